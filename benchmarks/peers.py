@@ -1,0 +1,56 @@
+"""Environments for the libraries we race: one virtual environment a peer, made once and kept under `.envs`.
+
+A peer never shares our own environment: its pins must not change ours, nor ours its speed.
+"""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+ENVIRONMENTS = Path(__file__).parent / ".envs"
+
+# A bare newer torch pulls gigabytes of CUDA; this one has a CPU build, and is the one we train with ourselves.
+TORCH = "torch==2.13.0"
+FASTAI = (TORCH, "fastai==2.8.*")
+
+
+def peer_environment(name: str, requirements: Sequence[str]) -> Path:
+    """The Python of an environment that holds `requirements`; made if it is missing or made for others.
+
+    >>> peer_environment("fastai", FASTAI).name  # doctest: +SKIP
+    'python'
+    """
+    folder = ENVIRONMENTS / name
+    stamp, wanted = folder / "made-from", _stamp(requirements)
+    if not stamp.is_file() or stamp.read_text() != wanted:
+        _make(folder, requirements)
+        stamp.write_text(wanted)  # last, so that a half-made environment is never taken for a whole one
+    return _python_of(folder)
+
+
+def installed_versions(python: Path, packages: Sequence[str]) -> dict[str, str]:
+    """The versions an environment really has, asked of that environment."""
+    ask = "import sys; from importlib.metadata import version; print(*map(version, sys.argv[1:]), sep='\\n')"
+    answer = subprocess.run([python, "-c", ask, *packages], check=True, capture_output=True, text=True)
+    return dict(zip(packages, answer.stdout.split(), strict=True))
+
+
+def _make(folder: Path, requirements: Sequence[str]) -> None:
+    print(f"making {folder} with {', '.join(requirements)} …", file=sys.stderr, flush=True)
+    shutil.rmtree(folder, ignore_errors=True)
+    subprocess.run([sys.executable, "-m", "venv", folder], check=True)
+    install = ["-m", "pip", "install", "--quiet", "--quiet", "--disable-pip-version-check", *requirements]
+    subprocess.run([_python_of(folder), *install], check=True)
+
+
+def _stamp(requirements: Sequence[str]) -> str:
+    made_from = "\n".join([sys.version, *requirements])
+    return hashlib.sha256(made_from.encode()).hexdigest()
+
+
+def _python_of(folder: Path) -> Path:
+    return folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
