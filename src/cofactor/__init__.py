@@ -1,0 +1,55 @@
+"""cofactor: from a table of ratings or clicks to a recommender that is accurate, fast, understandable and honest.
+
+    >>> import cofactor as cf
+    >>> ratings = cf.load("tastes")
+    >>> train, test = cf.split(ratings, test=0.2, seed=42)
+    >>> model = cf.MatrixFactorization(n_factors=16).fit(train)
+
+Names are loaded when they are first used: importing the package costs nothing.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from cofactor.data.ratings import Ratings as Ratings
+    from cofactor.data.reading import read as read
+    from cofactor.data.sources import load as load
+    from cofactor.data.splitting import Split as Split, folds as folds, split as split
+    from cofactor.errors import CofactorError as CofactorError
+    from cofactor.evaluation.compare import compare as compare
+    from cofactor.evaluation.evaluate import evaluate as evaluate
+    from cofactor.models.bias import Bias as Bias
+    from cofactor.models.matrix_factorization import MatrixFactorization as MatrixFactorization
+    from cofactor.models.neural_cf import NeuralCF as NeuralCF
+    from cofactor.models.popularity import Popularity as Popularity
+    from cofactor.recommender import Recommender as Recommender
+    from cofactor.storage import open_model as open
+    from cofactor.training.stopping import EarlyStopping as EarlyStopping
+
+__version__ = "0.1.0"
+
+# the public name, and where it lives
+_HOME = {
+    "Ratings": "data.ratings", "read": "data.reading", "load": "data.sources",
+    "Split": "data.splitting", "split": "data.splitting", "folds": "data.splitting",
+    "CofactorError": "errors", "Recommender": "recommender", "open": "storage:open_model",
+    "Bias": "models.bias", "MatrixFactorization": "models.matrix_factorization", "NeuralCF": "models.neural_cf",
+    "Popularity": "models.popularity", "EarlyStopping": "training.stopping",
+    "evaluate": "evaluation.evaluate", "compare": "evaluation.compare",
+}  # fmt: skip
+
+__all__ = [*_HOME, "__version__"]  # pyright: ignore[reportUnsupportedDunderAll]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'cofactor' has no attribute {name!r}")
+    module, _, attribute = _HOME[name].partition(":")
+    value = getattr(import_module(f"cofactor.{module}"), attribute or name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

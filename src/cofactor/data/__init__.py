@@ -1,0 +1,1 @@
+"""Tables of ratings: ids, reading, checking, splitting, known data sets."""

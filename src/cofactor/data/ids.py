@@ -1,0 +1,117 @@
+"""Ids outside, indices inside: the only place where one becomes the other.
+
+An id is what people write (196, "u42", "tt0133093"); an index is a row of our arrays, from 0.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Self
+
+import numpy as np
+
+from cofactor.arrays import Array, Id, IntArray
+from cofactor.errors import BadTable, UnknownIds
+
+__all__ = ["UNKNOWN", "IdMap"]
+
+UNKNOWN = -1  # the index of an id nothing is known about
+
+
+@dataclass(frozen=True, eq=False)
+class IdMap:
+    """The ids of one side (users or items), in the order of their indices.
+
+    values: (n,), unique; int64 for whole numbers, else an object array of the ids as they came.
+
+    Whole-number ids are also found by their decimal text, so that "196" from a command line or a URL
+    means 196; no two ids can collide by that.
+
+    >>> users = IdMap.of(["ann", "bob"])
+    >>> users.index_of(["bob", "ann"])
+    array([1, 0], dtype=int32)
+    """
+
+    values: Array
+    kind: str = "user"
+
+    @classmethod
+    def of(cls, ids: Iterable[Id], kind: str = "user") -> Self:
+        """From unique ids, kept in the order given."""
+        ids = ids if isinstance(ids, np.ndarray) else list(ids)
+        id_map = cls(_id_array(ids), kind)
+        if len(id_map) and len(id_map._index) != len(id_map):
+            raise BadTable(f"{kind} ids must be unique, but some of the {len(id_map):,} occur twice.")
+        return id_map
+
+    @classmethod
+    def encode(cls, column: Iterable[Id], kind: str = "user") -> tuple[Self, IntArray]:
+        """The distinct ids of a column (sorted where they can be) and the index of each of its rows."""
+        values = _id_array(column if isinstance(column, np.ndarray) else list(column))
+        try:
+            unique, idx = np.unique(values, return_inverse=True)
+        except TypeError:  # ids of several types have no order: first come, first numbered
+            place: dict[Id, int] = {}
+            idx = np.fromiter((place.setdefault(v, len(place)) for v in values), np.int32, len(values))
+            unique = _id_array(list(place))
+        return cls(unique, kind), idx.astype(np.int32)
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    def __contains__(self, one: object) -> bool:
+        return self._find_one(one) != UNKNOWN
+
+    def gather(self, idx: IntArray) -> Array:
+        """The ids at these indices, same shape."""
+        return self.values[idx]
+
+    def find(self, ids: Sequence[Id] | Array) -> IntArray:
+        """The index of each id, `UNKNOWN` for strangers; (len(ids),) int32."""
+        if isinstance(ids, np.ndarray) and ids.dtype.kind in "iu" and self.values.dtype.kind == "i":
+            return self._find_integers(ids.astype(np.int64))
+        return np.fromiter((self._find_one(i) for i in ids), np.int32, len(ids))
+
+    def index_of(self, ids: Sequence[Id] | Array) -> IntArray:
+        """The index of each id, (len(ids),) int32; raises `UnknownIds`, which names the strangers."""
+        idx = self.find(ids)
+        if (idx == UNKNOWN).any():
+            strangers = dict.fromkeys(ids[at] for at in np.flatnonzero(idx == UNKNOWN))
+            raise UnknownIds(self.kind, strangers, len(self))
+        return idx
+
+    @cached_property
+    def _index(self) -> dict[Any, int]:
+        return {one: at for at, one in enumerate(self.values.tolist())}
+
+    @cached_property
+    def _order(self) -> IntArray:
+        return np.argsort(self.values, kind="stable")
+
+    def _find_one(self, one: object) -> int:
+        try:
+            at = self._index.get(one, UNKNOWN)
+        except TypeError:  # unhashable, so it cannot be an id
+            return UNKNOWN
+        if at == UNKNOWN and isinstance(one, str) and self.values.dtype.kind == "i":
+            return self._index.get(int(one), UNKNOWN) if one.lstrip("-").isdecimal() else UNKNOWN
+        return at
+
+    def _find_integers(self, ids: IntArray) -> IntArray:
+        if not len(self):
+            return np.full(len(ids), UNKNOWN, np.int32)
+        at = np.searchsorted(self.values, ids, sorter=self._order)
+        place = self._order[np.minimum(at, len(self) - 1)]
+        return np.where(self.values[place] == ids, place, UNKNOWN).astype(np.int32)
+
+
+def _id_array(ids: Sequence[Id] | Array) -> Array:
+    """int64 where every id is a whole number, else objects (strings stay strings, dates dates)."""
+    array = np.asarray(ids) if not isinstance(ids, np.ndarray) else ids
+    if array.dtype.kind in "iu" and not (array.dtype == np.uint64 and array.size and array.max() > 2**63 - 1):
+        return array.astype(np.int64)
+    if isinstance(ids, np.ndarray):
+        return ids.astype(object)
+    boxed = np.empty(len(ids), object)  # np.asarray would turn mixed ids into text, tuples into a matrix
+    boxed[:] = ids
+    return boxed

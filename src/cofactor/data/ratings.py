@@ -1,0 +1,211 @@
+"""The rating table that everything else is given: indices, values, and who they stand for."""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
+
+import numpy as np
+
+from cofactor.arrays import Array, BoolArray, FloatArray, Id, IntArray
+from cofactor.data.ids import IdMap
+from cofactor.errors import BadTable
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
+
+__all__ = ["NO_TIME", "Ratings", "Rows"]
+
+NO_TIME = np.iinfo(np.int64).min  # the timestamp of a rating whose time is unknown
+
+
+class Rows(NamedTuple):
+    """Compressed sparse rows: row r holds `indices[indptr[r]:indptr[r + 1]]` and the `values` beside them."""
+
+    indptr: IntArray  # (n_rows + 1,) int64
+    indices: IntArray  # (n,) int32, ascending within a row
+    values: FloatArray  # (n,) float32
+
+    def of(self, row: int) -> tuple[IntArray, FloatArray]:
+        """The indices and values of one row; both empty for the index of an unknown id."""
+        if row < 0:
+            return self.indices[:0], self.values[:0]
+        part = slice(self.indptr[row], self.indptr[row + 1])
+        return self.indices[part], self.values[part]
+
+    @property
+    def counts(self) -> IntArray:
+        return np.diff(self.indptr)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Ratings:
+    """n ratings (or clicks, whose value is 1) by users of items. Frozen: a split or a filter is a new one.
+
+    user_idx, item_idx: (n,) int32     values: (n,) float32     timestamps: (n,) int64, seconds since 1970,
+    `NO_TIME` where unknown, or None where the table has no time at all.
+
+    A part of a table (`subset`) keeps the whole table's ids, so that indices mean the same in train and test;
+    a user without ratings in the part is a newcomer to whoever learns from it.
+    """
+
+    users: IdMap
+    items: IdMap
+    user_idx: IntArray
+    item_idx: IntArray
+    values: FloatArray
+    timestamps: IntArray | None = None
+    explicit: bool = True  # ratings; False: clicks, plays, purchases
+    scale: tuple[float, float] | None = None  # lowest and highest rating that can be given
+    titles: Array | None = None  # (n_items,) object, None where an item has none
+    item_attributes: Mapping[str, Array] = field(default_factory=dict[str, Array])  # each (n_items,)
+    user_attributes: Mapping[str, Array] = field(default_factory=dict[str, Array])  # each (n_users,)
+    name: str = "ratings"
+    synthetic: bool = False  # generated, not observed; shown wherever the data are
+    library: str = "polars"  # the table library it came in, in which answers are given back
+
+    @classmethod
+    def from_arrays(
+        cls, users: Iterable[Id], items: Iterable[Id], values: Iterable[float] | None = None, **rest: Any
+    ) -> Self:
+        """From three columns of equal length; without `values` they are clicks.
+
+        >>> Ratings.from_arrays(["ann", "ann", "bob"], [10, 20, 10], [5, 3, 4])
+        Ratings('ratings': 3 ratings of 2 items by 2 users)
+        """
+        user_map, user_idx = IdMap.encode(users, "user")
+        item_map, item_idx = IdMap.encode(items, "item")
+        clicks = np.ones(len(user_idx), np.float32)
+        given = clicks if values is None else np.fromiter(values, np.float32)
+        return cls(
+            users=user_map, items=item_map, user_idx=user_idx, item_idx=item_idx,
+            values=given, explicit=values is not None, **rest,
+        )  # fmt: skip
+
+    def __post_init__(self) -> None:
+        lengths = {len(self.user_idx), len(self.item_idx), len(self.values)}
+        if self.timestamps is not None:
+            lengths.add(len(self.timestamps))
+        if len(lengths) != 1:
+            raise BadTable(f"The columns of a table must have one length, but these have {sorted(lengths)}.")
+        if self.explicit and self.scale is None and len(self.values):
+            object.__setattr__(self, "scale", (float(self.values.min()), float(self.values.max())))
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    def __repr__(self) -> str:
+        kind = "ratings" if self.explicit else "clicks"
+        label = f"{self.name!r}{', synthetic' if self.synthetic else ''}"
+        return f"Ratings({label}: {len(self):,} {kind} of {self.n_items:,} items by {self.n_users:,} users)"
+
+    @property
+    def n_users(self) -> int:
+        return len(self.users)
+
+    @property
+    def n_items(self) -> int:
+        return len(self.items)
+
+    @property
+    def density(self) -> float:
+        """Share of the user-item matrix that is filled, 0 to 1."""
+        return len(self) / max(1, self.n_users * self.n_items)
+
+    @cached_property
+    def mean(self) -> float:
+        return float(self.values.mean(dtype=np.float64)) if len(self) else float("nan")
+
+    @cached_property
+    def user_counts(self) -> IntArray:
+        """(n_users,) ratings of each user."""
+        return np.bincount(self.user_idx, minlength=self.n_users)
+
+    @cached_property
+    def item_counts(self) -> IntArray:
+        """(n_items,) ratings of each item."""
+        return np.bincount(self.item_idx, minlength=self.n_items)
+
+    @cached_property
+    def matrix(self) -> "csr_array":
+        """(n_users, n_items) sparse float32; a pair that occurs twice keeps its last value."""
+        rows = self.by_user
+        from scipy.sparse import csr_array
+
+        return csr_array((rows.values, rows.indices, rows.indptr), shape=(self.n_users, self.n_items))
+
+    @cached_property
+    def by_user(self) -> Rows:
+        """Each user's items, ascending, and values."""
+        return _compress(self.user_idx, self.item_idx, self.values, self.n_users, self.n_items)
+
+    @cached_property
+    def by_item(self) -> Rows:
+        """Each item's users, ascending, and values."""
+        return _compress(self.item_idx, self.user_idx, self.values, self.n_items, self.n_users)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """SHA-256 over ids, indices, values and times, in row order: equal data, equal fingerprint."""
+        digest = hashlib.sha256()
+        for ids in (self.users, self.items):
+            numeric = ids.values.dtype.kind == "i"
+            digest.update(ids.values.tobytes() if numeric else repr(ids.values.tolist()).encode())
+        for column in (self.user_idx, self.item_idx, self.values, self.timestamps):
+            digest.update(b"none" if column is None else np.ascontiguousarray(column).data)
+        return digest.hexdigest()
+
+    def subset(self, rows: IntArray | BoolArray, name: str | None = None) -> Self:
+        """The ratings of these rows, with the whole table's ids, attributes and scale."""
+        times = None if self.timestamps is None else self.timestamps[rows]
+        return replace(
+            self, user_idx=self.user_idx[rows], item_idx=self.item_idx[rows], values=self.values[rows],
+            timestamps=times, name=name or self.name,
+        )  # fmt: skip
+
+    def title_of(self, item_idx: IntArray) -> list[str]:
+        """The title of each item, or its id as text where it has none."""
+        ids = self.items.gather(item_idx)
+        titles = ids if self.titles is None else self.titles[item_idx]
+        return [str(one if title is None else title) for title, one in zip(titles, ids, strict=True)]
+
+    def find_items(self, items: Iterable[Id]) -> IntArray:
+        """The index of each item given by its id or, where no id is of that name, by its exact title.
+
+        A title that several items carry stands for none of them. `UNKNOWN` (-1) for strangers.
+        """
+        asked = items if isinstance(items, np.ndarray) else list(items)
+        idx = self.items.find(asked)
+        if self.titles is not None and (idx < 0).any():
+            by_title = [self._item_of_title.get(one, -1) if isinstance(one, str) else -1 for one in asked]
+            idx = np.where(idx < 0, np.array(by_title, np.int32), idx)
+        return idx
+
+    @cached_property
+    def _item_of_title(self) -> dict[str, int]:
+        places: dict[str, int] = {}
+        for at, title in enumerate(self.titles if self.titles is not None else ()):
+            if title is not None:
+                places[title] = -1 if title in places else at
+        return places
+
+
+def _compress(major: IntArray, minor: IntArray, values: FloatArray, n_major: int, n_minor: int) -> Rows:
+    from scipy.sparse import coo_array  # its counting sort is linear in n; loaded only here
+
+    # the value is the row's number, so that a repeated pair can keep its last value, not the sum
+    order = np.arange(1, len(values) + 1, dtype=np.int64)
+    rows = coo_array((order, (major, minor)), shape=(n_major, n_minor)).tocsr(copy=False)
+    if rows.nnz < len(values) or not rows.has_canonical_format:
+        return _compress_repeated(major, minor, values, n_major)
+    return Rows(rows.indptr.astype(np.int64), rows.indices.astype(np.int32), values[rows.data - 1])
+
+
+def _compress_repeated(major: IntArray, minor: IntArray, values: FloatArray, n_major: int) -> Rows:
+    order = np.lexsort((minor, major))  # stable: equal pairs stay in row order
+    keys = np.stack([major[order], minor[order]])
+    last = np.append((keys[:, 1:] != keys[:, :-1]).any(axis=0), True) if len(order) else np.zeros(0, bool)
+    kept = order[last]
+    counts = np.bincount(major[kept], minlength=n_major)
+    return Rows(np.concatenate([[0], np.cumsum(counts)]), minor[kept].astype(np.int32), values[kept])

@@ -1,0 +1,102 @@
+"""Everything that goes wrong because of what came in, one family, each with its mend in the message.
+
+    CofactorError
+    ├── BadTable            a table cannot be read as ratings            (ValueError)
+    ├── BadOption           a hyperparameter or argument out of range    (ValueError)
+    ├── UnknownIds          users or items that the data do not hold     (LookupError)
+    ├── UnknownModel        no model of that name                        (LookupError)
+    ├── UnknownDataSet      no data set of that name                     (LookupError)
+    ├── DataNotAvailable    a known data set that is not at hand         (OSError)
+    ├── BadModelFolder      not a saved model, or a damaged one          (ValueError)
+    ├── BadCheckpoint       a checkpoint of another run                  (ValueError)
+    ├── Leak                test ratings that training has seen          (ValueError)
+    ├── NotFitted           asked before `fit`                           (RuntimeError)
+    ├── Unsupported         this model cannot do that                    (TypeError)
+    ├── Diverged            training left the finite numbers             (ArithmeticError)
+    └── MissingExtra        an optional dependency is not installed      (ImportError)
+
+Warnings are values too: `FewerLeft` says that a list is shorter than asked.
+"""
+
+from collections.abc import Collection, Sequence
+from difflib import get_close_matches
+
+
+class CofactorError(Exception):
+    """Base of all errors of this library."""
+
+
+class BadTable(CofactorError, ValueError):
+    pass
+
+
+class BadOption(CofactorError, ValueError):
+    pass
+
+
+class UnknownIds(CofactorError, LookupError):
+    """Ids that the data do not hold; `ids` lists them all, the message the first few."""
+
+    def __init__(self, kind: str, ids: Collection[object], known: int) -> None:
+        self.kind, self.ids = kind, list(ids)
+        named = ", ".join(repr(i) for i in self.ids[:5]) + (", …" if len(self.ids) > 5 else "")
+        verb = "is" if len(self.ids) == 1 else "are"
+        super().__init__(
+            f"{len(self.ids)} {kind} id(s) {verb} not among the {known:,} known ones: {named}. "
+            f"Check their spelling and type, or pass unknown='fallback' to have them treated as newcomers."
+        )
+
+
+class _UnknownName(CofactorError, LookupError):
+    what: str
+
+    def __init__(self, name: str, known: Sequence[str]) -> None:
+        near = get_close_matches(name, known, n=1)
+        mend = f"Did you mean {near[0]!r}?" if near else f"Choose one of: {', '.join(known)}."
+        super().__init__(f"There is no {self.what} called {name!r}. {mend}")
+
+
+class UnknownModel(_UnknownName):
+    what = "model"
+
+
+class UnknownDataSet(_UnknownName):
+    what = "data set"
+
+
+class DataNotAvailable(CofactorError, OSError):
+    pass
+
+
+class BadModelFolder(CofactorError, ValueError):
+    pass
+
+
+class BadCheckpoint(CofactorError, ValueError):
+    pass
+
+
+class Leak(CofactorError, ValueError):
+    pass
+
+
+class NotFitted(CofactorError, RuntimeError):
+    def __init__(self, model: str) -> None:
+        super().__init__(f"This {model} has not learned anything yet. Call .fit(ratings) first.")
+
+
+class Unsupported(CofactorError, TypeError):
+    pass
+
+
+class Diverged(CofactorError, ArithmeticError):
+    pass
+
+
+class MissingExtra(CofactorError, ImportError):
+    def __init__(self, what: str, extra: str) -> None:
+        super().__init__(f"{what} needs the extra '{extra}'. Install it with: pip install 'cofactor[{extra}]'")
+
+
+class FewerLeft(UserWarning):
+    """A list came out shorter than asked, because too few candidates were left."""

@@ -1,0 +1,76 @@
+"""Bias: some users are generous, some items are good; nothing about who likes what.
+
+Koren, "Factorization meets the neighborhood", KDD 2008, section 2.1 [koren2008neighborhood].
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+
+from cofactor.arrays import FloatArray, IntArray
+from cofactor.errors import BadOption
+from cofactor.recommender import Recommender, rows_or_zero
+
+if TYPE_CHECKING:
+    from cofactor.data.ratings import Ratings
+
+__all__ = ["Bias"]
+
+
+@dataclass(kw_only=True)
+class Bias(Recommender):
+    """r_ui ≈ μ + b_u + b_i, the minimum of Σ (r - μ - b_u - b_i)² + reg_user Σ b_u² + reg_item Σ b_i².
+
+    Solved in closed form: b_u is eliminated from the normal equations, which leaves one positive definite
+    system in the items' biases.
+    """
+
+    learned: ClassVar = ("mean_", "user_bias_", "item_bias_")
+    objective: ClassVar = "The squared error of each rating, from the user's generosity and the item's standing alone."
+
+    reg_user: float = 5.0  # weight of b_u²: counts like that many ratings at the average
+    reg_item: float = 2.0  # weight of b_i²
+
+    def _check_options(self) -> None:
+        if not (self.reg_user > 0 and self.reg_item > 0):
+            raise BadOption(f"reg_user and reg_item must be above 0, but {self.reg_user} and {self.reg_item} came.")
+
+    def _fit(self, train: "Ratings") -> None:
+        self.mean_ = train.mean
+        residual = (train.values - self.mean_).astype(np.float64)
+        self.item_bias_ = self._solve_items(train, residual).astype(np.float32)
+        sums = np.bincount(train.user_idx, residual - self.item_bias_[train.item_idx], minlength=train.n_users)
+        self.user_bias_ = (sums / (train.user_counts + self.reg_user)).astype(np.float32)
+
+    def _solve_items(self, train: "Ratings", residual: FloatArray) -> FloatArray:
+        """(D_i - Nᵀ D_u⁻¹ N) b_i = s_i - Nᵀ D_u⁻¹ s_u: D the regularised counts, N who rated what, s the sums."""
+        from scipy.sparse import csr_array
+        from scipy.sparse.linalg import LinearOperator, cg
+
+        shape = (train.n_users, train.n_items)
+        rated = csr_array((np.ones(len(train)), (train.user_idx, train.item_idx)), shape=shape)
+        rated_by = rated.T.tocsr()
+        per_user = 1 / (train.user_counts + self.reg_user)
+        per_item = train.item_counts + self.reg_item
+        user_sums = np.bincount(train.user_idx, residual, minlength=train.n_users)
+        item_sums = np.bincount(train.item_idx, residual, minlength=train.n_items)
+
+        def normal(b: FloatArray) -> FloatArray:
+            return per_item * b - rated_by @ (per_user * (rated @ b))
+
+        # the system is never formed: conjugate gradients need only its products, and its diagonal to start well
+        operator = LinearOperator((train.n_items,) * 2, matvec=normal, dtype=np.float64)
+        scaled = LinearOperator((train.n_items,) * 2, matvec=lambda b: b / per_item, dtype=np.float64)
+        bias, _ = cg(operator, item_sums - rated_by @ (per_user * user_sums), rtol=1e-10, M=scaled, maxiter=1000)
+        return bias
+
+    def _score(self, user_idx: IntArray) -> FloatArray:
+        return self.mean_ + rows_or_zero(self.user_bias_, user_idx)[:, None] + self.item_bias_
+
+    def _predict(self, user_idx: IntArray, item_idx: IntArray) -> FloatArray:
+        return self.mean_ + rows_or_zero(self.user_bias_, user_idx) + rows_or_zero(self.item_bias_, item_idx)
+
+    def _score_newcomer(self, item_idx: IntArray, values: FloatArray) -> FloatArray:
+        residual = values - self.mean_ - self.item_bias_[item_idx]
+        return self.mean_ + residual.sum() / (len(values) + self.reg_user) + self.item_bias_

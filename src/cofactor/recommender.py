@@ -1,0 +1,241 @@
+"""The contract every model keeps: ids in, tables in ids out; a model itself sees only indices.
+
+A model file says what it learns (`_fit`), how it scores (`_score`, `_predict`) and what it cannot do; everything
+that models share stands here: ids and strangers, hiding what was seen, the best n, newcomers, saving.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+
+import numpy as np
+
+from cofactor.arrays import Array, FloatArray, Id, IntArray
+from cofactor.data.ids import UNKNOWN
+from cofactor.errors import BadOption, NotFitted, UnknownIds, Unsupported
+from cofactor.kernels.topk import best
+from cofactor.ranking import Ranking
+
+if TYPE_CHECKING:
+    from cofactor.data.ratings import Ratings
+
+__all__ = ["Newcomer", "Recommender", "rows_or_zero"]
+
+Unknown = Literal["raise", "fallback"]
+Best = tuple[IntArray, FloatArray]
+BLOCK = 16_000_000  # scores held at once while ranking, 64 MB of float32
+Newcomer = Mapping[Id, float]  # somebody new: {item id or title: rating}
+
+
+@dataclass(kw_only=True)
+class Recommender(ABC):
+    """What a fitted model answers, whatever it is made of.
+
+    Hyperparameters are the dataclass fields and stay as given; what is learned ends in `_` and is listed in
+    `learned`, arrays or numbers, which is all that `save` keeps beside the ratings the model learned from.
+    """
+
+    learned: ClassVar[tuple[str, ...]]
+    objective: ClassVar[str]  # one sentence: what is optimised
+    personal: ClassVar[bool] = True  # False: says the same to everybody
+    folds_in: ClassVar[bool] = True  # knows what to do with a newcomer's ratings
+    has_vectors: ClassVar[bool] = False  # items and users have places that can be compared
+
+    # ---- what a model file writes -------------------------------------------------------------------------
+
+    @abstractmethod
+    def _fit(self, train: "Ratings") -> None:
+        """Learn from the ratings; set every attribute named in `learned`."""
+
+    @abstractmethod
+    def _score(self, user_idx: IntArray) -> FloatArray:
+        """(b,) user indices -> (b, n_items) scores, higher is better; index -1: a user nothing is known about."""
+
+    def _predict(self, user_idx: IntArray, item_idx: IntArray) -> FloatArray:
+        """(b,), (b,) -> (b,) scores of pairs; index -1 stands for a row nothing is known about."""
+        raise Unsupported(f"{type(self).__name__} ranks items but predicts no values.")
+
+    def _score_newcomer(self, item_idx: IntArray, values: FloatArray) -> FloatArray:
+        """The ratings of somebody new, (m,), (m,) -> (n_items,) scores."""
+        raise Unsupported(f"{type(self).__name__} cannot recommend to newcomers (folds_in is False).")
+
+    def _vectors(self, side: Literal["user", "item"]) -> FloatArray:
+        """(n, f): the places of all users or items, compared by their angle."""
+        raise Unsupported(f"{type(self).__name__} has no vectors, so nothing is similar (has_vectors is False).")
+
+    def _check_options(self) -> None:
+        """Raise `BadOption` where a hyperparameter is out of range."""
+
+    # ---- what a caller asks -------------------------------------------------------------------------------
+
+    def fit(self, train: "Ratings", *, validation: "Ratings | None" = None, progress: bool | None = None) -> Self:
+        """Learn from `train`.
+
+        validation: ratings to watch while training, where the model trains by epochs; never learned from
+        progress: show it (None: where somebody is looking, a terminal or a notebook)
+        """
+        self._check_options()
+        if not len(train):
+            raise BadOption(f"There are no ratings to learn from in {train!r}.")
+        self.ratings_ = train
+        self._fit(train)
+        return self
+
+    @property
+    def ratings(self) -> "Ratings":
+        """The ratings the model learned from; raises `NotFitted` before `fit`."""
+        if not hasattr(self, "ratings_"):
+            raise NotFitted(type(self).__name__)
+        return self.ratings_
+
+    def options(self) -> dict[str, Any]:
+        """The hyperparameters, as given."""
+        return asdict(self)
+
+    def predict(
+        self, users: Id | Sequence[Id] | Array | Newcomer, items: Id | Sequence[Id] | Array,
+        *, unknown: Unknown = "raise", clip: bool = False,
+    ) -> FloatArray:  # fmt: skip
+        """The score of each (user, item) pair, in the ratings' own unit; one user or one item is repeated.
+
+        users: an id, several, or somebody new as {item: rating}
+        unknown: "raise" `UnknownIds`, or "fallback": a stranger is somebody nothing is known about
+        clip: keep the scores inside the ratings' scale
+        """
+        item_idx = self._find(items, "item", unknown)
+        if isinstance(users, Mapping):
+            scores = self.score_newcomer(users)[item_idx]
+        else:
+            pair = np.broadcast_arrays(self._find(users, "user", unknown), item_idx)
+            scores = self._predict(*pair)
+        scale = self.ratings.scale
+        return np.clip(scores, *scale) if clip and scale else scores
+
+    def recommend(
+        self, users: Id | Sequence[Id] | Array | Newcomer, n: int = 10, *, hide_seen: bool = True,
+        candidates: Iterable[Id] | None = None, exclude: Iterable[Id] = (), unknown: Unknown = "raise",
+    ) -> Any:  # fmt: skip
+        """The n best items for each user: a table of user, item, title, rank (from 1) and score.
+
+        users: an id, several, or somebody new as {item: rating}; items by id or exact title
+        candidates: recommend only among these; exclude: never these
+        hide_seen: leave out what the user has rated. Fewer than n left is said by a `FewerLeft` warning.
+        """
+        ranking = self.rank(
+            users, n, hide_seen=hide_seen, candidates=candidates, exclude=exclude, unknown=unknown
+        )
+        return ranking.table(self.ratings)
+
+    def rank(
+        self, users: Id | Sequence[Id] | Array | Newcomer, n: int = 10, *, hide_seen: bool = True,
+        candidates: Iterable[Id] | None = None, exclude: Iterable[Id] = (), unknown: Unknown = "raise",
+    ) -> Ranking:  # fmt: skip
+        """`recommend` as plain arrays of indices and scores."""
+        if n < 1:
+            raise BadOption(f"n is the length of the list, at least 1, but {n} came.")
+        barred = self._barred(candidates, exclude)
+        if isinstance(users, Mapping):
+            seen = self._find(list(users), "item", "raise")
+            ranking = Ranking(["newcomer"], *_best(self.score_newcomer(users)[None], [seen], barred, hide_seen, n))
+        else:
+            labels = _as_list(users)
+            ranking = Ranking(labels, *self._rank_users(self._find(labels, "user", unknown), barred, hide_seen, n))
+        ranking.warn_if_short(n)
+        return ranking
+
+    def _rank_users(self, user_idx: IntArray, barred: IntArray, hide_seen: bool, n: int) -> Best:
+        """In blocks of users, so that the scores never take more than `BLOCK` numbers at once."""
+        size = max(1, BLOCK // self.ratings.n_items)
+        blocks = [user_idx[at : at + size] for at in range(0, max(1, len(user_idx)), size)]
+        seen_of = self.ratings.by_user.of
+        parts = [_best(self._score(b), [seen_of(u)[0] for u in b], barred, hide_seen, n) for b in blocks]
+        return np.concatenate([idx for idx, _ in parts]), np.concatenate([top for _, top in parts])
+
+    def score_newcomer(self, ratings: Newcomer) -> FloatArray:
+        """(n_items,) scores for somebody new with these ratings {item id or title: rating}; nothing is retrained."""
+        item_idx = self._find(list(ratings), "item", "raise")
+        values = np.fromiter((float(v) for v in ratings.values()), np.float32)
+        self._check_values(values)
+        return self._score_newcomer(item_idx, values)
+
+    def similar_items(self, item: Id, n: int = 10) -> Any:
+        """The n items nearest by the cosine of their vectors: a table of item, title, rank, similarity."""
+        at = self._find([item], "item", "raise")[0]
+        near, similarity = self._nearest(self._vectors("item"), int(at), n)
+        return Ranking([item], near, similarity).table(self.ratings, score="similarity", label=None)
+
+    def similar_users(self, user: Id, n: int = 10) -> Any:
+        """The n users nearest by the cosine of their vectors: a table of user, rank, similarity."""
+        at = self._find([user], "user", "raise")[0]
+        near, similarity = self._nearest(self._vectors("user"), int(at), n)
+        return Ranking([user], near, similarity).neighbour_table(self.ratings)
+
+    def save(self, path: str | Path) -> Path:
+        """Write the model as one folder (JSON and safetensors, no pickle), replacing one of the same name."""
+        from cofactor.storage import save
+
+        return save(self, path)
+
+    # ---- shared steps -------------------------------------------------------------------------------------
+
+    def _find(self, ids: Id | Sequence[Id] | Array, kind: Literal["user", "item"], unknown: str) -> IntArray:
+        if unknown not in ("raise", "fallback"):
+            raise BadOption(f"unknown must be 'raise' or 'fallback', not {unknown!r}.")
+        ratings, asked = self.ratings, ids if isinstance(ids, np.ndarray) else _as_list(ids)
+        idx = ratings.find_items(asked) if kind == "item" else ratings.users.find(asked)
+        if unknown == "raise" and (idx == UNKNOWN).any():
+            strangers = dict.fromkeys(asked[at] for at in np.flatnonzero(idx == UNKNOWN))
+            raise UnknownIds(kind, strangers, len(ratings.items if kind == "item" else ratings.users))
+        return idx
+
+    def _barred(self, candidates: Iterable[Id] | None, exclude: Iterable[Id]) -> IntArray:
+        barred = self._find(list(exclude), "item", "raise")
+        if candidates is None:
+            return barred
+        kept = self._find(list(candidates), "item", "raise")
+        others = np.setdiff1d(np.arange(self.ratings.n_items), kept)
+        return np.union1d(others, barred)
+
+    def _check_values(self, values: FloatArray) -> None:
+        scale = self.ratings.scale
+        if not np.isfinite(values).all():
+            raise BadOption(f"A newcomer's ratings must be finite numbers, but {values.tolist()} came.")
+        if self.ratings.explicit and scale and ((values < scale[0]) | (values > scale[1])).any():
+            raise BadOption(
+                f"A newcomer's ratings must lie on the scale {scale[0]:g} to {scale[1]:g} that the model learned, "
+                f"but {values.tolist()} came."
+            )
+
+    @staticmethod
+    def _nearest(vectors: FloatArray, at: int, n: int) -> tuple[IntArray, FloatArray]:
+        length = np.linalg.norm(vectors, axis=1)
+        cosine = vectors @ vectors[at] / np.maximum(length * length[at], 1e-12)
+        cosine[at] = -np.inf
+        cosine[length == 0] = -np.inf  # a row without ratings stands nowhere
+        return best(cosine[None], n)
+
+
+def _best(scores: FloatArray, seen: list[IntArray], barred: IntArray, hide_seen: bool, n: int) -> Best:
+    scores = scores.copy()  # a model may hand out what it learned
+    scores[:, barred] = -np.inf
+    if hide_seen:
+        for row, items in zip(scores, seen, strict=True):
+            row[items] = -np.inf
+    return best(scores, n)
+
+
+def rows_or_zero(array: FloatArray, idx: IntArray) -> FloatArray:
+    """array[idx], with zeros where the index is -1: the prior's mean, in models whose rows are centred."""
+    rows = array[idx]
+    rows[idx < 0] = 0
+    return rows
+
+
+def _as_list(ids: Any) -> list[Id]:
+    """One id, or several: strings, tuples and numbers are one."""
+    if isinstance(ids, np.ndarray):
+        return ids.tolist() if ids.ndim else [ids.item()]
+    is_one = isinstance(ids, (str, bytes, tuple)) or not isinstance(ids, Iterable)
+    return [ids] if is_one else list(ids)
