@@ -1,0 +1,173 @@
+"""Where known data sets lie: a folder of the user's, our cache, or their own home on the network.
+
+COFACTOR_DATA    a folder with one folder for each data set; looked at first, never written to
+COFACTOR_CACHE   where downloads are kept, `~/.cache/cofactor` unless set
+"""
+
+import hashlib
+import os
+import re
+import shutil
+import tempfile
+import zipfile
+from http import HTTPStatus
+from http.client import HTTPException
+from pathlib import Path, PurePosixPath
+from typing import IO
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
+
+from cofactor.errors import DataNotAvailable
+
+__all__ = ["cache_folder", "download", "find_folder", "obtain"]
+
+N_ATTEMPTS = 5
+TIMEOUT = 30  # seconds without a byte
+CHUNK = 1 << 18
+
+
+def obtain(name: str, home: str, md5: str | None = None) -> Path:
+    """The folder of a data set, downloaded from `home`/`name`.zip if it is nowhere at hand.
+
+    md5: the archive's known checksum; without it the one published beside the archive is asked for.
+    Raises `DataNotAvailable`, which says both ways to get it.
+    """
+    folder = find_folder(name)
+    if folder is not None:
+        return folder
+    try:
+        return download(name, home, md5)
+    except (OSError, HTTPException, zipfile.BadZipFile) as trouble:
+        raise DataNotAvailable(
+            f"The data set {name!r} is not at hand and could not be downloaded ({trouble}). There are two "
+            f"ways: connect this machine to the network and ask again; or download {_url(home, name)} "
+            f"elsewhere, unpack it as a folder called {name!r}, and set COFACTOR_DATA to the folder around "
+            f"it ({_state_of_data_folder()})."
+        ) from trouble
+
+
+def find_folder(name: str) -> Path | None:
+    """The data set's folder in COFACTOR_DATA, else in the cache, else None."""
+    around = [Path(os.environ["COFACTOR_DATA"])] if os.environ.get("COFACTOR_DATA") else []
+    return next((at / name for at in [*around, cache_folder()] if (at / name).is_dir()), None)
+
+
+def cache_folder() -> Path:
+    return Path(os.environ.get("COFACTOR_CACHE") or Path.home() / ".cache" / "cofactor")
+
+
+def download(name: str, home: str, md5: str | None = None) -> Path:
+    """Fetch `home`/`name`.zip into the cache and unpack it; nothing lands before it is whole and checked.
+
+    A transfer that was cut off goes on where it stopped, in this call or in a later one.
+    """
+    url, part = _url(home, name), cache_folder() / f"{name}.zip.part"
+    part.parent.mkdir(parents=True, exist_ok=True)
+    expected = md5 or _published_md5(url)
+    resumed = part.exists()
+    _transfer(url, part)
+    if resumed and _md5(part) != expected:  # its first half may be of an older edition
+        part.unlink()
+        _transfer(url, part)
+    if (found := _md5(part)) != expected:
+        part.unlink()
+        raise DataNotAvailable(f"{url} has the MD5 {found}, but {expected} was expected; it was thrown away")
+    folder = _unpack(part, cache_folder() / name)
+    part.unlink()
+    return folder
+
+
+def _url(home: str, name: str) -> str:
+    return f"{home.rstrip('/')}/{name}.zip"
+
+
+def _state_of_data_folder() -> str:
+    at = os.environ.get("COFACTOR_DATA")
+    return f"now it is {at!r}, which has no such folder" if at else "now it is not set"
+
+
+def _published_md5(url: str) -> str:
+    with urlopen(f"{url}.md5", timeout=TIMEOUT) as response:
+        text = response.read(1000).decode("ascii", "replace")
+    found = re.search(r"\b[0-9a-fA-F]{32}\b", text)  # "MD5 (x.zip) = …" and "…  x.zip" are both in use
+    if found is None:
+        raise DataNotAvailable(f"{url}.md5 holds no MD5")
+    return found[0].lower()
+
+
+def _md5(path: Path) -> str:
+    with path.open("rb") as file:
+        # the checksum that the home publishes; it finds damage, HTTPS keeps out strangers
+        return hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
+
+
+def _transfer(url: str, part: Path) -> None:
+    """Append to `part` until the archive is whole."""
+    for _ in range(N_ATTEMPTS):
+        if _continue(url, part):
+            return
+    kept = part.stat().st_size if part.exists() else 0
+    raise DataNotAvailable(f"{url} broke off {N_ATTEMPTS} times; {kept:,} bytes are kept and go on next time")
+
+
+def _continue(url: str, part: Path) -> bool:
+    """One request for what is still missing: True when all of it came, False when it broke off."""
+    start = part.stat().st_size if part.exists() else 0
+    try:
+        response = urlopen(
+            Request(url, headers={"Range": f"bytes={start}-"} if start else {}), timeout=TIMEOUT
+        )
+    except HTTPError as answer:
+        if answer.code == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE and start:
+            return True  # nothing is left to send; whether it is the right file, its checksum tells
+        raise
+    with response:
+        goes_on = (
+            response.status == HTTPStatus.PARTIAL_CONTENT
+        )  # a server without ranges sends all of it again
+        start = start if goes_on else 0
+        length = response.headers.get("Content-Length")
+        total = start + int(length) if length else None
+        try:
+            with part.open("ab" if goes_on else "wb") as file:
+                _copy_with_progress(response, file, part.name.removesuffix(".zip.part"), start, total)
+        except (ConnectionError, TimeoutError, HTTPException):
+            return False
+    return total is None or part.stat().st_size >= total
+
+
+def _copy_with_progress(source: IO[bytes], file: IO[bytes], name: str, start: int, total: int | None) -> None:
+    from rich.console import Console
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+        task = progress.add_task(f"downloading {name}", total=total, completed=start)
+        while chunk := source.read(CHUNK):
+            file.write(chunk)
+            progress.advance(task, len(chunk))
+
+
+def _unpack(archive: Path, folder: Path) -> Path:
+    """The archive's files in `folder`, without the one folder that they share inside it."""
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as aside:
+        fresh = Path(aside) / folder.name
+        with zipfile.ZipFile(archive) as opened:
+            for member in opened.infolist():
+                if not member.is_dir():
+                    _unpack_file(opened, member, fresh)
+        if folder.exists():  # somebody else was quicker; theirs passed the same check
+            return folder
+        os.replace(fresh, folder)
+    return folder
+
+
+def _unpack_file(opened: zipfile.ZipFile, member: zipfile.ZipInfo, folder: Path) -> None:
+    parts = PurePosixPath(member.filename).parts[1:]
+    target = folder.joinpath(*parts)
+    if not parts or not target.resolve().is_relative_to(folder.resolve()):
+        raise DataNotAvailable(f"the archive names a file outside its own folder: {member.filename!r}")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with opened.open(member) as source, target.open("wb") as file:
+        shutil.copyfileobj(source, file)
