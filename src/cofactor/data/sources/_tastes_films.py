@@ -1,7 +1,7 @@
 """The films of `tastes`: titles, years and genres are facts, the rest was set by hand, film by film.
 
-`tastes_catalogue.csv` holds, for each film, its place on every axis in tenths (-10..10), how widely it is known
-(fame, 1..9) and how well made it is (quality, 1..9), each as whole numbers.
+`tastes_catalogue.csv` holds, for each film, its place on every axis in tenths (-10..10), how widely it is
+known (fame, 1..9) and how well made it is (quality, 1..9), each as whole numbers.
 """
 
 import csv

@@ -6,12 +6,12 @@ them in `tastes_catalogue.csv`. The people and all of their ratings are generate
     score  =  MEAN + generosity of the user + quality of the film + taste · axes + noise
     rating =  score, rounded to whole stars and clipped to 1..5
 
-Who rates what is not by chance: everybody has heard of the famous films, people watch what they expect to like,
-and a few people rate many times more than most. Age says a little about taste.
+Who rates what is not by chance: everybody has heard of the famous films, people watch what they expect to
+like, and a few people rate many times more than most. Age says a little about taste.
 
-Everything is whole numbers in hundredths of a percent of a star, and sums of whole numbers in place of normal
-draws, because exp, log and matrix products in floating point may differ in the last bit between machines: the
-same seed gives the same table everywhere.
+Scores are whole numbers, in ten-thousandths of a star, and sums of whole numbers stand in for normal draws,
+because exp, log and matrix products in floating point may differ in the last bit between machines: the same
+seed gives the same table everywhere.
 """
 
 from dataclasses import dataclass
