@@ -75,9 +75,9 @@ def make_batch(side: Side, size: int) -> Batch:
     )  # fmt: skip
 
 
-def make_plan(rates: FloatArray, momenta: FloatArray, decay: float, beta2: float) -> Plan:
-    """rates, momenta: (T,) of every step from the first; decay: λ."""
-    t = np.arange(1, len(rates) + 1)
+def make_plan(rates: FloatArray, momenta: FloatArray, decay: float, beta2: float, before: int = 0) -> Plan:
+    """rates, momenta: (T,) of every step of a schedule; decay: λ; before: steps that the moments have seen."""
+    t = np.arange(before + 1, before + len(rates) + 1)
     shrink = 1 - rates * decay
     return Plan(
         shrink, rates / (1 - momenta**t), 1 / np.sqrt(1 - beta2**t), momenta,
@@ -217,8 +217,8 @@ def run_steps(
             g = of_users.grads[_reach(users, u, of_users, step, plan, beta2, eps)]
             h = of_items.grads[_reach(items, i, of_items, step, plan, beta2, eps)]
             p, q = users.p[u], items.p[i]
-            score, slope = score(p, q, low, span)
-            error = score - values[row]
+            guess, slope = score(p, q, low, span)
+            error = guess - values[row]
             loss += error * error
             pull = share * slope * error
             for j in range(p.size):

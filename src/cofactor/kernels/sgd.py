@@ -8,7 +8,9 @@ same time and the result is the same for any number of threads (Gemulla et al. 2
 cell, tiles of users × items are small enough that their rows stay in the core's own cache.
 """
 
+import os
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -17,7 +19,7 @@ from numba import njit
 from cofactor.arrays import FloatArray, IntArray
 from cofactor.kernels.adam import FAST, Side, score
 
-__all__ = ["Cells", "arrange", "run_epoch"]
+__all__ = ["Cells", "N_STRATA", "arrange", "run_round"]
 
 N_STRATA = 8
 TILE_BYTES = 1 << 19  # rows of one tile's users, and of its items: together half of a 2 MB second-level cache
@@ -43,20 +45,23 @@ def arrange(
     return Cells(*_sort(user_idx, item_idx, values, shuffled, *deal_user, *deal_item))
 
 
-def run_epoch(
-    users: Side, items: Side, k: int, cells: Cells, rate: float, decay: float, low: float, high: float, n_threads: int
+def run_round(
+    users: Side, items: Side, k: int, cells: Cells, number: int, rate: float, decay: float, low: float, high: float
 ) -> float:
-    """Visit every rating once; returns the mean squared error met on the way."""
-    loss = np.zeros(N_STRATA * N_STRATA)
+    """Visit every rating of one of the 8 rounds once; returns the mean squared error met on the way."""
     numbers = tuple(np.float32(x) for x in (rate, decay, low, high))
+    bounds = cells.bounds[number * N_STRATA : (number + 1) * N_STRATA + 1].tolist()
 
-    def visit(cell: int) -> None:
-        loss[cell] = _visit(users.p, items.p, k, *cells[:3], cells.bounds[cell], cells.bounds[cell + 1], *numbers)
+    def visit(start: int, end: int) -> float:
+        return _visit(users.p, items.p, k, *cells[:3], start, end, *numbers)
 
-    with ThreadPoolExecutor(n_threads) as pool:
-        for start in range(0, N_STRATA * N_STRATA, N_STRATA):
-            list(pool.map(visit, range(start, start + N_STRATA)))  # a round ends before the next begins
-    return float(loss.sum() / max(1, len(cells.values)))
+    loss = sum(_workers().map(visit, bounds[:-1], bounds[1:]))
+    return loss / max(1, bounds[-1] - bounds[0])
+
+
+@cache
+def _workers() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(min(N_STRATA, os.cpu_count() or 1))
 
 
 def _deal(rng: np.random.Generator, n: int, n_rows: int) -> tuple[IntArray, IntArray, int]:

@@ -1,0 +1,135 @@
+"""Matrix factorisation with biases: the dot product of the lecture, trained by gradient descent.
+
+Koren, Bell & Volinsky, "Matrix factorization techniques for recommender systems", IEEE Computer 2009, eq. 4
+[koren2009matrix]; sigmoid range, one-cycle and decoupled weight decay as the fastai course teaches them.
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+import numpy as np
+
+from cofactor.arrays import FloatArray, IntArray
+from cofactor.errors import BadOption
+from cofactor.kernels.posterior import row_mean, squashed_row_mean
+from cofactor.nets.embeddings import Embeddings, squash
+from cofactor.recommender import rows_or_zero
+from cofactor.training.gradient import GradientRecommender
+
+if TYPE_CHECKING:
+    from cofactor.data.ratings import Ratings
+    from cofactor.training.engine import Engine
+    from cofactor.training.fused import FusedAdam, TiledSgd
+    from cofactor.training.torch_engine import TorchEngine
+
+__all__ = ["MatrixFactorization"]
+
+
+@dataclass(kw_only=True)
+class MatrixFactorization(GradientRecommender):
+    """r_ui ≈ squash(μ + b_u + b_i + p_u · q_i), least squares by Adam on mini-batches or by plain SGD.
+
+    What is learned is kept centred: factors have mean 0 over the users (items) with ratings, their mean's part of
+    the score lies in μ and the biases. So a row of zeros is exactly the average user or item, which is what
+    somebody without ratings gets.
+    """
+
+    learned: ClassVar = (
+        "mean_", "user_bias_", "item_bias_", "user_factors_", "item_factors_", "user_precision_",
+    )  # fmt: skip
+    objective: ClassVar = "The squared error of each rating. Nothing in it knows what is good for anybody to see."
+    has_vectors: ClassVar = True
+
+    n_factors: int = 50
+    solver: Literal["adam", "sgd"] = "adam"  # sgd: rating by rating, for millions of ratings
+    engine: Literal["fused", "torch"] = "fused"  # torch: the readable twin of adam, and the one for a GPU
+    device: str = "cpu"  # of the torch engine: cpu, cuda
+
+    def _check_options(self) -> None:
+        super()._check_options()
+        if self.n_factors < 1:
+            raise BadOption(f"n_factors must be at least 1, but {self.n_factors} came.")
+        choices = {"solver": (self.solver, ("adam", "sgd")), "engine": (self.engine, ("fused", "torch"))}
+        for name, (value, known) in choices.items():
+            if value not in known:
+                raise BadOption(f"{name} must be one of {', '.join(known)}, but {value!r} came.")
+        if self.solver == "sgd" and self.engine == "torch":
+            raise BadOption("solver='sgd' runs on the fused engine only. Use solver='adam' with engine='torch'.")
+        if self.device != "cpu" and self.engine == "fused":
+            raise BadOption(f"The fused engine runs on the CPU. For device={self.device!r} use engine='torch'.")
+
+    # ---- training -----------------------------------------------------------------------------------------
+
+    def _engine(self, train: "Ratings") -> "Engine":
+        start = Embeddings.random(train.n_users, train.n_items, self.n_factors, self.seed)
+        columns = (train.user_idx, train.item_idx, train.values)
+        if self.solver == "sgd":
+            from cofactor.training.fused import TiledSgd
+
+            return TiledSgd(_spread(start, 10.0), *columns, self.seed, self.y_range)
+        from cofactor.training.engine import Batches
+
+        batches = Batches(len(train), self._batch_size(len(train)), self.seed)
+        if self.engine == "torch":
+            from cofactor.nets.dot_product import DotProduct
+            from cofactor.training.torch_engine import TorchEngine
+
+            return TorchEngine(DotProduct(start, self.y_range), *columns, batches, self.device)
+        from cofactor.training.fused import FusedAdam
+
+        return FusedAdam(start, *columns, batches, self.y_range)
+
+    def _take(self, engine: "FusedAdam | TiledSgd | TorchEngine", train: "Ratings") -> None:
+        raw = engine.embeddings
+        rated, known = train.user_counts > 0, train.item_counts > 0
+        p_mean, q_mean = raw.user_factors[rated].mean(axis=0), raw.item_factors[known].mean(axis=0)
+        user_bias = raw.user_bias + raw.user_factors @ q_mean
+        item_bias = raw.item_bias + raw.item_factors @ p_mean
+        b_mean, c_mean = user_bias[rated].mean(), item_bias[known].mean()
+        self.mean_ = float(b_mean + c_mean - p_mean @ q_mean)
+        self.user_bias_ = np.where(rated, user_bias - b_mean, 0).astype(np.float32)
+        self.item_bias_ = np.where(known, item_bias - c_mean, 0).astype(np.float32)
+        self.user_factors_ = np.where(rated[:, None], raw.user_factors - p_mean, 0).astype(np.float32)
+        self.item_factors_ = np.where(known[:, None], raw.item_factors - q_mean, 0).astype(np.float32)
+        self.user_precision_ = self._prior_precision(train, rated)
+
+    def _prior_precision(self, train: "Ratings", rated: FloatArray) -> FloatArray:
+        """noise · cov⁻¹ of the users' [b_u, p_u]: how strongly a newcomer is held to the average user."""
+        rows = np.column_stack([self.user_bias_, self.user_factors_])[rated].astype(np.float64)
+        cov = rows.T @ rows / len(rows) + 1e-6 * np.eye(rows.shape[1])
+        residual = self._predict(train.user_idx, train.item_idx) - train.values
+        return float(np.mean(np.square(residual))) * np.linalg.inv(cov)
+
+    # ---- answers ------------------------------------------------------------------------------------------
+
+    def _score(self, user_idx: IntArray) -> FloatArray:
+        factors, bias = rows_or_zero(self.user_factors_, user_idx), rows_or_zero(self.user_bias_, user_idx)
+        scores = factors @ self.item_factors_.T
+        scores += self.item_bias_ + np.float32(self.mean_)
+        scores += bias[:, None]
+        return squash(scores, self.y_range)
+
+    def _predict(self, user_idx: IntArray, item_idx: IntArray) -> FloatArray:
+        p, q = rows_or_zero(self.user_factors_, user_idx), rows_or_zero(self.item_factors_, item_idx)
+        bias = rows_or_zero(self.user_bias_, user_idx) + rows_or_zero(self.item_bias_, item_idx)
+        return squash(np.einsum("bf,bf->b", p, q) + bias + np.float32(self.mean_), self.y_range)
+
+    def _score_newcomer(self, item_idx: IntArray, values: FloatArray) -> FloatArray:
+        row = self._fold_in(item_idx, values).astype(np.float32)
+        return squash(self.mean_ + row[0] + self.item_bias_ + self.item_factors_ @ row[1:], self.y_range)
+
+    def _fold_in(self, item_idx: IntArray, values: FloatArray) -> FloatArray:
+        """[b, p] of somebody with these ratings: the posterior mean of a row, the items being given."""
+        design = np.column_stack([np.ones(len(item_idx)), self.item_factors_[item_idx]])
+        offset = self.mean_ + self.item_bias_[item_idx]
+        if self.y_range is None:
+            return row_mean(design, values - offset, self.user_precision_)
+        return squashed_row_mean(design, offset, values, self.user_precision_, *self.y_range)
+
+    def _vectors(self, side: Literal["user", "item"]) -> FloatArray:
+        return self.user_factors_ if side == "user" else self.item_factors_
+
+
+def _spread(start: Embeddings, times: float) -> Embeddings:
+    """Plain SGD needs a larger start than Adam, whose steps do not shrink with the gradients."""
+    return Embeddings(*(times * part for part in start))

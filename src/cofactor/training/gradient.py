@@ -1,0 +1,151 @@
+"""What every model trained by gradients shares: its options, `fit` by the one loop, `lr_find`, resume."""
+
+from abc import abstractmethod
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+
+from cofactor.errors import BadOption
+from cofactor.recommender import Recommender
+from cofactor.training.checkpoint import load_checkpoint, save_checkpoint
+from cofactor.training.progress import progress_for
+from cofactor.training.schedule import schedule
+
+if TYPE_CHECKING:
+    from cofactor.arrays import Array
+    from cofactor.data.ratings import Ratings
+    from cofactor.training.engine import Engine
+    from cofactor.training.loop import Epoch
+    from cofactor.training.lr_find import LearningRates
+    from cofactor.training.stopping import EarlyStopping
+
+__all__ = ["GradientRecommender"]
+
+STEPS_AN_EPOCH = 1250  # of the lecture: 80 000 ratings in batches of 64
+
+
+@dataclass(kw_only=True)
+class GradientRecommender(Recommender):
+    """A model whose parameters an engine trains; it says which engine (`_engine`) and takes what it found (`_take`)."""
+
+    y_range: tuple[float, float] | None = None  # scores are squashed into it; a little wider than the ratings
+    n_epochs: int = 5
+    learning_rate: float = 5e-3  # the highest, of one_cycle
+    weight_decay: float = 0.1  # Adam: decoupled; sgd: λ of each rating's own step
+    batch_size: int | None = None  # None: 64, and more where an epoch would have over 1250 steps
+    schedule: str = "one_cycle"  # one_cycle, constant, flat_cosine
+    seed: int = 0
+
+    @abstractmethod
+    def _engine(self, train: "Ratings") -> "Engine":
+        """Parameters at their start, with the ratings to train on."""
+
+    @abstractmethod
+    def _take(self, engine: "Engine", train: "Ratings") -> None:
+        """Set what `learned` names from the engine as it stands."""
+
+    def fit(
+        self, train: "Ratings", *, validation: "Ratings | None" = None, progress: bool | None = None,
+        early_stopping: "EarlyStopping | None" = None, checkpoint: str | Path | None = None,
+    ) -> Self:  # fmt: skip
+        """Train by gradient descent; `history_` keeps the losses of every epoch.
+
+        validation: watched after every epoch, never learned from
+        early_stopping: stop by its measure, and keep the parameters of its best epoch
+        checkpoint: a file written after every epoch; where it exists, training goes on from it, bit by bit as if
+            it had never stopped
+        """
+        self._validation, self._progress = validation, progress
+        self._stopping, self._checkpoint = early_stopping, Path(checkpoint) if checkpoint else None
+        return super().fit(train)
+
+    def lr_find(self, train: "Ratings", *, start: float = 1e-7, end: float = 10.0, n_steps: int = 100) -> "LearningRates":
+        """The learning-rate range test on these ratings; the model stays as it is."""
+        from cofactor.training.lr_find import find_learning_rate
+
+        self._check_options()
+        sweep = {"start": start, "end": end, "n_steps": n_steps}
+        return find_learning_rate(self._engine(train), **sweep, weight_decay=self.weight_decay)
+
+    def _fit(self, train: "Ratings") -> None:
+        from cofactor.training.loop import train as run
+
+        engine = self._engine(train)
+        engine.begin(schedule(self.schedule, self.n_epochs * engine.n_steps, self.learning_rate), self.weight_decay)
+        self._best: dict[str, Array] | None = None
+        if self._stopping:
+            self._stopping.reset()
+        done = self._resume(engine, train)
+
+        def after_epoch(epoch: "Epoch") -> bool:
+            go_on = self._go_on(engine, train, epoch)
+            self._keep(engine, train, epoch.number + 1)
+            return go_on
+
+        watch = self._validation
+        valid_loss = (lambda: self._loss(engine, watch)) if watch is not None and len(watch) else None
+        shown = progress_for(self._progress, self.n_epochs, type(self).__name__)
+        self.history_: list[Epoch] = run(
+            engine, self.n_epochs, first=done, progress=shown, valid_loss=valid_loss, after_epoch=after_epoch
+        )
+        if self._best is not None:
+            engine.restore(self._best)
+        self._take(engine, train)
+
+    def _loss(self, engine: "Engine", ratings: "Ratings") -> float:
+        error = engine.predict(ratings.user_idx, ratings.item_idx) - ratings.values
+        return float(np.mean(np.square(error), dtype=np.float64))
+
+    def _go_on(self, engine: "Engine", train: "Ratings", epoch: "Epoch") -> bool:
+        stopping = self._stopping
+        if stopping is None:
+            return True
+        if stopping.measure is not None:
+            self._take(engine, train)
+            value = stopping.measure(self)
+        elif epoch.valid_loss is not None:
+            value = epoch.valid_loss
+        else:
+            raise BadOption("Early stopping by the validation loss needs fit(..., validation=ratings).")
+        if stopping.note(epoch.number, value):
+            self._best = engine.state()
+        return not stopping.is_over(epoch.number)
+
+    def _run(self, train: "Ratings") -> dict[str, Any]:
+        return self.options() | {"data": train.fingerprint, "model": type(self).__name__}
+
+    def _keep(self, engine: "Engine", train: "Ratings", n_done: int) -> None:
+        if self._checkpoint:
+            best = {f"best.{name}": array for name, array in (self._best or {}).items()}
+            seen = {"seen": np.array(self._stopping.seen)} if self._stopping else {}
+            save_checkpoint(self._checkpoint, engine.state() | best | seen, n_done, self._run(train))
+
+    def _resume(self, engine: "Engine", train: "Ratings") -> int:
+        found = load_checkpoint(self._checkpoint, self._run(train)) if self._checkpoint else None
+        if found is None:
+            return 0
+        state, n_done = found
+        engine.restore(state)
+        if self._stopping:
+            for epoch, value in enumerate(state.get("seen", np.zeros(0)).tolist()):
+                self._stopping.note(epoch, value)
+            self._best = {name[5:]: array for name, array in state.items() if name.startswith("best.")} or None
+        return n_done
+
+    def _batch_size(self, n: int) -> int:
+        return self.batch_size or max(64, round(n / STEPS_AN_EPOCH))
+
+    def _check_options(self) -> None:
+        counts = {"n_epochs": self.n_epochs, "batch_size": self.batch_size or 1}
+        for name, value in counts.items():
+            if value < 1:
+                raise BadOption(f"{name} must be at least 1, but {value} came.")
+        if not (self.learning_rate > 0 and self.weight_decay >= 0):
+            raise BadOption(
+                f"learning_rate must be above 0 and weight_decay 0 or more, "
+                f"but {self.learning_rate} and {self.weight_decay} came."
+            )
+        if self.y_range is not None and not self.y_range[0] < self.y_range[1]:
+            raise BadOption(f"y_range goes from low to high, such as (0, 5.5), but {self.y_range} came.")

@@ -1,0 +1,83 @@
+"""The learning-rate finder: raise the rate step by step, watch the loss, and suggest a rate before it rises.
+
+Smith, "Cyclical learning rates for training neural networks", WACV 2017, section 3.3 [smith2017cyclical]; the
+suggestion is fastai's "valley": two thirds along the longest fall of the smoothed loss.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from cofactor.arrays import FloatArray
+from cofactor.errors import BadOption
+from cofactor.training.engine import Engine
+from cofactor.training.schedule import exponential
+
+__all__ = ["LearningRates", "find_learning_rate", "valley"]
+
+SMOOTHING = 0.98  # of the running mean, as fastai's recorder
+RISEN = 4.0  # the sweep ends where the smoothed loss is this many times its lowest
+
+
+@dataclass(frozen=True)
+class LearningRates:
+    """The sweep: rates and smoothed losses, (n,) each, and the suggested rate."""
+
+    rates: FloatArray
+    losses: FloatArray
+    suggestion: float
+
+    def plot(self) -> Any:
+        """Loss against rate, with the suggestion marked; a Matplotlib figure."""
+        from cofactor.plots import lr_curve
+
+        return lr_curve(self.rates, self.losses, self.suggestion)
+
+
+def find_learning_rate(
+    engine: Engine, *, start: float = 1e-7, end: float = 10.0, n_steps: int = 100, weight_decay: float = 0.0
+) -> LearningRates:
+    """Train for up to n_steps at rising rates, then put the engine back as it was."""
+    if not (0 < start < end and n_steps >= 10):
+        raise BadOption(
+            f"Learning rates rise from start to end, 0 < start < end, in at least 10 steps, "
+            f"but start={start}, end={end}, n_steps={n_steps} came."
+        )
+    before = engine.state()
+    sweep = exponential(n_steps, start, end)
+    engine.begin(sweep, weight_decay)
+    raw: list[float] = []
+    for at in range(n_steps):
+        epoch, step = divmod(at, engine.n_steps)
+        raw.append(float(engine.run(epoch, step, step + 1)[0]))
+        smooth = _smooth(np.array(raw))
+        if not np.isfinite(raw[-1]) or (at > 10 and smooth[-1] > RISEN * smooth.min()):
+            break
+    engine.restore(before)
+    kept = len(raw) if np.isfinite(raw[-1]) else len(raw) - 1
+    rates, losses = sweep.rates[:kept], _smooth(np.array(raw[:kept]))
+    return LearningRates(rates, losses, valley(rates, losses))
+
+
+def valley(rates: FloatArray, losses: FloatArray) -> float:
+    """The rate two thirds along the longest strictly falling subsequence of the losses."""
+    n = len(losses)
+    length, start = np.ones(n, int), np.arange(n)
+    for at in range(1, n):
+        falls = np.flatnonzero(losses[:at] > losses[at])
+        if len(falls):
+            longest = falls[np.argmax(length[falls])]
+            length[at], start[at] = length[longest] + 1, start[longest]
+    end = int(np.argmax(length))
+    sections = (end - start[end]) // 3
+    return float(rates[start[end] + 2 * sections])
+
+
+def _smooth(losses: FloatArray) -> FloatArray:
+    """Exponential running mean, unbiased at the start."""
+    mean, out = 0.0, np.empty(len(losses))
+    for at, loss in enumerate(losses):
+        mean = SMOOTHING * mean + (1 - SMOOTHING) * loss
+        out[at] = mean / (1 - SMOOTHING ** (at + 1))
+    return out

@@ -1,0 +1,52 @@
+"""Stop when a measure on held-out ratings has not improved for a while, and go back to the best epoch."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from cofactor.errors import BadOption
+
+if TYPE_CHECKING:
+    from cofactor.recommender import Recommender
+
+__all__ = ["EarlyStopping"]
+
+
+@dataclass
+class EarlyStopping:
+    """Watch `measure` after every epoch; stop after `patience` epochs without a new best.
+
+    measure: None for the validation loss, or any function of the model as it stands, such as
+        `cofactor.evaluation.monitor("ndcg@10", validation)`
+    better: "lower" or "higher"     least: an improvement smaller than this is none
+    """
+
+    patience: int = 3
+    measure: "Callable[[Recommender], float] | None" = None
+    better: Literal["lower", "higher"] = "lower"
+    least: float = 0.0
+
+    def __post_init__(self) -> None:
+        if self.patience < 1 or self.better not in ("lower", "higher"):
+            raise BadOption(
+                f"patience counts epochs, at least 1, and better is 'lower' or 'higher', "
+                f"but {self.patience} and {self.better!r} came."
+            )
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget what was seen, before a new training."""
+        self.best_epoch, self.best, self.seen = -1, float("nan"), list[float]()
+
+    def note(self, epoch: int, value: float) -> bool:
+        """Record a value; True where it is the best so far."""
+        gain = self.best - value if self.better == "lower" else value - self.best
+        improved = self.best_epoch < 0 or gain > self.least
+        self.seen.append(value)
+        if improved:
+            self.best_epoch, self.best = epoch, value
+        return improved
+
+    def is_over(self, epoch: int) -> bool:
+        """True where the best epoch lies `patience` epochs back."""
+        return epoch - self.best_epoch >= self.patience

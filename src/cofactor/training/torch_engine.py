@@ -1,0 +1,121 @@
+"""Any torch module from (b, 2) user and item indices to (b,) scores, trained by AdamW on any device."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from cofactor.arrays import Array, FloatArray, IntArray
+from cofactor.errors import BadOption
+from cofactor.nets.embeddings import Embeddings
+from cofactor.training.engine import Batches
+from cofactor.training.schedule import Schedule, constant
+
+__all__ = ["TorchEngine", "mse"]
+
+BETA2, EPS = 0.99, 1e-5  # fastai's values, and the fused engine's
+PREDICT_ROWS = 1 << 16  # pairs scored at once
+
+
+def mse(scores: Tensor, ratings: Tensor) -> Tensor:
+    """Mean squared error of (b,) or (b, 1) scores against (b,) ratings."""
+    return nn.functional.mse_loss(scores.view(-1), ratings.view(-1))
+
+
+@dataclass
+class TorchEngine:
+    """The readable engine: gather a batch, forward, loss, backward, step."""
+
+    net: nn.Module
+    user_idx: IntArray
+    item_idx: IntArray
+    values: FloatArray
+    batches: Batches
+    device: str = "cpu"
+    loss_of: Callable[[Tensor, Tensor], Tensor] = mse
+
+    def __post_init__(self) -> None:
+        if self.device.startswith("cuda") and not torch.cuda.is_available():
+            raise BadOption(f"device={self.device!r} was asked for, but torch finds no CUDA GPU. Use device='cpu'.")
+        self.net.to(self.device)
+        pairs = np.stack([self.user_idx, self.item_idx], axis=1).astype(np.int64)
+        self._pairs, self._values = self._tensor(pairs), self._tensor(self.values)
+        self._optimizer = torch.optim.AdamW(self.net.parameters(), lr=0.0, eps=EPS, fused=True)
+        self._next, self._schedule = 0, constant(0, 0.0)
+        self._epoch: tuple[int, Tensor] = (-1, torch.empty(0))
+
+    @property
+    def n_steps(self) -> int:
+        return self.batches.n_steps
+
+    @property
+    def embeddings(self) -> Embeddings:
+        """The parameters of a `DotProduct`, as arrays."""
+        net = self.net.state_dict()
+        return Embeddings(*(_array(net[f"{name}.weight"]).squeeze() for name in Embeddings._fields))
+
+    def begin(self, schedule: Schedule, weight_decay: float) -> None:
+        self._next, self._schedule = 0, schedule
+        for group in self._optimizer.param_groups:
+            group["weight_decay"] = weight_decay
+
+    def run(self, epoch: int, start: int, end: int) -> FloatArray:
+        if self._epoch[0] != epoch:
+            self._epoch = (epoch, self._tensor(self.batches.of(epoch).astype(np.int64)))
+        self.net.train()
+        losses: list[Tensor] = []
+        with torch.random.fork_rng(devices=[] if self.device == "cpu" else None):
+            torch.manual_seed(hash((self.batches.seed, epoch, start)))  # dropout: the same after a resume
+            for rows in self._epoch[1][start:end]:
+                losses.append(self._step(rows[rows >= 0] if rows[-1] < 0 else rows))
+        return torch.stack(losses).cpu().numpy()
+
+    def predict(self, user_idx: IntArray, item_idx: IntArray) -> FloatArray:
+        self.net.eval()
+        pairs = torch.from_numpy(np.stack([user_idx, item_idx], axis=1).astype(np.int64))
+        with torch.inference_mode():
+            parts = [self.net(part.to(self.device)).view(-1).cpu() for part in pairs.split(PREDICT_ROWS)]
+        return torch.cat(parts).numpy() if parts else np.zeros(0, np.float32)
+
+    def state(self) -> dict[str, Array]:
+        net = {f"net.{name}": _array(tensor) for name, tensor in self.net.state_dict().items()}
+        names = [name for name, _ in self.net.named_parameters()]
+        memory = {
+            f"adam.{names[at]}.{key}": _array(value)
+            for at, entry in self._optimizer.state_dict()["state"].items() for key, value in entry.items()
+        }  # fmt: skip
+        return net | memory | {"next": np.array(self._next)}
+
+    def restore(self, state: dict[str, Array]) -> None:
+        net = {name[4:]: torch.from_numpy(a.copy()) for name, a in state.items() if name.startswith("net.")}
+        self.net.load_state_dict(net)
+        for name, parameter in self.net.named_parameters():
+            prefix = f"adam.{name}."
+            entry = {key[len(prefix) :]: a for key, a in state.items() if key.startswith(prefix)}
+            if entry:
+                self._optimizer.state[parameter] = {key: self._memory(key, a) for key, a in entry.items()}
+        self._next = int(state["next"])
+
+    def _step(self, rows: Tensor) -> Tensor:
+        for group in self._optimizer.param_groups:
+            group["lr"] = self._schedule.rates[self._next]
+            group["betas"] = (self._schedule.momenta[self._next], BETA2)
+        self._next += 1
+        self._optimizer.zero_grad()
+        loss = self.loss_of(self.net(self._pairs[rows]), self._values[rows])
+        loss.backward()
+        self._optimizer.step()
+        return loss.detach()  # .item() here would wait for the GPU at every step
+
+    def _memory(self, key: str, array: Array) -> Tensor:
+        tensor = torch.from_numpy(np.ascontiguousarray(array).copy()).reshape(array.shape)
+        return tensor.to(self.device)
+
+    def _tensor(self, array: Array) -> Tensor:
+        return torch.from_numpy(np.ascontiguousarray(array)).to(self.device)
+
+
+def _array(tensor: Tensor) -> Array:
+    return tensor.detach().cpu().numpy().copy()
