@@ -1,0 +1,101 @@
+#!/usr/bin/env python3
+"""Set-up and the project's few commands, with nothing but Python 3.11+:
+
+    python3 dev.py demo            the main job on the embedded data, no network needed once set up
+    python3 dev.py test [ARGS]     the whole test suite (ARGS go to pytest)
+    python3 dev.py check           format, lint, types
+    python3 dev.py bench NAME      a table of benchmarks/
+    python3 dev.py setup           only the set-up
+
+The first command makes `.venv` from pyproject.toml and constraints.txt; it is made again only when they change.
+"""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+VENV = ROOT / ".venv"
+BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
+INPUTS = ("pyproject.toml", "constraints.txt", "dev.py")
+
+
+def main(words: list[str]) -> int:
+    command, arguments = (words or ["help"])[0], words[1:]
+    if command not in COMMANDS:
+        print(__doc__)
+        return 0 if command in ("help", "-h", "--help") else 2
+    set_up()
+    return COMMANDS[command](arguments)
+
+
+def set_up() -> None:
+    """Make `.venv` unless it is already of these inputs."""
+    stamp = VENV / "stamp"
+    wanted = hashlib.sha256(b"".join((ROOT / name).read_bytes() for name in INPUTS) + sys.version.encode())
+    if stamp.is_file() and stamp.read_text() == wanted.hexdigest():
+        return
+    if sys.version_info < (3, 11):
+        sys.exit(f"cofactor needs Python 3.11 or newer, but this is {sys.version.split()[0]}.")
+    print(f"Setting up {VENV} (once, about a minute) …", flush=True)
+    uv = shutil.which("uv")
+    if uv:
+        environment = os.environ | {"UV_FIND_LINKS": os.environ.get("PIP_FIND_LINKS", "")}
+        run(uv, "venv", "--quiet", "--clear", "--python", sys.executable, str(VENV))
+        install = [uv, "pip", "install", "--quiet", "--python", str(BIN / "python")]
+    else:
+        environment = dict(os.environ)
+        make_venv()
+        install = [str(BIN / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    run(*install, "-c", "constraints.txt", "-e", ".[dev]", env=environment)
+    stamp.write_text(wanted.hexdigest())
+
+
+def make_venv() -> None:
+    try:
+        import ensurepip  # noqa: F401  (Debian leaves it out of its python3)
+    except ImportError:
+        version = f"{sys.version_info.major}.{sys.version_info.minor}"
+        sys.exit(
+            "This Python cannot make virtual environments. Install the missing part with\n"
+            f"    apt install python3-venv        (or python{version}-venv)\nand run the same command again."
+        )
+    venv.create(VENV, clear=True, with_pip=True)
+
+
+def run(*command: str, env: dict[str, str] | None = None) -> None:
+    code = subprocess.run(command, cwd=ROOT, env=env).returncode
+    if code:
+        sys.exit(code)
+
+
+def demo(arguments: list[str]) -> int:
+    return subprocess.run([BIN / "cofactor", "demo", *arguments], cwd=ROOT).returncode
+
+
+def test(arguments: list[str]) -> int:
+    return subprocess.run([BIN / "python", "-m", "pytest", *arguments], cwd=ROOT).returncode
+
+
+def check(_: list[str]) -> int:
+    steps = (["ruff", "format", "--check", "."], ["ruff", "check", "."], ["pyright"])
+    return max(subprocess.run([BIN / name, *rest], cwd=ROOT).returncode for name, *rest in steps)
+
+
+def bench(arguments: list[str]) -> int:
+    names = sorted(file.stem for file in (ROOT / "benchmarks").glob("*.py") if 'if __name__ == "__main__"' in file.read_text())
+    if not arguments or arguments[0] not in names:
+        print(f"Give a benchmark's name, one of: {', '.join(names)}")
+        return 2
+    script = ROOT / "benchmarks" / f"{arguments[0]}.py"
+    return subprocess.run([BIN / "python", script, *arguments[1:]], cwd=ROOT).returncode
+
+
+COMMANDS = {"demo": demo, "test": test, "check": check, "bench": bench, "setup": lambda _: 0}
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
