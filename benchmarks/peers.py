@@ -13,7 +13,7 @@ from pathlib import Path
 
 ENVIRONMENTS = Path(__file__).parent / ".envs"
 
-# A bare newer torch pulls gigabytes of CUDA; this one has a CPU build, and is the one we train with ourselves.
+# A bare newer torch pulls gigabytes of CUDA; this one has a CPU build, and we train with it too.
 TORCH = "torch==2.13.0"
 FASTAI = (TORCH, "fastai==2.8.*")
 

@@ -1,7 +1,7 @@
 """fastai's collaborative-filtering lesson as it stands in the book, run once and timed from inside.
 
-Runs in the peer's own environment (`peers.FASTAI`), never imported by us. Prints one JSON object: the losses of
-every epoch, and the seconds of each stage. The whole process is timed by whoever started it.
+Runs in the peer's own environment (`peers.FASTAI`), never imported by us. Prints one JSON object: the
+losses of every epoch, and the seconds of each stage. The whole process is timed by whoever started it.
 """
 
 import time
@@ -13,11 +13,11 @@ import json  # noqa: E402
 import os  # noqa: E402
 from pathlib import Path  # noqa: E402
 
+import numpy as np  # noqa: E402
+import pandas as pd  # noqa: E402
 from fastai.collab import CollabDataLoaders, Learner, collab_learner  # noqa: E402
 from fastai.tabular.core import TabDataLoader, TabularPandas  # noqa: E402
 from fastai.torch_core import set_seed  # noqa: E402
-import numpy as np  # noqa: E402
-import pandas as pd  # noqa: E402
 
 imported = time.perf_counter()
 
@@ -26,7 +26,9 @@ def read_ratings() -> pd.DataFrame:
     """The book's table: every rating with its film's title, in the order of `u.data`."""
     folder = Path(os.environ["COFACTOR_DATA"]) / "ml-100k"
     ratings = pd.read_csv(folder / "u.data", sep="\t", names=["user", "movie", "rating", "timestamp"])
-    films = pd.read_csv(folder / "u.item", sep="|", encoding="latin-1", usecols=(0, 1), names=("movie", "title"))
+    films = pd.read_csv(
+        folder / "u.item", sep="|", encoding="latin-1", usecols=(0, 1), names=("movie", "title")
+    )
     # "left" keeps the file's order in every pandas, so that row numbers mean the same to both libraries
     return ratings.merge(films, on="movie", how="left")
 
@@ -38,10 +40,11 @@ def make_learner(dls: CollabDataLoaders, *, neural: bool) -> Learner:
 
 
 def show_every_rating_once() -> None:
-    """Take the loader that shuffles. The newer default, `TabWeightedDL`, draws n of n rows *with* replacement.
+    """Take the loader that shuffles: the newer default, `TabWeightedDL`, draws n of n rows with replacement.
 
-    An epoch of fastai 2.8.12 as installed therefore shows 63 % of the ratings, some of them seven times, which
-    costs it 0.04 of validation MSE. We race it in both states; only this one is the lesson that the book printed.
+    An epoch of fastai 2.8.12 as installed therefore shows 63 % of the ratings, some of them seven times,
+    which costs it 0.04 of validation MSE. We race it in both states; only this one is the lesson that the
+    book printed.
     """
     TabularPandas._dl_type = TabDataLoader
 
@@ -50,7 +53,9 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--seed", type=int, required=True)
     parser.add_argument("--neural", action="store_true", help="the lesson's second model, layers=[100, 50]")
-    parser.add_argument("--mended", action="store_true", help="show every rating once an epoch, as the book did")
+    parser.add_argument(
+        "--mended", action="store_true", help="show every rating once an epoch, as the book did"
+    )
     parser.add_argument("--split", type=Path, help="write the row numbers of train and valid to this .npz")
     asked = parser.parse_args()
 

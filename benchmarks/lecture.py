@@ -1,0 +1,127 @@
+"""The lesson's two models on MovieLens 100K, by fastai and by us: whole processes, in turn, on the same rows.
+
+    python3 dev.py bench lecture
+
+Needs COFACTOR_DATA, a folder that holds ml-100k. One round a seed: the seed fixes the split (fastai's own,
+which is handed to us row for row), the first weights and the order. Losses are of the last epoch, over all
+validation rows.
+"""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from statistics import mean, median
+from typing import Any
+
+import cofactor
+from generated import CACHE
+from peers import FASTAI, installed_versions, peer_environment
+from racing import OURS, Contestant, compiled_anew, race
+from reporting import describe, machine, markdown_table, write_results
+
+Runs = dict[str, list[dict[str, Any]]]
+
+# the published losses of the book's chapter 8, which our mean over the seeds must not exceed
+PUBLISHED = {"dot": 0.821688, "neural": 0.864936}
+PEERS = ("fastai", "torch", "pandas")  # whose versions the table names
+
+
+def contestants(python: Path, peer: str, ours: str) -> dict[str, list[Contestant]]:
+    """Of each model: fastai as the book ran it, fastai as it installs today (`python` is its own), and us."""
+    return {
+        model: [
+            Contestant(peer, python, "peer_scripts/fastai_lecture.py", ("--mended", *option)),
+            Contestant(f"{peer}, as installed", python, "peer_scripts/fastai_lecture.py", option),
+            Contestant(ours, OURS, "scripts/cofactor_lecture.py", option),
+        ]
+        for model, option in {"dot": (), "neural": ("--neural",)}.items()
+    }
+
+
+def rounds(seeds: int) -> list[list[str]]:
+    CACHE.mkdir(exist_ok=True)
+    return [["--seed", str(seed), "--split", str(CACHE / f"lecture-{seed}.npz")] for seed in range(seeds)]
+
+
+def summary(runs: list[dict[str, Any]]) -> dict[str, Any]:
+    """Medians of the times; the final loss of each seed and their mean."""
+    stages = {stage: median(run["seconds"][stage] for run in runs) for stage in runs[0]["seconds"]}
+    losses = [run["valid_mse"][-1] for run in runs]
+    wall = median(run["wall"] for run in runs)
+    return {
+        "first_ever": runs[0]["first_ever"], "wall": wall, **stages,
+        "valid_mse": losses, "mean_mse": mean(losses),
+    }  # fmt: skip
+
+
+def table(runs: Runs, ours: str) -> str:
+    """Seconds, medians but for the first run ever; `faster`: how many times ours goes into the one before."""
+    of = {name: summary(its) for name, its in runs.items()}
+    n_seeds = len(of[ours]["valid_mse"])
+    seeds = [f"seed {seed}" for seed in range(n_seeds)]
+    header = [
+        "",
+        "first run",
+        "whole process",
+        "faster",
+        "imports",
+        "data",
+        "fit",
+        "faster",
+        "mean MSE",
+        *seeds,
+    ]
+    return markdown_table(header, [_row(name, one, of[ours]) for name, one in of.items()])
+
+
+def _row(name: str, one: dict[str, Any], ours: dict[str, Any]) -> list[str]:
+    times = [f"{one[stage]:.2f}" for stage in ("first_ever", "wall", "imports", "data", "fit")]
+    whole, fit = (f"{one[stage] / ours[stage]:.0f} x" for stage in ("wall", "fit"))
+    losses = [f"{mse:.4f}" for mse in (one["mean_mse"], *one["valid_mse"])]
+    return [name, *times[:2], whole, *times[2:], fit, *losses]
+
+
+def report(runs_of: dict[str, Runs], ours: str, about: dict[str, Any], versions: dict[str, str]) -> str:
+    """One table a model, and whether what we claim of it held this time."""
+    parts = ["# The lecture on MovieLens 100K", describe(about, versions)]
+    for model, runs in runs_of.items():
+        parts += [f"## {model}", table(runs, ours), _verdict(model, runs, ours)]
+    return "\n\n".join(parts)
+
+
+def _verdict(model: str, runs: Runs, ours: str) -> str:
+    """The hardest comparison: the faster of fastai's two states, and the better of its losses."""
+    us, them = summary(runs[ours]), [summary(its) for name, its in runs.items() if name != ours]
+    faster = min(one["wall"] for one in them) / us["wall"]
+    best = min(one["mean_mse"] for one in them)
+    return (
+        f"{faster:.0f} times faster, whole process against whole process; mean validation MSE "
+        f"{us['mean_mse']:.4f} against {best:.4f} here and {PUBLISHED[model]:.4f} in the book."
+    )
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument(
+        "--seeds", type=int, default=5, help="rounds, one a seed from 0 (default: %(default)s)"
+    )
+    parser.add_argument("--models", nargs="+", choices=PUBLISHED, default=list(PUBLISHED))
+    asked = parser.parse_args(arguments)
+    if not os.environ.get("COFACTOR_DATA"):
+        sys.exit("Set COFACTOR_DATA to a folder that holds ml-100k (u.data and u.item).")
+
+    about = machine()
+    python = peer_environment("fastai", FASTAI)
+    versions = {"cofactor": cofactor.__version__, **installed_versions(python, PEERS)}
+    peer, ours = f"fastai {versions['fastai']}", f"cofactor {versions['cofactor']}"
+    chosen = contestants(python, peer, ours)
+    with compiled_anew():
+        runs_of = {model: race(chosen[model], rounds(asked.seeds)) for model in asked.models}
+    results = {"machine": about, "versions": versions, "runs": runs_of}
+    write_results("lecture", results, report(runs_of, ours, about, versions))
+
+
+if __name__ == "__main__":
+    main()
