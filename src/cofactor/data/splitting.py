@@ -175,8 +175,8 @@ def _times(ratings: Ratings, unknown_times: UnknownTimes) -> IntArray:
         named = ", ".join(repr(one) for one in users[:5].tolist()) + (", …" if len(users) > 5 else "")
         raise BadTable(
             f"{unknown.sum():,} of {len(ratings):,} ratings have no time (of {len(users):,} users: {named}), "
-            f"so it is not known which are the newest. Leave them out, or, where you know that they are older "
-            f"than what is kept back, pass unknown_times='oldest'."
+            f"so it is not known which are the newest. Leave them out, or, where you know that they are "
+            f"older than what is kept back, pass unknown_times='oldest'."
         )
     return ratings.timestamps
 
