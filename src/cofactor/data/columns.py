@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Literal
 
+import polars as pl
+
 from cofactor.data.options import Column, Options
 from cofactor.data.report import Findings
 from cofactor.errors import BadTable
 
-__all__ = ["USUAL", "Columns", "choose", "usual_column"]
+__all__ = ["USUAL", "Columns", "choose", "named_column", "usual_column"]
 
 # compared without case, spaces, signs and types ("User-ID", "user_id:token"); the first name found wins
 USUAL: dict[str, tuple[str, ...]] = {
@@ -26,7 +28,7 @@ USUAL: dict[str, tuple[str, ...]] = {
         "recipe", "recipeid", "venue", "venueid", "place", "placeid", "location", "locationid", "itemkey",
         "title", "i",
     ),
-    "rating": ("rating", "ratings", "score", "stars", "star", "bookrating", "userrating", "overall", "value", "grade", "r"),
+    "rating": ("rating", "ratings", "score", "stars", "star", "bookrating", "userrating", "overall", "value", "r"),
     "timestamp": (
         "timestamp", "time", "ts", "datetime", "date", "unixreviewtime", "eventtime", "createdat", "ratedat",
         "updatedat", "when", "t",
@@ -48,24 +50,24 @@ class Columns:
         return {role: column for role, column in vars(self).items() if column is not None}
 
 
-def choose(names: Sequence[str], options: Options, findings: Findings, *, title_elsewhere: bool) -> Columns:
-    """The parts of a table with these columns; raises `BadTable` where user or item cannot be told.
-
-    title_elsewhere: the titles stand in an attached table, so `options.title` is not looked for here.
-    """
-    said = {role: _said(names, role, getattr(options, role)) for role in ("user", "item", "rating", "timestamp")}
-    said["title"] = None if title_elsewhere else _said(names, "title", options.title)
+def choose(head: pl.DataFrame, options: Options, findings: Findings) -> Columns:
+    """The parts of a table that begins with these rows; raises `BadTable` where user or item cannot be told."""
+    names, title_elsewhere = head.columns, options.items is not None
+    said = {role: named_column(names, role, getattr(options, role)) for role in ("user", "item", "rating", "timestamp")}
+    said["title"] = None if title_elsewhere else named_column(names, "title", options.title)
     _refuse_double_parts(said)
     found = dict(said)
     for role in ("user", "item", "rating", "timestamp", "title"):
         if found[role] is None and not _unwanted(options, role, title_elsewhere):
             found[role] = usual_column([n for n in names if n not in found.values()], role)
     if found["user"] is None or found["item"] is None:
-        _by_position(names, found, options, findings)
+        _by_position(head, found, options, findings)
     _warn_of_swapped_names(said, findings)
     _tell_what_is_unused(names, found, options, findings)
-    assert found["user"] is not None and found["item"] is not None
-    return Columns(found["user"], found["item"], found["rating"], found["timestamp"], found["title"])
+    user, item = found["user"], found["item"]
+    assert user, "_by_position has filled it, or raised"
+    assert item, "_by_position has filled it, or raised"
+    return Columns(user, item, found["rating"], found["timestamp"], found["title"])
 
 
 def usual_column(names: Sequence[str], role: str) -> str | None:
@@ -82,7 +84,8 @@ def _unwanted(options: Options, role: str, title_elsewhere: bool) -> bool:
     return getattr(options, role) is False or (role == "title" and title_elsewhere)
 
 
-def _said(names: Sequence[str], role: str, given: Column | Literal[False]) -> str | None:
+def named_column(names: Sequence[str], role: str, given: Column | Literal[False]) -> str | None:
+    """The column that a caller names, by name or position; raises `BadTable` where there is none."""
     if given is None or given is False:
         return None
     if isinstance(given, int):
@@ -111,27 +114,37 @@ def _refuse_double_parts(said: dict[str, str | None]) -> None:
             taken[column] = role
 
 
-def _by_position(
-    names: Sequence[str], found: dict[str, str | None], options: Options, findings: Findings
-) -> None:
-    """The first free columns are user, item and, where both are guessed, rating and timestamp: as in the lecture."""
+def _by_position(head: pl.DataFrame, found: dict[str, str | None], options: Options, findings: Findings) -> None:
+    """The first free columns are user and item and, where both are guessed, rating and timestamp: as in the lecture."""
+    free = [name for name in head.columns if name not in found.values()]
     blind = found["user"] is None and found["item"] is None
-    if blind and len(names) > WIDE:
+    if blind and head.width > WIDE:
         raise BadTable(
-            f"None of the {len(names)} columns has a usual name for users or items: {_listed(names)}. "
+            f"None of the {head.width} columns has a usual name for users or items: {_listed(head.columns)}. "
             f"Name them with user=… and item=…. If this is a matrix with a row for each user and a column for each "
             f"item, pass it as a scipy sparse matrix, or unpivot it to one row for each rating."
         )
-    free = [name for name in names if name not in found.values()]
-    roles = ["user", "item", "rating", "timestamp"] if blind else ["user", "item"]
-    guessed = [role for role in roles if found[role] is None and not _unwanted(options, role, False)]
-    for role, name in zip(guessed, free, strict=False):
-        found[role] = name
-    for role in ("user", "item"):
-        if found[role] is None:
-            raise BadTable(f"No column is left for the {role}s: the table has only {_listed(names)}.")
-    told = ", ".join(f"{role} = {found[role]}" for role in guessed if found[role] is not None)
+    guessed = [role for role in ("user", "item") if found[role] is None]
+    if len(free) < len(guessed):
+        raise BadTable(f"No column is left for the {guessed[-1]}s: the table has only {_listed(head.columns)}.")
+    rest = free[len(guessed) :][:2] if blind else []
+    found.update(zip(guessed, free, strict=False))
+    for name in rest:
+        role = "timestamp" if _looks_like_time(head[name]) else "rating" if name == rest[0] else None
+        if role and found[role] is None and not _unwanted(options, role, False):
+            found[role] = name
+            guessed.append(role)
+    told = ", ".join(f"{role} = {found[role]}" for role in guessed)
     findings.note(f"Columns taken by their position, as no usual name was found: {told}")
+
+
+def _looks_like_time(column: pl.Series) -> bool:
+    if column.dtype.is_temporal():
+        return True
+    if not (column.dtype.is_numeric() or column.dtype == pl.String):
+        return False
+    numbers = column.cast(pl.Float64, strict=False)
+    return numbers.null_count() == column.null_count() < len(column) and bool((numbers >= 1e8).all())
 
 
 def _warn_of_swapped_names(said: dict[str, str | None], findings: Findings) -> None:

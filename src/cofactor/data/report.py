@@ -89,6 +89,10 @@ class Findings:
     def problem(self, what: str, rows: IntArray | BoolArray | None = None, *, mend: str = "") -> None:
         self._problems.append(self._finding(what, rows, mend))
 
+    def failure(self, error: Exception) -> None:
+        """What stopped the reading altogether; its message is a whole one."""
+        self._problems.append(Finding(str(error)))
+
     def left_out(self, what: str, rows: IntArray | BoolArray) -> None:
         self._left_out.append(self._finding(what, rows, ""))
 
@@ -105,6 +109,6 @@ class Findings:
         """rows: positions in the table, or a mask over it; None for what concerns the table as a whole."""
         if rows is None:
             return Finding(f"{what}. {mend}".strip())
-        at = np.flatnonzero(rows) if rows.dtype == np.bool_ else rows
+        at: IntArray = np.flatnonzero(rows) if rows.dtype == np.bool_ else np.asarray(rows, np.int64)
         numbers = tuple(int(row) + self.row_names.first for row in at[:SHOWN])
         return Finding(f"{what} {self.row_names.where(at)}. {mend}".strip(), len(at), numbers)

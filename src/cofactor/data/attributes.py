@@ -1,0 +1,149 @@
+"""What is known of users and items beside their ratings: attached tables, matched by id."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from cofactor.arrays import Array, IntArray
+from cofactor.data.columns import named_column, usual_column
+from cofactor.data.ids import UNKNOWN, IdMap
+from cofactor.data.numbering import as_ids
+from cofactor.data.opening import Table, name_of, open_table
+from cofactor.data.options import Column, Options
+from cofactor.data.report import Findings
+from cofactor.errors import BadTable
+
+__all__ = ["Attached", "attach", "typed"]
+
+ENOUGH = 0.5  # of the ids should be found in the attached table
+
+
+@dataclass(frozen=True)
+class Attached:
+    """Rows are those of the IdMap; None or nan where the table says nothing.
+
+    attributes: each (n,), int64, float64 or object     titles: (n,) object
+    """
+
+    attributes: dict[str, Array] = field(default_factory=dict[str, Array])
+    titles: Array | None = None
+    n_rows: int = 0
+
+
+def attach(
+    source: Any, ids: IdMap, other: IdMap, id_column: str, options: Options, findings: Findings, title: Column = None
+) -> Attached:
+    """The table `source`, matched to `ids`.
+
+    other: ids of the other side, to notice that the two were exchanged     id_column: its name beside the ratings
+    """
+    try:
+        table = open_table(source, Options(encoding=options.encoding))
+        frame = table.load(dict.fromkeys(table.head.columns, pl.String))
+        key = _id_column(frame.columns, ids.kind, id_column)
+        title = _title_column(frame, key, table, title) if ids.kind == "item" else None
+    except BadTable as error:
+        raise BadTable(f"{ids.kind}s={name_of(source)!r}: {error}") from None
+    found = _find(frame[key], ids, table)
+    _judge(found, frame[key], ids, other, table, findings)
+    row = _row_of_each(found, len(ids))
+    columns = {name: _spread(typed(frame[name], table), row) for name in frame.columns if name != key}
+    titles = columns.pop(title, None) if title is not None else None
+    return Attached(columns, None if titles is None else _as_titles(titles), frame.height)
+
+
+def typed(column: pl.Series, table: Table) -> pl.Series:
+    """Numbers where a text file's column holds nothing else."""
+    if not table.is_text:
+        return column
+    whole = as_ids(column, from_text=True)
+    numbers = column.cast(pl.Float64, strict=False)
+    if whole.dtype == pl.Int64 or column.null_count() == len(column):
+        return whole
+    padded = column.str.contains(r"^0\d").any()  # postcodes and the like are names, not numbers
+    return column if numbers.null_count() > column.null_count() or padded else numbers
+
+
+def _id_column(names: list[str], kind: str, beside: str) -> str:
+    plain = {name.lower(): name for name in reversed(names)}
+    usual = usual_column([name for name in names if name.lower() != "title"], kind)
+    if beside in names and not beside.startswith("column_"):  # which is no name, but a position
+        return beside
+    return usual or plain.get("id") or names[0]
+
+
+def _title_column(frame: pl.DataFrame, key: str, table: Table, given: Column) -> str | None:
+    """The one given or usually called so; in a file without a header the first other column of text."""
+    names = [name for name in frame.columns if name != key]
+    found = named_column(frame.columns, "title", given) or usual_column(names, "title")
+    if found is None and names and names[0] == "column_1" and typed(frame[names[0]], table).dtype == pl.String:
+        return names[0]
+    return found
+
+
+def _find(keys: pl.Series, ids: IdMap, table: Table) -> IntArray:
+    """(rows of the table,) the index of each row's id, `UNKNOWN` where the ratings do not hold it."""
+    whole = as_ids(keys, from_text=table.is_text)
+    if ids.values.dtype.kind == "i":
+        return ids.find(whole.to_numpy() if whole.dtype == pl.Int64 and not whole.null_count() else whole.to_list())
+    texts = ids.values.dtype == object and len(ids) > 0 and isinstance(ids.values[0], str)
+    return ids.find((keys.cast(pl.String) if texts else whole).to_list())
+
+
+def _judge(found: IntArray, keys: pl.Series, ids: IdMap, other: IdMap, table: Table, findings: Findings) -> None:
+    kind, known = ids.kind, found[found != UNKNOWN]
+    n_matched = len(np.unique(known))
+    share = n_matched / max(1, len(ids))
+    if share < ENOUGH and len(np.unique(_known(_find(keys, other, table)))) > 0.9 * len(other):
+        findings.problem(
+            f"Only {n_matched:,} of {len(ids):,} {kind} ids stand in {kind}s={table.origin!r}, but the {other.kind} "
+            f"ids do: users and items look exchanged",
+            mend="Exchange user=… and item=…; of a matrix, pass the transpose.",
+        )
+    elif n_matched == 0:
+        samples = f"here {ids.values[:1].tolist()}, there {keys.head(1).to_list()}"
+        findings.problem(
+            f"None of the {len(ids):,} {kind} ids stands in column {keys.name!r} of {kind}s={table.origin!r} "
+            f"({samples})",
+            mend="Give the table that belongs to these ratings.",
+        )
+    elif n_matched < len(ids):
+        findings.note(f"{len(ids) - n_matched:,} of {len(ids):,} {kind}s have no row in {kind}s={table.origin!r}")
+    if len(known) < len(found):
+        findings.note(f"{len(found) - len(known):,} rows of {kind}s={table.origin!r} belong to no rated {kind}")
+    if len(known) > n_matched:
+        findings.note(f"{len(known) - n_matched:,} rows of {kind}s={table.origin!r} repeat an id; the first counts")
+
+
+def _known(found: IntArray) -> IntArray:
+    return found[found != UNKNOWN]
+
+
+def _row_of_each(found: IntArray, n: int) -> IntArray:
+    row = np.full(n, -1, np.int64)
+    for_whom = np.flatnonzero(found != UNKNOWN)[::-1]  # backwards: the first row of an id is written last
+    row[found[for_whom]] = for_whom
+    return row
+
+
+def _spread(column: pl.Series, row: IntArray) -> Array:
+    """The column's values in the order of the ids; (n,)."""
+    present = pl.Series(np.where(row < 0, 0, row)), pl.Series(row >= 0)
+    if not len(column):
+        return np.full(len(row), None, object)
+    values = pl.select(pl.when(present[1]).then(column.gather(present[0])).otherwise(None)).to_series()
+    if values.dtype.is_integer() and not values.null_count():
+        return values.cast(pl.Int64).to_numpy() if values.dtype != pl.UInt64 else values.to_numpy()
+    if values.dtype.is_numeric():
+        return values.cast(pl.Float64).to_numpy()
+    boxed = np.empty(len(values), object)
+    boxed[:] = values.to_list()
+    return boxed
+
+
+def _as_titles(titles: Array) -> Array:
+    boxed = np.empty(len(titles), object)
+    boxed[:] = [None if one is None or one != one else str(one) for one in titles.tolist()]
+    return boxed

@@ -1,0 +1,126 @@
+"""A column of ids becomes an IdMap and an index for every row; fast, and every id as it came."""
+
+import numpy as np
+import polars as pl
+
+from cofactor.arrays import Array, BoolArray, IntArray
+from cofactor.data.ids import IdMap
+
+__all__ = ["as_ids", "missing_ids", "number", "odd_texts"]
+
+NOT_IDS = ("nan", "none", "null", "na", "n/a", "<na>")
+Numbered = tuple[IdMap, IntArray]
+WIDEST_TABLE = 1 << 22  # whole numbers that lie closer than this are looked up in a table, without any sorting
+
+
+def as_ids(column: pl.Series, *, from_text: bool) -> pl.Series:
+    """The column with one type for its ids: whole numbers as Int64, text as String, all else untouched.
+
+    from_text: the column stood in a text file, where a number is written like anything else; its ids become
+    whole numbers only if that changes none of them ("007" would become 7, so it stays text, and all others too).
+    """
+    if isinstance(column.dtype, pl.Categorical | pl.Enum):
+        return column.cast(pl.String)
+    if column.dtype == pl.String and from_text:
+        return _whole_if_unchanged(column)
+    if column.dtype.is_integer() and column.dtype != pl.UInt64:
+        return column.cast(pl.Int64)
+    if column.dtype.is_float() and _all_whole(column):
+        return column.fill_nan(None).cast(pl.Int64)  # pandas makes floats of whole numbers when one is missing
+    return column
+
+
+def missing_ids(ids: pl.Series) -> BoolArray:
+    """(n,) True where there is no id: null, not a number, or empty text."""
+    if ids.dtype == pl.Object:
+        return np.fromiter((one is None or one != one for one in ids), np.bool_, len(ids))
+    missing = ids.is_null()
+    if ids.dtype.is_float():
+        missing |= ids.is_nan().fill_null(True)
+    if ids.dtype == pl.String:
+        missing |= (ids.str.len_bytes() == 0).fill_null(True)
+    return missing.to_numpy()
+
+
+def number(ids: pl.Series, kind: str) -> Numbered:
+    """The distinct ids, sorted where they can be, and the index of each row; none may be missing."""
+    if ids.dtype == pl.Int64:
+        return _number_whole(ids, kind)
+    if ids.dtype == pl.String:
+        return _number_texts(ids, kind)
+    if ids.dtype == pl.Object or ids.dtype == pl.UInt64:
+        return IdMap.encode(ids.to_list(), kind)
+    distinct = ids.unique().sort()
+    return IdMap.of(distinct.to_list(), kind), _places(ids, distinct)
+
+
+def odd_texts(ids: IdMap) -> list[str]:
+    """Ids that hardly anybody meant: with spaces around them, or the word that missing values are printed as."""
+    if ids.values.dtype.kind == "i" or not all(isinstance(one, str) for one in ids.values[:1]):
+        return []
+    texts = pl.Series([one for one in ids.values if isinstance(one, str)], dtype=pl.String)
+    odd = (texts != texts.str.strip_chars()) | texts.str.to_lowercase().is_in(NOT_IDS)
+    return texts.filter(odd).to_list()
+
+
+def _number_whole(ids: pl.Series, kind: str) -> Numbered:
+    values = ids.to_numpy()
+    low, high = (int(values.min()), int(values.max())) if len(values) else (0, 0)
+    if high - low > WIDEST_TABLE:
+        distinct = ids.unique().sort()
+        return IdMap(distinct.to_numpy(), kind), _places(ids, distinct)
+    if not 0 <= low <= WIDEST_TABLE:
+        values = values - low
+    else:
+        low = 0
+    present = np.zeros(high - low + 1, np.bool_)
+    present[values] = True
+    place = np.cumsum(present, dtype=np.int32) - np.int32(1)
+    return IdMap(np.flatnonzero(present) + low, kind), np.take(place, values)
+
+
+def _number_texts(ids: pl.Series, kind: str) -> Numbered:
+    coded = ids.cast(pl.Categorical(pl.Categories.random()))  # its own codes, so that they stay small
+    distinct = coded.unique()
+    texts, codes = distinct.cast(pl.String), distinct.to_physical().to_numpy()
+    order = texts.arg_sort().to_numpy()
+    place = np.zeros(int(codes.max(initial=0)) + 1, np.int32)
+    place[codes[order]] = np.arange(len(order), dtype=np.int32)
+    return IdMap(_objects(texts[order]), kind), place[coded.to_physical().to_numpy()]
+
+
+def _places(ids: pl.Series, distinct: pl.Series) -> IntArray:
+    return ids.replace_strict(distinct, pl.int_range(len(distinct), dtype=pl.Int32, eager=True)).to_numpy()
+
+
+def _objects(texts: pl.Series) -> Array:
+    boxed = np.empty(len(texts), object)
+    boxed[:] = texts.to_list()
+    return boxed
+
+
+def _whole_if_unchanged(texts: pl.Series) -> pl.Series:
+    first = texts.head(1000)
+    if first.cast(pl.Int64, strict=False).null_count() > first.null_count():
+        return texts
+    whole = texts.cast(pl.Int64, strict=False)
+    if whole.null_count() > texts.null_count():
+        return texts
+    # the shortest way to write a number is unique: equal total lengths say that nothing was padded anywhere
+    return whole if _n_digits(whole) == texts.str.len_bytes().cast(pl.Int64).sum() else texts
+
+
+def _n_digits(whole: pl.Series) -> int:
+    """Characters that it takes to write all of them."""
+    values = whole.drop_nulls().to_numpy()
+    if not len(values):
+        return 0
+    negative = int(np.count_nonzero(values < 0))
+    sizes = np.abs(values) if negative else values
+    powers = range(1, len(str(int(sizes.max()))))
+    return len(values) + negative + sum(int(np.count_nonzero(sizes >= 10**power)) for power in powers)
+
+
+def _all_whole(column: pl.Series) -> bool:
+    values = column.drop_nulls().drop_nans().to_numpy()
+    return bool((np.abs(values) < 2**53).all() and (values == np.floor(values)).all())

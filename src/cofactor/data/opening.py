@@ -1,0 +1,209 @@
+"""Any table that a caller may hold, opened: its columns' names, its first rows, and a way to load some of them."""
+
+import io
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import numpy as np
+import polars as pl
+
+from cofactor.data.options import Options
+from cofactor.data.report import RowNames
+from cofactor.data.text import TextTable, open_text
+from cofactor.errors import BadTable
+
+__all__ = ["Table", "name_of", "open_table"]
+
+DataTypes: TypeAlias = Mapping[str, Any]  # column: its wished Polars type, which text tables try to honour
+HEAD = 100
+TEXT_OF = ".csv .tsv .txt .dat .data .gz"
+# recognised by their first bytes, so that a wrong ending does not matter
+MAGIC = {
+    b"PAR1": "parquet", b"ARROW1": "arrow", b"PK\x03\x04": "a zip archive (perhaps .xlsx or .npz)",
+    b"SQLite format 3": "an SQLite database", b"\x89HDF": "HDF5", b"\x80\x04": "a pickle", b"\x80\x05": "a pickle",
+    b"BZh": "bzip2", b"\xfd7zXZ": "xz", b"\x28\xb5\x2f\xfd": "zstd", b"\x93NUMPY": "a NumPy file", b"%PDF": "a PDF",
+}  # fmt: skip
+OTHER_ENDINGS = {".xlsx", ".xls", ".ods", ".json", ".jsonl", ".ndjson", ".pkl", ".db", ".sqlite", ".h5", ".npy", ".npz"}
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table whose columns have no meaning yet."""
+
+    origin: str  # for messages: "ratings.csv", "a pandas table"
+    library: str
+    head: pl.DataFrame  # all columns, the first rows
+    load: Callable[[DataTypes], pl.DataFrame]
+    row_names: RowNames = field(default_factory=RowNames)
+    is_text: bool = False  # ids that look like numbers are numbers
+    shape: tuple[int, int] | None = None  # of a matrix
+
+    @property
+    def name(self) -> str:
+        """A file's name without its endings; 'ratings' for what has none."""
+        return self.origin.partition(".")[0] or self.origin if "." in self.origin else "ratings"
+
+
+def name_of(source: Any) -> str:
+    """What messages call it."""
+    if isinstance(source, str | Path):
+        return Path(source).name or str(source)
+    if isinstance(source, bytes | bytearray) or hasattr(source, "read"):
+        return Path(str(getattr(source, "name", "the given text"))).name
+    return f"a {_library_of(source)} table"
+
+
+def open_table(source: Any, options: Options | None = None) -> Table:
+    """A path, bytes or an open file; a pandas, Polars or Arrow table; a scipy sparse matrix; a dict of columns.
+
+    options: separator, encoding and has_header of a text; None: all to be found.
+    Raises `BadTable` for what is none of these, or cannot be opened.
+    """
+    options = options or Options()
+    if isinstance(source, str | Path):
+        return _open_file(Path(source).expanduser(), options)
+    if isinstance(source, bytes | bytearray):
+        return _open_bytes(bytes(source), name_of(source), options)
+    if hasattr(source, "read"):
+        content = source.read()
+        data = content.encode() if isinstance(content, str) else bytes(content)
+        return _open_bytes(data, name_of(source), options)
+    return _open_frame(source)
+
+
+def _open_file(path: Path, options: Options) -> Table:
+    if path.is_dir():
+        inside = sorted(p.name for p in path.iterdir())
+        raise BadTable(f"{str(path)!r} is a folder. Give one of its files: {', '.join(inside[:8]) or 'it is empty'}.")
+    if not path.is_file():
+        near = get_close_matches(path.name, [p.name for p in path.parent.glob("*")], n=1)
+        hint = f"Did you mean {near[0]!r}?" if near else f"Looked in {str(path.parent.resolve())!r}."
+        raise BadTable(f"There is no file {str(path)!r}. {hint}")
+    with path.open("rb") as file:
+        kind = _kind(file.read(16))
+    if kind == "parquet":
+        return _lazy(pl.scan_parquet(path, glob=False), path.name)
+    if kind == "arrow":
+        return _eager(pl.read_ipc(path), path.name)
+    _refuse_other_formats(kind, path.suffix.lower(), path.name)
+    return _text(open_text(path, options.separator, options.encoding, options.has_header), path.name)
+
+
+def _open_bytes(data: bytes, name: str, options: Options) -> Table:
+    kind = _kind(data[:16])
+    if kind == "parquet":
+        return _eager(pl.read_parquet(io.BytesIO(data)), name)
+    if kind == "arrow":
+        return _eager(pl.read_ipc(io.BytesIO(data)), name)
+    _refuse_other_formats(kind, Path(name).suffix.lower(), name)
+    return _text(open_text(data, options.separator, options.encoding, options.has_header), name)
+
+
+def _kind(start: bytes) -> str | None:
+    return next((kind for magic, kind in MAGIC.items() if start.startswith(magic)), None)
+
+
+def _refuse_other_formats(kind: str | None, ending: str, name: str) -> None:
+    if kind is None and ending not in OTHER_ENDINGS:
+        return
+    raise BadTable(
+        f"{name} is {kind or f'of the kind {ending}'}, which is not read here. Read are text tables ({TEXT_OF} …), "
+        f".parquet and .arrow; load anything else with pandas or Polars and pass the data frame."
+    )
+
+
+def _text(table: TextTable, origin: str) -> Table:
+    return Table(origin, "polars", table.head, table.load, RowNames("line", table.first_line), is_text=True)
+
+
+def _lazy(frame: pl.LazyFrame, origin: str) -> Table:
+    return Table(origin, "polars", frame.head(HEAD).collect(), lambda dtypes: frame.select(list(dtypes)).collect())
+
+
+def _eager(frame: pl.DataFrame, origin: str, library: str = "polars", shape: tuple[int, int] | None = None) -> Table:
+    _refuse_data_as_names(frame.columns)
+    return Table(origin, library, frame.head(HEAD), lambda dtypes: frame.select(list(dtypes)), shape=shape)
+
+
+def _open_frame(source: Any) -> Table:
+    library, origin = _library_of(source), name_of(source)
+    if isinstance(source, pl.LazyFrame):
+        return _lazy(source, origin)
+    if isinstance(source, pl.DataFrame):
+        return _eager(source, origin)
+    if library == "pandas":
+        return _eager(_from_pandas(source), origin, library)
+    if library == "scipy":
+        return _eager(_from_sparse(source), "a scipy sparse matrix", "polars", source.shape)
+    if hasattr(source, "__arrow_c_stream__"):  # pyarrow, and everyone who speaks its protocol
+        return _eager(pl.DataFrame(source), origin, "arrow")
+    if isinstance(source, Mapping):
+        return _eager(_from_columns(source), "a dict of columns")
+    raise BadTable(
+        f"A table cannot be made of {type(source).__name__}. Give a path, a pandas, Polars or Arrow table, "
+        f"a scipy sparse matrix, or a dict of columns such as {{'user': […], 'item': […], 'rating': […]}}."
+    )
+
+
+def _library_of(source: Any) -> str:
+    module = type(source).__module__.partition(".")[0]
+    return {"pyarrow": "arrow", "builtins": type(source).__name__}.get(module, module)
+
+
+def _refuse_data_as_names(names: Sequence[str]) -> None:
+    """A frame read without header=None carries its first row as names; columns numbered 0, 1, 2 are no such case."""
+    numbered = [str(at) for at in range(len(names))]
+    if len(names) > 1 and list(names) != numbered and all(name.replace(".", "", 1).isdecimal() for name in names[:3]):
+        raise BadTable(
+            f"The columns are called {', '.join(names[:4])}, which looks like a first row of data. "
+            f"Read the table without a header (pandas: header=None, Polars: has_header=False)."
+        )
+
+
+def _from_columns(columns: Mapping[Any, Any]) -> pl.DataFrame:
+    frame = {str(name): _series(str(name), values) for name, values in columns.items()}
+    lengths = {name: len(column) for name, column in frame.items()}
+    if len(set(lengths.values())) > 1:
+        raise BadTable(f"The columns of a table must have one length, but these have {lengths}.")
+    return pl.DataFrame(frame)
+
+
+def _from_pandas(source: Any) -> pl.DataFrame:
+    named_index = any(name is not None for name in getattr(source.index, "names", ()))
+    frame = source.reset_index() if named_index or source.ndim == 1 else source
+    if not frame.columns.is_unique:
+        twice = sorted({str(name) for name in frame.columns[frame.columns.duplicated()]})
+        raise BadTable(f"Several columns are called {', '.join(twice)}. Rename them, so that each can be meant.")
+    return _from_columns({name: _pandas_values(frame[name]) for name in frame.columns})
+
+
+def _pandas_values(column: Any) -> Any:
+    if find_spec("pyarrow") and str(column.dtype) in ("str", "string", "category"):
+        return pl.from_pandas(column)
+    if column.dtype.kind in "iufbM" and not hasattr(column.dtype, "na_value"):
+        return column.to_numpy()  # no copy
+    return column.astype(object).where(column.notna(), None).tolist()
+
+
+def _from_sparse(matrix: Any) -> pl.DataFrame:
+    cells = matrix.tocoo()
+    if not np.issubdtype(cells.dtype, np.number) and cells.dtype != np.bool_:
+        raise BadTable(f"A sparse matrix of {cells.dtype} cannot hold ratings. Convert it to numbers.")
+    return pl.DataFrame({"user": cells.coords[0], "item": cells.coords[1], "rating": cells.data})
+
+
+def _series(name: str, values: Any) -> pl.Series:
+    """One column; values of several types stay objects, as no table type holds them."""
+    if isinstance(values, pl.Series):
+        return values.alias(name)
+    if isinstance(values, np.ndarray) and values.dtype.kind in "iufbM":
+        return pl.Series(name, values)
+    values = list(values)
+    try:
+        return pl.Series(name, values)
+    except (TypeError, pl.exceptions.PolarsError, OverflowError):
+        return pl.Series(name, values, dtype=pl.Object)
