@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     from cofactor.models.neural_cf import NeuralCF as NeuralCF
     from cofactor.models.popularity import Popularity as Popularity
     from cofactor.recommender import Recommender as Recommender
-    from cofactor.storage import open_model as open
+    from cofactor.storage import open_model
+
+    open = open_model  # noqa: A001
     from cofactor.training.stopping import EarlyStopping as EarlyStopping
 
 __version__ = "0.1.0"

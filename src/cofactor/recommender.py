@@ -98,7 +98,8 @@ class Recommender(ABC):
         self, users: Id | Sequence[Id] | Array | Newcomer, items: Id | Sequence[Id] | Array,
         *, unknown: Unknown = "raise", clip: bool = False,
     ) -> FloatArray:  # fmt: skip
-        """The score of each (user, item) pair, in the ratings' own unit; one user or one item is repeated.
+        """The score of each (user, item) pair, in the ratings' own unit; one user or one item is repeated, and
+        one of each gives a number.
 
         users: an id, several, or somebody new as {item: rating}
         unknown: "raise" `UnknownIds`, or "fallback": a stranger is somebody nothing is known about
@@ -111,7 +112,8 @@ class Recommender(ABC):
             pair = np.broadcast_arrays(self._find(users, "user", unknown), item_idx)
             scores = self._predict(*pair)
         scale = self.ratings.scale
-        return np.clip(scores, *scale) if clip and scale else scores
+        scores = np.clip(scores, *scale) if clip and scale else scores
+        return scores[0] if _is_one(users) and _is_one(items) else scores
 
     def recommend(
         self, users: Id | Sequence[Id] | Array | Newcomer, n: int = 10, *, hide_seen: bool = True,
@@ -123,9 +125,7 @@ class Recommender(ABC):
         candidates: recommend only among these; exclude: never these
         hide_seen: leave out what the user has rated. Fewer than n left is said by a `FewerLeft` warning.
         """
-        ranking = self.rank(
-            users, n, hide_seen=hide_seen, candidates=candidates, exclude=exclude, unknown=unknown
-        )
+        ranking = self.rank(users, n, hide_seen=hide_seen, candidates=candidates, exclude=exclude, unknown=unknown)
         return ranking.table(self.ratings)
 
     def rank(
@@ -237,5 +237,9 @@ def _as_list(ids: Any) -> list[Id]:
     """One id, or several: strings, tuples and numbers are one."""
     if isinstance(ids, np.ndarray):
         return ids.tolist() if ids.ndim else [ids.item()]
-    is_one = isinstance(ids, (str, bytes, tuple)) or not isinstance(ids, Iterable)
-    return [ids] if is_one else list(ids)
+    return [ids] if _is_one(ids) else list(ids)
+
+
+def _is_one(ids: Any) -> bool:
+    is_iterable = isinstance(ids, Iterable) and not (isinstance(ids, np.ndarray) and not ids.ndim)
+    return isinstance(ids, (str, bytes, tuple, Mapping)) or not is_iterable

@@ -76,7 +76,7 @@ class IdMap:
         """The index of each id, (len(ids),) int32; raises `UnknownIds`, which names the strangers."""
         idx = self.find(ids)
         if (idx == UNKNOWN).any():
-            strangers = dict.fromkeys(ids[at] for at in np.flatnonzero(idx == UNKNOWN))
+            strangers = dict.fromkeys(ids[at] for at in np.flatnonzero(idx == UNKNOWN).tolist())
             raise UnknownIds(self.kind, strangers, len(self))
         return idx
 

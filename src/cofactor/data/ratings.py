@@ -10,6 +10,7 @@ import numpy as np
 
 from cofactor.arrays import Array, BoolArray, FloatArray, Id, IntArray
 from cofactor.data.ids import IdMap
+from cofactor.data.report import Report
 from cofactor.errors import BadTable
 
 if TYPE_CHECKING:
@@ -64,6 +65,7 @@ class Ratings:
     name: str = "ratings"
     synthetic: bool = False  # generated, not observed; shown wherever the data are
     library: str = "polars"  # the table library it came in, in which answers are given back
+    report: Report | None = None  # what was found, guessed and left out when it was read
 
     @classmethod
     def from_arrays(
@@ -199,7 +201,7 @@ def _compress(major: IntArray, minor: IntArray, values: FloatArray, n_major: int
     rows = coo_array((order, (major, minor)), shape=(n_major, n_minor)).tocsr(copy=False)
     if rows.nnz < len(values) or not rows.has_canonical_format:
         return _compress_repeated(major, minor, values, n_major)
-    return Rows(rows.indptr.astype(np.int64), rows.indices.astype(np.int32), values[rows.data - 1])
+    return Rows(rows.indptr.astype(np.int64), rows.indices.astype(np.int32), values[np.asarray(rows.data, np.int64) - 1])
 
 
 def _compress_repeated(major: IntArray, minor: IntArray, values: FloatArray, n_major: int) -> Rows:

@@ -8,7 +8,7 @@ missed steps are made up when it is next needed, in cache, with the same arithme
     m ← β₁ m      √v ← √β₂ √v      p ← (1 - η λ) p - η/(1-β₁ᵗ) · m / (√v/√(1-β₂ᵗ) + ε)
 
 so √v is taken once, and dozens of missed steps cost one division (`_leap`). When m has faded out, only the decay is
-left, and that is one factor. The result is that of the literal way up to rounding; `nets/` has it, and a test compares them.
+left, and that is one factor. The result is that of the literal way (`nets/` has it) up to rounding; a test compares them.
 
 A row is [factors (k), bias, 1, 0 …] for users and [factors (k), 1, bias, 0 …] for items, so that the whole score is
 one dot product and a bias is learned like any factor. The ones are put back after every step.
@@ -147,7 +147,11 @@ def _leap(p, m, root, kept, faded, step, now, plan, beta2, eps):
 @njit(**FAST)
 def _update(p, m, v, g, step, plan, beta2, eps):
     """One Adam step with gradient g. All (w,)."""
-    shrink, gain, width = np.float32(plan.shrink[step]), np.float32(plan.gain[step]), np.float32(plan.width[step])
+    shrink, gain, width = (
+        np.float32(plan.shrink[step]),
+        np.float32(plan.gain[step]),
+        np.float32(plan.width[step]),
+    )
     beta1 = np.float32(plan.beta1[step])
     beta2 = np.float32(beta2)
     for j in range(p.size):
@@ -157,11 +161,15 @@ def _update(p, m, v, g, step, plan, beta2, eps):
 
 
 @njit(**FAST)
-def _reach(side, row, batch, step, plan, beta2, eps):
-    """The place of a row among the batch's rows; at its first rating the row is brought up to this step."""
+def _reach(side, row, batch, constant, step, plan, beta2, eps):
+    """The place of a row among the batch's rows; at its first rating the row is brought up to this step.
+
+    constant: the row's column that is always 1, and multiplies the other side's bias
+    """
     if side.last[row] != step:
         if side.last[row] < step - 1:
             _catch_up(side.p[row], side.m[row], side.v[row], batch.root, side.last[row], step, plan, beta2, eps)
+            side.p[row, constant] = 1
         side.last[row] = step
         place = batch.n_rows[0]
         batch.n_rows[0] = place + 1
@@ -172,7 +180,7 @@ def _reach(side, row, batch, step, plan, beta2, eps):
 
 @njit(**FAST)
 def _step_rows(side, batch, constant, step, plan, beta2, eps):
-    """Adam for every row of the batch; column `constant` is the 1 that the other side's bias is multiplied by."""
+    """Adam for every row of the batch, but for its constant column."""
     for at in range(batch.n_rows[0]):
         row = batch.rows[at]
         batch.grads[at, constant] = 0
@@ -195,7 +203,22 @@ def score(p, q, low, span):
 
 @njit(nogil=True, **FAST)
 def run_steps(
-    users, items, of_users, of_items, k, user_idx, item_idx, values, batches, first, plan, low, high, beta2, eps, losses
+    users,
+    items,
+    of_users,
+    of_items,
+    k,
+    user_idx,
+    item_idx,
+    values,
+    batches,
+    first,
+    plan,
+    low,
+    high,
+    beta2,
+    eps,
+    losses,
 ):
     """Train on batches[s] at step first + s, for every s; the mean squared error of each goes to losses[s].
 
@@ -214,8 +237,8 @@ def run_steps(
         for at in range(n_in):
             row = batches[s, at]
             u, i = user_idx[row], item_idx[row]
-            g = of_users.grads[_reach(users, u, of_users, step, plan, beta2, eps)]
-            h = of_items.grads[_reach(items, i, of_items, step, plan, beta2, eps)]
+            g = of_users.grads[_reach(users, u, of_users, k + 1, step, plan, beta2, eps)]
+            h = of_items.grads[_reach(items, i, of_items, k, step, plan, beta2, eps)]
             p, q = users.p[u], items.p[i]
             guess, slope = score(p, q, low, span)
             error = guess - values[row]

@@ -24,7 +24,12 @@ def row_mean(design: FloatArray, targets: FloatArray, precision: FloatArray) -> 
 
 
 def squashed_row_mean(
-    design: FloatArray, offset: FloatArray, ratings: FloatArray, precision: FloatArray, low: float, high: float
+    design: FloatArray,
+    offset: FloatArray,
+    ratings: FloatArray,
+    precision: FloatArray,
+    low: float,
+    high: float,
 ) -> FloatArray:
     """The same where ratings = low + (high - low) · sigmoid(design · x + offset): damped Gauss-Newton from 0.
 

@@ -19,7 +19,7 @@ from numba import njit
 from cofactor.arrays import FloatArray, IntArray
 from cofactor.kernels.adam import FAST, Side, score
 
-__all__ = ["Cells", "N_STRATA", "arrange", "run_round"]
+__all__ = ["N_STRATA", "Cells", "arrange", "run_round"]
 
 N_STRATA = 8
 TILE_BYTES = 1 << 19  # rows of one tile's users, and of its items: together half of a 2 MB second-level cache
@@ -35,7 +35,13 @@ class Cells(NamedTuple):
 
 
 def arrange(
-    user_idx: IntArray, item_idx: IntArray, values: FloatArray, n_users: int, n_items: int, width: int, seed: int
+    user_idx: IntArray,
+    item_idx: IntArray,
+    values: FloatArray,
+    n_users: int,
+    n_items: int,
+    width: int,
+    seed: int,
 ) -> Cells:
     """Order the ratings into rounds, lanes and tiles. width: numbers in a row of parameters."""
     rng = np.random.default_rng(seed)
@@ -46,7 +52,15 @@ def arrange(
 
 
 def run_round(
-    users: Side, items: Side, k: int, cells: Cells, number: int, rate: float, decay: float, low: float, high: float
+    users: Side,
+    items: Side,
+    k: int,
+    cells: Cells,
+    number: int,
+    rate: float,
+    decay: float,
+    low: float,
+    high: float,
 ) -> float:
     """Visit every rating of one of the 8 rounds once; returns the mean squared error met on the way."""
     numbers = tuple(np.float32(x) for x in (rate, decay, low, high))
@@ -75,7 +89,16 @@ def _deal(rng: np.random.Generator, n: int, n_rows: int) -> tuple[IntArray, IntA
 
 @njit(cache=True, boundscheck=False)
 def _sort(
-    user_idx, item_idx, values, shuffled, user_stratum, user_tile, n_user_tiles, item_stratum, item_tile, n_item_tiles
+    user_idx,
+    item_idx,
+    values,
+    shuffled,
+    user_stratum,
+    user_tile,
+    n_user_tiles,
+    item_stratum,
+    item_tile,
+    n_item_tiles,
 ):
     """A counting sort by round, lane, user tile, item tile; stable in the shuffled order."""
     n, n_tiles = len(values), n_user_tiles * n_item_tiles

@@ -60,8 +60,9 @@ class Bias(Recommender):
             return per_item * b - rated_by @ (per_user * (rated @ b))
 
         # the system is never formed: conjugate gradients need only its products, and its diagonal to start well
-        operator = LinearOperator((train.n_items,) * 2, matvec=normal, dtype=np.float64)
-        scaled = LinearOperator((train.n_items,) * 2, matvec=lambda b: b / per_item, dtype=np.float64)
+        shape = (train.n_items, train.n_items)
+        operator = LinearOperator(shape, normal, dtype=np.float64)  # pyright: ignore[reportCallIssue]
+        scaled = LinearOperator(shape, lambda b: b / per_item, dtype=np.float64)  # pyright: ignore[reportCallIssue]
         bias, _ = cg(operator, item_sums - rated_by @ (per_user * user_sums), rtol=1e-10, M=scaled, maxiter=1000)
         return bias
 

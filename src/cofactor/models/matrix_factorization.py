@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
 
-from cofactor.arrays import FloatArray, IntArray
+from cofactor.arrays import BoolArray, FloatArray, IntArray
 from cofactor.errors import BadOption
 from cofactor.kernels.posterior import row_mean, squashed_row_mean
 from cofactor.nets.embeddings import Embeddings, squash
@@ -18,7 +18,6 @@ from cofactor.training.gradient import GradientRecommender
 
 if TYPE_CHECKING:
     from cofactor.data.ratings import Ratings
-    from cofactor.training.engine import Engine
     from cofactor.training.fused import FusedAdam, TiledSgd
     from cofactor.training.torch_engine import TorchEngine
 
@@ -26,7 +25,7 @@ __all__ = ["MatrixFactorization"]
 
 
 @dataclass(kw_only=True)
-class MatrixFactorization(GradientRecommender):
+class MatrixFactorization(GradientRecommender["FusedAdam | TiledSgd | TorchEngine"]):
     """r_ui ≈ squash(μ + b_u + b_i + p_u · q_i), least squares by Adam on mini-batches or by plain SGD.
 
     What is learned is kept centred: factors have mean 0 over the users (items) with ratings, their mean's part of
@@ -60,7 +59,7 @@ class MatrixFactorization(GradientRecommender):
 
     # ---- training -----------------------------------------------------------------------------------------
 
-    def _engine(self, train: "Ratings") -> "Engine":
+    def _engine(self, train: "Ratings") -> "FusedAdam | TiledSgd | TorchEngine":
         start = Embeddings.random(train.n_users, train.n_items, self.n_factors, self.seed)
         columns = (train.user_idx, train.item_idx, train.values)
         if self.solver == "sgd":
@@ -93,7 +92,7 @@ class MatrixFactorization(GradientRecommender):
         self.item_factors_ = np.where(known[:, None], raw.item_factors - q_mean, 0).astype(np.float32)
         self.user_precision_ = self._prior_precision(train, rated)
 
-    def _prior_precision(self, train: "Ratings", rated: FloatArray) -> FloatArray:
+    def _prior_precision(self, train: "Ratings", rated: BoolArray) -> FloatArray:
         """noise · cov⁻¹ of the users' [b_u, p_u]: how strongly a newcomer is held to the average user."""
         rows = np.column_stack([self.user_bias_, self.user_factors_])[rated].astype(np.float64)
         cov = rows.T @ rows / len(rows) + 1e-6 * np.eye(rows.shape[1])

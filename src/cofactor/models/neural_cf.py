@@ -18,7 +18,6 @@ from cofactor.training.gradient import GradientRecommender
 
 if TYPE_CHECKING:
     from cofactor.data.ratings import Ratings
-    from cofactor.training.engine import Engine
     from cofactor.training.torch_engine import TorchEngine
 
 __all__ = ["NeuralCF"]
@@ -27,7 +26,7 @@ BLOCK = 4_000_000  # numbers of the first hidden layer held at once while scorin
 
 
 @dataclass(kw_only=True)
-class NeuralCF(GradientRecommender):
+class NeuralCF(GradientRecommender["TorchEngine"]):
     """r_ui ≈ squash(MLP([p_u, q_i])), trained by Adam on mini-batches.
 
     Somebody without ratings gets the average user's embedding, an item without ratings the average item's. After
@@ -54,17 +53,14 @@ class NeuralCF(GradientRecommender):
                 f"dropout lies in [0, 1) and n_factors is 0 or more, but {self.dropout} and {self.n_factors} came."
             )
 
-    def _engine(self, train: "Ratings") -> "Engine":
-        import torch
-
+    def _engine(self, train: "Ratings") -> "TorchEngine":
         from cofactor.nets.mlp import EmbeddingMLP
         from cofactor.training.engine import Batches
-        from cofactor.training.torch_engine import TorchEngine
+        from cofactor.training.torch_engine import TorchEngine, seeded
 
         sizes = (train.n_users, train.n_items)
-        widths = tuple(self.n_factors or min(600, round(1.6 * n**0.56)) for n in sizes)
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(self.seed)
+        widths = (self._width(train.n_users), self._width(train.n_items))
+        with seeded(self.seed):
             net = EmbeddingMLP(
                 sizes, widths, self.layers, self.y_range, dropout=self.dropout, batch_norm=self.batch_norm
             )
@@ -73,8 +69,13 @@ class NeuralCF(GradientRecommender):
         batches = Batches(len(train), size, self.seed, drop_last=len(train) % size == 1 and len(train) > size)
         return TorchEngine(net, train.user_idx, train.item_idx, train.values, batches, self.device)
 
+    def _width(self, n: int) -> int:
+        return self.n_factors or min(600, round(1.6 * n**0.56))  # fastai's rule of thumb
+
     def _take(self, engine: "TorchEngine", train: "Ratings") -> None:
-        p, q, matrices = engine.net.arrays()
+        from cofactor.nets.mlp import mlp_arrays
+
+        p, q, matrices = mlp_arrays(engine.net)
         rated, known = train.user_counts > 0, train.item_counts > 0
         self.user_mean_, self.item_mean_ = p[rated].mean(axis=0), q[known].mean(axis=0)
         self.user_factors_ = np.where(rated[:, None], p - self.user_mean_, 0).astype(np.float32)

@@ -5,6 +5,8 @@ linear, ReLU, batch norm, dropout.
 """
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import cast
 
 import numpy as np
 import torch
@@ -13,7 +15,7 @@ from torch import Tensor, nn
 from cofactor.arrays import FloatArray
 from cofactor.nets.dot_product import sigmoid_range
 
-__all__ = ["EmbeddingMLP"]
+__all__ = ["EmbeddingMLP", "mlp_arrays"]
 
 
 class EmbeddingMLP(nn.Module):
@@ -30,15 +32,20 @@ class EmbeddingMLP(nn.Module):
     ) -> None:  # fmt: skip
         super().__init__()
         self.embeds = nn.ModuleList(nn.Embedding(n, width) for n, width in zip(sizes, widths, strict=True))
-        for embed in self.embeds:
+        for embed in self.embeddings:
             nn.init.trunc_normal_(embed.weight, std=0.01, a=-0.02, b=0.02)
         self.embed_dropout = nn.Dropout(embed_dropout)
         self.layers = nn.Sequential(*self._layers([sum(widths), *layers], dropout, batch_norm))
         self.y_range = y_range
 
+    @property
+    def embeddings(self) -> tuple[nn.Embedding, nn.Embedding]:
+        """Of users, of items."""
+        return cast(tuple[nn.Embedding, nn.Embedding], tuple(self.embeds))
+
     @staticmethod
     def _layers(units: Sequence[int], dropout: float, batch_norm: bool) -> Iterator[nn.Module]:
-        for n_in, n_out in zip(units[:-1], units[1:], strict=True):
+        for n_in, n_out in pairwise(units):
             yield nn.Linear(n_in, n_out, bias=not batch_norm)
             yield nn.ReLU()
             if batch_norm:
@@ -49,31 +56,38 @@ class EmbeddingMLP(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """x (b, 2): a user and an item in each row -> scores (b, 1)."""
-        embedded = [embed(x[:, column]) for column, embed in enumerate(self.embeds)]
+        embedded = [embed(x[:, column]) for column, embed in enumerate(self.embeddings)]
         score = self.layers(self.embed_dropout(torch.cat(embedded, dim=1)))
         return score if self.y_range is None else sigmoid_range(score, *self.y_range)
 
-    def arrays(self) -> tuple[FloatArray, FloatArray, list[FloatArray]]:
-        """User and item embeddings, and each layer as one (n_in + 1, n_out) matrix, its bias the last row.
 
-        Batch norm is a scale and a shift once training is over; both go into the layer behind it.
-        """
-        p, q = (embed.weight.detach().cpu().numpy() for embed in self.embeds)
-        matrices: list[FloatArray] = []
-        scale, shift = np.ones(1, np.float32), np.zeros(p.shape[1] + q.shape[1], np.float32)
-        for layer in self.layers:
-            if isinstance(layer, nn.Linear):
-                weight = layer.weight.detach().cpu().numpy().T
-                bias = 0 if layer.bias is None else layer.bias.detach().cpu().numpy()
-                matrices.append(np.vstack([weight * scale[:, None], bias + shift @ weight]))
-                scale, shift = np.ones(1, np.float32), np.zeros(weight.shape[1], np.float32)
-            elif isinstance(layer, nn.BatchNorm1d):
-                scale, shift = _scale_and_shift(layer)
-        return p.copy(), q.copy(), matrices
+def mlp_arrays(net: nn.Module) -> tuple[FloatArray, FloatArray, list[FloatArray]]:
+    """An `EmbeddingMLP`'s user and item embeddings, and each layer as one (n_in + 1, n_out) matrix, its bias last.
+
+    Batch norm is a scale and a shift once training is over; both go into the layer behind it.
+    """
+    if not isinstance(net, EmbeddingMLP):
+        raise TypeError(f"mlp_arrays reads an EmbeddingMLP, not a {type(net).__name__}")
+    p, q = (_array(embed.weight) for embed in net.embeddings)
+    matrices: list[FloatArray] = []
+    scale, shift = np.ones(1, np.float32), np.zeros(p.shape[1] + q.shape[1], np.float32)
+    for layer in net.layers:
+        if isinstance(layer, nn.Linear):
+            weight = _array(layer.weight).T
+            bias = 0 if layer.bias is None else _array(layer.bias)
+            matrices.append(np.vstack([weight * scale[:, None], bias + shift @ weight]))
+            scale, shift = np.ones(1, np.float32), np.zeros(weight.shape[1], np.float32)
+        elif isinstance(layer, nn.BatchNorm1d):
+            scale, shift = _scale_and_shift(layer)
+    return p, q, matrices
 
 
 def _scale_and_shift(norm: nn.BatchNorm1d) -> tuple[FloatArray, FloatArray]:
-    mean, var = norm.running_mean, norm.running_var
-    assert mean is not None and var is not None  # always tracked here
-    scale = norm.weight / torch.sqrt(var + norm.eps)
-    return scale.detach().cpu().numpy(), (norm.bias - mean * scale).detach().cpu().numpy()
+    if norm.running_mean is None or norm.running_var is None:
+        raise TypeError("a batch norm that tracks no statistics cannot be folded into the next layer")
+    scale = norm.weight / torch.sqrt(norm.running_var + norm.eps)
+    return _array(scale), _array(norm.bias - norm.running_mean * scale)
+
+
+def _array(tensor: Tensor) -> FloatArray:
+    return tensor.detach().cpu().numpy().copy()

@@ -62,7 +62,8 @@ class FusedAdam:
 
     def __post_init__(self) -> None:
         self._rows = _Rows(self.start)
-        self._work = [adam.make_batch(s, self.batches.size) for s in (self._rows.users, self._rows.items)]
+        size = self.batches.size
+        self._work = adam.make_batch(self._rows.users, size), adam.make_batch(self._rows.items, size)
         self._done, self._since = 0, 0  # steps before this schedule, and of it
         self._plan = adam.make_plan(*constant(0, 0.0), decay=0.0, beta2=BETA2)
         self._epoch: tuple[int, IntArray] = (-1, np.zeros((0, 0), np.int32))
@@ -90,8 +91,9 @@ class FusedAdam:
             self._epoch = (epoch, self.batches.of(epoch))
         losses = np.zeros(end - start, np.float32)
         low, high = self.y_range or (0.0, 0.0)
+        users, items, (of_users, of_items) = self._rows.users, self._rows.items, self._work
         adam.run_steps(
-            self._rows.users, self._rows.items, *self._work, self._rows.k, self.user_idx, self.item_idx, self.values,
+            users, items, of_users, of_items, self._rows.k, self.user_idx, self.item_idx, self.values,
             self._epoch[1][start:end], self._since, self._plan, np.float32(low), np.float32(high), BETA2,
             np.float32(EPS), losses,
         )  # fmt: skip
@@ -155,7 +157,15 @@ class TiledSgd:
         for at, round_ in enumerate(range(start, end)):
             rate = self._schedule.rates[self._next]
             losses[at] = sgd.run_round(
-                self._rows.users, self._rows.items, self._rows.k, self._cells, round_, rate, self._decay, low, high
+                self._rows.users,
+                self._rows.items,
+                self._rows.k,
+                self._cells,
+                round_,
+                rate,
+                self._decay,
+                low,
+                high,
             )
             self._next += 1
         return losses
@@ -168,4 +178,4 @@ class TiledSgd:
 
     def restore(self, state: dict[str, Array]) -> None:
         self._rows.restore(state)
-        self._next = int(state["next"])
+        self._next = int(state["next"].item())

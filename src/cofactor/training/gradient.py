@@ -3,7 +3,7 @@
 from abc import abstractmethod
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 import numpy as np
 
@@ -23,11 +23,13 @@ if TYPE_CHECKING:
 
 __all__ = ["GradientRecommender"]
 
+AnEngine = TypeVar("AnEngine", bound="Engine")
+
 STEPS_AN_EPOCH = 1250  # of the lecture: 80 000 ratings in batches of 64
 
 
 @dataclass(kw_only=True)
-class GradientRecommender(Recommender):
+class GradientRecommender(Recommender, Generic[AnEngine]):
     """A model whose parameters an engine trains; it says which engine (`_engine`) and takes what it found (`_take`)."""
 
     y_range: tuple[float, float] | None = None  # scores are squashed into it; a little wider than the ratings
@@ -39,11 +41,11 @@ class GradientRecommender(Recommender):
     seed: int = 0
 
     @abstractmethod
-    def _engine(self, train: "Ratings") -> "Engine":
+    def _engine(self, train: "Ratings") -> AnEngine:
         """Parameters at their start, with the ratings to train on."""
 
     @abstractmethod
-    def _take(self, engine: "Engine", train: "Ratings") -> None:
+    def _take(self, engine: AnEngine, train: "Ratings") -> None:
         """Set what `learned` names from the engine as it stands."""
 
     def fit(
@@ -61,13 +63,15 @@ class GradientRecommender(Recommender):
         self._stopping, self._checkpoint = early_stopping, Path(checkpoint) if checkpoint else None
         return super().fit(train)
 
-    def lr_find(self, train: "Ratings", *, start: float = 1e-7, end: float = 10.0, n_steps: int = 100) -> "LearningRates":
+    def lr_find(
+        self, train: "Ratings", *, start: float = 1e-7, end: float = 10.0, n_steps: int = 100
+    ) -> "LearningRates":
         """The learning-rate range test on these ratings; the model stays as it is."""
         from cofactor.training.lr_find import find_learning_rate
 
         self._check_options()
-        sweep = {"start": start, "end": end, "n_steps": n_steps}
-        return find_learning_rate(self._engine(train), **sweep, weight_decay=self.weight_decay)
+        engine, decay = self._engine(train), self.weight_decay
+        return find_learning_rate(engine, start=start, end=end, n_steps=n_steps, weight_decay=decay)
 
     def _fit(self, train: "Ratings") -> None:
         from cofactor.training.loop import train as run
@@ -94,11 +98,11 @@ class GradientRecommender(Recommender):
             engine.restore(self._best)
         self._take(engine, train)
 
-    def _loss(self, engine: "Engine", ratings: "Ratings") -> float:
+    def _loss(self, engine: AnEngine, ratings: "Ratings") -> float:
         error = engine.predict(ratings.user_idx, ratings.item_idx) - ratings.values
         return float(np.mean(np.square(error), dtype=np.float64))
 
-    def _go_on(self, engine: "Engine", train: "Ratings", epoch: "Epoch") -> bool:
+    def _go_on(self, engine: AnEngine, train: "Ratings", epoch: "Epoch") -> bool:
         stopping = self._stopping
         if stopping is None:
             return True
@@ -116,13 +120,13 @@ class GradientRecommender(Recommender):
     def _run(self, train: "Ratings") -> dict[str, Any]:
         return self.options() | {"data": train.fingerprint, "model": type(self).__name__}
 
-    def _keep(self, engine: "Engine", train: "Ratings", n_done: int) -> None:
+    def _keep(self, engine: AnEngine, train: "Ratings", n_done: int) -> None:
         if self._checkpoint:
             best = {f"best.{name}": array for name, array in (self._best or {}).items()}
             seen = {"seen": np.array(self._stopping.seen)} if self._stopping else {}
             save_checkpoint(self._checkpoint, engine.state() | best | seen, n_done, self._run(train))
 
-    def _resume(self, engine: "Engine", train: "Ratings") -> int:
+    def _resume(self, engine: AnEngine, train: "Ratings") -> int:
         found = load_checkpoint(self._checkpoint, self._run(train)) if self._checkpoint else None
         if found is None:
             return 0

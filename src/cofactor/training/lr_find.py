@@ -1,7 +1,7 @@
 """The learning-rate finder: raise the rate step by step, watch the loss, and suggest a rate before it rises.
 
 Smith, "Cyclical learning rates for training neural networks", WACV 2017, section 3.3 [smith2017cyclical]; the
-suggestion is fastai's "valley": two thirds along the longest fall of the smoothed loss.
+suggestion is fastai's "valley": half-way along the longest fall of the smoothed loss.
 """
 
 from dataclasses import dataclass
@@ -61,17 +61,14 @@ def find_learning_rate(
 
 
 def valley(rates: FloatArray, losses: FloatArray) -> float:
-    """The rate two thirds along the longest strictly falling subsequence of the losses."""
-    n = len(losses)
-    length, start = np.ones(n, int), np.arange(n)
-    for at in range(1, n):
-        falls = np.flatnonzero(losses[:at] > losses[at])
-        if len(falls):
-            longest = falls[np.argmax(length[falls])]
-            length[at], start[at] = length[longest] + 1, start[longest]
+    """The rate half-way along the longest falling subsequence of the losses, as fastai counts it."""
+    length = np.ones(len(losses), int)
+    for at in range(1, len(losses)):
+        length[at] += max(length[:at][losses[:at] > losses[at]], default=0)
     end = int(np.argmax(length))
-    sections = (end - start[end]) // 3
-    return float(rates[start[end] + 2 * sections])
+    start = max(0, end - int(length[end]))
+    third = (end - start) / 3
+    return float(rates[start + int(third) + int(third / 2)])
 
 
 def _smooth(losses: FloatArray) -> FloatArray:

@@ -1,6 +1,7 @@
 """Any torch module from (b, 2) user and item indices to (b,) scores, trained by AdamW on any device."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +14,7 @@ from cofactor.nets.embeddings import Embeddings
 from cofactor.training.engine import Batches
 from cofactor.training.schedule import Schedule, constant
 
-__all__ = ["TorchEngine", "mse"]
+__all__ = ["TorchEngine", "mse", "seeded"]
 
 BETA2, EPS = 0.99, 1e-5  # fastai's values, and the fused engine's
 PREDICT_ROWS = 1 << 16  # pairs scored at once
@@ -22,6 +23,20 @@ PREDICT_ROWS = 1 << 16  # pairs scored at once
 def mse(scores: Tensor, ratings: Tensor) -> Tensor:
     """Mean squared error of (b,) or (b, 1) scores against (b,) ratings."""
     return nn.functional.mse_loss(scores.view(-1), ratings.view(-1))
+
+
+@contextmanager
+def seeded(seed: int, device: str = "cpu") -> Generator[None]:
+    """Within this block torch draws from `seed`; outside it, nobody's numbers change.
+
+    `torch.manual_seed` is not used: without a GPU it files the caller's whole stack away at every call.
+    """
+    on_gpu = [torch.device(device)] if device.startswith("cuda") else []
+    with torch.random.fork_rng(devices=on_gpu):
+        torch.default_generator.manual_seed(seed)
+        if on_gpu:
+            torch.cuda.manual_seed(seed)
+        yield
 
 
 @dataclass
@@ -65,11 +80,9 @@ class TorchEngine:
         if self._epoch[0] != epoch:
             self._epoch = (epoch, self._tensor(self.batches.of(epoch).astype(np.int64)))
         self.net.train()
-        losses: list[Tensor] = []
-        with torch.random.fork_rng(devices=[] if self.device == "cpu" else None):
-            torch.manual_seed(hash((self.batches.seed, epoch, start)))  # dropout: the same after a resume
-            for rows in self._epoch[1][start:end]:
-                losses.append(self._step(rows[rows >= 0] if rows[-1] < 0 else rows))
+        with seeded(hash((self.batches.seed, epoch, start)), self.device):  # dropout: the same after a resume
+            part = self._epoch[1][start:end]
+            losses = [self._step(rows[rows >= 0] if rows[-1] < 0 else rows) for rows in part]
         return torch.stack(losses).cpu().numpy()
 
     def predict(self, user_idx: IntArray, item_idx: IntArray) -> FloatArray:
@@ -96,7 +109,7 @@ class TorchEngine:
             entry = {key[len(prefix) :]: a for key, a in state.items() if key.startswith(prefix)}
             if entry:
                 self._optimizer.state[parameter] = {key: self._memory(key, a) for key, a in entry.items()}
-        self._next = int(state["next"])
+        self._next = int(state["next"].item())
 
     def _step(self, rows: Tensor) -> Tensor:
         for group in self._optimizer.param_groups:

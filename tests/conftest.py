@@ -1,0 +1,65 @@
+"""Small tables whose answers one knows by thinking, and what is skipped where it is not at hand."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import settings
+
+from cofactor.data.ratings import Ratings
+
+settings.register_profile("repeatable", derandomize=True, deadline=None, max_examples=50)
+settings.load_profile("repeatable")
+
+
+@pytest.fixture(scope="session")
+def checkerboard() -> Ratings:
+    """Twelve users, twelve items: even users love even items, odd ones odd items; the rest they dislike.
+
+    User u's own number u is held out: nobody has rated the item of their number.
+    """
+    pairs = [(u, i) for u in range(12) for i in range(12) if u != i]
+    ratings = [5.0 if (u + i) % 2 == 0 else 1.0 for u, i in pairs]
+    return Ratings.from_arrays([u for u, _ in pairs], [i for _, i in pairs], ratings, name="checkerboard")
+
+
+@pytest.fixture(scope="session")
+def tastes() -> Ratings:
+    import cofactor
+
+    return cofactor.load("tastes")
+
+
+@pytest.fixture(scope="session")
+def data_folder() -> Path:
+    """The folder of real data sets; skips where COFACTOR_DATA names none."""
+    folder = os.environ.get("COFACTOR_DATA")
+    if not folder or not Path(folder).is_dir():
+        pytest.skip("COFACTOR_DATA names no folder of real data sets")
+    return Path(folder)
+
+
+@pytest.fixture(scope="session")
+def ml_100k(data_folder: Path) -> Ratings:
+    import cofactor
+
+    if not (data_folder / "ml-100k").is_dir():
+        pytest.skip(f"{data_folder} holds no ml-100k")
+    return cofactor.load("ml-100k")
+
+
+@pytest.fixture(params=["cpu", pytest.param("cuda", marks=pytest.mark.gpu)])
+def device(request: pytest.FixtureRequest) -> str:
+    """Each device torch can train on here."""
+    torch = pytest.importorskip("torch")
+    if request.param == "cuda" and not torch.cuda.is_available():
+        pytest.skip("no CUDA GPU")
+    return request.param
+
+
+def random_ratings(n_users: int, n_items: int, n: int, seed: int = 0) -> Ratings:
+    """n ratings 1..5 at random, no pair twice, every user and item at least once where n allows."""
+    rng = np.random.default_rng(seed)
+    cells = rng.permutation(n_users * n_items)[:n]
+    return Ratings.from_arrays(cells // n_items, cells % n_items, rng.integers(1, 6, n).astype(float))

@@ -1,0 +1,178 @@
+"""What every model keeps, present and future: the folder is asked, no list is kept."""
+
+import numpy as np
+import pytest
+
+import cofactor as cf
+from cofactor.data.ratings import Ratings
+from cofactor.errors import BadOption, FewerLeft, NotFitted, UnknownIds, Unsupported
+from cofactor.models import model_class, model_names
+from cofactor.recommender import Recommender
+
+# hyperparameters that suit a table of twelve users; a model that is not named here runs on its defaults
+SMALL = {
+    "matrix_factorization": {"n_factors": 4, "n_epochs": 60, "learning_rate": 0.05, "weight_decay": 0.01},
+    "neural_cf": {"n_factors": 8, "layers": (16,), "n_epochs": 60, "learning_rate": 0.02, "batch_size": 32},
+}
+
+
+@pytest.fixture(params=model_names(), scope="module")
+def model(request: pytest.FixtureRequest, checkerboard: Ratings) -> Recommender:
+    return new(request.param).fit(checkerboard, progress=False)
+
+
+def new(name: str) -> Recommender:
+    if name == "neural_cf":
+        pytest.importorskip("torch")
+    return model_class(name)(**SMALL.get(name, {}))
+
+
+def needs(model: Recommender, ability: str) -> None:
+    if not getattr(model, ability):
+        pytest.skip(f"{type(model).__name__} says {ability} = False")
+
+
+def columns(table) -> dict[str, list]:
+    return table.to_dict(as_series=False)
+
+
+def test_the_held_out_item_comes_first(model):
+    """Even users like even items, odd ones odd; each one's own number is the only even (odd) one left."""
+    needs(model, "personal")
+    answer = columns(model.recommend([4, 7], n=1))
+    if type(model).__name__ == "Bias":
+        pytest.skip("Bias knows generosity and standing, no tastes")
+    assert answer["item"] == [4, 7]
+
+
+def test_seen_items_are_hidden_and_the_list_says_that_it_is_short(model):
+    with pytest.warns(FewerLeft, match="Only 1 of 10 items are left for 3"):
+        assert columns(model.recommend(3))["item"] == [3]
+
+
+def test_seen_items_come_back_when_asked_for(model):
+    assert len(columns(model.recommend(3, n=12, hide_seen=False))["item"]) == 12
+
+
+def test_a_list_is_sorted_by_score_and_ranked_from_one(model):
+    answer = columns(model.recommend(5, n=6, hide_seen=False))
+    assert answer["rank"] == [1, 2, 3, 4, 5, 6]
+    assert answer["score"] == sorted(answer["score"], reverse=True)
+
+
+def test_only_candidates_are_recommended_and_excluded_items_never(model):
+    answer = columns(model.recommend(5, n=2, hide_seen=False, candidates=[1, 2, 3], exclude=[2]))
+    assert set(answer["item"]) == {1, 3}
+
+
+def test_predict_repeats_one_user_over_many_items(model):
+    assert model.predict(4, [1, 2, 3]).shape == (3,)
+
+
+def test_predict_and_recommend_give_the_same_score(model):
+    answer = columns(model.recommend(5, n=12, hide_seen=False))
+    np.testing.assert_allclose(model.predict(5, answer["item"]), answer["score"], rtol=1e-4)
+
+
+def test_a_clipped_prediction_lies_on_the_scale(model):
+    scores = model.predict(list(range(12)), list(range(12)), clip=True)
+    assert ((scores >= 1) & (scores <= 5)).all()
+
+
+def test_a_stranger_is_named_in_the_error(model):
+    with pytest.raises(UnknownIds, match="'nobody'"):
+        model.recommend("nobody")
+
+
+def test_a_stranger_may_be_a_newcomer_on_request(model):
+    scores = model.predict("nobody", [0, 1], unknown="fallback")
+    assert np.isfinite(scores).all()
+
+
+def test_an_unknown_policy_is_refused(model):
+    with pytest.raises(BadOption, match="'raise' or 'fallback'"):
+        model.predict(1, 1, unknown="ignore")
+
+
+def test_a_newcomer_with_even_tastes_gets_even_items(model):
+    needs(model, "folds_in")
+    answer = columns(model.recommend({0: 5, 1: 1, 2: 5, 3: 1}, n=4))
+    assert set(answer["user"]) == {"newcomer"}
+    assert not {0, 1, 2, 3} & set(answer["item"])
+    if model.has_vectors:
+        assert all(item % 2 == 0 for item in answer["item"])
+
+
+def test_a_newcomer_rates_on_the_scale(model):
+    needs(model, "folds_in")
+    with pytest.raises(BadOption, match="scale 1 to 5"):
+        model.recommend({0: 11})
+
+
+def test_even_items_resemble_even_items(model):
+    needs(model, "has_vectors")
+    assert all(item % 2 == 0 for item in columns(model.similar_items(4, n=4))["item"])
+
+
+def test_even_users_resemble_even_users(model):
+    needs(model, "has_vectors")
+    assert all(user % 2 == 1 for user in columns(model.similar_users(3, n=4))["user"])
+
+
+def test_what_a_model_cannot_do_it_refuses_by_name(model):
+    if not model.has_vectors:
+        with pytest.raises(Unsupported, match=type(model).__name__):
+            model.similar_items(1)
+    if not model.folds_in:
+        with pytest.raises(Unsupported, match=type(model).__name__):
+            model.recommend({1: 5})
+
+
+def test_an_item_nobody_rated_gets_a_score_that_is_nobodys_taste(model, checkerboard):
+    """The part of the table without item 3: its score must not be noise from where training started."""
+    part = checkerboard.subset(checkerboard.item_idx != 3)
+    fresh = new(type(model).__module__.rpartition(".")[2]).fit(part, progress=False)
+    spread = np.ptp(fresh._score(np.arange(12))[:, 3]) - np.ptp(fresh._score(np.arange(12)), axis=1).max()
+    assert spread < 0.5
+
+
+def test_saved_and_opened_it_answers_the_same(model, tmp_path):
+    users = np.array([0, 5, -1])
+    again = cf.open(model.save(tmp_path / "model.cofactor"))
+    np.testing.assert_allclose(again._score(users), model._score(users), rtol=1e-5)
+    assert again.options() == model.options()
+
+
+def test_the_same_seed_gives_the_same_scores_bit_for_bit(model, checkerboard):
+    again = new(type(model).__module__.rpartition(".")[2]).fit(checkerboard, progress=False)
+    np.testing.assert_array_equal(again._score(np.arange(12)), model._score(np.arange(12)))
+
+
+def test_it_says_what_it_optimises(model):
+    assert model.objective.endswith(".")
+
+
+def test_an_unfitted_model_says_so():
+    for name in model_names():
+        with pytest.raises(NotFitted, match="Call .fit"):
+            new(name).recommend(1)
+
+
+def test_no_ratings_are_refused(checkerboard):
+    for name in model_names():
+        with pytest.raises(BadOption, match="no ratings to learn from"):
+            new(name).fit(checkerboard.subset(np.zeros(0, int)))
+
+
+def test_items_are_found_by_id_or_by_exact_title(tastes):
+    model = cf.Popularity().fit(tastes)
+    by_title = model.predict("u0001", "Inception (2010)")
+    assert by_title == model.predict("u0001", "inception-2010")
+
+
+def test_answers_come_in_the_library_of_the_question(checkerboard):
+    from dataclasses import replace
+
+    pandas = pytest.importorskip("pandas")
+    model = cf.Popularity().fit(replace(checkerboard, library="pandas"))
+    assert isinstance(model.recommend(1, n=1), pandas.DataFrame)

@@ -1,0 +1,88 @@
+"""A saved model is complete, safe and checked."""
+
+import json
+
+import numpy as np
+import pytest
+
+import cofactor as cf
+from cofactor.data.ratings import Ratings
+from cofactor.errors import BadModelFolder, BadOption
+
+
+@pytest.fixture
+def folder(checkerboard, tmp_path):
+    return cf.Bias().fit(checkerboard).save(tmp_path / "model.cofactor")
+
+
+def test_it_is_json_safetensors_and_a_card(folder):
+    names = sorted(file.name for file in folder.iterdir())
+    assert names == ["card.md", "learned.safetensors", "model.json", "ratings.safetensors"]
+    assert "squared error" in (folder / "card.md").read_text()
+
+
+def test_ids_titles_attributes_and_ratings_come_back(tastes, tmp_path):
+    again = cf.open(cf.Popularity().fit(tastes).save(tmp_path / "m")).ratings
+    assert again.users.values.tolist() == tastes.users.values.tolist()
+    assert again.titles.tolist() == tastes.titles.tolist()
+    assert again.item_attributes.keys() == tastes.item_attributes.keys()
+    assert again.synthetic
+    assert again.scale == tastes.scale
+    np.testing.assert_array_equal(again.by_user.values, tastes.by_user.values)
+
+
+@pytest.mark.parametrize("ids", [["ä", "b", ""], [3, 1, 2], [1.5, 2.5, 3.5], ["x", 2, 2.5]])
+def test_ids_of_any_plain_type_come_back_as_they_were(ids, tmp_path):
+    ratings = Ratings.from_arrays(ids, [1, 2, 3], [1, 2, 3])
+    again = cf.open(cf.Bias().fit(ratings).save(tmp_path / "m"))
+    assert again.ratings.users.values.tolist() == ratings.users.values.tolist()
+
+
+def test_an_id_that_cannot_be_kept_is_refused_before_anything_is_written(tmp_path):
+    from datetime import date
+
+    ratings = Ratings.from_arrays([date(2020, 1, 1), date(2020, 1, 2)], [1, 2], [1, 2])
+    with pytest.raises(BadOption, match="type date"):
+        cf.Bias().fit(ratings).save(tmp_path / "m")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["learned.safetensors", "ratings.safetensors", "card.md"])
+def test_a_changed_file_is_found(folder, name):
+    (folder / name).write_bytes((folder / name).read_bytes() + b"x")
+    with pytest.raises(BadModelFolder, match="hash differs"):
+        cf.open(folder)
+
+
+def test_a_missing_file_is_named(folder):
+    (folder / "learned.safetensors").unlink()
+    with pytest.raises(BadModelFolder, match=r"learned.safetensors is missing"):
+        cf.open(folder)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"format": 99}, "format 99"),
+        ({"model": "os"}, "a model this version does not have"),
+        ({"options": {"surprise": 1}}, "does not describe a model"),
+    ],
+)
+def test_a_description_that_does_not_fit_is_refused(folder, change, message):
+    about = json.loads((folder / "model.json").read_text())
+    (folder / "model.json").write_text(json.dumps(about | change))
+    with pytest.raises(BadModelFolder, match=message):
+        cf.open(folder)
+
+
+def test_a_folder_that_is_no_model_is_refused(tmp_path):
+    with pytest.raises(BadModelFolder, match=r"no model.json"):
+        cf.open(tmp_path)
+
+
+def test_saving_again_replaces_the_model_but_never_another_folder(checkerboard, folder, tmp_path):
+    cf.Popularity().fit(checkerboard).save(folder)
+    assert isinstance(cf.open(folder), cf.Popularity)
+    (tmp_path / "mine").mkdir()
+    with pytest.raises(BadOption, match="not a saved model"):
+        cf.Bias().fit(checkerboard).save(tmp_path / "mine")

@@ -1,0 +1,193 @@
+"""The loop, the finder, stopping, and going on after a kill."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import cofactor as cf
+from cofactor.errors import BadCheckpoint, BadOption, Diverged
+from cofactor.training.lr_find import valley
+from cofactor.training.stopping import EarlyStopping
+from conftest import random_ratings
+
+
+def small(**options) -> cf.MatrixFactorization:
+    return cf.MatrixFactorization(**{"n_factors": 4, "n_epochs": 6, "y_range": (0.5, 5.5)} | options)
+
+
+def test_the_history_has_a_loss_for_every_epoch_and_step(checkerboard):
+    model = small(batch_size=33).fit(checkerboard, validation=checkerboard, progress=False)
+    assert [epoch.number for epoch in model.history_] == list(range(6))
+    assert all(len(epoch.losses) == 4 for epoch in model.history_)
+    assert model.history_[-1].valid_loss < model.history_[0].valid_loss
+
+
+def test_a_loss_that_leaves_the_finite_numbers_stops_training_with_advice(checkerboard):
+    with pytest.raises(Diverged, match="Lower learning_rate"):
+        small(y_range=None, solver="sgd", learning_rate=100.0, n_epochs=50).fit(checkerboard, progress=False)
+
+
+def test_the_finder_suggests_a_rate_on_the_falling_side(tastes):
+    found = small().lr_find(tastes)
+    lowest = found.rates[20 + np.argmin(found.losses[20:])]  # the first losses are of single batches, and noisy
+    assert 1e-4 < found.suggestion < lowest < found.rates[-1]
+
+
+def test_the_finder_leaves_the_engine_as_it_was(tastes):
+    from cofactor.training.lr_find import find_learning_rate
+
+    engine = small()._engine(tastes)
+    before = [part.copy() for part in engine.embeddings]
+    find_learning_rate(engine)
+    for now, then in zip(engine.embeddings, before, strict=True):
+        np.testing.assert_array_equal(now, then)
+
+
+def test_the_valley_lies_half_way_down_the_longest_fall():
+    losses = np.array([5.0, 5.0, 4.0, 3.0, 2.0, 1.0, 0.5, 0.4, 9.0, 9.0])
+    assert valley(np.arange(10.0), losses) == 3.0  # it falls from 0 to 7: a third is 2.3, a sixth 1.2
+
+
+def test_early_stopping_keeps_the_best_epoch(tastes):
+    train, valid = cf.split(tastes, test=0.2, seed=1)
+    stopping = EarlyStopping(patience=2)
+    model = small(n_factors=40, n_epochs=40, schedule="constant", weight_decay=0.0)
+    model.fit(train, validation=valid, early_stopping=stopping, progress=False)
+    assert len(model.history_) == stopping.best_epoch + 3 < 40
+    error = model._predict(valid.user_idx, valid.item_idx) - valid.values
+    assert np.mean(error**2) == pytest.approx(stopping.best, rel=1e-4)
+
+
+def test_early_stopping_watches_any_measure_of_the_model(checkerboard):
+    seen = []
+
+    def measure(model):
+        seen.append(float(model.predict(0, 2)))
+        return seen[-1]
+
+    small().fit(checkerboard, early_stopping=EarlyStopping(2, measure, better="higher"), progress=False)
+    assert len(seen) == np.argmax(seen) + 3
+
+
+def test_early_stopping_by_the_validation_loss_needs_validation(checkerboard):
+    with pytest.raises(BadOption, match="validation"):
+        small().fit(checkerboard, early_stopping=EarlyStopping(), progress=False)
+
+
+@pytest.mark.parametrize("options", [{}, {"solver": "sgd"}, {"engine": "torch"}])
+def test_training_goes_on_from_a_checkpoint_bit_for_bit(options, checkerboard, tmp_path):
+    if options.get("engine") == "torch":
+        pytest.importorskip("torch")
+    straight = small(**options).fit(checkerboard, progress=False)
+
+    class Killed(Exception):
+        pass
+
+    def kill_in_epoch_3(model):
+        if (tmp_path / "run").exists() and len(seen) == 3:
+            raise Killed
+        seen.append(model)
+        return float(-len(seen))
+
+    seen = []
+    with pytest.raises(Killed):
+        small(**options).fit(
+            checkerboard, progress=False, checkpoint=tmp_path / "run",
+            early_stopping=EarlyStopping(10, kill_in_epoch_3),
+        )  # fmt: skip
+    resumed = small(**options).fit(checkerboard, progress=False, checkpoint=tmp_path / "run")
+    assert [epoch.number for epoch in resumed.history_] == [3, 4, 5]
+    np.testing.assert_array_equal(resumed.user_factors_, straight.user_factors_)
+
+
+def test_a_checkpoint_of_another_training_is_refused(checkerboard, tmp_path):
+    small().fit(checkerboard, progress=False, checkpoint=tmp_path / "run")
+    with pytest.raises(BadCheckpoint, match="n_factors: 4 there, 5 now"):
+        small(n_factors=5).fit(checkerboard, progress=False, checkpoint=tmp_path / "run")
+
+
+def test_a_file_that_is_no_checkpoint_is_refused(checkerboard, tmp_path):
+    (tmp_path / "run").write_text("hello")
+    with pytest.raises(BadCheckpoint, match="no checkpoint of ours"):
+        small().fit(checkerboard, progress=False, checkpoint=tmp_path / "run")
+
+
+KILLED = """
+import sys, cofactor as cf
+model = cf.MatrixFactorization(n_factors=32, n_epochs=60, y_range=(0.5, 5.5), batch_size=32)
+model.fit(cf.load("tastes"), progress=False, checkpoint=sys.argv[1])
+model.save(sys.argv[2])
+"""
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no SIGKILL here")
+def test_a_process_that_is_killed_goes_on_where_it_was(tmp_path):
+    def process(checkpoint: str, model: str) -> subprocess.Popen:
+        command = [sys.executable, "-c", KILLED, tmp_path / checkpoint, tmp_path / model]
+        return subprocess.Popen(command, env=os.environ | {"NUMBA_NUM_THREADS": "2"})
+
+    victim = process("cut", "cut.cofactor")
+    wait_for(tmp_path / "cut")
+    time.sleep(0.2)  # somewhere inside a later epoch
+    victim.kill()
+    assert victim.wait() == -signal.SIGKILL
+    assert not (tmp_path / "cut.cofactor").exists()
+    for checkpoint, model in (("cut", "cut.cofactor"), ("whole", "whole.cofactor")):
+        assert process(checkpoint, model).wait() == 0
+    cut, whole = (cf.open(tmp_path / f"{name}.cofactor") for name in ("cut", "whole"))
+    for name in cut.learned:
+        np.testing.assert_array_equal(getattr(cut, name), getattr(whole, name))
+
+
+def wait_for(path: Path) -> None:
+    for _ in range(600):
+        if path.exists():
+            return
+        time.sleep(0.1)
+    pytest.fail(f"{path} never came")
+
+
+def test_every_option_of_matrix_factorization_is_felt():
+    """An option that changes nothing does not belong on the class."""
+    ratings = random_ratings(40, 30, 600)
+    changed = {
+        "y_range": (0.0, 6.0), "n_epochs": 3, "learning_rate": 0.02, "weight_decay": 0.5, "batch_size": 20,
+        "schedule": "constant", "seed": 1, "n_factors": 7, "solver": "sgd", "engine": "torch",
+    }  # fmt: skip
+    base = {"y_range": (0.5, 5.5), "n_factors": 5, "n_epochs": 2}
+    assert changed.keys() | {"device"} == cf.MatrixFactorization().options().keys()
+    plain = cf.MatrixFactorization(**base).fit(ratings, progress=False)._score(np.arange(5))
+    for name, value in changed.items():
+        if value == "torch":
+            pytest.importorskip("torch")
+        other = cf.MatrixFactorization(**base | {name: value}).fit(ratings, progress=False)
+        assert (other._score(np.arange(5)) != plain).any(), name
+
+
+@pytest.mark.parametrize(
+    ("option", "message"),
+    [
+        ({"n_factors": 0}, "n_factors must be at least 1"),
+        ({"n_epochs": 0}, "n_epochs must be at least 1"),
+        ({"learning_rate": -1.0}, "learning_rate must be above 0"),
+        ({"y_range": (5, 1)}, "y_range goes from low to high"),
+        ({"solver": "newton"}, "solver must be one of adam, sgd"),
+        ({"solver": "sgd", "engine": "torch"}, "fused engine only"),
+        ({"device": "cuda"}, "use engine='torch'"),
+        ({"schedule": "triangle"}, "no schedule 'triangle'"),
+    ],
+)
+def test_an_option_out_of_range_is_refused(option, message, checkerboard):
+    with pytest.raises(BadOption, match=message):
+        cf.MatrixFactorization(**option).fit(checkerboard, progress=False)
+
+
+def test_the_torch_engine_trains_on_every_device(device, checkerboard):
+    model = small(engine="torch", device=device, n_epochs=30, learning_rate=0.05).fit(checkerboard, progress=False)
+    assert model.history_[-1].train_loss < 1
