@@ -79,7 +79,7 @@ def _understand(frame: pl.DataFrame, columns: Columns, table: Table, options: Op
         blank &= parsed.missing
         values = parsed.numbers
         unusable["The rating is missing"] = parsed.missing
-        unusable["The rating is not a number"] = parsed.not_numeric
+        unusable[f"The rating is not a number ({parsed.wrong_word!r})"] = parsed.not_numeric
         unusable["The rating is infinite"] = parsed.infinite
         check_values(values, ~parsed.unusable, options.scale, findings)
     times = None if columns.timestamp is None else to_seconds(frame[columns.timestamp], findings)

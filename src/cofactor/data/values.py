@@ -22,6 +22,7 @@ class Values(NamedTuple):
     missing: BoolArray
     not_numeric: BoolArray
     infinite: BoolArray
+    wrong_word: str | None = None  # one that is not numeric, for the message
 
     @property
     def unusable(self) -> BoolArray:
@@ -31,7 +32,7 @@ class Values(NamedTuple):
 def parse_values(column: pl.Series, findings: Findings) -> Values:
     if column.dtype == pl.Object or isinstance(column.dtype, pl.Categorical | pl.Enum):
         column = pl.Series(column.name, [None if one is None else str(one) for one in column], dtype=pl.String)
-    not_numeric = np.zeros(len(column), np.bool_)
+    given, not_numeric = column, np.zeros(len(column), np.bool_)
     if column.dtype == pl.String:
         column, not_numeric = _from_text(column)
     if column.dtype == pl.Boolean:
@@ -39,7 +40,9 @@ def parse_values(column: pl.Series, findings: Findings) -> Values:
     elif not column.dtype.is_numeric() and column.dtype != pl.Null:
         raise BadTable(f"The ratings in {column.name!r} are {column.dtype}, not numbers. Name the right column.")
     numbers = column.cast(pl.Float32).to_numpy()
-    return Values(numbers, np.isnan(numbers) & ~not_numeric, not_numeric, np.isinf(numbers))
+    wrong_word = given.filter(pl.Series(not_numeric)).first() if not_numeric.any() else None
+    missing = np.isnan(numbers) & ~not_numeric
+    return Values(numbers, missing, not_numeric, np.isinf(numbers), None if wrong_word is None else str(wrong_word))
 
 
 def _from_text(column: pl.Series) -> tuple[pl.Series, BoolArray]:

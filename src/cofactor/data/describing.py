@@ -1,0 +1,122 @@
+"""What a table of ratings looks like, in plain words: how many, how dense, which values, how unevenly spread."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import numpy as np
+
+from cofactor.arrays import IntArray
+from cofactor.data.ratings import NO_TIME, Ratings
+
+__all__ = ["Description", "Spread", "describe"]
+
+MOST_BARS = 12  # more distinct values than this are gathered in ten equal steps
+BAR = 30  # characters of the longest bar
+
+
+@dataclass(frozen=True)
+class Spread:
+    """Ratings for each user or each item: the fewest, the quartiles and the most."""
+
+    fewest: int
+    quarter: float
+    median: float
+    three_quarters: float
+    most: int
+
+    @classmethod
+    def of(cls, counts: IntArray) -> "Spread":
+        rated = counts[counts > 0]
+        if not len(rated):
+            return cls(0, 0.0, 0.0, 0.0, 0)
+        quarter, median, three_quarters = np.quantile(rated, (0.25, 0.5, 0.75)).tolist()
+        return cls(int(rated.min()), quarter, median, three_quarters, int(rated.max()))
+
+    def __str__(self) -> str:
+        return (
+            f"{self.fewest:,} to {self.most:,}, median {self.median:,g}, "
+            f"half of them {self.quarter:,g} to {self.three_quarters:,g}"
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Description:
+    """Counts of users and items are of those with a rating; histogram: (value or lower edge, count) ascending.
+
+    first, last: UTC, None where no time is known     density: share of the matrix that is filled, 0 to 1
+    """
+
+    name: str
+    synthetic: bool
+    explicit: bool
+    n_ratings: int
+    n_users: int
+    n_items: int
+    density: float
+    mean: float
+    histogram: tuple[tuple[float, int], ...]
+    per_user: Spread
+    per_item: Spread
+    n_without_time: int
+    first: datetime | None
+    last: datetime | None
+
+    def __str__(self) -> str:
+        what = "ratings" if self.explicit else "clicks"
+        label = f"{self.name}{' (synthetic)' if self.synthetic else ''}"
+        lines = [
+            f"{label}: {self.n_ratings:,} {what} by {self.n_users:,} users of {self.n_items:,} items",
+            f"  filled      {self.density:.3%} of all user-item pairs; {1 - self.density:.3%} are unknown",
+            f"  a user has  {self.per_user}",
+            f"  an item has {self.per_item}",
+            f"  time        {self._time()}",
+        ]
+        return "\n".join(lines + (self._bars() if self.explicit and self.n_ratings else []))
+
+    def _time(self) -> str:
+        if self.first is None or self.last is None:
+            return "unknown"
+        unknown = f"; {self.n_without_time:,} without" if self.n_without_time else ""
+        return f"{self.first:%Y-%m-%d} to {self.last:%Y-%m-%d}{unknown}"
+
+    def _bars(self) -> list[str]:
+        most = max(count for _, count in self.histogram)
+        bars = [
+            f"  {value:>10g}  {'#' * round(BAR * count / most):<{BAR}} {count:,} ({count / self.n_ratings:.1%})"
+            for value, count in self.histogram
+        ]
+        return [f"  mean        {self.mean:.3f}", *bars]
+
+
+def describe(ratings: Ratings) -> Description:
+    """The plain description that `cofactor data describe` prints."""
+    n_users, n_items = (int(np.count_nonzero(counts)) for counts in (ratings.user_counts, ratings.item_counts))
+    known = _known_times(ratings)
+    first, last = (_date(int(known.min())), _date(int(known.max()))) if len(known) else (None, None)
+    return Description(
+        name=ratings.name, synthetic=ratings.synthetic, explicit=ratings.explicit, n_ratings=len(ratings),
+        n_users=n_users, n_items=n_items, density=len(ratings) / max(1, n_users * n_items), mean=ratings.mean,
+        histogram=tuple(_histogram(ratings)), per_user=Spread.of(ratings.user_counts),
+        per_item=Spread.of(ratings.item_counts), n_without_time=len(ratings) - len(known), first=first, last=last,
+    )  # fmt: skip
+
+
+def _known_times(ratings: Ratings) -> IntArray:
+    times = ratings.timestamps if ratings.timestamps is not None else np.empty(0, np.int64)
+    return times[times != NO_TIME]
+
+
+def _date(seconds: int) -> datetime | None:
+    try:
+        return datetime.fromtimestamp(seconds, UTC)
+    except (ValueError, OverflowError, OSError):  # no calendar goes there
+        return None
+
+
+def _histogram(ratings: Ratings) -> Sequence[tuple[float, int]]:
+    values, counts = np.unique(ratings.values, return_counts=True)
+    if len(values) > MOST_BARS:
+        counts, edges = np.histogram(ratings.values, bins=10)
+        values = edges[:-1]
+    return list(zip(values.tolist(), counts.tolist(), strict=True))
