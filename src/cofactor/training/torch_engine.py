@@ -18,6 +18,7 @@ __all__ = ["TorchEngine", "mse", "seeded"]
 
 BETA2, EPS = 0.99, 1e-5  # fastai's values, and the fused engine's
 PREDICT_ROWS = 1 << 16  # pairs scored at once
+WIDE_BATCH = 4096  # ratings, from where on a batch is worth several threads
 
 
 def mse(scores: Tensor, ratings: Tensor) -> Tensor:
@@ -37,6 +38,19 @@ def seeded(seed: int, device: str = "cpu") -> Generator[None]:
         if on_gpu:
             torch.cuda.manual_seed(seed)
         yield
+
+
+@contextmanager
+def one_thread(device: str, batch_size: int) -> Generator[None]:
+    """Small batches on the CPU run on one thread: a second one saves nothing, and waits (spinning) at every
+    operation, which costs a factor of ten and more where another process wants the core."""
+    before = torch.get_num_threads()
+    if device == "cpu" and batch_size < WIDE_BATCH:
+        torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 @dataclass
@@ -80,7 +94,8 @@ class TorchEngine:
         if self._epoch[0] != epoch:
             self._epoch = (epoch, self._tensor(self.batches.of(epoch).astype(np.int64)))
         self.net.train()
-        with seeded(hash((self.batches.seed, epoch, start)), self.device):  # dropout: the same after a resume
+        threads = one_thread(self.device, self.batches.size)
+        with threads, seeded(hash((self.batches.seed, epoch, start)), self.device):  # dropout: alike after a resume
             part = self._epoch[1][start:end]
             losses = [self._step(rows[rows >= 0] if rows[-1] < 0 else rows) for rows in part]
         return torch.stack(losses).cpu().numpy()
