@@ -1,0 +1,84 @@
+"""How sure a measure is: other samples of users, drawn from the users there are [efron1979bootstrap].
+
+Whole users are drawn, with all their ratings: ratings of one user are not independent, so drawing single ratings
+would give intervals that are too narrow. A sample is a weight for each user and a measure is made of sums over users,
+so that all samples of all measures are one matrix product.
+"""
+
+from collections.abc import Iterator, Mapping
+from statistics import NormalDist
+from typing import NamedTuple
+
+import numpy as np
+
+from cofactor.arrays import FloatArray
+from cofactor.errors import BadOption
+from cofactor.evaluation.measures import Measure, Whole
+
+__all__ = ["Interval", "check_level", "interval", "resample"]
+
+BLOCK = 4_000_000  # weights at once, 32 MB
+
+
+class Interval(NamedTuple):
+    """A value and the confidence interval around it, nan where it has none."""
+
+    value: float
+    low: float
+    high: float
+
+
+def resample(measures: Mapping[str, Measure | Whole], n_bootstrap: int, seed: int) -> dict[str, FloatArray]:
+    """(n_bootstrap,) values of each `Measure` on other samples of its users.
+
+    For the same number of users and the same seed the samples are the same: values of two models on one test are
+    paired, and their difference can be taken sample by sample.
+    """
+    summed = {name: one for name, one in measures.items() if isinstance(one, Measure)}
+    if not summed:
+        return {}
+    columns = np.concatenate([one.sums for one in summed.values()], axis=1)
+    totals = np.concatenate([weights @ columns for weights in _weights(len(columns), n_bootstrap, seed)])
+    ends = np.cumsum([one.sums.shape[1] for one in summed.values()])
+    parts = np.split(totals, ends[:-1], axis=1)
+    return {name: one.of(part) for (name, one), part in zip(summed.items(), parts, strict=True)}
+
+
+def _weights(n_users: int, n_bootstrap: int, seed: int) -> Iterator[FloatArray]:
+    """Blocks of (b, n_users): how often each user is drawn when n_users are drawn with repetition."""
+    rng, size = np.random.default_rng(seed), max(1, BLOCK // n_users)
+    for first in range(0, n_bootstrap, size):
+        n = min(size, n_bootstrap - first)
+        drawn = rng.integers(0, n_users, (n, n_users)) + n_users * np.arange(n)[:, None]
+        yield np.bincount(drawn.ravel(), minlength=n * n_users).reshape(n, n_users).astype(np.float64)
+
+
+def interval(measure: Measure | Whole, values: FloatArray | None, confidence: float) -> Interval:
+    """By the percentiles of the resampled values, or by the standard error of what cannot be resampled."""
+    if isinstance(measure, Whole):
+        reach = NormalDist().inv_cdf((1 + confidence) / 2) * measure.standard_error
+        return Interval(measure.value, measure.value - reach, measure.value + reach)
+    assert values is not None
+    low, high = percentiles(values, confidence)
+    return Interval(measure.value, low, high)
+
+
+def percentiles(values: FloatArray, confidence: float) -> tuple[float, float]:
+    """The middle `confidence` of the values; a sample that has no value (nan) is left out."""
+    there = values[~np.isnan(values)]
+    if not len(there):
+        return float("nan"), float("nan")
+    low, high = np.quantile(there, [(1 - confidence) / 2, (1 + confidence) / 2])
+    return float(low), float(high)
+
+
+def check_level(confidence: float, n_bootstrap: int) -> None:
+    """Raise `BadOption` for a level outside 0..1 or too few samples to tell its ends."""
+    if not 0 < confidence < 1:
+        raise BadOption(f"confidence lies between 0 and 1, such as 0.95, but {confidence} came.")
+    needed = int(np.ceil(2 / (1 - confidence)))
+    if n_bootstrap < needed:
+        raise BadOption(
+            f"n_bootstrap={n_bootstrap} samples cannot tell the ends of a {confidence:.0%} interval: "
+            f"at least {needed} are needed, 1000 are usual."
+        )

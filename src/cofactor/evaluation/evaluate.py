@@ -1,0 +1,142 @@
+"""`cofactor.evaluate`: how good a model is on held-out ratings, each number with its confidence interval."""
+
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from cofactor.arrays import FloatArray
+from cofactor.data.ratings import Ratings
+from cofactor.data.tables import make_table
+from cofactor.evaluation.bootstrap import Interval, check_level, interval, resample
+from cofactor.evaluation.held_out import HeldOut
+from cofactor.evaluation.layout import aligned, figure
+from cofactor.evaluation.measures import Measure, Whole, asked_for, better, measure
+from cofactor.recommender import Recommender
+
+__all__ = ["Evaluation", "evaluate", "evaluate_held_out"]
+
+
+@dataclass(frozen=True, eq=False)
+class Evaluation:
+    """What a model reaches on a test: `values["ndcg@10"]`, `intervals["ndcg@10"]`, `table()`, or printed.
+
+    samples: (n_bootstrap,) the values on resampled users, paired between evaluations of one test and seed
+    left_out: what was asked for and cannot be had, and why     seconds: how long the measuring took
+    """
+
+    model: str
+    test: str
+    intervals: dict[str, Interval]
+    left_out: dict[str, str]
+    confidence: float
+    notes: tuple[str, ...]
+    seconds: float
+    library: str
+    samples: dict[str, FloatArray] = field(repr=False)
+
+    @cached_property
+    def values(self) -> dict[str, float]:
+        return {name: one.value for name, one in self.intervals.items()}
+
+    def columns(self) -> dict[str, list[Any]]:
+        """One row a measure: its name, value, interval, and whether lower or higher is better."""
+        rows = list(self.intervals.items())
+        return {
+            "measure": [name for name, _ in rows],
+            "value": [one.value for _, one in rows],
+            "low": [one.low for _, one in rows],
+            "high": [one.high for _, one in rows],
+            "better": [better(name) for name, _ in rows],
+        }
+
+    def table(self) -> Any:
+        """`columns` as a data frame in the library the test came in."""
+        return make_table(self.columns(), self.library)
+
+    def __str__(self) -> str:
+        rows = [(name, *map(figure, one), better(name)) for name, one in self.intervals.items()]
+        header = ("", "value", "low", "high", "better")
+        lines = [f"{self.model} on {self.test}", "", *aligned([header, *rows]), "", *self.notes]
+        return "\n".join([*lines, *_left_out_lines(self.left_out)])
+
+
+def evaluate(
+    model: Recommender, test: Ratings, *, metrics: Iterable[str] | None = None, k: int | Iterable[int] = 10,
+    relevant: float | None = None, confidence: float = 0.95, n_bootstrap: int = 1000, seed: int = 0,
+    clip: bool = False,
+) -> Evaluation:  # fmt: skip
+    """How good a fitted model is on ratings it has not seen.
+
+    metrics: names such as "rmse", "ndcg@10", "recall" (at each `k`); None: all there are
+    k: the length of the lists, or several lengths
+    relevant: the lowest rating that counts as relevant in lists (low enough: every test item does). None: the
+        lowest rating given that lies 70 % up the scale, 4 of 1..5; for clicks everything is relevant
+    confidence, n_bootstrap, seed: of the intervals, by resampling users
+    clip: keep predictions inside the ratings' scale
+
+    Lists are of the whole catalogue less what the user rated in training. Values of lists are means over the users
+    to whom something in the test is relevant. Raises `Leak` where a test pair is in the training ratings.
+    """
+    check_level(confidence, n_bootstrap)
+    held = HeldOut.of(model.ratings, test, relevant)
+    return evaluate_held_out(
+        model, held, type(model).__name__, metrics=metrics, k=k, confidence=confidence, n_bootstrap=n_bootstrap,
+        seed=seed, clip=clip,
+    )  # fmt: skip
+
+
+def evaluate_held_out(
+    model: Recommender, held: HeldOut, name: str, *, metrics: Iterable[str] | None, k: int | Iterable[int],
+    confidence: float, n_bootstrap: int, seed: int, clip: bool,
+) -> Evaluation:  # fmt: skip
+    """`evaluate` with the held-out ratings at hand, so that several models can share them."""
+    started = time.perf_counter()
+    asked = asked_for(metrics, [k] if isinstance(k, int) else k)
+    measures, left_out = measure(model, held, asked, clip=clip)
+    samples = resample(measures, n_bootstrap, seed)
+    return Evaluation(
+        model=name,
+        test=repr(held.test),
+        intervals={name: interval(one, samples.get(name), confidence) for name, one in measures.items()},
+        left_out=left_out,
+        confidence=confidence,
+        notes=(_how_sure(measures, confidence, n_bootstrap), *_about(held)),
+        seconds=time.perf_counter() - started,
+        library=held.test.library,
+        samples=samples,
+    )
+
+
+def _how_sure(measures: Mapping[str, Measure | Whole], confidence: float, n_bootstrap: int) -> str:
+    whole = [name for name, one in measures.items() if isinstance(one, Whole)]
+    but = f" ({', '.join(whole)}: jackknife)" if whole else ""
+    return f"{confidence:.0%} intervals by resampling users {n_bootstrap:,} times{but}."
+
+
+def _about(held: HeldOut) -> list[str]:
+    n_served = int(np.count_nonzero(held.n_relevant))
+    lowest = held.relevant_from
+    notes = [
+        f"Relevant: {'everything in the test' if lowest is None else f'ratings of {lowest:g} and above'}; "
+        f"{n_served:,} of {held.n_users:,} users have any.",
+        f"Candidates: all {held.train.n_items:,} items but those the user has rated in training.",
+    ]
+    new_users, new_items = (int(np.count_nonzero(mask)) for mask in held.is_new)
+    if new_users or new_items:
+        notes.append(
+            f"Of {len(held.test):,} test ratings {new_users:,} are by users and {new_items:,} of items "
+            f"without any training rating."
+        )
+    return notes
+
+
+def _left_out_lines(left_out: dict[str, str]) -> list[str]:
+    """One line a reason."""
+    reasons: dict[str, list[str]] = {}
+    for name, why in left_out.items():
+        reasons.setdefault(why, []).append(name)
+    return [f"Left out: {', '.join(names)}: {why.rstrip('.')}." for why, names in reasons.items()]

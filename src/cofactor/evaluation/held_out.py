@@ -1,0 +1,94 @@
+"""The held-out ratings as an evaluation needs them: in the model's indices, by user, with what is relevant."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from cofactor.arrays import BoolArray, FloatArray, IntArray
+from cofactor.data.alignment import Pairs, seen_as
+from cofactor.data.leaks import refuse_leaks
+from cofactor.data.ratings import Ratings
+from cofactor.errors import BadOption
+
+__all__ = ["HeldOut"]
+
+RELEVANT_SHARE = 0.7  # of the way from the lowest to the highest rating: from 4 on, on a scale of 1 to 5
+
+
+@dataclass(frozen=True, eq=False)
+class HeldOut:
+    """n test ratings of n_users people, seen from the ratings a model has learned from.
+
+    pairs: (n,) each, user and item in the indices of `train`, -1 where it does not know them
+    user: (n,) place of each rating's user among `users`     users: (n_users,) indices in `test`
+    relevant_from: the lowest rating that is relevant; None: everything in the test is
+    """
+
+    train: Ratings
+    test: Ratings
+    pairs: Pairs
+    user: IntArray
+    users: IntArray
+    relevant_from: float | None
+
+    @classmethod
+    def of(cls, train: Ratings, test: Ratings, relevant: float | None = None) -> "HeldOut":
+        """Raises `Leak` where a test pair is in train, `BadOption` where there is nothing to measure with."""
+        if not len(test):
+            raise BadOption(f"There are no ratings to measure with in {test!r}.")
+        refuse_leaks(train, test)
+        users, user = np.unique(test.user_idx, return_inverse=True)
+        lowest = _lowest_relevant(train, test) if relevant is None and test.explicit else relevant
+        return cls(train, test, seen_as(test, train), user, users, lowest)
+
+    @property
+    def n_users(self) -> int:
+        return len(self.users)
+
+    @cached_property
+    def model_users(self) -> IntArray:
+        """(n_users,) int32: the users in the model's indices, -1 for strangers."""
+        found = np.empty(self.n_users, np.int32)
+        found[self.user] = self.pairs.user_idx
+        return found
+
+    @cached_property
+    def is_new(self) -> tuple[BoolArray, BoolArray]:
+        """(n,) each: ratings of a user, and of an item, without any training rating."""
+        return _unrated(self.train.user_counts, self.pairs.user_idx), _unrated(
+            self.train.item_counts, self.pairs.item_idx
+        )
+
+    @cached_property
+    def relevant(self) -> tuple[IntArray, IntArray]:
+        """indptr (n_users + 1,) int64 and items int32, ascending for each user: what a list ought to hold.
+
+        A pair that is in the test twice counts once. An item the model does not know is -1, and no list holds it.
+        """
+        liked = self.relevant_from is None or self.test.values >= np.float32(self.relevant_from)
+        rows = np.flatnonzero(np.broadcast_to(liked, len(self.test)))
+        keys = self.user[rows].astype(np.int64) * self.test.n_items + self.test.item_idx[rows]
+        rows = rows[np.unique(keys, return_index=True)[1]]
+        order = np.lexsort((self.pairs.item_idx[rows], self.user[rows]))
+        counts = np.bincount(self.user[rows], minlength=self.n_users)
+        return np.concatenate([[0], np.cumsum(counts)]), self.pairs.item_idx[rows][order]
+
+    @property
+    def n_relevant(self) -> IntArray:
+        """(n_users,)"""
+        return np.diff(self.relevant[0])
+
+
+def _lowest_relevant(train: Ratings, test: Ratings) -> float | None:
+    """The lowest rating given that lies `RELEVANT_SHARE` up the scale, the same for every user."""
+    low, high = train.scale or test.scale or (0.0, 0.0)
+    if low == high:
+        return None
+    at_least = low + RELEVANT_SHARE * (high - low)
+    given: FloatArray = test.values[test.values >= at_least]
+    return float(given.min()) if len(given) else at_least
+
+
+def _unrated(counts: IntArray, idx: IntArray) -> BoolArray:
+    return (idx < 0) | (counts[idx] == 0)

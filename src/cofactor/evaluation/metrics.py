@@ -1,0 +1,194 @@
+"""The measures, as pure functions of arrays: each has one definition, which its docstring states.
+
+Of ratings: `rmse`, `mae`, `r2`. Of each user's list: what stands at which rank is `hits`, (n_users, k), True where the
+item is relevant to the user, and `n_relevant`, (n_users,), counts all items that are. A user to whom nothing is
+relevant gets nan, which is no failure and in no mean. Of all lists together: `coverage`, `novelty`, `gini`.
+"""
+
+import numpy as np
+
+from cofactor.arrays import Array, BoolArray, FloatArray, IntArray
+
+__all__ = [
+    "auc", "average_precision", "coverage", "exposure", "gini", "hit_rate", "mae", "ndcg", "novelty", "precision",
+    "r2", "recall", "recall_capped", "reciprocal_rank", "rmse",
+]  # fmt: skip
+
+
+# --- ratings --------------------------------------------------------------------------------------
+
+
+def rmse(predicted: FloatArray, actual: FloatArray) -> float:
+    """Root of the mean squared error, in the ratings' unit; lower is better.
+
+    >>> rmse(np.array([4.0, 2.0]), np.array([5.0, 2.0]))
+    0.7071067811865476
+    """
+    return float(np.sqrt(np.mean(np.square(_errors(predicted, actual)))))
+
+
+def mae(predicted: FloatArray, actual: FloatArray) -> float:
+    """Mean absolute error, in the ratings' unit; lower is better.
+
+    >>> mae(np.array([4.0, 2.0]), np.array([5.0, 2.0]))
+    0.5
+    """
+    return float(np.mean(np.abs(_errors(predicted, actual))))
+
+
+def r2(predicted: FloatArray, actual: FloatArray) -> float:
+    """Share of the ratings' variance that is explained: 1 is perfect, 0 is their own mean; nan if they are all equal.
+
+    >>> r2(np.array([4.0, 2.0, 3.0]), np.array([5.0, 1.0, 3.0]))
+    0.75
+    """
+    spread = np.sum(np.square(_errors(np.mean(actual, dtype=np.float64), actual)))
+    return float(1 - np.sum(np.square(_errors(predicted, actual))) / spread) if spread else float("nan")
+
+
+def _errors(predicted: FloatArray | np.floating, actual: FloatArray) -> FloatArray:
+    return np.asarray(predicted, np.float64) - actual
+
+
+# --- each user's list -----------------------------------------------------------------------------
+
+
+def precision(hits: BoolArray, n_relevant: IntArray) -> FloatArray:
+    """Hits / k, the length that was asked for, also where the list came out shorter.
+
+    >>> precision(np.array([[True, False, True, False]]), np.array([3]))
+    array([0.5])
+    """
+    return _per_relevant(hits.mean(axis=1), n_relevant)
+
+
+def recall(hits: BoolArray, n_relevant: IntArray) -> FloatArray:
+    """Hits / all relevant items; below 1 for any list shorter than they are many.
+
+    >>> recall(np.array([[True, False]]), np.array([4]))
+    array([0.25])
+    """
+    return _per_relevant(hits.sum(axis=1), n_relevant, n_relevant)
+
+
+def recall_capped(hits: BoolArray, n_relevant: IntArray) -> FloatArray:
+    """Hits / min(k, all relevant items): 1 can be reached. The "recall" of the VAE papers [liang2018vae].
+
+    >>> recall_capped(np.array([[True, False]]), np.array([4]))
+    array([0.5])
+    """
+    return _per_relevant(hits.sum(axis=1), n_relevant, np.minimum(n_relevant, hits.shape[1]))
+
+
+def hit_rate(hits: BoolArray, n_relevant: IntArray) -> FloatArray:
+    """1 where the list holds anything relevant, else 0.
+
+    >>> hit_rate(np.array([[False, True], [False, False]]), np.array([1, 1]))
+    array([1., 0.])
+    """
+    return _per_relevant(hits.max(axis=1), n_relevant)
+
+
+def ndcg(hits: BoolArray, n_relevant: IntArray) -> FloatArray:
+    """Normalised discounted cumulative gain, from 0 to 1: a hit at rank r gains 1 / log2(r + 1) [jarvelin2002].
+
+    Divided by what a perfect list of this length would gain: min(k, n_relevant) hits, then nothing.
+
+    >>> ndcg(np.array([[True, False], [False, True]]), np.array([1, 1])).round(3)
+    array([1.   , 0.631])
+    """
+    gain = 1 / np.log2(np.arange(hits.shape[1]) + 2)
+    ideal = np.append(0, np.cumsum(gain))[np.minimum(n_relevant, hits.shape[1])]
+    gained = np.cumsum(hits * gain, axis=1)[:, -1]  # summed in the same order: perfect is 1 to the last bit
+    return _per_relevant(gained, n_relevant, ideal)
+
+
+def average_precision(hits: BoolArray, n_relevant: IntArray) -> FloatArray:
+    """The precision at the rank of each hit, summed and divided by min(k, n_relevant); its mean is MAP@k.
+
+    >>> average_precision(np.array([[True, False, True]]), np.array([2])).round(3)
+    array([0.833])
+    """
+    precisions = np.cumsum(hits, axis=1) / (np.arange(hits.shape[1]) + 1)
+    return _per_relevant((hits * precisions).sum(axis=1), n_relevant, np.minimum(n_relevant, hits.shape[1]))
+
+
+def reciprocal_rank(hits: BoolArray, n_relevant: IntArray) -> FloatArray:
+    """1 / the rank of the first hit, 0 where the list has none; its mean is MRR@k.
+
+    >>> reciprocal_rank(np.array([[False, True], [False, False]]), np.array([1, 1]))
+    array([0.5, 0. ])
+    """
+    return _per_relevant(hits.any(axis=1) / (hits.argmax(axis=1) + 1), n_relevant)
+
+
+def auc(above: IntArray, equal: IntArray, user: IntArray, n_candidates: IntArray) -> FloatArray:
+    """How often a relevant item stands before one that is not, over the whole catalogue; a tie counts half.
+
+    above, equal: (n,) for each relevant item, the candidates that score higher and the others that score the same
+    user: (n,) whose it is     n_candidates: (n_users,) items the user was shown a rank for
+    nan for a user with no relevant item, or with nothing else
+
+    By the rank sum: relevant items have together Σ (C - rank) candidates behind them, of which R (R - 1) / 2 are
+    relevant themselves [hanley1982auc].
+
+    >>> auc(np.array([0, 2]), np.array([0, 0]), np.array([0, 0]), np.array([4]))
+    array([0.75])
+    """
+    n_users = len(n_candidates)
+    n_relevant = np.bincount(user, minlength=n_users)
+    behind = np.bincount(user, n_candidates[user] - 1 - above - equal / 2, minlength=n_users)
+    n_pairs = n_relevant * (n_candidates - n_relevant)
+    return _ratio(behind - n_relevant * (n_relevant - 1) / 2, n_pairs)
+
+
+def _per_relevant(gain: Array, n_relevant: IntArray, best: Array | None = None) -> FloatArray:
+    """gain / best (1 where none is given), nan for users to whom nothing is relevant."""
+    return _ratio(gain, (n_relevant > 0) * (1.0 if best is None else best))
+
+
+def _ratio(part: Array, whole: Array) -> FloatArray:
+    return np.divide(part, whole, out=np.full(len(part), np.nan), where=whole > 0)
+
+
+# --- all lists together ---------------------------------------------------------------------------
+
+
+def exposure(lists: IntArray, n_items: int) -> IntArray:
+    """(n_items,) in how many lists each item stands. lists: (n_users, k) item indices, -1 behind a list's end."""
+    return np.bincount(lists[lists >= 0], minlength=n_items)
+
+
+def coverage(exposed: IntArray) -> float:
+    """Share of the catalogue that stands in anybody's list.
+
+    >>> coverage(np.array([9, 0, 1, 0]))
+    0.5
+    """
+    return float(np.mean(exposed > 0))
+
+
+def gini(exposed: IntArray) -> float:
+    """Inequality of exposure over the whole catalogue: 0 all items equally often, towards 1 always the same few.
+
+    Σ (2i - n - 1) P(i) / (n Σ P), P ascending. (Others report 1 minus this as diversity.) nan for no lists.
+
+    >>> gini(np.array([5, 5])), gini(np.array([0, 0, 0, 8]))
+    (0.0, 0.75)
+    """
+    n, ordered = len(exposed), np.sort(exposed)
+    total = n * ordered.sum()
+    return float(np.sum((2 * np.arange(1, n + 1) - n - 1) * ordered) / total) if total else float("nan")
+
+
+def novelty(lists: IntArray, item_counts: IntArray, n_users: int) -> FloatArray:
+    """(n_users,) mean self-information of each list, in bits: -log2 of the share of users who know the item.
+
+    item_counts: (n_items,) training ratings of each item; 0 is taken as 1, or it would be infinitely novel
+    n_users: users with training ratings     nan for an empty list   [vargas2011novelty]
+
+    >>> novelty(np.array([[0, 1], [1, -1]]), np.array([4, 1]), 4)
+    array([1., 2.])
+    """
+    bits = np.log2(n_users / np.maximum(item_counts, 1))
+    return _ratio(np.where(lists >= 0, bits[lists], 0).sum(axis=1), (lists >= 0).sum(axis=1))
