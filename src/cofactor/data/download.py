@@ -17,9 +17,10 @@ from typing import IO
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
+from cofactor.cache import cache_folder
 from cofactor.errors import DataNotAvailable
 
-__all__ = ["cache_folder", "download", "find_folder", "obtain"]
+__all__ = ["download", "find_folder", "obtain"]
 
 N_ATTEMPTS = 5
 TIMEOUT = 30  # seconds without a byte
@@ -50,10 +51,6 @@ def find_folder(name: str) -> Path | None:
     """The data set's folder in COFACTOR_DATA, else in the cache, else None."""
     around = [Path(os.environ["COFACTOR_DATA"])] if os.environ.get("COFACTOR_DATA") else []
     return next((at / name for at in [*around, cache_folder()] if (at / name).is_dir()), None)
-
-
-def cache_folder() -> Path:
-    return Path(os.environ.get("COFACTOR_CACHE") or Path.home() / ".cache" / "cofactor")
 
 
 def download(name: str, home: str, md5: str | None = None) -> Path:
