@@ -56,6 +56,12 @@ def test_what_cannot_be_resampled_has_a_normal_interval():
     assert interval(Whole(0.5, 0.1), None, 0.95) == pytest.approx((0.5, 0.304, 0.696), abs=1e-3)
 
 
+def test_one_user_has_no_interval():
+    one = interval(mean_of([3.0]), resample({"mean": mean_of([3.0])}, 50, seed=0)["mean"], 0.95)
+    assert one.value == 3.0
+    assert np.isnan([one.low, one.high]).all()
+
+
 @pytest.mark.parametrize(("confidence", "n"), [(95, 1000), (0, 1000), (0.99, 100)])
 def test_levels_that_cannot_be_told_are_refused(confidence, n):
     with pytest.raises(BadOption, match="confidence|n_bootstrap"):

@@ -15,7 +15,7 @@ from cofactor.arrays import FloatArray
 from cofactor.errors import BadOption
 from cofactor.evaluation.measures import Measure, Whole
 
-__all__ = ["Interval", "check_level", "interval", "resample"]
+__all__ = ["Interval", "check_level", "interval", "percentiles", "resample"]
 
 BLOCK = 4_000_000  # weights at once, 32 MB
 
@@ -58,9 +58,9 @@ def interval(measure: Measure | Whole, values: FloatArray | None, confidence: fl
     if isinstance(measure, Whole):
         reach = NormalDist().inv_cdf((1 + confidence) / 2) * measure.standard_error
         return Interval(measure.value, measure.value - reach, measure.value + reach)
-    assert values is not None
-    low, high = percentiles(values, confidence)
-    return Interval(measure.value, low, high)
+    if values is None or measure.n_users < 2:  # one user says nothing of how users differ
+        return Interval(measure.value, float("nan"), float("nan"))
+    return Interval(measure.value, *percentiles(values, confidence))
 
 
 def percentiles(values: FloatArray, confidence: float) -> tuple[float, float]:

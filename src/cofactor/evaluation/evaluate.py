@@ -1,7 +1,7 @@
 """`cofactor.evaluate`: how good a model is on held-out ratings, each number with its confidence interval."""
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -14,7 +14,7 @@ from cofactor.data.tables import make_table
 from cofactor.evaluation.bootstrap import Interval, check_level, interval, resample
 from cofactor.evaluation.held_out import HeldOut
 from cofactor.evaluation.layout import aligned, figure
-from cofactor.evaluation.measures import Measure, Whole, asked_for, better, measure
+from cofactor.evaluation.measures import Asked, Measure, Whole, asked_for, better, measure
 from cofactor.recommender import Recommender
 
 __all__ = ["Evaluation", "evaluate", "evaluate_held_out"]
@@ -82,20 +82,17 @@ def evaluate(
     to whom something in the test is relevant. Raises `Leak` where a test pair is in the training ratings.
     """
     check_level(confidence, n_bootstrap)
+    asked = asked_for(metrics, [k] if isinstance(k, int) else k)
     held = HeldOut.of(model.ratings, test, relevant)
-    return evaluate_held_out(
-        model, held, type(model).__name__, metrics=metrics, k=k, confidence=confidence, n_bootstrap=n_bootstrap,
-        seed=seed, clip=clip,
-    )  # fmt: skip
+    return evaluate_held_out(model, held, type(model).__name__, asked, confidence, n_bootstrap, seed, clip)
 
 
 def evaluate_held_out(
-    model: Recommender, held: HeldOut, name: str, *, metrics: Iterable[str] | None, k: int | Iterable[int],
-    confidence: float, n_bootstrap: int, seed: int, clip: bool,
+    model: Recommender, held: HeldOut, name: str, asked: Sequence[Asked], confidence: float, n_bootstrap: int,
+    seed: int, clip: bool,
 ) -> Evaluation:  # fmt: skip
     """`evaluate` with the held-out ratings at hand, so that several models can share them."""
     started = time.perf_counter()
-    asked = asked_for(metrics, [k] if isinstance(k, int) else k)
     measures, left_out = measure(model, held, asked, clip=clip)
     samples = resample(measures, n_bootstrap, seed)
     return Evaluation(

@@ -5,13 +5,13 @@ from collections.abc import Sequence
 __all__ = ["aligned", "figure"]
 
 
-def figure(number: float) -> str:
-    """Four digits behind the point; a dash where there is no number.
+def figure(number: float, digits: int = 4) -> str:
+    """With so many digits behind the point; a dash where there is no number (nan).
 
     >>> figure(0.123456), figure(float("nan"))
     ('0.1235', '–')
     """
-    return f"{number:.4f}" if number == number else "–"
+    return f"{number:.{digits}f}" if number == number else "–"
 
 
 def aligned(rows: Sequence[Sequence[str]]) -> list[str]:

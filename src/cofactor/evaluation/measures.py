@@ -24,7 +24,8 @@ __all__ = ["Asked", "Measure", "Measured", "Whole", "asked_for", "better", "meas
 class Measure:
     """A number made of sums over users, so that other samples of users are other weights of the same sums.
 
-    sums: (n_users, c) float64     of: (..., c) totals -> (...) values
+    sums: (n_users, c) float64, the first column counts what the number is a mean of
+    of: (..., c) totals -> (...) values
     """
 
     sums: FloatArray
@@ -33,6 +34,11 @@ class Measure:
     @property
     def value(self) -> float:
         return float(self.of(self.sums.sum(axis=0)))
+
+    @property
+    def n_users(self) -> int:
+        """Users who have a part in it."""
+        return int(np.count_nonzero(self.sums[:, 0]))
 
 
 @dataclass(frozen=True)
@@ -196,20 +202,23 @@ def _average(per_user: FloatArray) -> Measure:
 
 
 def _coverage(items: IntArray, exposed: IntArray) -> Whole:
-    """A user's influence is what only they were shown: leave one out, as for the number of species
-    [heltshe1983species]. Resampling with repetition would lose items and be biased."""
-    only = np.where(items >= 0, exposed[items] == 1, False).sum(axis=1) / len(exposed)
-    error = np.sqrt(max(0, len(only) - 1) / len(only) * np.sum(np.square(only - only.mean())))
-    return Whole(metrics.coverage(exposed), float(error))
+    """Without a user the catalogue loses what only they were shown."""
+    only_theirs = np.where(items >= 0, exposed[items] == 1, False).sum(axis=1)
+    value = metrics.coverage(exposed)
+    return Whole(value, _jackknife(value - only_theirs / len(exposed)))
 
 
 def _gini(items: IntArray, exposed: IntArray) -> Whole:
-    """A user's influence is the derivative by their weight (the infinitesimal jackknife [jaeckel1972jackknife])."""
-    value, n, total = metrics.gini(exposed), len(exposed), exposed.sum()
-    if not total:
-        return Whole(value, float("nan"))
-    ordered = np.sort(exposed)
-    below, upto = np.searchsorted(ordered, exposed, "left"), np.searchsorted(ordered, exposed, "right")
-    slope = ((below + upto - n) / n - value) / total  # an item's rank; equal items share theirs
-    influence = np.where(items >= 0, slope[items], 0).sum(axis=1)
-    return Whole(value, float(np.sqrt(np.sum(np.square(influence)))))
+    """One showing less of an item brings it nearer to the items below it and takes it from all others."""
+    n, total, there = len(exposed), int(exposed.sum()), items >= 0
+    below = np.searchsorted(np.sort(exposed), exposed, "left")
+    value = metrics.gini(exposed)
+    apart = value * n * total - np.where(there, (2 * below - n + 1)[items], 0).sum(axis=1)
+    return Whole(value, _jackknife(_over(apart, n * (total - there.sum(axis=1)))))
+
+
+def _jackknife(without: FloatArray) -> float:
+    """The standard error from the values without each user in turn, as for numbers of species
+    [heltshe1983species]. Drawing users with repetition would lose items, and be biased."""
+    n = len(without)
+    return float(np.sqrt((n - 1) / n * np.sum(np.square(without - without.mean())))) if n > 1 else float("nan")

@@ -1,0 +1,210 @@
+"""`cofactor.compare`: which model is best, and is that difference real?
+
+All models are measured on the same test and the same resampled users, so that a difference is taken sample by sample
+and what makes users hard or easy for every model falls out of it. A model is named the winner of a measure only if
+it is ahead of every other one by an interval that excludes 0; the intervals hold together (Bonferroni over the other
+models), for the best is looked for among several. Several measures are not corrected for: name yours beforehand.
+"""
+
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from math import isnan
+from typing import Any, cast
+
+from cofactor.data.ratings import Ratings
+from cofactor.data.tables import make_table
+from cofactor.errors import BadOption
+from cofactor.evaluation.bootstrap import Interval, check_level, percentiles
+from cofactor.evaluation.evaluate import Evaluation, evaluate_held_out
+from cofactor.evaluation.held_out import HeldOut
+from cofactor.evaluation.layout import aligned, figure
+from cofactor.evaluation.measures import asked_for, better
+from cofactor.recommender import Recommender
+
+__all__ = ["Comparison", "Verdict", "compare"]
+
+NAN = float("nan")
+WINNER, TIED, BEHIND = "winner", "inside the noise", "behind"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Of one measure.
+
+    behind: how far each other model is behind `best`, in the measure's unit, with the joint interval
+    """
+
+    best: str
+    behind: dict[str, Interval]
+
+    @property
+    def tied(self) -> list[str]:
+        """The models that cannot be told from the best one."""
+        return [name for name, gap in self.behind.items() if not gap.low > 0]
+
+    @property
+    def winner(self) -> str | None:
+        """The best model where it is ahead of all others beyond the noise."""
+        return None if self.tied else self.best
+
+    def of(self, model: str) -> str:
+        if model == self.best:
+            return TIED if self.tied else WINNER
+        return TIED if model in self.tied else BEHIND
+
+    def __str__(self) -> str:
+        return self.winner or f"{TIED}: {', '.join([self.best, *self.tied])}"
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """Several models on one test: `verdicts["ndcg@10"].winner`, `evaluations[name]`, `table()`, or printed.
+
+    fit_seconds: of each model that was fitted here
+    """
+
+    evaluations: dict[str, Evaluation]
+    verdicts: dict[str, Verdict]
+    fit_seconds: dict[str, float]
+    confidence: float
+    notes: tuple[str, ...]
+
+    def winner(self, measure: str) -> str | None:
+        """The model that is best beyond the noise, or None. Raises `BadOption` for what was not compared."""
+        if measure not in self.verdicts:
+            raise BadOption(f"{measure!r} was not compared. These were: {', '.join(self.verdicts)}.")
+        return self.verdicts[measure].winner
+
+    def columns(self) -> dict[str, list[Any]]:
+        """One row a measure and model: value, interval, how far behind the best (joint interval), the verdict."""
+        rows = [self._row(name, model) for name in self._measures for model in self.evaluations]
+        return {column: [row[column] for row in rows] for column in rows[0]}
+
+    def table(self) -> Any:
+        """`columns` as a data frame in the library the test came in."""
+        return make_table(self.columns(), next(iter(self.evaluations.values())).library)
+
+    def __str__(self) -> str:
+        each = self.evaluations.values()
+        rows = [
+            ("", *self.evaluations),
+            *((name, *(figure(one.values.get(name, NAN)) for one in each)) for name in self._measures),
+            ("fit, s", *(figure(self.fit_seconds.get(model, NAN), 2) for model in self.evaluations)),
+            ("evaluation, s", *(figure(one.seconds, 2) for one in each)),
+        ]
+        verdicts = ["best", *(str(self.verdicts.get(name, "")) for name in self._measures), "", ""]
+        lines = [f"{line}  {text}".rstrip() for line, text in zip(aligned(rows), verdicts, strict=True)]
+        return "\n".join([*lines, "", *self.notes])
+
+    @property
+    def _measures(self) -> list[str]:
+        return list(dict.fromkeys(name for one in self.evaluations.values() for name in one.values))
+
+    def _row(self, name: str, model: str) -> dict[str, Any]:
+        nothing = Interval(NAN, NAN, NAN)
+        found = self.evaluations[model].intervals.get(name, nothing)
+        verdict = self.verdicts.get(name)
+        gap = verdict.behind.get(model, nothing) if verdict else nothing
+        judged = verdict is not None and name in self.evaluations[model].values
+        return {
+            "measure": name, "model": model, "value": found.value, "low": found.low, "high": found.high,
+            "behind": gap.value, "behind_low": gap.low, "behind_high": gap.high,
+            "verdict": verdict.of(model) if judged and verdict else "",
+        }  # fmt: skip
+
+
+def compare(
+    models: Iterable[Recommender] | Mapping[str, Recommender], train: Ratings, test: Ratings, *,
+    metrics: Iterable[str] | None = None, k: int | Iterable[int] = 10, relevant: float | None = None,
+    confidence: float = 0.95, n_bootstrap: int = 1000, seed: int = 0, clip: bool = False,
+    progress: bool | None = None,
+) -> Comparison:  # fmt: skip
+    """Measure several models on the same test, and say which is best where that is beyond the noise.
+
+    models: in a list, or by the names they shall have; those that are not fitted yet are fitted on `train`
+    progress: of the fitting, as in `Recommender.fit`     everything else: as in `evaluate`
+    """
+    named = _named(models)
+    if len(named) < 2:
+        raise BadOption(f"A comparison needs at least 2 models, but {len(named)} came.")
+    level = 1 - (1 - confidence) / (len(named) - 1)
+    check_level(confidence, n_bootstrap)
+    check_level(level, n_bootstrap)
+    asked = asked_for(metrics, [k] if isinstance(k, int) else k)
+    held = HeldOut.of(train, test, relevant)
+    fit_seconds: dict[str, float] = {}
+    evaluations: dict[str, Evaluation] = {}
+    for name, model in named.items():
+        if not hasattr(model, "ratings_"):
+            fit_seconds[name] = _fit(model, train, progress)
+        its = held if model.ratings is train else HeldOut.of(model.ratings, test, held.relevant_from)
+        evaluations[name] = evaluate_held_out(model, its, name, asked, confidence, n_bootstrap, seed, clip)
+    return Comparison(
+        evaluations, _verdicts(evaluations, level), fit_seconds, confidence, _notes(named, evaluations, train, level)
+    )
+
+
+def _fit(model: Recommender, train: Ratings, progress: bool | None) -> float:
+    started = time.perf_counter()
+    model.fit(train, progress=progress)
+    return time.perf_counter() - started
+
+
+def _verdicts(evaluations: Mapping[str, Evaluation], level: float) -> dict[str, Verdict]:
+    names = dict.fromkeys(name for one in evaluations.values() for name in one.values if better(name))
+    found: dict[str, Verdict] = {}
+    for name in names:
+        having = {model: one for model, one in evaluations.items() if not isnan(one.values.get(name, NAN))}
+        if len(having) > 1:
+            found[name] = _verdict(name, having, level)
+    return found
+
+
+def _verdict(measure: str, evaluations: Mapping[str, Evaluation], level: float) -> Verdict:
+    sign = 1 if better(measure) == "higher" else -1
+    best = max(evaluations, key=lambda model: sign * evaluations[model].values[measure])
+    top = evaluations[best]
+    behind = {
+        model: Interval(
+            sign * (top.values[measure] - one.values[measure]),
+            *percentiles(sign * (top.samples[measure] - one.samples[measure]), level),
+        )
+        for model, one in evaluations.items()
+        if model != best
+    }
+    return Verdict(best, behind)
+
+
+def _named(models: Iterable[Recommender] | Mapping[str, Recommender]) -> dict[str, Recommender]:
+    """By the names given, else by class and the options in which a model differs from others of its class."""
+    if isinstance(models, Mapping):
+        return dict(cast("Mapping[str, Recommender]", models))
+    named: dict[str, Recommender] = {}
+    for at, model in enumerate(models := list(models), start=1):
+        mine, kind = model.options(), type(model).__name__
+        others = [one.options() for one in models if type(one) is type(model)]
+        differing = [f"{o}={mine[o]!r}" for o in mine if any(repr(its[o]) != repr(mine[o]) for its in others)]
+        name = f"{kind}({', '.join(differing)})" if differing else kind
+        named[name if name not in named else f"{name} #{at}"] = model
+    return named
+
+
+def _notes(
+    named: Mapping[str, Recommender], evaluations: Mapping[str, Evaluation], train: Ratings, level: float
+) -> tuple[str, ...]:
+    first, others = next(iter(evaluations.values())), len(named) - 1
+    notes = [
+        f"On {first.test}.",
+        *first.notes,
+        f"A winner is ahead of each other model by a paired {level:.4g} interval that excludes 0 "
+        f"(Bonferroni over {others} other{'s' if others > 1 else ''}).",
+    ]
+    elsewhere = [name for name, model in named.items() if not _same(model.ratings, train)]
+    if elsewhere:
+        notes.append(f"Not fitted on these training ratings but on others: {', '.join(elsewhere)}.")
+    return tuple(notes)
+
+
+def _same(one: Ratings, other: Ratings) -> bool:
+    return one is other or one.fingerprint == other.fingerprint

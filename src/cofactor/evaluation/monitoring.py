@@ -1,0 +1,35 @@
+"""One measure of a model as it stands, for early stopping and tuning."""
+
+from collections.abc import Callable
+from functools import cache
+
+from cofactor.data.ratings import Ratings
+from cofactor.errors import BadOption
+from cofactor.evaluation.held_out import HeldOut
+from cofactor.evaluation.measures import asked_for, measure
+from cofactor.recommender import Recommender
+
+__all__ = ["monitor"]
+
+
+def monitor(name: str, validation: Ratings, *, relevant: float | None = None) -> Callable[[Recommender], float]:
+    """A function of a fitted model: its value of this measure on `validation`, without an interval.
+
+    name: such as "rmse" or "ndcg@10" (without a cut-off: 10)     relevant: as in `evaluate`
+    The function raises `BadOption` where the model or the data cannot have the measure.
+
+    >>> from cofactor.training.stopping import EarlyStopping
+    >>> from cofactor.data.ratings import Ratings
+    >>> held_out = Ratings.from_arrays(["ann"], [3], [5.0])
+    >>> stopping = EarlyStopping(measure=monitor("ndcg@10", held_out), better="higher")
+    """
+    (asked,) = asked_for([name], [10])
+    held_out = cache(lambda train: HeldOut.of(train, validation, relevant))  # the same in every epoch
+
+    def measured(model: Recommender) -> float:
+        measures, left_out = measure(model, held_out(model.ratings), [asked])
+        if left_out:
+            raise BadOption(f"{asked} cannot be watched: {left_out[str(asked)]}.")
+        return measures[str(asked)].value
+
+    return measured

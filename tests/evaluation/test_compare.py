@@ -1,0 +1,135 @@
+"""Comparison: a winner is named when there is one, and only then."""
+
+import numpy as np
+import pytest
+
+import cofactor as cf
+from cofactor.data.ratings import Ratings
+from cofactor.errors import BadOption, Leak
+from cofactor.evaluation.compare import compare
+
+
+@pytest.fixture
+def world(given):
+    """world(seed, *noises) -> train, test and models that know the truth up to noise of this size."""
+
+    def make(seed: int, *noises: float):
+        rng = np.random.default_rng(seed)
+        truth = rng.uniform(1, 5, (150, 20))
+        users, items = np.divmod(rng.permutation(150 * 20)[:1500], 20)
+        whole = Ratings.from_arrays(users, items, truth[users, items], scale=(1.0, 5.0))
+        train, test = cf.split(whole, test=0.5, seed=seed)
+        return train, test, [given(train, truth + rng.normal(0, noise, truth.shape)) for noise in noises]
+
+    return make
+
+
+def named(models) -> dict:
+    return {f"model {at}": model for at, model in enumerate(models)}
+
+
+def test_a_clearly_better_model_wins(world):
+    train, test, models = world(0, 0.5, 1.5)
+    found = compare(named(models), train, test)
+    for measure in ("rmse", "mae", "ndcg@10", "auc"):
+        assert found.winner(measure) == "model 0"
+
+
+def test_between_two_models_of_one_quality_no_winner_is_named_19_times_in_20(world):
+    wrong = 0
+    for seed in range(60):
+        train, test, models = world(seed, 1.0, 1.0)
+        wrong += compare(named(models), train, test, metrics=["rmse"], n_bootstrap=300).winner("rmse") is not None
+    assert wrong <= 7  # 3 are expected; 8 or more would come once in a hundred times
+
+
+def test_nor_among_five_though_the_best_of_them_is_looked_for(world):
+    wrong = 0
+    for seed in range(40):
+        train, test, models = world(seed, *[1.0] * 5)
+        wrong += compare(named(models), train, test, metrics=["rmse"], n_bootstrap=300).winner("rmse") is not None
+    assert wrong <= 2
+
+
+def test_pairing_sees_a_difference_that_single_intervals_hide(world, given):
+    """The same model and the same with a slight bias: their intervals overlap, their difference is certain."""
+    train, test, (model,) = world(1, 1.0)
+    worse = given(train, model.table + 0.2)
+    found = compare({"one": model, "worse": worse}, train, test, metrics=["rmse"])
+    one, other = (found.evaluations[name].intervals["rmse"] for name in ("one", "worse"))
+    assert one.high > other.low
+    assert found.winner("rmse") == "one"
+
+
+def test_a_model_is_inside_the_noise_of_itself(world):
+    train, test, (model,) = world(2, 1.0)
+    found = compare({"one": model, "same": model}, train, test)
+    assert all(verdict.winner is None for verdict in found.verdicts.values())
+    assert "inside the noise: one, same" in str(found)
+
+
+def test_how_far_behind_is_the_difference_of_the_values_whichever_way_is_better(world):
+    train, test, models = world(3, 0.5, 1.5)
+    found = compare(named(models), train, test, metrics=["rmse", "auc"])
+    best, other = (found.evaluations[name].values for name in ("model 0", "model 1"))
+    assert found.verdicts["rmse"].behind["model 1"].value == pytest.approx(other["rmse"] - best["rmse"])
+    assert found.verdicts["auc"].behind["model 1"].value == pytest.approx(best["auc"] - other["auc"])
+
+
+def test_what_only_describes_has_no_winner(world):
+    train, test, models = world(4, 0.5, 1.5)
+    found = compare(named(models), train, test, metrics=["coverage", "rmse"])
+    assert set(found.evaluations["model 0"].values) == {"coverage@10", "rmse"}
+    with pytest.raises(BadOption, match="These were: rmse"):
+        found.winner("coverage@10")
+
+
+def test_the_unfitted_are_fitted_and_timed_and_the_fitted_left_alone(tastes):
+    train, test = cf.split(tastes)
+    ready = cf.Popularity().fit(train)
+    found = compare([ready, cf.Bias()], train, test, progress=False)
+    assert list(found.fit_seconds) == ["Bias"]
+    assert list(found.evaluations) == ["Popularity", "Bias"]
+
+
+def test_models_of_one_class_are_named_by_what_differs(tastes):
+    train, test = cf.split(tastes)
+    models = [cf.Popularity(), cf.Popularity(damping=1.0), cf.Popularity(damping=1.0), cf.Bias()]
+    found = compare(models, train, test, metrics=["rmse"], progress=False)
+    assert list(found.evaluations) == [
+        "Popularity(damping=25.0)", "Popularity(damping=1.0)", "Popularity(damping=1.0) #3", "Bias",
+    ]  # fmt: skip
+
+
+def test_a_model_that_only_ranks_is_compared_by_lists_alone(world, given):
+    train, test, (model,) = world(5, 1.0)
+    ranks = given(train, model.table, predicts=False)
+    found = compare({"both": model, "ranks": ranks}, train, test, metrics=["rmse", "auc"])
+    assert list(found.verdicts) == ["auc"]
+    assert "–" in str(found)
+
+
+def test_a_model_fitted_on_other_ratings_is_said_to_be(world, given):
+    train, test, (model,) = world(6, 1.0)
+    part = train.subset(np.arange(len(train) - 5))
+    found = compare({"here": model, "there": given(part, model.table)}, train, test, metrics=["rmse"])
+    assert "Not fitted on these training ratings but on others: there." in str(found)
+
+
+def test_a_model_that_has_seen_the_test_is_refused(world, given):
+    train, test, (model,) = world(7, 1.0)
+    with pytest.raises(Leak, match="that are in train too"):
+        compare({"honest": model, "cheat": given(test, model.table)}, train, test)
+
+
+def test_one_model_is_no_comparison(world):
+    train, test, models = world(8, 1.0)
+    with pytest.raises(BadOption, match="at least 2"):
+        compare(models, train, test)
+
+
+def test_the_table_has_a_row_for_each_measure_and_model(world):
+    train, test, models = world(9, 0.5, 1.5)
+    rows = compare(named(models), train, test, metrics=["rmse", "gini"]).table().to_dict(as_series=False)
+    assert rows["measure"] == ["rmse", "rmse", "gini@10", "gini@10"]
+    assert rows["verdict"] == ["winner", "behind", "", ""]
