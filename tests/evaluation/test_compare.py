@@ -65,7 +65,7 @@ def test_a_model_is_inside_the_noise_of_itself(world):
     train, test, (model,) = world(2, 1.0)
     found = compare({"one": model, "same": model}, train, test)
     assert all(verdict.winner is None for verdict in found.verdicts.values())
-    assert "inside the noise: one, same" in str(found)
+    assert str(found.verdicts["rmse"]) == "inside the noise: one, same"
 
 
 def test_how_far_behind_is_the_difference_of_the_values_whichever_way_is_better(world):
@@ -74,6 +74,14 @@ def test_how_far_behind_is_the_difference_of_the_values_whichever_way_is_better(
     best, other = (found.evaluations[name].values for name in ("model 0", "model 1"))
     assert found.verdicts["rmse"].behind["model 1"].value == pytest.approx(other["rmse"] - best["rmse"])
     assert found.verdicts["auc"].behind["model 1"].value == pytest.approx(best["auc"] - other["auc"])
+
+
+def test_printed_the_winner_has_a_star_and_the_undecided_a_tilde(world):
+    train, test, (good, bad) = world(0, 0.5, 1.5)
+    decided = str(compare({"good": good, "bad": bad}, train, test, metrics=["rmse"]))
+    undecided = str(compare({"good": good, "twin": good}, train, test, metrics=["rmse"]))
+    assert (decided.count("*"), decided.count("~")) == (2, 1)  # one of each is in the legend
+    assert (undecided.count("*"), undecided.count("~")) == (1, 3)
 
 
 def test_what_only_describes_has_no_winner(world):

@@ -26,6 +26,7 @@ __all__ = ["Comparison", "Verdict", "compare"]
 
 NAN = float("nan")
 WINNER, TIED, BEHIND = "winner", "inside the noise", "behind"
+MARKS = {WINNER: "*", TIED: "~", BEHIND: " "}  # behind the value, where it is printed
 
 
 @dataclass(frozen=True)
@@ -86,16 +87,18 @@ class Comparison:
         return make_table(self.columns(), next(iter(self.evaluations.values())).library)
 
     def __str__(self) -> str:
-        each = self.evaluations.values()
         rows = [
-            ("", *self.evaluations),
-            *((name, *(figure(one.values.get(name, NAN)) for one in each)) for name in self._measures),
-            ("fit, s", *(figure(self.fit_seconds.get(model, NAN), 2) for model in self.evaluations)),
-            ("evaluation, s", *(figure(one.seconds, 2) for one in each)),
+            ("", *(f"{model} " for model in self.evaluations)),
+            *((name, *(self._cell(name, model) for model in self.evaluations)) for name in self._measures),
+            ("fit, s", *(f"{figure(self.fit_seconds.get(model, NAN), 2)} " for model in self.evaluations)),
+            ("evaluation, s", *(f"{figure(one.seconds, 2)} " for one in self.evaluations.values())),
         ]
-        verdicts = ["best", *(str(self.verdicts.get(name, "")) for name in self._measures), "", ""]
-        lines = [f"{line}  {text}".rstrip() for line, text in zip(aligned(rows), verdicts, strict=True)]
-        return "\n".join([*lines, "", *self.notes])
+        return "\n".join([*aligned(rows), "", *self.notes])
+
+    def _cell(self, name: str, model: str) -> str:
+        verdict, values = self.verdicts.get(name), self.evaluations[model].values
+        mark = MARKS[verdict.of(model)] if verdict and name in values else " "
+        return figure(values.get(name, NAN)) + mark
 
     @property
     def _measures(self) -> list[str]:
@@ -197,8 +200,9 @@ def _notes(
     notes = [
         f"On {first.test}.",
         *first.notes,
-        f"A winner is ahead of each other model by a paired {level:.4g} interval that excludes 0 "
+        f"* winner: ahead of each other model by a paired {level:.1%} interval that excludes 0 "
         f"(Bonferroni over {others} other{'s' if others > 1 else ''}).",
+        "~ inside the noise: cannot be told from the best of its row.",
     ]
     elsewhere = [name for name, model in named.items() if not _same(model.ratings, train)]
     if elsewhere:
