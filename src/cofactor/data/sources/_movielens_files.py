@@ -14,19 +14,21 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import polars as pl
 
 from cofactor.arrays import Array, BoolArray, IntArray
 from cofactor.data.ids import IdMap
 from cofactor.data.ratings import NO_TIME, Ratings
 from cofactor.errors import DataNotAvailable
 
+if TYPE_CHECKING:
+    import polars as pl  # loaded by the readers of the larger releases; the smallest is read sooner than Polars is
+
 __all__ = ["published_tests", "read_release"]
 
-COLUMNS = {"user": pl.Int64, "item": pl.Int64, "rating": pl.Float32, "timestamp": pl.Int64}
+COLUMNS = ("user", "item", "rating", "timestamp")
 WHOLE_STARS, HALF_STARS = (1.0, 5.0), (0.5, 5.0)
 
 AGES_1M = {1: "under 18", 18: "18-24", 25: "25-34", 35: "35-44", 45: "45-49", 50: "50-55", 56: "56+"}
@@ -44,7 +46,7 @@ PUBLISHED_TESTS_100K = ("u1", "u2", "u3", "u4", "u5", "ua", "ub")
 class _Release:
     """What the files hold; attributes by id, in columns."""
 
-    ratings: pl.DataFrame  # user, item, rating, timestamp (null where unknown)
+    ratings: Mapping[str, Array]  # user, item, rating, timestamp (`NO_TIME` where unknown)
     scale: tuple[float, float]
     items: Mapping[int, tuple[str, str]]  # id -> title, genres "A|B"
     users: Mapping[int, tuple[Any, ...]] = field(default_factory=dict[int, tuple[Any, ...]])
@@ -57,30 +59,24 @@ def read_release(folder: Path, name: str) -> Ratings:
         if (folder / file).is_file():
             return _as_ratings(read(folder), name)
     expected = ", ".join(READERS)
-    raise DataNotAvailable(
-        f"{folder} holds no ratings of {name!r}: one of these files is expected: {expected}."
-    )
+    raise DataNotAvailable(f"{folder} holds no ratings of {name!r}: one of these files is expected: {expected}.")
 
 
 def published_tests(folder: Path) -> dict[str, BoolArray]:
     """The test files of ml-100k as masks over the rows of `u.data`."""
     rows = _pair_keys(_tabbed(folder / "u.data"))
-    return {
-        test: np.isin(rows, _pair_keys(_tabbed(folder / f"{test}.test"))) for test in PUBLISHED_TESTS_100K
-    }
+    return {test: np.isin(rows, _pair_keys(_tabbed(folder / f"{test}.test"))) for test in PUBLISHED_TESTS_100K}
 
 
-def _pair_keys(ratings: pl.DataFrame) -> IntArray:
-    return ratings["user"].to_numpy() * 10**6 + ratings["item"].to_numpy()
+def _pair_keys(ratings: Mapping[str, Array]) -> IntArray:
+    return ratings["user"] * 10**6 + ratings["item"]
 
 
 def _as_ratings(release: _Release, name: str) -> Ratings:
     columns = release.ratings
-    users, user_idx = IdMap.encode(columns["user"].to_numpy(), "user")
-    items, item_idx = IdMap.encode(columns["item"].to_numpy(), "item")
-    titles, genres = zip(
-        *(release.items.get(one, (None, None)) for one in items.values.tolist()), strict=True
-    )
+    users, user_idx = IdMap.encode(columns["user"], "user")
+    items, item_idx = IdMap.encode(columns["item"], "item")
+    titles, genres = zip(*(release.items.get(one, (None, None)) for one in items.values.tolist()), strict=True)
     nobody = (None,) * len(release.user_columns)
     people = [release.users.get(one, nobody) for one in users.values.tolist()]
     return Ratings(
@@ -88,14 +84,13 @@ def _as_ratings(release: _Release, name: str) -> Ratings:
         items=items,
         user_idx=user_idx,
         item_idx=item_idx,
-        values=columns["rating"].to_numpy(),
-        timestamps=columns["timestamp"].fill_null(NO_TIME).to_numpy(),
+        values=columns["rating"],
+        timestamps=columns["timestamp"],
         scale=release.scale,
         titles=_objects(titles),
         item_attributes={"year": _years(titles), "genres": _objects([NO_GENRES.get(g, g) for g in genres])},
         user_attributes={
-            column: _narrowed([person[at] for person in people])
-            for at, column in enumerate(release.user_columns)
+            column: _narrowed([person[at] for person in people]) for at, column in enumerate(release.user_columns)
         },
         name=name,
     )
@@ -119,38 +114,40 @@ def _read_100k(folder: Path) -> _Release:
 
 def _read_dat(folder: Path) -> _Release:
     """ml-1m, which has people, and ml-10m, which has none but half stars."""
-    ratings = _double_colon(folder / "ratings.dat", list(COLUMNS))
+    ratings = _double_colon(folder / "ratings.dat", COLUMNS)
     return _with_dat_tables(ratings, folder)
 
 
 def _read_dat_without_times(folder: Path) -> _Release:
     ratings = _double_colon(folder / "ratings-without-timestamp.dat.gz", ("user", "item", "rating"))
+    import polars as pl
+
     times = pl.read_csv(folder / "timestamps-partial.txt.gz", has_header=False, schema_overrides=[pl.Int64])
-    if len(times) != len(ratings):
+    if len(times) != len(ratings["user"]):
         raise DataNotAvailable(
-            f"{folder}: {len(times):,} timestamps for {len(ratings):,} ratings, one a rating is expected."
+            f"{folder}: {len(times):,} timestamps for {len(ratings['user']):,} ratings, one a rating is expected."
         )
-    return _with_dat_tables(ratings.with_columns(times.to_series(0).alias("timestamp")), folder)
+    return _with_dat_tables(ratings | {"timestamp": _times(times.to_series(0))}, folder)
 
 
-def _with_dat_tables(ratings: pl.DataFrame, folder: Path) -> _Release:
+def _with_dat_tables(ratings: Mapping[str, Array], folder: Path) -> _Release:
     items = {int(f[0]): (f[1], f[2]) for f in _fields(folder / "movies.dat", "::")}
     if not (folder / "users.dat").is_file():
         return _Release(ratings, HALF_STARS, items)
     users = {
-        int(f[0]): (AGES_1M[int(f[2])], f[1], OCCUPATIONS_1M[int(f[3])])
-        for f in _fields(folder / "users.dat", "::")
+        int(f[0]): (AGES_1M[int(f[2])], f[1], OCCUPATIONS_1M[int(f[3])]) for f in _fields(folder / "users.dat", "::")
     }
     return _Release(ratings, WHOLE_STARS, items, users, ("age_group", "gender", "occupation"))
 
 
 def _read_csv(folder: Path) -> _Release:
-    header = dict(zip(("userId", "movieId", "rating", "timestamp"), COLUMNS.values(), strict=True))
-    ratings = pl.read_csv(folder / "ratings.csv", schema_overrides=header)
+    import polars as pl
+
+    ratings = pl.read_csv(folder / "ratings.csv", schema_overrides=[pl.Int64, pl.Int64, pl.Float32, pl.Int64])
     movies = pl.read_csv(folder / "movies.csv", schema_overrides={"title": pl.String, "genres": pl.String})
     rows = movies.select("movieId", "title", "genres").iter_rows()
     items = {one: (title, genres) for one, title, genres in rows}
-    return _Release(ratings.rename({"userId": "user", "movieId": "item"}), HALF_STARS, items)
+    return _Release(_columns(ratings, COLUMNS), HALF_STARS, items)
 
 
 READERS = {  # the file by which a format is known
@@ -164,16 +161,30 @@ READERS = {  # the file by which a format is known
 # --- their parts ----------------------------------------------------------------------------------
 
 
-def _tabbed(path: Path) -> pl.DataFrame:
-    table = pl.read_csv(path, separator="\t", has_header=False, schema_overrides=list(COLUMNS.values()))
-    return table.rename(dict(zip(table.columns, COLUMNS, strict=True)))
+def _tabbed(path: Path) -> Mapping[str, Array]:
+    table = np.fromstring(path.read_text(), np.int64, sep=" ").reshape(-1, len(COLUMNS))
+    users, items, ratings, times = table.T
+    return dict(zip(COLUMNS, (users, items, ratings.astype(np.float32), times), strict=True))
 
 
-def _double_colon(path: Path, names: Sequence[str]) -> pl.DataFrame:
+def _double_colon(path: Path, names: Sequence[str]) -> dict[str, Array]:
     """Polars splits at one character: at ":" every second column is the gap inside "::"."""
-    types = [kind for name in names for kind in (COLUMNS[name], pl.String)][:-1]
+    import polars as pl
+
+    kinds = {"rating": pl.Float32}
+    types = [kind for name in names for kind in (kinds.get(name, pl.Int64), pl.String)][:-1]
     table = pl.read_csv(path, separator=":", has_header=False, schema_overrides=types)
-    return pl.DataFrame({name: table.to_series(2 * at) for at, name in enumerate(names)})
+    return _columns(table[:, ::2], names)
+
+
+def _columns(table: "pl.DataFrame", names: Sequence[str]) -> dict[str, Array]:
+    """The frame's columns under these names."""
+    parts = zip(names, table.get_columns(), strict=True)
+    return {name: _times(part) if name == "timestamp" else part.to_numpy() for name, part in parts}
+
+
+def _times(column: "pl.Series") -> IntArray:
+    return column.fill_null(NO_TIME).to_numpy()
 
 
 def _fields(path: Path, separator: str) -> list[list[str]]:
