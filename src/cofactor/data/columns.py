@@ -35,7 +35,7 @@ USUAL: dict[str, tuple[str, ...]] = {
     ),
     "title": ("title", "movietitle", "booktitle", "itemtitle", "producttitle", "itemname", "productname", "name"),
 }  # fmt: skip
-WIDE = 10  # more columns than this, none with a usual name: positions would be a blind guess
+WIDE = 10  # with more columns than this a position would be a blind guess
 
 
 @dataclass(frozen=True)
@@ -118,13 +118,13 @@ def _by_position(head: pl.DataFrame, found: dict[str, str | None], options: Opti
     """The first free columns are user and item and, where both are guessed, rating and timestamp: as in the lecture."""
     free = [name for name in head.columns if name not in found.values()]
     blind = found["user"] is None and found["item"] is None
-    if blind and head.width > WIDE:
+    guessed = [role for role in ("user", "item") if found[role] is None]
+    if head.width > WIDE:
         raise BadTable(
-            f"None of the {head.width} columns has a usual name for users or items: {_listed(head.columns)}. "
+            f"None of the {head.width} columns has a usual name for {' or '.join(guessed)}s: {_listed(head.columns)}. "
             f"Name them with user=… and item=…. If this is a matrix with a row for each user and a column for each "
             f"item, pass it as a scipy sparse matrix, or unpivot it to one row for each rating."
         )
-    guessed = [role for role in ("user", "item") if found[role] is None]
     if len(free) < len(guessed):
         raise BadTable(f"No column is left for the {guessed[-1]}s: the table has only {_listed(head.columns)}.")
     rest = free[len(guessed) :][:2] if blind else []

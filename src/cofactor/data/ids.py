@@ -106,12 +106,15 @@ class IdMap:
 
 
 def _id_array(ids: Sequence[Id] | Array) -> Array:
-    """int64 where every id is a whole number, else objects (strings stay strings, dates dates)."""
-    array = np.asarray(ids) if not isinstance(ids, np.ndarray) else ids
-    if array.dtype.kind in "iu" and not (array.dtype == np.uint64 and array.size and array.max() > 2**63 - 1):
-        return array.astype(np.int64)
+    """int64 where every id is a whole number that fits, else objects (strings stay strings, dates dates)."""
     if isinstance(ids, np.ndarray):
-        return ids.astype(object)
+        too_large = ids.dtype == np.uint64 and ids.size and ids.max() > 2**63 - 1
+        return ids.astype(np.int64 if ids.dtype.kind in "iu" and not too_large else object)
+    if ids and all(isinstance(one, int | np.integer) and not isinstance(one, bool) for one in ids):
+        try:
+            return np.array(ids, np.int64)
+        except OverflowError:
+            pass  # beyond 2**63
     boxed = np.empty(len(ids), object)  # np.asarray would turn mixed ids into text, tuples into a matrix
     boxed[:] = ids
     return boxed

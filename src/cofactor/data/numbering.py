@@ -23,8 +23,9 @@ def as_ids(column: pl.Series, *, from_text: bool) -> pl.Series:
         return column.cast(pl.String)
     if column.dtype == pl.String and from_text:
         return _whole_if_unchanged(column)
-    if column.dtype.is_integer() and column.dtype != pl.UInt64:
-        return column.cast(pl.Int64)
+    if column.dtype.is_integer():
+        whole = column.cast(pl.Int64, strict=False)
+        return whole if whole.null_count() == column.null_count() else column  # beyond 2**63
     if column.dtype.is_float() and _all_whole(column):
         return column.fill_nan(None).cast(pl.Int64)  # pandas makes floats of whole numbers when one is missing
     return column
@@ -48,7 +49,7 @@ def number(ids: pl.Series, kind: str) -> Numbered:
         return _number_whole(ids, kind)
     if ids.dtype == pl.String:
         return _number_texts(ids, kind)
-    if ids.dtype == pl.Object or ids.dtype == pl.UInt64:
+    if ids.dtype == pl.Object or ids.dtype.is_integer():
         return IdMap.encode(ids.to_list(), kind)
     distinct = ids.unique().sort()
     return IdMap.of(distinct.to_list(), kind), _places(ids, distinct)
@@ -80,13 +81,13 @@ def _number_whole(ids: pl.Series, kind: str) -> Numbered:
 
 
 def _number_texts(ids: pl.Series, kind: str) -> Numbered:
-    coded = ids.cast(pl.Categorical(pl.Categories.random()))  # its own codes, so that they stay small
-    distinct = coded.unique()
-    texts, codes = distinct.cast(pl.String), distinct.to_physical().to_numpy()
+    categories = pl.Categories.random()  # its own, so that its codes are 0, 1, 2 … and no table sees another's
+    coded = ids.cast(pl.Categorical(categories))
+    texts = categories.to_series()  # held as long as `coded` lives
     order = texts.arg_sort().to_numpy()
-    place = np.zeros(int(codes.max(initial=0)) + 1, np.int32)
-    place[codes[order]] = np.arange(len(order), dtype=np.int32)
-    return IdMap(_objects(texts[order]), kind), place[coded.to_physical().to_numpy()]
+    place = np.empty(len(order), np.int32)
+    place[order] = np.arange(len(order), dtype=np.int32)
+    return IdMap(_objects(texts.gather(order)), kind), np.take(place, coded.to_physical().to_numpy())
 
 
 def _places(ids: pl.Series, distinct: pl.Series) -> IntArray:
@@ -116,7 +117,7 @@ def _n_digits(whole: pl.Series) -> int:
     if not len(values):
         return 0
     negative = int(np.count_nonzero(values < 0))
-    sizes = np.abs(values) if negative else values
+    sizes = np.abs(values).view(np.uint64) if negative else values
     powers = range(1, len(str(int(sizes.max()))))
     return len(values) + negative + sum(int(np.count_nonzero(sizes >= 10**power)) for power in powers)
 

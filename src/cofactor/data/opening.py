@@ -20,6 +20,10 @@ __all__ = ["Table", "name_of", "open_table"]
 
 DataTypes: TypeAlias = Mapping[str, Any]  # column: its wished Polars type, which text tables try to honour
 HEAD = 100
+KINDS = {
+    "pandas": "a pandas table", "polars": "a Polars table", "arrow": "an Arrow table",
+    "scipy": "a scipy sparse matrix", "dict": "a dict of columns",
+}  # fmt: skip
 TEXT_OF = ".csv .tsv .txt .dat .data .gz"
 # recognised by their first bytes, so that a wrong ending does not matter
 MAGIC = {
@@ -54,7 +58,8 @@ def name_of(source: Any) -> str:
         return Path(source).name or str(source)
     if isinstance(source, bytes | bytearray) or hasattr(source, "read"):
         return Path(str(getattr(source, "name", "the given text"))).name
-    return f"a {_library_of(source)} table"
+    library = _library_of(source)
+    return KINDS.get(library, f"the given {type(source).__name__}")
 
 
 def open_table(source: Any, options: Options | None = None) -> Table:
@@ -88,18 +93,18 @@ def _open_file(path: Path, options: Options) -> Table:
     if kind == "parquet":
         return _lazy(pl.scan_parquet(path, glob=False), path.name)
     if kind == "arrow":
-        return _eager(pl.read_ipc(path), path.name)
-    _refuse_other_formats(kind, path.suffix.lower(), path.name)
+        return _lazy(pl.scan_ipc(path, glob=False), path.name)
+    _refuse_other_formats(kind, path.suffix.lower())
     return _text(open_text(path, options.separator, options.encoding, options.has_header), path.name)
 
 
 def _open_bytes(data: bytes, name: str, options: Options) -> Table:
     kind = _kind(data[:16])
     if kind == "parquet":
-        return _eager(pl.read_parquet(io.BytesIO(data)), name)
+        return _lazy(pl.scan_parquet(io.BytesIO(data)), name)
     if kind == "arrow":
-        return _eager(pl.read_ipc(io.BytesIO(data)), name)
-    _refuse_other_formats(kind, Path(name).suffix.lower(), name)
+        return _lazy(pl.scan_ipc(io.BytesIO(data)), name)
+    _refuse_other_formats(kind, Path(name).suffix.lower())
     return _text(open_text(data, options.separator, options.encoding, options.has_header), name)
 
 
@@ -107,12 +112,12 @@ def _kind(start: bytes) -> str | None:
     return next((kind for magic, kind in MAGIC.items() if start.startswith(magic)), None)
 
 
-def _refuse_other_formats(kind: str | None, ending: str, name: str) -> None:
+def _refuse_other_formats(kind: str | None, ending: str) -> None:
     if kind is None and ending not in OTHER_ENDINGS:
         return
     raise BadTable(
-        f"{name} is {kind or f'of the kind {ending}'}, which is not read here. Read are text tables ({TEXT_OF} …), "
-        f".parquet and .arrow; load anything else with pandas or Polars and pass the data frame."
+        f"This is {kind or f'a file of the kind {ending}'}, which is not read here. Read are text tables "
+        f"({TEXT_OF} …), .parquet and .arrow; load anything else with pandas or Polars and pass the data frame."
     )
 
 
@@ -121,7 +126,15 @@ def _text(table: TextTable, origin: str) -> Table:
 
 
 def _lazy(frame: pl.LazyFrame, origin: str) -> Table:
-    return Table(origin, "polars", frame.head(HEAD).collect(), lambda dtypes: frame.select(list(dtypes)).collect())
+    head = _collected(frame.head(HEAD))
+    return Table(origin, "polars", head, lambda dtypes: _collected(frame.select(list(dtypes))))
+
+
+def _collected(frame: pl.LazyFrame) -> pl.DataFrame:
+    try:
+        return frame.collect()
+    except (pl.exceptions.PolarsError, OSError) as error:
+        raise BadTable(f"The table cannot be read: {str(error).splitlines()[0]}. Fetch or write it again.") from None
 
 
 def _eager(frame: pl.DataFrame, origin: str, library: str = "polars", shape: tuple[int, int] | None = None) -> Table:
@@ -138,11 +151,11 @@ def _open_frame(source: Any) -> Table:
     if library == "pandas":
         return _eager(_from_pandas(source), origin, library)
     if library == "scipy":
-        return _eager(_from_sparse(source), "a scipy sparse matrix", "polars", source.shape)
+        return _eager(_from_sparse(source), origin, "polars", source.shape)
     if hasattr(source, "__arrow_c_stream__"):  # pyarrow, and everyone who speaks its protocol
         return _eager(pl.DataFrame(source), origin, "arrow")
     if isinstance(source, Mapping):
-        return _eager(_from_columns(source), "a dict of columns")
+        return _eager(_from_columns(source), origin)
     raise BadTable(
         f"A table cannot be made of {type(source).__name__}. Give a path, a pandas, Polars or Arrow table, "
         f"a scipy sparse matrix, or a dict of columns such as {{'user': […], 'item': […], 'rating': […]}}."

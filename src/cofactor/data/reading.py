@@ -99,7 +99,7 @@ def _read(source: Any, options: Options, findings: Findings) -> Ratings:
 def _numbered(rows: TableRows, columns: Columns, table: Table, options: Options, findings: Findings) -> Ratings:
     with ThreadPoolExecutor(2) as pool:
         (users, user_idx), (items, item_idx) = pool.map(number, (rows.users, rows.items), ("user", "item"))
-    _check_sides(users, items, columns, findings)
+    _check_sides(users, items, columns, rows, findings)
     values = np.ones(len(user_idx), np.float32) if rows.values is None else rows.values
     kept, values = _without_repeats(user_idx, item_idx, values, rows, users, items, options, findings)
     titles = None if rows.titles is None else _titles_beside(rows.titles, item_idx, len(items))
@@ -114,9 +114,9 @@ def _numbered(rows: TableRows, columns: Columns, table: Table, options: Options,
     )  # fmt: skip
 
 
-def _check_sides(users: IdMap, items: IdMap, columns: Columns, findings: Findings) -> None:
+def _check_sides(users: IdMap, items: IdMap, columns: Columns, rows: TableRows, findings: Findings) -> None:
     for ids, column in ((users, columns.user), (items, columns.item)):
-        if len(ids) == 1:
+        if len(ids) == 1 and not rows.withheld:
             (only,) = ids.values.tolist()
             findings.problem(
                 f"Column {column!r} holds one {ids.kind} only ({only!r}), so there is nothing to compare",

@@ -40,18 +40,19 @@ class TableRows:
     times: IntArray | None
     titles: pl.Series | None
     unusable: Mapping[str, BoolArray]  # why: where
+    withheld: bool = False  # rows are missing here that will be there once the table has been mended
 
     def positions(self, rows: IntArray) -> IntArray:
         """Where these rows stand in the table as it came."""
         return rows if self.position is None else self.position[rows]
 
-    def only(self, kept: BoolArray) -> "TableRows":
+    def only(self, kept: BoolArray, *, withheld: bool) -> "TableRows":
         at = pl.Series(kept)
         return TableRows(
             self.positions(np.flatnonzero(kept)), self.users.filter(at), self.items.filter(at),
             None if self.values is None else self.values[kept],
             None if self.times is None else self.times[kept],
-            None if self.titles is None else self.titles.filter(at), {},
+            None if self.titles is None else self.titles.filter(at), {}, withheld,
         )  # fmt: skip
 
 
@@ -70,9 +71,10 @@ def _understand(frame: pl.DataFrame, columns: Columns, table: Table, options: Op
     with ThreadPoolExecutor(2) as pool:
         sides = [frame[columns.user], frame[columns.item]]
         users, items = pool.map(lambda ids: as_ids(ids, from_text=table.is_text), sides)
-    _refuse_fractions(users, items)
-    unusable = {"The user id is missing": missing_ids(users), "The item id is missing": missing_ids(items)}
-    blank = unusable["The user id is missing"] & unusable["The item id is missing"]
+        _refuse_fractions(users, items)
+        no_user, no_item = pool.map(missing_ids, (users, items))
+    unusable = {"The user id is missing": no_user, "The item id is missing": no_item}
+    blank = no_user & no_item
     values = None
     if columns.rating is not None:
         parsed = parse_values(frame[columns.rating], findings)
@@ -110,8 +112,7 @@ def _usable(rows: TableRows, options: Options, findings: Findings) -> TableRows:
             findings.problem(why, where, mend="Mend the table, or pass missing='drop' to leave such rows out.")
     unusable = _any(rows.unusable)
     if unusable.all():
-        raise BadTable(
-            "No usable row is left: " + " ".join(str(found) for found in findings.report().problems[:3])
-            or "all of them were left out."
-        )
-    return rows.only(~unusable) if unusable.any() else rows
+        report = findings.report()
+        told = " ".join(str(found) for found in (*report.problems, *report.left_out))
+        raise BadTable(f"No usable row is left. {told}")
+    return rows.only(~unusable, withheld=not findings.ok) if unusable.any() else rows

@@ -64,7 +64,7 @@ class TextTable:
         if not at:
             return BadTable(f"The text cannot be read as a table: {str(error).splitlines()[0]}. Check its quotes.")
         return BadTable(
-            f"More than {len(self.names)} fields in lines {', '.join(map(str, at))}{', …' if len(at) == 5 else ''}. "
+            f"More than {len(self.names)} fields in line {', '.join(map(str, at))}{', …' if len(at) == 5 else ''}. "
             f"Quote the fields that hold the separator {self.separator!r}, or name the right one with separator=…."
         )
 
@@ -138,7 +138,8 @@ def _first_lines(data: Path | bytes) -> tuple[list[str], int]:
 
 
 def _separator(lines: Sequence[str], given: str | None) -> str:
-    likely = next((one for one in SEPARATORS if _separates(lines, one)), None)
+    candidates = ((one, share) for share in (0.9, 0.5) for one in SEPARATORS)  # half: some lines are broken
+    likely = next((one for one, share in candidates if _separates(lines, one, share)), None)
     found = given or likely
     if found is not None and max(map(len, _split(lines, found))) > 1:
         return found
@@ -153,11 +154,11 @@ def _separator(lines: Sequence[str], given: str | None) -> str:
     )
 
 
-def _separates(lines: Sequence[str], separator: str) -> bool:
-    """Whether nearly all lines fall into the same number of fields, and more than one."""
+def _separates(lines: Sequence[str], separator: str, share: float) -> bool:
+    """Whether so many of the lines fall into the same number of fields, and more than one."""
     widths = Counter(map(len, _split(lines, separator)))
     width, times = widths.most_common(1)[0]
-    return width > 1 and times >= 0.9 * len(lines)
+    return width > 1 and times >= share * len(lines)
 
 
 def _split(lines: Sequence[str], separator: str) -> list[list[str]]:

@@ -1,6 +1,5 @@
 """Times of any kind become whole seconds since 1970."""
 
-import numpy as np
 import polars as pl
 
 from cofactor.arrays import BoolArray, IntArray
@@ -15,7 +14,7 @@ UNITS = (
     ("seconds", 1, 1e11),
     ("milliseconds", 10**3, 1e14),
     ("microseconds", 10**6, 1e17),
-    ("nanoseconds", 10**9, np.inf),
+    ("nanoseconds", 10**9, 9.2e18),
 )
 
 
@@ -34,10 +33,10 @@ def to_seconds(column: pl.Series, findings: Findings) -> IntArray:
         seconds = _from_numbers(column, findings)
     else:
         raise BadTable(f"{column.name!r} holds {column.dtype}, not times. Pass timestamp=False to do without.")
-    unknown = seconds.is_null()
-    if unknown.any():
-        findings.note("The time is unknown", unknown.to_numpy())
-    return seconds.fill_null(NO_TIME).to_numpy()
+    if seconds.null_count():
+        findings.note("The time is unknown", seconds.is_null().to_numpy())
+        seconds = seconds.fill_null(NO_TIME)
+    return seconds.to_numpy()
 
 
 def _from_text(column: pl.Series, findings: Findings) -> pl.Series:
@@ -71,8 +70,11 @@ def _parsed(texts: pl.Series) -> pl.Series:
 
 def _from_numbers(column: pl.Series, findings: Findings) -> pl.Series:
     column = column.fill_nan(None) if column.dtype.is_float() else column
-    low, high = (float(one) if isinstance(one, int | float) else 0.0 for one in (column.min(), column.max()))
-    unit, divisor = _unit(max(-low, high))
+    if _largest(column) >= UNITS[-1][2]:
+        impossible = (column.cast(pl.Float64).abs() >= UNITS[-1][2]).fill_null(False)
+        findings.problem(f"{column.name!r} is beyond all times", impossible.to_numpy(), mend="Correct it.")
+        column = pl.select(pl.when(impossible).then(None).otherwise(column)).to_series().alias(column.name)
+    unit, divisor = _unit(_largest(column))
     if divisor == 1:
         return column.floor().cast(pl.Int64) if column.dtype.is_float() else column.cast(pl.Int64)
     coarse = _of_a_coarser_unit(column, divisor)
@@ -90,6 +92,11 @@ def _of_a_coarser_unit(column: pl.Series, divisor: int) -> BoolArray:
     limit = next(limit for _, finer, limit in UNITS if finer * 10**3 == divisor)
     sizes = column.abs()
     return ((sizes > 0) & (sizes < limit)).fill_null(False).to_numpy()
+
+
+def _largest(column: pl.Series) -> float:
+    sizes = (abs(float(one)) for one in (column.min(), column.max()) if isinstance(one, int | float))
+    return max(sizes, default=0.0)
 
 
 def _unit(size: float) -> tuple[str, int]:

@@ -69,7 +69,7 @@ def check_values(values: FloatArray, usable: BoolArray, scale: tuple[float, floa
         )  # fmt: skip
     elif scale is None and low >= 1e8:
         findings.problem(
-            f"The ratings run from {low:.0f} to {high:.0f}, which looks like timestamps",
+            f"All ratings are larger than {low * 0.999:.1e}, which looks like timestamps",
             mend="Name the columns with rating=… and timestamp=…, or pass rating=False for clicks without ratings.",
         )
     if low == high:

@@ -1,0 +1,70 @@
+"""Between what people write and the rows of our arrays there is one door."""
+
+import numpy as np
+import pytest
+from hypothesis import given, strategies as st
+
+from cofactor.data.ids import UNKNOWN, IdMap
+from cofactor.errors import BadTable, UnknownIds
+
+WHOLE = st.integers(-(2**63), 2**63 - 1)
+COLUMNS = st.one_of(
+    st.lists(WHOLE, min_size=1),
+    st.lists(st.text(), min_size=1),
+    st.lists(st.dates(), min_size=1),
+    st.lists(st.one_of(st.text(), st.tuples(st.integers(), st.text())), min_size=1),
+)
+
+
+@given(COLUMNS)
+def test_encoding_and_gathering_gives_the_column_back(column: list[object]):
+    ids, idx = IdMap.encode(column)
+    assert ids.gather(idx).tolist() == column
+
+
+@given(COLUMNS)
+def test_every_id_is_found_where_it_stands(column: list[object]):
+    ids, idx = IdMap.encode(column)
+    assert ids.index_of(column).tolist() == idx.tolist()
+
+
+@given(st.lists(st.text(), min_size=1))
+def test_ids_are_sorted_whatever_their_order(column: list[str]):
+    assert IdMap.encode(column)[0].values.tolist() == sorted(set(column))
+
+
+@given(st.lists(WHOLE, unique=True), st.lists(WHOLE))
+def test_strangers_are_unknown(known: list[int], asked: list[int]):
+    ids = IdMap.of(np.array(known, np.int64))
+    expected = [known.index(one) if one in known else UNKNOWN for one in asked]
+    assert ids.find(asked).tolist() == ids.find(np.array(asked, np.int64)).tolist() == expected
+
+
+def test_a_whole_number_is_also_found_by_its_text():
+    ids = IdMap.of([196, -7])
+    assert ids.index_of(["196", "-7"]).tolist() == [0, 1]
+    assert "196.0" not in ids
+
+
+def test_text_is_not_found_by_a_number():
+    assert 196 not in IdMap.of(["196"])
+
+
+def test_strangers_are_named_in_the_error():
+    with pytest.raises(UnknownIds, match="2 user id.*'cleo', 'dora'") as caught:
+        IdMap.of(["ann", "bob"]).index_of(["ann", "cleo", "dora", "cleo"])
+    assert caught.value.ids == ["cleo", "dora"]
+
+
+def test_an_id_may_stand_once_only():
+    with pytest.raises(BadTable, match="unique"):
+        IdMap.of(["ann", "ann"])
+
+
+def test_what_cannot_be_an_id_is_in_no_map():
+    assert ["ann"] not in IdMap.of(["ann"])
+
+
+@pytest.mark.parametrize("pairs", [[(1, 2), (3, 4)], ["a", ("b", "c")], [2**63, -1], [True, False]])
+def test_no_id_is_turned_into_something_else(pairs: list[object]):
+    assert IdMap.of(pairs).values.tolist() == pairs

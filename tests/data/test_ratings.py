@@ -1,0 +1,85 @@
+"""The one table that models are given: columns of equal length, and the same seen from users and from items."""
+
+import numpy as np
+import pytest
+from hypothesis import given, strategies as st
+
+from cofactor.data.ratings import Ratings
+from cofactor.errors import BadTable
+
+SOME = Ratings.from_arrays(["ann", "ann", "bob"], [10, 20, 10], [5, 3, 4], titles=np.array(["Alien", "Heat"], object))
+TABLES = st.lists(st.tuples(st.integers(0, 6), st.integers(0, 6), st.integers(1, 5)), min_size=1)
+
+
+def dense(ratings: Ratings) -> np.ndarray:
+    """The same by a plain loop; the last of a pair that occurs twice stays."""
+    matrix = np.zeros((ratings.n_users, ratings.n_items), np.float32)
+    for user, item, value in zip(ratings.user_idx, ratings.item_idx, ratings.values, strict=True):
+        matrix[user, item] = value
+    return matrix
+
+
+@given(TABLES)
+def test_users_items_and_the_matrix_tell_the_same(table: list[tuple[int, int, int]]):
+    ratings = Ratings.from_arrays(*zip(*table, strict=True))
+    expected = dense(ratings)
+    by_users, by_items = np.zeros_like(expected), np.zeros_like(expected)
+    for user in range(ratings.n_users):
+        at, values = ratings.by_user.of(user)
+        by_users[user, at] = values
+    for item in range(ratings.n_items):
+        at, values = ratings.by_item.of(item)
+        by_items[at, item] = values
+    assert (ratings.matrix.toarray() == expected).all()
+    assert (by_users == expected).all()
+    assert (by_items == expected).all()
+
+
+@given(TABLES)
+def test_counts_are_those_of_the_rows(table: list[tuple[int, int, int]]):
+    ratings = Ratings.from_arrays(*zip(*table, strict=True))
+    assert ratings.user_counts.sum() == ratings.item_counts.sum() == len(table)
+
+
+@given(TABLES, st.data())
+def test_a_part_keeps_ids_and_scale_of_the_whole(table: list[tuple[int, int, int]], data: st.DataObject):
+    ratings = Ratings.from_arrays(*zip(*table, strict=True))
+    kept = data.draw(st.lists(st.booleans(), min_size=len(table), max_size=len(table)))
+    part = ratings.subset(np.array(kept))
+    assert part.values.tolist() == ratings.values[np.array(kept)].tolist()
+    assert (part.users is ratings.users, part.scale) == (True, ratings.scale)
+
+
+def test_equal_data_have_equal_fingerprints_and_any_change_another():
+    again = Ratings.from_arrays(["ann", "ann", "bob"], [10, 20, 10], [5, 3, 4])
+    assert SOME.fingerprint == again.fingerprint
+    assert SOME.fingerprint != Ratings.from_arrays(["ann", "ann", "bob"], [10, 20, 10], [5, 3, 3]).fingerprint
+    assert SOME.fingerprint != Ratings.from_arrays(["ann", "ann", "bea"], [10, 20, 10], [5, 3, 4]).fingerprint
+
+
+def test_without_values_they_are_clicks():
+    clicks = Ratings.from_arrays(["ann", "bob"], [1, 2])
+    assert (clicks.explicit, clicks.scale, clicks.values.tolist()) == (False, None, [1, 1])
+
+
+def test_the_scale_is_that_of_the_ratings_where_none_is_stated():
+    assert SOME.scale == (3, 5)
+
+
+def test_columns_of_different_lengths_are_refused():
+    with pytest.raises(BadTable, match=r"one length.*\[1, 2\]"):
+        Ratings.from_arrays(["ann", "bob"], [1, 2], [5])
+
+
+def test_an_item_is_found_by_its_id_or_its_title():
+    assert SOME.find_items([20, "Heat", "Alien", "Frozen"]).tolist() == [1, 1, 0, -1]
+
+
+def test_a_title_of_two_items_stands_for_neither():
+    twins = Ratings.from_arrays([1, 2], [10, 20], titles=np.array(["Heat", "Heat"], object))
+    assert twins.find_items(["Heat"]).tolist() == [-1]
+
+
+def test_an_item_without_a_title_is_called_by_its_id():
+    ratings = Ratings.from_arrays([1, 2], [10, 20], titles=np.array(["Heat", None], object))
+    assert ratings.title_of(np.array([0, 1])) == ["Heat", "20"]

@@ -1,0 +1,284 @@
+"""Whatever kind of table comes in, the same ratings come out."""
+
+import gzip
+import io
+from collections.abc import Callable
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pytest
+from hypothesis import given, strategies as st
+from scipy.sparse import csr_array
+
+import cofactor as cf
+from cofactor.data.checking import check
+from cofactor.data.ratings import NO_TIME, Ratings
+from cofactor.errors import CofactorError
+
+USERS, ITEMS, STARS = ["ann", "ann", "bob", "cleo"], [10, 20, 10, 30], [5.0, 3.5, 4.0, 1.0]
+TABLE = {"userId": USERS, "movieId": ITEMS, "rating": STARS, "timestamp": [4, 3, 2, 1]}
+FRAME = pl.DataFrame(TABLE)
+
+
+def rows(ratings: Ratings) -> list[tuple[Any, ...]]:
+    """Each rating in ids, in the order of the table."""
+    users, items = ratings.users.gather(ratings.user_idx), ratings.items.gather(ratings.item_idx)
+    return list(zip(users.tolist(), items.tolist(), ratings.values.tolist(), strict=True))
+
+
+def csv(separator: str = ",", *, header: bool = True) -> bytes:
+    lines = [list(TABLE)] * header + [list(map(str, row)) for row in zip(*TABLE.values(), strict=True)]
+    return "\n".join(separator.join(line) for line in lines).encode()
+
+
+def written(path: Path, write: Callable[[Path], Any]) -> Path:
+    write(path)
+    return path
+
+
+SOURCES: dict[str, Callable[[Path], Any]] = {
+    "csv": lambda folder: written(folder / "r.csv", lambda path: path.write_bytes(csv())),
+    "its name as text": lambda folder: str(written(folder / "r.csv", lambda path: path.write_bytes(csv()))),
+    "tsv": lambda folder: csv("\t"),
+    "semicolons": lambda folder: csv(";"),
+    "two colons": lambda folder: csv("::"),
+    "no header": lambda folder: csv(header=False),
+    "Windows line ends": lambda folder: csv().replace(b"\n", b"\r\n"),
+    "byte order mark": lambda folder: b"\xef\xbb\xbf" + csv(),
+    "gzip": lambda folder: written(folder / "r.csv.gz", lambda path: path.write_bytes(gzip.compress(csv()))),
+    "open file": lambda folder: io.BytesIO(csv()),
+    "open text": lambda folder: io.StringIO(csv().decode()),
+    "parquet": lambda folder: written(folder / "r.parquet", FRAME.write_parquet),
+    "arrow file": lambda folder: written(folder / "r.arrow", FRAME.write_ipc),
+    "polars": lambda folder: FRAME,
+    "lazy polars": lambda folder: FRAME.lazy(),
+    "pandas": lambda folder: pd.DataFrame(TABLE),
+    "pandas, indexed by user": lambda folder: pd.DataFrame(TABLE).set_index("userId"),
+    "pandas categories": lambda folder: pd.DataFrame(TABLE).astype({"userId": "category", "movieId": "category"}),
+    "pyarrow": lambda folder: FRAME.to_arrow(),
+    "dict of columns": lambda folder: TABLE,
+}
+
+
+@pytest.mark.parametrize("kind", SOURCES)
+def test_every_kind_of_table_gives_the_same_ratings(kind: str, tmp_path: Path):
+    ratings = cf.read(SOURCES[kind](tmp_path))
+    assert rows(ratings) == list(zip(USERS, ITEMS, STARS, strict=True))
+    assert ratings.timestamps is None or ratings.timestamps.tolist() == [4, 3, 2, 1]
+
+
+@pytest.mark.parametrize(("kind", "library"), [("pandas", "pandas"), ("pyarrow", "arrow"), ("csv", "polars")])
+def test_the_library_that_came_in_is_kept(kind: str, library: str, tmp_path: Path):
+    assert cf.read(SOURCES[kind](tmp_path)).library == library
+
+
+def test_a_sparse_matrix_has_a_row_a_user_and_a_column_an_item():
+    ratings = cf.read(csr_array([[5, 0, 1], [0, 4, 0]]))
+    assert rows(ratings) == [(0, 0, 5.0), (0, 2, 1.0), (1, 1, 4.0)]
+
+
+# ---- columns ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "names",
+    [("user_id", "item_id", "rating"), ("uid", "iid", "score"), ("User-ID", "ISBN", "Book-Rating"),
+     ("reviewerID", "asin", "overall"), ("user_id:token", "item_id:token", "rating:float")],
+)  # fmt: skip
+def test_columns_are_found_by_their_usual_names_in_any_order(names: tuple[str, str, str]):
+    columns = dict(zip(names, ([1, 2], [8, 9], [4, 5]), strict=True))
+    backwards = dict(reversed(columns.items()))
+    assert rows(cf.read(backwards)) == [(1, 8, 4.0), (2, 9, 5.0)]
+
+
+def test_unknown_names_are_taken_by_position_and_that_is_noted():
+    ratings = cf.read({"who": [1, 2], "what": [8, 9], "how": [4, 5]})
+    assert rows(ratings) == [(1, 8, 4.0), (2, 9, 5.0)]
+    assert "by their position" in str(ratings.report)
+
+
+def test_a_name_or_a_position_that_is_given_wins():
+    table = {"user": [1, 2], "friend": [3, 4], "item": [8, 9]}
+    assert rows(cf.read(table, user="friend")) == rows(cf.read(table, user=1)) == [(3, 8, 1.0), (4, 9, 1.0)]
+
+
+def test_without_a_rating_column_they_are_clicks():
+    ratings = cf.read({"user": [1, 2], "item": [8, 9]})
+    assert not ratings.explicit
+    assert ratings.values.tolist() == [1, 1]
+
+
+def test_rating_false_reads_ratings_as_clicks():
+    assert not cf.read(TABLE, rating=False).explicit
+
+
+def test_a_third_column_of_times_is_not_taken_for_ratings():
+    ratings = cf.read(b"1\t8\t978300760\n2\t9\t978302109\n")
+    assert not ratings.explicit
+    assert ratings.timestamps is not None
+    assert ratings.timestamps.tolist() == [978300760, 978302109]
+
+
+# ---- ids --------------------------------------------------------------------------------------------------
+
+
+def test_numbers_in_text_are_whole_numbers():
+    assert cf.read(b"user,item,rating\n10,1,5\n9,2,4\n").users.values.tolist() == [9, 10]
+
+
+def test_zeros_before_a_number_keep_the_whole_column_text():
+    assert cf.read(b"user,item,rating\n007,1,5\n7,2,4\n").users.values.tolist() == ["007", "7"]
+
+
+@pytest.mark.parametrize("word", ["+5", "-0", "5.0", "1e3", "99999999999999999999", " 5"])
+def test_an_id_that_a_number_would_change_stays_text(word: str):
+    assert word in cf.read(f"user,item,rating\n{word},1,5\n9,2,4\n".encode()).users
+
+
+def test_text_in_a_frame_stays_text():
+    assert cf.read({"user": ["10", "9"], "item": [1, 2]}).users.values.tolist() == ["10", "9"]
+
+
+@pytest.mark.parametrize(
+    "ids",
+    [[date(2024, 1, 1), date(2024, 1, 2)], [("a", 1), ("a", 2)], ["a", 1], [True, False], [2**63, 2**63 + 1],
+     [b"a", b"b"], [-5, 2**40]],
+)  # fmt: skip
+def test_ids_of_any_type_are_kept_as_they_came(ids: list[Any]):
+    ratings = cf.read({"user": ids, "item": [1, 2]})
+    assert ratings.users.gather(ratings.user_idx).tolist() == ids
+
+
+def test_whole_ids_that_pandas_made_decimals_are_whole_again():
+    frame = pd.DataFrame({"user": [1, 2, None], "item": [1, 2, 3]})
+    assert cf.read(frame, missing="drop").users.values.tolist() == [1, 2]
+
+
+def test_the_fingerprint_does_not_know_which_id_came_first():
+    one, other = (cf.read(FRAME.sort("movieId", descending=down)) for down in (False, True))
+    assert one.users.values.tolist() == other.users.values.tolist()
+    assert one.subset(np.argsort(one.values)).fingerprint == other.subset(np.argsort(other.values)).fingerprint
+
+
+@given(st.lists(st.integers(-(2**63), 2**63 - 1), min_size=2, unique=True))
+def test_whole_numbers_survive_a_text_file(ids: list[int]):
+    text = "user,item,rating\n" + "\n".join(f"{one},{at},{at % 5}" for at, one in enumerate(ids))
+    ratings = cf.read(text.encode())
+    assert ratings.users.gather(ratings.user_idx).tolist() == ids
+
+
+WORDS = st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1)
+
+
+@given(st.lists(st.tuples(WORDS, WORDS), min_size=2, unique_by=(lambda pair: pair[0], lambda pair: pair[1])))
+def test_text_ids_survive_a_quoted_file(pairs: list[tuple[str, str]]):
+    ids = [("u" + user, "i" + item, 1.0) for user, item in pairs]
+    file = io.BytesIO()
+    pl.DataFrame(ids, schema=["user", "item", "rating"], orient="row").write_csv(file, quote_style="always")
+    assert rows(cf.read(file.getvalue(), rating=False)) == ids
+
+
+# ---- times ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "times",
+    [[978300760, 978300761], [978300760.9, 978300761.2], [978300760_000, 978300761_500],
+     [978300760_000_000, 978300761_000_000], [datetime(2000, 12, 31, 22, 12, 40), datetime(2000, 12, 31, 22, 12, 41)],
+     ["2000-12-31 22:12:40", "2000-12-31T22:12:41Z"], ["2000-12-31T22:12:40.25", "2000-12-31T23:12:41+01:00"]],
+)  # fmt: skip
+def test_times_of_any_kind_become_seconds(times: list[Any]):
+    ratings = cf.read({"user": [1, 2], "item": [1, 2], "time": times})
+    assert ratings.timestamps is not None
+    assert ratings.timestamps.tolist() == [978300760, 978300761]
+
+
+def test_finer_units_are_converted_and_that_is_noted():
+    report = cf.read({"user": [1, 2], "item": [1, 2], "time": [978300760_000, 978300761_000]}).report
+    assert "milliseconds" in str(report)
+
+
+def test_an_unknown_time_stays_unknown_and_is_counted():
+    ratings = cf.read(b"user,item,time\n1,1,\n2,2,978300760\n")
+    assert ratings.timestamps is not None
+    assert ratings.timestamps.tolist() == [NO_TIME, 978300760]
+    assert "time is unknown in line 2" in str(ratings.report)
+
+
+# ---- titles and attributes --------------------------------------------------------------------------------
+
+
+def test_titles_and_attributes_are_matched_by_id():
+    items = {"movieId": [30, 99, 10], "title": ["Heat", "Nobody's", "Alien"], "genres": ["Crime|Drama", "", "Sci-Fi"]}
+    ratings = cf.read(TABLE, items=items)
+    assert ratings.titles is not None
+    assert ratings.titles.tolist() == ["Alien", None, "Heat"]
+    assert ratings.item_attributes["genres"].tolist() == ["Sci-Fi", None, "Crime|Drama"]
+    assert "1 of 3 items have no row" in str(ratings.report)
+    assert "1 rows of items='a dict of columns' belong to no rated item" in str(ratings.report)
+
+
+def test_numbers_in_an_attached_file_are_numbers_and_postcodes_are_not():
+    users = b"userId,age,postcode\ncleo,30,01067\nann,25,99084\nbob,40,20095\n"
+    about = cf.read(TABLE, users=users).user_attributes
+    assert about["age"].tolist() == [25, 40, 30]
+    assert about["postcode"].tolist() == ["99084", "20095", "01067"]
+
+
+def test_titles_beside_the_ratings_are_taken_too():
+    ratings = cf.read(TABLE | {"title": ["Alien", "Heat", "Alien", "Shrek"]})
+    assert ratings.titles is not None
+    assert ratings.titles.tolist() == ["Alien", "Heat", "Shrek"]
+
+
+def test_the_title_itself_may_be_the_item_as_in_the_lecture():
+    ratings = cf.read({"user": [1, 2], "title": ["Alien", "Heat"], "rating": [5, 4]}, item="title")
+    assert ratings.items.values.tolist() == ["Alien", "Heat"]
+
+
+# ---- what is not readable, and real files ------------------------------------------------------------------
+
+
+def assert_read_or_refused(source: Any) -> None:
+    """No other exception comes through, and what is refused is refused with a report."""
+    try:
+        ratings = cf.read(source)
+    except CofactorError:
+        assert check(source).problems
+    else:
+        assert len(ratings) > 0
+
+
+@given(st.binary(max_size=200) | st.text("ab12,;\t\n\"'.:|- é", max_size=200).map(str.encode))
+def test_any_bytes_are_read_or_refused_in_our_own_words(text: bytes):
+    assert_read_or_refused(text)
+
+
+VALUES = st.none() | st.booleans() | st.integers(-5, 2**70) | st.floats() | st.text(max_size=3) | st.dates()
+
+
+@given(st.lists(st.tuples(VALUES, VALUES, VALUES, VALUES), max_size=6))
+def test_any_columns_are_read_or_refused_in_our_own_words(table: list[tuple[Any, ...]]):
+    columns = {name: [row[at] for row in table] for at, name in enumerate(("user", "item", "rating", "time"))}
+    assert_read_or_refused(columns)
+
+
+@pytest.mark.realdata
+def test_the_files_of_ml_100k_are_read_as_they_lie_there(data_folder: Path):
+    folder = data_folder / "ml-100k"
+    ratings = cf.read(folder / "u.data", items=folder / "u.item", users=folder / "u.user", encoding="latin-1")
+    assert (len(ratings), ratings.n_users, ratings.n_items) == (100_000, 943, 1682)
+    assert ratings.title_of(np.array([0])) == ["Toy Story (1995)"]
+    assert ratings.user_attributes["column_1"][0] == 24
+
+
+@pytest.mark.realdata
+def test_the_files_of_ml_1m_are_read_as_they_lie_there(data_folder: Path):
+    folder = data_folder / "ml-1m"
+    ratings = cf.read(folder / "ratings-without-timestamp.dat.gz", items=folder / "movies.dat", encoding="latin-1")
+    assert (len(ratings), ratings.n_users, ratings.n_items) == (1_000_209, 6040, 3706)
+    assert ratings.mean == pytest.approx(3.5816, abs=1e-4)
