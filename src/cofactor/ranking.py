@@ -1,13 +1,12 @@
-"""The answer to "which are best?": indices and scores, and the table made of them."""
+"""The answer to "which are best?": indices and scores, and the columns of a table made of them."""
 
 import warnings
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
 from cofactor.arrays import BoolArray, FloatArray, Id, IntArray
-from cofactor.data.tables import make_table
 from cofactor.errors import FewerLeft
 
 if TYPE_CHECKING:
@@ -46,26 +45,15 @@ class Ranking:
                 stacklevel=4,
             )
 
-    def columns(self, ratings: "Ratings", score: str = "score", label: str | None = "user") -> dict[str, Any]:
-        """One row an entry: the asker (where `label` names its column), item, title, rank from 1, score."""
+    def columns(
+        self, ratings: "Ratings", *, of: Literal["item", "user"] = "item", score: str = "score",
+        asker: str | None = "user",
+    ) -> dict[str, list[Any]]:  # fmt: skip
+        """One row an entry: the asker (where a column is named for them), item (and title) or user, rank, score."""
         row, rank = np.nonzero(self.filled)
-        items = self.idx[row, rank]
-        asker = {label: [self.labels[r] for r in row]} if label else {}
-        titles = {"title": ratings.title_of(items)} if ratings.titles is not None else {}
-        return asker | {
-            "item": ratings.items.gather(items).tolist(), **titles, "rank": (rank + 1).tolist(),
-            score: self.scores[row, rank].tolist(),
-        }  # fmt: skip
-
-    def table(self, ratings: "Ratings", score: str = "score", label: str | None = "user") -> Any:
-        """`columns` as a data frame in the library the ratings came in."""
-        return make_table(self.columns(ratings, score, label), ratings.library)
-
-    def neighbour_table(self, ratings: "Ratings") -> Any:
-        """The same for lists of users: user, rank, similarity."""
-        row, rank = np.nonzero(self.filled)
-        columns = {
-            "user": ratings.users.gather(self.idx[row, rank]).tolist(), "rank": (rank + 1).tolist(),
-            "similarity": self.scores[row, rank].tolist(),
-        }  # fmt: skip
-        return make_table(columns, ratings.library)
+        idx = self.idx[row, rank]
+        columns: dict[str, list[Any]] = {asker: [self.labels[r] for r in row]} if asker else {}
+        columns[of] = (ratings.items if of == "item" else ratings.users).gather(idx).tolist()
+        if of == "item" and ratings.titles is not None:
+            columns["title"] = ratings.title_of(idx)
+        return columns | {"rank": (rank + 1).tolist(), score: self.scores[row, rank].tolist()}

@@ -14,6 +14,7 @@ import numpy as np
 
 from cofactor.arrays import Array, FloatArray, Id, IntArray
 from cofactor.data.ids import UNKNOWN
+from cofactor.data.tables import make_table
 from cofactor.errors import BadOption, NotFitted, UnknownIds, Unsupported
 from cofactor.kernels.topk import best
 from cofactor.ranking import Ranking
@@ -126,7 +127,7 @@ class Recommender(ABC):
         hide_seen: leave out what the user has rated. Fewer than n left is said by a `FewerLeft` warning.
         """
         ranking = self.rank(users, n, hide_seen=hide_seen, candidates=candidates, exclude=exclude, unknown=unknown)
-        return ranking.table(self.ratings)
+        return make_table(ranking.columns(self.ratings), self.ratings.library)
 
     def rank(
         self, users: Id | Sequence[Id] | Array | Newcomer, n: int = 10, *, hide_seen: bool = True,
@@ -162,15 +163,24 @@ class Recommender(ABC):
 
     def similar_items(self, item: Id, n: int = 10) -> Any:
         """The n items nearest by the cosine of their vectors: a table of item, title, rank, similarity."""
-        at = self._find([item], "item", "raise")[0]
-        near, similarity = self._nearest(self._vectors("item"), int(at), n)
-        return Ranking([item], near, similarity).table(self.ratings, score="similarity", label=None)
+        return make_table(self.nearest_items(item, n), self.ratings.library)
 
     def similar_users(self, user: Id, n: int = 10) -> Any:
         """The n users nearest by the cosine of their vectors: a table of user, rank, similarity."""
-        at = self._find([user], "user", "raise")[0]
-        near, similarity = self._nearest(self._vectors("user"), int(at), n)
-        return Ranking([user], near, similarity).neighbour_table(self.ratings)
+        return make_table(self.nearest_users(user, n), self.ratings.library)
+
+    def nearest_items(self, item: Id, n: int = 10) -> dict[str, list[Any]]:
+        """`similar_items` as plain columns."""
+        return self._nearest("item", item, n).columns(self.ratings, score="similarity", asker=None)
+
+    def nearest_users(self, user: Id, n: int = 10) -> dict[str, list[Any]]:
+        """`similar_users` as plain columns."""
+        return self._nearest("user", user, n).columns(self.ratings, of="user", score="similarity", asker=None)
+
+    def vectors(self, side: Literal["user", "item"] = "item") -> FloatArray:
+        """(n, f): the learned place of every item (or user), by index; 0 where nobody rated it."""
+        _ = self.ratings  # NotFitted before anything is learned
+        return self._vectors(side)
 
     def save(self, path: str | Path) -> Path:
         """Write the model as one folder (JSON and safetensors, no pickle), replacing one of the same name."""
@@ -208,13 +218,13 @@ class Recommender(ABC):
                 f"but {values.tolist()} came."
             )
 
-    @staticmethod
-    def _nearest(vectors: FloatArray, at: int, n: int) -> tuple[IntArray, FloatArray]:
+    def _nearest(self, side: Literal["user", "item"], one: Id, n: int) -> Ranking:
+        at, vectors = int(self._find([one], side, "raise")[0]), self.vectors(side)
         length = np.linalg.norm(vectors, axis=1)
         cosine = vectors @ vectors[at] / np.maximum(length * length[at], 1e-12)
         cosine[at] = -np.inf
         cosine[length == 0] = -np.inf  # a row without ratings stands nowhere
-        return best(cosine[None], n)
+        return Ranking([one], *best(cosine[None], n))
 
 
 def _best(scores: FloatArray, seen: list[IntArray], barred: IntArray, hide_seen: bool, n: int) -> Best:

@@ -1,0 +1,76 @@
+"""The command `cofactor`. One file a command: it declares its arguments, calls one library function, and prints.
+
+A command's file has a docstring (its help: one line, then examples), `add_arguments(parser)` and `run(arguments)`.
+argparse, because it is there: Typer adds 0.1 s and Cyclopts 0.16 s to every start.
+"""
+
+import argparse
+import os
+import sys
+import warnings
+from collections.abc import Sequence
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import Any
+
+from cofactor.errors import CofactorError
+
+__all__ = ["main"]
+
+EPILOG = """start here:
+  cofactor demo                                                    see all of it on embedded data
+  cofactor data check ratings.csv                                  is my table sound?
+  cofactor compare ratings.csv                                     which model is best, and is that beyond the noise?
+  cofactor fit ratings.csv --out movies.cofactor                   train one and keep it
+  cofactor recommend movies.cofactor 196                           use it
+
+`cofactor COMMAND --help` has examples of each."""
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Run a command; returns the exit code: 0, 2 for what the caller can mend, 130 after ctrl-C."""
+    warnings.showwarning = _note
+    try:
+        arguments = _parser(words if words is not None else sys.argv[1:]).parse_args(words)
+        arguments.run(arguments)
+        sys.stdout.flush()
+    except CofactorError as error:
+        print(f"cofactor: {error}", file=sys.stderr)
+        return 2
+    except BrokenPipeError:  # whoever read us has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        print("\ncofactor: stopped", file=sys.stderr)
+        return 130
+    return 0
+
+
+def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="cofactor", description="Collaborative filtering: from a table of ratings to recommendations.",
+        epilog=EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter,
+    )  # fmt: skip
+    parser.add_argument("--version", action="version", version=_version())
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    for name in sorted(module.name for module in iter_modules(__path__) if not module.name.startswith("_")):
+        module = import_module(f"{__name__}.{name}")
+        summary, _, rest = (module.__doc__ or "").partition("\n")
+        command = commands.add_parser(
+            name, help=summary, description=summary, epilog=rest.strip(),
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )  # fmt: skip
+        command.set_defaults(run=module.run)
+        if name in words[:1]:  # the others' arguments are not asked for
+            module.add_arguments(command)
+    return parser
+
+
+def _version() -> str:
+    import cofactor
+
+    return f"cofactor {cofactor.__version__}"
+
+
+def _note(message: Warning | str, *_: Any, **__: Any) -> None:
+    print(f"note: {message}", file=sys.stderr)

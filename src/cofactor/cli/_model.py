@@ -1,0 +1,69 @@
+"""A model by its name and its options as words: the dataclass fields of its class are the flags, written once."""
+
+import argparse
+import ast
+import inspect
+import re
+import typing
+from collections.abc import Iterator
+from dataclasses import fields
+from typing import Any, Literal
+
+from cofactor.errors import BadOption
+
+if typing.TYPE_CHECKING:
+    from cofactor.recommender import Recommender
+
+__all__ = ["add_model_options", "model_from"]
+
+WORDS = {"true": True, "false": False, "none": None}
+
+
+def add_model_options(parser: argparse.ArgumentParser, name: str) -> None:
+    """A flag for each hyperparameter of the model called `name`, with its default and meaning."""
+    from cofactor.models import model_class
+
+    cls = model_class(name)
+    meanings = dict(_meanings(cls))
+    group = parser.add_argument_group(f"options of {name}")
+    for one in fields(cls):
+        meaning = meanings.get(one.name, "")
+        help_text = f"{meaning} (default: {_word(one.default)})".replace("%", "%%").strip()
+        group.add_argument(f"--{one.name.replace('_', '-')}", dest=f"option:{one.name}", metavar="VALUE", help=help_text)
+
+
+def model_from(name: str, arguments: argparse.Namespace) -> "Recommender":
+    """The model with the options that were given."""
+    from cofactor.models import model_class
+
+    cls = model_class(name)
+    given = {one.name: (getattr(arguments, f"option:{one.name}", None), one.type) for one in fields(cls)}
+    return cls(**{key: _value(key, text, kind) for key, (text, kind) in given.items() if text is not None})
+
+
+def _value(name: str, text: str, kind: Any) -> Any:
+    """A word as what the field takes: text as it is, "0,5.5" a tuple, "none" None."""
+    if kind is str or typing.get_origin(kind) is Literal:
+        return text
+    try:
+        value = WORDS[text.lower()] if text.lower() in WORDS else ast.literal_eval(text)
+        return tuple(value) if isinstance(value, list) else kind(value) if kind in (int, float) else value
+    except (ValueError, SyntaxError, TypeError):
+        raise BadOption(f"--{name.replace('_', '-')} takes {_type_name(kind)}, but {text!r} came.") from None
+
+
+def _type_name(kind: Any) -> str:
+    plain = {int: "a whole number", float: "a number"}
+    return plain.get(kind) or f"a value such as {str(kind).replace('typing.', '')}"
+
+
+def _meanings(cls: type) -> Iterator[tuple[str, str]]:
+    """The comment beside each field, from the model's own source and its bases'."""
+    for base in cls.__mro__:
+        if base.__module__.startswith("cofactor."):
+            found = re.findall(r"^    (\w+): [^#\n]*= [^#\n]*# (.*)$", inspect.getsource(base), flags=re.MULTILINE)
+            yield from found
+
+
+def _word(default: Any) -> str:
+    return ",".join(map(str, default)) if isinstance(default, tuple) else str(default).lower() if default is None else str(default)

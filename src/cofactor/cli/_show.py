@@ -1,0 +1,44 @@
+"""Tables on the way out: for a reader in a terminal, for a program as JSON or CSV."""
+
+import csv
+import json
+import sys
+from argparse import ArgumentParser, Namespace
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+__all__ = ["add_format", "show"]
+
+
+def add_format(parser: ArgumentParser) -> None:
+    """--json and --csv."""
+    group = parser.add_mutually_exclusive_group()
+    group.add_argument("--json", action="store_const", dest="format", const="json", help="print JSON, a row an object")
+    group.add_argument("--csv", action="store_const", dest="format", const="csv", help="print CSV with a header")
+
+
+def show(columns: Mapping[str, Sequence[Any]], arguments: Namespace) -> None:
+    """Print the rows of these columns in the format that was asked for."""
+    rows = list(zip(*columns.values(), strict=True))
+    if arguments.format == "json":
+        print(json.dumps([dict(zip(columns, row, strict=True)) for row in rows], ensure_ascii=False, indent=1))
+    elif arguments.format == "csv":
+        writer = csv.writer(sys.stdout)
+        writer.writerow(columns)
+        writer.writerows(rows)
+    else:
+        print("\n".join(_aligned([tuple(columns), *([_text(cell) for cell in row] for row in rows)], columns)))
+
+
+def _aligned(rows: list[Sequence[str]], columns: Mapping[str, Sequence[Any]]) -> list[str]:
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    right = [all(isinstance(cell, (int, float)) for cell in column) for column in columns.values()]
+    cells = [
+        [cell.rjust(width) if is_right else cell.ljust(width) for cell, width, is_right in zip(row, widths, right)]
+        for row in rows
+    ]
+    return ["  ".join(line).rstrip() for line in cells]
+
+
+def _text(cell: Any) -> str:
+    return f"{cell:.3f}" if isinstance(cell, float) else str(cell)

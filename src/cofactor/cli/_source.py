@@ -1,0 +1,86 @@
+"""Where a command's ratings come from: a file, or a known data set by its name."""
+
+from argparse import ArgumentParser, Namespace
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from cofactor.data.ratings import Ratings
+    from cofactor.data.splitting import Split
+
+__all__ = ["add_source", "add_split", "read_options", "read_source", "split_source"]
+
+
+def add_source(parser: ArgumentParser) -> None:
+    """SOURCE, and how its columns are called where that cannot be guessed."""
+    parser.add_argument("source", metavar="SOURCE", help="a table (CSV, Parquet …) or a data set such as ml-100k")
+    group = parser.add_argument_group("reading SOURCE, where it is a table")
+    for role in ("user", "item", "rating", "timestamp"):
+        group.add_argument(f"--{role}", metavar="COLUMN", help=f"its {role} column, by name or position from 0")
+    group.add_argument("--clicks", action="store_true", help="do without a rating: every row is a click")
+    group.add_argument("--items", metavar="FILE", help="a table of item titles and attributes")
+    group.add_argument("--users", metavar="FILE", help="a table of user attributes")
+    group.add_argument("--scale", metavar="LOW,HIGH", help="lowest and highest possible rating")
+    group.add_argument("--separator", metavar="TEXT", help="between the fields of a text file")
+    group.add_argument("--encoding", metavar="NAME", help="of a text file, such as iso-8859-1")
+    group.add_argument("--duplicates", choices=("last", "mean", "error"), help="the same pair twice (default: last)")
+    group.add_argument("--missing", choices=("error", "drop"), help="rows without an id or rating (default: error)")
+
+
+def add_split(parser: ArgumentParser) -> None:
+    """How SOURCE is split into train and test."""
+    group = parser.add_argument_group("splitting SOURCE")
+    group.add_argument("--test", type=float, default=0.2, metavar="SHARE", help="share held out (default: 0.2)")
+    group.add_argument(
+        "--by", choices=("random", "user", "last", "time"), default="random",
+        help="held out: rows at random, a share of each user's, each user's last, or the newest (default: random)",
+    )  # fmt: skip
+    group.add_argument("--seed", type=int, default=0, help="of the split (default: 0)")
+
+
+def read_options(arguments: Namespace) -> dict[str, Any]:
+    """The options for `cofactor.read`, those that were given."""
+    given: dict[str, Any] = {
+        role: _column(getattr(arguments, role)) for role in ("user", "item", "rating", "timestamp")
+    } | {name: getattr(arguments, name) for name in ("items", "users", "separator", "encoding")}
+    given |= {"duplicates": arguments.duplicates, "missing": arguments.missing, "scale": _scale(arguments.scale)}
+    if arguments.clicks:
+        given["rating"] = False
+    return {name: value for name, value in given.items() if value is not None}
+
+
+def read_source(arguments: Namespace) -> "Ratings":
+    """The ratings of SOURCE; what reading guessed or left out goes to stderr."""
+    import sys
+
+    from cofactor.data.sources import data_set_names, load
+
+    if arguments.source in data_set_names():
+        return load(arguments.source)
+    from cofactor.data.reading import read
+
+    ratings = read(arguments.source, **read_options(arguments))
+    if ratings.report is not None and (ratings.report.left_out or ratings.report.notes):
+        print(ratings.report, file=sys.stderr)
+    return ratings
+
+
+def split_source(arguments: Namespace) -> "Split":
+    from cofactor.data.splitting import split
+
+    return split(read_source(arguments), test=arguments.test, by=arguments.by, seed=arguments.seed)
+
+
+def _column(given: str | None) -> str | int | None:
+    return int(given) if given is not None and given.isdecimal() else given
+
+
+def _scale(given: str | None) -> tuple[float, float] | None:
+    from cofactor.errors import BadOption
+
+    if given is None:
+        return None
+    try:
+        low, high = map(float, given.split(","))
+    except ValueError:
+        raise BadOption(f"--scale takes two numbers such as 1,5, but {given!r} came.") from None
+    return low, high

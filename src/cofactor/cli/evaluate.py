@@ -1,0 +1,32 @@
+"""How good a saved model is on ratings it has not seen, every number with its confidence interval.
+
+examples:
+  cofactor evaluate movies.cofactor new-ratings.csv
+  cofactor evaluate movies.cofactor test.csv --metrics rmse,ndcg@10,recall@20
+
+Ratings that the model was trained on are a leak, and refused."""
+
+from argparse import ArgumentParser, Namespace
+
+from cofactor.cli._show import add_format, show
+from cofactor.cli._source import add_source, read_source
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("model", metavar="MODEL", help="a saved model's folder")
+    add_source(parser)
+    parser.add_argument("--metrics", metavar="NAMES", help="such as rmse,ndcg@10 (default: all)")
+    parser.add_argument("--k", type=int, default=10, help="length of the lists (default: 10)")
+    add_format(parser)
+
+
+def run(arguments: Namespace) -> None:
+    from cofactor.evaluation.evaluate import evaluate
+    from cofactor.storage import open_model
+
+    metrics = arguments.metrics.split(",") if arguments.metrics else None
+    found = evaluate(open_model(arguments.model), read_source(arguments), metrics=metrics, k=arguments.k)
+    if arguments.format:
+        show(found.columns(), arguments)
+    else:
+        print(found)

@@ -1,0 +1,50 @@
+"""The best items for users of a saved model, or for somebody new.
+
+examples:
+  cofactor recommend movies.cofactor 196
+  cofactor recommend movies.cofactor 196 22 244 -n 5 --csv
+  cofactor recommend movies.cofactor --rated "Inception (2010)=5" --rated "Frozen (2013)=2"
+
+Items are named by their id or their exact title. What a user has rated is left out, unless --seen."""
+
+from argparse import ArgumentParser, Namespace
+
+from cofactor.cli._show import add_format, show
+from cofactor.errors import BadOption
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("model", metavar="MODEL", help="a saved model's folder")
+    parser.add_argument("users", metavar="USER", nargs="*", help="user ids")
+    parser.add_argument("-n", type=int, default=10, help="length of each list (default: 10)")
+    parser.add_argument("--rated", metavar="ITEM=RATING", action="append", help="a rating of somebody new; repeatable")
+    parser.add_argument("--among", metavar="ITEM", action="append", help="recommend only among these; repeatable")
+    parser.add_argument("--without", metavar="ITEM", action="append", default=[], help="never this; repeatable")
+    parser.add_argument("--seen", action="store_true", help="do not leave out what the user has rated")
+    parser.add_argument("--unknown", choices=("raise", "fallback"), default="raise", help="users nobody knows")
+    add_format(parser)
+
+
+def run(arguments: Namespace) -> None:
+    from cofactor.storage import open_model
+
+    model, asked = open_model(arguments.model), _asked(arguments)
+    ranking = model.rank(
+        asked, arguments.n, hide_seen=not arguments.seen, candidates=arguments.among, exclude=arguments.without,
+        unknown=arguments.unknown,
+    )  # fmt: skip
+    show(ranking.columns(model.ratings), arguments)
+
+
+def _asked(arguments: Namespace) -> dict[str, float] | list[str]:
+    if bool(arguments.users) == bool(arguments.rated):
+        raise BadOption("Say for whom: either user ids, or the ratings of somebody new with --rated 'ITEM=RATING'.")
+    return dict(map(_rated, arguments.rated)) if arguments.rated else arguments.users
+
+
+def _rated(word: str) -> tuple[str, float]:
+    item, _, rating = word.rpartition("=")
+    try:
+        return item, float(rating)
+    except ValueError:
+        raise BadOption(f"--rated takes ITEM=RATING, such as 'Frozen (2013)=2', but {word!r} came.") from None
