@@ -12,7 +12,7 @@ from cofactor.recommender import Recommender
 
 __all__ = ["Lists", "Standing", "rank_catalogue"]
 
-BLOCK = 4_000_000  # scores at once: 16 MB of float32, and as much again for what the model hands out
+BLOCK = 4_000_000  # scores at once: 16 MB of float32; many small products wait long for their threads on a busy machine
 
 
 class Standing(NamedTuple):
@@ -41,7 +41,7 @@ class Lists:
 def rank_catalogue(model: Recommender, held: HeldOut, n: int, *, standing: bool = False) -> Lists:
     """Score everything for everybody, in blocks of users: product, hiding, selection, all compiled.
 
-    Memory: 8 · `BLOCK` bytes for scores, and (8 + 1) · n bytes a user for the lists.
+    Memory: twice a block of scores, 32 MB or two users' if that is more, and 9 n bytes a user for the lists.
     """
     from cofactor.kernels.ranks import hide, mark_hits, stand
 

@@ -1,14 +1,14 @@
 """The best n of each of many rows, compiled: what `topk.best` uses from 64 rows on."""
 
 import numpy as np
-from numba import njit, prange
+from numba import njit
 
 __all__ = ["fill"]
 
 
 @njit(
     ["(float32[:,::1], int64[:,::1], float32[:,::1])", "(float64[:,::1], int64[:,::1], float64[:,::1])"],
-    parallel=True,
+    nogil=True,
     cache=True,
 )
 def fill(scores, idx, top):
@@ -18,7 +18,7 @@ def fill(scores, idx, top):
     -inf must compare as itself.
     """
     n = idx.shape[1]
-    for row in prange(scores.shape[0]):
+    for row in range(scores.shape[0]):
         bar = top[row, n - 1] if n else np.inf
         for item in range(scores.shape[1]):
             score = scores[row, item]
