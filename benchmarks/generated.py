@@ -40,9 +40,7 @@ def generate(n_users: int, n_items: int, n_ratings: int, seed: int) -> Table:
     return Table(user_idx.astype(np.int32), item_idx.astype(np.int32), values)
 
 
-def _distinct_pairs(
-    n_users: int, n_items: int, n_ratings: int, rng: np.random.Generator
-) -> NDArray[np.int64]:
+def _distinct_pairs(n_users: int, n_items: int, n_ratings: int, rng: np.random.Generator) -> NDArray[np.int64]:
     """Pairs as user * n_items + item, drawn until enough differ; ones drawn again count once."""
     activity = rng.lognormal(sigma=1.1, size=n_users)
     popularity = (np.arange(n_items) + 0.012 * n_items) ** -1.25
@@ -70,7 +68,5 @@ def _half_stars(
     trait = rng.normal(scale=0.45, size=(n_items, RANK)).astype(np.float32)
     generosity, quality = rng.normal(scale=0.4, size=n_users), rng.normal(scale=0.45, size=n_items)
     liking = np.einsum("nf,nf->n", taste[user_idx], trait[item_idx])
-    score = (
-        3.5 + generosity[user_idx] + quality[item_idx] + liking + rng.normal(scale=0.75, size=len(user_idx))
-    )
+    score = 3.5 + generosity[user_idx] + quality[item_idx] + liking + rng.normal(scale=0.75, size=len(user_idx))
     return np.clip(np.round(2 * score) / 2, 0.5, 5).astype(np.float32)

@@ -8,11 +8,17 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from operator import itemgetter
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, TypeAlias
+
+from quiet import QUIET, wait_for_quiet, watch_others
+
+Runs: TypeAlias = dict[str, list[dict[str, Any]]]
 
 HERE = Path(__file__).parent
+TRIES = 4
 OURS = Path(sys.executable)  # whoever starts a benchmark starts it in the project's own environment
 
 
@@ -26,49 +32,58 @@ class Contestant:
     arguments: tuple[str, ...] = ()
 
     def run(self, *arguments: str) -> dict[str, Any]:
-        """What the script printed last, and `wall`: seconds from before its process started till it ended.
+        """What the script printed last, and of its whole process `wall` (s) and `others` (cores others used).
 
         Raises RuntimeError with what it wrote to stderr where it fails.
         """
         command = [str(self.python), "-W", "ignore", str(HERE / self.script), *self.arguments, *arguments]
-        started = time.perf_counter()
-        done = subprocess.run(command, capture_output=True, text=True, env=os.environ)
-        wall = time.perf_counter() - started
+        with watch_others() as others:
+            started = time.perf_counter()
+            done = subprocess.run(command, capture_output=True, text=True)
+            wall = time.perf_counter() - started
         if done.returncode:
             raise RuntimeError(f"{self.name} failed: {' '.join(command)}\n{done.stderr}")
-        return {**json.loads(done.stdout.splitlines()[-1]), "wall": wall}
+        return {**json.loads(done.stdout.splitlines()[-1]), "wall": wall, "others": others.cores}
+
+    def run_quietly(self, *arguments: str) -> dict[str, Any]:
+        """The first of at most `TRIES` runs that others did not disturb; the least disturbed if none was."""
+        tries: list[dict[str, Any]] = []
+        for _ in range(TRIES):
+            wait_for_quiet()
+            tries.append(self.run(*arguments))
+            if tries[-1]["others"] <= QUIET:
+                break
+        return min(tries, key=itemgetter("others"))
 
 
-def race(
-    contestants: Sequence[Contestant], rounds: Sequence[Sequence[str]]
-) -> dict[str, list[dict[str, Any]]]:
+def race(contestants: Sequence[Contestant], rounds: Sequence[Sequence[str]]) -> Runs:
     """Every contestant once a round, in turn, so that a busy minute of the machine hits all of them alike.
 
-    rounds: the arguments of each. Before them everyone runs the first once unheard: files come into memory,
-    and what is compiled once for good is compiled. How long that took is each first run's `first_ever`.
+    rounds: the arguments of each     Returns every contestant's runs by its name.
     """
-    first_ever = {one.name: _announced(one, rounds[0])["wall"] for one in contestants}
-    runs: dict[str, list[dict[str, Any]]] = {one.name: [] for one in contestants}
+    runs: Runs = {one.name: [] for one in contestants}
     for arguments in rounds:
         for one in contestants:
-            runs[one.name].append(_announced(one, arguments))
-    for name, its in runs.items():
-        its[0]["first_ever"] = first_ever[name]
+            run = one.run_quietly(*arguments)
+            told = f"{one.name} {' '.join(arguments)}: {run['wall']:.2f} s, others {run['others']:.2f} cores"
+            print(told, file=sys.stderr, flush=True)
+            runs[one.name].append(run)
     return runs
+
+
+def most_disturbed(runs: Runs) -> str:
+    """What a reader must know of the times: how many cores others used in the worst of these runs."""
+    worst = max(run["others"] for its in runs.values() for run in its)
+    warning = "" if worst <= QUIET else " **The machine was busy: these times are no measurement.**"
+    return f"In the most disturbed of these runs others used {worst:.2f} cores.{warning}"
 
 
 @contextmanager
 def compiled_anew() -> Iterator[None]:
-    """Numba's cache starts empty and goes afterwards: `first_ever` then holds what a newcomer compiles."""
+    """Numba's cache starts empty and goes afterwards: the first run in this block compiles as a newcomer's does."""
     with TemporaryDirectory() as folder:
         os.environ["NUMBA_CACHE_DIR"] = folder
         try:
             yield
         finally:
             del os.environ["NUMBA_CACHE_DIR"]
-
-
-def _announced(one: Contestant, arguments: Sequence[str]) -> dict[str, Any]:
-    run = one.run(*arguments)
-    print(f"{one.name} {' '.join(arguments)}: {run['wall']:.2f} s", file=sys.stderr, flush=True)
-    return run

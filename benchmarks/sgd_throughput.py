@@ -16,7 +16,7 @@ from typing import Any
 import cofactor
 from generated import N_ITEMS, N_RATINGS, N_USERS, generated_file
 from peers import FASTAI, installed_versions, peer_environment
-from racing import OURS, Contestant, race
+from racing import OURS, Contestant, Runs, most_disturbed, race
 from reporting import describe, machine, markdown_table, write_results
 
 BATCH_SIZES = (64, 4096, 16384)
@@ -37,48 +37,47 @@ def torch_loops() -> list[Contestant]:
 def our_fits() -> list[Contestant]:
     script = "scripts/cofactor_sgd.py"
     adam = [
-        Contestant(
-            f"cofactor adam, batch {size:,}", OURS, script, ("--solver", "adam", "--batch-size", str(size))
-        )
+        Contestant(f"cofactor adam, batch {size:,}", OURS, script, (*solver("adam", 2), "--batch-size", str(size)))
         for size in BATCH_SIZES
     ]
-    return [*adam, Contestant("cofactor sgd, rating by rating", OURS, script, ("--solver", "sgd"))]
+    return [*adam, Contestant("cofactor sgd, rating by rating", OURS, script, solver("sgd", 6))]
+
+
+def solver(name: str, n_epochs: int) -> tuple[str, ...]:
+    return ("--solver", name, "--n-epochs", str(n_epochs))
 
 
 def throughput(runs: list[dict[str, Any]]) -> float:
     return median(run["million_ratings_per_s"] for run in runs)
 
 
-def best_of(prefix: str, runs: dict[str, list[dict[str, Any]]]) -> tuple[str, float]:
+def best_of(prefix: str, runs: Runs) -> tuple[str, float]:
     """The fastest contestant whose name begins so, and its median."""
     speeds = {name: throughput(its) for name, its in runs.items() if name.startswith(prefix)}
     return max(speeds.items(), key=itemgetter(1))
 
 
-def report(runs: dict[str, list[dict[str, Any]]], about: dict[str, Any], versions: dict[str, str]) -> str:
+def report(runs: Runs, about: dict[str, Any], versions: dict[str, str]) -> str:
     solvers = {solver: best_of(f"PyTorch {solver}", runs)[1] for solver in ("adam", "sgd")}
-    rows = [_row(name, its, solvers) for name, its in runs.items()]
     header = ["", "million ratings/s", "over the whole fit", "to PyTorch's best Adam", "to its best SGD"]
-    scale = f"{N_RATINGS:,} generated ratings, {N_USERS:,} users x {N_ITEMS:,} items, 64 factors."
-    verdict = [_verdict(solver, runs) for solver in ("adam", "sgd")]
-    return "\n\n".join(
-        [
-            "# Throughput of gradient descent",
-            scale,
-            describe(about, versions),
-            markdown_table(header, rows),
-            *verdict,
-        ]
-    )
+    parts = [
+        "# Throughput of gradient descent",
+        f"{N_RATINGS:,} generated ratings, {N_USERS:,} users x {N_ITEMS:,} items, 64 factors.",
+        describe(about, versions),
+        markdown_table(header, [_row(name, its, solvers) for name, its in runs.items()]),
+        most_disturbed(runs),
+        *(_verdict(solver, runs) for solver in solvers),
+    ]
+    return "\n\n".join(parts)
 
 
 def _row(name: str, its: list[dict[str, Any]], solvers: dict[str, float]) -> list[str]:
     speed = throughput(its)
     whole = f"{median(run['whole_fit'] for run in its):.2f}" if "whole_fit" in its[0] else ""
-    return [name, f"{speed:.3f}", whole, *(f"{speed / best:.2f}x" for best in solvers.values())]
+    return [name, f"{speed:.3f}", whole, *(f"{speed / best:.2f} x" for best in solvers.values())]
 
 
-def _verdict(solver: str, runs: dict[str, list[dict[str, Any]]]) -> str:
+def _verdict(solver: str, runs: Runs) -> str:
     (ours, fast), (peer, slow) = best_of(f"cofactor {solver}", runs), best_of(f"PyTorch {solver}", runs)
     return f"{ours}: {fast:.1f} million ratings/s, {fast / slow:.0f} times {peer} ({slow:.2f})."
 

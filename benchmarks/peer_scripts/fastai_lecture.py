@@ -26,9 +26,7 @@ def read_ratings() -> pd.DataFrame:
     """The book's table: every rating with its film's title, in the order of `u.data`."""
     folder = Path(os.environ["COFACTOR_DATA"]) / "ml-100k"
     ratings = pd.read_csv(folder / "u.data", sep="\t", names=["user", "movie", "rating", "timestamp"])
-    films = pd.read_csv(
-        folder / "u.item", sep="|", encoding="latin-1", usecols=(0, 1), names=("movie", "title")
-    )
+    films = pd.read_csv(folder / "u.item", sep="|", encoding="latin-1", usecols=(0, 1), names=("movie", "title"))
     # "left" keeps the file's order in every pandas, so that row numbers mean the same to both libraries
     return ratings.merge(films, on="movie", how="left")
 
@@ -53,9 +51,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--seed", type=int, required=True)
     parser.add_argument("--neural", action="store_true", help="the lesson's second model, layers=[100, 50]")
-    parser.add_argument(
-        "--mended", action="store_true", help="show every rating once an epoch, as the book did"
-    )
+    parser.add_argument("--mended", action="store_true", help="show every rating once an epoch, as the book did")
     parser.add_argument("--split", type=Path, help="write the row numbers of train and valid to this .npz")
     asked = parser.parse_args()
 

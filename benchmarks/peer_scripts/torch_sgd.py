@@ -37,9 +37,7 @@ class DotBias(nn.Module):
         return dot + self.user_biases(users).squeeze(1) + self.item_biases(items).squeeze(1)
 
 
-def train(
-    net: DotBias, optimizer: optim.Optimizer, table: list[Tensor], batch_size: int, limit: float
-) -> float:
+def train(net: DotBias, optimizer: optim.Optimizer, table: list[Tensor], batch_size: int, limit: float) -> float:
     """Seconds a rating, over whole batches until `limit` seconds or one epoch are over."""
     order = torch.randperm(len(table[0]))
     started, n_done = time.perf_counter(), 0

@@ -42,9 +42,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--seed", type=int, required=True)
     parser.add_argument("--neural", action="store_true", help="the lesson's second model, layers=[100, 50]")
-    parser.add_argument(
-        "--split", type=Path, required=True, help=".npz with the row numbers of train and valid"
-    )
+    parser.add_argument("--split", type=Path, required=True, help=".npz with the row numbers of train and valid")
     asked = parser.parse_args()
     imported = time.perf_counter()
 
