@@ -37,13 +37,14 @@ class BadOption(CofactorError, ValueError):
 class UnknownIds(CofactorError, LookupError):
     """Ids that the data do not hold; `ids` lists them all, the message the first few."""
 
-    def __init__(self, kind: str, ids: Collection[object], known: int) -> None:
+    def __init__(self, kind: str, ids: Collection[object], known: int, near: Sequence[str] = ()) -> None:
         self.kind, self.ids = kind, list(ids)
         named = ", ".join(repr(i) for i in self.ids[:5]) + (", …" if len(self.ids) > 5 else "")
-        verb = "is" if len(self.ids) == 1 else "are"
+        what = f"This {kind} is" if len(self.ids) == 1 else f"These {len(self.ids)} {kind}s are"
+        mend = f"Did you mean {' or '.join(map(repr, near))}?" if near else "Check their spelling and type."
         super().__init__(
-            f"{len(self.ids)} {kind} id(s) {verb} not among the {known:,} known ones: {named}. "
-            f"Check their spelling and type, or pass unknown='fallback' to have them treated as newcomers."
+            f"{what} not among the {known:,} known ones: {named}. {mend} To have unknown ids treated as newcomers, "
+            f"pass unknown='fallback'."
         )
 
 

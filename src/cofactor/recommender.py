@@ -196,8 +196,9 @@ class Recommender(ABC):
         ratings, asked = self.ratings, ids if isinstance(ids, np.ndarray) else _as_list(ids)
         idx = ratings.find_items(asked) if kind == "item" else ratings.users.find(asked)
         if unknown == "raise" and (idx == UNKNOWN).any():
-            strangers = dict.fromkeys(asked[at] for at in np.flatnonzero(idx == UNKNOWN))
-            raise UnknownIds(kind, strangers, len(ratings.items if kind == "item" else ratings.users))
+            strangers = list(dict.fromkeys(asked[at] for at in np.flatnonzero(idx == UNKNOWN).tolist()))
+            known = ratings.items if kind == "item" else ratings.users
+            raise UnknownIds(kind, strangers, len(known), ratings.titles_like(strangers[0]) if kind == "item" else ())
         return idx
 
     def _barred(self, candidates: Iterable[Id] | None, exclude: Iterable[Id]) -> IntArray:

@@ -13,7 +13,7 @@ from importlib import import_module
 from pkgutil import iter_modules
 from typing import Any
 
-from cofactor.errors import CofactorError
+from cofactor.errors import CofactorError, FewerLeft
 
 __all__ = ["main"]
 
@@ -29,10 +29,12 @@ EPILOG = """start here:
 
 def main(words: Sequence[str] | None = None) -> int:
     """Run a command; returns the exit code: 0, 2 for what the caller can mend, 130 after ctrl-C."""
-    warnings.showwarning = _note
     try:
         arguments = _parser(words if words is not None else sys.argv[1:]).parse_args(words)
-        arguments.run(arguments)
+        with warnings.catch_warnings():
+            warnings.simplefilter("always", FewerLeft)
+            warnings.showwarning = _note
+            arguments.run(arguments)
         sys.stdout.flush()
     except CofactorError as error:
         print(f"cofactor: {error}", file=sys.stderr)

@@ -29,7 +29,9 @@ def add_model_options(parser: argparse.ArgumentParser, name: str) -> None:
     for one in fields(cls):
         meaning = meanings.get(one.name, "")
         help_text = f"{meaning} (default: {_word(one.default)})".replace("%", "%%").strip()
-        group.add_argument(f"--{one.name.replace('_', '-')}", dest=f"option:{one.name}", metavar="VALUE", help=help_text)
+        group.add_argument(
+            f"--{one.name.replace('_', '-')}", dest=f"option:{one.name}", metavar="VALUE", help=help_text
+        )
 
 
 def model_from(name: str, arguments: argparse.Namespace) -> "Recommender":
@@ -66,4 +68,10 @@ def _meanings(cls: type) -> Iterator[tuple[str, str]]:
 
 
 def _word(default: Any) -> str:
-    return ",".join(map(str, default)) if isinstance(default, tuple) else str(default).lower() if default is None else str(default)
+    return (
+        ",".join(map(str, default))
+        if isinstance(default, tuple)
+        else str(default).lower()
+        if default is None
+        else str(default)
+    )

@@ -5,9 +5,10 @@ import json
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping, Sequence
+from itertools import zip_longest
 from typing import Any
 
-__all__ = ["add_format", "show"]
+__all__ = ["add_format", "print_table", "show"]
 
 
 def add_format(parser: ArgumentParser) -> None:
@@ -27,7 +28,13 @@ def show(columns: Mapping[str, Sequence[Any]], arguments: Namespace) -> None:
         writer.writerow(columns)
         writer.writerows(rows)
     else:
-        print("\n".join(_aligned([tuple(columns), *([_text(cell) for cell in row] for row in rows)], columns)))
+        print_table(columns)
+
+
+def print_table(columns: Mapping[str, Sequence[Any]]) -> None:
+    """Print columns for a reader: aligned, numbers to the right; a shorter column ends in blanks."""
+    rows = list(zip_longest(*columns.values(), fillvalue=""))
+    print("\n".join(_aligned([tuple(columns), *([_text(cell) for cell in row] for row in rows)], columns)))
 
 
 def _aligned(rows: list[Sequence[str]], columns: Mapping[str, Sequence[Any]]) -> list[str]:

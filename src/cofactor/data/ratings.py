@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
@@ -183,6 +184,14 @@ class Ratings:
             by_title = [self._item_of_title.get(one, -1) if isinstance(one, str) else -1 for one in asked]
             idx = np.where(idx < 0, np.array(by_title, np.int32), idx)
         return idx
+
+    def titles_like(self, text: Id, n: int = 3) -> list[str]:
+        """Up to n titles that a reader may have meant: those that hold the text, else those spelt nearly so."""
+        titles = [title for title in (self.titles if self.titles is not None else ()) if isinstance(title, str)]
+        if not isinstance(text, str) or not text:
+            return []
+        holding = sorted((title for title in titles if text.lower() in title.lower()), key=len)
+        return holding[:n] or get_close_matches(text, titles, n)
 
     @cached_property
     def _item_of_title(self) -> dict[str, int]:

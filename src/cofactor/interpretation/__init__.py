@@ -1,0 +1,1 @@
+"""Opening a model: what its factors mean."""

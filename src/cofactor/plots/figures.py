@@ -1,0 +1,69 @@
+"""Loss curves, the learning-rate finder, a histogram, the latent map; each returns a Matplotlib figure."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from cofactor.arrays import FloatArray
+from cofactor.errors import MissingExtra
+
+__all__ = ["histogram", "latent_map", "losses", "lr_curve"]
+
+BLUE, RED, GREY = "#1f5fa8", "#c0392b", "#8a8f98"
+
+
+def losses(train: Sequence[float], valid: Sequence[float] = (), *, steps_per_epoch: int = 1) -> Any:
+    """The loss of every step, and that of held-out ratings after every epoch, in steps."""
+    figure, axes = _new("step", "loss")
+    axes.plot(np.arange(1, len(train) + 1), train, color=BLUE, linewidth=0.9, alpha=0.75, label="train")
+    if len(valid):
+        at = steps_per_epoch * np.arange(1, len(valid) + 1)
+        axes.plot(at, valid, color=RED, marker="o", markersize=4, label="held out")
+    axes.legend(frameon=False)
+    return figure
+
+
+def lr_curve(rates: FloatArray, smoothed: FloatArray, suggestion: float) -> Any:
+    """Loss against learning rate, the suggested rate marked."""
+    figure, axes = _new("learning rate", "loss")
+    axes.plot(rates, smoothed, color=BLUE)
+    axes.set_xscale("log")
+    axes.axvline(suggestion, color=RED, linewidth=1, linestyle="--")
+    height = float(np.interp(suggestion, rates, smoothed))
+    axes.plot([suggestion], [height], "o", color=RED)
+    axes.annotate(f"{suggestion:.2g}", (suggestion, height), (8, 8), textcoords="offset points", color=RED)
+    return figure
+
+
+def histogram(values: Sequence[float], counts: Sequence[int]) -> Any:
+    """How often each rating was given."""
+    figure, axes = _new("rating", "ratings")
+    width = 0.8 * min(np.diff(values), default=1.0)
+    axes.bar(values, counts, width=width, color=BLUE)
+    axes.set_xticks(list(values))
+    return figure
+
+
+def latent_map(places: FloatArray, names: Sequence[str], *, shown: Sequence[int] | None = None) -> Any:
+    """Two factors as a map: (m, 2) places; the names of the rows in `shown` (None: the 40 outermost)."""
+    figure, axes = _new("factor 0", "factor 1", size=(9, 7))
+    axes.scatter(places[:, 0], places[:, 1], s=6, color=GREY, alpha=0.5, linewidths=0)
+    outermost = np.argsort(-np.linalg.norm(places / np.maximum(np.abs(places).max(axis=0), 1e-12), axis=1))[:40]
+    for at in outermost if shown is None else shown:
+        axes.annotate(names[at], places[at], fontsize=7, color=BLUE, ha="center")
+    axes.axhline(0, color=GREY, linewidth=0.5)
+    axes.axvline(0, color=GREY, linewidth=0.5)
+    return figure
+
+
+def _new(x: str, y: str, size: tuple[float, float] = (6.4, 4)) -> tuple[Any, Any]:
+    try:
+        from matplotlib import pyplot as plt
+    except ImportError as error:
+        raise MissingExtra("A figure", "plots") from error
+    figure, axes = plt.subplots(figsize=size, layout="constrained")
+    axes.set_xlabel(x)
+    axes.set_ylabel(y)
+    axes.spines[["top", "right"]].set_visible(False)
+    return figure, axes

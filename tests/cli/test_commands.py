@@ -1,0 +1,190 @@
+"""The command line, run in this process; what it loads and how it exits, in processes of its own."""
+
+import csv
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from cofactor.cli import main
+
+TABLE = """userId,movieId,rating
+ann,1,5
+ann,2,3
+bob,1,4
+bob,3,2
+cid,2,4
+cid,3,1
+dora,1,5
+dora,3,2
+"""
+
+
+@pytest.fixture
+def table(tmp_path):
+    file = tmp_path / "ratings.csv"
+    file.write_text(TABLE)
+    return str(file)
+
+
+@pytest.fixture
+def saved(table, tmp_path):
+    folder = str(tmp_path / "mine.cofactor")
+    assert main(["fit", table, "--out", folder, "--model", "bias"]) == 0
+    return folder
+
+
+@pytest.fixture
+def vectors(table, tmp_path):
+    folder = str(tmp_path / "vectors.cofactor")
+    assert main(["fit", table, "--out", folder, "--n-factors", "2", "--y-range", "0.5,5.5"]) == 0
+    return folder
+
+
+def said(capsys) -> str:
+    return capsys.readouterr().out
+
+
+def test_help_names_every_command_and_where_to_start(capsys):
+    with pytest.raises(SystemExit) as left:
+        main(["--help"])
+    text = said(capsys)
+    assert left.value.code == 0
+    assert all(word in text for word in ("compare", "data", "demo", "evaluate", "fit", "recommend", "similar"))
+    assert "cofactor demo" in text
+
+
+def test_the_help_of_fit_has_the_models_own_options_and_their_meaning(capsys, monkeypatch):
+    monkeypatch.setattr(sys, "argv", ["cofactor", "fit", "--model", "popularity", "--help"])
+    with pytest.raises(SystemExit):
+        main()
+    text = " ".join(said(capsys).split())
+    assert "--damping VALUE ratings at the overall mean that every item is given beforehand (default: 25.0)" in text
+
+
+def test_a_list_for_a_user_is_printed_in_their_own_ids(saved, capsys):
+    assert main(["recommend", saved, "ann", "-n", "1", "--csv"]) == 0
+    rows = list(csv.DictReader(said(capsys).splitlines()[-2:]))
+    assert (rows[0]["user"], rows[0]["item"], rows[0]["rank"]) == ("ann", "3", "1")
+
+
+def test_somebody_new_gets_a_list_as_json(vectors, capsys):
+    said(capsys)
+    assert main(["recommend", vectors, "--rated", "1=5", "-n", "2", "--json"]) == 0
+    rows = json.loads(said(capsys))
+    assert {row["item"] for row in rows} == {2, 3}
+
+
+def test_a_list_that_came_out_short_is_noted_on_stderr(saved, capsys):
+    assert main(["recommend", saved, "ann", "-n", "9"]) == 0
+    assert "note: Only 1 of 9 items are left for 'ann'" in capsys.readouterr().err
+
+
+def test_for_whom_must_be_said_once(saved, capsys):
+    assert main(["recommend", saved]) == 2
+    assert "either user ids, or the ratings of somebody new" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "telling"),
+    [
+        (["recommend", "{saved}", "zoe"], "not among the 4 known ones: 'zoe'"),
+        (["recommend", "nowhere", "ann"], "is not a saved model"),
+        (["recommend", "{saved}", "--rated", "1=five"], "--rated takes ITEM=RATING"),
+        (["similar", "{saved}", "1"], "has no vectors"),
+        (["fit", "nowhere.csv", "--out", "x"], "nowhere.csv"),
+        (["fit", "{table}", "--out", "x", "--model", "bais"], "Did you mean 'bias'?"),
+        (["fit", "{table}", "--out", "x", "--n-factors", "many"], "--n-factors takes a whole number"),
+        (["fit", "{table}", "--out", "x", "--n-factors", "0"], "n_factors must be at least 1"),
+        (["compare", "{table}", "--models", "bias"], "at least 2 models"),
+        (["data", "fetch", "ml-100m"], "Did you mean 'ml-10"),
+        (["data", "describe", "{table}", "--scale", "five"], "--scale takes two numbers"),
+        (["data", "check", "{table}", "--scale", "1,4"], "not usable as it is"),
+        (["evaluate", "{saved}", "{table}"], "are in train too"),
+    ],
+)
+def test_what_a_caller_can_mend_ends_with_2_and_a_sentence(words, telling, saved, table, capsys, monkeypatch):
+    words = [word.format(saved=saved, table=table) for word in words]
+    monkeypatch.setattr(sys, "argv", ["cofactor", *words])
+    assert main() == 2
+    assert telling in capsys.readouterr().err
+
+
+def test_similar_items_and_users(vectors, capsys):
+    said(capsys)
+    assert main(["similar", vectors, "1", "-n", "2", "--json"]) == 0
+    assert {row["item"] for row in json.loads(said(capsys))} == {2, 3}
+    assert main(["similar", vectors, "ann", "--user", "-n", "1", "--json"]) == 0
+    assert json.loads(said(capsys))[0]["user"] in ("bob", "cid", "dora")
+
+
+def test_data_describes_and_checks_a_table(table, capsys):
+    assert main(["data", "describe", table]) == 0
+    assert "8 ratings by 4 users of 3 items" in said(capsys)
+    assert main(["data", "check", table]) == 0
+    assert "sound" in said(capsys)
+
+
+def test_models_are_compared_on_a_known_data_set(capsys):
+    words = ["compare", "tastes", "--models", "popularity,bias", "--metrics", "rmse,ndcg@10", "--json"]
+    assert main(words) == 0
+    rows = {(row["measure"], row["model"]): row for row in json.loads(said(capsys))}
+    assert rows["rmse", "bias"]["verdict"] == "winner"
+
+
+def test_ctrl_c_ends_calmly(saved, capsys, monkeypatch):
+    def stop(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("cofactor.storage.open_model", stop)
+    assert main(["recommend", saved, "ann"]) == 130
+    assert "stopped" in capsys.readouterr().err
+
+
+def process(*words: str) -> subprocess.CompletedProcess:
+    return subprocess.run([sys.executable, "-c", RUN, *words], capture_output=True, text=True, check=False)
+
+
+RUN = """
+import sys
+from cofactor.cli import main
+try:
+    code = main()
+except SystemExit as left:
+    code = left.code
+heavy = {"torch", "numba", "polars", "scipy", "pandas", "matplotlib"} & set(sys.modules)
+print("loaded:", *sorted(heavy), file=sys.stderr)
+sys.exit(code)
+"""
+
+
+def test_help_loads_nothing_heavy():
+    done = process("--help")
+    assert (done.returncode, done.stderr.strip()) == (0, "loaded:")
+
+
+def test_recommending_from_a_saved_model_loads_nothing_heavy(vectors):
+    done = process("recommend", vectors, "ann", "-n", "1")
+    assert (done.returncode, done.stderr.strip()) == (0, "loaded:")
+
+
+def test_an_error_shows_no_traceback():
+    done = process("recommend", "nowhere", "1")
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+
+
+def test_a_reader_who_leaves_early_is_no_error(saved):
+    command = f"{sys.executable} -c 'from cofactor.cli import main; raise SystemExit(main())' data list | head -1"
+    done = subprocess.run(["bash", "-c", f"set -o pipefail; {command}"], capture_output=True, text=True, env=os.environ)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_the_demo_runs_to_its_end_and_says_what_is_synthetic(tmp_path, capsys):
+    assert main(["demo", "--out", str(tmp_path / "tastes.cofactor")]) == 0
+    text = said(capsys)
+    assert "synthetic" in text
+    assert "going on with dot product" in text
+    assert (tmp_path / "tastes.cofactor" / "model.json").is_file()
