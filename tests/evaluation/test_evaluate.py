@@ -203,3 +203,10 @@ def test_the_table_comes_in_the_library_of_the_test(tiny, given):
     found = evaluate(given(tiny[0], SCORES), replace(tiny[1], library="pandas"))
     assert isinstance(found.table(), pandas.DataFrame)
     assert list(found.table()["measure"])[:2] == ["rmse", "mae"]
+
+
+def test_a_model_opened_from_its_folder_has_the_same_numbers(tastes, tmp_path):
+    train, test = cf.split(tastes)
+    model = cf.Bias().fit(train)
+    opened = cf.open(model.save(tmp_path / "bias.cofactor"))
+    assert evaluate(opened, test).values == pytest.approx(evaluate(model, test).values, nan_ok=True)

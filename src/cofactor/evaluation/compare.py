@@ -134,7 +134,7 @@ def compare(
     level = 1 - (1 - confidence) / (len(named) - 1)
     check_level(confidence, n_bootstrap)
     check_level(level, n_bootstrap)
-    asked = asked_for(metrics, [k] if isinstance(k, int) else k)
+    asked = asked_for(metrics, k)
     held = HeldOut.of(train, test, relevant)
     fit_seconds: dict[str, float] = {}
     evaluations: dict[str, Evaluation] = {}

@@ -82,7 +82,7 @@ def evaluate(
     to whom something in the test is relevant. Raises `Leak` where a test pair is in the training ratings.
     """
     check_level(confidence, n_bootstrap)
-    asked = asked_for(metrics, [k] if isinstance(k, int) else k)
+    asked = asked_for(metrics, k)
     held = HeldOut.of(model.ratings, test, relevant)
     return evaluate_held_out(model, held, type(model).__name__, asked, confidence, n_bootstrap, seed, clip)
 

@@ -108,9 +108,9 @@ def better(label: str) -> str:
     return "" if name in BEYOND else "lower" if name in ("rmse", "mae") else "higher"
 
 
-def asked_for(names: Iterable[str] | None, ks: Iterable[int]) -> list[Asked]:
-    """Names such as "rmse", "ndcg@10" or "ndcg" (at each k of `ks`); None: everything there is."""
-    ks = list(ks)
+def asked_for(names: Iterable[str] | None, k: int | Iterable[int]) -> list[Asked]:
+    """Names such as "rmse", "ndcg@10" or "ndcg" (at each `k`); None: everything there is."""
+    ks = list(k) if isinstance(k, Iterable) else [k]
     asked: list[Asked] = []
     for text in [names] if isinstance(names, str) else KNOWN if names is None else names:
         name, _, cut = text.partition("@")
@@ -118,7 +118,7 @@ def asked_for(names: Iterable[str] | None, ks: Iterable[int]) -> list[Asked]:
         if name in NO_CUT:
             asked.append(Asked(name))
         else:
-            asked.extend(Asked(name, k) for k in ([int(cut)] if cut else ks))
+            asked.extend(Asked(name, length) for length in ([int(cut)] if cut else ks))
     if any(one.k is not None and one.k < 1 for one in asked):
         raise BadOption(f"A list has at least 1 entry, but {', '.join(map(str, asked))} came.")
     return list(dict.fromkeys(asked))

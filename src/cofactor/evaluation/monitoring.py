@@ -23,7 +23,7 @@ def monitor(name: str, validation: Ratings, *, relevant: float | None = None) ->
     >>> held_out = Ratings.from_arrays(["ann"], [3], [5.0])
     >>> stopping = EarlyStopping(measure=monitor("ndcg@10", held_out), better="higher")
     """
-    (asked,) = asked_for([name], [10])
+    (asked,) = asked_for([name], 10)
     held_out = cache(lambda train: HeldOut.of(train, validation, relevant))  # the same in every epoch
 
     def measured(model: Recommender) -> float:
