@@ -134,9 +134,7 @@ def test_a_table_without_published_folds_says_so(checkerboard):
 @pytest.mark.realdata
 def test_the_published_folds_of_ml_100k_are_five_and_make_up_the_whole(ml_100k):
     made = published_folds(ml_100k)
-    np.testing.assert_array_equal(
-        np.sort(np.concatenate([one.rows_test for one in made])), np.arange(100_000)
-    )
+    np.testing.assert_array_equal(np.sort(np.concatenate([one.rows_test for one in made])), np.arange(100_000))
     assert {len(one.test) for one in made} == {20_000}
     assert np.count_nonzero(made[0].test.user_counts) == 459
     with pytest.raises(BadOption, match="whole"):

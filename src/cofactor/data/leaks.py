@@ -19,9 +19,7 @@ class Finding:
     rows: the rows concerned, of the test for "pair", of the training ratings for "future"
     """
 
-    kind: (
-        str  # "pair": a (user, item) of the test is in train; "future": train knows what came after the test
-    )
+    kind: str  # "pair": a (user, item) of the test is in train; "future": train knows what came after the test
     rows: IntArray
     message: str
 

@@ -166,9 +166,7 @@ def _newest(ratings: Ratings, share: float, unknown_times: UnknownTimes) -> Bool
 
 def _times(ratings: Ratings, unknown_times: UnknownTimes) -> IntArray:
     if ratings.timestamps is None:
-        raise BadTable(
-            f"{ratings!r} has no timestamps, which this split goes by. Split by 'random' or 'user'."
-        )
+        raise BadTable(f"{ratings!r} has no timestamps, which this split goes by. Split by 'random' or 'user'.")
     unknown = ratings.timestamps == NO_TIME
     if unknown.any() and unknown_times == "raise":
         users = ratings.users.gather(np.unique(ratings.user_idx[unknown]))

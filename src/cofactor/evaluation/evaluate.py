@@ -14,7 +14,7 @@ from cofactor.data.tables import make_table
 from cofactor.evaluation.bootstrap import Interval, check_level, interval, resample
 from cofactor.evaluation.held_out import HeldOut
 from cofactor.evaluation.layout import aligned, figure
-from cofactor.evaluation.measures import Asked, Measure, Whole, asked_for, better, measure
+from cofactor.evaluation.measures import RATINGS, Asked, Measure, Whole, asked_for, better, measure
 from cofactor.recommender import Recommender
 
 __all__ = ["Evaluation", "evaluate", "evaluate_held_out"]
@@ -101,7 +101,7 @@ def evaluate_held_out(
         intervals={name: interval(one, samples.get(name), confidence) for name, one in measures.items()},
         left_out=left_out,
         confidence=confidence,
-        notes=(_how_sure(measures, confidence, n_bootstrap), *_about(held)),
+        notes=(_how_sure(measures, confidence, n_bootstrap), *_about(held, measures)),
         seconds=time.perf_counter() - started,
         library=held.test.library,
         samples=samples,
@@ -114,14 +114,14 @@ def _how_sure(measures: Mapping[str, Measure | Whole], confidence: float, n_boot
     return f"{confidence:.0%} intervals by resampling users {n_bootstrap:,} times{but}."
 
 
-def _about(held: HeldOut) -> list[str]:
-    n_served = int(np.count_nonzero(held.n_relevant))
-    lowest = held.relevant_from
-    notes = [
-        f"Relevant: {'everything in the test' if lowest is None else f'ratings of {lowest:g} and above'}; "
-        f"{n_served:,} of {held.n_users:,} users have any.",
-        f"Candidates: all {held.train.n_items:,} items but those the user has rated in training.",
-    ]
+def _about(held: HeldOut, measures: Mapping[str, Measure | Whole]) -> list[str]:
+    n_served, lowest, notes = int(np.count_nonzero(held.n_relevant)), held.relevant_from, list[str]()
+    if not measures.keys() <= RATINGS.keys():
+        notes += [
+            f"Relevant: {'everything in the test' if lowest is None else f'ratings of {lowest:g} and above'}; "
+            f"{n_served:,} of {held.n_users:,} users have any.",
+            f"Candidates: all {held.train.n_items:,} items but those the user has rated in training.",
+        ]
     new_users, new_items = (int(np.count_nonzero(mask)) for mask in held.is_new)
     if new_users or new_items:
         notes.append(

@@ -17,7 +17,7 @@ from cofactor.evaluation.held_out import HeldOut
 from cofactor.evaluation.lists import Lists, rank_catalogue
 from cofactor.recommender import Recommender
 
-__all__ = ["Asked", "Measure", "Measured", "Whole", "asked_for", "better", "measure"]
+__all__ = ["RATINGS", "Asked", "Measure", "Measured", "Whole", "asked_for", "better", "measure"]
 
 
 @dataclass(frozen=True, eq=False)
