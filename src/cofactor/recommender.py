@@ -27,7 +27,7 @@ __all__ = ["Newcomer", "Recommender", "rows_or_zero"]
 Unknown = Literal["raise", "fallback"]
 Best = tuple[IntArray, FloatArray]
 BLOCK = 16_000_000  # scores held at once while ranking, 64 MB of float32
-Newcomer = Mapping[Id, float]  # somebody new: {item id or title: rating}
+Newcomer = Mapping[Any, float]  # somebody new: {item id or title: rating}
 
 
 @dataclass(kw_only=True)

@@ -48,7 +48,7 @@ def _value(name: str, text: str, kind: Any) -> Any:
     if kind is str or typing.get_origin(kind) is Literal:
         return text
     try:
-        value = WORDS[text.lower()] if text.lower() in WORDS else ast.literal_eval(text)
+        value: Any = WORDS[text.lower()] if text.lower() in WORDS else ast.literal_eval(text)
         return tuple(value) if isinstance(value, list) else kind(value) if kind in (int, float) else value
     except (ValueError, SyntaxError, TypeError):
         raise BadOption(f"--{name.replace('_', '-')} takes {_type_name(kind)}, but {text!r} came.") from None

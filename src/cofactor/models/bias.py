@@ -30,7 +30,7 @@ class Bias(Recommender):
     objective: ClassVar = "The squared error of each rating, from the user's generosity and the item's standing alone."
 
     reg_user: float = 5.0  # weight of b_u²: counts like that many ratings at the average
-    reg_item: float = 2.0  # weight of b_i²
+    reg_item: float = 5.0  # weight of b_i²
 
     def _check_options(self) -> None:
         if not (self.reg_user > 0 and self.reg_item > 0):
