@@ -6,13 +6,15 @@ entry, `void entry(int64 *whole, double *real)`, its object code goes into the u
 loads it with LLVM alone, in 60 ms. Addresses and lengths of arrays travel in `whole`, numbers in both.
 
 The file's name holds a hash of the kernels' source, the types of the arguments, the versions and the processor, so
-an old one is never taken for a new one.
+an old one is never taken for a new one. The file begins with a hash of its own content, because half a
+file makes LLVM take the whole process down: what is damaged is compiled again.
 """
 
 import ctypes
 import hashlib
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import cache
 from importlib import import_module
 from importlib.metadata import version
@@ -25,6 +27,7 @@ from cofactor.cache import cache_folder, write_whole
 
 __all__ = ["Native"]
 
+DIGEST = 32  # bytes of a SHA-256
 # Numba's own helpers stand behind errors that our kernels never raise; should one be reached, the process stops
 NEVER_CALLED = (
     "NRT_Free", "NRT_MemInfo_call_dtor", "numba_do_raise", "numba_gil_ensure", "numba_gil_release",
@@ -51,12 +54,22 @@ class Native:
 
     def _machine_code(self, kinds: tuple[Any, ...]) -> bytes:
         file = cache_folder() / "machine-code" / f"{self.name}-{_key(self.module, self.name, kinds)}.o"
-        try:
-            return file.read_bytes()
-        except OSError:
+        code = _read(file)
+        if code is None:
             code = _compile(self.module, self.name, kinds)
-            write_whole(file, code)
-            return code
+            with suppress(OSError):  # where nothing can be kept, every process compiles for itself
+                write_whole(file, hashlib.sha256(code).digest() + code)
+        return code
+
+
+def _read(file: Path) -> bytes | None:
+    """What was kept; None where nothing was, or not what was written."""
+    try:
+        content = file.read_bytes()
+    except OSError:
+        return None
+    digest, code = content[:DIGEST], content[DIGEST:]
+    return code if hashlib.sha256(code).digest() == digest else None
 
 
 def _kind(one: Any) -> Any:
