@@ -51,7 +51,7 @@ def test_text_is_not_found_by_a_number():
 
 
 def test_strangers_are_named_in_the_error():
-    with pytest.raises(UnknownIds, match="2 user id.*'cleo', 'dora'") as caught:
+    with pytest.raises(UnknownIds, match="2 users are not.*'cleo', 'dora'") as caught:
         IdMap.of(["ann", "bob"]).index_of(["ann", "cleo", "dora", "cleo"])
     assert caught.value.ids == ["cleo", "dora"]
 

@@ -23,21 +23,29 @@ class Repeated(NamedTuple):
 
 
 def repeated_pairs(user_idx: IntArray, item_idx: IntArray, n_items: int) -> Repeated:
-    pairs = user_idx.astype(np.int64)
-    pairs *= n_items  # below 2**62: both are int32
-    pairs += item_idx
+    pairs = _numbered_pairs(user_idx, item_idx, n_items)
     if _differs(np.sort(pairs)).all():  # nearly always, and then no row needs to be known
         return Repeated(np.empty(0, np.int64), np.empty(0, np.int64))
-    ordered, rows = _sorted_with_rows(pairs)
+    ordered, rows = _sorted_with_rows(pairs.astype(np.int64))
     starts = _differs(ordered)
     member = ~(starts & np.append(starts[1:], True))
     return Repeated(rows[member], np.cumsum(starts[member]) - 1)
 
 
+def _numbered_pairs(user_idx: IntArray, item_idx: IntArray, n_items: int) -> IntArray:
+    """One number for each pair, below 2**62; in 32 bits where they suffice, which halves the time of sorting."""
+    n_pairs = (int(user_idx.max(initial=0)) + 1) * n_items
+    dtype = np.uint32 if n_pairs <= 2**32 else np.int64
+    pairs = user_idx.astype(dtype)
+    pairs *= dtype(n_items)
+    pairs += item_idx.astype(dtype)
+    return pairs
+
+
 def _sorted_with_rows(pairs: IntArray) -> tuple[IntArray, IntArray]:
     """Sorted, with the row each came from, ascending where equal."""
     n_bits = len(pairs).bit_length()
-    if int(pairs.max()) >> (63 - n_bits):
+    if int(pairs.max(initial=0)) >> (63 - n_bits):
         rows = np.argsort(pairs, kind="stable")
         return pairs[rows], rows
     # pair and row in one number: a plain sort of those is ten times faster than an argsort

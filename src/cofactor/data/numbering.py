@@ -35,12 +35,10 @@ def missing_ids(ids: pl.Series) -> BoolArray:
     """(n,) True where there is no id: null, not a number, or empty text."""
     if ids.dtype == pl.Object:
         return np.fromiter((one is None or one != one for one in ids), np.bool_, len(ids))
-    missing = ids.is_null()
-    if ids.dtype.is_float():
-        missing |= ids.is_nan().fill_null(True)
-    if ids.dtype == pl.String:
-        missing |= (ids.str.len_bytes() == 0).fill_null(True)
-    return missing.to_numpy()
+    missing = ids.is_null() if ids.null_count() else None
+    if ids.dtype == pl.String and ids.str.len_bytes().min() == 0:
+        missing = (ids.str.len_bytes() == 0).fill_null(True)
+    return np.zeros(len(ids), np.bool_) if missing is None else missing.to_numpy()
 
 
 def number(ids: pl.Series, kind: str) -> Numbered:
@@ -108,7 +106,12 @@ def _whole_if_unchanged(texts: pl.Series) -> pl.Series:
     if whole.null_count() > texts.null_count():
         return texts
     # the shortest way to write a number is unique: equal total lengths say that nothing was padded anywhere
-    return whole if _n_digits(whole) == texts.str.len_bytes().cast(pl.Int64).sum() else texts
+    return whole if _n_digits(whole) == _n_bytes(texts) else texts
+
+
+def _n_bytes(texts: pl.Series) -> int:
+    mean = texts.str.len_bytes().mean()  # in double precision; the sum of lengths would be one of 32 bits
+    return round(float(mean) * (len(texts) - texts.null_count())) if isinstance(mean, float) else 0
 
 
 def _n_digits(whole: pl.Series) -> int:
