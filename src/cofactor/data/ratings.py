@@ -206,11 +206,12 @@ def _compress(major: IntArray, minor: IntArray, values: FloatArray, n_major: int
     from scipy.sparse import coo_array  # its counting sort is linear in n; loaded only here
 
     # the value is the row's number, so that a repeated pair can keep its last value, not the sum
-    order = np.arange(1, len(values) + 1, dtype=np.int64)
-    rows = coo_array((order, (major, minor)), shape=(n_major, n_minor)).tocsr(copy=False)
+    numbers = np.arange(1, len(values) + 1, dtype=np.int64)
+    rows = coo_array((numbers, (major, minor)), shape=(n_major, n_minor)).tocsr(copy=False)
     if rows.nnz < len(values) or not rows.has_canonical_format:
         return _compress_repeated(major, minor, values, n_major)
-    return Rows(rows.indptr.astype(np.int64), rows.indices.astype(np.int32), values[np.asarray(rows.data, np.int64) - 1])
+    order = np.asarray(rows.data, np.int64) - 1
+    return Rows(rows.indptr.astype(np.int64), rows.indices.astype(np.int32), values[order])
 
 
 def _compress_repeated(major: IntArray, minor: IntArray, values: FloatArray, n_major: int) -> Rows:

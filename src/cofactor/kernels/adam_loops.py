@@ -8,20 +8,25 @@ missed steps are made up when it is next needed, in cache, with the same arithme
     m ← β₁ m      √v ← √β₂ √v      p ← (1 - η λ) p - η/(1-β₁ᵗ) · m / (√v/√(1-β₂ᵗ) + ε)
 
 so √v is taken once, and dozens of missed steps cost one division (`_leap`). When m has faded out, only the decay is
-left, and that is one factor. The result is that of the literal way (`nets/` has it) up to rounding; a test compares them.
+left, and that is one factor. The result is that of the literal way (`nets/` has it) up to rounding: a test holds the
+two together.
 
 A row is [factors (k), bias, 1, 0 …] for users and [factors (k), 1, bias, 0 …] for items, so that the whole score is
 one dot product and a bias is learned like any factor. The ones are put back after every step.
 """
 
+from typing import Any
+
 import numpy as np
 from numba import njit
 
-from cofactor.kernels.adam import Batch, Plan, Side  # noqa: F401  (the tuples that the machine code takes apart)
+from cofactor.kernels.adam import Batch, Plan, Side
+
+__all__ = ["Batch", "Plan", "Side", "run_steps", "settle"]  # machine code is made of these, found here by name
 
 CENTRE = 0.93  # a leap spans scales c from c₀/0.93 down to 0.93 c₀ or so
 FADED = 1e-9  # momentum below this share of a step is no more seen in a float32 parameter
-FAST = {
+FAST: dict[str, Any] = {
     "cache": True, "boundscheck": False, "error_model": "numpy",
     "fastmath": {"contract", "reassoc", "arcp", "nsz"},  # not nnan and ninf: divergence must stay visible
     # Numba counts references to every row view with two atomic operations, which cost more than the arithmetic of

@@ -47,7 +47,8 @@ def arrange(
     n = len(values)
     # inside a tile too, neighbours in the table should not come one after the other
     order = rng.permutation(n).astype(np.int32)
-    cells = Cells(np.empty(n, np.int32), np.empty(n, np.int32), np.empty(n, np.float32), np.empty(N_STRATA**2 + 1, np.int64))
+    bounds = np.empty(N_STRATA**2 + 1, np.int64)
+    cells = Cells(np.empty(n, np.int32), np.empty(n, np.int32), np.empty(n, np.float32), bounds)
     place, ends = np.empty(n, np.int32), np.zeros(N_STRATA**2 * users.n_tiles * items.n_tiles + 1, np.int64)
     _sort(user_idx, item_idx, values, order, users, items, place, ends, cells)
     return cells
