@@ -28,7 +28,7 @@ from cofactor.errors import BadModelFolder, BadOption
 from cofactor.models import model_class, model_names
 from cofactor.recommender import Recommender
 
-__all__ = ["open_model", "save"]
+__all__ = ["open_model", "pack_column", "save", "unpack_column"]
 
 FORMAT = 1
 HASHED = ("learned.safetensors", "ratings.safetensors", "card.md")
@@ -127,7 +127,7 @@ def _pack_ratings(ratings: Ratings) -> tuple[dict[str, Array], dict[str, Any]]:
     columns |= {f"item:{name}": column for name, column in ratings.item_attributes.items()}
     columns |= {f"user:{name}": column for name, column in ratings.user_attributes.items()}
     for name, column in columns.items():
-        arrays |= _pack_column(name, column)
+        arrays |= pack_column(name, column)
     about = {
         "name": ratings.name, "synthetic": ratings.synthetic, "explicit": ratings.explicit,
         "scale": ratings.scale, "library": ratings.library, "n_ratings": len(ratings),
@@ -139,7 +139,7 @@ def _pack_ratings(ratings: Ratings) -> tuple[dict[str, Array], dict[str, Any]]:
 def _unpack_ratings(arrays: dict[str, Array], about: dict[str, Any]) -> Ratings:
     rows = Rows(arrays["indptr"], arrays["item_idx"], arrays["values"])
     columns = {name.partition("/")[2] for name in arrays if "/" in name}
-    column = {name: _unpack_column(name, arrays) for name in columns}
+    column = {name: unpack_column(name, arrays) for name in columns}
     users, items = IdMap(column["users"], "user"), IdMap(column["items"], "item")
     ratings = Ratings(
         users=users, items=items, user_idx=np.repeat(np.arange(len(users), dtype=np.int32), rows.counts),
@@ -153,7 +153,7 @@ def _unpack_ratings(arrays: dict[str, Array], about: dict[str, Any]) -> Ratings:
     return ratings
 
 
-def _pack_column(name: str, column: Array) -> dict[str, Array]:
+def pack_column(name: str, column: Array) -> dict[str, Array]:
     """A column of numbers as it is; of text as one run of UTF-8 and where each entry ends; else as JSON texts."""
     if column.dtype.kind in "iufb":
         return {f"numbers/{name}": np.ascontiguousarray(column)}
@@ -165,7 +165,8 @@ def _pack_column(name: str, column: Array) -> dict[str, Array]:
     return {f"{kind}/{name}": np.frombuffer(b"".join(texts), np.uint8).copy(), f"{kind}-ends/{name}": ends}
 
 
-def _unpack_column(name: str, arrays: dict[str, Array]) -> Array:
+def unpack_column(name: str, arrays: dict[str, Array]) -> Array:
+    """What `pack_column` packed under this name."""
     if f"numbers/{name}" in arrays:
         return arrays[f"numbers/{name}"]
     kind = "text" if f"text/{name}" in arrays else "json"

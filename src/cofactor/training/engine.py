@@ -20,7 +20,10 @@ class Engine(Protocol):
         ...
 
     def begin(self, schedule: Schedule, weight_decay: float) -> None:
-        """Train by this schedule from now on, whose first step is the next one; the optimiser's memory stays."""
+        """Train by this schedule from now on, whose first step is the next one; the optimiser's memory stays.
+
+        Batches are asked for anew: a plan of as many rows, in batches of one size, may have taken the old one's place.
+        """
         ...
 
     def run(self, epoch: int, start: int, end: int) -> FloatArray:
@@ -48,6 +51,7 @@ class Batches:
     size: int
     seed: int
     drop_last: bool = False  # leave out the last batch where it would be short
+    shuffle: bool = True  # False: the rows' own order, in every epoch
 
     @property
     def n_steps(self) -> int:
@@ -55,7 +59,9 @@ class Batches:
 
     def of(self, epoch: int) -> IntArray:
         """(n_steps, size) int32 row numbers, -1 behind the end of a short last batch."""
-        order = np.random.default_rng([self.seed, epoch]).permutation(self.n_rows).astype(np.int32)
+        order = np.arange(self.n_rows, dtype=np.int32)
+        if self.shuffle:
+            order = np.random.default_rng([self.seed, epoch]).permutation(self.n_rows).astype(np.int32)
         filled = np.full(self.n_steps * self.size, -1, np.int32)
         filled[: len(order)] = order[: len(filled)]
         return filled.reshape(self.n_steps, self.size)

@@ -80,6 +80,7 @@ class FusedAdam:
 
     def begin(self, schedule: Schedule, weight_decay: float) -> None:
         self._settle()
+        self._epoch = (-1, self._epoch[1])
         self._done += self._since
         self._since = 0
         self._plan = adam.make_plan(*schedule, decay=weight_decay, beta2=BETA2, before=self._done)

@@ -63,6 +63,13 @@ class GradientRecommender(Recommender, Generic[AnEngine]):
         self._stopping, self._checkpoint = early_stopping, Path(checkpoint) if checkpoint else None
         return super().fit(train)
 
+    def take(self, engine: AnEngine, train: "Ratings") -> Self:
+        """Be the model that an engine has trained, as it stands, on these ratings."""
+        self._check_options()
+        self.ratings_ = train
+        self._take(engine, train)
+        return self
+
     def lr_find(
         self, train: "Ratings", *, start: float = 1e-7, end: float = 10.0, n_steps: int = 100
     ) -> "LearningRates":

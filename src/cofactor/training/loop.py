@@ -1,8 +1,8 @@
 """The one training loop: it knows no model, no optimiser and no data, only an engine, a schedule and who watches."""
 
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -24,11 +24,13 @@ class Epoch:
     valid_loss: float | None  # after the epoch; None where nothing is held out
     seconds: float
     losses: tuple[float, ...]  # of every step
+    metrics: Mapping[str, float] = field(default_factory=dict[str, float])  # what else was measured after the epoch
 
 
 def train(
     engine: Engine, n_epochs: int, *, first: int = 0, progress: Progress,
-    valid_loss: Callable[[], float] | None = None, after_epoch: Callable[[Epoch], bool] = lambda _: True,
+    valid_loss: Callable[[], float] | None = None, metrics: Callable[[], Mapping[str, float]] = dict,
+    after_epoch: Callable[[Epoch], bool] = lambda _: True,
 ) -> list[Epoch]:  # fmt: skip
     """Run epochs first..n_epochs-1 of the schedule the engine has begun, until `after_epoch` says False.
 
@@ -45,7 +47,9 @@ def train(
                 progress.step(number, end / engine.n_steps, float(np.mean(losses)))
             held_out = valid_loss() if valid_loss else None
             mean = float(np.mean(losses)) if losses else float("nan")
-            history.append(Epoch(number, mean, held_out, time.perf_counter() - began, tuple(losses)))
+            measured = metrics()
+            seconds = time.perf_counter() - began
+            history.append(Epoch(number, mean, held_out, seconds, tuple(losses), measured))
             progress.epoch(history[-1])
             if not after_epoch(history[-1]):
                 break

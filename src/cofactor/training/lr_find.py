@@ -14,7 +14,7 @@ from cofactor.errors import BadOption
 from cofactor.training.engine import Engine
 from cofactor.training.schedule import exponential
 
-__all__ = ["LearningRates", "find_learning_rate", "valley"]
+__all__ = ["LearningRates", "find_learning_rate", "smooth", "valley"]
 
 SMOOTHING = 0.98  # of the running mean, as fastai's recorder
 RISEN = 4.0  # the sweep ends where the smoothed loss is this many times its lowest
@@ -51,12 +51,12 @@ def find_learning_rate(
     for at in range(n_steps):
         epoch, step = divmod(at, engine.n_steps)
         raw.append(float(engine.run(epoch, step, step + 1)[0]))
-        smooth = _smooth(np.array(raw))
-        if not np.isfinite(raw[-1]) or (at > 10 and smooth[-1] > RISEN * smooth.min()):
+        running = smooth(np.array(raw))
+        if not np.isfinite(raw[-1]) or (at > 10 and running[-1] > RISEN * running.min()):
             break
     engine.restore(before)
     kept = len(raw) if np.isfinite(raw[-1]) else len(raw) - 1
-    rates, losses = sweep.rates[:kept], _smooth(np.array(raw[:kept]))
+    rates, losses = sweep.rates[:kept], smooth(np.array(raw[:kept]))
     return LearningRates(rates, losses, valley(rates, losses))
 
 
@@ -71,7 +71,7 @@ def valley(rates: FloatArray, losses: FloatArray) -> float:
     return float(rates[start + int(third) + int(third / 2)])
 
 
-def _smooth(losses: FloatArray) -> FloatArray:
+def smooth(losses: FloatArray) -> FloatArray:
     """Exponential running mean, unbiased at the start."""
     mean, out = 0.0, np.empty(len(losses))
     for at, loss in enumerate(losses):

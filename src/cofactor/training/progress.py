@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol, Self
 if TYPE_CHECKING:
     from cofactor.training.loop import Epoch
 
-__all__ = ["Progress", "progress_for"]
+__all__ = ["Progress", "in_notebook", "progress_for"]
 
 REFRESH = 0.1  # seconds between two pictures of a running epoch
 
@@ -28,7 +28,7 @@ class Progress(Protocol):
 
 def progress_for(show: bool | None, n_epochs: int, title: str) -> Progress:
     """The progress that fits where we run; show: True, False, or None for "if somebody looks"."""
-    if show is not False and _in_notebook():
+    if show is not False and in_notebook():
         return _Notebook(n_epochs)
     if show or (show is None and sys.stderr.isatty()):
         return _Terminal(n_epochs, title)
@@ -73,6 +73,7 @@ class _Terminal:
 
     def epoch(self, epoch: "Epoch") -> None:
         self._held_out = "" if epoch.valid_loss is None else f"  valid {epoch.valid_loss:.4f}"
+        self._held_out += "".join(f"  {name} {value:.4f}" for name, value in epoch.metrics.items())
         number = epoch.number + 1
         self._show(number, f"epoch {number}/{self._n_epochs}  train {epoch.train_loss:.4f}{self._held_out}")
 
@@ -81,10 +82,11 @@ class _Terminal:
 
 
 class _Notebook:
-    """The table a course shows: epoch, train_loss, valid_loss, time."""
+    """The table a course shows: epoch, train_loss, valid_loss, metrics, time."""
 
     def __init__(self, n_epochs: int) -> None:
         self._n_epochs, self._rows, self._running = n_epochs, list[str](), ""
+        self._metrics: tuple[str, ...] = ()
         self._shown = 0.0
 
     def __enter__(self) -> Self:
@@ -105,7 +107,9 @@ class _Notebook:
 
     def epoch(self, epoch: "Epoch") -> None:
         held_out = "" if epoch.valid_loss is None else f"{epoch.valid_loss:.6f}"
-        cells = (epoch.number, f"{epoch.train_loss:.6f}", held_out, f"{epoch.seconds:.2f} s")
+        self._metrics = tuple(epoch.metrics)
+        measured = [f"{value:.6f}" for value in epoch.metrics.values()]
+        cells = (epoch.number, f"{epoch.train_loss:.6f}", held_out, *measured, f"{epoch.seconds:.2f} s")
         self._rows.append("<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>")
         self._running = ""
         self._update()
@@ -115,11 +119,12 @@ class _Notebook:
         self._handle.update(self._html(self._table()))
 
     def _table(self) -> str:
-        head = "".join(f"<th>{name}</th>" for name in ("epoch", "train_loss", "valid_loss", "time"))
+        head = "".join(f"<th>{name}</th>" for name in ("epoch", "train_loss", "valid_loss", *self._metrics, "time"))
         return f"<table><tr>{head}</tr>{''.join(self._rows)}</table><p>{self._running}</p>"
 
 
-def _in_notebook() -> bool:
+def in_notebook() -> bool:
+    """True where what is shown may be HTML."""
     ipython = sys.modules.get("IPython")  # never imported here: outside a notebook it is not there
     shell = ipython.get_ipython() if ipython else None
     return type(shell).__name__ == "ZMQInteractiveShell"

@@ -87,6 +87,7 @@ class TorchEngine:
 
     def begin(self, schedule: Schedule, weight_decay: float) -> None:
         self._next, self._schedule = 0, schedule
+        self._epoch = (-1, self._epoch[1])
         for group in self._optimizer.param_groups:
             group["weight_decay"] = weight_decay
 
@@ -119,6 +120,7 @@ class TorchEngine:
     def restore(self, state: dict[str, Array]) -> None:
         net = {name[4:]: torch.from_numpy(a.copy()) for name, a in state.items() if name.startswith("net.")}
         self.net.load_state_dict(net)
+        self._optimizer.state.clear()
         for name, parameter in self.net.named_parameters():
             prefix = f"adam.{name}."
             entry = {key[len(prefix) :]: a for key, a in state.items() if key.startswith(prefix)}
