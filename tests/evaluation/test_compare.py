@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scripted import scripted
 
 import cofactor as cf
 from cofactor.data.ratings import Ratings
@@ -10,7 +11,7 @@ from cofactor.evaluation.compare import compare
 
 
 @pytest.fixture
-def world(given):
+def world():
     """world(seed, *noises) -> train, test and models that know the truth up to noise of this size."""
 
     def make(seed: int, *noises: float):
@@ -19,7 +20,7 @@ def world(given):
         users, items = np.divmod(rng.permutation(150 * 20)[:1500], 20)
         whole = Ratings.from_arrays(users, items, truth[users, items], scale=(1.0, 5.0))
         train, test = cf.split(whole, test=0.5, seed=seed)
-        return train, test, [given(train, truth + rng.normal(0, noise, truth.shape)) for noise in noises]
+        return train, test, [scripted(train, truth + rng.normal(0, noise, truth.shape)) for noise in noises]
 
     return make
 
@@ -51,10 +52,10 @@ def test_nor_among_five_though_the_best_of_them_is_looked_for(world):
     assert wrong <= 2
 
 
-def test_pairing_sees_a_difference_that_single_intervals_hide(world, given):
+def test_pairing_sees_a_difference_that_single_intervals_hide(world):
     """The same model and the same with a slight bias: their intervals overlap, their difference is certain."""
     train, test, (model,) = world(1, 1.0)
-    worse = given(train, model.table + 0.2)
+    worse = scripted(train, model.table + 0.2)
     found = compare({"one": model, "worse": worse}, train, test, metrics=["rmse"])
     one, other = (found.evaluations[name].intervals["rmse"] for name in ("one", "worse"))
     assert one.high > other.low
@@ -109,25 +110,25 @@ def test_models_of_one_class_are_named_by_what_differs(tastes):
     ]  # fmt: skip
 
 
-def test_a_model_that_only_ranks_is_compared_by_lists_alone(world, given):
+def test_a_model_that_only_ranks_is_compared_by_lists_alone(world):
     train, test, (model,) = world(5, 1.0)
-    ranks = given(train, model.table, predicts=False)
+    ranks = scripted(train, model.table, predicts=False)
     found = compare({"both": model, "ranks": ranks}, train, test, metrics=["rmse", "auc"])
     assert list(found.verdicts) == ["auc"]
     assert "–" in str(found)
 
 
-def test_a_model_fitted_on_other_ratings_is_said_to_be(world, given):
+def test_a_model_fitted_on_other_ratings_is_said_to_be(world):
     train, test, (model,) = world(6, 1.0)
     part = train.subset(np.arange(len(train) - 5))
-    found = compare({"here": model, "there": given(part, model.table)}, train, test, metrics=["rmse"])
+    found = compare({"here": model, "there": scripted(part, model.table)}, train, test, metrics=["rmse"])
     assert "Not fitted on these training ratings but on others: there." in str(found)
 
 
-def test_a_model_that_has_seen_the_test_is_refused(world, given):
+def test_a_model_that_has_seen_the_test_is_refused(world):
     train, test, (model,) = world(7, 1.0)
     with pytest.raises(Leak, match="that are in train too"):
-        compare({"honest": model, "cheat": given(test, model.table)}, train, test)
+        compare({"honest": model, "cheat": scripted(test, model.table)}, train, test)
 
 
 def test_one_model_is_no_comparison(world):

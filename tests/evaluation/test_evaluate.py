@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scripted import scripted
 
 import cofactor as cf
 from cofactor.data.ratings import Ratings
@@ -24,16 +25,16 @@ def tiny() -> tuple[Ratings, Ratings]:
 SCORES = [[9, 5, 1, 4, 3], [1, 9, 5, 5, 4]]  # a's list without item 1: 2 4 5 3; b's without item 2: 3 4 5 1
 
 
-def test_lists_hide_what_was_rated_in_training(tiny, given):
+def test_lists_hide_what_was_rated_in_training(tiny):
     train, test = tiny
-    lists = rank_catalogue(given(train, SCORES), HeldOut.of(train, test), 4)
+    lists = rank_catalogue(scripted(train, SCORES), HeldOut.of(train, test), 4)
     assert (lists.items + 1).tolist() == [[2, 4, 5, 3], [3, 4, 5, 1]]
     assert lists.hits.tolist() == [[True, False, False, True], [False, False, True, False]]
     assert lists.n_relevant.tolist() == [2, 1]
 
 
-def test_the_numbers_are_those_worked_by_hand(tiny, given):
-    found = evaluate(given(*tiny[:1], SCORES), tiny[1], k=2).values
+def test_the_numbers_are_those_worked_by_hand(tiny):
+    found = evaluate(scripted(*tiny[:1], SCORES), tiny[1], k=2).values
     assert found["precision@2"] == pytest.approx((1 / 2 + 0) / 2)
     assert found["recall@2"] == pytest.approx((1 / 2 + 0) / 2)
     assert found["mrr@2"] == pytest.approx((1 + 0) / 2)
@@ -56,31 +57,31 @@ def test_values_are_those_of_the_pure_functions(tastes):
         assert found[name] == pytest.approx(getattr(metrics, name)(predicted, test.values))
 
 
-def test_a_perfect_model_has_ndcg_and_auc_1(checkerboard, given):
+def test_a_perfect_model_has_ndcg_and_auc_1(checkerboard):
     train, test = cf.split(checkerboard, test=0.3, by="user")
     truth = np.zeros((12, 12))
     truth[test.user_idx, test.item_idx] = test.values
-    found = evaluate(given(train, truth), test, k=12).values
+    found = evaluate(scripted(train, truth), test, k=12).values
     assert found["ndcg@12"] == found["auc"] == found["recall@12"] == 1.0
     assert found["rmse"] == 0.0
 
 
-def test_random_scores_have_an_auc_of_about_a_half(given):
+def test_random_scores_have_an_auc_of_about_a_half():
     rng = np.random.default_rng(0)
     cells = rng.permutation(200 * 50)[:3000]
     train, test = cf.split(Ratings.from_arrays(cells // 50, cells % 50))
-    auc = evaluate(given(train, rng.normal(size=(200, 50))), test, metrics=["auc"]).intervals["auc"]
+    auc = evaluate(scripted(train, rng.normal(size=(200, 50))), test, metrics=["auc"]).intervals["auc"]
     assert auc.low < 0.5 < auc.high
     assert auc.high - auc.low < 0.1
 
 
-def test_equal_scores_have_an_auc_of_exactly_a_half(tiny, given):
-    assert evaluate(given(tiny[0], np.ones((2, 5))), tiny[1]).values["auc"] == 0.5
+def test_equal_scores_have_an_auc_of_exactly_a_half(tiny):
+    assert evaluate(scripted(tiny[0], np.ones((2, 5))), tiny[1]).values["auc"] == 0.5
 
 
-def test_blocks_of_users_give_the_same_lists(checkerboard, given, monkeypatch):
+def test_blocks_of_users_give_the_same_lists(checkerboard, monkeypatch):
     train, test = cf.split(checkerboard, test=0.3)
-    model, held = given(train, np.random.default_rng(0).normal(size=(12, 12))), HeldOut.of(train, test)
+    model, held = scripted(train, np.random.default_rng(0).normal(size=(12, 12))), HeldOut.of(train, test)
     whole = rank_catalogue(model, held, 5, standing=True)
     monkeypatch.setattr(lists_module, "BLOCK", 40)  # three users at once
     blocks = rank_catalogue(model, held, 5, standing=True)
@@ -101,18 +102,18 @@ def test_what_the_model_has_learned_is_not_written_to(checkerboard):
     np.testing.assert_array_equal(model.popularity_, before)
 
 
-def test_strangers_and_unknown_items_are_counted_and_said(given):
+def test_strangers_and_unknown_items_are_counted_and_said():
     train = Ratings.from_arrays(["a", "a"], [1, 2], [5.0, 1.0])
     test = Ratings.from_arrays(["a", "z", "z"], [9, 1, 2], [5.0, 5.0, 1.0])
-    found = evaluate(given(train, [[5, 1], [5, 1]]), test, k=1)
+    found = evaluate(scripted(train, [[5, 1], [5, 1]]), test, k=1)
     assert "Of 3 test ratings 2 are by users and 1 of items without any training rating." in str(found)
     assert found.values["recall@1"] == pytest.approx(1 / 2)  # a's item is in no catalogue; z gets item 1
 
 
-def test_ids_count_not_indices(given):
+def test_ids_count_not_indices():
     train = Ratings.from_arrays(["a", "a", "z"], ["x", "y", "x"], [1.0, 5.0, 3.0])
     test = Ratings.from_arrays(["z"], ["y"], [5.0])  # user 0 and item 0 there, user 1 and item 1 in train
-    found = evaluate(given(train, [[9, 1], [9, 4]]), test, metrics=["rmse", "ndcg@1"]).values
+    found = evaluate(scripted(train, [[9, 1], [9, 4]]), test, metrics=["rmse", "ndcg@1"]).values
     assert found == {"rmse": 1.0, "ndcg@1": 1.0}
 
 
@@ -126,34 +127,34 @@ def test_relevant_is_what_lies_70_percent_up_the_scale(scale, lowest):
     assert HeldOut.of(train, test).relevant_from == lowest
 
 
-def test_the_threshold_can_be_given(tiny, given):
-    found = evaluate(given(tiny[0], SCORES), tiny[1], k=4, relevant=1)
+def test_the_threshold_can_be_scripted(tiny):
+    found = evaluate(scripted(tiny[0], SCORES), tiny[1], k=4, relevant=1)
     assert "ratings of 1 and above" in str(found)
     assert found.values["recall@4"] == 1.0
 
 
-def test_clicks_have_lists_but_no_errors_and_that_is_said(given):
+def test_clicks_have_lists_but_no_errors_and_that_is_said():
     clicks = Ratings.from_arrays(["a", "a", "b"], [1, 2, 1])
-    found = evaluate(given(clicks.subset(np.arange(1)), np.ones((2, 2))), clicks.subset(np.arange(1, 3)))
+    found = evaluate(scripted(clicks.subset(np.arange(1)), np.ones((2, 2))), clicks.subset(np.arange(1, 3)))
     assert "rmse" not in found.values
     assert "Left out: rmse, mae, r2: clicks have no values to predict." in str(found)
     assert "everything in the test" in str(found)
 
 
-def test_a_model_that_only_ranks_is_not_asked_for_errors(tiny, given):
-    found = evaluate(given(tiny[0], SCORES, predicts=False), tiny[1])
-    assert "Given ranks items but predicts no values" in found.left_out["rmse"]
+def test_a_model_that_only_ranks_is_not_asked_for_errors(tiny):
+    found = evaluate(scripted(tiny[0], SCORES, predicts=False), tiny[1])
+    assert "Scripted ranks items but predicts no values" in found.left_out["rmse"]
     assert "ndcg@10" in found.values
 
 
-def test_where_nothing_is_relevant_lists_are_left_out_and_coverage_is_not(tiny, given):
-    found = evaluate(given(tiny[0], SCORES), tiny[1], relevant=6)
+def test_where_nothing_is_relevant_lists_are_left_out_and_coverage_is_not(tiny):
+    found = evaluate(scripted(tiny[0], SCORES), tiny[1], relevant=6)
     assert "no rating in the test is relevant" in found.left_out["ndcg@10"]
     assert "coverage@10" in found.values
 
 
-def test_only_what_is_asked_for_is_measured_at_each_cut(tiny, given):
-    found = evaluate(given(tiny[0], SCORES), tiny[1], metrics=["ndcg", "recall@3", "rmse"], k=[1, 2])
+def test_only_what_is_asked_for_is_measured_at_each_cut(tiny):
+    found = evaluate(scripted(tiny[0], SCORES), tiny[1], metrics=["ndcg", "recall@3", "rmse"], k=[1, 2])
     assert list(found.values) == ["ndcg@1", "ndcg@2", "recall@3", "rmse"]
 
 
@@ -167,19 +168,19 @@ def test_only_what_is_asked_for_is_measured_at_each_cut(tiny, given):
         ({"confidence": 95}, "between 0 and 1"),
     ],
 )
-def test_a_wrong_question_is_told(tiny, given, options, message):
+def test_a_wrong_question_is_told(tiny, options, message):
     with pytest.raises(BadOption, match=message):
-        evaluate(given(tiny[0], SCORES), tiny[1], **options)
+        evaluate(scripted(tiny[0], SCORES), tiny[1], **options)
 
 
-def test_an_empty_test_is_refused(tiny, given):
+def test_an_empty_test_is_refused(tiny):
     with pytest.raises(BadOption, match="no ratings to measure with"):
-        evaluate(given(tiny[0], SCORES), tiny[1].subset(np.zeros(0, int)))
+        evaluate(scripted(tiny[0], SCORES), tiny[1].subset(np.zeros(0, int)))
 
 
-def test_a_leak_is_refused_and_named(tiny, given):
+def test_a_leak_is_refused_and_named(tiny):
     with pytest.raises(Leak, match="user 'a' item 1"):
-        evaluate(given(tiny[0], SCORES), tiny[0])
+        evaluate(scripted(tiny[0], SCORES), tiny[0])
 
 
 def test_the_value_lies_in_its_interval_and_clipping_helps(tastes):
@@ -196,11 +197,11 @@ def test_the_same_seed_gives_the_same_intervals(tastes):
     assert evaluate(model, test, seed=5).intervals == evaluate(model, test, seed=5).intervals
 
 
-def test_the_table_comes_in_the_library_of_the_test(tiny, given):
+def test_the_table_comes_in_the_library_of_the_test(tiny):
     from dataclasses import replace
 
     pandas = pytest.importorskip("pandas")
-    found = evaluate(given(tiny[0], SCORES), replace(tiny[1], library="pandas"))
+    found = evaluate(scripted(tiny[0], SCORES), replace(tiny[1], library="pandas"))
     assert isinstance(found.table(), pandas.DataFrame)
     assert list(found.table()["measure"])[:2] == ["rmse", "mae"]
 

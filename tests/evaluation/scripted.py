@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
-import pytest
 
+from cofactor.data.ratings import Ratings
 from cofactor.recommender import Recommender
 
 
 @dataclass(kw_only=True)
-class Given(Recommender):
+class Scripted(Recommender):
     """Says what it was told: a table (n_users, n_items) of scores, its last row for strangers."""
 
     learned: ClassVar = ()
@@ -30,11 +30,6 @@ class Given(Recommender):
         return self.table[user_idx, item_idx]
 
 
-@pytest.fixture
-def given():
-    """given(train, table) -> a fitted model that scores so."""
-
-    def make(train, table, **options) -> Given:
-        return Given(table=np.asarray(table, np.float32), **options).fit(train)
-
-    return make
+def scripted(train: Ratings, table, **options) -> Scripted:
+    """A fitted model that scores so."""
+    return Scripted(table=np.asarray(table, np.float32), **options).fit(train)
