@@ -86,17 +86,13 @@ def test_ml_1m_in_two_files_leaves_unknown_times_unknown(data_folder):
     (data_folder / "ml-1m" / "ratings-without-timestamp.dat.gz").write_bytes(
         gzip.compress(b"1::2::5\n1::3::4\n1::4::3\n")
     )
-    (data_folder / "ml-1m" / "timestamps-partial.txt.gz").write_bytes(
-        gzip.compress(b"978300760\n\n978300762\n")
-    )
+    (data_folder / "ml-1m" / "timestamps-partial.txt.gz").write_bytes(gzip.compress(b"978300760\n\n978300762\n"))
     assert load("ml-1m").timestamps.tolist() == [978300760, NO_TIME, 978300762]
 
 
 def test_times_that_are_not_one_a_rating_are_refused(data_folder):
     write(data_folder / "ml-1m", movies_dat="2::Fargo (1996)::Crime\n", users_dat="1::F::1::10::48067\n")
-    (data_folder / "ml-1m" / "ratings-without-timestamp.dat.gz").write_bytes(
-        gzip.compress(b"1::2::5\n1::3::4\n")
-    )
+    (data_folder / "ml-1m" / "ratings-without-timestamp.dat.gz").write_bytes(gzip.compress(b"1::2::5\n1::3::4\n"))
     (data_folder / "ml-1m" / "timestamps-partial.txt.gz").write_bytes(gzip.compress(b"978300760\n"))
     with pytest.raises(DataNotAvailable, match="1 timestamps for 2 ratings"):
         load("ml-1m")

@@ -152,7 +152,8 @@ def _expected_stars(score: FloatArray, noise_sd: float) -> FloatArray:
     """The mean of the rounded and clipped rating: 1 and one more for each threshold it gets over."""
     from scipy.special import ndtr  # only the truth needs it; the table itself is whole numbers
 
-    return 1.0 + sum(ndtr((score - threshold) / noise_sd) for threshold in (1.5, 2.5, 3.5, 4.5))
+    thresholds = np.array([1.5, 2.5, 3.5, 4.5])
+    return 1.0 + ndtr((score[..., None] - thresholds) / noise_sd).sum(axis=-1)
 
 
 @dataclass(frozen=True, eq=False)
@@ -182,9 +183,7 @@ def _generate(n_users: int, seed: int) -> _World:
     age, tastes = _people(people, n_users)
     generosity = _bell(people, (n_users,), SPREAD["generosity"])
     liking = tastes @ catalogue.genre_axes(SURVEY).T + _bell(people, (n_users, len(SURVEY)), SPREAD["survey"])
-    quality = WORTH_OF_QUALITY * (catalogue.quality - 7) + _bell(
-        opinion, catalogue.quality.shape, SPREAD["quality"]
-    )
+    quality = WORTH_OF_QUALITY * (catalogue.quality - 7) + _bell(opinion, catalogue.quality.shape, SPREAD["quality"])
     affinity = tastes @ catalogue.axes.T  # thousandths times tenths: STAR
     scores = MEAN + generosity[:, None] + quality + affinity
 
@@ -209,9 +208,7 @@ def _people(rng: np.random.Generator, n_users: int) -> tuple[IntArray, IntArray]
     return age, typical + _bell(rng, typical.shape, SPREAD["taste"])
 
 
-def _who_rates_what(
-    rng: np.random.Generator, fame: IntArray, affinity: IntArray
-) -> tuple[IntArray, IntArray]:
+def _who_rates_what(rng: np.random.Generator, fame: IntArray, affinity: IntArray) -> tuple[IntArray, IntArray]:
     """Each person rates the films that get most of their attention, as many as they have patience for.
 
     The pairs come user by user, each user's films in the order in which they thought of them.
