@@ -232,8 +232,8 @@ def _best(scores: FloatArray, seen: list[IntArray], barred: IntArray, hide_seen:
     scores = scores.copy()  # a model may hand out what it learned
     scores[:, barred] = -np.inf
     if hide_seen:
-        for row, items in zip(scores, seen, strict=True):
-            row[items] = -np.inf
+        rows = np.repeat(np.arange(len(seen)), [len(items) for items in seen])
+        scores[rows, np.concatenate(seen)] = -np.inf
     return best(scores, n)
 
 

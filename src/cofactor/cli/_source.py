@@ -34,6 +34,10 @@ def add_split(parser: ArgumentParser) -> None:
         "--by", choices=("random", "user", "last", "time"), default="random",
         help="held out: rows at random, a share of each user's, each user's last, or the newest (default: random)",
     )  # fmt: skip
+    group.add_argument(
+        "--unknown-times", choices=("raise", "oldest"), default="raise",
+        help="with --by last or time: refuse ratings without a time, or take them for the oldest (default: raise)",
+    )  # fmt: skip
     group.add_argument("--seed", type=int, default=0, help="of the split (default: 0)")
 
 
@@ -67,7 +71,8 @@ def read_source(arguments: Namespace) -> "Ratings":
 def split_source(arguments: Namespace) -> "Split":
     from cofactor.data.splitting import split
 
-    return split(read_source(arguments), test=arguments.test, by=arguments.by, seed=arguments.seed)
+    ratings, asked = read_source(arguments), arguments
+    return split(ratings, test=asked.test, by=asked.by, seed=asked.seed, unknown_times=asked.unknown_times)
 
 
 def _column(given: str | None) -> str | int | None:
