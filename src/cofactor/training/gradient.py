@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from cofactor.arrays import Array
     from cofactor.data.ratings import Ratings
     from cofactor.training.engine import Engine
-    from cofactor.training.loop import Epoch
+    from cofactor.training.epoch import Epoch
     from cofactor.training.lr_find import LearningRates
     from cofactor.training.stopping import EarlyStopping
 

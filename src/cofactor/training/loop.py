@@ -2,29 +2,17 @@
 
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 
 import numpy as np
 
 from cofactor.errors import Diverged
 from cofactor.training.engine import Engine
+from cofactor.training.epoch import Epoch
 from cofactor.training.progress import Progress
 
-__all__ = ["Epoch", "train"]
+__all__ = ["train"]
 
 SLICES = 20  # an epoch is run in about so many parts, between which progress is shown
-
-
-@dataclass(frozen=True)
-class Epoch:
-    """What one pass over the ratings gave."""
-
-    number: int  # from 0
-    train_loss: float  # mean over the steps, of the loss each met before it learned
-    valid_loss: float | None  # after the epoch; None where nothing is held out
-    seconds: float
-    losses: tuple[float, ...]  # of every step
-    metrics: Mapping[str, float] = field(default_factory=dict[str, float])  # what else was measured after the epoch
 
 
 def train(

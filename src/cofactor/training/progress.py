@@ -2,10 +2,9 @@
 
 import sys
 import time
-from typing import TYPE_CHECKING, Any, Protocol, Self
+from typing import Any, Protocol, Self
 
-if TYPE_CHECKING:
-    from cofactor.training.loop import Epoch
+from cofactor.training.epoch import Epoch
 
 __all__ = ["Progress", "in_notebook", "progress_for"]
 
@@ -21,7 +20,7 @@ class Progress(Protocol):
         """Within epoch `number`: its share done, 0 to 1, and its mean loss so far."""
         ...
 
-    def epoch(self, epoch: "Epoch") -> None:
+    def epoch(self, epoch: Epoch) -> None:
         """An epoch has ended."""
         ...
 
@@ -45,7 +44,7 @@ class _Silent:
     def step(self, number: int, done: float, loss: float) -> None:
         pass
 
-    def epoch(self, epoch: "Epoch") -> None:
+    def epoch(self, epoch: Epoch) -> None:
         pass
 
 
@@ -71,7 +70,7 @@ class _Terminal:
     def step(self, number: int, done: float, loss: float) -> None:
         self._show(number + done, f"epoch {number + 1}/{self._n_epochs}  train {loss:.4f}{self._held_out}")
 
-    def epoch(self, epoch: "Epoch") -> None:
+    def epoch(self, epoch: Epoch) -> None:
         self._held_out = "" if epoch.valid_loss is None else f"  valid {epoch.valid_loss:.4f}"
         self._held_out += "".join(f"  {name} {value:.4f}" for name, value in epoch.metrics.items())
         number = epoch.number + 1
@@ -105,7 +104,7 @@ class _Notebook:
         if time.monotonic() - self._shown > REFRESH:
             self._update()
 
-    def epoch(self, epoch: "Epoch") -> None:
+    def epoch(self, epoch: Epoch) -> None:
         held_out = "" if epoch.valid_loss is None else f"{epoch.valid_loss:.6f}"
         self._metrics = tuple(epoch.metrics)
         measured = [f"{value:.6f}" for value in epoch.metrics.values()]
