@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from cofactor.models.matrix_factorization import MatrixFactorization as MatrixFactorization
     from cofactor.models.neural_cf import NeuralCF as NeuralCF
     from cofactor.models.popularity import Popularity as Popularity
+    from cofactor.opening import open_model
     from cofactor.recommender import Recommender as Recommender
-    from cofactor.storage import open_model
 
     open = open_model  # noqa: A001
     from cofactor.training.stopping import EarlyStopping as EarlyStopping
@@ -35,7 +35,7 @@ __version__ = "0.1.0"
 _HOME = {
     "Ratings": "data.ratings", "read": "data.reading", "load": "data.sources",
     "Split": "data.splitting", "split": "data.splitting", "folds": "data.splitting",
-    "CofactorError": "errors", "Recommender": "recommender", "open": "storage:open_model",
+    "CofactorError": "errors", "Recommender": "recommender", "open": "opening:open_model",
     "Bias": "models.bias", "MatrixFactorization": "models.matrix_factorization", "NeuralCF": "models.neural_cf",
     "Popularity": "models.popularity", "EarlyStopping": "training.stopping",
     "evaluate": "evaluation.evaluate", "compare": "evaluation.compare",

@@ -184,9 +184,11 @@ class Recommender(ABC):
 
     def save(self, path: str | Path) -> Path:
         """Write the model as one folder (JSON and safetensors, no pickle), replacing one of the same name."""
-        from cofactor.storage import save
+        from cofactor.model_folder import SavedModel, write_model_folder
 
-        return save(self, path)
+        ratings, name = self.ratings, type(self).__module__.rpartition(".")[2]
+        learned = {one: getattr(self, one) for one in self.learned}
+        return write_model_folder(SavedModel(name, self.objective, self.options(), learned, ratings), path)
 
     # ---- shared steps -------------------------------------------------------------------------------------
 

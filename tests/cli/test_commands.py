@@ -138,7 +138,7 @@ def test_ctrl_c_ends_calmly(saved, capsys, monkeypatch):
     def stop(*_, **__):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("cofactor.storage.open_model", stop)
+    monkeypatch.setattr("cofactor.opening.open_model", stop)
     assert main(["recommend", saved, "ann"]) == 130
     assert "stopped" in capsys.readouterr().err
 

@@ -131,7 +131,7 @@ def _factors(model: "Recommender") -> None:
 
 
 def _save(model: "Recommender", path: Path) -> None:
-    from cofactor.storage import open_model
+    from cofactor.opening import open_model
 
     _title("7  Keep it")
     again = open_model(model.save(path))

@@ -22,7 +22,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(arguments: Namespace) -> None:
     from cofactor.evaluation.evaluate import evaluate
-    from cofactor.storage import open_model
+    from cofactor.opening import open_model
 
     metrics = arguments.metrics.split(",") if arguments.metrics else None
     found = evaluate(open_model(arguments.model), read_source(arguments), metrics=metrics, k=arguments.k)

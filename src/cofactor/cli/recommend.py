@@ -26,7 +26,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def run(arguments: Namespace) -> None:
-    from cofactor.storage import open_model
+    from cofactor.opening import open_model
 
     model, asked = open_model(arguments.model), _asked(arguments)
     ranking = model.rank(

@@ -18,7 +18,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def run(arguments: Namespace) -> None:
-    from cofactor.storage import open_model
+    from cofactor.opening import open_model
 
     model = open_model(arguments.model)
     nearest = model.nearest_users if arguments.user else model.nearest_items

@@ -1,0 +1,32 @@
+"""`cofactor.open`: a saved model back to life."""
+
+from pathlib import Path
+
+from cofactor.errors import BadModelFolder
+from cofactor.model_folder import read_model_folder
+from cofactor.models import model_class, model_names
+from cofactor.recommender import Recommender
+
+__all__ = ["open_model"]
+
+
+def open_model(path: str | Path, *, verify: bool = True) -> Recommender:
+    """The model saved in this folder, ready to answer.
+
+    verify: check every file against its recorded SHA-256 first
+    Raises `BadModelFolder` where the folder is not a saved model, is damaged, or is of another version's.
+    """
+    saved = read_model_folder(path, verify=verify)
+    if saved.model not in model_names():
+        raise BadModelFolder(f"{path} holds a {saved.model!r}, a model this version does not have.")
+    cls = model_class(saved.model)
+    try:
+        model = cls(**saved.options)
+    except TypeError as error:
+        raise BadModelFolder(f"{path}/model.json does not describe a model this version knows: {error}") from error
+    if set(saved.learned) != set(cls.learned):
+        raise BadModelFolder(f"{path} holds {sorted(saved.learned)}, but a {saved.model} has {sorted(cls.learned)}.")
+    model.ratings_ = saved.ratings
+    for name, value in saved.learned.items():
+        setattr(model, name, value if value.ndim else value.item())
+    return model
