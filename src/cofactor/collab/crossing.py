@@ -1,0 +1,84 @@
+"""From a learner into the library: the same parameters as a model that keeps the whole contract."""
+
+from typing import TYPE_CHECKING, TypeAlias, cast
+
+import numpy as np
+import torch
+from torch import nn
+
+from cofactor.collab.dataloaders import DataLoaders
+from cofactor.collab.engines import embeddings_of
+from cofactor.collab.modules import EmbeddingDotBias, EmbeddingNN
+from cofactor.data.ratings import Ratings
+from cofactor.errors import BadOption, Unsupported
+from cofactor.models.matrix_factorization import MatrixFactorization
+from cofactor.models.neural_cf import NeuralCF
+from cofactor.nets.embeddings import Embeddings
+from cofactor.nets.mlp import EmbeddingMLP
+from cofactor.training.engine import Batches
+from cofactor.training.fused import FusedAdam
+from cofactor.training.torch_engine import TorchEngine
+
+if TYPE_CHECKING:
+    from cofactor.collab.learner import Learner
+
+__all__ = ["ratings_of", "to_model"]
+
+AModel: TypeAlias = MatrixFactorization | NeuralCF
+
+
+def to_model(learner: "Learner") -> AModel:
+    """A `MatrixFactorization` or a `NeuralCF` that predicts what the learner predicts.
+
+    Raises `Unsupported` for modules of the caller's own, `BadOption` for a learner without ratings.
+    """
+    train = ratings_of(learner.dls)
+    model = learner.model
+    if isinstance(model, EmbeddingDotBias):
+        return _dot_product(model, train)
+    if isinstance(model, EmbeddingNN):
+        return _network(model, train)
+    raise Unsupported(f"A {type(model).__name__} is no model of the library. collab_learner makes those that are.")
+
+
+def ratings_of(dls: DataLoaders) -> Ratings:
+    """The training ratings as the library holds them; rows with a missing id (`#na#`) stay behind."""
+    table = dls.train_ds
+    users, items = (one.ids for one in table.classes.values())
+    if not len(table) or table.ratings is None:
+        raise BadOption("This learner holds no ratings, so it knows of nobody's taste. Use the one that was trained.")
+    kept = (table.codes > 0).all(axis=1)
+    user_idx, item_idx = (table.codes[kept] - 1).astype(np.int32).T.copy()
+    return Ratings(
+        users=users, items=items, user_idx=user_idx, item_idx=item_idx, values=table.ratings[kept],
+        library="pandas", name=dls.y_name,
+    )  # fmt: skip
+
+
+def _dot_product(module: EmbeddingDotBias, train: Ratings) -> MatrixFactorization:
+    known = Embeddings(*(part[1:] for part in embeddings_of(module)))
+    engine = FusedAdam(known, train.user_idx, train.item_idx, train.values, Batches(len(train), 64, 0), module.y_range)
+    model = MatrixFactorization(n_factors=module.u_weight.embedding_dim, y_range=module.y_range)
+    return model.take(engine, train)
+
+
+def _network(module: EmbeddingNN, train: Ratings) -> NeuralCF:
+    config = module.config
+    sizes, widths = (train.n_users, train.n_items), tuple(width for _, width in config["emb_szs"])
+    net = EmbeddingMLP(
+        sizes, cast(tuple[int, int], widths), config["layers"], module.y_range, dropout=config["ps"] or 0.0,
+        batch_norm=config["use_bn"],
+    )  # fmt: skip
+    net.load_state_dict(_without_first_rows(module))
+    engine = TorchEngine(net, train.user_idx, train.item_idx, train.values, Batches(len(train), 64, 0))
+    model = NeuralCF(
+        layers=tuple(config["layers"]), y_range=module.y_range, dropout=config["ps"] or 0.0,
+        batch_norm=config["use_bn"],
+    )  # fmt: skip
+    return model.take(engine, train)
+
+
+def _without_first_rows(module: nn.Module) -> dict[str, torch.Tensor]:
+    """Its parameters less the embeddings of `#na#`."""
+    state = module.state_dict()
+    return {name: tensor[1:] if name.startswith("embeds.") else tensor for name, tensor in state.items()}

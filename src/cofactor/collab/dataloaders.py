@@ -1,0 +1,286 @@
+"""From a data frame of ratings to batches of codes: what the course calls `dls`."""
+
+import warnings
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Self, cast
+
+import numpy as np
+import pandas as pd
+import torch
+from torch import Tensor
+
+from cofactor.arrays import FloatArray, IntArray
+from cofactor.collab.categories import CategoryMap, NotInTraining
+from cofactor.collab.showing import show_frame
+from cofactor.errors import BadOption, BadTable
+from cofactor.training.engine import Batches
+from cofactor.training.torch_engine import seeded
+
+__all__ = ["CollabDataLoaders", "DataLoader", "DataLoaders", "TabularCollab", "draw_seed"]
+
+Classes = Mapping[str, CategoryMap]
+Batch = tuple[Tensor, Tensor]
+
+
+@dataclass(frozen=True, eq=False)
+class TabularCollab:
+    """Rows of a rating table, as they came (`frame`: user, item, rating) and as codes.
+
+    codes: (n, 2) int64     ratings: (n,) float32, or None where they are asked for
+    """
+
+    frame: pd.DataFrame
+    classes: Classes
+    y_name: str
+    codes: IntArray
+    ratings: FloatArray | None
+
+    @classmethod
+    def of(cls, frame: pd.DataFrame, classes: Classes, y_name: str, *, labelled: bool, strangers: bool) -> Self:
+        """strangers: ids without training ratings get code 0 (`#na#`); else they raise `NotInTraining`."""
+        columns = [_codes(frame, name, ids, strangers) for name, ids in classes.items()]
+        ratings = read_ratings(frame, y_name) if labelled else None
+        kept = [*classes, y_name] if labelled else list(classes)
+        return cls(pick(frame, kept), classes, y_name, np.stack(columns, axis=1).astype(np.int64), ratings)
+
+    def __len__(self) -> int:
+        return len(self.codes)
+
+    @property
+    def items(self) -> pd.DataFrame:
+        """The rows as codes and ratings, under the index of the table they come from."""
+        encoded = pd.DataFrame(self.codes, columns=list(self.classes), index=self.frame.index)
+        return encoded if self.ratings is None else encoded.assign(**{self.y_name: self.ratings})
+
+    @property
+    def xs(self) -> pd.DataFrame:
+        return pick(self.items, list(self.classes))
+
+    @property
+    def ys(self) -> pd.DataFrame:
+        return pick(self.items, [self.y_name])
+
+    def first(self, n: int) -> Self:
+        """The first n rows."""
+        ratings = None if self.ratings is None else self.ratings[:n]
+        return replace(self, frame=self.frame[:n], codes=self.codes[:n], ratings=ratings)
+
+    def batch(self, rows: IntArray | slice) -> Batch:
+        """x (b, 2) int64 codes, y (b, 1) float32 ratings (nan where there are none)."""
+        x = torch.tensor(self.codes[rows])
+        y = torch.full((len(x),), torch.nan) if self.ratings is None else torch.tensor(self.ratings[rows])
+        return x, y[:, None]
+
+
+@dataclass(eq=False)
+class DataLoader:
+    """Batches of a table's rows; each pass over it is in a new order if `shuffle`."""
+
+    dataset: TabularCollab
+    bs: int
+    shuffle: bool = False
+    drop_last: bool = False
+    device: str = "cpu"
+    seed: int = 0
+    _passes: int = field(default=0, repr=False)
+
+    @property
+    def n(self) -> int:
+        return len(self.dataset)
+
+    @property
+    def batches(self) -> Batches:
+        """Its plan of rows; a table smaller than one batch is one batch."""
+        size = max(1, min(self.bs, self.n))
+        return Batches(self.n, size, self.seed, self.drop_last, self.shuffle)
+
+    def __len__(self) -> int:
+        return self.batches.n_steps
+
+    def __iter__(self) -> Iterator[Batch]:
+        self._passes += 1
+        for rows in self.batches.of(self._passes - 1):
+            yield self._moved(self.dataset.batch(rows[rows >= 0]))
+
+    def one_batch(self) -> Batch:
+        """The first batch of a new pass."""
+        return next(iter(self))
+
+    def first(self, n: int) -> Self:
+        """A loader of the first n rows."""
+        return replace(self, dataset=self.dataset.first(n))
+
+    def show_batch(self, max_n: int = 10) -> None:
+        """Show some rows as they came: user, item, rating."""
+        order = self.batches.of(self._passes)[0] if self.shuffle else np.arange(self.n)
+        show_frame(self.dataset.frame.iloc[order[order >= 0][:max_n]].reset_index(drop=True))
+
+    def _moved(self, batch: Batch) -> Batch:
+        return batch[0].to(self.device), batch[1].to(self.device)
+
+
+@dataclass(eq=False)
+class DataLoaders:
+    """The batches to train on, those to validate on, and what the codes in them stand for."""
+
+    train: DataLoader
+    valid: DataLoader
+    classes: Classes
+    y_name: str
+    path: Path = Path()
+
+    @property
+    def cat_names(self) -> list[str]:
+        return list(self.classes)
+
+    @property
+    def y_names(self) -> list[str]:
+        return [self.y_name]
+
+    @property
+    def loaders(self) -> list[DataLoader]:
+        return [self.train, self.valid]
+
+    def __getitem__(self, at: int) -> DataLoader:
+        return self.loaders[at]
+
+    @property
+    def train_ds(self) -> TabularCollab:
+        return self.train.dataset
+
+    @property
+    def valid_ds(self) -> TabularCollab:
+        return self.valid.dataset
+
+    @property
+    def bs(self) -> int:
+        return self.train.bs
+
+    @property
+    def device(self) -> str:
+        return self.train.device
+
+    def to(self, device: str) -> Self:
+        for loader in self.loaders:
+            loader.device = str(device)
+        return self
+
+    def one_batch(self) -> Batch:
+        """x (bs, 2) codes of users and items, y (bs, 1) ratings, of the training rows."""
+        return self.train.one_batch()
+
+    def show_batch(self, max_n: int = 10) -> None:
+        """Show max_n training ratings as they came."""
+        self.train.show_batch(max_n)
+
+    def test_dl(self, test_items: pd.DataFrame, with_labels: bool = False, bs: int | None = None) -> DataLoader:
+        """Batches of other rows; raises `NotInTraining` for ids that training has not seen."""
+        missing = [name for name in self.classes if name not in test_items]
+        if missing:
+            raise BadTable(f"The table needs the columns {', '.join(self.cat_names)}, but {missing} are not there.")
+        rows = TabularCollab.of(test_items, self.classes, self.y_name, labelled=with_labels, strangers=False)
+        return DataLoader(rows, bs or self.valid.bs, device=self.device)
+
+
+class CollabDataLoaders(DataLoaders):
+    """`DataLoaders` for collaborative filtering, made from a table of ratings."""
+
+    @classmethod
+    def from_df(
+        cls, ratings: pd.DataFrame, valid_pct: float = 0.2, user_name: str | None = None,
+        item_name: str | None = None, rating_name: str | None = None, seed: int | None = None,
+        path: str | Path = ".", *, bs: int = 64, val_bs: int | None = None, shuffle: bool = True,
+        device: str | None = None,
+    ) -> Self:  # fmt: skip
+        """Columns are the first three unless named; a random share `valid_pct` of the rows is for validation.
+
+        seed: of that split, row for row the course's own; None: torch's global generator decides, as `set_seed` set it
+        device: "cpu" unless named: small batches are faster there than on most GPUs
+        The frame is left as it is. Ids are numbered from the training rows alone; code 0 (`#na#`) is kept for missing
+        ids and for those that only validation has, so nothing was learned about it. Raises `BadTable`.
+        """
+        user, item, rating = _columns(ratings, user_name, item_name, rating_name)
+        read_ratings(ratings, rating)
+        order = _shuffled(len(ratings), seed)
+        cut = _n_valid(len(ratings), valid_pct)
+        train, valid = ratings.iloc[order[cut:]], ratings.iloc[order[:cut]]
+        classes = {name: CategoryMap.of(train[name], name) for name in (user, item)}
+        if len(train) < bs:
+            warnings.warn(
+                f"There are only {len(train)} training ratings, fewer than bs={bs}: an epoch is one batch of them all.",
+                stacklevel=2,
+            )
+        parts = [TabularCollab.of(p, classes, rating, labelled=True, strangers=True) for p in (train, valid)]
+        on = device or "cpu"
+        return cls(
+            DataLoader(parts[0], bs, shuffle, True, on, draw_seed() if seed is None else seed),
+            DataLoader(parts[1], val_bs or bs, device=on), classes, rating, Path(path),
+        )  # fmt: skip
+
+    @classmethod
+    def from_csv(cls, csv: str | Path, **kwargs: Any) -> Self:
+        """`from_df` of a file with commas."""
+        return cls.from_df(pd.read_csv(csv), **kwargs)
+
+
+def pick(frame: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
+    """These columns."""
+    return cast(pd.DataFrame, frame[columns])
+
+
+def read_ratings(frame: pd.DataFrame, name: str) -> FloatArray:
+    """(n,) float32; raises `BadTable` that names the rows which are not numbers."""
+    column = cast(pd.Series, frame[name])
+    numbers = cast(pd.Series, pd.to_numeric(column, errors="coerce")).to_numpy(np.float32, na_value=np.nan, copy=True)
+    wrong = np.flatnonzero(~np.isfinite(numbers))
+    if len(wrong):
+        given = column.tolist()
+        named = ", ".join(f"{column.index[at]}: {given[at]!r}" for at in wrong[:5])
+        raise BadTable(
+            f"{len(wrong):,} of {len(numbers):,} ratings in {name!r} are not finite numbers (row {named}"
+            f"{', …' if len(wrong) > 5 else ''}). Drop these rows or correct them."
+        )
+    return numbers
+
+
+def _columns(frame: pd.DataFrame, *names: str | None) -> list[str]:
+    here = list(frame.columns)
+    if len(here) < 3:
+        raise BadTable(f"A table of ratings has a user, an item and a rating column, but this one has {here}.")
+    columns = [here[at] if name is None else name for at, name in enumerate(names)]
+    for kind, name in zip(("user", "item", "rating"), columns, strict=True):
+        if name not in here:
+            raise BadTable(f"{kind}_name={name!r} is no column of the table. It has {', '.join(map(str, here))}.")
+    if len(set(columns)) < 3:
+        raise BadTable(f"User, item and rating must be three different columns, but they are {columns}. Name them.")
+    if not len(frame):
+        raise BadTable("The table has no rows. Give it some ratings.")
+    return columns
+
+
+def _codes(frame: pd.DataFrame, name: str, ids: CategoryMap, strangers: bool) -> IntArray:
+    column = cast(pd.Series, frame[name])
+    codes = ids.codes(column)
+    if (codes < 0).any() and not strangers:
+        raise NotInTraining(name, list(dict.fromkeys(column[codes < 0])), len(ids) - 1)
+    return np.maximum(codes, 0)
+
+
+def _n_valid(n: int, valid_pct: float) -> int:
+    if not 0 <= valid_pct < 1:
+        raise BadOption(f"valid_pct is the share of ratings kept for validation, from 0 to below 1, not {valid_pct}.")
+    return int(valid_pct * n)
+
+
+def _shuffled(n: int, seed: int | None) -> IntArray:
+    if seed is None:
+        return torch.randperm(n).numpy()
+    with seeded(seed):
+        return torch.randperm(n).numpy()
+
+
+def draw_seed() -> int:
+    """From torch's global generator, so that `set_seed` makes a whole notebook repeatable."""
+    return int(torch.randint(2**31, ()).item())

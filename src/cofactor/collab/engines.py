@@ -1,0 +1,71 @@
+"""Which engine trains a module, and how its parameters get there and back."""
+
+from collections.abc import Callable
+from typing import TypeAlias, cast
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from cofactor.arrays import FloatArray
+from cofactor.collab.dataloaders import DataLoader
+from cofactor.collab.modules import EmbeddingDotBias, MSELossFlat
+from cofactor.nets.embeddings import Embeddings
+from cofactor.training.fused import FusedAdam
+from cofactor.training.torch_engine import TorchEngine
+
+__all__ = ["AnEngine", "engine_for", "put_in", "take_out"]
+
+AnEngine: TypeAlias = FusedAdam | TorchEngine
+
+
+def engine_for(model: nn.Module, loader: DataLoader, loss_func: Callable[..., Tensor]) -> AnEngine:
+    """The fused engine for the dot product under squared error on the CPU; the torch engine for all else.
+
+    Both compute the same steps. The fused one has parameters of its own: `put_in` before training, `take_out` after.
+    """
+    table, device = loader.dataset, loader.device
+    users, items = (np.ascontiguousarray(table.codes[:, side], np.int32) for side in (0, 1))
+    values = cast(FloatArray, table.ratings)
+    if _is_lecture_model(model, device) and type(loss_func) is MSELossFlat:
+        dot = cast(EmbeddingDotBias, model)
+        return FusedAdam(embeddings_of(dot), users, items, values, loader.batches, dot.y_range)
+
+    def loss_of(scores: Tensor, ratings: Tensor) -> Tensor:
+        return loss_func(scores, ratings.view_as(scores))  # (b,) against (b, 1) would be (b, b) to most losses
+
+    return TorchEngine(model, users, items, values, loader.batches, device, loss_of)
+
+
+def put_in(model: nn.Module, engine: AnEngine) -> None:
+    """The module's parameters, whatever has become of them since, into the engine."""
+    if isinstance(engine, FusedAdam):
+        for own, given in zip(engine.embeddings, embeddings_of(cast(EmbeddingDotBias, model)), strict=True):
+            own[:] = given
+
+
+def take_out(model: nn.Module, engine: AnEngine) -> None:
+    """The engine's parameters into the module."""
+    if isinstance(engine, FusedAdam):
+        dot = cast(EmbeddingDotBias, model)
+        for tensor, array in zip(_tensors(dot), engine.embeddings, strict=True):
+            tensor.data.copy_(torch.from_numpy(array.copy()).view_as(tensor))
+
+
+def embeddings_of(model: EmbeddingDotBias) -> Embeddings:
+    """Its parameters as arrays, copies."""
+    p, b, q, c = (tensor.detach().cpu().numpy().copy() for tensor in _tensors(model))
+    return Embeddings(p, b[:, 0], q, c[:, 0])
+
+
+def _tensors(model: EmbeddingDotBias) -> list[Tensor]:
+    """In the order of `Embeddings`."""
+    return [model.u_weight.weight, model.u_bias.weight, model.i_weight.weight, model.i_bias.weight]
+
+
+def _is_lecture_model(model: nn.Module, device: str) -> bool:
+    return (
+        type(model).forward is EmbeddingDotBias.forward
+        and torch.device(device).type == "cpu"
+        and all(p.requires_grad and p.dtype == torch.float32 for p in model.parameters())
+    )

@@ -1,0 +1,80 @@
+"""Saving and opening without pickle."""
+
+import pickle
+
+import pytest
+
+from cofactor.collab import *
+from cofactor.errors import BadModelFolder, BadOption, Unsupported
+
+
+@pytest.fixture(params=[False, True], ids=["dot", "nn"])
+def learn(request, dls, tmp_path):
+    set_seed(0)
+    options = dict(use_nn=True, layers=[8], config=tabular_config(ps=0.1)) if request.param else dict(n_factors=4)
+    learn = collab_learner(dls, y_range=(0, 5.5), path=tmp_path, **options)
+    learn.fit_one_cycle(3, 5e-2)
+    return learn
+
+
+def test_an_exported_learner_predicts_the_same(learn, table):
+    opened = load_learner(learn.export())
+    rows = table.head(9)
+    test_eq(opened.get_preds(dl=opened.dls.test_dl(rows))[0], learn.get_preds(dl=learn.dls.test_dl(rows))[0])
+    assert opened.dls.classes == learn.dls.classes
+
+
+def test_the_courses_default_name_finds_the_export(learn, tmp_path):
+    learn.export()
+    assert load_learner(tmp_path / "export.pkl").dls.cat_names == ["user", "movie"]
+
+
+def test_an_export_holds_no_ratings(learn):
+    opened = load_learner(learn.export("for_a_stranger"))
+    assert len(opened.dls.train_ds) == 0
+    with pytest.raises(BadOption, match="holds no ratings"):
+        opened.recommend(3)
+
+
+def test_ids_of_text_come_back_as_text(films, tmp_path):
+    learn = collab_learner(CollabDataLoaders.from_df(films, item_name="title"), path=tmp_path)
+    assert load_learner(learn.export()).dls.classes["title"] == learn.dls.classes["title"]
+
+
+def test_a_pickle_is_not_opened(tmp_path):
+    (tmp_path / "export.pkl").write_bytes(pickle.dumps(print))
+    with pytest.raises(BadModelFolder, match="Pickled learners"):
+        load_learner(tmp_path / "export.pkl")
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path):
+    with pytest.raises(BadModelFolder, match=r"There is no file .*nowhere"):
+        load_learner(tmp_path / "nowhere.pkl")
+
+
+def test_parameters_saved_are_no_export(learn):
+    with pytest.raises(BadModelFolder, match=r"Learner\.load"):
+        load_learner(learn.save("stage-1"))
+
+
+def test_a_module_of_ones_own_cannot_be_exported(dls, tmp_path):
+    with pytest.raises(Unsupported, match="code of your own"):
+        Learner(dls, nn.Linear(2, 1), path=tmp_path).export()
+
+
+def test_a_loaded_learner_goes_on_where_it_was_saved(learn):
+    def go_on():
+        learn.load("stage-1")
+        set_seed(7)
+        learn.fit(1, 1e-2)
+        return learn.recorder.values
+
+    learn.save("stage-1")
+    assert go_on()[0][:2] == go_on()[0][:2]
+
+
+def test_parameters_of_another_size_are_refused(learn, dls, tmp_path):
+    learn.save("stage-1")
+    other = collab_learner(dls, n_factors=9, path=tmp_path)
+    with pytest.raises(BadModelFolder, match="other parameters"):
+        other.load("stage-1")
