@@ -80,7 +80,9 @@ def _kind(one: Any) -> Any:
         return f"{one.dtype.name}:{one.ndim}"
     if isinstance(one, tuple):
         return (type(one).__name__, *(_kind(part) for part in one))
-    return "float32" if isinstance(one, np.float32) else "int" if isinstance(one, (int, np.integer)) else "float"
+    if isinstance(one, (int, np.integer)):
+        return "int"
+    return "float32" if isinstance(one, np.float32) else "float"
 
 
 def _pack(arguments: tuple[Any, ...]) -> tuple[Any, Any]:
@@ -105,7 +107,7 @@ def _leaves(arguments: tuple[Any, ...]) -> Iterator[Any]:
 
 def _compile(module: str, name: str, kinds: tuple[Any, ...]) -> bytes:
     """The object code of an entry that unpacks its arguments and calls the kernel."""
-    import numba
+    from numba import carray, cfunc  # pyright: ignore[reportPrivateImportUsage]
     from numba.core import cgutils, types
     from numba.extending import intrinsic
 
@@ -117,12 +119,18 @@ def _compile(module: str, name: str, kinds: tuple[Any, ...]) -> bytes:
         return types.voidptr(types.intp), code
 
     code = import_module(module)
-    names = {"carray": numba.carray, "pointer": pointer, "np": np, "kernel": getattr(code, name), **vars(code)}
+    names: dict[str, Any] = {
+        "carray": carray,
+        "pointer": pointer,
+        "np": np,
+        "kernel": getattr(code, name),
+        **vars(code),
+    }
     at = {"whole": 0, "real": 0}
     call = ", ".join(_unpack(kind, at) for kind in kinds)
     exec(f"def entry(whole, real):\n    kernel({call})\n", names)  # text of our own making, from types alone
     signature = "void(CPointer(int64), CPointer(float64))"
-    compiled = numba.cfunc(signature, error_model="numpy")(names["entry"])
+    compiled: Any = cfunc(signature, error_model="numpy")(names["entry"])
     # every entry gets the same plain name, so that loading need not know Numba's
     return _name(compiled) + b"\0" + compiled._library._get_compiled_object()
 
