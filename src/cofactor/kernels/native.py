@@ -82,7 +82,7 @@ def _kind(one: Any) -> Any:
         return (type(one).__name__, *(_kind(part) for part in one))
     if isinstance(one, (int, np.integer)):
         return "int"
-    return "float32" if isinstance(one, np.float32) else "float"
+    return "float32" if type(one) is np.float32 else "float"
 
 
 def _pack(arguments: tuple[Any, ...]) -> tuple[Any, Any]:
