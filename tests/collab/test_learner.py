@@ -108,7 +108,8 @@ def test_the_cycle_rises_and_falls_as_asked(learn):
     assert rates[0] == pytest.approx(1e-3)
     assert rates[len(rates) // 2] == pytest.approx(1e-2)
     assert (momenta[0], min(momenta)) == pytest.approx((0.9, 0.8))
-    assert len(learn.recorder.plot_sched().axes) == 2
+    learn.recorder.plot_sched()
+    assert [axes.get_ylabel() for axes in plt.gcf().axes] == ["learning rate", "momentum"]
 
 
 def test_a_run_can_be_entered_at_a_later_epoch(learn):

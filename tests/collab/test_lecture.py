@@ -90,7 +90,7 @@ def test_losses_are_recorded_and_plotted(learn):
     assert learn.recorder.metric_names == ["epoch", "train_loss", "valid_loss", "time"]
     assert len(learn.recorder.values) == 5
     assert len(learn.recorder.losses) == 5 * len(learn.dls.train)
-    train, held_out = learn.recorder.plot_loss().axes[0].lines
+    train, held_out = learn.recorder.plot_loss().lines
     assert len(held_out.get_xdata()) == 5
     assert train.get_xdata()[-1] == held_out.get_xdata()[-1]
 

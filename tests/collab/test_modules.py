@@ -37,7 +37,7 @@ def test_the_dot_product_can_be_trained_by_plain_torch(dls):
             loss = MSELossFlat()(model(x), y)
             loss.backward()
             optimizer.step()
-            losses.append(float(loss))
+            losses.append(loss.item())
     assert losses[-1] < 0.2 * losses[0]
 
 
@@ -87,7 +87,7 @@ def test_the_network_has_a_column_of_scores_inside_the_range():
     model = EmbeddingNN([(3, 4), (5, 6)], [10], ps=0.2, embed_p=0.1, y_range=(1, 5)).eval()
     scores = model(torch.zeros(7, 2, dtype=torch.long))
     assert scores.shape == (7, 1)
-    assert 1 < float(scores[0]) < 5
+    assert 1 < scores[0].item() < 5
 
 
 def test_the_networks_layers_are_linear_relu_norm_dropout():

@@ -20,10 +20,11 @@ try:
 except ImportError as error:
     raise MissingExtra("The course's names", "course") from error
 
+from cofactor.collab.building import collab_learner, load_learner
 from cofactor.collab.callbacks import Callback, CancelFitException, EarlyStoppingCallback, SaveModelCallback
 from cofactor.collab.categories import CategoryMap
-from cofactor.collab.dataloaders import CollabDataLoaders, DataLoader, DataLoaders, TabularCollab
-from cofactor.collab.learner import Adam, Learner, SuggestedLRs, collab_learner, load_learner, valley
+from cofactor.collab.dataloaders import CollabDataLoaders, DataLoader, DataLoaders
+from cofactor.collab.learner import Adam, Learner, SuggestedLRs, valley
 from cofactor.collab.metrics import R2Score, mae, mse, rmse
 from cofactor.collab.modules import (
     Embedding,
@@ -38,6 +39,7 @@ from cofactor.collab.modules import (
     sigmoid_range,
     tabular_config,
 )
+from cofactor.collab.rows import TabularCollab
 from cofactor.collab.samples import URLs, untar_data
 from cofactor.collab.shorthand import L, delegates, one_hot, set_seed, tensor, test_eq
 

@@ -1,77 +1,24 @@
 """From a data frame of ratings to batches of codes: what the course calls `dls`."""
 
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Self, cast
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
 import torch
-from torch import Tensor
 
-from cofactor.arrays import FloatArray, IntArray
-from cofactor.collab.categories import CategoryMap, NotInTraining
+from cofactor.arrays import IntArray
+from cofactor.collab.categories import CategoryMap
+from cofactor.collab.rows import Batch, Classes, TabularCollab, read_ratings
 from cofactor.collab.showing import show_frame
 from cofactor.errors import BadOption, BadTable
 from cofactor.training.engine import Batches
 from cofactor.training.torch_engine import seeded
 
-__all__ = ["CollabDataLoaders", "DataLoader", "DataLoaders", "TabularCollab", "draw_seed"]
-
-Classes = Mapping[str, CategoryMap]
-Batch = tuple[Tensor, Tensor]
-
-
-@dataclass(frozen=True, eq=False)
-class TabularCollab:
-    """Rows of a rating table, as they came (`frame`: user, item, rating) and as codes.
-
-    codes: (n, 2) int64     ratings: (n,) float32, or None where they are asked for
-    """
-
-    frame: pd.DataFrame
-    classes: Classes
-    y_name: str
-    codes: IntArray
-    ratings: FloatArray | None
-
-    @classmethod
-    def of(cls, frame: pd.DataFrame, classes: Classes, y_name: str, *, labelled: bool, strangers: bool) -> Self:
-        """strangers: ids without training ratings get code 0 (`#na#`); else they raise `NotInTraining`."""
-        columns = [_codes(frame, name, ids, strangers) for name, ids in classes.items()]
-        ratings = read_ratings(frame, y_name) if labelled else None
-        kept = [*classes, y_name] if labelled else list(classes)
-        return cls(pick(frame, kept), classes, y_name, np.stack(columns, axis=1).astype(np.int64), ratings)
-
-    def __len__(self) -> int:
-        return len(self.codes)
-
-    @property
-    def items(self) -> pd.DataFrame:
-        """The rows as codes and ratings, under the index of the table they come from."""
-        encoded = pd.DataFrame(self.codes, columns=list(self.classes), index=self.frame.index)
-        return encoded if self.ratings is None else encoded.assign(**{self.y_name: self.ratings})
-
-    @property
-    def xs(self) -> pd.DataFrame:
-        return pick(self.items, list(self.classes))
-
-    @property
-    def ys(self) -> pd.DataFrame:
-        return pick(self.items, [self.y_name])
-
-    def first(self, n: int) -> Self:
-        """The first n rows."""
-        ratings = None if self.ratings is None else self.ratings[:n]
-        return replace(self, frame=self.frame[:n], codes=self.codes[:n], ratings=ratings)
-
-    def batch(self, rows: IntArray | slice) -> Batch:
-        """x (b, 2) int64 codes, y (b, 1) float32 ratings (nan where there are none)."""
-        x = torch.tensor(self.codes[rows])
-        y = torch.full((len(x),), torch.nan) if self.ratings is None else torch.tensor(self.ratings[rows])
-        return x, y[:, None]
+__all__ = ["CollabDataLoaders", "DataLoader", "DataLoaders", "draw_seed"]
 
 
 @dataclass(eq=False)
@@ -225,26 +172,6 @@ class CollabDataLoaders(DataLoaders):
         return cls.from_df(pd.read_csv(csv), **kwargs)
 
 
-def pick(frame: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
-    """These columns."""
-    return cast(pd.DataFrame, frame[columns])
-
-
-def read_ratings(frame: pd.DataFrame, name: str) -> FloatArray:
-    """(n,) float32; raises `BadTable` that names the rows which are not numbers."""
-    column = cast(pd.Series, frame[name])
-    numbers = cast(pd.Series, pd.to_numeric(column, errors="coerce")).to_numpy(np.float32, na_value=np.nan, copy=True)
-    wrong = np.flatnonzero(~np.isfinite(numbers))
-    if len(wrong):
-        given = column.tolist()
-        named = ", ".join(f"{column.index[at]}: {given[at]!r}" for at in wrong[:5])
-        raise BadTable(
-            f"{len(wrong):,} of {len(numbers):,} ratings in {name!r} are not finite numbers (row {named}"
-            f"{', …' if len(wrong) > 5 else ''}). Drop these rows or correct them."
-        )
-    return numbers
-
-
 def _columns(frame: pd.DataFrame, *names: str | None) -> list[str]:
     here = list(frame.columns)
     if len(here) < 3:
@@ -258,14 +185,6 @@ def _columns(frame: pd.DataFrame, *names: str | None) -> list[str]:
     if not len(frame):
         raise BadTable("The table has no rows. Give it some ratings.")
     return columns
-
-
-def _codes(frame: pd.DataFrame, name: str, ids: CategoryMap, strangers: bool) -> IntArray:
-    column = cast(pd.Series, frame[name])
-    codes = ids.codes(column)
-    if (codes < 0).any() and not strangers:
-        raise NotInTraining(name, list(dict.fromkeys(column[codes < 0])), len(ids) - 1)
-    return np.maximum(codes, 0)
 
 
 def _n_valid(n: int, valid_pct: float) -> int:

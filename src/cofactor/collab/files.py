@@ -17,8 +17,9 @@ from torch import nn
 
 from cofactor.arrays import Array
 from cofactor.collab.categories import CategoryMap
-from cofactor.collab.dataloaders import CollabDataLoaders, DataLoader, DataLoaders, TabularCollab
+from cofactor.collab.dataloaders import CollabDataLoaders, DataLoader, DataLoaders
 from cofactor.collab.modules import EmbeddingDotBias, EmbeddingNN
+from cofactor.collab.rows import TabularCollab
 from cofactor.data.ids import IdMap
 from cofactor.data.packing import pack_column, unpack_column
 from cofactor.errors import BadModelFolder, Unsupported

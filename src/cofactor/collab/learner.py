@@ -15,9 +15,9 @@ from cofactor.arrays import Id
 from cofactor.collab.callbacks import Callback, CancelFitException
 from cofactor.collab.dataloaders import DataLoader, DataLoaders, draw_seed
 from cofactor.collab.engines import AnEngine, engine_for, put_in, take_out
-from cofactor.collab.files import export, load_state, open_export, save_state, with_suffix
+from cofactor.collab.files import export, load_state, save_state, with_suffix
 from cofactor.collab.metrics import Metric, metric_name
-from cofactor.collab.modules import EmbeddingDotBias, EmbeddingNN, MSELossFlat, Range, get_emb_sz
+from cofactor.collab.modules import MSELossFlat
 from cofactor.collab.recorder import Recorder
 from cofactor.collab.shorthand import L
 from cofactor.collab.showing import show_frame
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from cofactor.models.matrix_factorization import MatrixFactorization
     from cofactor.models.neural_cf import NeuralCF
 
-__all__ = ["Adam", "Learner", "SuggestedLRs", "collab_learner", "load_learner", "valley"]
+__all__ = ["Adam", "Learner", "SuggestedLRs", "valley"]
 
 Rate: TypeAlias = float | slice | None
 Moms = tuple[float, float, float]
@@ -276,33 +276,6 @@ class Learner:
 
     def __repr__(self) -> str:
         return f"Learner({type(self.model).__name__} on {len(self.dls.train_ds):,} ratings)"
-
-
-def collab_learner(
-    dls: DataLoaders, n_factors: int = 50, use_nn: bool = False, emb_szs: Mapping[str, int] | None = None,
-    layers: Sequence[int] | None = None, config: Mapping[str, Any] | None = None, y_range: Range | None = None,
-    loss_func: Callable[..., Tensor] | None = None, **kwargs: Any,
-) -> Learner:  # fmt: skip
-    """A learner of the dot product with biases, or, with `use_nn`, of the neural network.
-
-    n_factors: factors of the dot product     emb_szs, layers: widths by column, and hidden units, of the network
-    config: further options of the network, from `tabular_config`     y_range: a little wider than the ratings' scale
-    Other arguments are those of `Learner`.
-    """
-    options = dict(config or {})
-    y_range = y_range or options.pop("y_range", None)
-    if use_nn:
-        sizes = get_emb_sz(dls, emb_szs)
-        model = EmbeddingNN(sizes, layers or [n_factors], y_range=y_range, **options)
-    else:
-        model = EmbeddingDotBias.from_classes(n_factors, dls.classes, y_range=y_range)
-    return Learner(dls, model, loss_func, **kwargs)
-
-
-def load_learner(fname: str | Path) -> Learner:
-    """What `Learner.export` wrote: it predicts for the ids it knows, and holds no ratings. Opening it runs no code."""
-    model, dls = open_export(Path(fname))
-    return Learner(dls, model)
 
 
 def _several(one: One | Sequence[One] | None) -> list[One]:

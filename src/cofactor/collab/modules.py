@@ -7,8 +7,8 @@ import torch
 from torch import Tensor, nn
 
 from cofactor.arrays import Id
-from cofactor.collab.categories import CategoryMap
 from cofactor.collab.dataloaders import DataLoaders
+from cofactor.collab.rows import Classes
 from cofactor.errors import BadOption, Unsupported
 from cofactor.nets.dot_product import sigmoid_range
 from cofactor.nets.mlp import EmbeddingMLP
@@ -19,7 +19,6 @@ __all__ = [
     "check_range", "emb_sz_rule", "get_emb_sz", "sigmoid_range", "tabular_config",
 ]  # fmt: skip
 
-Classes = Mapping[str, CategoryMap]
 Range = tuple[float, float]
 
 

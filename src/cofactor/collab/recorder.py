@@ -47,19 +47,18 @@ class Recorder:
         return self.values[-1] if self.values else []
 
     def plot_loss(self, skip_start: int = 5, with_valid: bool = True) -> Any:
-        """The training loss of every step but the first few, and the validation loss after every epoch."""
+        """The training loss of every step but the first few, and the validation loss after every epoch; its axes."""
         from cofactor.plots import losses
 
         shown = [float("nan")] * min(skip_start, len(self.losses)) + self.losses[skip_start:]
         valid = [row[1] for row in self.values if row[1] is not None] if with_valid else []
-        return losses(shown, valid, steps_per_epoch=self._n_steps)
+        return losses(shown, valid, steps_per_epoch=self._n_steps).axes[0]
 
-    def plot_sched(self) -> Any:
+    def plot_sched(self) -> None:
         """Learning rate and momentum of every step."""
         from matplotlib import pyplot as plt
 
-        figure, both = plt.subplots(1, 2, figsize=(9, 3), layout="constrained")
+        _, both = plt.subplots(1, 2, figsize=(9, 3), layout="constrained")
         for axes, name, values in zip(both, ("learning rate", "momentum"), (self.lrs, self.moms), strict=True):
             axes.plot(values)
             axes.set(xlabel="step", ylabel=name)
-        return figure

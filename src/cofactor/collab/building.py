@@ -1,0 +1,41 @@
+"""Learners of the two models of the course, made for a table or read from a file."""
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from torch import Tensor
+
+from cofactor.collab.dataloaders import DataLoaders
+from cofactor.collab.files import open_export
+from cofactor.collab.learner import Learner
+from cofactor.collab.modules import EmbeddingDotBias, EmbeddingNN, Range, get_emb_sz
+
+__all__ = ["collab_learner", "load_learner"]
+
+
+def collab_learner(
+    dls: DataLoaders, n_factors: int = 50, use_nn: bool = False, emb_szs: Mapping[str, int] | None = None,
+    layers: Sequence[int] | None = None, config: Mapping[str, Any] | None = None, y_range: Range | None = None,
+    loss_func: Callable[..., Tensor] | None = None, **kwargs: Any,
+) -> Learner:  # fmt: skip
+    """A learner of the dot product with biases, or, with `use_nn`, of the neural network.
+
+    n_factors: factors of the dot product     emb_szs, layers: widths by column, and hidden units, of the network
+    config: further options of the network, from `tabular_config`     y_range: a little wider than the ratings' scale
+    Other arguments are those of `Learner`.
+    """
+    options = dict(config or {})
+    y_range = y_range or options.pop("y_range", None)
+    if use_nn:
+        sizes = get_emb_sz(dls, emb_szs)
+        model = EmbeddingNN(sizes, layers or [n_factors], y_range=y_range, **options)
+    else:
+        model = EmbeddingDotBias.from_classes(n_factors, dls.classes, y_range=y_range)
+    return Learner(dls, model, loss_func, **kwargs)
+
+
+def load_learner(fname: str | Path) -> Learner:
+    """What `Learner.export` wrote: it predicts for the ids it knows, and holds no ratings. Opening it runs no code."""
+    model, dls = open_export(Path(fname))
+    return Learner(dls, model)
