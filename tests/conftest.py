@@ -3,11 +3,12 @@
 import os
 from pathlib import Path
 
-import numpy as np
 import pytest
 from hypothesis import settings
 
 from cofactor.data.ratings import Ratings
+
+collect_ignore_glob = ["*conftest.py"]  # these hold fixtures; there is more than one, and no doctest in any
 
 settings.register_profile("repeatable", derandomize=True, deadline=None, max_examples=50)
 settings.load_profile("repeatable")
@@ -56,10 +57,3 @@ def device(request: pytest.FixtureRequest) -> str:
     if request.param == "cuda" and not torch.cuda.is_available():
         pytest.skip("no CUDA GPU")
     return request.param
-
-
-def random_ratings(n_users: int, n_items: int, n: int, seed: int = 0) -> Ratings:
-    """n ratings 1..5 at random, no pair twice, every user and item at least once where n allows."""
-    rng = np.random.default_rng(seed)
-    cells = rng.permutation(n_users * n_items)[:n]
-    return Ratings.from_arrays(cells // n_items, cells % n_items, rng.integers(1, 6, n).astype(float))

@@ -5,7 +5,7 @@ import pytest
 
 import cofactor as cf
 from cofactor.data.ratings import Ratings
-from conftest import random_ratings
+from small_tables import random_ratings
 
 
 def test_bias_is_the_minimum_of_its_objective():

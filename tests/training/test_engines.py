@@ -10,7 +10,7 @@ from cofactor.nets.embeddings import Embeddings, squash
 from cofactor.training.engine import Batches
 from cofactor.training.fused import FusedAdam, TiledSgd
 from cofactor.training.schedule import constant, one_cycle
-from conftest import random_ratings
+from small_tables import random_ratings
 
 N_USERS, N_ITEMS, K = (
     60,

@@ -14,7 +14,7 @@ import cofactor as cf
 from cofactor.errors import BadCheckpoint, BadOption, Diverged
 from cofactor.training.lr_find import valley
 from cofactor.training.stopping import EarlyStopping
-from conftest import random_ratings
+from small_tables import random_ratings
 
 
 def small(**options) -> cf.MatrixFactorization:
