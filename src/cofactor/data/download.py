@@ -111,17 +111,13 @@ def _continue(url: str, part: Path) -> bool:
     """One request for what is still missing: True when all of it came, False when it broke off."""
     start = part.stat().st_size if part.exists() else 0
     try:
-        response = urlopen(
-            Request(url, headers={"Range": f"bytes={start}-"} if start else {}), timeout=TIMEOUT
-        )
+        response = urlopen(Request(url, headers={"Range": f"bytes={start}-"} if start else {}), timeout=TIMEOUT)
     except HTTPError as answer:
         if answer.code == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE and start:
             return True  # nothing is left to send; whether it is the right file, its checksum tells
         raise
     with response:
-        goes_on = (
-            response.status == HTTPStatus.PARTIAL_CONTENT
-        )  # a server without ranges sends all of it again
+        goes_on = response.status == HTTPStatus.PARTIAL_CONTENT  # a server without ranges sends all of it again
         start = start if goes_on else 0
         length = response.headers.get("Content-Length")
         total = start + int(length) if length else None

@@ -17,6 +17,7 @@ from cofactor.training.schedule import exponential
 __all__ = ["LearningRates", "find_learning_rate", "smooth", "valley"]
 
 SMOOTHING = 0.98  # of the running mean, as fastai's recorder
+N_EXPLODING = 5  # losses at the end that are not drawn: their height would flatten all the others
 RISEN = 4.0  # the sweep ends where the smoothed loss is this many times its lowest
 
 
@@ -32,7 +33,8 @@ class LearningRates:
         """Loss against rate, with the suggestion marked; a Matplotlib figure."""
         from cofactor.plots import lr_curve
 
-        return lr_curve(self.rates, self.losses, self.suggestion)
+        shown = slice(max(10, len(self.losses) - N_EXPLODING))
+        return lr_curve(self.rates[shown], self.losses[shown], self.suggestion)
 
 
 def find_learning_rate(
