@@ -8,7 +8,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from cofactor.data.download import download, find_folder, obtain
+from cofactor.data.at_hand import find_folder, obtain
+from cofactor.data.download import download
 from cofactor.errors import DataNotAvailable
 
 NOWHERE = "http://127.0.0.1:9"  # the discard port: nobody answers

@@ -1,8 +1,4 @@
-"""Where known data sets lie: a folder of the user's, our cache, or their own home on the network.
-
-COFACTOR_DATA    a folder with one folder for each data set; looked at first, never written to
-COFACTOR_CACHE   where downloads are kept, `~/.cache/cofactor` unless set
-"""
+"""A data set's archive from its home on the network into the cache: resumed, checked, unpacked."""
 
 import hashlib
 import os
@@ -20,37 +16,12 @@ from urllib.request import Request, urlopen
 from cofactor.cache import cache_folder
 from cofactor.errors import DataNotAvailable
 
-__all__ = ["download", "find_folder", "obtain"]
+__all__ = ["TROUBLE", "archive_url", "download"]
 
 N_ATTEMPTS = 5
 TIMEOUT = 30  # seconds without a byte
 CHUNK = 1 << 18
-
-
-def obtain(name: str, home: str, md5: str | None = None) -> Path:
-    """The folder of a data set, downloaded from `home`/`name`.zip if it is nowhere at hand.
-
-    md5: the archive's known checksum; without it the one published beside the archive is asked for.
-    Raises `DataNotAvailable`, which says both ways to get it.
-    """
-    folder = find_folder(name)
-    if folder is not None:
-        return folder
-    try:
-        return download(name, home, md5)
-    except (OSError, HTTPException, zipfile.BadZipFile) as trouble:
-        raise DataNotAvailable(
-            f"The data set {name!r} is not at hand and could not be downloaded ({trouble}). There are two "
-            f"ways: connect this machine to the network and ask again; or download {_url(home, name)} "
-            f"elsewhere, unpack it as a folder called {name!r}, and set COFACTOR_DATA to the folder around "
-            f"it ({_state_of_data_folder()})."
-        ) from trouble
-
-
-def find_folder(name: str) -> Path | None:
-    """The data set's folder in COFACTOR_DATA, else in the cache, else None."""
-    around = [Path(os.environ["COFACTOR_DATA"])] if os.environ.get("COFACTOR_DATA") else []
-    return next((at / name for at in [*around, cache_folder()] if (at / name).is_dir()), None)
+TROUBLE = (OSError, HTTPException, zipfile.BadZipFile)  # what a transfer may end in
 
 
 def download(name: str, home: str, md5: str | None = None) -> Path:
@@ -58,7 +29,7 @@ def download(name: str, home: str, md5: str | None = None) -> Path:
 
     A transfer that was cut off goes on where it stopped, in this call or in a later one.
     """
-    url, part = _url(home, name), cache_folder() / f"{name}.zip.part"
+    url, part = archive_url(home, name), cache_folder() / f"{name}.zip.part"
     part.parent.mkdir(parents=True, exist_ok=True)
     expected = md5 or _published_md5(url)
     resumed = part.exists()
@@ -74,13 +45,8 @@ def download(name: str, home: str, md5: str | None = None) -> Path:
     return folder
 
 
-def _url(home: str, name: str) -> str:
+def archive_url(home: str, name: str) -> str:
     return f"{home.rstrip('/')}/{name}.zip"
-
-
-def _state_of_data_folder() -> str:
-    at = os.environ.get("COFACTOR_DATA")
-    return f"now it is {at!r}, which has no such folder" if at else "now it is not set"
 
 
 def _published_md5(url: str) -> str:

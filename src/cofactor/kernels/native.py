@@ -77,12 +77,17 @@ def _kind(one: Any) -> Any:
     if isinstance(one, np.ndarray):
         if not one.flags.c_contiguous:
             raise ValueError("a kernel takes C-contiguous arrays")
-        return f"{one.dtype.name}:{one.ndim}"
+        return f"{_type_name(one.dtype)}:{one.ndim}"
     if isinstance(one, tuple):
         return (type(one).__name__, *(_kind(part) for part in one))
     if isinstance(one, (int, np.integer)):
         return "int"
     return "float32" if type(one) is np.float32 else "float"
+
+
+@cache
+def _type_name(dtype: "np.dtype[Any]") -> str:
+    return dtype.name  # NumPy spells it out anew each time, for longer than a small kernel runs
 
 
 def _pack(arguments: tuple[Any, ...]) -> tuple[Any, Any]:
