@@ -1,6 +1,9 @@
-import numpy as np
+from typing import NamedTuple
 
-from cofactor.kernels.posterior import row_mean, squashed_row_mean
+import numpy as np
+import pytest
+
+from cofactor.kernels.posterior import Law, Part, Prior, plan_rows, row_mean, solve, squashed_row_mean
 
 
 def test_the_row_mean_is_ridge_regression_on_the_prior():
@@ -31,3 +34,74 @@ def test_the_squashed_mean_stands_where_its_cost_is_flat():
 def test_a_rating_beyond_the_range_stays_finite():
     x = squashed_row_mean(np.ones((1, 1)), np.zeros(1), np.array([9.0]), np.eye(1) * 1e-6, 0.0, 5.0)
     assert np.isfinite(x).all()
+
+
+# ---- all rows of a side at once ---------------------------------------------------------------------------
+
+
+class Side(NamedTuple):
+    """A side of 40 rows, some without ratings, and all that the kernel asks for."""
+
+    design: np.ndarray
+    offset: np.ndarray
+    part: Part
+    law: Law
+    prior: Prior
+
+    def posterior(self, row: int) -> tuple[np.ndarray, np.ndarray]:
+        """Precision and mean by the formula, in float64."""
+        k, (indptr, indices, values) = self.design.shape[1], self.part
+        of_row = slice(indptr[row], indptr[row + 1])
+        q, v = self.design[indices[of_row]].astype(np.float64), values[of_row].astype(np.float64)
+        w = self.law.weight + self.law.weight_gain * v
+        y = self.law.pull + self.law.pull_gain * v - w * self.offset[indices[of_row]]
+        precision = self.prior.precision.reshape(k, k) + self.prior.ridge[row] * np.eye(k) + (q.T * w) @ q
+        return precision, np.linalg.solve(precision, self.prior.pull[row] + q.T @ y)
+
+    def solve(self, draw: int | None = None) -> np.ndarray:
+        out = np.empty((len(self.part.indptr) - 1, self.design.shape[1]), np.float32)
+        plan = plan_rows(self.part.indptr, out.shape[1])
+        solve(out, self.design, self.offset, self.part, self.law, self.prior, plan, draw=draw)
+        return out
+
+
+def make_side(k: int, n: int = 40, m: int = 300) -> Side:
+    rng = np.random.default_rng(k)
+    counts = rng.integers(0, m, n)
+    counts[3] = 0
+    indices = np.concatenate([rng.permutation(m)[:count] for count in counts]).astype(np.int32)
+    root = rng.normal(size=(k, 2 * k))
+    precision = (root @ root.T / k + np.eye(k)).astype(np.float32)
+    numbers = [rng.normal(0, 0.5, (m, k)), rng.normal(size=m), rng.random(len(indices)), rng.random(n)]
+    design, offset, values, ridge = (one.astype(np.float32) for one in numbers)
+    part = Part(np.concatenate([[0], np.cumsum(counts)]), indices, values)
+    law = Law(*(np.float32(x) for x in (0.5, 2, 0.25, 1.5)))
+    return Side(design, offset, part, law, Prior(precision.ravel(), ridge, rng.normal(size=(n, k)).astype(np.float32)))
+
+
+@pytest.mark.parametrize("k", [16, 32, 48, 64, 80, 128, 256])
+def test_all_rows_get_the_mean_that_the_formula_gives_in_double_precision(k):
+    side = make_side(k)
+    for row, found in enumerate(side.solve()):
+        mean = side.posterior(row)[1]
+        assert np.abs(found - mean).max() < 3e-5 * np.abs(mean).max()
+
+
+def test_draws_have_the_posteriors_mean_and_covariance():
+    side = make_side(16, n=4)
+    draws = np.stack([side.solve(draw=key) for key in range(4000)]).astype(np.float64)
+    for row in range(4):
+        precision, mean = side.posterior(row)
+        # in the coordinates in which the posterior is a standard normal
+        standard = (draws[:, row] - mean) @ np.linalg.cholesky(precision)
+        assert np.abs(standard.mean(axis=0)).max() < 4.5 / np.sqrt(4000)
+        assert np.abs(np.cov(standard.T) - np.eye(16)).max() < 0.12
+
+
+def test_a_draw_depends_on_its_key_and_its_row_alone():
+    side = make_side(32)
+    first, again, other = side.solve(draw=7), side.solve(draw=7), side.solve(draw=8)
+    assert np.array_equal(first, again)
+    assert not np.isclose(first, other).any(axis=1).all()
+    fewer = side._replace(part=Part(side.part.indptr[:6], side.part.indices, side.part.values))
+    assert np.array_equal(fewer.solve(draw=7), first[:5])

@@ -2,17 +2,105 @@
 
     precision = Λ + Σ_j w_j a_j a_jᵀ        mean = precision⁻¹ Σ_j w_j a_j y_j
 
-with a_j = [1, q_j], so that the row's bias is its first coordinate.
+with a_j = [1, q_j], so that the row's bias is its first coordinate. `solve` does it for all rows of a side at once;
+its loops are in `posterior_loops.py`.
 """
+
+import os
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from typing import NamedTuple
 
 import numpy as np
 
-from cofactor.arrays import FloatArray
+from cofactor.arrays import FloatArray, IntArray
+from cofactor.kernels.native import Native
 
-__all__ = ["row_mean", "squashed_row_mean"]
+__all__ = ["BLOCK", "Law", "Part", "Plan", "Prior", "padded", "plan_rows", "row_mean", "solve", "squashed_row_mean"]
 
 NEWTON_STEPS = 12
 HALVINGS = 8  # of a step that went too far
+BLOCK = 128  # ratings gathered at once
+WIDTH = 16  # rows are padded to a multiple of it
+PIECES = 16  # of the work, for each thread
+
+_solve_rows = Native("cofactor.kernels.posterior_loops", "solve_rows")
+
+
+class Part(NamedTuple):
+    """The ratings of one side, row by row."""
+
+    indptr: IntArray  # (n + 1,) int64
+    indices: IntArray  # (n_ratings,) int32, rows of the other side
+    values: FloatArray  # (n_ratings,) float32
+
+
+class Law(NamedTuple):
+    """What a rating v of an item with offset o weighs, w = weight + weight_gain v, and pulls:
+    y = pull + pull_gain v - w o."""
+
+    weight: np.float32
+    weight_gain: np.float32
+    pull: np.float32
+    pull_gain: np.float32
+
+
+class Prior(NamedTuple):
+    """What is known of a row before its ratings: N(precision⁻¹ pull, precision⁻¹), ridge added to the diagonal."""
+
+    precision: FloatArray  # (k · k,) of all rows
+    ridge: FloatArray  # (n,) or (1,)
+    pull: FloatArray  # (n, k) or (1, k)
+
+
+class Plan(NamedTuple):
+    """The order in which rows are solved, the longest first, and pieces of equal work."""
+
+    order: IntArray
+    bounds: list[int]
+
+
+def padded(k: int) -> int:
+    """The next multiple of 16."""
+    return -(-k // WIDTH) * WIDTH
+
+
+def plan_rows(indptr: IntArray, k: int) -> Plan:
+    """Pieces of equal work for `solve`, k the width of a row."""
+    counts = np.diff(indptr)
+    order = np.argsort(-counts, kind="stable").astype(np.int32)
+    work = np.cumsum(counts[order].astype(np.float64) + k / 3 + 8)
+    n_pieces = PIECES * (os.cpu_count() or 1)
+    bounds = np.searchsorted(work, np.linspace(0, work[-1], n_pieces + 1)[1:-1]) if len(work) else []
+    return Plan(order, sorted({0, *(int(b) for b in bounds), len(order)}))
+
+
+def solve(
+    out: FloatArray, design: FloatArray, offset: FloatArray, part: Part, law: Law, prior: Prior, plan: Plan,
+    *, draw: int | None = None,
+) -> FloatArray:  # fmt: skip
+    """Every row of `out` (n, k) becomes its posterior mean or, where `draw` is a key, a draw.
+
+    design: (m, k), the other side     offset: (m,)     k a multiple of 16
+    Returns by how much each row's mean lowers its squared error and penalty, (n,): the loss at no cost.
+    The draw of a row depends on the key and the row alone, whatever the number of threads.
+    """
+    k = out.shape[1]
+    explained = np.zeros(len(out), np.float32)
+
+    def piece(number: int) -> None:
+        space = np.empty(k * k + (BLOCK + 1) * k, np.float32)
+        start, stop = plan.bounds[number], plan.bounds[number + 1]
+        drawn = (int(draw is not None), draw or 0)
+        _solve_rows(out, explained, design, offset, part, law, prior, space, plan.order, start, stop, *drawn)
+
+    list(_workers().map(piece, range(len(plan.bounds) - 1)))
+    return explained
+
+
+@cache
+def _workers() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(os.cpu_count() or 1)
 
 
 def row_mean(design: FloatArray, targets: FloatArray, precision: FloatArray) -> FloatArray:
