@@ -1,4 +1,4 @@
-"""Matrix factorisation with biases: the dot product of the lecture, trained by gradient descent.
+"""Matrix factorisation with biases: the dot product of the lecture, by gradient descent or by least squares.
 
 Koren, Bell & Volinsky, "Matrix factorization techniques for recommender systems", IEEE Computer 2009, eq. 4
 [koren2009matrix]; sigmoid range, one-cycle and decoupled weight decay as the fastai course teaches them.
@@ -18,6 +18,7 @@ from cofactor.training.gradient import GradientRecommender
 
 if TYPE_CHECKING:
     from cofactor.data.ratings import Ratings
+    from cofactor.training.als import AlternatingLeastSquares
     from cofactor.training.fused import FusedAdam, TiledSgd
     from cofactor.training.torch_engine import TorchEngine
 
@@ -25,8 +26,8 @@ __all__ = ["MatrixFactorization"]
 
 
 @dataclass(kw_only=True)
-class MatrixFactorization(GradientRecommender["FusedAdam | TiledSgd | TorchEngine"]):
-    """r_ui ≈ squash(μ + b_u + b_i + p_u · q_i), least squares by Adam on mini-batches or by plain SGD.
+class MatrixFactorization(GradientRecommender["FusedAdam | TiledSgd | AlternatingLeastSquares | TorchEngine"]):
+    """r_ui ≈ squash(μ + b_u + b_i + p_u · q_i), least squares by Adam on mini-batches, plain SGD, or row by row (ALS).
 
     What is learned is kept centred: factors have mean 0 over the users (items) with ratings, their mean's part of
     the score lies in μ and the biases. So a row of zeros is exactly the average user or item, which is what
@@ -40,7 +41,8 @@ class MatrixFactorization(GradientRecommender["FusedAdam | TiledSgd | TorchEngin
     has_vectors: ClassVar = True
 
     n_factors: int = 50
-    solver: Literal["adam", "sgd"] = "adam"  # sgd: rating by rating, for millions of ratings
+    solver: Literal["adam", "sgd", "als"] = "adam"  # sgd: rating by rating; als: a side at a time, in closed form
+    count_exponent: float = 1.0  # als: weight_decay · countᵉ for a row; 1: for each rating (as sgd), 0: for each row
     engine: Literal["fused", "torch"] = "fused"  # torch: the readable twin of adam, and the one for a GPU
     device: str = "cpu"  # of the torch engine: cpu, cuda
 
@@ -48,24 +50,32 @@ class MatrixFactorization(GradientRecommender["FusedAdam | TiledSgd | TorchEngin
         super()._check_options()
         if self.n_factors < 1:
             raise BadOption(f"n_factors must be at least 1, but {self.n_factors} came.")
-        choices = {"solver": (self.solver, ("adam", "sgd")), "engine": (self.engine, ("fused", "torch"))}
+        choices = {"solver": (self.solver, ("adam", "sgd", "als")), "engine": (self.engine, ("fused", "torch"))}
         for name, (value, known) in choices.items():
             if value not in known:
                 raise BadOption(f"{name} must be one of {', '.join(known)}, but {value!r} came.")
-        if self.solver == "sgd" and self.engine == "torch":
-            raise BadOption("solver='sgd' runs on the fused engine only. Use solver='adam' with engine='torch'.")
+        if self.solver != "adam" and self.engine == "torch":
+            raise BadOption(
+                f"solver={self.solver!r} runs on the fused engine only. engine='torch' needs solver='adam'."
+            )
+        if self.solver == "als" and self.y_range is not None:
+            raise BadOption("solver='als' has a closed form without y_range only. Leave y_range out, or use 'adam'.")
         if self.device != "cpu" and self.engine == "fused":
             raise BadOption(f"The fused engine runs on the CPU. For device={self.device!r} use engine='torch'.")
 
     # ---- training -----------------------------------------------------------------------------------------
 
-    def _engine(self, train: "Ratings") -> "FusedAdam | TiledSgd | TorchEngine":
+    def _engine(self, train: "Ratings") -> "FusedAdam | TiledSgd | AlternatingLeastSquares | TorchEngine":
         start = Embeddings.random(train.n_users, train.n_items, self.n_factors, self.seed)
         columns = (train.user_idx, train.item_idx, train.values)
         if self.solver == "sgd":
             from cofactor.training.fused import TiledSgd
 
             return TiledSgd(_spread(start, 10.0), *columns, self.seed, self.y_range)
+        if self.solver == "als":
+            from cofactor.training.als import AlternatingLeastSquares
+
+            return AlternatingLeastSquares(_spread(start, 10.0), train, self.count_exponent)
         from cofactor.training.engine import Batches
 
         batches = Batches(len(train), self._batch_size(len(train)), self.seed)
@@ -78,7 +88,7 @@ class MatrixFactorization(GradientRecommender["FusedAdam | TiledSgd | TorchEngin
 
         return FusedAdam(start, *columns, batches, self.y_range)
 
-    def _take(self, engine: "FusedAdam | TiledSgd | TorchEngine", train: "Ratings") -> None:
+    def _take(self, engine: "FusedAdam | TiledSgd | AlternatingLeastSquares | TorchEngine", train: "Ratings") -> None:
         raw = engine.embeddings
         rated, known = train.user_counts > 0, train.item_counts > 0
         p_mean, q_mean = raw.user_factors[rated].mean(axis=0), raw.item_factors[known].mean(axis=0)

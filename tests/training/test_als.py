@@ -1,0 +1,79 @@
+"""Alternating least squares against the equations it solves."""
+
+import numpy as np
+import pytest
+
+import cofactor as cf
+from cofactor.errors import BadOption
+
+ALS = {"solver": "als", "n_factors": 5, "n_epochs": 4, "seed": 3}
+
+
+@pytest.fixture(scope="module")
+def tastes():
+    split = cf.split(cf.load("tastes"), test=0.2, seed=0)
+    return split.train, split.test
+
+
+@pytest.mark.parametrize("exponent", [0.0, 1.0])
+def test_the_loss_that_is_told_is_that_of_the_parameters(tastes, exponent):
+    """It costs nothing to know: |U⁻ᵀ b|² of the factored rows says it."""
+    train, _ = tastes
+    model = cf.MatrixFactorization(**ALS, weight_decay=0.05, count_exponent=exponent).fit(train, progress=False)
+    predicted = model._predict(train.user_idx, train.item_idx)
+    assert model.history_[-1].losses[-1] == pytest.approx(np.mean((train.values - predicted) ** 2), rel=1e-4)
+
+
+def test_every_half_lowers_the_objective(tastes):
+    train, _ = tastes
+    losses = [
+        epoch.valid_loss
+        for epoch in cf.MatrixFactorization(**ALS | {"n_epochs": 8}, weight_decay=1e-3)
+        .fit(train, validation=train, progress=False)
+        .history_
+    ]
+    assert losses == sorted(losses, reverse=True)
+
+
+def test_the_rows_solve_their_own_normal_equations(tastes):
+    """After the items' half, each item's row is the ridge regression of its ratings on the users' rows."""
+    from cofactor.nets.embeddings import Embeddings
+    from cofactor.training.als import AlternatingLeastSquares
+
+    train, _ = tastes
+    engine = AlternatingLeastSquares(Embeddings.random(train.n_users, train.n_items, 5, 0, 0.1), train, 1.0)
+    engine.begin(None, 0.05)
+    engine.run(0, 0, 2)
+    p, user_bias, q, item_bias = engine.embeddings
+    for item in range(0, train.n_items, 50):
+        users, values = train.by_item.of(item)
+        design = np.column_stack([p[users], np.ones(len(users))]).astype(np.float64)
+        normal = design.T @ design + 0.05 * len(users) * np.eye(6)
+        expected = np.linalg.solve(normal, design.T @ (values - user_bias[users]))
+        np.testing.assert_allclose(np.append(q[item], item_bias[item]), expected, atol=2e-4)
+
+
+def test_more_factors_than_items_and_a_row_without_ratings_are_fine(tastes):
+    train, _ = tastes
+    few = train.subset(np.arange(40))
+    model = cf.MatrixFactorization(solver="als", n_factors=100, n_epochs=2).fit(few, progress=False)
+    assert np.isfinite(model.user_factors_).all()
+    assert np.isfinite(model.item_factors_).all()
+
+
+def test_the_same_seed_gives_the_same_bits(tastes):
+    first, second = (cf.MatrixFactorization(**ALS).fit(tastes[0], progress=False) for _ in range(2))
+    assert np.array_equal(first.user_factors_, second.user_factors_)
+
+
+def test_what_has_no_closed_form_is_refused(tastes):
+    with pytest.raises(BadOption, match="without y_range"):
+        cf.MatrixFactorization(solver="als", y_range=(0, 5.5)).fit(tastes[0])
+
+
+@pytest.mark.realdata
+def test_it_beats_the_biases_on_movielens(data_folder):
+    train, test = cf.split(cf.load("ml-1m"), test=0.1, seed=0)
+    model = cf.MatrixFactorization(solver="als", n_factors=15, n_epochs=10, weight_decay=0.06)
+    rmse = cf.evaluate(model.fit(train, progress=False), test).values["rmse"]
+    assert rmse < cf.evaluate(cf.Bias().fit(train), test).values["rmse"] - 0.04
