@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from cofactor.errors import CofactorError as CofactorError
     from cofactor.evaluation.compare import compare as compare
     from cofactor.evaluation.evaluate import evaluate as evaluate
+    from cofactor.models.bayesian_mf import BayesianMF as BayesianMF
     from cofactor.models.bias import Bias as Bias
     from cofactor.models.matrix_factorization import MatrixFactorization as MatrixFactorization
     from cofactor.models.neural_cf import NeuralCF as NeuralCF
@@ -36,7 +37,8 @@ _HOME = {
     "Ratings": "data.ratings", "read": "data.reading", "load": "data.sources",
     "Split": "data.splitting", "split": "data.splitting", "folds": "data.splitting",
     "CofactorError": "errors", "Recommender": "recommender", "open": "opening:open_model",
-    "Bias": "models.bias", "MatrixFactorization": "models.matrix_factorization", "NeuralCF": "models.neural_cf",
+    "BayesianMF": "models.bayesian_mf", "Bias": "models.bias",
+    "MatrixFactorization": "models.matrix_factorization", "NeuralCF": "models.neural_cf",
     "Popularity": "models.popularity", "EarlyStopping": "training.stopping",
     "evaluate": "evaluation.evaluate", "compare": "evaluation.compare",
 }  # fmt: skip

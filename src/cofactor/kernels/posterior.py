@@ -82,7 +82,7 @@ def solve(
     """Every row of `out` (n, k) becomes its posterior mean or, where `draw` is a key, a draw.
 
     design: (m, k), the other side     offset: (m,)     k a multiple of 16
-    Returns by how much each row's mean lowers its squared error and penalty, (n,): the loss at no cost.
+    Returns by how much each new row lowers its squared error and penalty from those of 0, (n,): the loss at no cost.
     The draw of a row depends on the key and the row alone, whatever the number of threads.
     """
     k = out.shape[1]

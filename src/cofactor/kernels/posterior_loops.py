@@ -101,7 +101,8 @@ def _mix(number):
 
 @njit(**FRESH)
 def add_normals(x, key, row):
-    """x += standard normal numbers that depend on key and row alone, two at a time by Box and Muller."""
+    """x += standard normal numbers z that depend on key and row alone, two at a time by Box and Muller; gives |z|²."""
+    squares = np.float32(0)
     start = _mix(np.uint64(key) ^ _mix(np.uint64(row)))
     for j in range(0, x.size, 2):
         bits = _mix(start + np.uint64(j))
@@ -110,6 +111,8 @@ def add_normals(x, key, row):
         length = np.sqrt(np.float32(-2) * np.log(share))
         x[j] += length * np.cos(angle)
         x[j + 1] += length * np.sin(angle)
+        squares += length * length
+    return squares
 
 
 @njit(**FRESH)
@@ -136,7 +139,7 @@ def _gather(A, b, Z, k, design, offset, part, law, row):
 def solve_rows(out, explained, design, offset, part, law, prior, space, order, start, stop, draw, key):
     """out[order[start:stop]] (n, k) ← the mean, or with draw = 1 a draw, of those rows' posteriors.
 
-    explained (n,) ← b · precision⁻¹ b, b being pull_r + Σ_j y_j q_j: by how much the mean lowers the squared error
+    explained (n,) ← 2 b · x - x · precision x, b being pull_r + Σ_j y_j q_j: by how much x lowers the squared error
     design (m, k), offset (m,)     part: `Part`     law: `Law`     prior: `Prior`     space: (k² + (BLOCK + 1) k,)
     """
     k = out.shape[1]
@@ -154,5 +157,5 @@ def solve_rows(out, explained, design, offset, part, law, prior, space, order, s
         forward(A, k, inverse, b)
         explained[row] = dot(b, 0, b, 0, k)
         if draw:
-            add_normals(b, key, row)
+            explained[row] -= add_normals(b, key, row)
         backward(A, k, inverse, b)
