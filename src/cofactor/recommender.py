@@ -42,6 +42,7 @@ class Recommender(ABC):
     objective: ClassVar[str]  # one sentence: what is optimised
     personal: ClassVar[bool] = True  # False: says the same to everybody
     folds_in: ClassVar[bool] = True  # knows what to do with a newcomer's ratings
+    predicts: ClassVar[bool] = True  # its scores are in the ratings' own unit
     has_vectors: ClassVar[bool] = False  # items and users have places that can be compared
 
     # ---- what a model file writes -------------------------------------------------------------------------
@@ -56,7 +57,7 @@ class Recommender(ABC):
 
     def _predict(self, user_idx: IntArray, item_idx: IntArray) -> FloatArray:
         """(b,), (b,) -> (b,) scores of pairs; index -1 stands for a row nothing is known about."""
-        raise Unsupported(f"{type(self).__name__} ranks items but predicts no values.")
+        raise Unsupported(f"{type(self).__name__} ranks items but predicts no values (predicts is False).")
 
     def _score_newcomer(self, item_idx: IntArray, values: FloatArray) -> FloatArray:
         """The ratings of somebody new, (m,), (m,) -> (n_items,) scores."""

@@ -11,6 +11,7 @@ from cofactor.recommender import Recommender
 
 # hyperparameters that suit a table of twelve users; a model that is not named here runs on its defaults
 SMALL = {
+    "implicit_mf": {"n_factors": 2, "unobserved_weight": 1.0, "confidence": 1.0},
     "bayesian_mf": {"n_factors": 4, "n_draws": 40},
     "matrix_factorization": {"n_factors": 4, "n_epochs": 60, "learning_rate": 0.05, "weight_decay": 0.01},
     "neural_cf": {"n_factors": 8, "layers": (16,), "n_epochs": 60, "learning_rate": 0.02, "batch_size": 32},
@@ -67,15 +68,18 @@ def test_only_candidates_are_recommended_and_excluded_items_never(model):
 
 
 def test_predict_repeats_one_user_over_many_items(model):
+    needs(model, "predicts")
     assert model.predict(4, [1, 2, 3]).shape == (3,)
 
 
 def test_predict_and_recommend_give_the_same_score(model):
+    needs(model, "predicts")
     answer = columns(model.recommend(5, n=12, hide_seen=False))
     np.testing.assert_allclose(model.predict(5, answer["item"]), answer["score"], rtol=1e-4)
 
 
 def test_a_clipped_prediction_lies_on_the_scale(model):
+    needs(model, "predicts")
     scores = model.predict(list(range(12)), list(range(12)), clip=True)
     assert ((scores >= 1) & (scores <= 5)).all()
 
@@ -86,6 +90,7 @@ def test_a_stranger_is_named_in_the_error(model):
 
 
 def test_a_stranger_may_be_a_newcomer_on_request(model):
+    needs(model, "predicts")
     scores = model.predict("nobody", [0, 1], unknown="fallback")
     assert np.isfinite(scores).all()
 
@@ -124,6 +129,9 @@ def test_what_a_model_cannot_do_it_refuses_by_name(model):
     if not model.has_vectors:
         with pytest.raises(Unsupported, match=type(model).__name__):
             model.similar_items(1)
+    if not model.predicts:
+        with pytest.raises(Unsupported, match=type(model).__name__):
+            model.predict(1, 1)
     if not model.folds_in:
         with pytest.raises(Unsupported, match=type(model).__name__):
             model.recommend({1: 5})

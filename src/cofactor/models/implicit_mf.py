@@ -1,0 +1,118 @@
+"""Matrix factorisation of clicks: what was not clicked counts too, a little, and costs nothing extra.
+
+Hu, Koren & Volinsky, "Collaborative filtering for implicit feedback datasets", ICDM 2008 [hu2008implicit]; the form
+of the loss and of the penalty after Rendle et al., "Revisiting the performance of iALS", RecSys 2022 [rendle2022ials].
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+import numpy as np
+
+from cofactor.arrays import FloatArray, IntArray
+from cofactor.errors import BadOption, Diverged
+from cofactor.recommender import Recommender, rows_or_zero
+
+if TYPE_CHECKING:
+    from cofactor.data.ratings import Ratings, Rows
+    from cofactor.kernels.posterior import Law
+
+__all__ = ["ImplicitMF"]
+
+START = 0.1  # spread of the first scores
+
+
+@dataclass(kw_only=True)
+class ImplicitMF(Recommender):
+    """Minimises Σ_clicks c (1 - p·q)² + α Σ_all (p·q)² + λ Σ_rows hᵉ |row|², by alternating least squares.
+
+    c = 1 + confidence · value     h = the row's clicks + α · the other side's size, its share of the whole loss
+    """
+
+    learned: ClassVar = ("user_factors_", "item_factors_")
+    objective: ClassVar = "The squared distance of scores from 1 where somebody clicked and from 0 elsewhere."
+    has_vectors: ClassVar = True
+    predicts: ClassVar = False
+
+    n_factors: int = 64
+    n_epochs: int = 16  # sweeps over both sides
+    unobserved_weight: float = 0.1  # α: what a pair without a click weighs, beside 1 of a click
+    reg: float = 0.003  # λ
+    reg_exponent: float = 1.0  # e: 0 holds all rows alike, 1 those with many clicks more
+    confidence: float = 0.0  # by how much the value of a click raises its weight
+    seed: int = 0
+
+    def _check_options(self) -> None:
+        for name in ("n_factors", "n_epochs"):
+            if getattr(self, name) < 1:
+                raise BadOption(f"{name} must be at least 1, but {getattr(self, name)} came.")
+        for name in ("unobserved_weight", "reg"):
+            if not getattr(self, name) > 0:
+                raise BadOption(f"{name} must be above 0, but {getattr(self, name)} came.")
+        if self.confidence < 0:
+            raise BadOption(f"confidence must be 0 or more, but {self.confidence} came.")
+
+    # ---- training -----------------------------------------------------------------------------------------
+
+    def _fit(self, train: "Ratings") -> None:
+        from cofactor.kernels.posterior import padded
+
+        if self.confidence and train.values.min() < 0:
+            raise BadOption("With confidence above 0 values are weights, 0 or more, but negative ones came.")
+        rng, width = np.random.default_rng(self.seed), padded(self.n_factors)
+        users, items = np.zeros((train.n_users, width), np.float32), np.zeros((train.n_items, width), np.float32)
+        start = rng.standard_normal((train.n_items, self.n_factors))
+        items[:, : self.n_factors] = START / np.sqrt(self.n_factors) * start
+        weights = 1 + self.confidence * float(train.values.sum(dtype=np.float64)) / len(train)
+        self.history_ = list[float]()  # the loss with its penalty, for each click, after each sweep
+        solve_users, solve_items = self._solver(train.by_user, width), self._solver(train.by_item, width)
+        for sweep in range(self.n_epochs):
+            solve_users(users, items)
+            explained = solve_items(items, users)
+            penalty = float(self._ridge(train.user_counts, train.n_items) @ np.square(users).sum(axis=1))
+            self.history_.append(weights + (penalty - explained) / len(train))
+            if not np.isfinite(explained):
+                raise Diverged(f"The factors left the finite numbers in sweep {sweep}. Raise reg or lower confidence.")
+        self.user_factors_, self.item_factors_ = (rows[:, : self.n_factors].copy() for rows in (users, items))
+
+    def _solver(self, rows: "Rows", width: int) -> Callable[[FloatArray, FloatArray], float]:
+        """A function that solves one side, the other being given, and returns by how much that lowers the loss."""
+        from cofactor.kernels.posterior import Part, Prior, plan_rows, solve
+
+        part, plan = Part(rows.indptr, rows.indices, rows.values), plan_rows(rows.indptr, width)
+        unused = np.diag((np.arange(width) >= self.n_factors).astype(np.float32))
+        nothing = np.zeros((1, width), np.float32)
+
+        def one_side(out: FloatArray, others: FloatArray) -> float:
+            base = np.float32(self.unobserved_weight) * (others.T @ others) + unused
+            prior = Prior(base.ravel(), self._ridge(rows.counts, len(others)), nothing)
+            offset = np.zeros(len(others), np.float32)
+            return float(solve(out, others, offset, part, self._law(), prior, plan).sum(dtype=np.float64))
+
+        return one_side
+
+    def _law(self) -> "Law":
+        from cofactor.kernels.posterior import Law
+
+        one, gain = np.float32(1), np.float32(self.confidence)
+        return Law(one, gain, one, gain)
+
+    def _ridge(self, counts: IntArray, n_others: int) -> FloatArray:
+        return (self.reg * (counts + self.unobserved_weight * n_others) ** self.reg_exponent).astype(np.float32)
+
+    # ---- answers ------------------------------------------------------------------------------------------
+
+    def _score(self, user_idx: IntArray) -> FloatArray:
+        return rows_or_zero(self.user_factors_, user_idx) @ self.item_factors_.T
+
+    def _score_newcomer(self, item_idx: IntArray, values: FloatArray) -> FloatArray:
+        """The row that the users' half would give somebody with these clicks."""
+        q, weight = self.item_factors_[item_idx].astype(np.float64), 1 + self.confidence * values
+        ridge = self._ridge(np.array([len(item_idx)]), len(self.item_factors_))[0]
+        base = self.unobserved_weight * (self.item_factors_.T @ self.item_factors_) + ridge * np.eye(self.n_factors)
+        row = np.linalg.solve(base + (q.T * weight) @ q, q.T @ weight)
+        return self.item_factors_ @ row.astype(np.float32)
+
+    def _vectors(self, side: Literal["user", "item"]) -> FloatArray:
+        return self.user_factors_ if side == "user" else self.item_factors_
