@@ -161,13 +161,17 @@ def test_every_option_of_matrix_factorization_is_felt():
         "schedule": "constant", "seed": 1, "n_factors": 7, "solver": "sgd", "engine": "torch",
     }  # fmt: skip
     base = {"y_range": (0.5, 5.5), "n_factors": 5, "n_epochs": 2}
-    assert changed.keys() | {"device"} == cf.MatrixFactorization().options().keys()
+    assert changed.keys() | {"device", "count_exponent"} == cf.MatrixFactorization().options().keys()
     plain = cf.MatrixFactorization(**base).fit(ratings, progress=False)._score(np.arange(5))
     for name, value in changed.items():
         if value == "torch":
             pytest.importorskip("torch")
         other = cf.MatrixFactorization(**base | {name: value}).fit(ratings, progress=False)
         assert (other._score(np.arange(5)) != plain).any(), name
+    by_rating, by_row = (
+        cf.MatrixFactorization(solver="als", count_exponent=one).fit(ratings, progress=False) for one in (1.0, 0.0)
+    )
+    assert (by_rating._score(np.arange(5)) != by_row._score(np.arange(5))).any()
 
 
 @pytest.mark.parametrize(
