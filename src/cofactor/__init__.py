@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from cofactor.evaluation.evaluate import evaluate as evaluate
     from cofactor.models.bayesian_mf import BayesianMF as BayesianMF
     from cofactor.models.bias import Bias as Bias
+    from cofactor.models.ease import EASE as EASE
     from cofactor.models.implicit_mf import ImplicitMF as ImplicitMF
     from cofactor.models.matrix_factorization import MatrixFactorization as MatrixFactorization
     from cofactor.models.neural_cf import NeuralCF as NeuralCF
@@ -39,7 +40,7 @@ _HOME = {
     "Split": "data.splitting", "split": "data.splitting", "folds": "data.splitting",
     "CofactorError": "errors", "Recommender": "recommender", "open": "opening:open_model",
     "BayesianMF": "models.bayesian_mf", "Bias": "models.bias",
-    "ImplicitMF": "models.implicit_mf",
+    "EASE": "models.ease", "ImplicitMF": "models.implicit_mf",
     "MatrixFactorization": "models.matrix_factorization", "NeuralCF": "models.neural_cf",
     "Popularity": "models.popularity", "EarlyStopping": "training.stopping",
     "evaluate": "evaluation.evaluate", "compare": "evaluation.compare",

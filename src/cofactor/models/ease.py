@@ -1,0 +1,93 @@
+"""EASE: each item's score is a weighted sum of the others that somebody has, with the best weights in closed form.
+
+Steck, "Embarrassingly shallow autoencoders for sparse data", WWW 2019 [steck2019ease].
+"""
+
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+
+from cofactor.arrays import FloatArray, IntArray
+from cofactor.errors import BadOption
+from cofactor.recommender import Recommender
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
+
+    from cofactor.data.ratings import Ratings
+
+__all__ = ["EASE"]
+
+COPIES = 2  # item × item matrices held at once: the one that is inverted in place, and what is handed over
+
+
+@dataclass(kw_only=True)
+class EASE(Recommender):
+    """Minimises |X - X B|² + reg |B|² over all B with a diagonal of 0 (eq. 8):
+
+    B = I - P / diag(P)     P = (XᵀX + reg I)⁻¹
+
+    X holds a 1 for each pair in the table, or the values. B has a number for each pair of items, so the memory grows
+    with the square of the catalogue; it is stated, and refused, before anything is computed.
+    """
+
+    learned: ClassVar = ("weights_",)
+    objective: ClassVar = "The squared error of writing who has which item as a sum over the other items they have."
+    predicts: ClassVar = False
+
+    reg: float = 200.0  # larger: nearer to popularity; typical 50 to 1000
+    use_values: bool = False  # X holds the values in place of 1
+    memory_gb: float | None = None  # what may be used; None: what the machine has free
+
+    def _check_options(self) -> None:
+        if not self.reg > 0:
+            raise BadOption(f"reg must be above 0, but {self.reg} came.")
+
+    def _fit(self, train: "Ratings") -> None:
+        from scipy.linalg.lapack import spotrf, spotri  # pyright: ignore[reportAttributeAccessIssue]
+
+        self._check_memory(train.n_items)
+        x = self._rows(train)
+        gram = np.asfortranarray((x.T @ x).toarray(), np.float32)
+        gram[np.diag_indices(train.n_items)] += self.reg
+        root, failed = spotrf(gram, overwrite_a=True, clean=False)
+        inverse, failed_too = spotri(root, overwrite_c=True)
+        if failed or failed_too:
+            raise BadOption(f"With reg={self.reg} the items' matrix cannot be inverted in single precision. Raise reg.")
+        upper = np.triu(inverse)  # the other triangle still holds the Gram matrix
+        upper += np.triu(upper, 1).T
+        upper /= -np.diag(upper).copy()
+        np.fill_diagonal(upper, 0)
+        self.weights_ = np.ascontiguousarray(upper)
+
+    def _check_memory(self, n_items: int) -> None:
+        needed = COPIES * 4 * n_items**2 / 1e9
+        allowed = self.memory_gb if self.memory_gb is not None else _free_gb()
+        if needed > allowed:
+            raise BadOption(
+                f"EASE needs {needed:.1f} GB for {n_items:,} items ({n_items:,} × {n_items:,} weights), but "
+                f"{allowed:.1f} GB may be used. Leave out rare items, or use ImplicitMF, which needs far less."
+            )
+
+    def _rows(self, ratings: "Ratings") -> "csr_array":
+        from scipy.sparse import csr_array
+
+        rows = ratings.by_user
+        values = rows.values if self.use_values else np.ones(len(rows.values), np.float32)
+        return csr_array((values, rows.indices, rows.indptr), shape=(ratings.n_users, ratings.n_items))
+
+    def _score(self, user_idx: IntArray) -> FloatArray:
+        scores = self._rows(self.ratings)[np.maximum(user_idx, 0)] @ self.weights_
+        scores[user_idx < 0] = 0
+        return scores
+
+    def _score_newcomer(self, item_idx: IntArray, values: FloatArray) -> FloatArray:
+        return (values if self.use_values else np.ones_like(values)) @ self.weights_[item_idx]
+
+
+def _free_gb() -> float:
+    if "SC_AVPHYS_PAGES" not in getattr(os, "sysconf_names", ()):  # not every system tells
+        return float("inf")
+    return os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 1e9

@@ -1,0 +1,46 @@
+"""EASE against the constrained least squares that it solves."""
+
+import numpy as np
+import pytest
+
+import cofactor as cf
+from cofactor.errors import BadOption
+
+
+@pytest.fixture(scope="module")
+def few(tastes):
+    return tastes.subset(np.arange(0, len(tastes), 5))
+
+
+@pytest.mark.parametrize("use_values", [False, True])
+def test_each_column_is_a_ridge_regression_on_the_other_items(few, use_values):
+    """Without the closed form: item by item, with the item itself left out."""
+    model = cf.EASE(reg=20, use_values=use_values).fit(few)
+    x = np.zeros((few.n_users, few.n_items))
+    x[few.user_idx, few.item_idx] = few.values if use_values else 1
+    for item in range(0, few.n_items, 60):
+        others = np.delete(np.arange(few.n_items), item)
+        normal = x[:, others].T @ x[:, others] + 20 * np.eye(len(others))
+        expected = np.linalg.solve(normal, x[:, others].T @ x[:, item])
+        np.testing.assert_allclose(model.weights_[others, item], expected, atol=2e-4)
+        assert model.weights_[item, item] == 0
+
+
+def test_a_newcomer_with_a_users_items_gets_the_users_scores(few):
+    model = cf.EASE().fit(few)
+    items, values = few.by_user.of(7)
+    np.testing.assert_allclose(model._score_newcomer(items, values), model._score(np.array([7]))[0], atol=1e-5)
+
+
+def test_what_does_not_fit_is_refused_before_it_starts(few):
+    with pytest.raises(BadOption, match=r"EASE needs .* GB for .* items .* 0.0 GB may be used"):
+        cf.EASE(memory_gb=1e-4).fit(few)
+
+
+def test_it_finds_what_was_held_out_where_popularity_does_not(tastes):
+    split = cf.split(tastes, test=0.2, seed=0)
+    found = [
+        cf.evaluate(model.fit(split.train), split.test, metrics=["recall@10"]).values["recall@10"]
+        for model in (cf.EASE(), cf.Popularity())
+    ]
+    assert found[0] > 1.5 * found[1]
