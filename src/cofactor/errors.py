@@ -15,7 +15,7 @@
     ├── Diverged            training left the finite numbers             (ArithmeticError)
     └── MissingExtra        an optional dependency is not installed      (ImportError)
 
-Warnings are values too: `FewerLeft` says that a list is shorter than asked.
+Warnings are values too: `FewerLeft` says that a list is shorter than asked, `Interrupted` that training is.
 """
 
 from collections.abc import Collection, Sequence
@@ -101,3 +101,13 @@ class MissingExtra(CofactorError, ImportError):
 
 class FewerLeft(UserWarning):
     """A list came out shorter than asked, because too few candidates were left."""
+
+
+class Interrupted(UserWarning):
+    """Training was ended by ctrl-C; the model is whole, and stands where its last sweep left it."""
+
+    def __init__(self, n_done: int, n_asked: int, unit: str) -> None:
+        self.n_done = n_done
+        super().__init__(
+            f"Interrupted: the model is kept as it was after {n_done} of {n_asked} {unit}s. It can be used and saved."
+        )

@@ -8,6 +8,7 @@ import numpy as np
 from cofactor.errors import Diverged
 from cofactor.training.engine import Engine
 from cofactor.training.epoch import Epoch
+from cofactor.training.interrupt import until_interrupted
 from cofactor.training.progress import Progress
 
 __all__ = ["train"]
@@ -22,11 +23,12 @@ def train(
 ) -> list[Epoch]:  # fmt: skip
     """Run epochs first..n_epochs-1 of the schedule the engine has begun, until `after_epoch` says False.
 
+    Ctrl-C ends it after the epoch at hand, with a warning (`Interrupted`).
     Raises `Diverged` as soon as a loss is not finite.
     """
     history: list[Epoch] = []
     with progress:
-        for number in range(first, n_epochs):
+        for number in until_interrupted(range(first, n_epochs), "epoch"):
             began = time.perf_counter()
             losses: list[float] = []
             for start, end in _slices(engine.n_steps):
