@@ -50,7 +50,7 @@ class Side(NamedTuple):
 
     def posterior(self, row: int) -> tuple[np.ndarray, np.ndarray]:
         """Precision and mean by the formula, in float64."""
-        k, (indptr, indices, values) = self.design.shape[1], self.part
+        k, (indptr, indices, values, *_) = self.design.shape[1], self.part
         of_row = slice(indptr[row], indptr[row + 1])
         q, v = self.design[indices[of_row]].astype(np.float64), values[of_row].astype(np.float64)
         w = self.law.weight + self.law.weight_gain * v
@@ -105,3 +105,30 @@ def test_a_draw_depends_on_its_key_and_its_row_alone():
     assert not np.isclose(first, other).any(axis=1).all()
     fewer = side._replace(part=Part(side.part.indptr[:6], side.part.indices, side.part.values))
     assert np.array_equal(fewer.solve(draw=7), first[:5])
+
+
+def test_a_rating_of_weight_two_counts_like_the_same_rating_twice():
+    side = make_side(16)
+    times = np.random.default_rng(0).integers(1, 4, len(side.part.values))
+    row = np.repeat(np.arange(40), np.diff(side.part.indptr))
+    repeated = Part(
+        np.concatenate([[0], np.cumsum(np.bincount(row, times, 40).astype(int))]),
+        np.repeat(side.part.indices, times), np.repeat(side.part.values, times),
+    )  # fmt: skip
+    weighted = side.part._replace(weights=times.astype(np.float32))
+    twice = side._replace(part=repeated).solve()
+    np.testing.assert_allclose(side._replace(part=weighted).solve(), twice, atol=1e-4)
+
+
+def test_a_joined_row_is_added_to_the_designs():
+    side, rng = make_side(32), np.random.default_rng(0)
+    third = rng.normal(size=(5, 32)).astype(np.float32)
+    joined = rng.integers(0, 5, len(side.part.values)).astype(np.int32)
+    # every pair of rows, already added, in a design of its own
+    pairs = (side.design[:, None] + third[None]).reshape(-1, 32)
+    spread = Part(side.part.indptr, side.part.indices * 5 + joined, side.part.values)
+    plain = side._replace(design=pairs, offset=np.repeat(side.offset, 5), part=spread).solve()
+    out = np.empty_like(plain)
+    part, plan = side.part._replace(joined=joined), plan_rows(side.part.indptr, 32)
+    solve(out, side.design, side.offset, part, side.law, side.prior, plan, third=third)
+    np.testing.assert_allclose(out, plain, atol=1e-4)

@@ -16,13 +16,19 @@ import numpy as np
 from cofactor.arrays import FloatArray, IntArray
 from cofactor.kernels.native import Native
 
-__all__ = ["BLOCK", "Law", "Part", "Plan", "Prior", "padded", "plan_rows", "row_mean", "solve", "squashed_row_mean"]
+__all__ = [
+    "BLOCK", "Law", "Part", "Plan", "Prior", "padded", "plan_rows", "row_mean", "solve", "squashed_row_mean", "workers",
+]  # fmt: skip
 
 NEWTON_STEPS = 12
 HALVINGS = 8  # of a step that went too far
 BLOCK = 128  # ratings gathered at once
 WIDTH = 16  # rows are padded to a multiple of it
 PIECES = 16  # of the work, for each thread
+
+NO_NUMBERS = np.zeros(0, np.float32)
+NO_INDICES = np.zeros(0, np.int32)
+NO_ROWS = np.zeros((0, WIDTH), np.float32)
 
 _solve_rows = Native("cofactor.kernels.posterior_loops", "solve_rows")
 
@@ -33,6 +39,8 @@ class Part(NamedTuple):
     indptr: IntArray  # (n + 1,) int64
     indices: IntArray  # (n_ratings,) int32, rows of the other side
     values: FloatArray  # (n_ratings,) float32
+    weights: FloatArray = NO_NUMBERS  # (n_ratings,) float32, what each weighs beside the law's w; or (0,): 1
+    joined: IntArray = NO_INDICES  # (n_ratings,) int32, rows that are added to the other side's; or (0,): none
 
 
 class Law(NamedTuple):
@@ -77,11 +85,12 @@ def plan_rows(indptr: IntArray, k: int) -> Plan:
 
 def solve(
     out: FloatArray, design: FloatArray, offset: FloatArray, part: Part, law: Law, prior: Prior, plan: Plan,
-    *, draw: int | None = None,
+    *, draw: int | None = None, third: FloatArray = NO_ROWS,
 ) -> FloatArray:  # fmt: skip
     """Every row of `out` (n, k) becomes its posterior mean or, where `draw` is a key, a draw.
 
     design: (m, k), the other side     offset: (m,)     k a multiple of 16
+    third: (l, k), of which row `part.joined[j]` is added to rating j's row of the design
     Returns by how much each new row lowers its squared error and penalty from those of 0, (n,): the loss at no cost.
     The draw of a row depends on the key and the row alone, whatever the number of threads.
     """
@@ -92,14 +101,15 @@ def solve(
         space = np.empty(k * k + (BLOCK + 1) * k, np.float32)
         start, stop = plan.bounds[number], plan.bounds[number + 1]
         drawn = (int(draw is not None), draw or 0)
-        _solve_rows(out, explained, design, offset, part, law, prior, space, plan.order, start, stop, *drawn)
+        _solve_rows(out, explained, design, offset, third, part, law, prior, space, plan.order, start, stop, *drawn)
 
-    list(_workers().map(piece, range(len(plan.bounds) - 1)))
+    list(workers().map(piece, range(len(plan.bounds) - 1)))
     return explained
 
 
 @cache
-def _workers() -> ThreadPoolExecutor:
+def workers() -> ThreadPoolExecutor:
+    """A thread for each core: kernels let the interpreter go while they run."""
     return ThreadPoolExecutor(os.cpu_count() or 1)
 
 

@@ -3,10 +3,11 @@
     precision = Λ + ridge_r I + Σ_j w_j q_j q_jᵀ         mean = precision⁻¹ (pull_r + Σ_j y_j q_j)
     w_j = weight + weight_gain · v_j                     y_j = pull + pull_gain · v_j - w_j · offset_j
 
-v_j are the row's values, q_j rows of `design`. A row's ratings are gathered 128 at a time into a block that stays in
-the first cache, weighted by √w, and the block's product with itself is added to the precision tile by tile: 8 × 48
-sums stay in registers while all 128 ratings run through. The factor is A = Uᵀ U, upper, by blocks of 16; a draw is
-mean + U⁻¹ z. Nothing is allocated: `space` holds it all, and a row's width is a multiple of 16.
+v_j are the row's values, q_j rows of `design`, each with a row of `third` added where there is one; where ratings
+have weights of their own, w_j and y_j are multiplied by them. A row's ratings are gathered 128 at a time into a
+block that stays in the first cache, weighted by √w, and the block's product with itself is added to the precision
+tile by tile: 8 × 48 sums stay in registers while all 128 ratings run through. The factor is A = Uᵀ U, upper, by
+blocks of 16; a draw is mean + U⁻¹ z. Nothing is allocated: `space` holds it all, and a row's width is a multiple of 16.
 """
 
 from typing import Any
@@ -116,7 +117,7 @@ def add_normals(x, key, row):
 
 
 @njit(**FRESH)
-def _gather(A, b, Z, k, design, offset, part, law, row):
+def _gather(A, b, Z, k, design, offset, third, part, law, row):
     """The row's ratings into precision A and right-hand side b."""
     begin, end = part.indptr[row], part.indptr[row + 1]
     for first in range(begin, end, BLOCK):
@@ -127,20 +128,32 @@ def _gather(A, b, Z, k, design, offset, part, law, row):
             other, value = part.indices[at], part.values[at]
             w = law.weight + law.weight_gain * value
             y = law.pull + law.pull_gain * value - w * offset[other]
-            q, z, root = design[other], Z[(at - first) * k : (at - first + 1) * k], np.sqrt(w)
-            for j in range(k):
-                b[j] += y * q[j]
-                z[j] = root * q[j]
+            q, z = design[other], Z[(at - first) * k : (at - first + 1) * k]
+            if part.weights.size:
+                w *= part.weights[at]
+                y *= part.weights[at]
+            root = np.sqrt(w)
+            if part.joined.size:
+                t = third[part.joined[at]]
+                for j in range(k):
+                    both = q[j] + t[j]
+                    b[j] += y * both
+                    z[j] = root * both
+            else:
+                for j in range(k):
+                    b[j] += y * q[j]
+                    z[j] = root * q[j]
         for block in range(0, k, LANES):
             _add_products(A, k, Z, 0, last - first, block)
 
 
 @njit(**FRESH)
-def solve_rows(out, explained, design, offset, part, law, prior, space, order, start, stop, draw, key):
+def solve_rows(out, explained, design, offset, third, part, law, prior, space, order, start, stop, draw, key):
     """out[order[start:stop]] (n, k) ← the mean, or with draw = 1 a draw, of those rows' posteriors.
 
     explained (n,) ← 2 b · x - x · precision x, b being pull_r + Σ_j y_j q_j: by how much x lowers the squared error
-    design (m, k), offset (m,)     part: `Part`     law: `Law`     prior: `Prior`     space: (k² + (BLOCK + 1) k,)
+    design (m, k), offset (m,)     third (l, k)     part: `Part`     law: `Law`     prior: `Prior`
+    space: (k² + (BLOCK + 1) k,)
     """
     k = out.shape[1]
     A, Z, inverse = space[: k * k], space[k * k : k * k + BLOCK * k], space[k * k + BLOCK * k :]
@@ -152,7 +165,7 @@ def solve_rows(out, explained, design, offset, part, law, prior, space, order, s
         for j in range(k):
             A[j * k + j] += ridge
             b[j] = pull[j]
-        _gather(A, b, Z, k, design, offset, part, law, row)
+        _gather(A, b, Z, k, design, offset, third, part, law, row)
         factor(A, k, inverse)
         forward(A, k, inverse, b)
         explained[row] = dot(b, 0, b, 0, k)
