@@ -1,0 +1,38 @@
+"""One Gibbs sweep over the coefficients of sparse columns, sixteen coordinates side by side."""
+
+import numpy as np
+from numba import njit
+
+from cofactor.kernels.posterior_loops import FRESH, add_normals
+from cofactor.kernels.vectors import LANES
+
+__all__ = ["draw_slice"]
+
+
+@njit(**FRESH)
+def draw_slice(indptr, rows, values, residual, coefficients, precision, mean, space, key):
+    """coefficients (f, 16) ← draws, one column of X after the other; residual (n, 16) ← Y - X coefficients.
+
+    X: indptr (f + 1,), rows, values, by column     precision, mean: (16,) of the prior     space: (2, 16)
+    """
+    total, step = space[0], space[1]
+    for f in range(indptr.size - 1):
+        squares = np.float32(0)
+        total[:] = 0
+        for at in range(indptr[f], indptr[f + 1]):
+            x, r = values[at], residual[rows[at]]
+            squares += x * x
+            for j in range(LANES):
+                total[j] += x * r[j]
+        a = coefficients[f]
+        step[:] = 0
+        add_normals(step, key, f)
+        for j in range(LANES):
+            sure = squares + precision[j]
+            new = (total[j] + squares * a[j] + precision[j] * mean[j]) / sure + step[j] / np.sqrt(sure)
+            step[j] = new - a[j]
+            a[j] = new
+        for at in range(indptr[f], indptr[f + 1]):
+            x, r = values[at], residual[rows[at]]
+            for j in range(LANES):
+                r[j] -= x * step[j]

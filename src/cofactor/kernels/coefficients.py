@@ -1,0 +1,49 @@
+"""Regression of many coordinates on sparse columns, drawn from its posterior: Y = X A + noise."""
+
+import numpy as np
+
+from cofactor.arrays import FloatArray, IntArray
+from cofactor.kernels.native import Native
+from cofactor.kernels.posterior import padded, workers
+
+__all__ = ["draw_coefficients"]
+
+LANES = 16
+
+_draw_slice = Native("cofactor.kernels.coefficient_loops", "draw_slice")
+
+
+def draw_coefficients(
+    columns: tuple[IntArray, IntArray, FloatArray], residual: FloatArray, coefficients: FloatArray,
+    precision: FloatArray, mean: FloatArray, key: int,
+) -> tuple[FloatArray, FloatArray]:  # fmt: skip
+    """One Gibbs sweep: each row of A is drawn given all others, its coordinates being independent.
+
+    columns: X (n, f) by columns, indptr (f + 1,) int64, rows int32 and values float32
+    residual: (n, d), Y - X A, whose noise is N(0, 1)     coefficients: (f, d), A
+    precision, mean: (d,) of the prior of every row of A
+    Returns the new A and the new residual. A draw depends on the key alone, whatever the number of threads.
+    """
+    d = residual.shape[1]
+    left, drawn = _slices(residual), _slices(coefficients)
+    sure = np.pad(precision, (0, padded(d) - d), constant_values=1).astype(np.float32)
+    centre = np.pad(mean, (0, padded(d) - d)).astype(np.float32)
+
+    def one(at: int) -> None:
+        part, space = slice(at * LANES, (at + 1) * LANES), np.empty((2, LANES), np.float32)
+        _draw_slice(*columns, left[at], drawn[at], sure[part], centre[part], space, key + at)
+
+    list(workers().map(one, range(len(left))))
+    return _whole(drawn, d), _whole(left, d)
+
+
+def _slices(array: FloatArray) -> FloatArray:
+    """(n, d) -> (⌈d / 16⌉, n, 16): what a thread works on lies together."""
+    n, d = array.shape
+    wide = np.zeros((n, padded(d)), np.float32)
+    wide[:, :d] = array
+    return np.ascontiguousarray(wide.reshape(n, -1, LANES).transpose(1, 0, 2))
+
+
+def _whole(slices: FloatArray, d: int) -> FloatArray:
+    return slices.transpose(1, 0, 2).reshape(slices.shape[1], -1)[:, :d]

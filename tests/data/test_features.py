@@ -1,0 +1,43 @@
+"""What is known of rows, as columns of numbers."""
+
+import numpy as np
+
+import cofactor as cf
+from cofactor.data.features import Features, bag, features_of
+
+
+def dense(features: Features, n_rows: int) -> np.ndarray:
+    matrix = np.zeros((n_rows, len(features.indptr) - 1))
+    column = np.repeat(np.arange(matrix.shape[1]), np.diff(features.indptr))
+    matrix[features.rows, column] = features.values
+    return matrix
+
+
+def test_a_cell_may_hold_several_categories_and_one_that_a_single_row_has_is_left_out():
+    genres = np.array(["Drama|War", "Comedy", "Comedy|Drama", None, "Noir"], object)
+    found = dense(features_of({"genres": genres})["genres"], 5)
+    assert found.tolist() == [[0, 1], [1, 0], [1, 1], [0, 0], [0, 0]]  # Comedy, Drama
+
+
+def test_a_number_lies_between_two_knots_and_a_missing_one_nowhere():
+    found = dense(features_of({"age": np.array([10.0, 12.5, 20.0, np.nan, 20.0])})["age"], 5)
+    np.testing.assert_allclose(found.sum(axis=1), [1, 1, 1, 0, 1], rtol=1e-6)
+    assert (np.count_nonzero(found, axis=1) <= 2).all()
+
+
+def test_a_broken_line_through_the_knots_can_follow_a_bend():
+    age = np.linspace(0, 60, 61)
+    columns = dense(features_of({"age": age})["age"], 61)
+    bend = np.abs(age - 30)
+    fitted = columns @ np.linalg.lstsq(columns, bend, rcond=None)[0]
+    assert np.abs(fitted - bend).max() < 3
+
+
+def test_an_attribute_that_is_the_same_everywhere_says_nothing():
+    assert features_of({"kind": np.array(["film"] * 3, object), "year": np.array([1999.0] * 3)}) == {}
+
+
+def test_a_bag_gives_each_of_n_companions_one_over_root_n():
+    ratings = cf.read({"user": [1, 1, 1, 1, 2], "item": [1, 2, 3, 4, 1], "rating": [1, 2, 3, 4, 5]})
+    found = dense(bag(ratings.by_item, ratings.user_counts), 2)
+    assert found.tolist() == [[0.5, 0.5, 0.5, 0.5], [1, 0, 0, 0]]

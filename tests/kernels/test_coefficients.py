@@ -1,0 +1,49 @@
+"""Coefficients of sparse columns: the draws against the posterior by the formula."""
+
+import numpy as np
+import pytest
+
+from cofactor.kernels.coefficients import draw_coefficients
+
+
+def make_columns(rng, n=60, f=5):
+    x = np.where(rng.random((n, f)) < 0.4, rng.normal(size=(n, f)), 0).astype(np.float32)
+    column, rows = np.nonzero(x.T)
+    indptr = np.concatenate([[0], np.cumsum(np.bincount(column, minlength=f))])
+    return x, (indptr, rows.astype(np.int32), x[rows, column])
+
+
+def test_the_residual_that_comes_back_is_that_of_the_coefficients():
+    rng = np.random.default_rng(0)
+    x, columns = make_columns(rng)
+    y, a = rng.normal(size=(60, 20)), rng.normal(size=(5, 20))
+    new, left = draw_coefficients(columns, y - x @ a, a, np.ones(20), np.zeros(20), key=1)
+    np.testing.assert_allclose(left, y - x @ new, atol=1e-4)
+    assert not np.isclose(new, a).any()
+
+
+def test_in_the_long_run_the_draws_have_the_posteriors_mean_and_covariance():
+    """Each coordinate is a ridge regression of its own, drawn towards its prior's mean."""
+    rng = np.random.default_rng(1)
+    x, columns = make_columns(rng)
+    y, sure, centre = rng.normal(size=(60, 2)), np.array([1.0, 4.0]), np.array([0.5, -1.0])
+    a, left, draws = np.zeros((5, 2)), y, []
+    for key in range(4000):
+        a, left = draw_coefficients(columns, left, a, sure, centre, key)
+        draws.append(a.copy())
+    for j in range(2):
+        precision = x.T @ x + sure[j] * np.eye(5)
+        mean = np.linalg.solve(precision, x.T @ y[:, j] + sure[j] * centre[j])
+        found = np.array(draws)[200:, :, j]
+        covariance = np.linalg.inv(precision)
+        np.testing.assert_allclose(found.mean(axis=0), mean, atol=0.15 * np.sqrt(np.diag(covariance).max()))
+        np.testing.assert_allclose(np.cov(found.T), covariance, atol=0.1 * np.diag(covariance).max())
+
+
+def test_a_column_of_nothing_is_drawn_from_its_prior():
+    columns = (np.array([0, 0]), np.zeros(0, np.int32), np.zeros(0, np.float32))
+    nothing, y = np.zeros((1, 4000)), np.zeros((3, 4000))
+    drawn, left = draw_coefficients(columns, y, nothing, np.full(4000, 4.0), np.full(4000, 2.0), key=3)
+    assert drawn.mean() == pytest.approx(2, abs=0.05)
+    assert drawn.std() == pytest.approx(0.5, abs=0.03)
+    assert not left.any()
