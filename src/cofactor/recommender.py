@@ -59,6 +59,10 @@ class Recommender(ABC):
         """(b,), (b,) -> (b,) scores of pairs; index -1 stands for a row nothing is known about."""
         raise Unsupported(f"{type(self).__name__} ranks items but predicts no values (predicts is False).")
 
+    def _predict_at(self, user_idx: IntArray, item_idx: IntArray, timestamps: IntArray) -> FloatArray:
+        """`_predict` at times (b,), seconds since 1970 or `NO_TIME`; the same unless a model learns from time."""
+        return self._predict(user_idx, item_idx)
+
     def _score_newcomer(self, item_idx: IntArray, values: FloatArray) -> FloatArray:
         """The ratings of somebody new, (m,), (m,) -> (n_items,) scores."""
         raise Unsupported(f"{type(self).__name__} cannot recommend to newcomers (folds_in is False).")
@@ -98,7 +102,7 @@ class Recommender(ABC):
 
     def predict(
         self, users: Id | Sequence[Id] | Array | Newcomer, items: Id | Sequence[Id] | Array,
-        *, unknown: Unknown = "raise", clip: bool = False,
+        *, unknown: Unknown = "raise", clip: bool = False, times: Array | None = None,
     ) -> FloatArray:  # fmt: skip
         """The score of each (user, item) pair, in the ratings' own unit; one user or one item is repeated, and
         one of each gives a number.
@@ -106,13 +110,17 @@ class Recommender(ABC):
         users: an id, several, or somebody new as {item: rating}
         unknown: "raise" `UnknownIds`, or "fallback": a stranger is somebody nothing is known about
         clip: keep the scores inside the ratings' scale
+        times: when, for models that learn from time: seconds since 1970 of each pair; None: at no time in particular
         """
         item_idx = self._find(items, "item", unknown)
         if isinstance(users, Mapping):
             scores = self.score_newcomer(users)[item_idx]
         else:
-            pair = np.broadcast_arrays(self._find(users, "user", unknown), item_idx)
-            scores = self._predict(*pair)
+            user_idx, item_idx = np.broadcast_arrays(self._find(users, "user", unknown), item_idx)
+            scores = (
+                self._predict(user_idx, item_idx) if times is None
+                else self._predict_at(user_idx, item_idx, np.broadcast_to(np.asarray(times, np.int64), item_idx.shape))
+            )  # fmt: skip
         scale = self.ratings.scale
         scores = np.clip(scores, *scale) if clip and scale else scores
         return scores[0] if _is_one(users) and _is_one(items) else scores

@@ -1,11 +1,10 @@
-"""The sampler against distributions that are known, and the intervals against ratings that were held out."""
+"""What the average over draws is worth, and its intervals, on ratings that were held out."""
 
 import numpy as np
 import pytest
 
 import cofactor as cf
 from cofactor.errors import BadOption
-from cofactor.training.gibbs import GibbsSampler, Population
 
 
 @pytest.fixture(scope="module")
@@ -19,27 +18,6 @@ def model(tastes_split):
     return cf.BayesianMF(n_factors=8, n_draws=40).fit(tastes_split[0], progress=False)
 
 
-def test_a_population_is_found_from_its_rows():
-    """With ten thousand rows the Normal-Wishart posterior stands where mean and covariance of the rows do."""
-    rng = np.random.default_rng(0)
-    true_mean, root = np.array([1.0, -2.0, 0.5]), np.array([[1.0, 0, 0], [0.8, 0.5, 0], [-0.3, 0.2, 2.0]])
-    rows = (true_mean + rng.standard_normal((10_000, 3)) @ root.T).astype(np.float32)
-    drawn = [Population.draw(rows, rng) for _ in range(50)]
-    np.testing.assert_allclose(np.mean([p.mean for p in drawn], axis=0), true_mean, atol=0.06)
-    covariance = np.linalg.inv(np.mean([p.precision for p in drawn], axis=0))
-    np.testing.assert_allclose(covariance, root @ root.T, atol=0.12)
-
-
-def test_the_squared_error_that_comes_with_a_draw_is_that_of_the_draw(tastes_split):
-    train, _ = tastes_split
-    chain = GibbsSampler(train, 6, seed=1)
-    for _ in range(3):
-        told = chain.sweep()
-    p, q = chain.users.rows[train.user_idx], chain.items.rows[train.item_idx]
-    scores = chain.mean + (p[:, :6] * q[:, :6]).sum(axis=1) + p[:, 6] + q[:, 6]
-    assert told == pytest.approx(np.mean((train.values - scores) ** 2), rel=1e-3)
-
-
 def test_the_average_over_draws_beats_the_last_draw_and_the_biases(model, tastes_split):
     train, test = tastes_split
 
@@ -47,8 +25,8 @@ def test_the_average_over_draws_beats_the_last_draw_and_the_biases(model, tastes
         return np.sqrt(np.mean((scores - test.values) ** 2))
 
     averaged = rmse(model._predict(test.user_idx, test.item_idx))
-    draws = model._draws(test.user_idx, test.item_idx, model.user_mean_, model.item_mean_)
-    last = rmse(np.concatenate(list(draws))[:, -1])
+    draws = model._draws(test.user_idx, test.item_idx, None, (model.user_mean_, model.item_mean_))
+    last = rmse(np.concatenate([scores for _, scores in draws])[:, -1])
     assert averaged < last - 0.02
     assert averaged < rmse(cf.Bias().fit(train)._predict(test.user_idx, test.item_idx)) - 0.05
 
@@ -75,6 +53,92 @@ def test_constant_ratings_are_no_trouble():
     ratings = cf.read({"user": [1, 1, 2, 2, 3], "item": [1, 2, 1, 3, 2], "rating": [4.0] * 5})
     model = cf.BayesianMF(n_factors=3, n_draws=5).fit(ratings, progress=False)
     np.testing.assert_allclose(model.predict([1, 2], [3, 2]), 4, atol=1.5)
+
+
+def rmse_of(model, test):
+    return float(np.sqrt(np.mean((model._predict(test.user_idx, test.item_idx) - test.values) ** 2)))
+
+
+def test_a_newcomer_with_somebodys_ratings_is_told_what_they_are_told(tastes_split):
+    train, _ = tastes_split  # attributes apart, which a newcomer does not tell
+    model = cf.BayesianMF(n_factors=8, n_draws=40, attributes=False).fit(train, progress=False)
+    items, values = train.by_user.of(7)
+    newcomer = {train.items.values[item]: float(value) for item, value in zip(items, values, strict=True)}
+    known, new = model._score(np.array([7]))[0], model.score_newcomer(newcomer)
+    assert np.sqrt(np.mean((known - new) ** 2)) < 0.12
+
+
+def test_ordered_levels_give_ratings_on_the_scale_for_pairs_lists_and_newcomers(tastes_split):
+    train, test = tastes_split
+    model = cf.BayesianMF(n_factors=4, n_draws=20, ordinal=True).fit(train, progress=False)
+    low, high = train.scale
+    scores = model._score(np.arange(5))
+    assert ((scores >= low) & (scores <= high)).all()
+    np.testing.assert_allclose(scores[3, :9], model._predict(np.full(9, 3), np.arange(9)), atol=1e-3)
+    favourite = train.items.values[0]
+    newcomer = model.score_newcomer({favourite: high})
+    assert low <= newcomer.min() < newcomer.max() <= high
+    assert rmse_of(model, test) < rmse_of(cf.Bias().fit(train), test) - 0.05
+    variance = model.predict_variance(test.user_idx, test.item_idx)
+    error = (model._predict(test.user_idx, test.item_idx) - test.values) ** 2
+    assert np.mean(error / variance) == pytest.approx(1, abs=0.15)
+
+
+def test_days_need_times(tastes_split):
+    from dataclasses import replace
+
+    with pytest.raises(BadOption, match="needs the time"):
+        cf.BayesianMF(days=True).fit(replace(tastes_split[0], timestamps=None), progress=False)
+
+
+def test_with_days_the_same_pair_scores_differently_on_another_day(tastes_split):
+    train, test = tastes_split
+    model = cf.BayesianMF(n_factors=4, n_burn_in=5, n_draws=4, days=True).fit(train, progress=False)
+    user, item = test.users.values[test.user_idx[0]], test.items.values[test.item_idx[0]]
+    first, last = (model.predict(user, item, times=[int(when)]) for when in np.sort(train.timestamps)[[0, -1]])
+    assert first != last
+    never = model.predict(user, item, times=[0])  # a day that nobody rated on is an average day
+    assert never == pytest.approx(model.predict(user, item))
+    np.testing.assert_allclose(model._score(test.user_idx[:1])[0, test.item_idx[0]], never, rtol=1e-3)
+
+
+def test_several_chains_share_the_draws(tastes_split):
+    model = cf.BayesianMF(n_factors=3, n_burn_in=4, n_draws=5, thin=2, n_chains=2).fit(tastes_split[0])
+    assert len(model.history_) == 2 * 4 + 2 * 5
+    assert model.user_draws_.shape[1] == 5
+    with pytest.raises(BadOption, match="cannot share"):
+        cf.BayesianMF(n_draws=2, n_chains=3).fit(tastes_split[0])
+
+
+def test_a_warm_start_needs_no_burning_in(model, tastes_split):
+    train, test = tastes_split
+    options = {"n_factors": 8, "n_burn_in": 1, "n_draws": 10, "thin": 1}
+    warm = cf.BayesianMF(**options).fit(train, warm_start=model)
+    cold = cf.BayesianMF(**options).fit(train)
+    assert rmse_of(warm, test) < rmse_of(cold, test) - 0.02
+    with pytest.raises(BadOption, match="8 factors"):
+        cf.BayesianMF(n_factors=9).fit(train, warm_start=model)
+
+
+def test_ctrl_c_keeps_the_draws_there_are(tastes_split, monkeypatch):
+    import _thread
+
+    from cofactor.errors import Interrupted
+    from cofactor.training.gibbs.chain import GibbsSampler
+
+    sweep, done = GibbsSampler.sweep, []
+
+    def interrupted_at_the_seventh(chain):
+        done.append(1)
+        if len(done) == 7:
+            _thread.interrupt_main()
+        return sweep(chain)
+
+    monkeypatch.setattr(GibbsSampler, "sweep", interrupted_at_the_seventh)
+    with pytest.warns(Interrupted):
+        model = cf.BayesianMF(n_factors=3, n_burn_in=4, n_draws=50, thin=1).fit(tastes_split[0])
+    assert (len(done), model.item_draws_.shape[1]) == (7, 3)
+    assert np.isfinite(model.predict("u0001", "inception-2010"))
 
 
 @pytest.mark.realdata

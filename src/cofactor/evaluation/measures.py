@@ -150,7 +150,8 @@ def _of_ratings(model: Recommender, held: HeldOut, asked: list[Asked], clip: boo
     why = "" if held.test.explicit else "clicks have no values to predict"
     if asked and not why:
         try:
-            predicted = model._predict(*held.pairs)
+            times = held.test.timestamps
+            predicted = model._predict(*held.pairs) if times is None else model._predict_at(*held.pairs, times)
         except Unsupported as refusal:
             why = str(refusal)
         else:

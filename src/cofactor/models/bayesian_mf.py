@@ -1,83 +1,159 @@
 """Bayesian matrix factorisation: the average over all factors that the ratings leave plausible, with its doubt.
 
 Salakhutdinov & Mnih, "Bayesian probabilistic matrix factorization using MCMC", ICML 2008 [salakhutdinov2008bpmf];
-how far it goes, Rendle, Zhang & Koren, "On the difficulty of evaluating baselines", 2019 [rendle2019difficulty].
+how far it goes with companions and days, Rendle, Zhang & Koren, "On the difficulty of evaluating baselines", 2019
+[rendle2019difficulty]. The sampler is `training/gibbs/`.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from statistics import NormalDist
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal, Self
 
 import numpy as np
 
 from cofactor.arrays import Array, FloatArray, Id, IntArray
-from cofactor.errors import BadOption
+from cofactor.errors import BadOption, Diverged
 from cofactor.recommender import Recommender, Unknown
 
 if TYPE_CHECKING:
     from cofactor.data.ratings import Ratings
-    from cofactor.training.gibbs import GibbsSampler, Population
+    from cofactor.training.gibbs.chain import Design, GibbsSampler
+    from cofactor.training.gibbs.kept import Kept
 
 __all__ = ["BayesianMF"]
 
 PAIRS = 2_000_000  # numbers of draws gathered at once
+NOISE_STEPS = 3  # until how noisily a newcomer rates has settled
 
 
 @dataclass(kw_only=True)
 class BayesianMF(Recommender):
-    """r_ui ~ N(μ + b_u + b_i + p_u · q_i, 1/τ), every parameter drawn from its posterior by Gibbs sampling.
+    """r_ui ~ N(μ + b_u + b_i + p_u · q_i, noise), every parameter drawn from its posterior by Gibbs sampling.
 
     A score is the mean over the kept draws, which is what makes it more accurate than any single best fit;
-    `predict_interval` says how sure it is. Regularisation is learned. A row without ratings is its population's mean.
+    `predict_interval` says how sure it is. Nothing but the rank is there to tune: how strongly a row is held to what
+    is expected of it is learned, and what is expected of it comes from its companions and attributes.
     """
 
     learned: ClassVar = (
-        "mean_", "user_draws_", "item_draws_", "user_mean_", "item_mean_", "user_stranger_", "item_stranger_",
-        "user_precision_", "noise_",
+        "mean_", "user_draws_", "item_draws_", "day_draws_", "bag_draws_", "bag_mean_", "user_mean_", "item_mean_",
+        "day_mean_", "user_stranger_", "item_stranger_", "user_precision_", "noise_", "user_spread_", "item_spread_",
+        "freedom_", "days_", "cuts_", "levels_", "level_targets_",
     )  # fmt: skip
     objective: ClassVar = "The probability of the ratings given, averaged over all factors that explain them."
     has_vectors: ClassVar = True
 
     n_factors: int = 32
-    n_burn_in: int = 30  # sweeps before the first draw is kept
-    n_draws: int = 100  # draws kept
+    n_burn_in: int = 30  # sweeps of each chain before its first draw is kept
+    n_draws: int = 100  # draws kept, of all chains together
     thin: int = 2  # sweeps from one kept draw to the next
+    n_chains: int = 1  # independent chains whose draws are averaged
+    user_bag: bool = True  # what somebody rated, whatever the rating, says what to expect of them (SVD++)
+    item_bag: bool = True  # who rated an item says what to expect of it
+    attributes: bool = True  # and so do the attributes of users and items, where there are any
+    days: bool = False  # the day of a rating has factors, too; needs timestamps
+    row_noise: bool = True  # each user and item has noise of its own: careful ratings count more
+    ordinal: bool = False  # ratings are ordered levels (probit), not numbers
     seed: int = 0
 
     def _check_options(self) -> None:
-        for name, least in (("n_factors", 1), ("n_burn_in", 0), ("n_draws", 2), ("thin", 1)):
+        for name, least in (("n_factors", 1), ("n_burn_in", 0), ("n_draws", 2), ("thin", 1), ("n_chains", 1)):
             if getattr(self, name) < least:
                 raise BadOption(f"{name} must be at least {least}, but {getattr(self, name)} came.")
+        if self.n_chains > self.n_draws:
+            raise BadOption(f"{self.n_chains} chains cannot share {self.n_draws} draws. Raise n_draws.")
+
+    # ---- training -----------------------------------------------------------------------------------------
+
+    def fit(
+        self, train: "Ratings", *, validation: "Ratings | None" = None, progress: bool | None = None,
+        warm_start: "BayesianMF | None" = None,
+    ) -> Self:  # fmt: skip
+        """Draw; `history_` keeps the mean squared error of the training ratings under the draw of every sweep.
+
+        validation: not looked at     warm_start: a model whose last draw every chain begins with, matched by ids;
+            where only some ratings came since, n_burn_in may be short
+        """
+        if warm_start is not None and warm_start.n_factors != self.n_factors:
+            raise BadOption(f"warm_start has {warm_start.n_factors} factors, but this model {self.n_factors}.")
+        self._progress, self._before = progress, warm_start
+        return super().fit(train)
 
     def _fit(self, train: "Ratings") -> None:
-        from cofactor.training.gibbs import GibbsSampler
+        from cofactor.training.gibbs.kept import Kept
+        from cofactor.training.interrupt import until_interrupted
+        from cofactor.training.progress import progress_for
 
-        chain, d = GibbsSampler(train, self.n_factors, self.seed), self.n_factors + 1
-        self.mean_, self.history_ = train.mean, list[float]()
-        self.user_draws_ = np.empty((train.n_users, self.n_draws, d), np.float16)
-        self.item_draws_ = np.empty((train.n_items, self.n_draws, d), np.float16)
-        self.user_mean_, self.item_mean_ = (np.empty((self.n_draws, d), np.float32) for _ in range(2))
-        self.user_stranger_, self.item_stranger_ = (np.empty((self.n_draws, d), np.float32) for _ in range(2))
-        self.user_precision_ = np.empty((self.n_draws, d, d), np.float32)
-        self.noise_ = np.empty(self.n_draws, np.float32)
-        for _ in range(self.n_burn_in):
-            self.history_.append(chain.sweep())
-        for draw in range(self.n_draws):
-            self.history_ += [chain.sweep() for _ in range(self.thin)]
-            self._keep(chain, draw, train)
+        self.mean_, self.days_, self.history_ = train.mean, self._known_days(train), list[float]()
+        kept, steps, chain = Kept(self.n_draws), self._steps(), self._begin(train, 0)
+        with progress_for(self._progress, 1, type(self).__name__) as shown:
+            for at in until_interrupted(range(len(steps))):
+                number, keep = steps[at]
+                if at and number != steps[at - 1][0]:
+                    chain = self._begin(train, number)
+                self.history_.append(chain.sweep())
+                if not np.isfinite(self.history_[-1]):
+                    raise Diverged(f"The factors left the finite numbers in sweep {at}. Are the ratings on one scale?")
+                if keep:
+                    kept.add(chain, bag=self.user_bag)
+                shown.step(0, (at + 1) / len(steps), self.history_[-1])
+        if not kept.n_kept:
+            kept.add(chain, bag=self.user_bag)
+        self._take(kept, chain, train)
 
-    def _keep(self, chain: "GibbsSampler", draw: int, train: "Ratings") -> None:
-        """Half precision is enough: a draw's own spread is a hundred times its rounding."""
-        sides = (
-            (chain.users, self.user_draws_, self.user_mean_, self.user_stranger_, train.user_counts),
-            (chain.items, self.item_draws_, self.item_mean_, self.item_stranger_, train.item_counts),
-        )
-        for side, draws, means, strangers, counts in sides:
-            population: Population = side.population
-            means[draw], strangers[draw] = population.mean, population.stranger(chain.rng)
-            draws[:, draw] = np.where((counts > 0)[:, None], side.rows[:, : means.shape[1]], means[draw])
-        self.user_precision_[draw], self.noise_[draw] = chain.users.population.precision, chain.noise
+    def _steps(self) -> list[tuple[int, bool]]:
+        """Of each sweep: the number of its chain, and whether the draw is kept."""
+        shares = [len(part) for part in np.array_split(np.arange(self.n_draws), self.n_chains)]
+        return [
+            (number, since > 0 and since % self.thin == 0)
+            for number, share in enumerate(shares)
+            for since in range(1 - self.n_burn_in, 1 + self.thin * share)
+        ]
+
+    def _begin(self, train: "Ratings", number: int) -> "GibbsSampler":
+        from cofactor.data.alignment import places
+        from cofactor.training.gibbs.chain import GibbsSampler
+
+        chain, before = GibbsSampler(train, self._design(), [self.seed, number]), self._before
+        if before is not None:
+            known = places(train.users, before.ratings.users), places(train.items, before.ratings.items)
+            chain.start_at(before.user_draws_[:, -1], before.item_draws_[:, -1], known)
+        return chain
+
+    def _design(self) -> "Design":
+        from cofactor.training.gibbs.chain import Design
+
+        days = self.days_ if self.days else None
+        return Design(self.n_factors, self.user_bag, self.item_bag, self.attributes, days, self.row_noise, self.ordinal)
+
+    def _known_days(self, train: "Ratings") -> IntArray:
+        """Those of the ratings, ascending; -1 of those without a time."""
+        from cofactor.training.gibbs.chain import days_of
+
+        if not self.days:
+            return np.zeros(0, np.int64)
+        if train.timestamps is None:
+            raise BadOption("days=True needs the time of each rating, but these ratings have none.")
+        return np.unique(days_of(train.timestamps))
+
+    def _take(self, kept: "Kept", chain: "GibbsSampler", train: "Ratings") -> None:
+        n = kept.n_kept
+        self.user_draws_, self.item_draws_ = kept.users.draws[:, :n], kept.items.draws[:, :n]
+        self.day_draws_, self.bag_draws_ = kept.days.draws[:, :n], kept.bag.draws[:, :n]
+        self.bag_mean_ = np.stack(kept.bag.means) if self.user_bag else np.zeros((0, 0), np.float32)
+        self.user_mean_, self.item_mean_ = np.stack(kept.users.means), np.stack(kept.items.means)
+        self.day_mean_ = np.stack(kept.days.means) if self.days else np.zeros((0, 0), np.float32)
+        self.user_stranger_, self.item_stranger_ = np.stack(kept.users.strangers), np.stack(kept.items.strangers)
+        self.user_precision_, self.noise_ = np.stack(kept.precision), np.array(kept.noise, np.float32)
+        self.user_spread_, self.item_spread_ = kept.mean_spread(0, train.n_users), kept.mean_spread(1, train.n_items)
+        self.freedom_ = float(np.mean(kept.freedom)) if self.row_noise else float("inf")
+        self.cuts_ = np.stack(kept.cuts)
+        self.levels_, self.level_targets_ = np.zeros(0, np.float32), np.zeros(0, np.float32)
+        if self.ordinal:
+            self.levels_, level = np.unique(train.by_user.values, return_inverse=True)
+            sums = np.bincount(level, chain.likelihood.targets) / np.bincount(level)
+            self.level_targets_, self.mean_ = sums.astype(np.float32), 0.0
 
     # ---- answers ------------------------------------------------------------------------------------------
 
@@ -88,53 +164,131 @@ class BayesianMF(Recommender):
         """Between which values each rating lies with this probability: (low, high), one of each for a pair.
 
         Both kinds of doubt are in it: what the factors are (the draws differ), and what a person gives on a day
-        (the noise).
+        (the noise, which is larger of some people and some items).
         """
         if not 0 < level < 1:
             raise BadOption(f"level is a probability between 0 and 1, but {level} came.")
         pair = np.broadcast_arrays(self._find(users, "user", unknown), self._find(items, "item", unknown))
-        no_user, no_item = np.append(self.ratings.user_counts, 0) == 0, np.append(self.ratings.item_counts, 0) == 0
-        users, items = (np.where(no[idx], -1, idx) for no, idx in zip((no_user, no_item), pair, strict=True))
-        draws = self._draws(users, items, self.user_stranger_, self.item_stranger_)  # not the mean of those not known
-        spread = np.concatenate([part.std(axis=1) for part in draws])
-        reach = NormalDist().inv_cdf(0.5 + level / 2) * np.sqrt(spread**2 + np.mean(1 / self.noise_))
+        reach = NormalDist().inv_cdf(0.5 + level / 2) * np.sqrt(self.predict_variance(*pair))
         mean = self._predict(*pair)
         return mean - reach, mean + reach
 
-    def _draws(
-        self, user_idx: IntArray, item_idx: IntArray, no_user: FloatArray, no_item: FloatArray
-    ) -> Iterator[FloatArray]:
-        """Each draw's score of each pair, (b, n_draws), in blocks of pairs; no_user, no_item stand for index -1."""
-        size = max(1, PAIRS // self.user_draws_[0].size)
-        for at in range(0, max(1, len(user_idx)), size):
-            p = _rows(self.user_draws_, no_user, user_idx[at : at + size])
-            q = _rows(self.item_draws_, no_item, item_idx[at : at + size])
-            yield np.einsum("bsk,bsk->bs", p[..., :-1], q[..., :-1]) + p[..., -1] + q[..., -1] + np.float32(self.mean_)
+    def predict_variance(self, user_idx: IntArray, item_idx: IntArray) -> FloatArray:
+        """(b,) the variance of each pair's rating; index -1, or a row without ratings: somebody not known at all."""
+        no_user, no_item = np.append(self.ratings.user_counts, 0) == 0, np.append(self.ratings.item_counts, 0) == 0
+        users, items = (np.where(no[idx], -1, idx) for no, idx in ((no_user, user_idx), (no_item, item_idx)))
+        spread, variance = self._spread(users, items), np.empty(len(users))
+        for part, draws in self._draws(users, items, None, (self.user_stranger_, self.item_stranger_)):
+            if self.ordinal:
+                mean, square = (self._levels(draws, spread[part], power).mean(axis=1) for power in (1, 2))
+                variance[part] = square - mean**2
+            else:
+                variance[part] = draws.var(axis=1) + np.mean(1 / self.noise_) * spread[part]
+        return variance
 
     def _predict(self, user_idx: IntArray, item_idx: IntArray) -> FloatArray:
-        draws = self._draws(user_idx, item_idx, self.user_mean_, self.item_mean_)
-        return np.concatenate([part.mean(axis=1) for part in draws])
+        return self._mean(user_idx, item_idx, None)
+
+    def _predict_at(self, user_idx: IntArray, item_idx: IntArray, timestamps: IntArray) -> FloatArray:
+        from cofactor.training.gibbs.chain import days_of
+
+        if not self.days:
+            return self._predict(user_idx, item_idx)
+        asked = days_of(timestamps)
+        row = np.minimum(np.searchsorted(self.days_, asked), len(self.days_) - 1)
+        return self._mean(user_idx, item_idx, np.where(self.days_[row] == asked, row, -1))
+
+    def _mean(self, user_idx: IntArray, item_idx: IntArray, day: IntArray | None) -> FloatArray:
+        mean, spread = np.empty(len(user_idx), np.float32), self._spread(user_idx, item_idx)
+        for part, draws in self._draws(user_idx, item_idx, day, (self.user_mean_, self.item_mean_)):
+            mean[part] = (self._levels(draws, spread[part]) if self.ordinal else draws).mean(axis=1)
+        return mean
+
+    def _levels(self, draws: FloatArray, spread: FloatArray, power: int = 1) -> FloatArray:
+        """(b, n_draws) latent scores -> the mean of the rating, or of its square."""
+        from cofactor.training.gibbs.likelihood import expected_level
+
+        return expected_level(draws, self.cuts_, 1 / np.sqrt(spread)[:, None], self.levels_**power)
+
+    def _spread(self, user_idx: IntArray, item_idx: IntArray) -> FloatArray:
+        """(b,) by how much the variance of each pair's noise exceeds the usual."""
+        return np.append(self.user_spread_, 1)[user_idx] * np.append(self.item_spread_, 1)[item_idx]
+
+    def _draws(
+        self, user_idx: IntArray, item_idx: IntArray, day: IntArray | None, nobody: tuple[FloatArray, FloatArray]
+    ) -> Iterator[tuple[slice, FloatArray]]:
+        """Each draw's score of each pair, (b, n_draws), block by block; `nobody`: what stands for index -1."""
+        size = max(1, PAIRS // self.user_draws_[0].size)
+        for at in range(0, len(user_idx), size):
+            part = slice(at, at + size)
+            p, q = (
+                _rows(self.user_draws_, nobody[0], user_idx[part]),
+                _rows(self.item_draws_, nobody[1], item_idx[part]),
+            )
+            q = self._on_days(q, None if day is None else day[part])
+            scores = np.einsum("bsk,bsk->bs", p[..., :-1], q[..., :-1]) + p[..., -1] + q[..., -1]
+            yield part, scores + np.float32(self.mean_)
+
+    def _on_days(self, items: FloatArray, day: IntArray | None) -> FloatArray:
+        """(b, n_draws, d) items -> what they are on each day; None: on an average one."""
+        if not self.days:
+            return items
+        days = self.day_mean_ if day is None else _rows(self.day_draws_, self.day_mean_, day)
+        both = items + days
+        both[..., -1] += (items[..., :-1] * days[..., :-1]).sum(axis=-1)
+        return both
 
     def _score(self, user_idx: IntArray) -> FloatArray:
-        return self._score_rows(_rows(self.user_draws_, self.user_mean_, user_idx))
+        rows = _rows(self.user_draws_, self.user_mean_, user_idx)
+        return self._score_rows(rows, np.append(self.user_spread_, 1)[user_idx])
 
-    def _score_rows(self, rows: FloatArray) -> FloatArray:
-        """(b, n_draws, k + 1) rows of users -> (b, n_items)."""
-        items = self.item_draws_.astype(np.float32)
+    def _score_rows(self, rows: FloatArray, spread: FloatArray) -> FloatArray:
+        """(b, n_draws, k + 1) rows of users, (b,) the spread of their noise -> (b, n_items)."""
+        items = self._on_days(self.item_draws_.astype(np.float32), None)
+        if self.ordinal:
+            return np.stack([self._level_of_each(items, *one) for one in zip(rows, spread, strict=True)])
         flat = rows[..., :-1].reshape(len(rows), -1) @ items[..., :-1].reshape(len(items), -1).T
-        flat /= self.n_draws
+        flat /= rows.shape[1]
         return flat + rows[..., -1].mean(axis=1)[:, None] + (items[..., -1].mean(axis=1) + np.float32(self.mean_))
+
+    def _level_of_each(self, items: FloatArray, row: FloatArray, spread: float) -> FloatArray:
+        draws = np.einsum("sk,isk->is", row[:, :-1], items[..., :-1]) + row[:, -1] + items[..., -1]
+        return self._levels(draws, spread * self.item_spread_).mean(axis=1).astype(np.float32)
 
     def _score_newcomer(self, item_idx: IntArray, values: FloatArray) -> FloatArray:
         """In each draw the newcomer's row is at its posterior mean, the items being given."""
-        items = self.item_draws_[item_idx].astype(np.float64).transpose(1, 0, 2)
-        design = np.concatenate([items[..., :-1], np.ones((*items.shape[:2], 1))], axis=2)
-        pull = self.noise_[:, None] * (values - self.mean_ - items[..., -1])
-        precision = self.user_precision_ + self.noise_[:, None, None] * np.einsum("smk,sml->skl", design, design)
-        known = np.einsum("skl,sl->sk", self.user_precision_, self.user_mean_)
-        right = known + np.einsum("smk,sm->sk", design, pull)
-        rows = np.linalg.solve(precision, right[..., None])[..., 0]
-        return self._score_rows(rows.astype(np.float32)[None])[0]
+        items = self._on_days(self.item_draws_[item_idx].astype(np.float32), None).astype(np.float64)
+        design = np.concatenate([items[..., :-1], np.ones((*items.shape[:2], 1))], axis=2).transpose(1, 0, 2)
+        targets = self._targets(values) - items[..., -1].T
+        spread, rows = 1.0, self.user_mean_
+        for _ in range(NOISE_STEPS if self.row_noise else 1):
+            sure = self.noise_[:, None] / (spread * self.item_spread_[item_idx])
+            rows = self._row_means(design, targets, sure, item_idx)
+            errors = targets - np.einsum("smk,sk->sm", design, rows)
+            if self.row_noise:
+                squares = spread * float((sure * errors**2).sum(axis=1).mean())
+                spread = (self.freedom_ + squares) / (self.freedom_ + len(values))
+        return self._score_rows(rows.astype(np.float32)[None], np.array([spread]))[0]
+
+    def _row_means(self, design: FloatArray, targets: FloatArray, sure: FloatArray, item_idx: IntArray) -> FloatArray:
+        """(n_draws, m, d), (n_draws, m), (n_draws, m) -> (n_draws, d)"""
+        expected = self.user_mean_ + (self._of_bag(item_idx) if self.user_bag and len(item_idx) else 0)
+        precision = self.user_precision_ + np.einsum("smk,sm,sml->skl", design, sure, design)
+        right = np.einsum("skl,sl->sk", self.user_precision_, expected) + np.einsum(
+            "smk,sm->sk", design, sure * targets
+        )
+        return np.linalg.solve(precision, right[..., None])[..., 0]
+
+    def _of_bag(self, item_idx: IntArray) -> FloatArray:
+        """(n_draws, d) by how much somebody with these items is expected to differ from the average user."""
+        known = self.bag_draws_[item_idx].astype(np.float64).sum(axis=0) / np.sqrt(len(item_idx))
+        return known - self.bag_mean_
+
+    def _targets(self, values: FloatArray) -> FloatArray:
+        """The score that each rating asks for."""
+        if self.ordinal:
+            return self.level_targets_[np.abs(self.levels_ - values[:, None]).argmin(axis=1)]
+        return values - np.float32(self.mean_)
 
     def _vectors(self, side: Literal["user", "item"]) -> FloatArray:
         """All draws side by side: their angle does not change where a later draw has turned its axes."""

@@ -1,0 +1,103 @@
+"""Bayesian matrix factorisation: draws from the posterior of all parameters, row by row (Gibbs sampling).
+
+    r_ui ~ N(μ + b_u + b_i + p_u · q_i, noise)      [p_u, b_u] ~ N(m + A x_u, Λ⁻¹), of the items likewise
+    m, Λ ~ Normal-Wishart, and so the rows of A
+
+Salakhutdinov & Mnih, "Bayesian probabilistic matrix factorization using MCMC", ICML 2008, section 3
+[salakhutdinov2008bpmf], with biases inside the rows; x_u are companions and attributes of a row (`group.py`), the
+noise is each row's own (`noise.py`). With days, b_t + p_u · t + q_i · t is added: the factorisation machine of the
+three [rendle2012libfm]. Nothing is left to tune but the rank: how strongly a row is held is itself learned.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import NamedTuple
+
+import numpy as np
+
+from cofactor.arrays import Array, FloatArray, IntArray
+from cofactor.data.features import Features, bag, features_of
+from cofactor.data.ratings import NO_TIME, Ratings
+from cofactor.kernels.pairs import pair_scores
+from cofactor.kernels.posterior import NO_INDICES, NO_ROWS
+from cofactor.training.gibbs.field import Field
+from cofactor.training.gibbs.likelihood import Metric, Ordinal
+from cofactor.training.gibbs.noise import Noise
+
+__all__ = ["Design", "GibbsSampler", "days_of"]
+
+DAY = 86_400  # seconds
+
+
+class Design(NamedTuple):
+    """What the model is made of."""
+
+    n_factors: int
+    user_bag: bool = False
+    item_bag: bool = False
+    attributes: bool = False
+    days: IntArray | None = None  # (n_days,) the days that have rows, ascending
+    row_noise: bool = False
+    ordinal: bool = False
+
+
+class GibbsSampler:
+    """A chain: `sweep` draws everything once, given the rest."""
+
+    def __init__(self, train: Ratings, design: Design, seed: int | list[int]) -> None:
+        self.rng, rows, k = np.random.default_rng(seed), train.by_user, design.n_factors
+        user_idx = np.repeat(np.arange(train.n_users, dtype=np.int32), rows.counts)
+        of_users = [bag(train.by_item, train.user_counts)] if design.user_bag else []
+        of_items = [bag(train.by_user, train.item_counts)] if design.item_bag else []
+        if design.attributes:
+            of_users += _columns_of(train.user_attributes)
+            of_items += _columns_of(train.item_attributes)
+        self.users = Field(user_idx, train.n_users, k, of_users, self.rng)
+        self.items = Field(rows.indices, train.n_items, k, of_items, self.rng)
+        self.days: Field | None = None
+        if design.days is not None:
+            self.days = Field(_day_of_each(train, design.days), len(design.days), k, [], self.rng)
+        self.fields = [field for field in (self.users, self.items, self.days) if field is not None]
+        self.likelihood: Metric | Ordinal
+        self.likelihood = Ordinal(rows.values) if design.ordinal else Metric(rows.values, train.mean)
+        sides = ((user_idx, train.n_users), (rows.indices, train.n_items)) if design.row_noise else ()
+        self.noise = Noise(1.0 if design.ordinal else float(train.values.var()), sides, fixed=design.ordinal)
+
+    def sweep(self) -> float:
+        """Draw every row, what the rows share, and the noise; returns the mean squared error under the draw."""
+        for field in self.fields:
+            others = [other for other in self.fields if other is not field]
+            field.draw_prior(self.rng)
+            field.draw_rows(others, self.likelihood.targets, self.noise.weights, self.noise.precision, self.rng)
+        scores = self._scores()
+        errors = self.likelihood.targets - scores
+        self.noise.draw(errors, self.rng)
+        self.likelihood.draw(scores, self.noise.weights, self.rng)
+        return float(np.square(errors).mean(dtype=np.float64))
+
+    def start_at(self, users: FloatArray, items: FloatArray, known: tuple[IntArray, IntArray]) -> None:
+        """Begin where another chain stood: its rows (n, d), of which `known` says which they are here, or -1."""
+        for field, rows, where in zip((self.users, self.items), (users, items), known, strict=True):
+            here = np.flatnonzero(where >= 0)
+            field.rows[here, : rows.shape[1]] = rows[where[here]]
+
+    def _scores(self) -> FloatArray:
+        users, items, days = self.users, self.items, self.days
+        third = (NO_ROWS, NO_INDICES) if days is None else (days.rows, days.idx)
+        return pair_scores(users.rows, items.rows, users.idx, items.idx, users.k, *third)
+
+
+def days_of(timestamps: IntArray) -> IntArray:
+    """The day of each time, counted from 1970; -1 where the time is unknown."""
+    return np.where(timestamps == NO_TIME, -1, timestamps // DAY)
+
+
+def _day_of_each(train: Ratings, days: IntArray) -> IntArray:
+    """The row of each rating's day, user by user; a rating without a time belongs to a day of its own, the first."""
+    assert train.timestamps is not None
+    row = np.searchsorted(days, days_of(train.timestamps))
+    return replace(train, values=row.astype(np.float32)).by_user.values.astype(np.int32)
+
+
+def _columns_of(attributes: Mapping[str, Array]) -> list[Features]:
+    return list(features_of(attributes).values())
