@@ -5,9 +5,7 @@ import pytest
 from hypothesis import given, strategies as st
 from hypothesis.extra.numpy import arrays
 
-from cofactor.kernels import topk
-from cofactor.kernels.topk import MANY, best
-from cofactor.kernels.topk_many import fill
+from cofactor.kernels.topk import MANY, Hidden, best
 
 inf = np.inf
 
@@ -30,29 +28,50 @@ def test_no_more_than_the_catalogue():
     assert best(np.zeros((2, 3)), 10)[0].tolist() == [[0, 1, 2]] * 2
 
 
+def test_what_is_hidden_from_a_user_is_hidden_from_nobody_else():
+    hidden = Hidden(np.array([1, -1, 0]), np.array([0, 2, 3]), np.array([0, 2, 1], np.int32))
+    scores = np.tile(np.array([3.0, 2, 1]), (3, 1))
+    for compiled in (False, True):
+        idx, _ = best(scores, 2, hidden, compiled=compiled)
+        assert idx.tolist() == [[0, 2], [0, 1], [1, -1]]
+
+
+def test_barred_items_are_chosen_for_nobody_and_the_scores_stay_as_they_are():
+    scores = np.array([[3.0, 2, 1]])
+    scores.flags.writeable = False
+    for compiled in (False, True):
+        assert best(scores, 2, barred=np.array([True, False, False]), compiled=compiled)[0].tolist() == [[1, 2]]
+
+
 @given(
     scores=arrays(
         st.sampled_from([np.float32, np.float64]),
-        st.tuples(st.integers(1, 5), st.integers(1, 12)),
+        st.tuples(st.integers(1, 5), st.integers(1, 140)),
         elements=st.sampled_from([-inf, -1.0, 0.0, 0.5, 2.0, np.nan]),
     ),
-    n=st.integers(1, 14),
+    n=st.integers(1, 150),
+    seed=st.integers(0, 99),
 )
-def test_the_compiled_kernel_and_numpy_agree_on_ties_and_gaps(scores, n):
-    few = best(scores, n)
-    many = best(np.tile(scores, (MANY, 1)), n)
+def test_the_compiled_kernel_and_numpy_agree_on_ties_gaps_and_what_is_hidden(scores, n, seed):
+    hidden, barred = hide_at_random(*scores.shape, seed)
+    few = best(scores, n, hidden, barred, compiled=False)
+    many = best(scores, n, hidden, barred, compiled=True)
     for one, other in zip(few, many, strict=True):
-        np.testing.assert_array_equal(np.tile(one, (MANY, 1)), other)
+        np.testing.assert_array_equal(one, other)
 
 
 def test_they_agree_on_a_real_sized_block():
     scores = np.random.default_rng(0).normal(size=(200, 1000)).astype(np.float32).round(2)
-    idx, top = np.full((200, 20), -1), np.full((200, 20), -inf, np.float32)
-    topk._fill(scores, idx, top)
-    compiled = np.full_like(idx, -1), np.full_like(top, -inf)
-    fill(scores, *compiled)
-    np.testing.assert_array_equal(idx, compiled[0])
-    np.testing.assert_array_equal(top, compiled[1])
+    given = (scores, 20, *hide_at_random(200, 1000, 0))
+    for one, other in zip(best(*given, compiled=False), best(*given, compiled=True), strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def hide_at_random(n_rows: int, n_items: int, seed: int) -> tuple[Hidden, np.ndarray]:
+    rng = np.random.default_rng(seed)
+    seen = [np.flatnonzero(rng.random(n_items) < rng.choice([0, 0.3, 1])) for _ in range(n_rows)]
+    indptr, indices = np.cumsum([0, *map(len, seen)]), np.concatenate(seen).astype(np.int32)
+    return Hidden(rng.integers(-1, n_rows, n_rows), indptr, indices), rng.random(n_items) < 0.2
 
 
 def test_few_rows_need_no_compiler():

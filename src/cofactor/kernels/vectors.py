@@ -11,9 +11,11 @@ from llvmlite import ir
 from numba.core import cgutils, types
 from numba.extending import intrinsic as _intrinsic
 
+from cofactor.kernels.topn import PANEL
+
 __all__ = [
-    "LANES", "TILE_ROWS", "add_tiles", "dot", "factor_corner", "forward_block", "prefetch", "solve_corner",
-    "subtract_tiles",
+    "LANES", "TILE_ROWS", "add_tiles", "dot", "factor_corner", "forward_block", "lowest_bit", "prefetch",
+    "score_tile", "solve_corner", "subtract_tiles",
 ]  # fmt: skip
 
 intrinsic: Any = _intrinsic  # its functions are called without their first parameter, which no type says
@@ -237,3 +239,60 @@ def prefetch(_, row):
         return context.get_dummy_value()
 
     return types.void(row), code
+
+
+@intrinsic
+def score_tile(_, S, marks, X, x_at, items, i_at, k, bars, b_at, hidden, h_at):
+    """The scores of 8 users and 48 items, held against the users' bars before they leave the registers.
+
+    Σ_{t<k} X[x_at + 8t + i] · items[i_at + 48t + j] is user i's score of item j. It counts where it reaches
+    bars[b_at + i] and bit j of hidden[h_at + i] is 0; nan never does. marks[i] ← the bits that count.
+    Returns all marks in one; only if that is not 0 are the scores written to S[48 i + j].
+    """
+
+    def code(context: Any, builder: Any, signature: Any, given: Any) -> Any:
+        def at(one: int, offset: Any) -> Any:
+            return _pointer(context, builder, signature.args[one], given[one], offset)
+
+        scores, kept, zero = at(0, _INDEX(0)), at(1, _INDEX(0)), _INDEX(0)
+        x, y, bars, hidden = (at(one, given[one + 1]) for one in (2, 4, 7, 9))
+        lanes = range(PANEL // LANES)
+
+        def add_outer(t: Any, held: list[Any]) -> list[Any]:
+            row = [_load(builder, _step(builder, y, t, _INDEX(PANEL), LANES * j)) for j in lanes]
+            new = list[Any]()
+            for i in range(TILE_ROWS):
+                both = _spread(builder, builder.load(_step(builder, x, t, _INDEX(TILE_ROWS), i), align=4))
+                new += [_multiply_add(builder, both, row[j], held[i * len(lanes) + j]) for j in lanes]
+            return new
+
+        sums = _accumulate(builder, given[6], [_ZERO] * (TILE_ROWS * len(lanes)), 1, add_outer)
+        union = zero
+        for i in range(TILE_ROWS):
+            bar, mark = _spread(builder, builder.load(builder.gep(bars, [_INDEX(i)]))), zero
+            for j in lanes:
+                reached = builder.fcmp_ordered(">=", sums[i * len(lanes) + j], bar)
+                bits = builder.zext(builder.bitcast(reached, ir.IntType(LANES)), _INDEX)
+                mark = builder.or_(mark, builder.shl(bits, _INDEX(LANES * j)))
+            mark = builder.and_(mark, builder.not_(builder.load(builder.gep(hidden, [_INDEX(i)]))))
+            builder.store(mark, builder.gep(kept, [_INDEX(i)]))
+            union = builder.or_(union, mark)
+        with builder.if_then(builder.icmp_unsigned("!=", union, zero), likely=False):
+            for i, vector in enumerate(sums):
+                _store(builder, vector, builder.gep(scores, [_INDEX(LANES * i)]))
+        return union
+
+    at = types.intp
+    return types.int64(S, marks, X, at, items, at, at, bars, at, hidden, at), code
+
+
+@intrinsic
+def lowest_bit(_, bits):
+    """The place of the lowest 1 in an int64 that is not 0."""
+
+    def code(context: Any, builder: Any, signature: Any, given: Any) -> Any:
+        kind = ir.FunctionType(_INDEX, [_INDEX, ir.IntType(1)])
+        function = cgutils.get_or_insert_function(builder.module, kind, "llvm.cttz.i64")
+        return builder.call(function, [given[0], ir.IntType(1)(1)])
+
+    return types.int64(types.int64), code
