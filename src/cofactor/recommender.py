@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 import numpy as np
 
-from cofactor.arrays import Array, FloatArray, Id, IntArray
+from cofactor.arrays import Array, BoolArray, FloatArray, Id, IntArray
 from cofactor.data.ids import UNKNOWN
 from cofactor.data.tables import make_table
 from cofactor.errors import BadOption, NotFitted, UnknownIds, Unsupported
-from cofactor.kernels.topk import best
+from cofactor.kernels.topk import MANY, Hidden, best
 from cofactor.ranking import Ranking
+from cofactor.selection import Best, Products, best_by_products, best_by_scores
 
 if TYPE_CHECKING:
     from cofactor.data.ratings import Ratings
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
 __all__ = ["Newcomer", "Recommender", "rows_or_zero"]
 
 Unknown = Literal["raise", "fallback"]
-Best = tuple[IntArray, FloatArray]
-BLOCK = 16_000_000  # scores held at once while ranking, 64 MB of float32
 Newcomer = Mapping[Any, float]  # somebody new: {item id or title: rating}
 
 
@@ -54,6 +53,10 @@ class Recommender(ABC):
     @abstractmethod
     def _score(self, user_idx: IntArray) -> FloatArray:
         """(b,) user indices -> (b, n_items) scores, higher is better; index -1: a user nothing is known about."""
+
+    def _products(self) -> Products | None:
+        """What `_score` multiplies, where scores are dot products: all users are then ranked in one fused pass."""
+        return None
 
     def _predict(self, user_idx: IntArray, item_idx: IntArray) -> FloatArray:
         """(b,), (b,) -> (b,) scores of pairs; index -1 stands for a row nothing is known about."""
@@ -148,20 +151,31 @@ class Recommender(ABC):
         barred = self._barred(candidates, exclude)
         if isinstance(users, Mapping):
             seen = self._find(list(users), "item", "raise")
-            ranking = Ranking(["newcomer"], *_best(self.score_newcomer(users)[None], [seen], barred, hide_seen, n))
+            ranking = Ranking(["newcomer"], *self._rank_newcomer(users, seen, n, barred, hide_seen=hide_seen))
         else:
             labels = _as_list(users)
-            ranking = Ranking(labels, *self._rank_users(self._find(labels, "user", unknown), barred, hide_seen, n))
+            user_idx = self._find(labels, "user", unknown)
+            ranking = Ranking(labels, *self._rank_users(user_idx, n, barred, hide_seen=hide_seen))
         ranking.warn_if_short(n)
         return ranking
 
-    def _rank_users(self, user_idx: IntArray, barred: IntArray, hide_seen: bool, n: int) -> Best:
-        """In blocks of users, so that the scores never take more than `BLOCK` numbers at once."""
-        size = max(1, BLOCK // self.ratings.n_items)
-        blocks = [user_idx[at : at + size] for at in range(0, max(1, len(user_idx)), size)]
-        seen_of = self.ratings.by_user.of
-        parts = [_best(self._score(b), [seen_of(u)[0] for u in b], barred, hide_seen, n) for b in blocks]
-        return np.concatenate([idx for idx, _ in parts]), np.concatenate([top for _, top in parts])
+    def _rank_users(
+        self, user_idx: IntArray, n: int, barred: BoolArray | None = None, *, hide_seen: bool = True
+    ) -> Best:
+        """The n best for each user (-1: a stranger), within the memory that `selection` states; barred: (n_items,)"""
+        seen, barred = self.ratings.by_user, self._barred() if barred is None else barred
+        shown = np.where(hide_seen, user_idx, -1).astype(np.int64)
+        hidden = Hidden(shown, seen.indptr, seen.indices)
+        products = self._products() if len(user_idx) >= MANY else None
+        if products is None:
+            return best_by_scores(self._score, user_idx, n, hidden, barred)
+        return best_by_products(products, user_idx, n, hidden, barred)
+
+    def _rank_newcomer(
+        self, ratings: Newcomer, seen: IntArray, n: int, barred: BoolArray, *, hide_seen: bool
+    ) -> Best:
+        hidden = Hidden(np.zeros(1, np.int64), np.array([0, len(seen)]), np.sort(seen))
+        return best(self.score_newcomer(ratings)[None], n, hidden if hide_seen else None, barred)
 
     def score_newcomer(self, ratings: Newcomer) -> FloatArray:
         """(n_items,) scores for somebody new with these ratings {item id or title: rating}; nothing is retrained."""
@@ -212,13 +226,13 @@ class Recommender(ABC):
             raise UnknownIds(kind, strangers, len(known), ratings.titles_like(strangers[0]) if kind == "item" else ())
         return idx
 
-    def _barred(self, candidates: Iterable[Id] | None, exclude: Iterable[Id]) -> IntArray:
-        barred = self._find(list(exclude), "item", "raise")
-        if candidates is None:
-            return barred
-        kept = self._find(list(candidates), "item", "raise")
-        others = np.setdiff1d(np.arange(self.ratings.n_items), kept)
-        return np.union1d(others, barred)
+    def _barred(self, candidates: Iterable[Id] | None = None, exclude: Iterable[Id] = ()) -> BoolArray:
+        """(n_items,), what nobody may be told."""
+        barred = np.full(self.ratings.n_items, candidates is not None)
+        if candidates is not None:
+            barred[self._find(list(candidates), "item", "raise")] = False
+        barred[self._find(list(exclude), "item", "raise")] = True
+        return barred
 
     def _check_values(self, values: FloatArray) -> None:
         scale = self.ratings.scale
@@ -237,15 +251,6 @@ class Recommender(ABC):
         cosine[at] = -np.inf
         cosine[length == 0] = -np.inf  # a row without ratings stands nowhere
         return Ranking([one], *best(cosine[None], n))
-
-
-def _best(scores: FloatArray, seen: list[IntArray], barred: IntArray, hide_seen: bool, n: int) -> Best:
-    scores = scores.copy()  # a model may hand out what it learned
-    scores[:, barred] = -np.inf
-    if hide_seen:
-        rows = np.repeat(np.arange(len(seen)), [len(items) for items in seen])
-        scores[rows, np.concatenate(seen)] = -np.inf
-    return best(scores, n)
 
 
 def rows_or_zero(array: FloatArray, idx: IntArray) -> FloatArray:

@@ -2,17 +2,11 @@
 
 import numpy as np
 
-from cofactor.kernels.ranks import hide, mark_hits, stand
+from cofactor.kernels.ranks import mark_hits, stand
+from cofactor.kernels.topk import Hidden
 
 inf = np.inf
 HELD = np.array([0, 2, 2, 3], np.int64), np.array([0, 3, 1], np.int32)  # rows [0, 3], [], [1]
-
-
-def test_what_the_user_has_seen_is_hidden_and_a_stranger_has_seen_nothing():
-    scores = np.zeros((3, 3), np.float32)
-    indptr, indices = np.array([0, 1, 3], np.int64), np.array([2, 0, 1], np.int32)
-    hide(scores, np.array([1, -1, 0], np.int32), indptr, indices)
-    assert scores.tolist() == [[-inf, -inf, 0], [0, 0, 0], [0, 0, -inf]]
 
 
 def test_a_hit_is_a_held_out_item_of_this_very_user():
@@ -28,8 +22,9 @@ def test_a_later_block_finds_its_own_rows():
 
 
 def test_standing_counts_higher_and_equal_candidates():
-    scores = np.array([[2.0, 5.0, 2.0, -inf], [0, 0, 0, 0], [1.0, 3.0, 3.0, 4.0]])
+    scores = np.array([[2.0, 5.0, 2.0, 7.0], [0, 0, 0, 0], [1.0, 3.0, 3.0, 4.0]])
+    hidden = Hidden(np.array([1, -1, -1]), np.array([0, 0, 1]), np.array([3], np.int32))  # the 7 is no candidate
     above, equal = np.full(3, -9), np.full(3, -9)
-    stand(scores, 0, np.array([0, 1, 1, 3], np.int64), np.array([0, 1, -1], np.int32), above, equal)
+    stand(scores, hidden, 0, np.array([0, 1, 1, 3], np.int64), np.array([0, 1, -1], np.int32), above, equal)
     assert above.tolist() == [1, 1, 4]  # the last is not in the catalogue: below everything
     assert equal.tolist() == [1, 1, 0]

@@ -68,6 +68,21 @@ def test_only_candidates_are_recommended_and_excluded_items_never(model):
     assert set(answer["item"]) == {1, 3}
 
 
+def test_many_users_at_once_get_the_lists_that_each_gets_alone(model):
+    """Many are ranked by a compiled pass, one by NumPy; user 99 is a stranger."""
+    users = [*range(12), 99]
+    many = model.rank(users * 6, n=4, hide_seen=False, exclude=[5], unknown="fallback")
+    alone = [model.rank(user, n=4, hide_seen=False, exclude=[5], unknown="fallback") for user in users]
+    np.testing.assert_allclose(many.scores, np.concatenate([one.scores for one in alone] * 6), rtol=1e-4, atol=1e-6)
+    assert 5 not in many.idx
+
+
+def test_many_users_at_once_are_told_nothing_they_have_seen(model):
+    with pytest.warns(FewerLeft):
+        ranking = model.rank([*range(12)] * 6, n=3)
+    assert ranking.idx.tolist() == [[user, -1, -1] for user in [*range(12)] * 6]
+
+
 def test_predict_repeats_one_user_over_many_items(model):
     needs(model, "predicts")
     assert model.predict(4, [1, 2, 3]).shape == (3,)

@@ -5,14 +5,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from cofactor.arrays import BoolArray, FloatArray, IntArray
+from cofactor.arrays import BoolArray, IntArray
 from cofactor.evaluation.held_out import HeldOut
-from cofactor.kernels.topk import best
+from cofactor.kernels.ranks import mark_hits, stand
+from cofactor.kernels.topk import Hidden, best
 from cofactor.recommender import Recommender
+from cofactor.selection import blocks
 
 __all__ = ["Lists", "Standing", "rank_catalogue"]
-
-BLOCK = 4_000_000  # scores at once: 16 MB of float32; many small products wait long for their threads on a busy machine
 
 
 class Standing(NamedTuple):
@@ -39,34 +39,36 @@ class Lists:
 
 
 def rank_catalogue(model: Recommender, held: HeldOut, n: int, *, standing: bool = False) -> Lists:
-    """Score everything for everybody, in blocks of users: product, hiding, selection, all compiled.
+    """A list for everybody, from one fused pass where the model's scores are products and nobody asks for standing.
 
-    Memory: twice a block of scores, 32 MB or two users' if that is more, and 9 n bytes a user for the lists.
+    Memory: what `selection` states, and n bytes a user for the hits.
     """
-    from cofactor.kernels.ranks import hide, mark_hits, stand
-
-    seen, (indptr, relevant) = model.ratings.by_user, held.relevant
-    items = np.full((held.n_users, n), -1, np.int64)
-    hits = np.zeros((held.n_users, n), bool)
-    above, equal = np.zeros(len(relevant), np.int64), np.zeros(len(relevant), np.int64)
-    size = max(1, BLOCK // model.ratings.n_items)
-    for first in range(0, held.n_users, size):
-        users = held.model_users[first : first + size]
-        scores = _own_scores(model, users)
-        hide(scores, users, seen.indptr, seen.indices)
-        lists, _ = best(scores, n)
-        items[first : first + size, : lists.shape[1]] = lists
-        mark_hits(items[first : first + size], first, indptr, relevant, hits[first : first + size])
-        if standing:
-            stand(scores, first, indptr, relevant, above, equal)
-    where = Standing(above, equal, np.repeat(np.arange(held.n_users), held.n_relevant)) if standing else None
+    indptr, relevant = held.relevant
+    where = _empty_standing(held) if standing else None
+    found = model._rank_users(held.model_users, n)[0] if where is None else _rank_and_stand(model, held, n, where)
+    items = np.full((held.n_users, n), -1, np.int64)  # as long as was asked for, however small the catalogue
+    items[:, : found.shape[1]] = found
+    hits = np.zeros(items.shape, bool)
+    mark_hits(items, 0, indptr, relevant, hits)
     return Lists(items, hits, held.n_relevant, _n_candidates(held), where)
 
 
-def _own_scores(model: Recommender, users: IntArray) -> FloatArray:
-    """A copy that may be written to: a model may hand out what it has learned."""
-    scores = model._score(users)
-    return np.array(scores, np.result_type(scores, np.float32), order="C", copy=True)
+def _empty_standing(held: HeldOut) -> Standing:
+    n_relevant = len(held.relevant[1])
+    users = np.repeat(np.arange(held.n_users), held.n_relevant)
+    return Standing(np.zeros(n_relevant, np.int64), np.zeros(n_relevant, np.int64), users)
+
+
+def _rank_and_stand(model: Recommender, held: HeldOut, n: int, where: Standing) -> IntArray:
+    """The lists, and `where` filled in: both from the same scores, a block of users at a time."""
+    seen, found = model.ratings.by_user, list[IntArray]()
+    hidden = Hidden(held.model_users.astype(np.int64), seen.indptr, seen.indices)
+    for at in blocks(held.n_users, model.ratings.n_items):
+        scores = model._score(held.model_users[at])
+        scores = np.ascontiguousarray(scores, np.result_type(scores, np.float32))
+        found.append(best(scores, n, hidden.rows(at), compiled=True)[0])
+        stand(scores, hidden.rows(at), at.start, *held.relevant, where.above, where.equal)
+    return np.concatenate(found)
 
 
 def _n_candidates(held: HeldOut) -> IntArray:

@@ -25,8 +25,8 @@ class Hidden(NamedTuple):
     def nothing(cls, n_rows: int) -> Self:
         return cls(np.full(n_rows, -1, np.int64), np.zeros(1, np.int64), np.zeros(0, np.int32))
 
-    def rows(self, start: int, stop: int) -> Self:
-        return self._replace(users=self.users[start:stop])
+    def rows(self, which: slice | IntArray) -> Self:
+        return self._replace(users=self.users[which])
 
     def of(self, row: int) -> IntArray:
         user = self.users[row]

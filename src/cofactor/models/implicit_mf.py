@@ -13,6 +13,7 @@ import numpy as np
 from cofactor.arrays import FloatArray, IntArray
 from cofactor.errors import BadOption, Diverged
 from cofactor.recommender import Recommender, rows_or_zero
+from cofactor.selection import Products
 
 if TYPE_CHECKING:
     from cofactor.data.ratings import Ratings, Rows
@@ -105,6 +106,9 @@ class ImplicitMF(Recommender):
 
     def _score(self, user_idx: IntArray) -> FloatArray:
         return rows_or_zero(self.user_factors_, user_idx) @ self.item_factors_.T
+
+    def _products(self) -> Products:
+        return Products(self.item_factors_, lambda idx: rows_or_zero(self.user_factors_, idx))
 
     def _score_newcomer(self, item_idx: IntArray, values: FloatArray) -> FloatArray:
         """The row that the users' half would give somebody with these clicks."""

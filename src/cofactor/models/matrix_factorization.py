@@ -14,6 +14,7 @@ from cofactor.errors import BadOption
 from cofactor.kernels.posterior import row_mean, squashed_row_mean
 from cofactor.nets.embeddings import Embeddings, squash
 from cofactor.recommender import rows_or_zero
+from cofactor.selection import Products
 from cofactor.training.gradient import GradientRecommender
 
 if TYPE_CHECKING:
@@ -117,6 +118,16 @@ class MatrixFactorization(GradientRecommender["FusedAdam | TiledSgd | Alternatin
         scores += self.item_bias_ + np.float32(self.mean_)
         scores += bias[:, None]
         return squash(scores, self.y_range)
+
+    def _products(self) -> Products:
+        """[p, μ + b_u, 1] · [q, 1, b_i]; the sigmoid changes no order."""
+
+        def users(idx: IntArray) -> FloatArray:
+            bias = rows_or_zero(self.user_bias_, idx) + np.float32(self.mean_)
+            return np.column_stack([rows_or_zero(self.user_factors_, idx), bias, np.ones_like(bias)])
+
+        items = np.column_stack([self.item_factors_, np.ones_like(self.item_bias_), self.item_bias_])
+        return Products(items, users, lambda products: squash(products, self.y_range))
 
     def _predict(self, user_idx: IntArray, item_idx: IntArray) -> FloatArray:
         p, q = rows_or_zero(self.user_factors_, user_idx), rows_or_zero(self.item_factors_, item_idx)

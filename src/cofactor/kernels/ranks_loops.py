@@ -1,0 +1,55 @@
+"""Where held-out items stand: on a list, and in a whole catalogue.
+
+A block's rows are the users `first`, `first + 1`, … of the held-out rows (CSR). One thread: each step is short, and the
+threads of the product before it spin for a while, which cost twice the time when the steps had threads of their own.
+"""
+
+import numpy as np
+from numba import njit
+
+from cofactor.kernels.adam_loops import FAST
+from cofactor.kernels.topk import Hidden
+
+__all__ = ["Hidden", "mark_hits", "stand"]  # machine code is made of these, found here by name
+
+
+@njit(**FAST)
+def mark_hits(lists, first, indptr, items, hits):
+    """hits[r, rank]: whether lists[r, rank] is among the held-out items of row first + r.
+
+    lists: (b, n), -1 behind a list's end     indptr, items: the held-out items of all rows, ascending
+    """
+    for row in range(lists.shape[0]):
+        start, end = indptr[first + row], indptr[first + row + 1]
+        for rank in range(lists.shape[1]):
+            item, low, high = lists[row, rank], start, end
+            while low < high:  # the first held-out item that is not below this one
+                middle = (low + high) // 2
+                if items[middle] < item:
+                    low = middle + 1
+                else:
+                    high = middle
+            hits[row, rank] = item >= 0 and low < end and items[low] == item
+
+
+@njit(**FAST)
+def stand(scores, hidden, first, indptr, items, above, equal):
+    """How many candidates score higher than each held-out item, and how many others just the same.
+
+    scores: (b, n_items)     hidden: `Hidden`, what is no candidate of a row     indptr, items: as above, -1: not in
+    the catalogue, which stands below every candidate     above, equal: (indptr[-1],), written for this block's rows
+    """
+    for row in range(scores.shape[0]):
+        values, user = scores[row], hidden.users[row]
+        start, end = (hidden.indptr[user], hidden.indptr[user + 1]) if user >= 0 else (0, 0)
+        for at in range(indptr[first + row], indptr[first + row + 1]):
+            score = values[items[at]] if items[at] >= 0 else -np.inf
+            higher, same = 0, 0
+            for item in range(values.size):
+                higher += values[item] > score
+                same += values[item] == score
+            for place in range(start, end):
+                higher -= values[hidden.indices[place]] > score
+                same -= values[hidden.indices[place]] == score
+            above[at] = higher
+            equal[at] = same - 1 if items[at] >= 0 else 0

@@ -1,0 +1,77 @@
+"""The n best items of each of many users, block by block, so that memory does not grow with their number.
+
+Held at once, beside the lists themselves (12 n bytes a user) and whatever a model's own `_score` needs:
+
+- by scores: a block of `BLOCK` numbers, 16 MB of float32 (one user's row if that is more);
+- by products: as much of users' factors, a copy of the items' factors, and 11 bytes an item for each core.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple, TypeAlias
+
+import numpy as np
+
+from cofactor.arrays import BoolArray, FloatArray, IntArray
+from cofactor.kernels.topk import MANY, Hidden, best
+
+__all__ = ["BLOCK", "Best", "Products", "best_by_products", "best_by_scores", "blocks"]
+
+# scores, or users' factors, held at once; many small products wait long for their threads on a busy machine
+BLOCK = 4_000_000
+
+Best: TypeAlias = tuple[IntArray, FloatArray]  # (b, n) items, -1 behind a list's end, and scores, -inf there
+
+
+def _as_they_are(products: FloatArray) -> FloatArray:
+    return products
+
+
+class Products(NamedTuple):
+    """Scores that are dot products, or rise with them."""
+
+    items: FloatArray  # (n_items, f)
+    users: Callable[[IntArray], FloatArray]  # (b,) indices, -1 for a stranger -> (b, f)
+    scores: Callable[[FloatArray], FloatArray] = _as_they_are  # of products, any shape
+
+
+def best_by_scores(
+    score: Callable[[IntArray], FloatArray], user_idx: IntArray, n: int, hidden: Hidden, barred: BoolArray
+) -> Best:
+    """From `score`: (b,) users -> (b, n_items).
+
+    hidden: what may not be on each user's list     barred: (n_items,), and on nobody's
+    """
+    compiled = len(user_idx) >= MANY
+    return _joined(
+        best(score(user_idx[at]), n, hidden.rows(at), barred, compiled=compiled)
+        for at in blocks(len(user_idx), len(barred))
+    )
+
+
+def best_by_products(
+    products: Products, user_idx: IntArray, n: int, hidden: Hidden, barred: BoolArray
+) -> Best:
+    """The same lists without the scores in between; for `MANY` users, since it loads a compiled kernel."""
+    from cofactor.kernels.topn import best_products, pack_items
+
+    def parts() -> Iterator[Best]:
+        catalogue = None
+        for at in blocks(len(user_idx), products.items.shape[1]):
+            rows = products.users(user_idx[at])
+            if catalogue is None:  # the first users tell which items are worth looking at first
+                catalogue = pack_items(products.items, barred, rows.mean(axis=0))
+            idx, top = best_products(rows, catalogue, n, hidden.rows(at))
+            yield idx, np.where(idx >= 0, products.scores(top), top)
+
+    return _joined(parts())
+
+
+def blocks(n_rows: int, width: int) -> Iterator[slice]:
+    """Slices of as many rows as make `BLOCK` numbers; one, be it empty, at least."""
+    size = max(1, BLOCK // max(1, width))
+    return (slice(at, at + size) for at in range(0, max(1, n_rows), size))
+
+
+def _joined(parts: Iterator[Best]) -> Best:
+    idx, top = zip(*parts, strict=True)
+    return np.concatenate(idx), np.concatenate(top)
