@@ -15,7 +15,8 @@
     ├── Diverged            training left the finite numbers             (ArithmeticError)
     └── MissingExtra        an optional dependency is not installed      (ImportError)
 
-Warnings are values too: `FewerLeft` says that a list is shorter than asked, `Interrupted` that training is.
+Warnings are values too: `FewerLeft` says that a list is shorter than asked, `Interrupted` that training is,
+`CouldBeFaster` that there is a much quicker way.
 """
 
 from collections.abc import Collection, Sequence
@@ -111,3 +112,7 @@ class Interrupted(UserWarning):
         super().__init__(
             f"Interrupted: the model is kept as it was after {n_done} of {n_asked} {unit}s. It can be used and saved."
         )
+
+
+class CouldBeFaster(UserWarning):
+    """What was asked for takes many times as long as something nearly as good."""

@@ -4,9 +4,11 @@ A model file says what it learns (`_fit`), how it scores (`_score`, `_predict`) 
 that models share stands here: ids and strangers, hiding what was seen, the best n, newcomers, saving.
 """
 
+import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
@@ -15,10 +17,11 @@ import numpy as np
 from cofactor.arrays import Array, BoolArray, FloatArray, Id, IntArray
 from cofactor.data.ids import UNKNOWN
 from cofactor.data.tables import make_table
-from cofactor.errors import BadOption, NotFitted, UnknownIds, Unsupported
-from cofactor.kernels.topk import MANY, Hidden, best
+from cofactor.errors import BadOption, CouldBeFaster, NotFitted, UnknownIds, Unsupported
+from cofactor.kernels.topk import Hidden, best
 from cofactor.ranking import Ranking
-from cofactor.selection import Best, Products, best_by_products, best_by_scores
+from cofactor.selection.approximate import ItemIndex, advice
+from cofactor.selection.exact import Best, Products, rank_exactly
 
 if TYPE_CHECKING:
     from cofactor.data.ratings import Ratings
@@ -131,19 +134,26 @@ class Recommender(ABC):
     def recommend(
         self, users: Id | Sequence[Id] | Array | Newcomer, n: int = 10, *, hide_seen: bool = True,
         candidates: Iterable[Id] | None = None, exclude: Iterable[Id] = (), unknown: Unknown = "raise",
+        approximate: bool | None = None,
     ) -> Any:  # fmt: skip
         """The n best items for each user: a table of user, item, title, rank (from 1) and score.
 
         users: an id, several, or somebody new as {item: rating}; items by id or exact title
         candidates: recommend only among these; exclude: never these
         hide_seen: leave out what the user has rated. Fewer than n left is said by a `FewerLeft` warning.
+        approximate: look only at the items near to each user (see `build_index`); one of twenty of the best may be
+            missing. None: at all items, and a `CouldBeFaster` warning where that takes many times as long
         """
-        ranking = self.rank(users, n, hide_seen=hide_seen, candidates=candidates, exclude=exclude, unknown=unknown)
+        ranking = self.rank(
+            users, n, hide_seen=hide_seen, candidates=candidates, exclude=exclude, unknown=unknown,
+            approximate=approximate,
+        )  # fmt: skip
         return make_table(ranking.columns(self.ratings), self.ratings.library)
 
     def rank(
         self, users: Id | Sequence[Id] | Array | Newcomer, n: int = 10, *, hide_seen: bool = True,
         candidates: Iterable[Id] | None = None, exclude: Iterable[Id] = (), unknown: Unknown = "raise",
+        approximate: bool | None = None,
     ) -> Ranking:  # fmt: skip
         """`recommend` as plain arrays of indices and scores."""
         if n < 1:
@@ -155,25 +165,32 @@ class Recommender(ABC):
         else:
             labels = _as_list(users)
             user_idx = self._find(labels, "user", unknown)
-            ranking = Ranking(labels, *self._rank_users(user_idx, n, barred, hide_seen=hide_seen))
+            if approximate is None:
+                self._advise(len(labels))
+            best_of = self._rank_users(user_idx, n, barred, hide_seen=hide_seen, approximate=bool(approximate))
+            ranking = Ranking(labels, *best_of)
         ranking.warn_if_short(n)
         return ranking
 
     def _rank_users(
-        self, user_idx: IntArray, n: int, barred: BoolArray | None = None, *, hide_seen: bool = True
-    ) -> Best:
-        """The n best for each user (-1: a stranger), within the memory that `selection` states; barred: (n_items,)"""
+        self, user_idx: IntArray, n: int, barred: BoolArray | None = None, *, hide_seen: bool = True,
+        approximate: bool = False,
+    ) -> Best:  # fmt: skip
+        """The n best for each user (-1: a stranger), in the memory that `selection.exact` states; barred: (n_items,)"""
         seen, barred = self.ratings.by_user, self._barred() if barred is None else barred
         shown = np.where(hide_seen, user_idx, -1).astype(np.int64)
         hidden = Hidden(shown, seen.indptr, seen.indices)
-        products = self._products() if len(user_idx) >= MANY else None
-        if products is None:
-            return best_by_scores(self._score, user_idx, n, hidden, barred)
-        return best_by_products(products, user_idx, n, hidden, barred)
+        exactly = partial(rank_exactly, self._score, self._products)
+        if approximate:
+            return self.build_index().rank(user_idx, n, hidden, barred, exactly)
+        return exactly(user_idx, n, hidden, barred)
 
-    def _rank_newcomer(
-        self, ratings: Newcomer, seen: IntArray, n: int, barred: BoolArray, *, hide_seen: bool
-    ) -> Best:
+    def _advise(self, n_users: int) -> None:
+        hint = advice(n_users, self.ratings.n_items)
+        if hint and self._products() is not None:
+            warnings.warn(hint, CouldBeFaster, stacklevel=4)
+
+    def _rank_newcomer(self, ratings: Newcomer, seen: IntArray, n: int, barred: BoolArray, *, hide_seen: bool) -> Best:
         hidden = Hidden(np.zeros(1, np.int64), np.array([0, len(seen)]), np.sort(seen))
         return best(self.score_newcomer(ratings)[None], n, hidden if hide_seen else None, barred)
 
@@ -183,6 +200,24 @@ class Recommender(ABC):
         values = np.fromiter((float(v) for v in ratings.values()), np.float32)
         self._check_values(values)
         return self._score_newcomer(item_idx, values)
+
+    def build_index(self, recall: float = 0.95) -> ItemIndex:
+        """The index that `approximate=True` searches, kept until the model learns anew; needs the extra `ann`.
+
+        recall: which share of the best hundred must be found, on average over users; measured, see `ItemIndex.recall`
+        Raises `Unsupported` where scores are not dot products.
+        """
+        state = (recall, self.ratings, *(getattr(self, name) for name in self.learned))
+        built = self.__dict__.get("_built")
+        if built is None or any(one is not other for one, other in zip(built[0], state, strict=True)):
+            built = self._built = (state, self._new_index(recall))
+        return built[1]
+
+    def _new_index(self, recall: float) -> ItemIndex:
+        products = self._products()
+        if products is None:
+            raise Unsupported(f"{type(self).__name__} has no index: its scores are not dot products. Rank exactly.")
+        return ItemIndex(products, np.flatnonzero(self.ratings.user_counts), recall)
 
     def similar_items(self, item: Id, n: int = 10) -> Any:
         """The n items nearest by the cosine of their vectors: a table of item, title, rank, similarity."""

@@ -82,7 +82,7 @@ def test_blocks_of_users_give_the_same_lists(checkerboard, monkeypatch):
     train, test = cf.split(checkerboard, test=0.3)
     model, held = scripted(train, np.random.default_rng(0).normal(size=(12, 12))), HeldOut.of(train, test)
     whole = rank_catalogue(model, held, 5, standing=True)
-    monkeypatch.setattr("cofactor.selection.BLOCK", 40)  # three users at once
+    monkeypatch.setattr("cofactor.selection.exact.BLOCK", 40)  # three users at once
     blocks = rank_catalogue(model, held, 5, standing=True)
     np.testing.assert_array_equal(whole.items, blocks.items)
     np.testing.assert_array_equal(whole.hits, blocks.hits)

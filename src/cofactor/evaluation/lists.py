@@ -10,7 +10,7 @@ from cofactor.evaluation.held_out import HeldOut
 from cofactor.kernels.ranks import mark_hits, stand
 from cofactor.kernels.topk import Hidden, best
 from cofactor.recommender import Recommender
-from cofactor.selection import blocks
+from cofactor.selection.exact import blocks
 
 __all__ = ["Lists", "Standing", "rank_catalogue"]
 
@@ -41,7 +41,7 @@ class Lists:
 def rank_catalogue(model: Recommender, held: HeldOut, n: int, *, standing: bool = False) -> Lists:
     """A list for everybody, from one fused pass where the model's scores are products and nobody asks for standing.
 
-    Memory: what `selection` states, and n bytes a user for the hits.
+    Memory: what `selection.exact` states, and n bytes a user for the hits.
     """
     indptr, relevant = held.relevant
     where = _empty_standing(held) if standing else None

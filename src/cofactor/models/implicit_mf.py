@@ -13,7 +13,7 @@ import numpy as np
 from cofactor.arrays import FloatArray, IntArray
 from cofactor.errors import BadOption, Diverged
 from cofactor.recommender import Recommender, rows_or_zero
-from cofactor.selection import Products
+from cofactor.selection.exact import Products
 
 if TYPE_CHECKING:
     from cofactor.data.ratings import Ratings, Rows

@@ -14,7 +14,7 @@ from cofactor.errors import BadOption
 from cofactor.kernels.posterior import row_mean, squashed_row_mean
 from cofactor.nets.embeddings import Embeddings, squash
 from cofactor.recommender import rows_or_zero
-from cofactor.selection import Products
+from cofactor.selection.exact import Products
 from cofactor.training.gradient import GradientRecommender
 
 if TYPE_CHECKING:

@@ -14,10 +14,11 @@ import numpy as np
 from cofactor.arrays import BoolArray, FloatArray, IntArray
 from cofactor.kernels.topk import MANY, Hidden, best
 
-__all__ = ["BLOCK", "Best", "Products", "best_by_products", "best_by_scores", "blocks"]
+__all__ = ["BLOCK", "Best", "Products", "blocks", "rank_exactly", "rank_products"]
 
 # scores, or users' factors, held at once; many small products wait long for their threads on a busy machine
 BLOCK = 4_000_000
+SOME = 1_000  # users
 
 Best: TypeAlias = tuple[IntArray, FloatArray]  # (b, n) items, -1 behind a list's end, and scores, -inf there
 
@@ -34,13 +35,24 @@ class Products(NamedTuple):
     scores: Callable[[FloatArray], FloatArray] = _as_they_are  # of products, any shape
 
 
-def best_by_scores(
-    score: Callable[[IntArray], FloatArray], user_idx: IntArray, n: int, hidden: Hidden, barred: BoolArray
-) -> Best:
-    """From `score`: (b,) users -> (b, n_items).
+def rank_exactly(
+    score: Callable[[IntArray], FloatArray], products: Callable[[], Products | None], user_idx: IntArray, n: int,
+    hidden: Hidden, barred: BoolArray,
+) -> Best:  # fmt: skip
+    """The n best of each of these users: by a model's products where it has some, if there are many users.
 
+    score: (b,) users -> (b, n_items)     products: asked for only if they are used
     hidden: what may not be on each user's list     barred: (n_items,), and on nobody's
     """
+    of_model = products() if len(user_idx) >= MANY else None  # few are ranked by NumPy alone
+    if of_model is None:
+        return _rank_scores(score, user_idx, n, hidden, barred)
+    return rank_products(of_model, user_idx, n, hidden, barred)
+
+
+def _rank_scores(
+    score: Callable[[IntArray], FloatArray], user_idx: IntArray, n: int, hidden: Hidden, barred: BoolArray
+) -> Best:
     compiled = len(user_idx) >= MANY
     return _joined(
         best(score(user_idx[at]), n, hidden.rows(at), barred, compiled=compiled)
@@ -48,22 +60,19 @@ def best_by_scores(
     )
 
 
-def best_by_products(
-    products: Products, user_idx: IntArray, n: int, hidden: Hidden, barred: BoolArray
-) -> Best:
-    """The same lists without the scores in between; for `MANY` users, since it loads a compiled kernel."""
+def rank_products(products: Products, user_idx: IntArray, n: int, hidden: Hidden, barred: BoolArray) -> Best:
+    """The same lists without the scores in between."""
     from cofactor.kernels.topn import best_products, pack_items
 
-    def parts() -> Iterator[Best]:
-        catalogue = None
-        for at in blocks(len(user_idx), products.items.shape[1]):
-            rows = products.users(user_idx[at])
-            if catalogue is None:  # the first users tell which items are worth looking at first
-                catalogue = pack_items(products.items, barred, rows.mean(axis=0))
-            idx, top = best_products(rows, catalogue, n, hidden.rows(at))
-            yield idx, np.where(idx >= 0, products.scores(top), top)
+    parts = blocks(len(user_idx), products.items.shape[1])
+    some = products.users(user_idx[:SOME])  # they tell which items are worth looking at first
+    catalogue = pack_items(products.items, barred, some.mean(axis=0) if len(some) else None)
 
-    return _joined(parts())
+    def best_of(at: slice) -> Best:
+        idx, top = best_products(products.users(user_idx[at]), catalogue, n, hidden.rows(at))
+        return idx, np.where(idx >= 0, products.scores(top), top)
+
+    return _joined(best_of(at) for at in parts)
 
 
 def blocks(n_rows: int, width: int) -> Iterator[slice]:
