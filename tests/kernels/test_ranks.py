@@ -25,6 +25,6 @@ def test_standing_counts_higher_and_equal_candidates():
     scores = np.array([[2.0, 5.0, 2.0, 7.0], [0, 0, 0, 0], [1.0, 3.0, 3.0, 4.0]])
     hidden = Hidden(np.array([1, -1, -1]), np.array([0, 0, 1]), np.array([3], np.int32))  # the 7 is no candidate
     above, equal = np.full(3, -9), np.full(3, -9)
-    stand(scores, hidden, 0, np.array([0, 1, 1, 3], np.int64), np.array([0, 1, -1], np.int32), above, equal)
+    stand(scores, hidden, 0, np.array([0, 1, 1, 3]), np.array([0, 1, -1], np.int32), above, equal, np.empty(4))
     assert above.tolist() == [1, 1, 4]  # the last is not in the catalogue: below everything
     assert equal.tolist() == [1, 1, 0]

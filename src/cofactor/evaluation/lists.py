@@ -67,7 +67,7 @@ def _rank_and_stand(model: Recommender, held: HeldOut, n: int, where: Standing) 
         scores = model._score(held.model_users[at])
         scores = np.ascontiguousarray(scores, np.result_type(scores, np.float32))
         found.append(best(scores, n, hidden.rows(at), compiled=True)[0])
-        stand(scores, hidden.rows(at), at.start, *held.relevant, where.above, where.equal)
+        stand(scores, hidden.rows(at), at.start, *held.relevant, where.above, where.equal, np.empty_like(scores[0]))
     return np.concatenate(found)
 
 

@@ -33,23 +33,31 @@ def mark_hits(lists, first, indptr, items, hits):
 
 
 @njit(**FAST)
-def stand(scores, hidden, first, indptr, items, above, equal):
+def stand(scores, hidden, first, indptr, items, above, equal, candidates):
     """How many candidates score higher than each held-out item, and how many others just the same.
 
     scores: (b, n_items)     hidden: `Hidden`, what is no candidate of a row     indptr, items: as above, -1: not in
     the catalogue, which stands below every candidate     above, equal: (indptr[-1],), written for this block's rows
+    candidates: (n_items,) work space
     """
     for row in range(scores.shape[0]):
-        values, user = scores[row], hidden.users[row]
-        start, end = (hidden.indptr[user], hidden.indptr[user + 1]) if user >= 0 else (0, 0)
+        _only_candidates(candidates, scores[row], hidden, row)
         for at in range(indptr[first + row], indptr[first + row + 1]):
-            score = values[items[at]] if items[at] >= 0 else -np.inf
+            score = candidates[items[at]] if items[at] >= 0 else -np.inf
             higher, same = 0, 0
-            for item in range(values.size):
-                higher += values[item] > score
-                same += values[item] == score
-            for place in range(start, end):
-                higher -= values[hidden.indices[place]] > score
-                same -= values[hidden.indices[place]] == score
+            for item in range(candidates.size):
+                higher += candidates[item] > score
+                same += candidates[item] == score
             above[at] = higher
             equal[at] = same - 1 if items[at] >= 0 else 0
+
+
+@njit(**FAST)
+def _only_candidates(candidates, scores, hidden, row):
+    """The row's scores, -inf for what is hidden."""
+    for item in range(scores.size):
+        candidates[item] = scores[item]
+    user = hidden.users[row]
+    if user >= 0:
+        for at in range(hidden.indptr[user], hidden.indptr[user + 1]):
+            candidates[hidden.indices[at]] = -np.inf

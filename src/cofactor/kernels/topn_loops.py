@@ -17,12 +17,12 @@ from numba import njit
 from cofactor.kernels.adam_loops import FAST
 from cofactor.kernels.topk import Hidden
 from cofactor.kernels.topn import PANEL, USERS, Catalogue
-from cofactor.kernels.vectors import TILE_ROWS, lowest_bit, score_tile
+from cofactor.kernels.vectors import TILE_ROWS, lowest_bit, score_tile, which_above
 
 __all__ = ["Catalogue", "Hidden", "choose_products", "choose_scores", "pack"]  # found here by name
 
 FRESH: dict[str, Any] = FAST | {"cache": False}  # closures around intrinsics; `Native` keeps the machine code
-CHUNK = 64  # scores that are looked at one by one only if any of them is above the bar
+CHUNK = 64  # scores held against the bar at once
 LOWEST = np.float32(-3.4028235e38)  # the first bar: every finite score reaches it, -inf does not
 
 
@@ -157,15 +157,23 @@ def choose_scores(scores, hidden, barred, idx, top):
     for row in range(scores.shape[0]):
         values, user = scores[row], hidden.users[row]
         at, end = (hidden.indptr[user], hidden.indptr[user + 1]) if user >= 0 else (0, 0)
-        for first in range(0, values.size, CHUNK):
-            last, bar, above = min(first + CHUNK, values.size), top[row, 0], 0
-            for item in range(first, last):
-                above += values[item] > bar
-            if above:
-                for item in range(first, last):
-                    if values[item] > top[row, 0] and not barred[item]:
-                        while at < end and hidden.indices[at] < item:
-                            at += 1
-                        if at == end or hidden.indices[at] != item:
-                            _replace_root(idx[row], top[row], idx.shape[1], item, values[item])
+        whole = values.size - values.size % CHUNK
+        for first in range(0, whole, CHUNK):
+            mark = which_above(values, first, top[row, 0])
+            while mark != 0:
+                at = _consider(first + lowest_bit(mark), values, hidden.indices, at, end, barred, idx[row], top[row])
+                mark &= mark - 1
+        for item in range(whole, values.size):
+            at = _consider(item, values, hidden.indices, at, end, barred, idx[row], top[row])
         _sort_list(idx[row], top[row])
+
+
+@njit(**FRESH)
+def _consider(item, values, seen, at, end, barred, idx, top):
+    """Put an item on the list if it belongs there; returns where the first seen item not before it stands."""
+    if values[item] > top[0] and not barred[item]:
+        while at < end and seen[at] < item:
+            at += 1
+        if at == end or seen[at] != item:
+            _replace_root(idx, top, idx.size, item, values[item])
+    return at

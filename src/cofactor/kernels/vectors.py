@@ -15,7 +15,7 @@ from cofactor.kernels.topn import PANEL
 
 __all__ = [
     "LANES", "TILE_ROWS", "add_tiles", "dot", "factor_corner", "forward_block", "lowest_bit", "prefetch",
-    "score_tile", "solve_corner", "subtract_tiles",
+    "score_tile", "solve_corner", "subtract_tiles", "which_above",
 ]  # fmt: skip
 
 intrinsic: Any = _intrinsic  # its functions are called without their first parameter, which no type says
@@ -296,3 +296,23 @@ def lowest_bit(_, bits):
         return builder.call(function, [given[0], ir.IntType(1)(1)])
 
     return types.int64(types.int64), code
+
+
+@intrinsic
+def which_above(_, values, at, bar):
+    """Which of the 64 numbers from values[at] on, float32 or float64, are above the bar: a bit for each; nan is not."""
+
+    def code(context: Any, builder: Any, signature: Any, given: Any) -> Any:
+        start = _pointer(context, builder, signature.args[0], given[0], given[1])
+        kind, mark = ir.VectorType(start.type.pointee, LANES), _INDEX(0)
+        bars = ir.Constant(kind, ir.Undefined)
+        for lane in range(LANES):
+            bars = builder.insert_element(bars, given[2], ir.IntType(32)(lane))
+        for j in range(0, 64, LANES):
+            place = builder.bitcast(builder.gep(start, [_INDEX(j)]), kind.as_pointer())
+            above = builder.fcmp_ordered(">", builder.load(place, align=4), bars)
+            bits = builder.zext(builder.bitcast(above, ir.IntType(LANES)), _INDEX)
+            mark = builder.or_(mark, builder.shl(bits, _INDEX(j)))
+        return mark
+
+    return types.int64(values, types.intp, values.dtype), code
