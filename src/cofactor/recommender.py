@@ -9,6 +9,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
+from operator import is_
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
@@ -182,7 +183,7 @@ class Recommender(ABC):
         hidden = Hidden(shown, seen.indptr, seen.indices)
         exactly = partial(rank_exactly, self._score, self._products)
         if approximate:
-            return self.build_index().rank(user_idx, n, hidden, barred, exactly)
+            return self._index().rank(user_idx, n, hidden, barred, exactly)
         return exactly(user_idx, n, hidden, barred)
 
     def _advise(self, n_users: int) -> None:
@@ -202,22 +203,24 @@ class Recommender(ABC):
         return self._score_newcomer(item_idx, values)
 
     def build_index(self, recall: float = 0.95) -> ItemIndex:
-        """The index that `approximate=True` searches, kept until the model learns anew; needs the extra `ann`.
+        """Make the index that `approximate=True` searches until the model learns anew; needs the extra `ann`.
 
-        recall: which share of the best hundred must be found, on average over users; measured, see `ItemIndex.recall`
-        Raises `Unsupported` where scores are not dot products.
+        recall: which share of the hundred best must be found, on average over users; measured, see `ItemIndex.recall`
+        Raises `Unsupported` where scores are not dot products. Newcomers are always ranked exactly.
         """
-        state = (recall, self.ratings, *(getattr(self, name) for name in self.learned))
-        built = self.__dict__.get("_built")
-        if built is None or any(one is not other for one, other in zip(built[0], state, strict=True)):
-            built = self._built = (state, self._new_index(recall))
-        return built[1]
-
-    def _new_index(self, recall: float) -> ItemIndex:
-        products = self._products()
+        known, products = np.flatnonzero(self.ratings.user_counts), self._products()
         if products is None:
             raise Unsupported(f"{type(self).__name__} has no index: its scores are not dot products. Rank exactly.")
-        return ItemIndex(products, np.flatnonzero(self.ratings.user_counts), recall)
+        self._indexed = self._state(), ItemIndex(products, known, recall)
+        return self._indexed[1]
+
+    def _index(self) -> ItemIndex:
+        """The one that was built, if it is of what the model has learned by now."""
+        state, index = self.__dict__.get("_indexed", ((), None))
+        return index if index and all(map(is_, state, self._state())) else self.build_index()
+
+    def _state(self) -> tuple[Any, ...]:
+        return self.ratings, *(getattr(self, name) for name in self.learned)
 
     def similar_items(self, item: Id, n: int = 10) -> Any:
         """The n items nearest by the cosine of their vectors: a table of item, title, rank, similarity."""

@@ -104,12 +104,12 @@ def test_among_few_candidates_lists_are_exact(index, products, n_users):
 
 
 @needs_faiss
-def test_a_model_ranks_by_its_index_and_makes_a_new_one_when_it_has_learned_anew(checkerboard):
+def test_a_model_searches_the_index_it_has_and_makes_a_new_one_when_it_has_learned_anew(checkerboard):
     model = cf.ImplicitMF(n_factors=2, unobserved_weight=1.0, confidence=1.0).fit(checkerboard)
+    built = model.build_index(recall=0.5)
     assert model.rank([4, 7], 1, approximate=True).idx.tolist() == [[4], [7]]
-    first = model.build_index()
-    assert model.build_index() is first
-    assert model.fit(checkerboard).build_index() is not first
+    assert model._index() is built
+    assert model.fit(checkerboard)._index() is not built
 
 
 def test_a_model_whose_scores_are_no_products_has_no_index(checkerboard):
