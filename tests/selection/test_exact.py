@@ -18,11 +18,14 @@ def peak(n_users: int, *, products: bool) -> int:
     users = rng.normal(size=(1000, N_FACTORS)).astype(np.float32)
     barred = np.zeros(N_ITEMS, bool)
     of_model = Products(items, lambda idx: users[idx % 1000]) if products else None
+
+    def rank(n_users: int) -> None:
+        score, hidden = lambda idx: users[idx % 1000] @ items.T, Hidden.nothing(n_users)
+        rank_exactly(score, lambda: of_model, np.arange(n_users), 1, hidden, barred)
+
+    rank(100)  # the first call compiles
     tracemalloc.start()
-    rank_exactly(
-        lambda idx: users[idx % 1000] @ items.T, lambda: of_model, np.arange(n_users), 1,
-        Hidden.nothing(n_users), barred,
-    )  # fmt: skip
+    rank(n_users)
     held = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     return held
