@@ -22,10 +22,12 @@ if TYPE_CHECKING:
     from cofactor.models.bayesian_mf import BayesianMF as BayesianMF
     from cofactor.models.bias import Bias as Bias
     from cofactor.models.ease import EASE as EASE
+    from cofactor.models.graph_filter import GraphFilter as GraphFilter
     from cofactor.models.implicit_mf import ImplicitMF as ImplicitMF
     from cofactor.models.matrix_factorization import MatrixFactorization as MatrixFactorization
     from cofactor.models.neural_cf import NeuralCF as NeuralCF
     from cofactor.models.popularity import Popularity as Popularity
+    from cofactor.models.sparse_ease import SparseEASE as SparseEASE
     from cofactor.opening import open_model
     from cofactor.recommender import Recommender as Recommender
 
@@ -40,7 +42,8 @@ _HOME = {
     "Split": "data.splitting", "split": "data.splitting", "folds": "data.splitting",
     "CofactorError": "errors", "Recommender": "recommender", "open": "opening:open_model",
     "BayesianMF": "models.bayesian_mf", "Bias": "models.bias",
-    "EASE": "models.ease", "ImplicitMF": "models.implicit_mf",
+    "EASE": "models.ease", "GraphFilter": "models.graph_filter", "SparseEASE": "models.sparse_ease",
+    "ImplicitMF": "models.implicit_mf",
     "MatrixFactorization": "models.matrix_factorization", "NeuralCF": "models.neural_cf",
     "Popularity": "models.popularity", "EarlyStopping": "training.stopping",
     "evaluate": "evaluation.evaluate", "compare": "evaluation.compare",

@@ -68,7 +68,7 @@ class EASE(Recommender):
         if needed > allowed:
             raise BadOption(
                 f"EASE needs {needed:.1f} GB for {n_items:,} items ({n_items:,} × {n_items:,} weights), but "
-                f"{allowed:.1f} GB may be used. Leave out rare items, or use ImplicitMF, which needs far less."
+                f"{allowed:.1f} GB may be used. Use SparseEASE, whose memory does not grow so, or leave out rare items."
             )
 
     def _rows(self, ratings: "Ratings") -> "csr_array":

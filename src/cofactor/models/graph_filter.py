@@ -1,0 +1,117 @@
+"""A filter on the graph of who has what: what somebody has is spread to who has it too, and to what they have.
+
+Shen et al., "How powerful is graph convolution for recommendation?", CIKM 2021 (GF-CF) [shen2021gfcf]: a linear
+low-pass, which is that spreading, plus an ideal one, the projection on the smoothest singular vectors. Nothing is
+trained. How much a busy user and a popular item count is left open here, as an exponent for each of three places.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
+
+import numpy as np
+
+from cofactor.arrays import FloatArray, IntArray
+from cofactor.errors import BadOption
+from cofactor.recommender import Recommender
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
+
+    from cofactor.data.ratings import Ratings
+
+__all__ = ["GraphFilter"]
+
+ROUNDS, EXTRA = 4, 20  # of the subspace iteration, and vectors beyond those that are kept
+
+
+@dataclass(kw_only=True)
+class GraphFilter(Recommender):
+    """score = x D_i⁻ᵃ Rᵀ D_u⁻ᵇ R D_i⁻ᶜ  +  low_pass · x D_i^-½ V Vᵀ D_i^½
+
+    R: who has what     D: how many each has     V: the first singular vectors of D_u⁻ᵉ R D_i^-½. Both parts are in
+    units of their own spread over the catalogue, for each user.
+    """
+
+    learned: ClassVar = ("basis_",)
+    objective: ClassVar = "None: a fixed filter. It follows what is had together, and so what is popular."
+    predicts: ClassVar = False
+
+    given_exponent: float = 0.7  # a: 1 counts an item that everybody has least
+    user_exponent: float = 0.7  # b: 1 counts somebody who has everything least
+    reached_exponent: float = 0.3  # c: larger leads further from what is popular
+    n_components: int = 128  # singular vectors of the ideal low-pass; 0: none
+    basis_exponent: float = 0.3  # e
+    low_pass: float = 0.2  # what the ideal low-pass counts beside the linear one
+    seed: int = 0
+
+    def _check_options(self) -> None:
+        if self.n_components < 0 or self.low_pass < 0:
+            raise BadOption(
+                f"n_components and low_pass must be 0 or more, but {self.n_components} and {self.low_pass} came."
+            )
+
+    def _fit(self, train: "Ratings") -> None:
+        if "_graph" in vars(self):
+            del self._graph  # of other ratings
+        size = min(self.n_components, *(n - 1 for n in (train.n_users, train.n_items)))
+        self.basis_ = np.zeros((train.n_items, 0), np.float32)
+        if size > 0:
+            graph = self._graph
+            scaled = graph.table.multiply(graph.users[:, None] ** -self.basis_exponent)
+            self.basis_ = _singular_vectors(scaled.multiply(graph.items**-0.5).tocsr(), size, self.seed)
+
+    @cached_property
+    def _graph(self) -> "_Graph":
+        from scipy.sparse import csr_array
+
+        rows, shape = self.ratings.by_user, (self.ratings.n_users, self.ratings.n_items)
+        table = csr_array((np.ones(len(rows.indices), np.float32), rows.indices, rows.indptr), shape=shape)
+        users, items = (np.maximum(c, 1).astype(np.float32) for c in (rows.counts, self.ratings.item_counts))
+        back = table.multiply(users[:, None] ** -self.user_exponent).T.tocsr()
+        return _Graph(table, back, users, items)
+
+    def _score(self, user_idx: IntArray) -> FloatArray:
+        rows = self._graph.table[np.maximum(user_idx, 0)]
+        scores = self._filtered(rows)
+        scores[user_idx < 0] = 0
+        return scores
+
+    def _score_newcomer(self, item_idx: IntArray, values: FloatArray) -> FloatArray:
+        from scipy.sparse import csr_array
+
+        row = csr_array((np.ones(len(item_idx), np.float32), item_idx, [0, len(item_idx)]), (1, self.ratings.n_items))
+        return self._filtered(row)[0]
+
+    def _filtered(self, rows: "csr_array") -> FloatArray:
+        """(b, n_items) sparse -> (b, n_items)."""
+        graph = self._graph
+        reached = (rows.multiply(graph.items**-self.given_exponent).tocsr() @ graph.back) @ graph.table
+        scores = _in_own_units(reached.toarray() * graph.items**-self.reached_exponent)
+        if self.basis_.size and self.low_pass:
+            smooth = (rows.multiply(graph.items**-0.5).tocsr() @ self.basis_) @ self.basis_.T * graph.items**0.5
+            scores += self.low_pass * _in_own_units(smooth)
+        return scores.astype(np.float32)
+
+
+class _Graph(NamedTuple):
+    table: "csr_array"  # R (n_users, n_items)
+    back: "csr_array"  # Rᵀ D_u⁻ᵇ (n_items, n_users)
+    users: FloatArray  # (n_users,) how many items each has, at least 1
+    items: FloatArray  # (n_items,)
+
+
+def _in_own_units(scores: FloatArray) -> FloatArray:
+    return scores / np.maximum(scores.std(axis=1, keepdims=True), 1e-12)
+
+
+def _singular_vectors(table: "csr_array", size: int, seed: int) -> FloatArray:
+    """(n, size) of the columns, the largest first, by subspace iteration (Halko et al. 2011 [halko2011finding])."""
+    back: csr_array = table.T.tocsr()
+    n, m = len(back.indptr) - 1, len(table.indptr) - 1
+    basis = np.random.default_rng(seed).standard_normal((n, min(size + EXTRA, n, m))).astype(np.float32)
+    for _ in range(ROUNDS):
+        basis, _ = np.linalg.qr(back @ (table @ basis))
+    image = table @ basis
+    _, vectors = np.linalg.eigh((image.T @ image).astype(np.float64))
+    return np.ascontiguousarray(basis @ vectors[:, ::-1][:, :size].astype(np.float32))
