@@ -5,15 +5,14 @@ from functools import cached_property
 
 import numpy as np
 
-from cofactor.arrays import BoolArray, FloatArray, IntArray
+from cofactor.arrays import BoolArray, IntArray
 from cofactor.data.alignment import Pairs, seen_as
 from cofactor.data.leaks import refuse_leaks
 from cofactor.data.ratings import Ratings
+from cofactor.data.relevance import lowest_relevant
 from cofactor.errors import BadOption
 
 __all__ = ["HeldOut"]
-
-RELEVANT_SHARE = 0.7  # of the way from the lowest to the highest rating: from 4 on, on a scale of 1 to 5
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,7 +38,7 @@ class HeldOut:
             raise BadOption(f"There are no ratings to measure with in {test!r}.")
         refuse_leaks(train, test)
         users, user = np.unique(test.user_idx, return_inverse=True)
-        lowest = _lowest_relevant(train, test) if relevant is None and test.explicit else relevant
+        lowest = lowest_relevant(train, test) if relevant is None else relevant
         return cls(train, test, seen_as(test, train), user, users, lowest)
 
     @property
@@ -78,16 +77,6 @@ class HeldOut:
     def n_relevant(self) -> IntArray:
         """(n_users,)"""
         return np.diff(self.relevant[0])
-
-
-def _lowest_relevant(train: Ratings, test: Ratings) -> float | None:
-    """The lowest rating given that lies `RELEVANT_SHARE` up the scale, the same for every user."""
-    low, high = train.scale or test.scale or (0.0, 0.0)
-    if low == high:
-        return None
-    at_least = low + RELEVANT_SHARE * (high - low)
-    given: FloatArray = test.values[test.values >= at_least]
-    return float(given.min()) if len(given) else at_least
 
 
 def _unrated(counts: IntArray, idx: IntArray) -> BoolArray:
