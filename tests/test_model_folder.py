@@ -86,3 +86,7 @@ def test_saving_again_replaces_the_model_but_never_another_folder(checkerboard, 
     (tmp_path / "mine").mkdir()
     with pytest.raises(BadOption, match="not a saved model"):
         cf.Bias().fit(checkerboard).save(tmp_path / "mine")
+
+
+def test_a_number_that_was_learned_comes_back_as_a_number(folder):
+    assert isinstance(cf.open(folder).mean_, float)

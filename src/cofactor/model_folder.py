@@ -78,7 +78,7 @@ def read_model_folder(path: str | Path, *, verify: bool = True) -> SavedModel:
 
 
 def _write(saved: SavedModel, folder: Path) -> None:
-    learned = {name: np.ascontiguousarray(value) for name, value in saved.learned.items()}
+    learned = {name: np.asarray(value, order="C") for name, value in saved.learned.items()}
     save_file(learned, folder / "learned.safetensors")
     arrays, data = pack_ratings(saved.ratings)
     save_file(arrays, folder / "ratings.safetensors")
