@@ -22,11 +22,7 @@ def open_model(path: str | Path, *, verify: bool = True) -> Recommender:
     cls = model_class(saved.model)
     try:
         model = cls(**saved.options)
-    except TypeError as error:
+    except (TypeError, LookupError) as error:
         raise BadModelFolder(f"{path}/model.json does not describe a model this version knows: {error}") from error
-    if set(saved.learned) != set(cls.learned):
-        raise BadModelFolder(f"{path} holds {sorted(saved.learned)}, but a {saved.model} has {sorted(cls.learned)}.")
-    model.ratings_ = saved.ratings
-    for name, value in saved.learned.items():
-        setattr(model, name, value if value.ndim else value.item())
+    model._restore(saved.learned, saved.ratings)
     return model

@@ -18,7 +18,7 @@ import numpy as np
 from cofactor.arrays import Array, BoolArray, FloatArray, Id, IntArray
 from cofactor.data.ids import UNKNOWN
 from cofactor.data.tables import make_table
-from cofactor.errors import BadOption, CouldBeFaster, NotFitted, UnknownIds, Unsupported
+from cofactor.errors import BadModelFolder, BadOption, CouldBeFaster, NotFitted, UnknownIds, Unsupported
 from cofactor.kernels.topk import Hidden, best
 from cofactor.ranking import Ranking
 from cofactor.selection.approximate import ItemIndex, advice
@@ -103,9 +103,18 @@ class Recommender(ABC):
             raise NotFitted(type(self).__name__)
         return self.ratings_
 
+    @classmethod
+    def model_name(cls) -> str:
+        """What the command line and a saved model call it: the name of its file."""
+        return cls.__module__.rpartition(".")[2]
+
     def options(self) -> dict[str, Any]:
         """The hyperparameters, as given."""
         return asdict(self)
+
+    def notes(self) -> tuple[str, ...]:
+        """What a reader ought to know of how it was fitted, a sentence each."""
+        return ()
 
     def predict(
         self, users: Id | Sequence[Id] | Array | Newcomer, items: Id | Sequence[Id] | Array,
@@ -247,9 +256,19 @@ class Recommender(ABC):
         """Write the model as one folder (JSON and safetensors, no pickle), replacing one of the same name."""
         from cofactor.model_folder import SavedModel, write_model_folder
 
-        ratings, name = self.ratings, type(self).__module__.rpartition(".")[2]
-        learned = {one: getattr(self, one) for one in self.learned}
-        return write_model_folder(SavedModel(name, self.objective, self.options(), learned, ratings), path)
+        ratings, learned = self.ratings, self._what_was_learned()
+        return write_model_folder(SavedModel(self.model_name(), self.objective, self.options(), learned, ratings), path)
+
+    def _what_was_learned(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in self.learned}
+
+    def _restore(self, learned: Mapping[str, Array], ratings: "Ratings") -> None:
+        """Be the model that has learned this from these ratings; raises `BadModelFolder` where it does not fit."""
+        if set(learned) != set(self.learned):
+            raise BadModelFolder(f"{sorted(learned)} was saved, but a {self.model_name()} has {sorted(self.learned)}.")
+        self.ratings_ = ratings
+        for name, value in learned.items():
+            setattr(self, name, value if value.ndim else value.item())
 
     # ---- shared steps -------------------------------------------------------------------------------------
 

@@ -5,7 +5,7 @@ import ast
 import inspect
 import re
 import typing
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import fields
 from typing import Any, Literal
 
@@ -44,9 +44,11 @@ def model_from(name: str, arguments: argparse.Namespace) -> "Recommender":
 
 
 def _value(name: str, text: str, kind: Any) -> Any:
-    """A word as what the field takes: text as it is, "0,5.5" a tuple, "none" None."""
+    """A word as what the field takes: text as it is, "0,5.5" a tuple, "ease,bias" names, "none" None."""
     if kind is str or typing.get_origin(kind) is Literal:
         return text
+    if typing.get_origin(kind) is Sequence:
+        return tuple(text.split(","))
     try:
         value: Any = WORDS[text.lower()] if text.lower() in WORDS else ast.literal_eval(text)
         return tuple(value) if isinstance(value, list) else kind(value) if kind in (int, float) else value

@@ -4,6 +4,7 @@ examples:
   cofactor fit ratings.csv --out movies.cofactor
   cofactor fit ml-100k --model matrix_factorization --y-range 0,5.5 --n-factors 50 --out movies.cofactor
   cofactor fit plays.csv --clicks --model popularity --out plays.cofactor
+  cofactor fit plays.csv --clicks --model blend --members ease,implicit_mf --out plays.cofactor
   cofactor fit ratings.csv --model neural_cf --help           shows the options of that model
 
 A long training survives a kill: with --checkpoint FILE the same command goes on where it was."""
@@ -38,7 +39,8 @@ def run(arguments: Namespace) -> None:
         model.fit(ratings, checkpoint=arguments.checkpoint)
     else:
         model.fit(ratings)
-    print(f"{type(model).__name__} learned from {ratings!r}\nsaved as {model.save(arguments.out)}")
+    print("\n".join([f"{type(model).__name__} learned from {ratings!r}", *model.notes()]))
+    print(f"saved as {model.save(arguments.out)}")
 
 
 def _named(words: list[str]) -> str:

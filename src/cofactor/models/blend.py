@@ -1,0 +1,249 @@
+"""A blend: several models' scores in one weighted sum, with weights learned on ratings that none of them has seen.
+
+Breiman, "Stacked regressions", Machine Learning 1996 [breiman1996] for ratings; how weights are found is in
+`training/blending.py`.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
+
+import numpy as np
+
+from cofactor.arrays import Array, FloatArray, IntArray
+from cofactor.errors import BadOption
+from cofactor.models import model_class
+from cofactor.recommender import Recommender
+
+if TYPE_CHECKING:
+    from cofactor.data.ratings import Ratings
+    from cofactor.training.blending import Candidates, Learned
+
+__all__ = ["Blend"]
+
+DEFAULTS = {True: ("bayesian_mf", "matrix_factorization"), False: ("ease", "implicit_mf")}  # by `Ratings.explicit`
+NEAR = 100  # of each member's list: among these the blend's own twenty are found
+MOST_USERS = 5_000  # whose lists the weights are learned on; more change them no more
+USERS_AT_ONCE = 256
+
+
+@dataclass(kw_only=True)
+class Blend(Recommender):
+    """Σ_m weight_m · score_m, weights of 0 or more, found on a part of the training ratings that is held out for it.
+
+    Where all members predict ratings, so does the blend: weights and an intercept by least squares. Otherwise it
+    ranks: scores are standardised for each user, and the weights are those of the highest nDCG@20. Then every member
+    learns from all training ratings. Members are always fitted anew, as copies: those given stay as they are.
+    """
+
+    learned: ClassVar = ("weights_", "intercept_", "members_reach_", "blend_reaches_")
+    objective: ClassVar = "Of each member its own; of their sum the squared error, or nDCG@20, on held-out ratings."
+
+    members: Sequence[Recommender | str | Mapping[str, Any]] = field(default=(), kw_only=False)  # none: two that suit
+    held_out: float = 0.1  # share of the training ratings on which the weights are learned
+    seed: int = 0  # of that part
+
+    def __post_init__(self) -> None:
+        self.members = tuple(map(_member, self.members))
+
+    # ---- what it can do: what all its members can ---------------------------------------------------------
+
+    @property
+    def fitted(self) -> tuple[Recommender, ...]:
+        """The members with what they learned, in the order of `weights_`; raises `NotFitted` before `fit`."""
+        _ = self.ratings
+        return self.fitted_
+
+    @property
+    def predicts(self) -> bool:  # pyright: ignore[reportIncompatibleVariableOverride]
+        explicit = not hasattr(self, "ratings_") or self.ratings_.explicit
+        return explicit and all(one.predicts for one in self._parts)
+
+    @property
+    def personal(self) -> bool:  # pyright: ignore[reportIncompatibleVariableOverride]
+        return any(one.personal for one in self._parts)
+
+    @property
+    def folds_in(self) -> bool:  # pyright: ignore[reportIncompatibleVariableOverride]
+        return all(one.folds_in for one in self._parts)
+
+    @property
+    def _parts(self) -> Sequence[Recommender]:
+        return self.__dict__.get("fitted_") or self._given
+
+    @property
+    def _given(self) -> tuple[Recommender, ...]:
+        return cast("tuple[Recommender, ...]", self.members)
+
+    def options(self) -> dict[str, Any]:
+        return {
+            "members": tuple({"model": one.model_name(), **one.options()} for one in self._given),
+            "held_out": self.held_out,
+            "seed": self.seed,
+        }
+
+    def _check_options(self) -> None:
+        if len(self.members) == 1:
+            raise BadOption(f"A blend needs at least 2 members, but only {self._given[0]!r} came.")
+        if not 0 < self.held_out < 1:
+            raise BadOption(f"held_out is a share of the ratings between 0 and 1, but {self.held_out} came.")
+        for one in self._given:
+            one._check_options()
+
+    # ---- training -----------------------------------------------------------------------------------------
+
+    def fit(self, train: "Ratings", *, validation: "Ratings | None" = None, progress: bool | None = None) -> Self:
+        """Fit every member twice: without the held-out ratings, and with all.
+
+        `weights_` holds the weights, `members_reach_` and `blend_reaches_` what each member and the blend reach on
+        the held-out ratings (RMSE or nDCG@20; the blend: on users whose ratings did not choose the weights).
+        """
+        self._progress = progress
+        return super().fit(train)
+
+    def _fit(self, train: "Ratings") -> None:
+        from cofactor.data.splitting import split
+
+        predicts = train.explicit and all(one.predicts for one in self._new(train))
+        part, rest = split(train, self.held_out, by="random" if predicts else "user", seed=self.seed)
+        trial = self._fit_members(part)
+        found = self._weigh_predictions(trial, rest) if predicts else self._weigh_lists(trial, part, rest)
+        self.weights_, self.intercept_ = found.weights, found.intercept
+        self.members_reach_, self.blend_reaches_ = found.members, found.blend
+        del trial  # two sets of members at once would take twice the memory
+        self.fitted_ = self._fit_members(train)
+
+    def _new(self, train: "Ratings") -> tuple[Recommender, ...]:
+        return tuple(_member(one) for one in self._given or DEFAULTS[train.explicit])
+
+    def _fit_members(self, train: "Ratings") -> tuple[Recommender, ...]:
+        return tuple(one.fit(train, progress=self._progress) for one in self._new(train))
+
+    def _weigh_predictions(self, members: Sequence[Recommender], rest: "Ratings") -> "Learned":
+        from cofactor.training.blending import blend_ratings
+
+        predicted = [_predictions(one, rest.user_idx, rest.item_idx, rest.timestamps) for one in members]
+        in_first = np.random.default_rng(self.seed).permutation(rest.n_users) % 2 == 0
+        return blend_ratings(np.column_stack(predicted), rest.values, in_first[rest.user_idx])
+
+    def _weigh_lists(self, members: Sequence[Recommender], part: "Ratings", rest: "Ratings") -> "Learned":
+        from cofactor.data.relevance import lowest_relevant
+        from cofactor.training.blending import blend_lists
+
+        lowest = lowest_relevant(part, rest)
+        wanted = rest if lowest is None else rest.subset(rest.values >= np.float32(lowest))
+        users = np.random.default_rng(self.seed).permutation(np.unique(wanted.user_idx))[:MOST_USERS]
+        if len(users) < 2:
+            raise BadOption(
+                f"{len(users)} users have relevant ratings in the held-out {self.held_out:.0%} of {part.name!r}, too "
+                f"few to learn a blend's weights from. Raise held_out, or give it more ratings."
+            )
+        return blend_lists(_candidates(members, users, wanted), np.arange(len(users)) % 2 == 0)
+
+    # ---- answers ------------------------------------------------------------------------------------------
+
+    def notes(self) -> tuple[str, ...]:
+        names = [type(one).__name__ for one in self.fitted]
+        measure = "RMSE" if self.predicts else "nDCG@20"
+        weights = ", ".join(f"{name} {weight:.3f}" for name, weight in zip(names, self.weights_, strict=True))
+        reach = ", ".join(f"{name} {value:.4f}" for name, value in zip(names, self.members_reach_, strict=True))
+        return (
+            f"Weights: {weights}{f'; plus {self.intercept_:.3f}' if self.intercept_ else ''}.",
+            f"{measure} on the held-out {self.held_out:.0%}: {reach}; the blend {self.blend_reaches_:.4f}, "
+            f"{self.gain:+.2%} against the best member.",
+        )
+
+    @property
+    def gain(self) -> float:
+        """By which share the blend is better than its best member on the held-out ratings; below 0: worse."""
+        best = float(min(self.members_reach_) if self.predicts else max(self.members_reach_))
+        return (self.blend_reaches_ / best - 1) * (-1 if self.predicts else 1)
+
+    def _score(self, user_idx: IntArray) -> FloatArray:
+        return self._sum([one._score(user_idx) for one in self._counting])
+
+    def _score_newcomer(self, item_idx: IntArray, values: FloatArray) -> FloatArray:
+        return self._sum([one._score_newcomer(item_idx, values)[None] for one in self._counting])[0]
+
+    def _predict(self, user_idx: IntArray, item_idx: IntArray) -> FloatArray:
+        return self._predict_at(user_idx, item_idx, None)
+
+    def _predict_at(self, user_idx: IntArray, item_idx: IntArray, timestamps: IntArray | None) -> FloatArray:
+        if not self.predicts:
+            return super()._predict(user_idx, item_idx)  # which says that it cannot
+        return self._sum([_predictions(one, user_idx, item_idx, timestamps) for one in self._counting])
+
+    @property
+    def _counting(self) -> list[Recommender]:
+        """Members whose weight is not 0: the others need not be asked."""
+        return [self.fitted[at] for at in self._which]
+
+    @property
+    def _which(self) -> IntArray:
+        """At least one, for the shape of its answers."""
+        counting = np.flatnonzero(self.weights_)
+        return counting if len(counting) else np.zeros(1, np.int64)
+
+    def _sum(self, scores: list[FloatArray]) -> FloatArray:
+        from cofactor.training.blending import standardised
+
+        parts = scores if self.predicts else map(standardised, scores)
+        weights = self.weights_[self._which].astype(np.float32)
+        total = sum(weight * part for weight, part in zip(weights, parts, strict=True))
+        return np.asarray(total + np.float32(self.intercept_), np.float32)
+
+    # ---- saving -------------------------------------------------------------------------------------------
+
+    def _what_was_learned(self) -> dict[str, Any]:
+        """Its own, and that of each member behind the member's number."""
+        members = enumerate(self.fitted)
+        nested = {f"{at}.{name}": a for at, one in members for name, a in one._what_was_learned().items()}
+        return super()._what_was_learned() | nested
+
+    def _restore(self, learned: Mapping[str, Array], ratings: "Ratings") -> None:
+        super()._restore({name: array for name, array in learned.items() if "." not in name}, ratings)
+        self.fitted_ = self._new(ratings)
+        for at, one in enumerate(self.fitted_):
+            mine = f"{at}."
+            one._restore({n.removeprefix(mine): a for n, a in learned.items() if n.startswith(mine)}, ratings)
+
+
+def _member(given: "Recommender | str | Mapping[str, Any]") -> Recommender:
+    """A new model with the options of the one given: by itself, by its name, or by its name and options."""
+    if isinstance(given, Recommender):
+        return type(given)(**given.options())
+    if isinstance(given, str):
+        return model_class(given)()
+    options = {name: tuple(value) if isinstance(value, list) else value for name, value in given.items()}
+    return model_class(str(options.pop("model")))(**options)
+
+
+def _predictions(model: Recommender, user_idx: IntArray, item_idx: IntArray, timestamps: IntArray | None) -> FloatArray:
+    timeless = timestamps is None
+    return model._predict(user_idx, item_idx) if timeless else model._predict_at(user_idx, item_idx, timestamps)
+
+
+def _candidates(members: Sequence[Recommender], users: IntArray, wanted: "Ratings") -> "Candidates":
+    """What the members put high for these users, and which of it was held out."""
+    from cofactor.training.blending import Candidates
+
+    parts = [_some(members, users[at : at + USERS_AT_ONCE], wanted) for at in range(0, len(users), USERS_AT_ONCE)]
+    scores, hits = (np.concatenate(part) for part in zip(*parts, strict=True))
+    return Candidates(scores, hits, wanted.by_user.counts[users])
+
+
+def _some(members: Sequence[Recommender], users: IntArray, wanted: "Ratings") -> tuple[FloatArray, "Array"]:
+    from cofactor.kernels.topk import Hidden, best
+    from cofactor.training.blending import BEHIND, standardised
+
+    seen, n_items = members[0].ratings.by_user, members[0].ratings.n_items
+    hidden = Hidden(users.astype(np.int64), seen.indptr, seen.indices)
+    scores = [standardised(one._score(users)).astype(np.float32) for one in members]
+    items = np.sort(np.concatenate([best(one, NEAR, hidden)[0] for one in scores], axis=1), axis=1)
+    twice = np.diff(items, axis=1, prepend=-1) == 0  # -1, the end of a short list, too
+    rows, places = np.arange(len(users))[:, None], np.maximum(items, 0)
+    near = np.stack([np.where(twice, BEHIND, one[rows, places]) for one in scores], axis=2)
+    is_wanted = np.zeros((len(users), n_items), bool)
+    for row, user in enumerate(users):
+        is_wanted[row, wanted.by_user.of(int(user))[0]] = True
+    return near.astype(np.float32), is_wanted[rows, places] & ~twice

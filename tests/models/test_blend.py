@@ -1,0 +1,112 @@
+"""A blend of models: predictions stay in the ratings' unit, lists take the best of both, nothing given is changed."""
+
+import numpy as np
+import pytest
+
+import cofactor as cf
+from cofactor.errors import BadModelFolder, BadOption, Unsupported
+
+
+@pytest.fixture(scope="module")
+def halves(tastes):
+    return cf.split(tastes, test=0.2, seed=3)
+
+
+@pytest.fixture(scope="module")
+def of_ratings(halves):
+    return cf.Blend([cf.Bias(), cf.MatrixFactorization(n_factors=8, solver="als", weight_decay=0.3)]).fit(halves.train)
+
+
+@pytest.fixture(scope="module")
+def of_lists(halves):
+    return cf.Blend(["ease", cf.ImplicitMF(n_factors=8), "popularity"]).fit(halves.train)
+
+
+def test_a_blend_of_predictors_predicts_and_is_no_worse_than_its_members(of_ratings, halves):
+    found = [cf.evaluate(one, halves.test, metrics=["rmse"]).values["rmse"] for one in (of_ratings, *of_ratings.fitted)]
+    assert found[0] < min(found[1:]) + 0.002
+    assert of_ratings.blend_reaches_ == pytest.approx(found[0], abs=0.05)
+
+
+def test_its_prediction_is_the_weighted_sum(of_ratings):
+    users, items = np.array([0, 1, -1]), np.array([3, 4, 5])
+    parts = [weight * one._predict(users, items) for weight, one in zip(of_ratings.weights_, of_ratings.fitted)]
+    np.testing.assert_allclose(of_ratings._predict(users, items), sum(parts) + of_ratings.intercept_, rtol=1e-5)
+
+
+def test_one_member_that_only_ranks_makes_a_blend_that_ranks(of_lists):
+    assert not of_lists.predicts
+    with pytest.raises(Unsupported, match="Blend ranks items"):
+        of_lists.predict("u0001", "inception-2010")
+
+
+def test_a_blend_of_rankers_finds_what_its_best_member_finds(of_lists, halves):
+    found = [
+        cf.evaluate(one, halves.test, metrics=["ndcg@20"]).values["ndcg@20"] for one in (of_lists, *of_lists.fitted)
+    ]
+    assert found[0] > max(found[1:]) - 0.005
+
+
+def test_it_says_its_weights_and_its_gain(of_lists):
+    weights, reach = of_lists.notes()
+    assert f"EASE {of_lists.weights_[0]:.3f}, ImplicitMF" in weights
+    assert "nDCG@20 on the held-out 10%" in reach
+    assert f"{of_lists.gain:+.2%} against the best member" in reach
+
+
+def test_members_given_stay_as_they_are(checkerboard, tastes):
+    fitted = cf.Bias().fit(checkerboard)
+    blend = cf.Blend([fitted, cf.Popularity()]).fit(tastes)
+    assert fitted.ratings is checkerboard
+    assert blend.fitted[0].ratings is tastes
+
+
+def test_every_member_ends_with_all_training_ratings(of_lists, halves):
+    alone = cf.EASE().fit(halves.train)
+    np.testing.assert_array_equal(of_lists.fitted[0].weights_, alone.weights_)
+
+
+def test_without_members_it_takes_two_that_suit_the_data(checkerboard, tmp_path):
+    from dataclasses import replace
+
+    blend = cf.Blend().fit(replace(checkerboard, explicit=False))
+    assert [type(one).__name__ for one in blend.fitted] == ["EASE", "ImplicitMF"]
+    again = cf.open(blend.save(tmp_path / "blend"))
+    np.testing.assert_array_equal(again.rank([1, 2, 3], 1).idx, blend.rank([1, 2, 3], 1).idx)
+
+
+def test_a_blend_of_blends_is_saved_whole(checkerboard, tmp_path):
+    inner = cf.Blend(["bias", "popularity"], seed=1)
+    blend = cf.Blend([inner, "bias"]).fit(checkerboard)
+    again = cf.open(blend.save(tmp_path / "blend"))
+    assert again.notes() == blend.notes()
+    np.testing.assert_array_equal(again._score(np.arange(3)), blend._score(np.arange(3)))
+
+
+def test_a_saved_blend_with_a_part_too_few_is_refused(checkerboard, tmp_path):
+    from cofactor.model_folder import SavedModel, write_model_folder
+
+    blend = cf.Blend(["bias", "popularity"]).fit(checkerboard)
+    learned = {name: a for name, a in blend._what_was_learned().items() if name != "1.popularity_"}
+    folder = write_model_folder(SavedModel("blend", "", blend.options(), learned, checkerboard), tmp_path / "b")
+    with pytest.raises(BadModelFolder, match="a popularity has"):
+        cf.open(folder)
+
+
+def test_every_option_is_felt(tastes):
+    weights = [cf.Blend(["bias", "popularity"], **o).fit(tastes).weights_ for o in ({}, {"seed": 5}, {"held_out": 0.3})]
+    assert not np.array_equal(weights[0], weights[1])
+    assert not np.array_equal(weights[0], weights[2])
+
+
+@pytest.mark.parametrize(
+    ("given", "telling"),
+    [
+        ({"members": ["bias"]}, "at least 2 members"),
+        ({"members": ["bias", "popularity"], "held_out": 1.0}, "between 0 and 1"),
+        ({"members": ["bias", cf.Popularity(damping=-1)]}, "damping counts ratings"),
+    ],
+)
+def test_bad_options_are_refused_before_anything_is_fitted(given, telling, checkerboard):
+    with pytest.raises(BadOption, match=telling):
+        cf.Blend(**given).fit(checkerboard)
