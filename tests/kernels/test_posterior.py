@@ -3,7 +3,8 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 
-from cofactor.kernels.posterior import Law, Part, Prior, plan_rows, row_mean, solve, squashed_row_mean
+from cofactor.kernels import posterior
+from cofactor.kernels.posterior import LONG, Law, Part, Prior, plan_rows, row_mean, solve, squashed_row_mean
 
 
 def test_the_row_mean_is_ridge_regression_on_the_prior():
@@ -58,9 +59,9 @@ class Side(NamedTuple):
         precision = self.prior.precision.reshape(k, k) + self.prior.ridge[row] * np.eye(k) + (q.T * w) @ q
         return precision, np.linalg.solve(precision, self.prior.pull[row] + q.T @ y)
 
-    def solve(self, draw: int | None = None) -> np.ndarray:
+    def solve(self, draw: int | None = None, long: int = LONG) -> np.ndarray:
         out = np.empty((len(self.part.indptr) - 1, self.design.shape[1]), np.float32)
-        plan = plan_rows(self.part.indptr, out.shape[1])
+        plan = plan_rows(self.part.indptr, out.shape[1], long=long)
         solve(out, self.design, self.offset, self.part, self.law, self.prior, plan, draw=draw)
         return out
 
@@ -105,3 +106,35 @@ def test_a_draw_depends_on_its_key_and_its_row_alone():
     assert not np.isclose(first, other).any(axis=1).all()
     fewer = side._replace(part=Part(side.part.indptr[:6], side.part.indices, side.part.values))
     assert np.array_equal(fewer.solve(draw=7), first[:5])
+
+
+# ---- rows that all threads share --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("k", [16, 48, 128])
+def test_a_row_that_is_split_over_threads_gets_the_same_mean(k):
+    side = make_side(k)
+    whole, split = side.solve(), side.solve(long=40)
+    assert np.abs(whole - split).max() < 2e-5 * np.abs(whole).max()
+
+
+def test_a_plan_splits_long_rows_alone_and_misses_no_rating():
+    side = make_side(16)
+    plan, counts = plan_rows(side.part.indptr, 16, long=100), np.diff(side.part.indptr)
+    assert sorted(one.row for one in plan.long) == np.flatnonzero(counts > 100).tolist()
+    assert sorted([*plan.order, *(one.row for one in plan.long)]) == list(range(40))
+    for one in plan.long:
+        assert (one.cuts[0], one.cuts[-1]) == tuple(side.part.indptr[one.row : one.row + 2])
+        assert len(one.cuts) > 2
+
+
+@pytest.mark.parametrize("long", [40, 16_384])
+def test_any_number_of_threads_gives_the_same_bits(long, monkeypatch):
+    side, found = make_side(48), []
+    for n in (1, 2, 5):
+        monkeypatch.setattr(posterior, "n_threads", lambda n=n: n)
+        posterior._workers.cache_clear()
+        found.append(side.solve(draw=1, long=long))
+    posterior._workers.cache_clear()
+    assert np.array_equal(found[0], found[1])
+    assert np.array_equal(found[0], found[2])

@@ -6,7 +6,9 @@ with a_j = [1, q_j], so that the row's bias is its first coordinate. `solve` doe
 its loops are in `posterior_loops.py`.
 """
 
+import math
 import os
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from typing import NamedTuple
@@ -16,15 +18,23 @@ import numpy as np
 from cofactor.arrays import FloatArray, IntArray
 from cofactor.kernels.native import Native
 
-__all__ = ["BLOCK", "Law", "Part", "Plan", "Prior", "padded", "plan_rows", "row_mean", "solve", "squashed_row_mean"]
+__all__ = [
+    "BLOCK", "LONG", "Law", "Long", "Part", "Plan", "Prior", "empty_lines", "n_threads", "on_lines", "on_threads",
+    "padded", "plan_rows", "row_mean", "solve", "squashed_row_mean",
+]  # fmt: skip
 
 NEWTON_STEPS = 12
 HALVINGS = 8  # of a step that went too far
-BLOCK = 128  # ratings gathered at once
+BLOCK = 64  # ratings gathered at once
 WIDTH = 16  # rows are padded to a multiple of it
-PIECES = 16  # of the work, for each thread
+LINE = 64  # bytes of a cache line, and of a vector
+PIECES = 256  # of the work, taken one by one by the threads
+LONG = 16_384  # ratings from which on a row is split
+CUTS = 64  # at most, of one row
 
-_solve_rows = Native("cofactor.kernels.posterior_loops", "solve_rows")
+_solve_rows, _sum_piece, _join_pieces = (
+    Native("cofactor.kernels.posterior_loops", name) for name in ("solve_rows", "sum_piece", "join_pieces")
+)
 
 
 class Part(NamedTuple):
@@ -53,11 +63,22 @@ class Prior(NamedTuple):
     pull: FloatArray  # (n, k) or (1, k)
 
 
-class Plan(NamedTuple):
-    """The order in which rows are solved, the longest first, and pieces of equal work."""
+class Long(NamedTuple):
+    """A row with so many ratings that all threads sum them: `cuts` are where its pieces begin, and its end."""
 
-    order: IntArray
-    bounds: list[int]
+    row: int
+    cuts: list[int]
+
+
+class Plan(NamedTuple):
+    """The order in which rows are solved, the longest first, in pieces of equal work; and the split rows.
+
+    It depends on the ratings alone, and so do the sums: any number of threads gives the same bits.
+    """
+
+    order: IntArray  # (n - n_long,) int32
+    bounds: IntArray  # (n_pieces + 1,) int64
+    long: list[Long]
 
 
 def padded(k: int) -> int:
@@ -65,14 +86,21 @@ def padded(k: int) -> int:
     return -(-k // WIDTH) * WIDTH
 
 
-def plan_rows(indptr: IntArray, k: int) -> Plan:
-    """Pieces of equal work for `solve`, k the width of a row."""
+def plan_rows(indptr: IntArray, k: int, *, long: int = LONG) -> Plan:
+    """Pieces of equal work for `solve`, k the width of a row; rows of more than `long` ratings are split."""
     counts = np.diff(indptr)
     order = np.argsort(-counts, kind="stable").astype(np.int32)
+    n_long = int(np.count_nonzero(counts > long))
+    split = [Long(int(row), _cuts(int(indptr[row]), int(indptr[row + 1]), long)) for row in order[:n_long]]
+    order = order[n_long:]
     work = np.cumsum(counts[order].astype(np.float64) + k / 3 + 8)
-    n_pieces = PIECES * (os.cpu_count() or 1)
-    bounds = np.searchsorted(work, np.linspace(0, work[-1], n_pieces + 1)[1:-1]) if len(work) else []
-    return Plan(order, sorted({0, *(int(b) for b in bounds), len(order)}))
+    bounds = np.searchsorted(work, np.linspace(0, work[-1], PIECES + 1)[1:-1]) if len(work) else []
+    return Plan(order, np.unique([0, *bounds, len(order)]).astype(np.int64), split)
+
+
+def _cuts(begin: int, end: int, long: int) -> list[int]:
+    size = max(long // 4, -(-(end - begin) // CUTS))
+    return [*range(begin, end, size), end]
 
 
 def solve(
@@ -85,22 +113,64 @@ def solve(
     Returns by how much each new row lowers its squared error and penalty from those of 0, (n,): the loss at no cost.
     The draw of a row depends on the key and the row alone, whatever the number of threads.
     """
-    k = out.shape[1]
-    explained = np.zeros(len(out), np.float32)
+    k, drawn = out.shape[1], (int(draw is not None), draw or 0)
+    explained, flat = np.zeros(len(out), np.float32), on_lines(design).reshape(-1)
+    for long in plan.long:
+        sums = _sum_pieces(k, flat, offset, part, law, long.cuts)
+        _join_pieces(out, explained, prior, sums, long.row, _space(k), *drawn)
+    counter = np.zeros(1, np.int64)
 
-    def piece(number: int) -> None:
-        space = np.empty(k * k + (BLOCK + 1) * k, np.float32)
-        start, stop = plan.bounds[number], plan.bounds[number + 1]
-        drawn = (int(draw is not None), draw or 0)
-        _solve_rows(out, explained, design, offset, part, law, prior, space, plan.order, start, stop, *drawn)
+    def work(_: int) -> None:
+        given = out, explained, flat, offset, part, law, prior, _space(k), plan.order, plan.bounds, counter
+        _solve_rows(*given, *drawn)
 
-    list(_workers().map(piece, range(len(plan.bounds) - 1)))
+    on_threads(work, n_threads())
     return explained
+
+
+def _sum_pieces(k: int, design: FloatArray, offset: FloatArray, part: Part, law: Law, cuts: list[int]) -> FloatArray:
+    """(n_pieces, k² + k): what each piece of a long row adds to its precision and right-hand side."""
+    sums = empty_lines((len(cuts) - 1, k * k + k))
+
+    def one(piece: int) -> None:
+        _sum_piece(sums[piece], k, design, offset, part, law, cuts[piece], cuts[piece + 1], _space(k))
+
+    on_threads(one, len(sums))
+    return sums
+
+
+def _space(k: int) -> FloatArray:
+    return empty_lines((k * k + k + BLOCK * (k + 2),))
+
+
+def n_threads() -> int:
+    return os.cpu_count() or 1
+
+
+def on_threads(work: Callable[[int], None], n: int) -> None:
+    """work(0), …, work(n - 1), side by side."""
+    list(_workers().map(work, range(n)))
 
 
 @cache
 def _workers() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(os.cpu_count() or 1)
+    return ThreadPoolExecutor(n_threads())
+
+
+def empty_lines(shape: tuple[int, ...]) -> FloatArray:
+    """Uninitialised float32 that begins with a cache line: a vector that lies across two costs twice."""
+    raw = np.empty(4 * math.prod(shape) + LINE, np.uint8)
+    start = -raw.ctypes.data % LINE
+    return raw[start : start + 4 * math.prod(shape)].view(np.float32).reshape(shape)
+
+
+def on_lines(array: FloatArray) -> FloatArray:
+    """The array itself, or a copy, so that it begins with a cache line."""
+    if array.ctypes.data % LINE == 0:
+        return array
+    copy = empty_lines(array.shape)
+    copy[:] = array
+    return copy
 
 
 def row_mean(design: FloatArray, targets: FloatArray, precision: FloatArray) -> FloatArray:
