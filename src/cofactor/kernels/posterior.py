@@ -20,7 +20,7 @@ from cofactor.kernels.native import Native
 
 __all__ = [
     "BLOCK", "LONG", "Law", "Long", "Part", "Plan", "Prior", "empty_lines", "n_threads", "on_lines", "on_threads",
-    "padded", "plan_rows", "row_mean", "solve", "squashed_row_mean",
+    "padded", "plan_rows", "row_mean", "solve", "squashed_row_mean", "sum_row",
 ]  # fmt: skip
 
 NEWTON_STEPS = 12
@@ -137,6 +137,14 @@ def _sum_pieces(k: int, design: FloatArray, offset: FloatArray, part: Part, law:
 
     on_threads(one, len(sums))
     return sums
+
+
+def sum_row(design: FloatArray, offset: FloatArray, part: Part, law: Law, long: Long) -> tuple[FloatArray, FloatArray]:
+    """Σ w q qᵀ (k, k) and Σ y q (k,) of a long row, float64."""
+    k = design.shape[1]
+    sums = _sum_pieces(k, on_lines(design).reshape(-1), offset, part, law, long.cuts).sum(axis=0, dtype=np.float64)
+    upper = np.triu(sums[: k * k].reshape(k, k))
+    return upper + np.triu(upper, 1).T, sums[k * k :]
 
 
 def _space(k: int) -> FloatArray:

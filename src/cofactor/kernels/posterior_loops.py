@@ -22,7 +22,7 @@ from cofactor.kernels.vectors import LANES, TILE_ROWS, add_tiles, dot, gather, s
 __all__ = ["Law", "Part", "Prior", "join_pieces", "solve_rows", "sum_piece"]  # entries are made of these, by name
 
 FRESH: dict[str, Any] = FAST | {"cache": False}  # closures around intrinsics; `Native` keeps the machine code
-gather_four, gather_two, gather_one = gather
+gather_eight, gather_four, gather_two, gather_one = gather
 
 
 def _block_row(tiles):
@@ -118,7 +118,10 @@ def gather_columns(Z, b, width, Q, stride, start, indices, first, last, end, roo
     n, j = last - first, 0
     while j < width:
         left = width - j
-        if left >= 4 * LANES:
+        if left >= 8 * LANES:
+            gather_eight(Z, j, width, b, j, Q, start + j, stride, indices, first, n, end, roots, pulls)
+            j += 8 * LANES
+        elif left >= 4 * LANES:
             gather_four(Z, j, width, b, j, Q, start + j, stride, indices, first, n, end, roots, pulls)
             j += 4 * LANES
         elif left >= 2 * LANES:

@@ -29,7 +29,7 @@ from cofactor.kernels.vector_code import (
 __all__ = ["GROUPS", "LANES", "TILE_ROWS", "add_tiles", "dot", "dots", "gather", "subtract_tiles", "take", "weigh"]
 
 TILE_ROWS = 8  # a tile of 8 rows and up to 3 vectors keeps 24 of the 32 registers busy
-GROUPS = (4, 2, 1)  # vectors of a row that are summed at once
+GROUPS = (8, 4, 2, 1)  # vectors of a row that are summed at once
 AHEAD = 8  # ratings whose rows are asked for in advance
 
 
