@@ -3,8 +3,9 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 
-from cofactor.kernels import posterior
-from cofactor.kernels.posterior import LONG, Law, Part, Prior, plan_rows, row_mean, solve, squashed_row_mean
+from cofactor.kernels import posterior, rows as kernel_rows
+from cofactor.kernels.posterior import row_mean, solve, squashed_row_mean
+from cofactor.kernels.rows import LONG, Law, Part, Prior, plan_rows
 
 
 def test_the_row_mean_is_ridge_regression_on_the_prior():
@@ -132,9 +133,47 @@ def test_a_plan_splits_long_rows_alone_and_misses_no_rating():
 def test_any_number_of_threads_gives_the_same_bits(long, monkeypatch):
     side, found = make_side(48), []
     for n in (1, 2, 5):
+        monkeypatch.setattr(kernel_rows, "n_threads", lambda n=n: n)
         monkeypatch.setattr(posterior, "n_threads", lambda n=n: n)
-        posterior._workers.cache_clear()
+        kernel_rows._workers.cache_clear()
         found.append(side.solve(draw=1, long=long))
-    posterior._workers.cache_clear()
+    kernel_rows._workers.cache_clear()
     assert np.array_equal(found[0], found[1])
     assert np.array_equal(found[0], found[2])
+
+
+# ---- rows with fewer ratings than coordinates -------------------------------------------------------------
+
+
+@pytest.mark.parametrize("k", [32, 128, 256])
+def test_short_rows_get_the_same_mean_by_a_system_of_their_own_size(k, monkeypatch):
+    monkeypatch.setattr(kernel_rows, "TURN", float("-inf"))  # always worth it
+    side = make_side(k)
+    assert plan_rows(side.part.indptr, k).n_short == np.count_nonzero(np.diff(side.part.indptr) <= 0.75 * k)
+    for row, found in enumerate(side.solve()):
+        mean = side.posterior(row)[1]
+        assert np.abs(found - mean).max() < 3e-5 * np.abs(mean).max()
+
+
+def test_short_rows_say_what_they_explain(monkeypatch):
+    side, explained = make_side(64), []
+    for turn in (float("-inf"), float("inf")):
+        monkeypatch.setattr(kernel_rows, "TURN", turn)
+        plan, out = plan_rows(side.part.indptr, 64), np.empty((40, 64), np.float32)
+        explained.append(solve(out, side.design, side.offset, side.part, side.law, side.prior, plan))
+    np.testing.assert_allclose(*explained, rtol=1e-5)
+
+
+def test_ratings_that_may_weigh_nothing_are_not_divided_by(monkeypatch):
+    monkeypatch.setattr(kernel_rows, "TURN", float("-inf"))
+    side = make_side(64)
+    side.part.values[::3] = 0
+    side = side._replace(law=side.law._replace(weight=np.float32(0)))
+    for row, found in enumerate(side.solve()):
+        mean = side.posterior(row)[1]
+        assert np.abs(found - mean).max() < 3e-5 * np.abs(mean).max()
+
+
+def test_few_short_rows_are_not_worth_turning_the_prior():
+    assert plan_rows(np.arange(40), 128).n_short == 0
+    assert plan_rows(np.arange(100_000), 128).n_short == 99_999

@@ -7,8 +7,8 @@ import pytest
 from test_posterior import make_side
 
 from cofactor.kernels import row_steps
-from cofactor.kernels.posterior import BLOCK, LONG, plan_rows
 from cofactor.kernels.row_steps import block_steps, conjugate_steps
+from cofactor.kernels.rows import BLOCK, LONG, plan_rows
 
 METHODS = {"conjugate": partial(conjugate_steps, n_steps=60), "block": partial(block_steps, block=32)}
 

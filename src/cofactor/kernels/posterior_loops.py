@@ -15,7 +15,7 @@ import numpy as np
 from numba import njit
 
 from cofactor.kernels.adam_loops import FAST
-from cofactor.kernels.posterior import BLOCK, Law, Part, Prior
+from cofactor.kernels.rows import BLOCK, Law, Part, Prior
 from cofactor.kernels.triangles import backward_block, factor_corner, forward_block, solve_corner
 from cofactor.kernels.vectors import LANES, TILE_ROWS, add_tiles, dot, gather, subtract_tiles, take
 

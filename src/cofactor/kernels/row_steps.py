@@ -11,7 +11,8 @@ import numpy as np
 
 from cofactor.arrays import FloatArray
 from cofactor.kernels.native import Native
-from cofactor.kernels.posterior import (
+from cofactor.kernels.posterior import solve, sum_row
+from cofactor.kernels.rows import (
     BLOCK,
     Law,
     Long,
@@ -23,9 +24,7 @@ from cofactor.kernels.posterior import (
     on_lines,
     on_threads,
     padded,
-    solve,
-    sum_row,
-)  # fmt: skip
+)
 
 __all__ = ["block_steps", "conjugate_steps"]
 
@@ -42,7 +41,7 @@ def conjugate_steps(
 ) -> FloatArray:  # fmt: skip
     """As `solve`, each row of `out` n_steps nearer to its mean; rows that are split over threads are solved."""
     k = out.shape[1]
-    alone = plan._replace(order=plan.order[:0], bounds=np.zeros(1, np.int64))
+    alone = plan._replace(order=plan.order[:0], bounds=np.zeros(1, np.int64), n_short=0)
     explained = solve(out, design, offset, part, law, prior, alone)
     flat, counter, n_kept = on_lines(design).reshape(-1), np.zeros(1, np.int64), _kept(k)
 

@@ -7,7 +7,6 @@ Both start from the row as it stands, and both touch the ratings only through pr
 import numpy as np
 from numba import njit
 
-from cofactor.kernels.posterior import BLOCK, Law, Part, Prior
 from cofactor.kernels.posterior_loops import (
     FRESH,
     add_outer_products,
@@ -17,16 +16,17 @@ from cofactor.kernels.posterior_loops import (
     gather_columns,
     weigh_ratings,
 )  # fmt: skip
+from cofactor.kernels.rows import BLOCK, Law, Part, Prior  # entries are made of the last three, by name
 from cofactor.kernels.vectors import LANES, dot, dots, take, weigh
 
-__all__ = ["Law", "Part", "Prior", "block_rows", "conjugate_rows"]  # entries are made of these, found here by name
+__all__ = ["Law", "Part", "Prior", "add_weighted", "all_dots", "block_rows", "conjugate_rows"]
 
 TINY = np.float32(1e-20)
 weigh_eight, weigh_four, weigh_two, weigh_one = weigh
 
 
 @njit(**FRESH)
-def _add_weighted(b, width, Z, start, stride, weights, n):
+def add_weighted(b, width, Z, start, stride, weights, n):
     """b (width,) += Σ_{t<n} weights[t] · Z[start + t · stride]"""
     j = 0
     while j < width:
@@ -53,7 +53,7 @@ def _add_scaled(x, scale, y):
 
 
 @njit(**FRESH)
-def _all_dots(s, Z, start, stride, x, k, n):
+def all_dots(s, Z, start, stride, x, k, n):
     """s[t] ← Z[start + t · stride] · x for t < n, sixteen at a time."""
     for t in range(0, n, LANES):
         dots(s, t, Z, start + t * stride, stride, x, 0, k)
@@ -64,14 +64,14 @@ def _apply_prior(result, x, k, prior, ridge):
     """result ← (Λ + ridge I) x"""
     for j in range(k):
         result[j] = ridge * x[j]
-    _add_weighted(result, k, prior.precision, 0, k, x, k)
+    add_weighted(result, k, prior.precision, 0, k, x, k)
 
 
 @njit(**FRESH)
 def _apply_ratings(result, x, k, Z, start, s, n):
     """result += Σ_{t<n} z_t (z_t · x), Z[start:] holding z"""
-    _all_dots(s, Z, start, k, x, k, n)
-    _add_weighted(result, k, Z, start, k, s, n)
+    all_dots(s, Z, start, k, x, k, n)
+    add_weighted(result, k, Z, start, k, s, n)
 
 
 @njit(**FRESH)
@@ -155,7 +155,7 @@ def _predict(s, x, k, Z, design, part, begin, end, ones, unused):
     for first in range(begin, end, BLOCK):
         last = min(first + BLOCK, end)
         gather_columns(Z, unused, k, design, k, 0, part.indices, first, last, end, ones, ones)
-        _all_dots(s[first - begin :], Z, 0, k, x, k, last - first)
+        all_dots(s[first - begin :], Z, 0, k, x, k, last - first)
 
 
 @njit(**FRESH)
@@ -196,13 +196,13 @@ def _move(x, held, b, start, width, k, prior, ridge):
     for j in range(width):
         x[start + j] += b[j]
         held[start + j] += ridge * b[j]
-    _add_weighted(held, k, prior.precision, start * k, k, b, width)
+    add_weighted(held, k, prior.precision, start * k, k, b, width)
 
 
 @njit(**FRESH)
 def _move_predictions(s, Z, start, width, step, moves, roots, n):
     """s[t] += q_t · step, Z holding √w q; a rating without weight has no part in anything."""
-    _all_dots(moves, Z, start, width, step, width, n)
+    all_dots(moves, Z, start, width, step, width, n)
     for t in range(n):
         if roots[t] > 0:
             s[t] += moves[t] / roots[t]

@@ -30,7 +30,7 @@ from cofactor.kernels.vector_code import (
     vector_sqrt,
 )  # fmt: skip
 
-__all__ = ["backward_block", "factor_corner", "forward_block", "solve_corner"]
+__all__ = ["backward_block", "factor_corner", "forward_block", "solve_corner", "turn_block"]
 
 
 @intrinsic
@@ -143,3 +143,21 @@ def backward_block(_, A, at, stride, inverse, x, b, n):
         return context.get_dummy_value()
 
     return types.void(A, types.intp, types.intp, inverse, x, types.intp, types.intp), code
+
+
+@intrinsic
+def turn_block(_, T, t_at, t_stride, Z, z_at, z_stride, scale, s_at):
+    """The 16 × 16 block at T[t_at] ← the transposed one at Z[z_at], its row j times scale[s_at + j]."""
+
+    def code(context: Any, builder: Any, signature: Any, given: Any) -> Any:
+        kinds = signature.args
+        target = pointer(context, builder, kinds[0], given[0], given[1])
+        source = pointer(context, builder, kinds[3], given[3], given[4])
+        scales = load(builder, pointer(context, builder, kinds[6], given[6], given[7]))
+        rows = [builder.fmul(load(builder, step(builder, source, i, given[5])), scales) for i in range(LANES)]
+        for j, column in enumerate(transposed(builder, rows)):
+            store(builder, column, step(builder, target, j, given[2]))
+        return context.get_dummy_value()
+
+    at = types.intp
+    return types.void(T, at, at, Z, at, at, scale, at), code

@@ -100,7 +100,7 @@ class ImplicitMF(Recommender):
 
     def _solver(self, rows: "Rows", width: int) -> Callable[[FloatArray, FloatArray], float]:
         """A function that solves one side, the other being given, and returns by how much that lowers the loss."""
-        from cofactor.kernels.posterior import LONG, Part, Prior, plan_rows
+        from cofactor.kernels.rows import LONG, Part, Prior, plan_rows
 
         improve = self._method()
         long = LONG if self.solver == "exact" else 4 * LONG  # what is split is solved exactly: few rows only
