@@ -19,7 +19,8 @@ import numpy as np
 
 import cofactor as cf
 from cofactor.data.ids import IdMap
-from cofactor.kernels.posterior import LONG, Law, Part, Prior, plan_rows, solve
+from cofactor.kernels.posterior import solve
+from cofactor.kernels.rows import LONG, Law, Part, Prior, plan_rows
 from generated import generated_file
 from peak import peak_gflops
 from quiet import QUIET, wait_for_quiet, watch_others
@@ -106,8 +107,13 @@ def blocks(ratings: cf.Ratings, sizes: Sequence[int], n_epochs: int) -> list[dic
     """The loss for each click after the same number of sweeps, by blocks of 64 and 128 and exactly; seconds a sweep."""
     rows = list[dict[str, Any]]()
     for k in sizes:
-        ways = {"exact": {}, **{f"blocks of {b}": {"solver": "block", "block_size": b} for b in (64, 128) if b < k}}
+        ways = {
+            "exact": {},
+            "cg, 3 steps": {"solver": "cg"},
+            **{f"blocks of {b}": {"solver": "block", "block_size": b} for b in (64, 128) if b < k},
+        }
         for name, options in ways.items():
+            cf.ImplicitMF(n_factors=k, n_epochs=1, **options).fit(ratings.subset(np.arange(10_000)))  # compiles
             wait_for_quiet()
             model = cf.ImplicitMF(n_factors=k, n_epochs=n_epochs, **options)
             with watch_others() as others:

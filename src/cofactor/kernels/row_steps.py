@@ -60,19 +60,28 @@ def block_steps(
 ) -> FloatArray:  # fmt: skip
     """As `solve`, each row of `out` after one round over its blocks of `block` coordinates."""
     k, block = out.shape[1], min(padded(block), out.shape[1])
-    explained = np.zeros(len(out), np.float32)
+    explained, held = np.zeros(len(out), np.float32), _held(out, prior)
     for long in plan.long:
         explained[long.row] = _long_row(out[long.row], design, offset, part, law, prior, long, block)
     n_kept, n_most = _kept(block), int(np.diff(part.indptr)[plan.order].max(initial=0))
     flat, counter = on_lines(design).reshape(-1), np.zeros(1, np.int64)
-    size = (block + 1) * block + max(n_kept * block, BLOCK * k) + n_most + 5 * BLOCK + 2 * (block + k)
+    size = (block + 1) * block + max(n_kept * block, BLOCK * k) + n_most + 5 * BLOCK + block + k
 
     def work(_: int) -> None:
-        given = out, explained, flat, offset, part, law, prior, empty_lines((size,)), n_kept, n_most, block
+        given = out, explained, held, flat, offset, part, law, prior, empty_lines((size,)), n_kept, n_most, block
         _block_rows(*given, plan.order, plan.bounds, counter)
 
     on_threads(work, n_threads())
-    return explained
+    return explained + np.einsum("nk,nk->n", out, prior.pull - _held(out, prior))
+
+
+def _held(rows: FloatArray, prior: Prior) -> FloatArray:
+    """(Λ + ridge) x - pull of every row, by one product of matrices."""
+    k = rows.shape[1]
+    held = rows @ prior.precision.reshape(k, k)
+    held += prior.ridge[:, None] * rows
+    held -= prior.pull
+    return held
 
 
 def _kept(width: int) -> int:
@@ -95,15 +104,14 @@ def _long_row(
         step = np.linalg.solve(normal, rest + pull[of_block] - precision[of_block] @ x - ridge * x[of_block])
         x[of_block] += step
         scores += columns @ step.astype(np.float32)
-    return _explained(x, scores, offset, part, law, long, precision @ x + ridge * x - pull) + float(pull @ x)
+    return _explained(scores, offset, part, law, long)
 
 
-def _explained(
-    x: FloatArray, scores: FloatArray, offset: FloatArray, part: Part, law: Law, long: Long, held: FloatArray
-) -> float:
+def _explained(scores: FloatArray, offset: FloatArray, part: Part, law: Law, long: Long) -> float:
+    """What scores of all others explain of a row's ratings: Σ s (2 y - w s)."""
     ratings = slice(long.cuts[0], long.cuts[-1])
     others, values = part.indices[ratings], part.values[ratings]
     w = law.weight + law.weight_gain * values
     y = law.pull + law.pull_gain * values - w * offset[others]
     s = scores[others]
-    return float(np.sum(s * (2 * y - w * s), dtype=np.float64)) - float(held @ x)
+    return float(np.sum(s * (2 * y - w * s), dtype=np.float64))

@@ -159,9 +159,9 @@ def _predict(s, x, k, Z, design, part, begin, end, ones, unused):
 
 
 @njit(**FRESH)
-def _explained(s, x, held, k, pull, offset, part, law, begin, end, roots, pulls):
-    """2 b · x - x · precision x, held being Λ x + ridge x - pull."""
-    total = dot(pull, 0, x, 0, k) - dot(held, 0, x, 0, k)
+def _explained(s, offset, part, law, begin, end, roots, pulls):
+    """What predictions s explain of a row's ratings: Σ s (2 y - w s)."""
+    total = np.float32(0)
     for first in range(begin, end, BLOCK):
         last = min(first + BLOCK, end)
         weigh_ratings(roots, pulls, offset, part, law, first, last)
@@ -191,12 +191,12 @@ def _begin_block(A, b, start, width, k, held, prior, ridge):
 
 
 @njit(**FRESH)
-def _move(x, held, b, start, width, k, prior, ridge):
-    """x and Λ x + ridge x - pull after a step b of the coordinates start:start + width."""
+def _move(x, held, b, start, width, k, prior):
+    """x after a step b of the coordinates start:start + width, and what the prior asks of the coordinates behind."""
+    end = start + width
     for j in range(width):
         x[start + j] += b[j]
-        held[start + j] += ridge * b[j]
-    add_weighted(held, k, prior.precision, start * k, k, b, width)
+    add_weighted(held[end:], k - end, prior.precision, start * k + end, k, b, width)
 
 
 @njit(**FRESH)
@@ -224,7 +224,7 @@ def _solve_block(
     factor(A, width, inverse)
     forward(A, width, inverse, b)
     backward(A, width, inverse, b)
-    _move(x, held, b, start, width, k, prior, ridge)
+    _move(x, held, b, start, width, k, prior)
     for first in range(begin, end, BLOCK):
         last, z = min(first + BLOCK, end), (first - begin) * width if kept else 0
         weigh_ratings(roots, pulls, offset, part, law, first, last)
@@ -235,29 +235,22 @@ def _solve_block(
 
 @njit(**FRESH)
 def block_rows(
-    out, explained, design, offset, part, law, prior, space, n_kept, n_most, block, order, bounds, counter,
+    out, explained, held, design, offset, part, law, prior, space, n_kept, n_most, block, order, bounds, counter,
 ):  # fmt: skip
     """out[order] (n, k) ← after one round over its blocks of `block` coordinates, each solved given the others.
 
     iALS++, Rendle et al. 2021 [rendle2021ialspp], algorithm 2, a row at a time: predictions s are kept for one
-    row's ratings. As `solve_rows`; n_kept, n_most: ratings whose columns are kept, and those of the longest row
-    space: (block + 1) · block, then n_kept · block or BLOCK · k of Z, n_most + 5 · BLOCK, and 2 · (block + k)
+    row's ratings. As `solve_rows`, but explained holds the ratings' part alone; held (n, k): (Λ + ridge) x - pull of
+    the rows as they stand, which is used up; n_kept: ratings whose columns are kept; n_most: of the longest row
+    space: (block + 1) · block, then n_kept · block or BLOCK · k of Z, n_most + 5 · BLOCK, and block + k
     """
     k = out.shape[1]
     A, inverse, rest = space[: block * block], space[block * block : block * (block + 1)], space[block * (block + 1) :]
     n_z, n_s = max(n_kept * block, BLOCK * k), n_most + BLOCK
     Z, s, rest = rest[:n_z], rest[n_z : n_z + n_s], rest[n_z + n_s :]
-    roots, pulls, ones, moves = (
-        rest[:BLOCK],
-        rest[BLOCK : 2 * BLOCK],
-        rest[2 * BLOCK : 3 * BLOCK],
-        rest[3 * BLOCK : 4 * BLOCK],
-    )
-    b, held, unused = (
-        rest[4 * BLOCK : 4 * BLOCK + block],
-        rest[4 * BLOCK + block : 4 * BLOCK + block + k],
-        rest[4 * BLOCK + block + k :],
-    )
+    (roots, pulls), rest = (rest[:BLOCK], rest[BLOCK : 2 * BLOCK]), rest[2 * BLOCK :]
+    (ones, moves), rest = (rest[:BLOCK], rest[BLOCK : 2 * BLOCK]), rest[2 * BLOCK :]
+    b, unused = rest[:block], rest[block:]
     ratings = roots, pulls, moves, unused
     for t in range(BLOCK):
         ones[t] = 1
@@ -266,16 +259,13 @@ def block_rows(
         for at in range(bounds[piece], bounds[piece + 1]):
             row = order[at]
             x, ridge = out[row], prior.ridge[row % prior.ridge.size]
-            pull, begin, end = prior.pull[row % prior.pull.shape[0]], part.indptr[row], part.indptr[row + 1]
+            begin, end = part.indptr[row], part.indptr[row + 1]
             _predict(s, x, k, Z, design, part, begin, end, ones, unused)
-            _apply_prior(held, x, k, prior, ridge)
-            for j in range(k):
-                held[j] -= pull[j]
             for start in range(0, k, block):
                 width, kept = min(block, k - start), end - begin <= n_kept
                 _solve_block(
-                    A, inverse, b[:width], x, held, s, Z, kept, start, width,
+                    A, inverse, b[:width], x, held[row], s, Z, kept, start, width,
                     design, offset, part, law, prior, ridge, row, ratings,
                 )  # fmt: skip
-            explained[row] = _explained(s, x, held, k, pull, offset, part, law, begin, end, roots, pulls)
+            explained[row] = _explained(s, offset, part, law, begin, end, roots, pulls)
         piece = take(counter)

@@ -92,9 +92,9 @@ class ImplicitMF(Recommender):
         self.user_factors_, self.item_factors_ = (rows[:, : self.n_factors].copy() for rows in (users, items))
 
     def _check_memory(self, train: "Ratings") -> None:
-        """The ratings by user and by item, the factors three times, a few squares of the factors' number."""
+        """The ratings by user and by item, the factors three or four times, a few squares of the factors' number."""
         size, widest = self.n_factors + 16, max(train.n_users, train.n_items)
-        floats = size * (2 * (train.n_users + train.n_items) + widest) + 8 * size**2 + 6 * len(train)
+        floats = size * (2 * (train.n_users + train.n_items) + 2 * widest) + 8 * size**2 + 6 * len(train)
         mend = "Use fewer n_factors, or leave out rare users and items."
         refuse_beyond(4 * floats / 1e9, self.memory_gb, f"ImplicitMF(n_factors={self.n_factors}) on {train!r}", mend)
 
