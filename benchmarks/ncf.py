@@ -156,7 +156,7 @@ def _mean(its: list[dict[str, float]], measure: str, digits: int) -> str:
 def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", type=int, default=5)
-    parser.add_argument("--factors", type=int, nargs="+", default=[64, 192, 256])
+    parser.add_argument("--factors", type=int, nargs="+", default=[64, 192])
     parser.add_argument("--no-search", action="store_true", help="the published settings alone")
     asked = parser.parse_args(arguments)
     if not os.environ.get("COFACTOR_DATA"):
