@@ -3,7 +3,9 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 
-from cofactor.kernels.posterior import Law, Part, Prior, plan_rows, row_mean, solve, squashed_row_mean
+from cofactor.kernels import posterior, rows as kernel_rows
+from cofactor.kernels.posterior import row_mean, solve, squashed_row_mean
+from cofactor.kernels.rows import LONG, Law, Part, Prior, plan_rows
 
 
 def test_the_row_mean_is_ridge_regression_on_the_prior():
@@ -58,9 +60,9 @@ class Side(NamedTuple):
         precision = self.prior.precision.reshape(k, k) + self.prior.ridge[row] * np.eye(k) + (q.T * w) @ q
         return precision, np.linalg.solve(precision, self.prior.pull[row] + q.T @ y)
 
-    def solve(self, draw: int | None = None) -> np.ndarray:
+    def solve(self, draw: int | None = None, long: int = LONG) -> np.ndarray:
         out = np.empty((len(self.part.indptr) - 1, self.design.shape[1]), np.float32)
-        plan = plan_rows(self.part.indptr, out.shape[1])
+        plan = plan_rows(self.part.indptr, out.shape[1], long=long)
         solve(out, self.design, self.offset, self.part, self.law, self.prior, plan, draw=draw)
         return out
 
@@ -132,3 +134,73 @@ def test_a_joined_row_is_added_to_the_designs():
     part, plan = side.part._replace(joined=joined), plan_rows(side.part.indptr, 32)
     solve(out, side.design, side.offset, part, side.law, side.prior, plan, third=third)
     np.testing.assert_allclose(out, plain, atol=1e-4)
+
+
+# ---- rows that all threads share --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("k", [16, 48, 128])
+def test_a_row_that_is_split_over_threads_gets_the_same_mean(k):
+    side = make_side(k)
+    whole, split = side.solve(), side.solve(long=40)
+    assert np.abs(whole - split).max() < 2e-5 * np.abs(whole).max()
+
+
+def test_a_plan_splits_long_rows_alone_and_misses_no_rating():
+    side = make_side(16)
+    plan, counts = plan_rows(side.part.indptr, 16, long=100), np.diff(side.part.indptr)
+    assert sorted(one.row for one in plan.long) == np.flatnonzero(counts > 100).tolist()
+    assert sorted([*plan.order, *(one.row for one in plan.long)]) == list(range(40))
+    for one in plan.long:
+        assert (one.cuts[0], one.cuts[-1]) == tuple(side.part.indptr[one.row : one.row + 2])
+        assert len(one.cuts) > 2
+
+
+@pytest.mark.parametrize("long", [40, 16_384])
+def test_any_number_of_threads_gives_the_same_bits(long, monkeypatch):
+    side, found = make_side(48), []
+    for n in (1, 2, 5):
+        monkeypatch.setattr(kernel_rows, "n_threads", lambda n=n: n)
+        monkeypatch.setattr(posterior, "n_threads", lambda n=n: n)
+        kernel_rows._workers.cache_clear()
+        found.append(side.solve(draw=1, long=long))
+    kernel_rows._workers.cache_clear()
+    assert np.array_equal(found[0], found[1])
+    assert np.array_equal(found[0], found[2])
+
+
+# ---- rows with fewer ratings than coordinates -------------------------------------------------------------
+
+
+@pytest.mark.parametrize("k", [32, 128, 256])
+def test_short_rows_get_the_same_mean_by_a_system_of_their_own_size(k, monkeypatch):
+    monkeypatch.setattr(kernel_rows, "TURN", float("-inf"))  # always worth it
+    side = make_side(k)
+    assert plan_rows(side.part.indptr, k).n_short == np.count_nonzero(np.diff(side.part.indptr) <= 0.75 * k)
+    for row, found in enumerate(side.solve()):
+        mean = side.posterior(row)[1]
+        assert np.abs(found - mean).max() < 3e-5 * np.abs(mean).max()
+
+
+def test_short_rows_say_what_they_explain(monkeypatch):
+    side, explained = make_side(64), []
+    for turn in (float("-inf"), float("inf")):
+        monkeypatch.setattr(kernel_rows, "TURN", turn)
+        plan, out = plan_rows(side.part.indptr, 64), np.empty((40, 64), np.float32)
+        explained.append(solve(out, side.design, side.offset, side.part, side.law, side.prior, plan))
+    np.testing.assert_allclose(*explained, rtol=1e-5)
+
+
+def test_ratings_that_may_weigh_nothing_are_not_divided_by(monkeypatch):
+    monkeypatch.setattr(kernel_rows, "TURN", float("-inf"))
+    side = make_side(64)
+    side.part.values[::3] = 0
+    side = side._replace(law=side.law._replace(weight=np.float32(0)))
+    for row, found in enumerate(side.solve()):
+        mean = side.posterior(row)[1]
+        assert np.abs(found - mean).max() < 3e-5 * np.abs(mean).max()
+
+
+def test_few_short_rows_are_not_worth_turning_the_prior():
+    assert plan_rows(np.arange(40), 128).n_short == 0
+    assert plan_rows(np.arange(100_000), 128).n_short == 99_999

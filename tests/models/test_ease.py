@@ -33,7 +33,7 @@ def test_a_newcomer_with_a_users_items_gets_the_users_scores(few):
 
 
 def test_what_does_not_fit_is_refused_before_it_starts(few):
-    with pytest.raises(BadOption, match=r"EASE needs .* GB for .* items .* 0.0 GB may be used"):
+    with pytest.raises(BadOption, match=r"EASE of .* items .* needs .* GB, but 0.0 GB may be used"):
         cf.EASE(memory_gb=1e-4).fit(few)
 
 

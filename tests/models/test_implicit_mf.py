@@ -1,10 +1,12 @@
 """iALS against the loss it minimises, written out in full over every pair."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 import cofactor as cf
-from cofactor.errors import BadOption
+from cofactor.errors import BadOption, Diverged
 
 SETTINGS = {"n_factors": 5, "unobserved_weight": 0.2, "reg": 0.02, "reg_exponent": 0.7, "confidence": 0.5}
 
@@ -41,6 +43,46 @@ def test_no_small_move_of_the_last_solved_side_lowers_the_loss(few):
         assert full_loss(model, few) > lowest
 
 
+@pytest.mark.parametrize("solver", [{"solver": "cg"}, {"solver": "block", "block_size": 16}], ids=str)
+def test_every_solver_lowers_the_loss_to_the_same_place(few, solver):
+    settings = SETTINGS | {"n_factors": 40, "n_epochs": 60}
+    exact, other = cf.ImplicitMF(**settings).fit(few), cf.ImplicitMF(**settings, **solver).fit(few)
+    assert other.history_ == sorted(other.history_, reverse=True)
+    assert other.history_[0] > 1.001 * exact.history_[0]  # it does take another way
+    assert other.history_[-1] == pytest.approx(exact.history_[-1], rel=2e-3)
+    assert other.history_[-1] == pytest.approx(full_loss(other, few) / len(few), rel=1e-4)
+
+
+def test_more_steps_come_lower_in_a_sweep(few):
+    one, five = (cf.ImplicitMF(**SETTINGS, solver="cg", n_steps=n, n_epochs=1).fit(few) for n in (1, 5))
+    assert five.history_[0] < one.history_[0]
+
+
+def test_more_factors_than_items_and_rows_without_clicks_are_fine(few):
+    part = few.subset(np.arange(30))
+    for solver in ("exact", "cg", "block"):
+        model = cf.ImplicitMF(n_factors=few.n_items + 40, solver=solver, block_size=32, n_epochs=2).fit(part)
+        assert np.isfinite(model.user_factors_).all()
+        assert (model.user_factors_[part.user_counts == 0] == 0).all()
+
+
+def test_constant_counts_weigh_like_clicks_of_that_weight(few):
+    threes = replace(few, values=np.full(len(few), 3, np.float32))
+    model = cf.ImplicitMF(**SETTINGS, n_epochs=4).fit(threes)
+    assert model.history_[-1] == pytest.approx(full_loss(model, threes) / len(few), rel=1e-4)
+
+
+def test_growth_beyond_the_finite_numbers_is_said_with_its_mend(few):
+    large = replace(few, values=np.full(len(few), 1e38, np.float32))
+    with pytest.raises(Diverged, match="Raise reg or lower confidence"):
+        cf.ImplicitMF(confidence=1e6).fit(large)
+
+
+def test_what_does_not_fit_is_refused_before_it_starts(few):
+    with pytest.raises(BadOption, match=r"ImplicitMF\(n_factors=64\) .* needs .* GB, but 0.0 GB may be used"):
+        cf.ImplicitMF(memory_gb=1e-6).fit(few)
+
+
 def test_a_newcomer_with_a_users_clicks_gets_the_users_scores(few):
     """Folding in is the users' half for one row: after many sweeps both stand still at the same place."""
     model = cf.ImplicitMF(**SETTINGS, n_epochs=300).fit(few)
@@ -48,7 +90,18 @@ def test_a_newcomer_with_a_users_clicks_gets_the_users_scores(few):
     np.testing.assert_allclose(model._score_newcomer(items, values), model._score(np.array([7]))[0], atol=2e-3)
 
 
-@pytest.mark.parametrize("bad", [{"unobserved_weight": 0}, {"reg": 0}, {"n_factors": 0}, {"confidence": -1}])
+@pytest.mark.parametrize(
+    "bad",
+    [
+        {"unobserved_weight": 0},
+        {"reg": 0},
+        {"n_factors": 0},
+        {"confidence": -1},
+        {"solver": "sgd"},
+        {"n_steps": 0},
+        {"block_size": 40},
+    ],
+)
 def test_settings_without_meaning_are_refused(few, bad):
     with pytest.raises(BadOption, match=next(iter(bad))):
         cf.ImplicitMF(**bad).fit(few)

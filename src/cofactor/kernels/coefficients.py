@@ -4,7 +4,7 @@ import numpy as np
 
 from cofactor.arrays import FloatArray, IntArray
 from cofactor.kernels.native import Native
-from cofactor.kernels.posterior import padded, workers
+from cofactor.kernels.rows import on_threads, padded
 
 __all__ = ["draw_coefficients"]
 
@@ -33,7 +33,7 @@ def draw_coefficients(
         part, space = slice(at * LANES, (at + 1) * LANES), np.empty((2, LANES), np.float32)
         _draw_slice(*columns, left[at], drawn[at], sure[part], centre[part], space, key + at)
 
-    list(workers().map(one, range(len(left))))
+    on_threads(one, len(left))
     return _whole(drawn, d), _whole(left, d)
 
 

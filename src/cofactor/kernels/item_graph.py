@@ -6,12 +6,14 @@ import numpy as np
 
 from cofactor.arrays import FloatArray, IntArray
 from cofactor.kernels.native import Native
-from cofactor.kernels.posterior import PIECES, padded, workers
+from cofactor.kernels.rows import on_threads, padded
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
 __all__ = ["ItemGraph", "item_graph", "nearest", "on_neighbours", "sparse_rows"]
+
+PIECES = 128  # of the work
 
 _solve_neighbourhoods = Native("cofactor.kernels.neighbourhood_loops", "solve_neighbourhoods")
 
@@ -60,14 +62,14 @@ def on_neighbours(graph: ItemGraph, near: IntArray, reg: float) -> FloatArray:
     """(n, m) weights of each item's nearest that predict it best: (G + reg I)⁻¹ g over them alone."""
     n, m = near.shape
     weights, k = np.zeros((n, m), np.float32), padded(m)
-    bounds = np.linspace(0, n, PIECES * 4 + 1).astype(int).tolist()
+    bounds = np.linspace(0, n, PIECES + 1).astype(int).tolist()
 
     def piece(at: int) -> None:
         place, space = np.full(n, -1, np.int32), np.empty(k * k + 2 * k, np.float32)
         span = bounds[at], bounds[at + 1]
         _solve_neighbourhoods(weights, near, *graph, np.float32(reg), k, place, space, *span)
 
-    list(workers().map(piece, range(len(bounds) - 1)))
+    on_threads(piece, PIECES)
     return weights
 
 

@@ -19,6 +19,7 @@ from functools import cache
 from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -26,6 +27,8 @@ import numpy as np
 from cofactor.cache import cache_folder, write_whole
 
 __all__ = ["Native"]
+
+_one_at_a_time = Lock()  # LLVM takes the process down where two threads compile or load at once
 
 DIGEST = 32  # bytes of a SHA-256
 # Numba's own helpers stand behind errors that our kernels never raise; should one be reached, the process stops
@@ -48,7 +51,9 @@ class Native:
     def __call__(self, *arguments: Any) -> None:
         kinds = tuple(_kind(one) for one in arguments)
         if kinds not in self._entries:
-            self._entries[kinds] = _load(self._machine_code(kinds))
+            with _one_at_a_time:
+                if kinds not in self._entries:
+                    self._entries[kinds] = _load(self._machine_code(kinds))
         whole, real = _pack(arguments)
         self._entries[kinds](whole.ctypes.data, real.ctypes.data)
 

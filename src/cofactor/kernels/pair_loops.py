@@ -2,8 +2,8 @@
 
 from numba import njit
 
-from cofactor.kernels.posterior_loops import AHEAD, FRESH
-from cofactor.kernels.vectors import dot, prefetch
+from cofactor.kernels.posterior_loops import FRESH
+from cofactor.kernels.vectors import AHEAD, dot, prefetch
 
 __all__ = ["score_pairs"]
 

@@ -4,9 +4,11 @@ import numpy as np
 
 from cofactor.arrays import FloatArray, IntArray
 from cofactor.kernels.native import Native
-from cofactor.kernels.posterior import NO_INDICES, NO_ROWS, PIECES, workers
+from cofactor.kernels.rows import NO_INDICES, NO_ROWS, on_threads
 
 __all__ = ["pair_scores"]
+
+PIECES = 32  # of the work
 
 _score_pairs = Native("cofactor.kernels.pair_loops", "score_pairs")
 
@@ -26,5 +28,5 @@ def pair_scores(
     def piece(at: int) -> None:
         _score_pairs(out, left, right, third, left_idx, right_idx, third_idx, k, bounds[at], bounds[at + 1])
 
-    list(workers().map(piece, range(PIECES)))
+    on_threads(piece, PIECES)
     return out

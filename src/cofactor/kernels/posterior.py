@@ -6,81 +6,37 @@ with a_j = [1, q_j], so that the row's bias is its first coordinate. `solve` doe
 its loops are in `posterior_loops.py`.
 """
 
-import os
-from concurrent.futures import ThreadPoolExecutor
-from functools import cache
-from typing import NamedTuple
-
 import numpy as np
 
-from cofactor.arrays import FloatArray, IntArray
+from cofactor.arrays import FloatArray
 from cofactor.kernels.native import Native
+from cofactor.kernels.rows import (
+    BLOCK,
+    NO_ROWS,
+    Law,
+    Long,
+    Part,
+    Plan,
+    Prior,
+    empty_lines,
+    n_threads,
+    on_lines,
+    on_threads,
+    padded,
+    plan_rows,
+)
+from cofactor.kernels.short_rows import solve_short
 
 __all__ = [
-    "BLOCK", "Law", "Part", "Plan", "Prior", "padded", "plan_rows", "row_mean", "solve", "squashed_row_mean", "workers",
+    "Law", "Part", "Plan", "Prior", "padded", "plan_rows", "row_mean", "solve", "squashed_row_mean", "sum_row",
 ]  # fmt: skip
 
 NEWTON_STEPS = 12
 HALVINGS = 8  # of a step that went too far
-BLOCK = 128  # ratings gathered at once
-WIDTH = 16  # rows are padded to a multiple of it
-PIECES = 16  # of the work, for each thread
 
-NO_NUMBERS = np.zeros(0, np.float32)
-NO_INDICES = np.zeros(0, np.int32)
-NO_ROWS = np.zeros((0, WIDTH), np.float32)
-
-_solve_rows = Native("cofactor.kernels.posterior_loops", "solve_rows")
-
-
-class Part(NamedTuple):
-    """The ratings of one side, row by row."""
-
-    indptr: IntArray  # (n + 1,) int64
-    indices: IntArray  # (n_ratings,) int32, rows of the other side
-    values: FloatArray  # (n_ratings,) float32
-    weights: FloatArray = NO_NUMBERS  # (n_ratings,) float32, what each weighs beside the law's w; or (0,): 1
-    joined: IntArray = NO_INDICES  # (n_ratings,) int32, rows that are added to the other side's; or (0,): none
-
-
-class Law(NamedTuple):
-    """What a rating v of an item with offset o weighs, w = weight + weight_gain v, and pulls:
-    y = pull + pull_gain v - w o."""
-
-    weight: np.float32
-    weight_gain: np.float32
-    pull: np.float32
-    pull_gain: np.float32
-
-
-class Prior(NamedTuple):
-    """What is known of a row before its ratings: N(precision⁻¹ pull, precision⁻¹), ridge added to the diagonal."""
-
-    precision: FloatArray  # (k · k,) of all rows
-    ridge: FloatArray  # (n,) or (1,)
-    pull: FloatArray  # (n, k) or (1, k)
-
-
-class Plan(NamedTuple):
-    """The order in which rows are solved, the longest first, and pieces of equal work."""
-
-    order: IntArray
-    bounds: list[int]
-
-
-def padded(k: int) -> int:
-    """The next multiple of 16."""
-    return -(-k // WIDTH) * WIDTH
-
-
-def plan_rows(indptr: IntArray, k: int) -> Plan:
-    """Pieces of equal work for `solve`, k the width of a row."""
-    counts = np.diff(indptr)
-    order = np.argsort(-counts, kind="stable").astype(np.int32)
-    work = np.cumsum(counts[order].astype(np.float64) + k / 3 + 8)
-    n_pieces = PIECES * (os.cpu_count() or 1)
-    bounds = np.searchsorted(work, np.linspace(0, work[-1], n_pieces + 1)[1:-1]) if len(work) else []
-    return Plan(order, sorted({0, *(int(b) for b in bounds), len(order)}))
+_solve_rows, _sum_piece, _join_pieces = (
+    Native("cofactor.kernels.posterior_loops", name) for name in ("solve_rows", "sum_piece", "join_pieces")
+)
 
 
 def solve(
@@ -94,23 +50,52 @@ def solve(
     Returns by how much each new row lowers its squared error and penalty from those of 0, (n,): the loss at no cost.
     The draw of a row depends on the key and the row alone, whatever the number of threads.
     """
-    k = out.shape[1]
-    explained = np.zeros(len(out), np.float32)
+    k, drawn = out.shape[1], (int(draw is not None), draw or 0)
+    explained, flat = np.zeros(len(out), np.float32), on_lines(design).reshape(-1)
+    for long in plan.long:
+        sums = _sum_pieces(flat, offset, third, part, law, long.cuts)
+        _join_pieces(out, explained, prior, sums, long.row, _space(k), *drawn)
+    bounds = plan.bounds
+    if plan.n_short and draw is None and not (part.weights.size or part.joined.size):
+        cut = int(np.searchsorted(bounds, len(plan.order) - plan.n_short))
+        if solve_short(out, explained, design, offset, part, law, prior, plan.order, bounds[cut:]):
+            bounds = bounds[: cut + 1]
+    counter = np.zeros(1, np.int64)
 
-    def piece(number: int) -> None:
-        space = np.empty(k * k + (BLOCK + 1) * k, np.float32)
-        start, stop = plan.bounds[number], plan.bounds[number + 1]
-        drawn = (int(draw is not None), draw or 0)
-        _solve_rows(out, explained, design, offset, third, part, law, prior, space, plan.order, start, stop, *drawn)
+    def work(_: int) -> None:
+        given = out, explained, flat, offset, third, part, law, prior, _space(k), plan.order, bounds, counter
+        _solve_rows(*given, *drawn)
 
-    list(workers().map(piece, range(len(plan.bounds) - 1)))
+    on_threads(work, n_threads())
     return explained
 
 
-@cache
-def workers() -> ThreadPoolExecutor:
-    """A thread for each core: kernels let the interpreter go while they run."""
-    return ThreadPoolExecutor(os.cpu_count() or 1)
+def _sum_pieces(
+    design: FloatArray, offset: FloatArray, third: FloatArray, part: Part, law: Law, cuts: list[int]
+) -> FloatArray:
+    """(n_pieces, k² + k): what each piece of a long row adds to its precision and right-hand side."""
+    k = len(design) // len(offset)
+    sums = empty_lines((len(cuts) - 1, k * k + k))
+
+    def one(piece: int) -> None:
+        _sum_piece(sums[piece], k, design, offset, third, part, law, cuts[piece], cuts[piece + 1], _space(k))
+
+    on_threads(one, len(sums))
+    return sums
+
+
+def sum_row(design: FloatArray, offset: FloatArray, part: Part, law: Law, long: Long) -> tuple[FloatArray, FloatArray]:
+    """Σ w q qᵀ (k, k) and Σ y q (k,) of a long row, float64."""
+    k = design.shape[1]
+    sums = _sum_pieces(on_lines(design).reshape(-1), offset, NO_ROWS, part, law, long.cuts).sum(
+        axis=0, dtype=np.float64
+    )
+    upper = np.triu(sums[: k * k].reshape(k, k))
+    return upper + np.triu(upper, 1).T, sums[k * k :]
+
+
+def _space(k: int) -> FloatArray:
+    return empty_lines((k * k + k + BLOCK * (k + 2),))
 
 
 def row_mean(design: FloatArray, targets: FloatArray, precision: FloatArray) -> FloatArray:

@@ -4,10 +4,10 @@
     w_j = weight + weight_gain · v_j                     y_j = pull + pull_gain · v_j - w_j · offset_j
 
 v_j are the row's values, q_j rows of `design`, each with a row of `third` added where there is one; where ratings
-have weights of their own, w_j and y_j are multiplied by them. A row's ratings are gathered 128 at a time into a
-block that stays in the first cache, weighted by √w, and the block's product with itself is added to the precision
-tile by tile: 8 × 48 sums stay in registers while all 128 ratings run through. The factor is A = Uᵀ U, upper, by
-blocks of 16; a draw is mean + U⁻¹ z. Nothing is allocated: `space` holds it all, and a row's width is a multiple of 16.
+have weights of their own, w_j and y_j are multiplied by them. A row's ratings are gathered 64 at a time into a block
+that stays in the first cache, weighted by √w, and the block's product with itself is added to the precision tile by
+tile: 8 × 48 sums stay in registers while all 64 ratings run through. The factor is A = Uᵀ U, upper, by blocks of 16;
+a draw is mean + U⁻¹ z. Nothing is allocated: `space` holds it all, and a row's width is a multiple of 16.
 """
 
 from typing import Any
@@ -16,23 +16,14 @@ import numpy as np
 from numba import njit
 
 from cofactor.kernels.adam_loops import FAST
-from cofactor.kernels.posterior import BLOCK, Law, Part, Prior
-from cofactor.kernels.vectors import (
-    LANES,
-    TILE_ROWS,
-    add_tiles,
-    dot,
-    factor_corner,
-    forward_block,
-    prefetch,
-    solve_corner,
-    subtract_tiles,
-)  # fmt: skip
+from cofactor.kernels.rows import BLOCK, Law, Part, Prior
+from cofactor.kernels.triangles import backward_block, factor_corner, forward_block, solve_corner
+from cofactor.kernels.vectors import LANES, TILE_ROWS, add_tiles, dot, gather, subtract_tiles, take
 
-__all__ = ["Law", "Part", "Prior", "solve_rows"]  # machine code is made of these, found here by name
+__all__ = ["Law", "Part", "Prior", "join_pieces", "solve_rows", "sum_piece"]  # entries are made of these, by name
 
-AHEAD = 8  # ratings whose rows are asked for in advance
 FRESH: dict[str, Any] = FAST | {"cache": False}  # closures around intrinsics; `Native` keeps the machine code
+gather_eight, gather_four, gather_two, gather_one = gather
 
 
 def _block_row(tiles):
@@ -83,12 +74,8 @@ def forward(A, k, inverse, x):
 @njit(**FRESH)
 def backward(A, k, inverse, x):
     """x ← U⁻¹ x"""
-    for i in range(k - 1, -1, -1):
-        block = (i // LANES + 1) * LANES
-        rest = x[i] - dot(A, i * k + block, x, block, k - block)
-        for j in range(i + 1, block):
-            rest -= A[i * k + j] * x[j]
-        x[i] = rest * inverse[i]
+    for b in range(k - LANES, -1, -LANES):
+        backward_block(A, b * k + b, k, inverse, x, b, k - LANES - b)
 
 
 @njit(**FRESH)
@@ -117,58 +104,129 @@ def add_normals(x, key, row):
 
 
 @njit(**FRESH)
-def _gather(A, b, Z, k, design, offset, third, part, law, row):
-    """The row's ratings into precision A and right-hand side b."""
-    begin, end = part.indptr[row], part.indptr[row + 1]
-    for first in range(begin, end, BLOCK):
-        last = min(first + BLOCK, end)
-        for at in range(first, last):
-            if at + AHEAD < end:
-                prefetch(design[part.indices[at + AHEAD]])
-            other, value = part.indices[at], part.values[at]
-            w = law.weight + law.weight_gain * value
-            y = law.pull + law.pull_gain * value - w * offset[other]
-            q, z = design[other], Z[(at - first) * k : (at - first + 1) * k]
-            if part.weights.size:
-                w *= part.weights[at]
-                y *= part.weights[at]
-            root = np.sqrt(w)
-            if part.joined.size:
-                t = third[part.joined[at]]
-                for j in range(k):
-                    both = q[j] + t[j]
-                    b[j] += y * both
-                    z[j] = root * both
-            else:
-                for j in range(k):
-                    b[j] += y * q[j]
-                    z[j] = root * q[j]
-        for block in range(0, k, LANES):
-            _add_products(A, k, Z, 0, last - first, block)
+def weigh_ratings(roots, pulls, offset, part, law, first, last):
+    """roots[t] ← √w and pulls[t] ← y of the ratings first:last."""
+    for t in range(last - first):
+        value = part.values[first + t]
+        w = law.weight + law.weight_gain * value
+        y = law.pull + law.pull_gain * value - w * offset[part.indices[first + t]]
+        if part.weights.size:
+            w *= part.weights[first + t]
+            y *= part.weights[first + t]
+        roots[t], pulls[t] = np.sqrt(w), y
 
 
 @njit(**FRESH)
-def solve_rows(out, explained, design, offset, third, part, law, prior, space, order, start, stop, draw, key):
-    """out[order[start:stop]] (n, k) ← the mean, or with draw = 1 a draw, of those rows' posteriors.
+def gather_columns(Z, b, width, Q, stride, start, indices, first, last, end, roots, pulls):
+    """Z (n, width) ← roots · Q's rows, b (width,) += pulls · Q's rows; of Q the columns from `start` on."""
+    n, j = last - first, 0
+    while j < width:
+        left = width - j
+        if left >= 8 * LANES:
+            gather_eight(Z, j, width, b, j, Q, start + j, stride, indices, first, n, end, roots, pulls)
+            j += 8 * LANES
+        elif left >= 4 * LANES:
+            gather_four(Z, j, width, b, j, Q, start + j, stride, indices, first, n, end, roots, pulls)
+            j += 4 * LANES
+        elif left >= 2 * LANES:
+            gather_two(Z, j, width, b, j, Q, start + j, stride, indices, first, n, end, roots, pulls)
+            j += 2 * LANES
+        else:
+            gather_one(Z, j, width, b, j, Q, start + j, stride, indices, first, n, end, roots, pulls)
+            j += LANES
+
+
+@njit(**FRESH)
+def add_outer_products(A, k, Z, n):
+    """A (k, k) += Zᵀ Z of n rows, in A's upper triangle."""
+    for block in range(0, k, LANES):
+        _add_products(A, k, Z, 0, n, block)
+
+
+@njit(**FRESH)
+def _join(Z, b, k, third, joined, first, last, roots, pulls):
+    """Z (n, k) += roots · third's rows, b (k,) += pulls · third's rows."""
+    for t in range(last - first):
+        row, z = third[joined[first + t]], Z[t * k : (t + 1) * k]
+        for j in range(k):
+            z[j] += roots[t] * row[j]
+            b[j] += pulls[t] * row[j]
+
+
+@njit(**FRESH)
+def _add_ratings(A, b, k, design, offset, third, part, law, begin, end, space):
+    """The ratings begin:end into precision A and right-hand side b."""
+    Z, roots, pulls = space[: BLOCK * k], space[BLOCK * k : BLOCK * (k + 1)], space[BLOCK * (k + 1) :]
+    for first in range(begin, end, BLOCK):
+        last = min(first + BLOCK, end)
+        weigh_ratings(roots, pulls, offset, part, law, first, last)
+        gather_columns(Z, b, k, design, k, 0, part.indices, first, last, end, roots, pulls)
+        if part.joined.size:
+            _join(Z, b, k, third, part.joined, first, last, roots, pulls)
+        add_outer_products(A, k, Z, last - first)
+
+
+@njit(**FRESH)
+def _begin(A, b, k, prior, row):
+    """The prior alone."""
+    pull, ridge = prior.pull[row % prior.pull.shape[0]], prior.ridge[row % prior.ridge.size]
+    for j in range(k * k):
+        A[j] = prior.precision[j]
+    for j in range(k):
+        A[j * k + j] += ridge
+        b[j] = pull[j]
+
+
+@njit(**FRESH)
+def _settle(A, b, k, inverse, explained, row, draw, key):
+    """b ← the mean A⁻¹ b or a draw, and what it explains."""
+    factor(A, k, inverse)
+    forward(A, k, inverse, b)
+    explained[row] = dot(b, 0, b, 0, k)
+    if draw:
+        explained[row] -= add_normals(b, key, row)
+    backward(A, k, inverse, b)
+
+
+@njit(**FRESH)
+def solve_rows(out, explained, design, offset, third, part, law, prior, space, order, bounds, counter, draw, key):
+    """out[order] (n, k) ← the mean, or with draw = 1 a draw, of those rows' posteriors.
 
     explained (n,) ← 2 b · x - x · precision x, b being pull_r + Σ_j y_j q_j: by how much x lowers the squared error
-    design (m, k), offset (m,)     third (l, k)     part: `Part`     law: `Law`     prior: `Prior`
-    space: (k² + (BLOCK + 1) k,)
+    design (m · k,), offset (m,)     third (l, k)     part: `Part`     law: `Law`
+    prior: `Prior`     space: (k² + k + BLOCK (k + 2),)
+    Piece p of the work is order[bounds[p]:bounds[p + 1]]; each thread takes the next until `counter` says all is done.
     """
     k = out.shape[1]
-    A, Z, inverse = space[: k * k], space[k * k : k * k + BLOCK * k], space[k * k + BLOCK * k :]
-    for at in range(start, stop):
-        row = order[at]
-        b, pull, ridge = out[row], prior.pull[row % prior.pull.shape[0]], prior.ridge[row % prior.ridge.size]
+    A, inverse, rest = space[: k * k], space[k * k : k * k + k], space[k * k + k :]
+    piece = take(counter)
+    while piece < bounds.size - 1:
+        for at in range(bounds[piece], bounds[piece + 1]):
+            row = order[at]
+            b = out[row]
+            _begin(A, b, k, prior, row)
+            _add_ratings(A, b, k, design, offset, third, part, law, part.indptr[row], part.indptr[row + 1], rest)
+            _settle(A, b, k, inverse, explained, row, draw, key)
+        piece = take(counter)
+
+
+@njit(**FRESH)
+def sum_piece(sums, k, design, offset, third, part, law, first, last, space):
+    """sums (k² + k,) ← Σ w q qᵀ and Σ y q of the ratings first:last, a piece of one row."""
+    for j in range(k * k + k):
+        sums[j] = 0
+    _add_ratings(sums[: k * k], sums[k * k :], k, design, offset, third, part, law, first, last, space[k * k + k :])
+
+
+@njit(**FRESH)
+def join_pieces(out, explained, prior, sums, row, space, draw, key):
+    """out[row] ← mean or draw, the row's ratings having been summed in pieces: sums (n_pieces, k² + k)."""
+    k = out.shape[1]
+    A, inverse, b = space[: k * k], space[k * k : k * k + k], out[row]
+    _begin(A, b, k, prior, row)
+    for piece in range(sums.shape[0]):
         for j in range(k * k):
-            A[j] = prior.precision[j]
+            A[j] += sums[piece, j]
         for j in range(k):
-            A[j * k + j] += ridge
-            b[j] = pull[j]
-        _gather(A, b, Z, k, design, offset, third, part, law, row)
-        factor(A, k, inverse)
-        forward(A, k, inverse, b)
-        explained[row] = dot(b, 0, b, 0, k)
-        if draw:
-            explained[row] -= add_normals(b, key, row)
-        backward(A, k, inverse, b)
+            b[j] += sums[piece, k * k + j]
+    _settle(A, b, k, inverse, explained, row, draw, key)

@@ -1,14 +1,12 @@
 """The best n items of many users from their factors: score, hide and choose in one pass, on all cores."""
 
-import os
-from concurrent.futures import ThreadPoolExecutor
-from functools import cache
 from typing import NamedTuple
 
 import numpy as np
 
 from cofactor.arrays import BoolArray, FloatArray, IntArray
 from cofactor.kernels.native import Native
+from cofactor.kernels.rows import on_threads
 from cofactor.kernels.topk import Hidden, empty_lists
 
 __all__ = ["USERS", "Catalogue", "best_products", "pack_items"]
@@ -59,12 +57,13 @@ def best_products(users: FloatArray, catalogue: Catalogue, n: int, hidden: Hidde
     users = np.ascontiguousarray(users, np.float32)
     idx, top = empty_lists(len(users), min(n, len(catalogue.place)), np.float32)
 
-    def piece(start: int) -> None:
+    def piece(number: int) -> None:
+        start = number * PIECE
         space = _work_space(users.shape[1], len(catalogue.order))
         _choose(idx, top, users, hidden, catalogue, *space, start, min(start + PIECE, len(users)))
 
     if idx.size and len(catalogue.order):
-        list(_workers().map(piece, range(0, len(users), PIECE)))
+        on_threads(piece, -(-len(users) // PIECE))
     return idx, top
 
 
@@ -74,8 +73,3 @@ def _work_space(k: int, n_items: int) -> tuple[FloatArray, FloatArray, IntArray,
         np.zeros(USERS * k, np.float32), np.empty(USERS, np.float32),
         np.empty(-(-n_items // PANEL) * USERS, np.int64), np.empty(TILE, np.float32), np.empty(8, np.int64),
     )  # fmt: skip
-
-
-@cache
-def _workers() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(os.cpu_count() or 1)

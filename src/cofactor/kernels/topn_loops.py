@@ -15,9 +15,10 @@ import numpy as np
 from numba import njit
 
 from cofactor.kernels.adam_loops import FAST
+from cofactor.kernels.bars import lowest_bit, score_tile, which_above
 from cofactor.kernels.topk import Hidden
 from cofactor.kernels.topn import PANEL, USERS, Catalogue
-from cofactor.kernels.vectors import TILE_ROWS, lowest_bit, score_tile, which_above
+from cofactor.kernels.vectors import TILE_ROWS
 
 __all__ = ["Catalogue", "Hidden", "choose_products", "choose_scores", "pack"]  # found here by name
 

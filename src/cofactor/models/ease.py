@@ -3,7 +3,6 @@
 Steck, "Embarrassingly shallow autoencoders for sparse data", WWW 2019 [steck2019ease].
 """
 
-import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
@@ -11,6 +10,7 @@ import numpy as np
 
 from cofactor.arrays import FloatArray, IntArray
 from cofactor.errors import BadOption
+from cofactor.memory import refuse_beyond
 from cofactor.recommender import Recommender
 
 if TYPE_CHECKING:
@@ -63,13 +63,9 @@ class EASE(Recommender):
         self.weights_ = np.ascontiguousarray(upper)
 
     def _check_memory(self, n_items: int) -> None:
-        needed = COPIES * 4 * n_items**2 / 1e9
-        allowed = self.memory_gb if self.memory_gb is not None else _free_gb()
-        if needed > allowed:
-            raise BadOption(
-                f"EASE needs {needed:.1f} GB for {n_items:,} items ({n_items:,} × {n_items:,} weights), but "
-                f"{allowed:.1f} GB may be used. Use SparseEASE, whose memory does not grow so, or leave out rare items."
-            )
+        what = f"EASE of {n_items:,} items ({n_items:,} × {n_items:,} weights)"
+        mend = "Use SparseEASE, whose memory does not grow so, or leave out rare items."
+        refuse_beyond(COPIES * 4 * n_items**2 / 1e9, self.memory_gb, what, mend)
 
     def _rows(self, ratings: "Ratings") -> "csr_array":
         from scipy.sparse import csr_array
@@ -85,9 +81,3 @@ class EASE(Recommender):
 
     def _score_newcomer(self, item_idx: IntArray, values: FloatArray) -> FloatArray:
         return (values if self.use_values else np.ones_like(values)) @ self.weights_[item_idx]
-
-
-def _free_gb() -> float:
-    if "SC_AVPHYS_PAGES" not in getattr(os, "sysconf_names", ()):  # not every system tells
-        return float("inf")
-    return os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 1e9

@@ -6,12 +6,14 @@ of the loss and of the penalty after Rendle et al., "Revisiting the performance 
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
 
 from cofactor.arrays import FloatArray, IntArray
 from cofactor.errors import BadOption, Diverged
+from cofactor.memory import refuse_beyond
 from cofactor.recommender import Recommender, rows_or_zero
 from cofactor.selection.exact import Products
 
@@ -29,6 +31,10 @@ class ImplicitMF(Recommender):
     """Minimises Σ_clicks c (1 - p·q)² + α Σ_all (p·q)² + λ Σ_rows hᵉ |row|², by alternating least squares.
 
     c = 1 + confidence · value     h = the row's clicks + α · the other side's size, its share of the whole loss
+
+    solver="exact" solves each row; up to some hundred factors nothing ends lower or sooner by much. "cg" takes a few
+    conjugate gradient steps from where the row stands [takacs2011cg]: two to four times as fast a sweep.
+    "block" is iALS++ [rendle2021ialspp]: a row's factors in blocks, no system of their full size, for many hundreds.
     """
 
     learned: ClassVar = ("user_factors_", "item_factors_")
@@ -38,14 +44,22 @@ class ImplicitMF(Recommender):
 
     n_factors: int = 64
     n_epochs: int = 16  # sweeps over both sides
+    solver: Literal["exact", "cg", "block"] = "exact"
+    n_steps: int = 3  # cg: steps for a row in a sweep
+    block_size: int = 128  # block: factors solved at once, a multiple of 16
     unobserved_weight: float = 0.1  # α: what a pair without a click weighs, beside 1 of a click
     reg: float = 0.003  # λ
     reg_exponent: float = 1.0  # e: 0 holds all rows alike, 1 those with many clicks more
+    memory_gb: float | None = None  # what may be used; None: what is free
     confidence: float = 0.0  # by how much the value of a click raises its weight
     seed: int = 0
 
     def _check_options(self) -> None:
-        for name in ("n_factors", "n_epochs"):
+        if self.solver not in ("exact", "cg", "block"):
+            raise BadOption(f"solver must be one of exact, cg, block, but {self.solver!r} came.")
+        if self.block_size % 16:
+            raise BadOption(f"block_size must be a multiple of 16, but {self.block_size} came.")
+        for name in ("n_factors", "n_epochs", "n_steps", "block_size"):
             if getattr(self, name) < 1:
                 raise BadOption(f"{name} must be at least 1, but {getattr(self, name)} came.")
         for name in ("unobserved_weight", "reg"):
@@ -61,6 +75,7 @@ class ImplicitMF(Recommender):
 
         if self.confidence and train.values.min() < 0:
             raise BadOption("With confidence above 0 values are weights, 0 or more, but negative ones came.")
+        self._check_memory(train)
         rng, width = np.random.default_rng(self.seed), padded(self.n_factors)
         users, items = np.zeros((train.n_users, width), np.float32), np.zeros((train.n_items, width), np.float32)
         start = rng.standard_normal((train.n_items, self.n_factors))
@@ -77,11 +92,20 @@ class ImplicitMF(Recommender):
                 raise Diverged(f"The factors left the finite numbers in sweep {sweep}. Raise reg or lower confidence.")
         self.user_factors_, self.item_factors_ = (rows[:, : self.n_factors].copy() for rows in (users, items))
 
+    def _check_memory(self, train: "Ratings") -> None:
+        """The ratings by user and by item, the factors three or four times, a few squares of the factors' number."""
+        size, widest = self.n_factors + 16, max(train.n_users, train.n_items)
+        floats = size * (2 * (train.n_users + train.n_items) + 2 * widest) + 8 * size**2 + 6 * len(train)
+        mend = "Use fewer n_factors, or leave out rare users and items."
+        refuse_beyond(4 * floats / 1e9, self.memory_gb, f"ImplicitMF(n_factors={self.n_factors}) on {train!r}", mend)
+
     def _solver(self, rows: "Rows", width: int) -> Callable[[FloatArray, FloatArray], float]:
         """A function that solves one side, the other being given, and returns by how much that lowers the loss."""
-        from cofactor.kernels.posterior import Part, Prior, plan_rows, solve
+        from cofactor.kernels.rows import LONG, Part, Prior, plan_rows
 
-        part, plan = Part(rows.indptr, rows.indices, rows.values), plan_rows(rows.indptr, width)
+        improve = self._method()
+        long = LONG if self.solver == "exact" else 4 * LONG  # what is split is solved exactly: few rows only
+        part, plan = Part(rows.indptr, rows.indices, rows.values), plan_rows(rows.indptr, width, long=long)
         unused = np.diag((np.arange(width) >= self.n_factors).astype(np.float32))
         nothing = np.zeros((1, width), np.float32)
 
@@ -89,9 +113,20 @@ class ImplicitMF(Recommender):
             base = np.float32(self.unobserved_weight) * (others.T @ others) + unused
             prior = Prior(base.ravel(), self._ridge(rows.counts, len(others)), nothing)
             offset = np.zeros(len(others), np.float32)
-            return float(solve(out, others, offset, part, self._law(), prior, plan).sum(dtype=np.float64))
+            return float(improve(out, others, offset, part, self._law(), prior, plan).sum(dtype=np.float64))
 
         return one_side
+
+    def _method(self) -> Callable[..., FloatArray]:
+        """What is done to the rows of one side."""
+        from cofactor.kernels.posterior import solve
+        from cofactor.kernels.row_steps import block_steps, conjugate_steps
+
+        if self.solver == "cg":
+            return partial(conjugate_steps, n_steps=self.n_steps)
+        if self.solver == "block" and self.n_factors > self.block_size:
+            return partial(block_steps, block=self.block_size)
+        return solve
 
     def _law(self) -> "Law":
         from cofactor.kernels.posterior import Law

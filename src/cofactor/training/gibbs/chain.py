@@ -19,7 +19,7 @@ from cofactor.arrays import Array, FloatArray, IntArray
 from cofactor.data.features import Features, bag, features_of
 from cofactor.data.ratings import NO_TIME, Ratings
 from cofactor.kernels.pairs import pair_scores
-from cofactor.kernels.posterior import NO_INDICES, NO_ROWS
+from cofactor.kernels.rows import NO_INDICES, NO_ROWS
 from cofactor.training.gibbs.field import Field
 from cofactor.training.gibbs.likelihood import Metric, Ordinal
 from cofactor.training.gibbs.noise import Noise

@@ -8,7 +8,8 @@ import numpy as np
 from cofactor.arrays import FloatArray, IntArray
 from cofactor.data.features import Features
 from cofactor.kernels.pairs import pair_scores
-from cofactor.kernels.posterior import NO_INDICES, NO_NUMBERS, NO_ROWS, Law, Part, Prior, padded, plan_rows, solve
+from cofactor.kernels.posterior import Law, Part, Prior, padded, plan_rows, solve
+from cofactor.kernels.rows import NO_INDICES, NO_NUMBERS, NO_ROWS
 from cofactor.training.als import design_of
 from cofactor.training.gibbs.group import Group
 from cofactor.training.gibbs.population import Population

@@ -1,0 +1,145 @@
+"""What a kernel is told of many rows: their ratings, what they weigh, what is known before them, who does what when.
+
+Below the kernels that solve rows (`posterior.py`), improve them (`row_steps.py`), solve short ones (`short_rows.py`).
+"""
+
+import math
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from typing import NamedTuple
+
+import numpy as np
+
+from cofactor.arrays import FloatArray, IntArray
+
+__all__ = [
+    "BLOCK", "LONG", "NO_INDICES", "NO_NUMBERS", "NO_ROWS", "Law", "Long", "Part", "Plan", "Prior", "empty_lines",
+    "n_threads", "on_lines", "on_threads",
+    "padded", "plan_rows",
+]  # fmt: skip
+
+BLOCK = 64  # ratings gathered at once
+WIDTH = 16  # rows are padded to a multiple of it
+LINE = 64  # bytes of a cache line, and of a vector
+PIECES = 256  # of the work, taken one by one by the threads
+LONG = 16_384  # ratings from which on a row is split
+CUTS = 64  # at most, of one row
+SHORT = 0.75  # of k: ratings up to which a row may be solved by a system of their size
+TURN = 60.0  # times k³: turning everything to the eigenvectors of the prior costs about so many multiplications
+
+
+NO_NUMBERS = np.zeros(0, np.float32)
+NO_INDICES = np.zeros(0, np.int32)
+NO_ROWS = np.zeros((0, WIDTH), np.float32)
+
+
+class Part(NamedTuple):
+    """The ratings of one side, row by row."""
+
+    indptr: IntArray  # (n + 1,) int64
+    indices: IntArray  # (n_ratings,) int32, rows of the other side
+    values: FloatArray  # (n_ratings,) float32
+    weights: FloatArray = NO_NUMBERS  # (n_ratings,) float32, what each weighs beside the law's w; or (0,): 1
+    joined: IntArray = NO_INDICES  # (n_ratings,) int32, rows that are added to the other side's; or (0,): none
+
+
+class Law(NamedTuple):
+    """What a rating v of an item with offset o weighs, w = weight + weight_gain v, and pulls:
+    y = pull + pull_gain v - w o."""
+
+    weight: np.float32
+    weight_gain: np.float32
+    pull: np.float32
+    pull_gain: np.float32
+
+
+class Prior(NamedTuple):
+    """What is known of a row before its ratings: N(precision⁻¹ pull, precision⁻¹), ridge added to the diagonal."""
+
+    precision: FloatArray  # (k · k,) of all rows
+    ridge: FloatArray  # (n,) or (1,)
+    pull: FloatArray  # (n, k) or (1, k)
+
+
+class Long(NamedTuple):
+    """A row with so many ratings that all threads sum them: `cuts` are where its pieces begin, and its end."""
+
+    row: int
+    cuts: list[int]
+
+
+class Plan(NamedTuple):
+    """The order in which rows are solved, the longest first, in pieces of equal work; and the split rows.
+
+    It depends on the ratings alone, and so do the sums: any number of threads gives the same bits.
+    """
+
+    order: IntArray  # (n - n_long,) int32
+    bounds: IntArray  # (n_pieces + 1,) int64
+    long: list[Long]
+    n_short: (
+        int  # rows at the end of `order` that are cheaper solved by a system of their ratings' size; 0: not worth it
+    )
+
+
+def padded(k: int) -> int:
+    """The next multiple of 16."""
+    return -(-k // WIDTH) * WIDTH
+
+
+def plan_rows(indptr: IntArray, k: int, *, long: int = LONG) -> Plan:
+    """Pieces of equal work for `solve`, k the width of a row; rows of more than `long` ratings are split."""
+    counts = np.diff(indptr)
+    order = np.argsort(-counts, kind="stable").astype(np.int32)
+    n_long = int(np.count_nonzero(counts > long))
+    split = [Long(int(row), _cuts(int(indptr[row]), int(indptr[row + 1]), long)) for row in order[:n_long]]
+    order = order[n_long:]
+    n_short = _n_short(counts, k)
+    work = np.cumsum(counts[order].astype(np.float64) + k / 3 + 8)
+    bounds = np.searchsorted(work, np.linspace(0, work[-1], PIECES + 1)[1:-1]) if len(work) else []
+    cuts = np.unique([0, *bounds, len(order) - n_short, len(order)]).astype(np.int64)
+    return Plan(order, cuts, split, n_short)
+
+
+def _n_short(counts: IntArray, k: int) -> int:
+    """Rows whose system of n ratings is much the smaller one, if together they save more than turning the prior."""
+    n = counts[counts <= SHORT * k].astype(np.float64)
+    saved = np.sum(n * k**2 + k**3 / 3 - n**2 * k - n**3 / 3 - 8 * k**2)
+    return len(n) if saved > TURN * k**3 else 0
+
+
+def _cuts(begin: int, end: int, long: int) -> list[int]:
+    size = max(long // 4, -(-(end - begin) // CUTS))
+    return [*range(begin, end, size), end]
+
+
+def n_threads() -> int:
+    return os.cpu_count() or 1
+
+
+def on_threads(work: Callable[[int], None], n: int) -> None:
+    """work(0), …, work(n - 1), side by side."""
+    list(_workers().map(work, range(n)))
+
+
+@cache
+def _workers() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(n_threads())
+
+
+def empty_lines(shape: tuple[int, ...]) -> FloatArray:
+    """Uninitialised float32 that begins with a cache line: a vector that lies across two costs twice."""
+    raw = np.empty(4 * math.prod(shape) + LINE, np.uint8)
+    start = -raw.ctypes.data % LINE
+    return raw[start : start + 4 * math.prod(shape)].view(np.float32).reshape(shape)
+
+
+def on_lines(array: FloatArray) -> FloatArray:
+    """The array itself, or a copy, so that it begins with a cache line."""
+    if array.ctypes.data % LINE == 0:
+        return array
+    copy = empty_lines(array.shape)
+    copy[:] = array
+    return copy

@@ -1,0 +1,46 @@
+"""Rows with fewer ratings than coordinates, all of a side at once; its loops are in `short_rows_loops.py`."""
+
+import numpy as np
+
+from cofactor.arrays import FloatArray, IntArray
+from cofactor.kernels.native import Native
+from cofactor.kernels.rows import Law, Part, Prior, empty_lines, n_threads, on_lines, on_threads, padded
+
+__all__ = ["solve_short"]
+
+LEAST = 1e-6  # of the prior's largest eigenvalue: below it single precision does not know the smallest
+
+_solve_short_rows = Native("cofactor.kernels.short_rows_loops", "solve_short_rows")
+
+
+def solve_short(
+    out: FloatArray, explained: FloatArray, design: FloatArray, offset: FloatArray, part: Part, law: Law, prior: Prior,
+    order: IntArray, bounds: IntArray,
+) -> bool:  # fmt: skip
+    """Solve the rows from order[bounds[0]] on in the prior's eigenvectors; False where numbers forbid it."""
+    k, rows = out.shape[1], order[bounds[0] :]
+    if not (_all_weigh(part, law) and np.isfinite(prior.precision).all()):
+        return False
+    spread, turn = np.linalg.eigh(prior.precision.reshape(k, k).astype(np.float64))
+    if spread[0] + prior.ridge.min() <= LEAST * spread[-1]:
+        return False
+    turn = turn.astype(np.float32)
+    turned = Prior(np.maximum(spread, 0).astype(np.float32), prior.ridge, prior.pull @ turn)
+    flat, counter = on_lines(design @ turn).reshape(-1), np.zeros(1, np.int64)
+    n_most = padded(max(1, int((part.indptr[rows + 1] - part.indptr[rows]).max())))
+    size = 2 * n_most * k + n_most**2 + 4 * n_most + 3 * k
+
+    def work(_: int) -> None:
+        given = explained, flat, offset, part, law, turned, empty_lines((size,)), n_most, order, bounds, counter
+        _solve_short_rows(out, *given)
+
+    on_threads(work, n_threads())
+    out[rows] = out[rows] @ turn.T
+    return True
+
+
+def _all_weigh(part: Part, law: Law) -> bool:
+    """Is every weight above 0? The small system divides by their roots."""
+    ends = (float(part.values.min()), float(part.values.max())) if law.weight_gain else (0.0,)
+    weights = [float(law.weight) + float(law.weight_gain) * value for value in ends]
+    return min(weights) > 0 and max(weights) < float(np.finfo(np.float32).max)

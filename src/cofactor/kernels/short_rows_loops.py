@@ -1,0 +1,93 @@
+"""Rows with fewer ratings than coordinates: a system of the ratings' size in place of one of the row's.
+
+With the prior's precision diagonal, D (the caller turns everything into its eigenvectors), and Z = √w q, (n, k),
+
+    mean = D⁻¹ (pull + Zᵀ s)        (I + Z D⁻¹ Zᵀ) s = y / √w - Z D⁻¹ pull
+
+which takes n² k operations where the precision takes n k² + k³ / 3. It is the same mean by Woodbury's identity; its
+matrix has no eigenvalue below 1.
+"""
+
+import numpy as np
+from numba import njit
+
+from cofactor.kernels.posterior_loops import (
+    FRESH,
+    add_outer_products,
+    backward,
+    factor,
+    forward,
+    gather_columns,
+    weigh_ratings,
+)  # fmt: skip
+from cofactor.kernels.row_steps_loops import add_weighted, all_dots
+from cofactor.kernels.rows import Law, Part, Prior
+from cofactor.kernels.triangles import turn_block
+from cofactor.kernels.vectors import LANES, dot, take
+
+__all__ = ["Law", "Part", "Prior", "solve_short_rows"]  # entries are made of these, found here by name
+
+
+@njit(**FRESH)
+def _turn(T, Z, n, k, scale):
+    """T (k, n) ← Zᵀ, its row j times scale[j]; n and k multiples of 16."""
+    for t in range(0, n, LANES):
+        for j in range(0, k, LANES):
+            turn_block(T, j * n + t, n, Z, t * k + j, k, scale, j)
+
+
+@njit(**FRESH)
+def _kernel_matrix(K, T, n, k):
+    """K (n, n) ← I + Tᵀ T"""
+    for i in range(n * n):
+        K[i] = 0
+    for i in range(n):
+        K[i * n + i] = 1
+    add_outer_products(K, n, T, k)
+
+
+@njit(**FRESH)
+def solve_short_rows(out, explained, design, offset, part, law, prior, space, n_most, order, bounds, counter):
+    """out[order] (n, k) ← the mean of those rows' posteriors, each row with at most n_most ratings, all w above 0.
+
+    As `solve_rows`, but prior.precision: (k,), a diagonal; n_most a multiple of 16
+    space: 2 · n_most · k + n_most² + 4 · n_most + 3 · k
+    """
+    k, size = out.shape[1], n_most * out.shape[1]
+    Z, T, K = space[:size], space[size : 2 * size], space[2 * size : 2 * size + n_most * n_most]
+    rest = space[2 * size + n_most * n_most :]
+    roots, pulls, inverse, s = (
+        rest[:n_most],
+        rest[n_most : 2 * n_most],
+        rest[2 * n_most : 3 * n_most],
+        rest[3 * n_most :],
+    )
+    rest = rest[4 * n_most :]
+    b, scale, mean = rest[:k], rest[k : 2 * k], rest[2 * k :]
+    piece = take(counter)
+    while piece < bounds.size - 1:
+        for at in range(bounds[piece], bounds[piece + 1]):
+            row = order[at]
+            x, ridge, pull = out[row], prior.ridge[row % prior.ridge.size], prior.pull[row % prior.pull.shape[0]]
+            begin, end = part.indptr[row], part.indptr[row + 1]
+            n = (end - begin + LANES - 1) // LANES * LANES
+            for j in range(k):
+                scale[j] = 1 / np.sqrt(prior.precision[j] + ridge)
+                b[j], mean[j], x[j] = pull[j], scale[j] * scale[j] * pull[j], pull[j]
+            weigh_ratings(roots, pulls, offset, part, law, begin, end)
+            gather_columns(Z, b, k, design, k, 0, part.indices, begin, end, end, roots, pulls)
+            for i in range((end - begin) * k, n * k):
+                Z[i] = 0
+            all_dots(inverse, Z, 0, k, mean, k, n)
+            for t in range(n):
+                s[t] = pulls[t] / roots[t] - inverse[t] if t < end - begin else np.float32(0)
+            _turn(T, Z, n, k, scale)
+            _kernel_matrix(K, T, n, k)
+            factor(K, n, inverse)
+            forward(K, n, inverse, s)
+            backward(K, n, inverse, s)
+            add_weighted(x, k, Z, 0, k, s, n)
+            for j in range(k):
+                x[j] *= scale[j] * scale[j]
+            explained[row] = dot(b, 0, x, 0, k)
+        piece = take(counter)
