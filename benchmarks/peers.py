@@ -16,10 +16,21 @@ ENVIRONMENTS = Path(__file__).parent / ".envs"
 # A bare newer torch pulls gigabytes of CUDA; this one has a CPU build, and we train with it too.
 TORCH = "torch==2.13.0"
 FASTAI = (TORCH, "fastai==2.8.*")
+IMPLICIT = ("implicit==0.7.*", "pandas")
+SURPRISE = ("scikit-surprise==1.1.*",)
+MYFM = ("myfm==0.4.*",)
+LENSKIT = (TORCH, "lenskit==2025.*")  # the newest for Python 3.11
+SPARK = ("pyspark==4.*", "numpy", "pandas", "pyarrow")  # and a Java of 17 or newer on the machine
+
+
+class Unavailable(Exception):
+    """A peer that cannot race here; the message says why, in the table's words."""
 
 
 def peer_environment(name: str, requirements: Sequence[str]) -> Path:
     """The Python of an environment that holds `requirements`; made if it is missing or made for others.
+
+    Raises `Unavailable` where it does not install.
 
     >>> peer_environment("fastai", FASTAI).name  # doctest: +SKIP
     'python'
@@ -39,12 +50,20 @@ def installed_versions(python: Path, packages: Sequence[str]) -> dict[str, str]:
     return dict(zip(packages, answer.stdout.split(), strict=True))
 
 
+def java_or_unavailable() -> None:
+    """Raise `Unavailable` where nothing could run Spark."""
+    if shutil.which("java") is None:
+        raise Unavailable("needs a Java of 17 or newer, which this machine does not have")
+
+
 def _make(folder: Path, requirements: Sequence[str]) -> None:
     print(f"making {folder} with {', '.join(requirements)} …", file=sys.stderr, flush=True)
     shutil.rmtree(folder, ignore_errors=True)
     subprocess.run([sys.executable, "-m", "venv", folder], check=True)
     install = ["-m", "pip", "install", "--quiet", "--quiet", "--disable-pip-version-check", *requirements]
-    subprocess.run([_python_of(folder), *install], check=True)
+    done = subprocess.run([_python_of(folder), *install], stderr=subprocess.PIPE, text=True)
+    if done.returncode:
+        raise Unavailable(f"did not install: {done.stderr.strip().splitlines()[-1]}")
 
 
 def _stamp(requirements: Sequence[str]) -> str:

@@ -31,19 +31,27 @@ class Contestant:
     script: str  # below this folder
     arguments: tuple[str, ...] = ()
 
+    @property
+    def command(self) -> list[str]:
+        return [str(self.python), "-W", "ignore", str(HERE / self.script)]
+
+    def answer(self, printed: str) -> dict[str, Any]:
+        """What it found out, from what it printed."""
+        return json.loads(printed.splitlines()[-1])
+
     def run(self, *arguments: str) -> dict[str, Any]:
-        """What the script printed last, and of its whole process `wall` (s) and `others` (cores others used).
+        """Its answer, and of its whole process `wall` (s) and `others` (cores others used).
 
         Raises RuntimeError with what it wrote to stderr where it fails.
         """
-        command = [str(self.python), "-W", "ignore", str(HERE / self.script), *self.arguments, *arguments]
+        command = [*self.command, *self.arguments, *arguments]
         with watch_others() as others:
             started = time.perf_counter()
-            done = subprocess.run(command, capture_output=True, text=True)
+            done = subprocess.run(command, capture_output=True, text=True, env=_environment())
             wall = time.perf_counter() - started
         if done.returncode:
             raise RuntimeError(f"{self.name} failed: {' '.join(command)}\n{done.stderr}")
-        return {**json.loads(done.stdout.splitlines()[-1]), "wall": wall, "others": others.cores}
+        return {**self.answer(done.stdout), "wall": wall, "others": others.cores}
 
     def run_quietly(self, *arguments: str) -> dict[str, Any]:
         """The first of at most `TRIES` runs that others did not disturb; the least disturbed if none was."""
@@ -76,6 +84,12 @@ def most_disturbed(runs: Runs) -> str:
     worst = max(run["others"] for its in runs.values() for run in its)
     warning = "" if worst <= QUIET else " **The machine was busy: these times are no measurement.**"
     return f"In the most disturbed of these runs others used {worst:.2f} cores.{warning}"
+
+
+def _environment() -> dict[str, str]:
+    """Scripts of both sides find what they share, `parts`, beside this file."""
+    known = os.environ.get("PYTHONPATH")
+    return {**os.environ, "PYTHONPATH": os.pathsep.join([str(HERE), *([known] if known else [])])}
 
 
 @contextmanager

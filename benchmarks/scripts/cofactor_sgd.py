@@ -12,16 +12,10 @@ from statistics import median
 from typing import Any
 
 import numpy as np
+from as_ratings import as_ratings
 
 import cofactor as cf
-from cofactor.data.ids import IdMap
-
-
-def read(path: Path) -> cf.Ratings:
-    data = np.load(path)
-    user_idx, item_idx = data["user_idx"], data["item_idx"]
-    users, items = (IdMap.of(np.arange(idx.max() + 1)) for idx in (user_idx, item_idx))
-    return cf.Ratings(users=users, items=items, user_idx=user_idx, item_idx=item_idx, values=data["values"])
+from parts.contest import read_table
 
 
 def main() -> None:
@@ -42,7 +36,7 @@ def main() -> None:
     model = cf.MatrixFactorization(
         n_epochs=asked.n_epochs, learning_rate=asked.learning_rate, weight_decay=0.0, **options
     )
-    ratings = read(asked.data)
+    ratings = as_ratings(read_table(asked.data))
     model.fit(ratings.subset(np.arange(100_000)), progress=False)  # compiles
     started = time.perf_counter()
     model.fit(ratings, progress=False)
