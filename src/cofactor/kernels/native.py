@@ -42,26 +42,30 @@ class Native:
     """A kernel by its module and name, called like the Numba function it is: arrays, numbers, tuples of them.
 
     Arrays must be C-contiguous. The interpreter's lock is free while it runs, so threads run side by side.
+    With constants, the name is that of a function that makes the kernel of them.
     """
 
-    def __init__(self, module: str, name: str) -> None:
-        self.module, self.name = module, name
+    def __init__(self, module: str, name: str, *constants: int) -> None:
+        self.module, self.name, self.constants = module, name, constants
         self._entries: dict[tuple[Any, ...], Callable[[int, int], None]] = {}
 
     def __call__(self, *arguments: Any) -> None:
         kinds = tuple(_kind(one) for one in arguments)
         if kinds not in self._entries:
-            with _one_at_a_time:
-                if kinds not in self._entries:
-                    self._entries[kinds] = _load(self._machine_code(kinds))
+            self._prepare(kinds)
         whole, real = _pack(arguments)
         self._entries[kinds](whole.ctypes.data, real.ctypes.data)
 
+    def _prepare(self, kinds: tuple[Any, ...]) -> None:
+        with _one_at_a_time:
+            if kinds not in self._entries:
+                self._entries[kinds] = _load(self._machine_code(kinds))
+
     def _machine_code(self, kinds: tuple[Any, ...]) -> bytes:
-        file = cache_folder() / "machine-code" / f"{self.name}-{_key(self.module, self.name, kinds)}.o"
+        file = cache_folder() / "machine-code" / f"{self.name}-{_key(self.module, self.name, self.constants, kinds)}.o"
         code = _read(file)
         if code is None:
-            code = _compile(self.module, self.name, kinds)
+            code = _compile(self.module, self.name, self.constants, kinds)
             with suppress(OSError):  # where nothing can be kept, every process compiles for itself
                 write_whole(file, hashlib.sha256(code).digest() + code)
         return code
@@ -115,7 +119,7 @@ def _leaves(arguments: tuple[Any, ...]) -> Iterator[Any]:
             yield one
 
 
-def _compile(module: str, name: str, kinds: tuple[Any, ...]) -> bytes:
+def _compile(module: str, name: str, constants: tuple[int, ...], kinds: tuple[Any, ...]) -> bytes:
     """The object code of an entry that unpacks its arguments and calls the kernel."""
     from numba import carray, cfunc  # pyright: ignore[reportPrivateImportUsage]
     from numba.core import cgutils, types
@@ -129,11 +133,12 @@ def _compile(module: str, name: str, kinds: tuple[Any, ...]) -> bytes:
         return types.voidptr(types.intp), code
 
     code = import_module(module)
+    named = getattr(code, name)
     names: dict[str, Any] = {
         "carray": carray,
         "pointer": pointer,
         "np": np,
-        "kernel": getattr(code, name),
+        "kernel": named(*constants) if constants else named,
         **vars(code),
     }
     at = {"whole": 0, "real": 0}
@@ -194,12 +199,12 @@ def _prepare_llvm() -> None:
             llvm.add_symbol(symbol, abort)
 
 
-def _key(module: str, name: str, kinds: tuple[Any, ...]) -> str:
+def _key(module: str, name: str, constants: tuple[int, ...], kinds: tuple[Any, ...]) -> str:
     import llvmlite.binding as llvm
 
     digest = hashlib.sha256()
     for file in sorted(Path(__file__).parent.glob("*.py")):
         digest.update(file.read_bytes())
     processor = llvm.get_host_cpu_name(), llvm.get_host_cpu_features().flatten()
-    digest.update(repr((module, name, kinds, version("numba"), sys.version_info[:2], processor)).encode())
+    digest.update(repr((module, name, constants, kinds, version("numba"), sys.version_info[:2], processor)).encode())
     return digest.hexdigest()[:24]

@@ -102,7 +102,7 @@ def _gather(width: int) -> Any:
                 at = builder.add(t, given[9])
                 later = builder.add(at, INDEX(AHEAD))
                 later = builder.select(builder.icmp_signed("<", later, given[11]), later, at)
-                _ask_for(builder, row_of(later), width)
+                ask_for(builder, row_of(later), width)
                 here = row_of(at)
                 scale, y = (spread(builder, builder.load(builder.gep(base, [t]))) for base in (root, pull))
                 new = list[Any]()
@@ -216,13 +216,13 @@ def prefetch(_, row):
         array = context.make_array(signature.args[0])(context, builder, given[0])
         length = builder.extract_value(array.shape, 0)
         with cgutils.for_range_slice(builder, INDEX(0), length, INDEX(LANES), intp=INDEX) as (at, _):
-            _ask_for(builder, builder.gep(array.data, [at]), 1)
+            ask_for(builder, builder.gep(array.data, [at]), 1)
         return context.get_dummy_value()
 
     return types.void(row), code
 
 
-def _ask_for(builder: Any, place: Any, width: int) -> None:
+def ask_for(builder: Any, place: Any, width: int) -> None:
     """Prefetch: the cache lines of `width` vectors will be read a little later."""
     byte = ir.IntType(8).as_pointer()
     kind = ir.FunctionType(ir.VoidType(), [byte, WORD, WORD, WORD])

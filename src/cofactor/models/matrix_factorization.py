@@ -72,7 +72,10 @@ class MatrixFactorization(GradientRecommender["FusedAdam | TiledSgd | Alternatin
         if self.solver == "sgd":
             from cofactor.training.fused import TiledSgd
 
-            return TiledSgd(_spread(start, 10.0), *columns, self.seed, self.y_range)
+            start = _spread(start, 10.0)
+            if self.y_range is None:
+                start = _from_the_mean(start, train.mean)
+            return TiledSgd(start, *columns, self.seed, self.y_range)
         if self.solver == "als":
             from cofactor.training.als import AlternatingLeastSquares
 
@@ -153,3 +156,9 @@ class MatrixFactorization(GradientRecommender["FusedAdam | TiledSgd | Alternatin
 def _spread(start: Embeddings, times: float) -> Embeddings:
     """Plain SGD needs a larger start than Adam, whose steps do not shrink with the gradients."""
     return Embeddings(*(times * part for part in start))
+
+
+def _from_the_mean(start: Embeddings, mean: float) -> Embeddings:
+    """Biases that give the mean rating, half on either side: plain SGD, with its small steps, gets there late."""
+    half = np.float32(mean / 2)
+    return start._replace(user_bias=start.user_bias + half, item_bias=start.item_bias + half)

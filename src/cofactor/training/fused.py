@@ -135,39 +135,34 @@ class TiledSgd:
     n_steps = sgd.N_STRATA
 
     def __post_init__(self) -> None:
-        self._rows = _Rows(self.start)
+        start = self.start
+        self._users = sgd.make_side(start.user_factors, start.user_bias)
+        self._items = sgd.make_side(start.item_factors, start.item_bias)
         self._next, self._schedule, self._decay = 0, constant(0, 0.0), 0.0
 
     @cached_property
     def _cells(self) -> sgd.Cells:
-        users, items = self._rows.users.p, self._rows.items.p
+        users, items = self._users.rows, self._items.rows
         shape = (len(users), len(items), users.shape[1])
         return sgd.arrange(self.user_idx, self.item_idx, self.values, *shape, self.seed)
 
     @property
     def embeddings(self) -> Embeddings:
         """The parameters now; views, not copies."""
-        return self._rows.embeddings
+        k = self.start.user_factors.shape[1]
+        (p, b), (q, c) = self._users, self._items
+        return Embeddings(p[:, :k], b, q[:, :k], c)
 
     def begin(self, schedule: Schedule, weight_decay: float) -> None:
         self._next, self._schedule, self._decay = 0, schedule, weight_decay
 
     def run(self, epoch: int, start: int, end: int) -> FloatArray:
-        low, high = self.y_range or (0.0, 0.0)
+        span = self.y_range or (0.0, 0.0)
         losses = np.zeros(end - start, np.float32)
-        for at, round_ in enumerate(range(start, end)):
+        for at, number in enumerate(range(start, end)):
             rate = self._schedule.rates[self._next]
-            losses[at] = sgd.run_round(
-                self._rows.users,
-                self._rows.items,
-                self._rows.k,
-                self._cells,
-                round_,
-                rate,
-                self._decay,
-                low,
-                high,
-            )
+            sides = (self._users, self._items)
+            losses[at] = sgd.run_round(*sides, self._cells, number, rate, self._decay, *span)
             self._next += 1
         return losses
 
@@ -175,8 +170,13 @@ class TiledSgd:
         return self.embeddings.scores(user_idx, item_idx, self.y_range)
 
     def state(self) -> dict[str, Array]:
-        return self._rows.state() | {"next": np.array(self._next)}
+        return {name: array.copy() for name, array in self._arrays().items()} | {"next": np.array(self._next)}
 
     def restore(self, state: dict[str, Array]) -> None:
-        self._rows.restore(state)
+        for name, array in self._arrays().items():
+            array[:] = state[name]
         self._next = int(state["next"].item())
+
+    def _arrays(self) -> dict[str, Array]:
+        sides = {"users": self._users, "items": self._items}
+        return {f"{side}.{name}": array for side, arrays in sides.items() for name, array in arrays._asdict().items()}
