@@ -146,7 +146,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
             heading = f"{data}, k = {k}"
             runs = runs_of[heading] = race_one(python, path, SWEEPS[data], k, asked.rounds)
             flops = solve_flops(len(table.values), table.n_users + table.n_items, k)
-            shape = f"{len(table.values):,} clicks, {table.n_users:,} users x {table.n_items:,} items, {SWEEPS[data]} sweeps"
+            size = f"{len(table.values):,} clicks, {table.n_users:,} users x {table.n_items:,} items"
+            shape = f"{size}, {SWEEPS[data]} sweeps"
             parts += [f"## {heading}", shape, table_of(runs, flops, ceilings), most_disturbed(runs), verdict(runs)]
     medians = {
         head: {name: median(r["sweep"] for r in its) for name, its in runs.items()} for head, runs in runs_of.items()

@@ -1,0 +1,93 @@
+"""Gowalla in the split of NGCF and LightGCN: recall@20 and nDCG@20 over all items, training items hidden.
+
+    python3 dev.py bench accuracy_gowalla
+
+Needs COFACTOR_DATA, a folder that holds gowalla. Recall divides by the number of a user's test items. Each model's
+settings are the best of a few by nDCG@20 on a part held out inside the training rows, 15 % of each user's;
+the blend finds its weights inside the training rows as well. The published test rows are looked at once, at the end.
+"""
+
+import argparse
+import resource
+import sys
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+import cofactor as cf
+from cofactor.data.sources.gowalla import published_tests
+from cofactor.recommender import Recommender
+from reporting import describe, machine, markdown_table, write_results
+
+MEASURES = ("recall@20", "ndcg@20")
+Maker = Callable[..., Recommender]
+GRIDS: dict[str, tuple[Maker, list[dict[str, Any]]]] = {
+    "Popularity": (cf.Popularity, [{}]),
+    "ImplicitMF, 128 factors": (
+        lambda **options: cf.ImplicitMF(n_factors=128, n_epochs=8, **options),
+        [{"unobserved_weight": a, "reg": r} for a, r in ((0.01, 0.01), (0.1, 0.01))],
+    ),
+    "GraphFilter": (
+        cf.GraphFilter,
+        [{"n_components": k, "low_pass": w, "reached_exponent": c}
+         for k, w, c in ((128, 0.2, 0.3), (256, 0.3, 0.3), (128, 0.2, 0.4))],
+    ),
+    "SparseEASE": (cf.SparseEASE, [{"reg": reg} for reg in (30.0, 60.0)]),
+}  # fmt: skip
+
+
+def chosen(grids: dict[str, tuple[Maker, list[dict[str, Any]]]], train: cf.Ratings) -> dict[str, list[dict[str, Any]]]:
+    """For each model the settings tried inside `train` and what they reach, the best first."""
+    inner = cf.split(train, test=0.15, by="user", seed=0)
+    found = dict[str, list[dict[str, Any]]]()
+    for name, (make, grid) in grids.items():
+        tried = [{"options": one, **judged(make(**one), inner.train, inner.test)} for one in grid]
+        found[name] = sorted(tried, key=lambda one: -one["ndcg@20"])
+        print("inside train:", name, found[name], file=sys.stderr, flush=True)
+    return found
+
+
+def judged(model: Recommender, train: cf.Ratings, test: cf.Ratings) -> dict[str, float]:
+    started = time.perf_counter()
+    model.fit(train, progress=False)
+    seconds = time.perf_counter() - started
+    values = cf.evaluate(model, test, metrics=MEASURES).values
+    return {**{name: values[name] for name in MEASURES}, "fit": seconds}
+
+
+def report(runs: dict[str, dict[str, Any]], about: dict[str, Any]) -> str:
+    rows = [
+        [name, *(f"{run[measure]:.4f}" for measure in MEASURES), f"{run['fit']:.1f}", str(run["options"])]
+        for name, run in runs.items()
+    ]
+    return "\n\n".join([
+        "# Gowalla, all items ranked",
+        "`python3 dev.py bench accuracy_gowalla`. Best published: recall@20 .1920 (BSPM-EM), nDCG@20 .1617 (NESCL).",
+        describe(about, {"cofactor": cf.__version__, "numpy": np.__version__}),
+        markdown_table(["", *MEASURES, "fit, s", "settings, chosen inside the training rows"], rows),
+        f"Peak memory of the whole run {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6:.1f} GB.",
+    ])  # fmt: skip
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    argparse.ArgumentParser(description=__doc__).parse_args(arguments)
+    about, ratings, tested = machine(), cf.load("gowalla"), published_tests("gowalla")["test"]
+    train, test = ratings.subset(~tested, "gowalla train"), ratings.subset(tested, "gowalla test")
+    tried, runs = chosen(GRIDS, train), dict[str, dict[str, Any]]()
+    for name, (make, _) in GRIDS.items():
+        options = tried[name][0]["options"]
+        runs[name] = {"options": options, **judged(make(**options), train, test)}
+        print(name, runs[name], file=sys.stderr, flush=True)
+    members = [GRIDS[name][0](**tried[name][0]["options"]) for name in ("SparseEASE", "GraphFilter")]
+    blend = cf.Blend(members)
+    found = judged(blend, train, test)
+    weights = np.round(blend.weights_, 3).tolist()
+    runs["Blend of SparseEASE and GraphFilter"] = {"options": {"weights": weights}, **found}
+    results = {"machine": about, "tried": tried, "runs": runs}
+    write_results("accuracy_gowalla", results, report(runs, about))
+
+
+if __name__ == "__main__":
+    main()
