@@ -1,16 +1,13 @@
 """What `sgd_loops.py` works on: ratings in the order in which they are visited, and the rounds of an epoch."""
 
-import os
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from functools import cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from cofactor.arrays import FloatArray, IntArray
 from cofactor.kernels.native import Native
-from cofactor.kernels.rows import WIDTH, padded
+from cofactor.kernels.rows import WIDTH, n_threads, on_threads, padded
 
 __all__ = ["N_STRATA", "Cells", "Side", "arrange", "make_side", "run_round"]
 
@@ -72,7 +69,7 @@ def arrange(
     columns = (user_idx, item_idx, values, users, items)
     counts = np.zeros((CHUNKS, N_STRATA**2 * users.n_tiles * items.n_tiles), np.int64)
     cuts = np.linspace(0, n, CHUNKS + 1).astype(np.int64).tolist()
-    _side_by_side(lambda c: _count(*columns, cuts[c], cuts[c + 1], counts[c]), CHUNKS)
+    on_threads(lambda c: _count(*columns, cuts[c], cuts[c + 1], counts[c]), CHUNKS)
 
     ends = counts.T.ravel().cumsum()  # chunk after chunk in each tile, so that the order is that of the table
     places = np.ascontiguousarray((ends - counts.T.ravel()).reshape(-1, CHUNKS).T)
@@ -81,10 +78,10 @@ def arrange(
         np.empty(n, np.uint32), np.empty(n, np.uint32), np.empty(n, np.float32),
         np.ascontiguousarray(tiles[:: users.n_tiles * items.n_tiles]),
     )  # fmt: skip
-    _side_by_side(lambda c: _move(*columns, cuts[c], cuts[c + 1], places[c], cells), CHUNKS)
+    on_threads(lambda c: _move(*columns, cuts[c], cuts[c + 1], places[c], cells), CHUNKS)
     # inside a tile too, neighbours in the table should not come one after the other
     key, shares = int(rng.integers(2**62)), np.linspace(0, len(tiles) - 1, CHUNKS + 1).astype(np.int64).tolist()
-    _side_by_side(lambda c: _shuffle(cells, tiles, shares[c], shares[c + 1], key), CHUNKS)
+    on_threads(lambda c: _shuffle(cells, tiles, shares[c], shares[c + 1], key), CHUNKS)
     return cells
 
 
@@ -95,7 +92,7 @@ def run_round(
     visit = _visitor(users.rows.shape[1])
     numbers = tuple(np.float32(x) for x in (rate, decay, low, high))
     losses, taken = np.zeros(N_STRATA), np.zeros(1, np.int64)
-    _side_by_side(lambda _: visit(users, items, cells, number, *numbers, taken, losses), _n_threads())
+    on_threads(lambda _: visit(users, items, cells, number, *numbers, taken, losses), _n_threads())
     n = cells.bounds[(number + 1) * N_STRATA] - cells.bounds[number * N_STRATA]
     return float(losses.sum() / max(1, n))
 
@@ -106,16 +103,7 @@ def _visitor(width: int) -> Native:
 
 
 def _n_threads() -> int:
-    return min(N_STRATA, os.cpu_count() or 1)
-
-
-@cache
-def _workers() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(_n_threads())
-
-
-def _side_by_side(work: Callable[[int], Any], n: int) -> None:
-    list(_workers().map(work, range(n)))
+    return min(N_STRATA, n_threads())
 
 
 def _deal(rng: np.random.Generator, counts: IntArray, n_rows: int, most: int) -> Deal:
