@@ -32,14 +32,10 @@ EXACT = "implicit, exact"
 BLOCK = 1_000_000  # clicks whose scores are worked out at once
 
 
-def solvers() -> list[str]:
-    """What our model offers, asked of the model."""
-    return list(get_args(get_type_hints(cofactor.ImplicitMF)["solver"]))
-
-
 def our_options() -> dict[str, dict[str, Any]]:
-    """Our contestants: every solver."""
-    return {f"cofactor, {solver}": {"solver": solver} for solver in solvers()}
+    """Our contestants: every solver that the model offers, asked of the model."""
+    solvers = get_args(get_type_hints(cofactor.ImplicitMF).get("solver"))
+    return {f"cofactor, {solver}": {"solver": solver} for solver in solvers} or {"cofactor, exact": {}}
 
 
 def contestants(python: Path, data: Path, n_sweeps: int, k: int) -> list[Contestant]:

@@ -95,9 +95,14 @@ def _environment() -> dict[str, str]:
 @contextmanager
 def compiled_anew() -> Iterator[None]:
     """Numba's cache starts empty and goes afterwards: the first run in this block compiles as a newcomer's does."""
+    names = ("NUMBA_CACHE_DIR", "COFACTOR_CACHE")  # the second holds our own machine code
     with TemporaryDirectory() as folder:
-        os.environ["NUMBA_CACHE_DIR"] = folder
+        before = {name: os.environ.get(name) for name in names}
+        os.environ.update(dict.fromkeys(names, folder))
         try:
             yield
         finally:
-            del os.environ["NUMBA_CACHE_DIR"]
+            for name, value in before.items():
+                os.environ.pop(name)
+                if value is not None:
+                    os.environ[name] = value

@@ -1,0 +1,91 @@
+"""A Gibbs sweep over ml-1m at rank 32: BayesianMF against myFM, with the same features and as many draws.
+
+    python3 dev.py bench gibbs
+
+Needs COFACTOR_DATA with ml-1m in it; a random tenth is held out. Without bags a rating's features are its user and its
+item; with them also the user's items and the item's users (SVD++ both ways), of the training part alone. One noise for
+all ratings, as myFM has it. A sweep draws every parameter once. The error of an equal number of draws is measured once,
+because myFM takes minutes for it; predictions are clipped to the scale.
+"""
+
+import argparse
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import cofactor
+from ceilings import Ceilings, measure_ceilings, solve_flops
+from movielens import need_data, split_file
+from parts.contest import Table, read_split
+from peers import MYFM, installed_versions, peer_environment
+from pictures import draw_bars
+from racing import OURS, Contestant, Runs, most_disturbed, race
+from reporting import describe, machine, markdown_table, write_results
+
+RANK = 32
+DRAWS = (20, 80)  # thrown away, kept
+FEATURES = {"users and items": False, "with bags": True}
+
+
+def pair(python: Path, data: Path, *, bags: bool) -> list[Contestant]:
+    options = {"n_factors": RANK, "user_bag": bags, "item_bag": bags, "attributes": False, "row_noise": False}
+    shared, more = ("--data", str(data)), ("--bags",) if bags else ()
+    return [
+        Contestant("myFM", python, "peer_scripts/myfm_gibbs.py", (*shared, "--rank", str(RANK), *more)),
+        Contestant("cofactor", OURS, "scripts/cofactor_gibbs.py", (*shared, "--options", json.dumps(options))),
+    ]
+
+
+def table_of(runs: Runs, judged: dict[str, dict[str, Any]], flops: float, ceilings: Ceilings) -> str:
+    sweeps = {name: median(run["sweep"] for run in its) for name, its in runs.items()}
+    rows = [
+        [
+            name, f"{sweep:.4f}", f"{1 / sweep:.1f}", f"{sweep / sweeps['cofactor']:.1f} x",
+            f"{flops / sweep / 1e9 / ceilings.gflops:.0%}" if name == "cofactor" else "",
+            *((f"{judged[name]['rmse']:.4f}", f"{judged[name]['seconds']:.1f}") if judged else ("", "")),
+        ]
+        for name, sweep in sweeps.items()
+    ]  # fmt: skip
+    header = ["", "s a sweep", "sweeps a second", "to ours", "of the FMA ceiling", "RMSE", "s for it"]
+    return markdown_table(header, rows)
+
+
+def rows_flops(train: Table) -> float:
+    """Drawing every row as one block; a row holds its factors and a bias."""
+    return solve_flops(len(train.values), train.n_users + train.n_items, RANK + 1)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--no-errors", action="store_true", help="leave out the measuring of errors")
+    asked = parser.parse_args(arguments)
+    need_data("ml-1m")
+
+    about, python, data = machine(), peer_environment("myfm", MYFM), split_file("ml-1m")
+    versions = {"cofactor": cofactor.__version__, **installed_versions(python, ["myfm", "numpy"])}
+    ceilings, flops = measure_ceilings(), rows_flops(read_split(data)[0])
+    parts = ["# A Gibbs sweep", describe(about, versions), ceilings.told(), __doc__.split("\n\n")[2]]
+    runs_of, judged_of = dict[str, Runs](), dict[str, dict[str, dict[str, Any]]]()
+    for features, bags in FEATURES.items():
+        chosen = pair(python, data, bags=bags)
+        draws = ["--draws", *map(str, DRAWS)]
+        runs = runs_of[features] = race(chosen, [()] * asked.rounds)
+        judged = judged_of[features] = {} if asked.no_errors else {one.name: one.run(*draws) for one in chosen}
+        parts += [f"## {features}", table_of(runs, judged, flops, ceilings), most_disturbed(runs)]
+    parts.append(f"RMSE of {DRAWS[1]} draws kept after {DRAWS[0]} thrown away, everybody's with seed 0.")
+    results = {
+        "machine": about, "versions": versions, "ceilings": ceilings._asdict(), "runs": runs_of, "errors": judged_of,
+    }  # fmt: skip
+    write_results("gibbs", results, "\n\n".join(parts))
+    panels = {
+        head: {name: median(run["sweep"] for run in its) for name, its in runs.items()}
+        for head, runs in runs_of.items()
+    }
+    draw_bars("gibbs", f"A Gibbs sweep over ml-1m at rank {RANK}", "seconds", panels)
+
+
+if __name__ == "__main__":
+    main()
