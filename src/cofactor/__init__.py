@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from cofactor.models.bayesian_mf import BayesianMF as BayesianMF
     from cofactor.models.bias import Bias as Bias
     from cofactor.models.blend import Blend as Blend
+    from cofactor.models.bpr import BPR as BPR
     from cofactor.models.ease import EASE as EASE
     from cofactor.models.graph_filter import GraphFilter as GraphFilter
     from cofactor.models.implicit_mf import ImplicitMF as ImplicitMF
@@ -42,7 +43,7 @@ _HOME = {
     "Ratings": "data.ratings", "read": "data.reading", "load": "data.sources",
     "Split": "data.splitting", "split": "data.splitting", "folds": "data.splitting",
     "CofactorError": "errors", "Recommender": "recommender", "open": "opening:open_model",
-    "BayesianMF": "models.bayesian_mf", "Bias": "models.bias", "Blend": "models.blend",
+    "BayesianMF": "models.bayesian_mf", "Bias": "models.bias", "Blend": "models.blend", "BPR": "models.bpr",
     "EASE": "models.ease", "GraphFilter": "models.graph_filter", "SparseEASE": "models.sparse_ease",
     "ImplicitMF": "models.implicit_mf",
     "MatrixFactorization": "models.matrix_factorization", "NeuralCF": "models.neural_cf",

@@ -12,6 +12,7 @@ from cofactor.recommender import Recommender
 # hyperparameters that suit a table of twelve users; a model that is not named here runs on its defaults
 SMALL = {
     "blend": {"members": ("bias", {"model": "bayesian_mf", "n_factors": 4, "n_draws": 40})},
+    "bpr": {"n_factors": 4, "n_epochs": 100},
     "ease": {"reg": 10.0, "use_values": True},
     "implicit_mf": {"n_factors": 2, "unobserved_weight": 1.0, "confidence": 1.0},
     "bayesian_mf": {"n_factors": 4, "n_draws": 40},

@@ -13,18 +13,19 @@ from cofactor.training.progress import Progress
 
 __all__ = ["train"]
 
+MEND = "Lower learning_rate, raise weight_decay, or give y_range, which keeps every score on the scale."
 SLICES = 20  # an epoch is run in about so many parts, between which progress is shown
 
 
 def train(
     engine: Engine, n_epochs: int, *, first: int = 0, progress: Progress,
     valid_loss: Callable[[], float] | None = None, metrics: Callable[[], Mapping[str, float]] = dict,
-    after_epoch: Callable[[Epoch], bool] = lambda _: True,
+    after_epoch: Callable[[Epoch], bool] = lambda _: True, mend: str = MEND,
 ) -> list[Epoch]:  # fmt: skip
     """Run epochs first..n_epochs-1 of the schedule the engine has begun, until `after_epoch` says False.
 
     Ctrl-C ends it after the epoch at hand, with a warning (`Interrupted`).
-    Raises `Diverged` as soon as a loss is not finite.
+    Raises `Diverged` as soon as a loss is not finite; mend: what its message advises.
     """
     history: list[Epoch] = []
     with progress:
@@ -33,7 +34,7 @@ def train(
             losses: list[float] = []
             for start, end in _slices(engine.n_steps):
                 losses.extend(engine.run(number, start, end).tolist())
-                _check(losses[start:], number)
+                _check(losses[start:], number, mend)
                 progress.step(number, end / engine.n_steps, float(np.mean(losses)))
             held_out = valid_loss() if valid_loss else None
             mean = float(np.mean(losses)) if losses else float("nan")
@@ -51,9 +52,6 @@ def _slices(n_steps: int) -> Iterator[tuple[int, int]]:
     return ((start, min(start + size, n_steps)) for start in range(0, n_steps, size))
 
 
-def _check(losses: list[float], epoch: int) -> None:
+def _check(losses: list[float], epoch: int, mend: str) -> None:
     if losses and not np.isfinite(losses).all():
-        raise Diverged(
-            f"The loss left the finite numbers in epoch {epoch}. Lower learning_rate, raise weight_decay, "
-            f"or give y_range, which keeps every score on the scale."
-        )
+        raise Diverged(f"The loss left the finite numbers in epoch {epoch}. {mend}")

@@ -1,0 +1,155 @@
+"""BPR: factors that put what a user likes before what they do not, pair by pair.
+
+Rendle et al., "BPR: Bayesian personalized ranking from implicit feedback", UAI 2009 [rendle2009bpr].
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Literal, Self
+
+import numpy as np
+
+from cofactor.arrays import FloatArray, IntArray
+from cofactor.errors import BadOption
+from cofactor.recommender import Recommender, rows_or_zero
+from cofactor.selection.exact import Products
+
+if TYPE_CHECKING:
+    from cofactor.data.ratings import Ratings
+    from cofactor.training.epoch import Epoch
+
+__all__ = ["BPR"]
+
+PAIRS = 100_000  # of a newcomer's likes and other items, at most about so many, evenly spread
+NEWTON_STEPS = 20
+CALM = 1e-6  # a step shorter than this ends it
+
+
+@dataclass(kw_only=True)
+class BPR(Recommender):
+    """Maximises Σ ln σ(s_ui - s_uj) - λ/2 Σ |row|² over likes (u, i) and items j that u does not like (eq. 5),
+
+    with s_ui = p_u · q_i + b_i, by gradient descent: each like once an epoch, beside an item drawn at random. Clicks
+    are likes, all of them; of ratings those from `relevant` on. The same seed gives the same model on any number of
+    cores.
+    """
+
+    learned: ClassVar = ("user_factors_", "item_factors_", "item_bias_")
+    objective: ClassVar = "The share of pairs, an item somebody likes and one they do not, that stand in this order."
+    has_vectors: ClassVar = True
+    predicts: ClassVar = False
+
+    n_factors: int = 64
+    n_epochs: int = 40
+    learning_rate: float = 0.1  # the highest, of one_cycle
+    weight_decay: float = 0.01  # λ: every pair pulls its three rows towards 0 by so much
+    schedule: str = "one_cycle"  # one_cycle, constant, flat_cosine
+    relevant: float | None = None  # the lowest rating that is a like; None: 4 of 1..5, 70 % up any scale
+    seed: int = 0
+
+    def _check_options(self) -> None:
+        for name in ("n_factors", "n_epochs"):
+            if getattr(self, name) < 1:
+                raise BadOption(f"{name} must be at least 1, but {getattr(self, name)} came.")
+        if not (self.learning_rate > 0 and self.weight_decay >= 0):
+            raise BadOption(
+                f"learning_rate must be above 0 and weight_decay 0 or more, "
+                f"but {self.learning_rate} and {self.weight_decay} came."
+            )
+
+    # ---- training -----------------------------------------------------------------------------------------
+
+    def fit(self, train: "Ratings", *, validation: "Ratings | None" = None, progress: bool | None = None) -> Self:
+        """Train; `history_` keeps of every epoch the mean probability of the wrong order.
+
+        validation: not looked at
+        """
+        self._progress = progress
+        return super().fit(train)
+
+    def _fit(self, train: "Ratings") -> None:
+        from cofactor.training.loop import train as run
+        from cofactor.training.pairwise import PairwiseSgd
+        from cofactor.training.progress import progress_for
+        from cofactor.training.schedule import schedule
+
+        likes = self._likes(train)
+        engine = PairwiseSgd(likes.by_user, train.n_items, self.n_factors, self.seed)
+        engine.begin(schedule(self.schedule, self.n_epochs * engine.n_steps, self.learning_rate), self.weight_decay)
+        shown = progress_for(self._progress, self.n_epochs, type(self).__name__)
+        self.history_: list[Epoch] = run(engine, self.n_epochs, progress=shown, mend="Lower learning_rate.")
+        model, k = engine.model, self.n_factors
+        liking = likes.user_counts > 0
+        self.user_factors_ = np.where(liking[:, None], model.users[:, :k], 0).astype(np.float32)
+        self.item_factors_, self.item_bias_ = model.items[:, :k].copy(), model.bias
+
+    def _likes(self, train: "Ratings") -> "Ratings":
+        from cofactor.data.relevance import lowest_relevant
+
+        lowest = lowest_relevant(train, train) if self.relevant is None else self.relevant
+        if lowest is None:
+            return train
+        likes = train.subset(train.values >= np.float32(lowest))
+        if not len(likes):
+            raise BadOption(f"No rating is {lowest:g} or above, so there are no likes to learn from. Lower relevant.")
+        return likes
+
+    # ---- answers ------------------------------------------------------------------------------------------
+
+    def _score(self, user_idx: IntArray) -> FloatArray:
+        return rows_or_zero(self.user_factors_, user_idx) @ self.item_factors_.T + self.item_bias_
+
+    def _products(self) -> Products:
+        items = np.column_stack([self.item_factors_, self.item_bias_])
+
+        def users(user_idx: IntArray) -> FloatArray:
+            rows = rows_or_zero(self.user_factors_, user_idx)
+            return np.column_stack([rows, np.ones(len(rows), np.float32)])
+
+        return Products(items, users)
+
+    def _score_newcomer(self, item_idx: IntArray, values: FloatArray) -> FloatArray:
+        lowest = self._lowest_like
+        liked = item_idx if lowest is None else item_idx[values >= np.float32(lowest)]
+        if not len(liked):
+            return self.item_bias_.copy()
+        row = self._fold_in(liked).astype(np.float32)
+        return self.item_factors_ @ row + self.item_bias_
+
+    @property
+    def _lowest_like(self) -> float | None:
+        from cofactor.data.relevance import lowest_relevant
+
+        return lowest_relevant(self.ratings, self.ratings) if self.relevant is None else self.relevant
+
+    def _fold_in(self, liked: IntArray) -> FloatArray:
+        """The row p that the objective wants for somebody with these likes, the items being given: Newton's method."""
+        rest = np.setdiff1d(np.arange(len(self.item_bias_)), liked)
+        others = rest[:: max(1, len(rest) * len(liked) // PAIRS)]
+        if not len(others):
+            return np.zeros(self.n_factors)
+        apart = (self.item_factors_[liked, None] - self.item_factors_[others]).reshape(-1, self.n_factors)
+        offset = (self.item_bias_[liked, None] - self.item_bias_[others]).ravel()
+        return _logistic(apart, offset, max(self.weight_decay, CALM))
+
+    def _vectors(self, side: Literal["user", "item"]) -> FloatArray:
+        return self.user_factors_ if side == "user" else self.item_factors_
+
+
+def _logistic(x: FloatArray, offset: FloatArray, decay: float) -> FloatArray:
+    """argmin_p mean softplus(-(offset + x p)) + decay/2 |p|²; x: (n, k)."""
+
+    def loss(p: FloatArray) -> float:
+        return float(np.logaddexp(0, -(offset + x @ p)).mean() + decay / 2 * p @ p)
+
+    p = np.zeros(x.shape[1])
+    for _ in range(NEWTON_STEPS):
+        wrong = 1 / (1 + np.exp(np.clip(offset + x @ p, -60, 60)))
+        slope = decay * p - x.T @ wrong / len(x)
+        bend = (x.T * (wrong * (1 - wrong))) @ x / len(x) + decay * np.eye(len(p))
+        step, length = np.linalg.solve(bend, slope), 1.0
+        while loss(p - length * step) > loss(p) and length > CALM:
+            length /= 2
+        p = p - length * step
+        if np.abs(length * step).max() < CALM:
+            break
+    return p

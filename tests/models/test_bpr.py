@@ -1,0 +1,91 @@
+"""BPR: what is liked comes first, on clicks and on ratings; every option is felt; it says when it diverges."""
+
+import numpy as np
+import pytest
+
+import cofactor as cf
+from cofactor.data.ratings import Ratings
+from cofactor.errors import BadOption, Diverged
+from cofactor.models.bpr import _logistic
+
+QUICK = {"n_factors": 8, "n_epochs": 20}
+
+
+@pytest.fixture(scope="module")
+def halves(tastes):
+    return cf.split(tastes, test=0.2, by="user", seed=3)
+
+
+def test_it_puts_held_out_likes_first_where_popularity_does_not(halves):
+    auc = [
+        cf.evaluate(model.fit(halves.train), halves.test, metrics=["auc"]).values["auc"]
+        for model in (cf.BPR(**QUICK), cf.Popularity())
+    ]
+    assert auc[0] > auc[1] + 0.1
+
+
+def test_the_wrong_order_becomes_rarer(tastes):
+    history = cf.BPR(**QUICK).fit(tastes).history_
+    assert history[-1].train_loss < 0.7 * history[0].train_loss
+
+
+def test_of_ratings_only_the_high_ones_are_likes():
+    """Bob rates item 2 low: nobody likes it, so it ends below what nobody rated higher."""
+    ratings = Ratings.from_arrays([0, 0, 1, 1], [1, 2, 1, 2], [5, 1, 5, 1])
+    scores = cf.BPR(**QUICK).fit(ratings)._score(np.array([0, 1]))
+    assert (scores[:, 0] > scores[:, 1]).all()
+
+
+def test_a_newcomer_with_a_users_likes_ranks_as_the_user(halves):
+    model = cf.BPR(**QUICK).fit(halves.train)
+    items, values = halves.train.by_user.of(7)
+    alike = np.corrcoef(model._score_newcomer(items, values), model._score(np.array([7]))[0])[0, 1]
+    assert alike > 0.9
+
+
+def test_a_newcomer_who_likes_nothing_gets_what_a_stranger_gets(halves):
+    model = cf.BPR(**QUICK).fit(halves.train)
+    np.testing.assert_array_equal(
+        model._score_newcomer(np.array([3]), np.array([1.0])), model._score(np.array([-1]))[0]
+    )
+
+
+def test_a_newcomers_row_is_where_the_slope_is_zero():
+    rng = np.random.default_rng(0)
+    x, offset = rng.normal(size=(200, 3)), rng.normal(size=200)
+    p = _logistic(x, offset, 0.01)
+    wrong = 1 / (1 + np.exp(offset + x @ p))
+    np.testing.assert_allclose(x.T @ wrong / 200, 0.01 * p, atol=1e-6)
+
+
+OTHER = {
+    "n_factors": 4, "n_epochs": 3, "learning_rate": 0.02, "weight_decay": 0.2, "schedule": "constant", "relevant": 2.0,
+    "seed": 1,
+}  # fmt: skip
+
+
+def test_every_option_is_felt(halves):
+    base = cf.BPR(**QUICK)
+    assert OTHER.keys() == base.options().keys()
+    scores = base.fit(halves.train)._score(np.arange(5))
+    for name, value in OTHER.items():
+        other = cf.BPR(**QUICK | {name: value}).fit(halves.train)
+        assert not np.allclose(other._score(np.arange(5)), scores), name
+
+
+def test_steps_that_are_too_large_are_said_to_be(halves):
+    with pytest.raises(Diverged, match=r"Lower learning_rate\."):
+        cf.BPR(learning_rate=1e6, **QUICK).fit(halves.train)
+
+
+@pytest.mark.parametrize(
+    ("given", "telling"),
+    [
+        ({"n_factors": 0}, "n_factors must be at least 1"),
+        ({"learning_rate": 0.0}, "learning_rate must be above 0"),
+        ({"relevant": 6.0}, "No rating is 6 or above"),
+    ],
+)
+def test_bad_options_are_refused(given, telling, halves):
+    with pytest.raises(BadOption, match=telling):
+        cf.BPR(**given).fit(halves.train)
