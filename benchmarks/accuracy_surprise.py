@@ -2,7 +2,8 @@
 
     python3 dev.py bench accuracy_surprise
 
-Needs COFACTOR_DATA with ml-100k and ml-1m in it. Folds are `KFold(n_splits=5, random_state=0)` over the rows in file order. No
+Needs COFACTOR_DATA with ml-100k and ml-1m in it. Folds are `KFold(n_splits=5, random_state=0)` over the rows in
+file order. No
 attributes, no dates; predictions clipped to 1..5. Settings are chosen on a tenth held out of the first fold's training
 part and then stay. SVD++ runs on all five folds of ml-100k but on the first alone of ml-1m, which takes it many
 minutes; its seconds are compared fold by fold with ours of the same run.
@@ -100,7 +101,8 @@ def verdict(name: str, runs: Runs) -> str:
     found = [mean(run[error] for run in its) for error in ("rmse", "mae")]
     held = all(one <= claim for one, claim in zip(found, CLAIMED[name], strict=True))
     claim = " / ".join(f"{one:.3f}" for one in CLAIMED[name])
-    return f"BayesianMF: RMSE {found[0]:.4f}, MAE {found[1]:.4f}; claimed at most {claim}: {'held' if held else 'NOT held'}."
+    verdict = "held" if held else "NOT held"
+    return f"BayesianMF: RMSE {found[0]:.4f}, MAE {found[1]:.4f}; claimed at most {claim}: {verdict}."
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

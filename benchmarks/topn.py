@@ -2,7 +2,8 @@
 
     python3 dev.py bench topn
 
-Needs COFACTOR_DATA with ml-1m in it; the second table is generated, 70,000 users x 10,700 items. All share the 64 factors of one
+Needs COFACTOR_DATA with ml-1m in it; the second table is generated, 70,000 users x 10,700 items. All share the 64
+factors of one
 ImplicitMF, and their lists' scores must add up to the same. The product alone hides nothing and chooses nothing.
 """
 
