@@ -2,8 +2,8 @@
 
     python3 dev.py bench scaling
 
-Generated ratings (generated.py): 10,700 items and one user for every 140 ratings. Each point is a process of its own. The
-exponent is
+Generated ratings (generated.py): 10,700 items and one user for every 140 ratings. Each point is a process of
+its own. The exponent is
 the slope of time against ratings where both axes are logarithmic: 1 is linear. Memory is the process's peak less what
 it held before it read the table, divided by the ratings' CSR (8 bytes a rating): the table, both orders of it, rows and
 scratch, all together; of BayesianMF with two draws kept.
