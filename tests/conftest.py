@@ -1,6 +1,7 @@
 """Small tables whose answers one knows by thinking, and what is skipped where it is not at hand."""
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,14 @@ collect_ignore_glob = ["*conftest.py"]  # these hold fixtures; there is more tha
 
 settings.register_profile("repeatable", derandomize=True, deadline=None, max_examples=50)
 settings.load_profile("repeatable")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def hears_ctrl_c():
+    """A suite started in the background inherits a SIGINT that is ignored; tests of ctrl-C need it heard."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture(scope="session")

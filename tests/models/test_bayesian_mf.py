@@ -1,5 +1,7 @@
 """What the average over draws is worth, and its intervals, on ratings that were held out."""
 
+import signal
+
 import numpy as np
 import pytest
 
@@ -121,8 +123,6 @@ def test_a_warm_start_needs_no_burning_in(model, tastes_split):
 
 
 def test_ctrl_c_keeps_the_draws_there_are(tastes_split, monkeypatch):
-    import _thread
-
     from cofactor.errors import Interrupted
     from cofactor.training.gibbs.chain import GibbsSampler
 
@@ -131,7 +131,7 @@ def test_ctrl_c_keeps_the_draws_there_are(tastes_split, monkeypatch):
     def interrupted_at_the_seventh(chain):
         done.append(1)
         if len(done) == 7:
-            _thread.interrupt_main()
+            signal.raise_signal(signal.SIGINT)
         return sweep(chain)
 
     monkeypatch.setattr(GibbsSampler, "sweep", interrupted_at_the_seventh)
