@@ -5,7 +5,7 @@ import pytest
 
 from cofactor.kernels import posterior, rows as kernel_rows
 from cofactor.kernels.posterior import row_mean, solve, squashed_row_mean
-from cofactor.kernels.rows import LONG, Law, Part, Prior, plan_rows
+from cofactor.kernels.rows import LONG, Bias, Law, Part, Prior, plan_rows
 
 
 def test_the_row_mean_is_ridge_regression_on_the_prior():
@@ -134,6 +134,40 @@ def test_a_joined_row_is_added_to_the_designs():
     part, plan = side.part._replace(joined=joined), plan_rows(side.part.indptr, 32)
     solve(out, side.design, side.offset, part, side.law, side.prior, plan, third=third)
     np.testing.assert_allclose(out, plain, atol=1e-4)
+
+
+def with_bias(side: Side, draw: int | None = None, long: int = LONG) -> np.ndarray:
+    """The first 15 coordinates, and the last as a bias that is eliminated: (n, 16)."""
+    k, n = side.design.shape[1], len(side.part.indptr) - 1
+    rows, bias, design = np.zeros((n, k), np.float32), np.zeros(n, np.float32), side.design.copy()
+    design[:, -1] = 0
+    whole, precision = side.prior.precision.reshape(k, k), np.eye(k, dtype=np.float32)
+    precision[:-1, :-1], last = whole[:-1, :-1], np.append(whole[-1], whole[-1, -1])
+    last[k - 1], pull = 0, side.prior.pull.copy()
+    pull[:, -1] = 0
+    prior, known = side.prior._replace(precision=precision.ravel(), pull=pull), side.prior.pull[:, -1].copy()
+    plan = plan_rows(side.part.indptr, k, long=long)
+    solve(rows, design, side.offset, side.part, side.law, prior, plan, draw=draw, bias=Bias(bias, last, known))
+    rows[:, -1] = bias
+    return rows
+
+
+@pytest.mark.parametrize("long", [LONG, 40])
+def test_a_bias_that_is_eliminated_is_a_coordinate_of_ones(long):
+    side = make_side(32)
+    side.design[:, -1] = 1
+    np.testing.assert_allclose(with_bias(side, long=long), side.solve(), atol=2e-4)
+
+
+def test_a_bias_is_drawn_with_its_row():
+    side = make_side(16, n=4)
+    side.design[:, -1] = 1
+    draws = np.stack([with_bias(side, draw=key) for key in range(4000)]).astype(np.float64)
+    for row in range(4):
+        precision, mean = side.posterior(row)
+        standard = (draws[:, row] - mean) @ np.linalg.cholesky(precision)
+        assert np.abs(standard.mean(axis=0)).max() < 4.5 / np.sqrt(4000)
+        assert np.abs(np.cov(standard.T) - np.eye(16)).max() < 0.12
 
 
 # ---- rows that all threads share --------------------------------------------------------------------------

@@ -1,12 +1,13 @@
 """iALS against the loss it minimises, written out in full over every pair."""
 
+import signal
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
 import cofactor as cf
-from cofactor.errors import BadOption, Diverged
+from cofactor.errors import BadOption, Diverged, Interrupted
 
 SETTINGS = {"n_factors": 5, "unobserved_weight": 0.2, "reg": 0.02, "reg_exponent": 0.7, "confidence": 0.5}
 
@@ -114,3 +115,23 @@ def test_it_finds_what_was_held_out_where_popularity_does_not(tastes):
         for model in (cf.ImplicitMF(n_factors=16), cf.Popularity())
     ]
     assert found[0] > 1.5 * found[1]
+
+
+def test_ctrl_c_keeps_the_sweeps_there_are(few, monkeypatch):
+    solve = cf.ImplicitMF._solver
+
+    def pressed_in_the_third_sweep(model, rows, width):
+        one_side = solve(model, rows, width)
+
+        def then_press(out, others):
+            if len(model.history_) == 2 and out.shape[0] == few.n_users:
+                signal.raise_signal(signal.SIGINT)
+            return one_side(out, others)
+
+        return then_press
+
+    monkeypatch.setattr(cf.ImplicitMF, "_solver", pressed_in_the_third_sweep)
+    with pytest.warns(Interrupted, match="3 of 9"):
+        stopped = cf.ImplicitMF(**SETTINGS, n_epochs=9).fit(few)
+    monkeypatch.undo()
+    assert stopped.history_ == cf.ImplicitMF(**SETTINGS, n_epochs=3).fit(few).history_

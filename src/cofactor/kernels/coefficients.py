@@ -4,7 +4,8 @@ import numpy as np
 
 from cofactor.arrays import FloatArray, IntArray
 from cofactor.kernels.native import Native
-from cofactor.kernels.rows import on_threads, padded
+from cofactor.kernels.rows import padded
+from cofactor.kernels.threads import on_threads
 
 __all__ = ["draw_coefficients"]
 

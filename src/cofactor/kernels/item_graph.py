@@ -6,7 +6,8 @@ import numpy as np
 
 from cofactor.arrays import FloatArray, IntArray
 from cofactor.kernels.native import Native
-from cofactor.kernels.rows import on_threads, padded
+from cofactor.kernels.rows import padded
+from cofactor.kernels.threads import on_threads
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array

@@ -1,32 +1,39 @@
-"""Scores of pairs (user, item), or of triples with a day: rows of factors and a bias, joined two by two."""
+"""Scores of pairs (user, item), or of triples with a day: factors and biases, joined two by two."""
+
+from typing import NamedTuple
 
 import numpy as np
 
 from cofactor.arrays import FloatArray, IntArray
 from cofactor.kernels.native import Native
-from cofactor.kernels.rows import NO_INDICES, NO_ROWS, on_threads
+from cofactor.kernels.rows import NO_INDICES, NO_NUMBERS, NO_ROWS
+from cofactor.kernels.threads import on_threads
 
-__all__ = ["pair_scores"]
+__all__ = ["NO_SIDE", "ScoredSide", "pair_scores"]
 
 PIECES = 32  # of the work
 
 _score_pairs = Native("cofactor.kernels.pair_loops", "score_pairs")
 
 
-def pair_scores(
-    left: FloatArray, right: FloatArray, left_idx: IntArray, right_idx: IntArray, k: int,
-    third: FloatArray = NO_ROWS, third_idx: IntArray = NO_INDICES,
-) -> FloatArray:  # fmt: skip
-    """(n,) float32: p·q + b_p + b_q, and + p·t + q·t + b_t where there is a third.
+class ScoredSide(NamedTuple):
+    """One of the two or three that meet in a rating."""
 
-    left, right, third: (·, width) float32 rows [factors (k), bias, 0 …], width a multiple of 16
-    left_idx, right_idx, third_idx: (n,) int32
-    """
-    out = np.empty(len(left_idx), np.float32)
+    factors: FloatArray  # (m, width) float32, width a multiple of 16
+    bias: FloatArray  # (m,) float32
+    idx: IntArray  # (n,) int32: which of them each rating has
+
+
+NO_SIDE = ScoredSide(NO_ROWS, NO_NUMBERS, NO_INDICES)
+
+
+def pair_scores(left: ScoredSide, right: ScoredSide, third: ScoredSide = NO_SIDE) -> FloatArray:
+    """(n,) float32: p·q + b_p + b_q, and + p·t + q·t + b_t where there is a third."""
+    out = np.empty(len(left.idx), np.float32)
     bounds = np.linspace(0, len(out), PIECES + 1).astype(int).tolist()
 
     def piece(at: int) -> None:
-        _score_pairs(out, left, right, third, left_idx, right_idx, third_idx, k, bounds[at], bounds[at + 1])
+        _score_pairs(out, left, right, third, bounds[at], bounds[at + 1])
 
     on_threads(piece, PIECES)
     return out

@@ -12,23 +12,25 @@ from cofactor.arrays import FloatArray
 from cofactor.kernels.native import Native
 from cofactor.kernels.rows import (
     BLOCK,
+    NO_BIAS,
     NO_ROWS,
+    WIDTH,
+    Bias,
     Law,
     Long,
     Part,
     Plan,
     Prior,
     empty_lines,
-    n_threads,
     on_lines,
-    on_threads,
     padded,
     plan_rows,
 )
 from cofactor.kernels.short_rows import solve_short
+from cofactor.kernels.threads import n_threads, on_threads
 
 __all__ = [
-    "Law", "Part", "Plan", "Prior", "padded", "plan_rows", "row_mean", "solve", "squashed_row_mean", "sum_row",
+    "Bias", "Law", "Part", "Plan", "Prior", "padded", "plan_rows", "row_mean", "solve", "squashed_row_mean", "sum_row",
 ]  # fmt: skip
 
 NEWTON_STEPS = 12
@@ -41,12 +43,13 @@ _solve_rows, _sum_piece, _join_pieces = (
 
 def solve(
     out: FloatArray, design: FloatArray, offset: FloatArray, part: Part, law: Law, prior: Prior, plan: Plan,
-    *, draw: int | None = None, third: FloatArray = NO_ROWS,
+    *, draw: int | None = None, third: FloatArray = NO_ROWS, bias: Bias = NO_BIAS,
 ) -> FloatArray:  # fmt: skip
     """Every row of `out` (n, k) becomes its posterior mean or, where `draw` is a key, a draw.
 
     design: (m, k), the other side     offset: (m,)     k a multiple of 16
     third: (l, k), of which row `part.joined[j]` is added to rating j's row of the design
+    bias: a further coordinate of each row, solved or drawn with it
     Returns by how much each new row lowers its squared error and penalty from those of 0, (n,): the loss at no cost.
     The draw of a row depends on the key and the row alone, whatever the number of threads.
     """
@@ -54,16 +57,16 @@ def solve(
     explained, flat = np.zeros(len(out), np.float32), on_lines(design).reshape(-1)
     for long in plan.long:
         sums = _sum_pieces(flat, offset, third, part, law, long.cuts)
-        _join_pieces(out, explained, prior, sums, long.row, _space(k), *drawn)
+        _join_pieces(out, explained, prior, bias, sums, long.row, _space(k), *drawn)
     bounds = plan.bounds
-    if plan.n_short and draw is None and not (part.weights.size or part.joined.size):
+    if plan.n_short and draw is None and not (part.weights.size or part.joined.size or bias.out.size):
         cut = int(np.searchsorted(bounds, len(plan.order) - plan.n_short))
         if solve_short(out, explained, design, offset, part, law, prior, plan.order, bounds[cut:]):
             bounds = bounds[: cut + 1]
     counter = np.zeros(1, np.int64)
 
     def work(_: int) -> None:
-        given = out, explained, flat, offset, third, part, law, prior, _space(k), plan.order, bounds, counter
+        given = out, explained, flat, offset, third, part, law, prior, bias, _space(k), plan.order, bounds, counter
         _solve_rows(*given, *drawn)
 
     on_threads(work, n_threads())
@@ -73,9 +76,9 @@ def solve(
 def _sum_pieces(
     design: FloatArray, offset: FloatArray, third: FloatArray, part: Part, law: Law, cuts: list[int]
 ) -> FloatArray:
-    """(n_pieces, k² + k): what each piece of a long row adds to its precision and right-hand side."""
+    """(n_pieces, …): what each piece of a long row adds to its precision and right-hand side, and to its bias's."""
     k = len(design) // len(offset)
-    sums = empty_lines((len(cuts) - 1, k * k + k))
+    sums = empty_lines((len(cuts) - 1, k * k + 2 * k + WIDTH))
 
     def one(piece: int) -> None:
         _sum_piece(sums[piece], k, design, offset, third, part, law, cuts[piece], cuts[piece + 1], _space(k))
@@ -91,11 +94,11 @@ def sum_row(design: FloatArray, offset: FloatArray, part: Part, law: Law, long: 
         axis=0, dtype=np.float64
     )
     upper = np.triu(sums[: k * k].reshape(k, k))
-    return upper + np.triu(upper, 1).T, sums[k * k :]
+    return upper + np.triu(upper, 1).T, sums[k * k : k * k + k]
 
 
 def _space(k: int) -> FloatArray:
-    return empty_lines((k * k + k + BLOCK * (k + 2),))
+    return empty_lines((k * k + 2 * k + WIDTH + BLOCK * (k + 2),))
 
 
 def row_mean(design: FloatArray, targets: FloatArray, precision: FloatArray) -> FloatArray:

@@ -8,6 +8,9 @@ have weights of their own, w_j and y_j are multiplied by them. A row's ratings a
 that stays in the first cache, weighted by √w, and the block's product with itself is added to the precision tile by
 tile: 8 × 48 sums stay in registers while all 64 ratings run through. The factor is A = Uᵀ U, upper, by blocks of 16;
 a draw is mean + U⁻¹ z. Nothing is allocated: `space` holds it all, and a row's width is a multiple of 16.
+
+A bias meets each rating with 1. Its share s = Σ w q, n = Σ w, h = Σ y (each with what the prior says) is eliminated
+first, precision - s sᵀ / n and right-hand side - s h / n, and the bias is (h - s · x) / n when the row x is there.
 """
 
 from typing import Any
@@ -16,14 +19,15 @@ import numpy as np
 from numba import njit
 
 from cofactor.kernels.adam_loops import FAST
-from cofactor.kernels.rows import BLOCK, Law, Part, Prior
+from cofactor.kernels.rows import BLOCK, WIDTH, Bias, Law, Part, Prior
 from cofactor.kernels.triangles import backward_block, factor_corner, forward_block, solve_corner
-from cofactor.kernels.vectors import LANES, TILE_ROWS, add_tiles, dot, gather, subtract_tiles, take
+from cofactor.kernels.vectors import LANES, TILE_ROWS, add_tiles, dot, gather, subtract_tiles, take, weigh
 
-__all__ = ["Law", "Part", "Prior", "join_pieces", "solve_rows", "sum_piece"]  # entries are made of these, by name
+__all__ = ["Bias", "Law", "Part", "Prior", "add_weighted", "join_pieces", "solve_rows", "sum_piece"]  # by their names
 
 FRESH: dict[str, Any] = FAST | {"cache": False}  # closures around intrinsics; `Native` keeps the machine code
 gather_eight, gather_four, gather_two, gather_one = gather
+weigh_eight, weigh_four, weigh_two, weigh_one = weigh
 
 
 def _block_row(tiles):
@@ -137,6 +141,26 @@ def gather_columns(Z, b, width, Q, stride, start, indices, first, last, end, roo
 
 
 @njit(**FRESH)
+def add_weighted(b, width, Z, start, stride, weights, n):
+    """b (width,) += Σ_{t<n} weights[t] · Z[start + t · stride]"""
+    j = 0
+    while j < width:
+        left = width - j
+        if left >= 8 * LANES:
+            weigh_eight(b, j, Z, start + j, stride, weights, 0, n)
+            j += 8 * LANES
+        elif left >= 4 * LANES:
+            weigh_four(b, j, Z, start + j, stride, weights, 0, n)
+            j += 4 * LANES
+        elif left >= 2 * LANES:
+            weigh_two(b, j, Z, start + j, stride, weights, 0, n)
+            j += 2 * LANES
+        else:
+            weigh_one(b, j, Z, start + j, stride, weights, 0, n)
+            j += LANES
+
+
+@njit(**FRESH)
 def add_outer_products(A, k, Z, n):
     """A (k, k) += Zᵀ Z of n rows, in A's upper triangle."""
     for block in range(0, k, LANES):
@@ -154,8 +178,17 @@ def _join(Z, b, k, third, joined, first, last, roots, pulls):
 
 
 @njit(**FRESH)
-def _add_ratings(A, b, k, design, offset, third, part, law, begin, end, space):
-    """The ratings begin:end into precision A and right-hand side b."""
+def _add_to_bias(e, k, Z, roots, pulls, n):
+    """e [s (k), n, h] += the shares of n ratings."""
+    add_weighted(e, k, Z, 0, k, roots, n)
+    for t in range(n):
+        e[k] += roots[t] * roots[t]
+        e[k + 1] += pulls[t]
+
+
+@njit(**FRESH)
+def _add_ratings(A, b, e, k, design, offset, third, part, law, begin, end, space):
+    """The ratings begin:end into precision A, right-hand side b and the bias's share e, where there is one."""
     Z, roots, pulls = space[: BLOCK * k], space[BLOCK * k : BLOCK * (k + 1)], space[BLOCK * (k + 1) :]
     for first in range(begin, end, BLOCK):
         last = min(first + BLOCK, end)
@@ -164,10 +197,12 @@ def _add_ratings(A, b, k, design, offset, third, part, law, begin, end, space):
         if part.joined.size:
             _join(Z, b, k, third, part.joined, first, last, roots, pulls)
         add_outer_products(A, k, Z, last - first)
+        if e.size:
+            _add_to_bias(e, k, Z, roots, pulls, last - first)
 
 
 @njit(**FRESH)
-def _begin(A, b, k, prior, row):
+def _begin(A, b, e, k, prior, bias, row):
     """The prior alone."""
     pull, ridge = prior.pull[row % prior.pull.shape[0]], prior.ridge[row % prior.ridge.size]
     for j in range(k * k):
@@ -175,58 +210,103 @@ def _begin(A, b, k, prior, row):
     for j in range(k):
         A[j * k + j] += ridge
         b[j] = pull[j]
+    if e.size:
+        for j in range(k + 1):
+            e[j] = bias.precision[j]
+        e[k] += ridge
+        e[k + 1] = bias.pull[row % bias.pull.size]
 
 
 @njit(**FRESH)
-def _settle(A, b, k, inverse, explained, row, draw, key):
+def _eliminate(A, b, e, k):
+    """The bias out of A x = b, e being [s, n, h], which becomes [s, 1, h] / √n."""
+    scale = np.float32(1) / np.sqrt(e[k])
+    for j in range(k):
+        e[j] *= scale
+    e[k], e[k + 1] = scale, e[k + 1] * scale
+    for block in range(0, k, LANES):
+        _subtract_products(A, k, e, 0, 1, block)
+    for j in range(k):
+        b[j] -= e[k + 1] * e[j]
+
+
+@njit(**FRESH)
+def _bias_given(x, e, k, row, draw, key):
+    """The bias's mean or draw, given the rest of its row and what `_eliminate` left."""
+    scale, height = e[k], e[k + 1] - dot(x, 0, e, 0, k)
+    if draw:
+        normals = e[:2]
+        normals[:] = 0
+        add_normals(normals, ~key, row)
+        height += normals[0]
+    return scale * height
+
+
+@njit(**FRESH)
+def _settle(A, b, e, k, inverse, explained, bias, row, draw, key):
     """b ← the mean A⁻¹ b or a draw, and what it explains."""
+    if e.size:
+        _eliminate(A, b, e, k)
     factor(A, k, inverse)
     forward(A, k, inverse, b)
     explained[row] = dot(b, 0, b, 0, k)
     if draw:
         explained[row] -= add_normals(b, key, row)
     backward(A, k, inverse, b)
+    if e.size:
+        explained[row] += e[k + 1] * e[k + 1]
+        bias.out[row] = _bias_given(b, e, k, row, draw, key)
 
 
 @njit(**FRESH)
-def solve_rows(out, explained, design, offset, third, part, law, prior, space, order, bounds, counter, draw, key):
+def _room(space, k, has_bias):
+    """Of `space`: A, the inverse diagonal, the bias's share, and what `_add_ratings` asks for."""
+    at = k * k + k
+    end = at + k + WIDTH
+    return space[: k * k], space[k * k : at], space[at : at + (k + 2) * has_bias], space[end:]
+
+
+@njit(**FRESH)
+def solve_rows(out, explained, design, offset, third, part, law, prior, bias, space, order, bounds, counter, draw, key):
     """out[order] (n, k) ← the mean, or with draw = 1 a draw, of those rows' posteriors.
 
     explained (n,) ← 2 b · x - x · precision x, b being pull_r + Σ_j y_j q_j: by how much x lowers the squared error
     design (m · k,), offset (m,)     third (l, k)     part: `Part`     law: `Law`
-    prior: `Prior`     space: (k² + k + BLOCK (k + 2),)
+    prior: `Prior`     bias: `Bias`     space: (k² + 2 k + 16 + BLOCK (k + 2),)
     Piece p of the work is order[bounds[p]:bounds[p + 1]]; each thread takes the next until `counter` says all is done.
     """
     k = out.shape[1]
-    A, inverse, rest = space[: k * k], space[k * k : k * k + k], space[k * k + k :]
+    A, inverse, e, rest = _room(space, k, int(bias.out.size > 0))
     piece = take(counter)
     while piece < bounds.size - 1:
         for at in range(bounds[piece], bounds[piece + 1]):
             row = order[at]
             b = out[row]
-            _begin(A, b, k, prior, row)
-            _add_ratings(A, b, k, design, offset, third, part, law, part.indptr[row], part.indptr[row + 1], rest)
-            _settle(A, b, k, inverse, explained, row, draw, key)
+            _begin(A, b, e, k, prior, bias, row)
+            _add_ratings(A, b, e, k, design, offset, third, part, law, part.indptr[row], part.indptr[row + 1], rest)
+            _settle(A, b, e, k, inverse, explained, bias, row, draw, key)
         piece = take(counter)
 
 
 @njit(**FRESH)
 def sum_piece(sums, k, design, offset, third, part, law, first, last, space):
-    """sums (k² + k,) ← Σ w q qᵀ and Σ y q of the ratings first:last, a piece of one row."""
-    for j in range(k * k + k):
-        sums[j] = 0
-    _add_ratings(sums[: k * k], sums[k * k :], k, design, offset, third, part, law, first, last, space[k * k + k :])
+    """sums (k² + 2 k + 16,) ← Σ w q qᵀ, Σ y q and the bias's share of the ratings first:last, a piece of one row."""
+    sums[:] = 0
+    A, b, e = sums[: k * k], sums[k * k : k * k + k], sums[k * k + k : k * k + 2 * k + 2]
+    _add_ratings(A, b, e, k, design, offset, third, part, law, first, last, _room(space, k, 1)[3])
 
 
 @njit(**FRESH)
-def join_pieces(out, explained, prior, sums, row, space, draw, key):
-    """out[row] ← mean or draw, the row's ratings having been summed in pieces: sums (n_pieces, k² + k)."""
-    k = out.shape[1]
-    A, inverse, b = space[: k * k], space[k * k : k * k + k], out[row]
-    _begin(A, b, k, prior, row)
+def join_pieces(out, explained, prior, bias, sums, row, space, draw, key):
+    """out[row] ← mean or draw, the row's ratings having been summed in pieces: sums (n_pieces, k² + 2 k + 16)."""
+    k, b = out.shape[1], out[row]
+    A, inverse, e, _ = _room(space, k, int(bias.out.size > 0))
+    _begin(A, b, e, k, prior, bias, row)
     for piece in range(sums.shape[0]):
         for j in range(k * k):
             A[j] += sums[piece, j]
         for j in range(k):
             b[j] += sums[piece, k * k + j]
-    _settle(A, b, k, inverse, explained, row, draw, key)
+        for j in range(e.size):
+            e[j] += sums[piece, k * k + k + j]
+    _settle(A, b, e, k, inverse, explained, bias, row, draw, key)

@@ -20,11 +20,10 @@ from cofactor.kernels.rows import (
     Plan,
     Prior,
     empty_lines,
-    n_threads,
     on_lines,
-    on_threads,
     padded,
 )
+from cofactor.kernels.threads import n_threads, on_threads
 
 __all__ = ["block_steps", "conjugate_steps"]
 

@@ -10,6 +10,7 @@ from numba import njit
 from cofactor.kernels.posterior_loops import (
     FRESH,
     add_outer_products,
+    add_weighted,
     backward,
     factor,
     forward,
@@ -17,32 +18,11 @@ from cofactor.kernels.posterior_loops import (
     weigh_ratings,
 )  # fmt: skip
 from cofactor.kernels.rows import BLOCK, Law, Part, Prior  # entries are made of the last three, by name
-from cofactor.kernels.vectors import LANES, dot, dots, take, weigh
+from cofactor.kernels.vectors import LANES, dot, dots, take
 
-__all__ = ["Law", "Part", "Prior", "add_weighted", "all_dots", "block_rows", "conjugate_rows"]
+__all__ = ["Law", "Part", "Prior", "all_dots", "block_rows", "conjugate_rows"]
 
 TINY = np.float32(1e-20)
-weigh_eight, weigh_four, weigh_two, weigh_one = weigh
-
-
-@njit(**FRESH)
-def add_weighted(b, width, Z, start, stride, weights, n):
-    """b (width,) += Σ_{t<n} weights[t] · Z[start + t · stride]"""
-    j = 0
-    while j < width:
-        left = width - j
-        if left >= 8 * LANES:
-            weigh_eight(b, j, Z, start + j, stride, weights, 0, n)
-            j += 8 * LANES
-        elif left >= 4 * LANES:
-            weigh_four(b, j, Z, start + j, stride, weights, 0, n)
-            j += 4 * LANES
-        elif left >= 2 * LANES:
-            weigh_two(b, j, Z, start + j, stride, weights, 0, n)
-            j += 2 * LANES
-        else:
-            weigh_one(b, j, Z, start + j, stride, weights, 0, n)
-            j += LANES
 
 
 @njit(**FRESH)

@@ -4,10 +4,6 @@ Below the kernels that solve rows (`posterior.py`), improve them (`row_steps.py`
 """
 
 import math
-import os
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -15,9 +11,8 @@ import numpy as np
 from cofactor.arrays import FloatArray, IntArray
 
 __all__ = [
-    "BLOCK", "LONG", "NO_INDICES", "NO_NUMBERS", "NO_ROWS", "Law", "Long", "Part", "Plan", "Prior", "empty_lines",
-    "n_threads", "on_lines", "on_threads",
-    "padded", "plan_rows",
+    "BLOCK", "LONG", "NO_BIAS", "NO_INDICES", "NO_NUMBERS", "NO_ROWS", "Bias", "Law", "Long", "Part", "Plan", "Prior",
+    "empty_lines", "on_lines", "padded", "plan_rows",
 ]  # fmt: skip
 
 BLOCK = 64  # ratings gathered at once
@@ -61,6 +56,20 @@ class Prior(NamedTuple):
     precision: FloatArray  # (k · k,) of all rows
     ridge: FloatArray  # (n,) or (1,)
     pull: FloatArray  # (n, k) or (1, k)
+
+
+class Bias(NamedTuple):
+    """A further coordinate of each row, which all its ratings meet with 1: where it goes, and what is known before.
+
+    It is eliminated before the others are solved, so that it makes no row a vector wider.
+    """
+
+    out: FloatArray  # (n,), or (0,): there is none
+    precision: FloatArray  # (k + 1,) the last row of the precision of [row, bias]
+    pull: FloatArray  # (n,) or (1,)
+
+
+NO_BIAS = Bias(NO_NUMBERS, NO_NUMBERS, NO_NUMBERS)
 
 
 class Long(NamedTuple):
@@ -113,20 +122,6 @@ def _n_short(counts: IntArray, k: int) -> int:
 def _cuts(begin: int, end: int, long: int) -> list[int]:
     size = max(long // 4, -(-(end - begin) // CUTS))
     return [*range(begin, end, size), end]
-
-
-def n_threads() -> int:
-    return os.cpu_count() or 1
-
-
-def on_threads(work: Callable[[int], None], n: int) -> None:
-    """work(0), …, work(n - 1), side by side."""
-    list(_workers().map(work, range(n)))
-
-
-@cache
-def _workers() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(n_threads())
 
 
 def empty_lines(shape: tuple[int, ...]) -> FloatArray:

@@ -7,7 +7,8 @@ import numpy as np
 
 from cofactor.arrays import FloatArray, IntArray
 from cofactor.kernels.native import Native
-from cofactor.kernels.rows import WIDTH, n_threads, on_threads, padded
+from cofactor.kernels.rows import WIDTH, padded
+from cofactor.kernels.threads import n_threads, on_threads
 
 __all__ = ["N_STRATA", "Cells", "Side", "arrange", "make_side", "run_round"]
 

@@ -4,7 +4,8 @@ import numpy as np
 
 from cofactor.arrays import FloatArray, IntArray
 from cofactor.kernels.native import Native
-from cofactor.kernels.rows import Law, Part, Prior, empty_lines, n_threads, on_lines, on_threads, padded
+from cofactor.kernels.rows import Law, Part, Prior, empty_lines, on_lines, padded
+from cofactor.kernels.threads import n_threads, on_threads
 
 __all__ = ["solve_short"]
 

@@ -14,13 +14,14 @@ from numba import njit
 from cofactor.kernels.posterior_loops import (
     FRESH,
     add_outer_products,
+    add_weighted,
     backward,
     factor,
     forward,
     gather_columns,
     weigh_ratings,
 )  # fmt: skip
-from cofactor.kernels.row_steps_loops import add_weighted, all_dots
+from cofactor.kernels.row_steps_loops import all_dots
 from cofactor.kernels.rows import Law, Part, Prior
 from cofactor.kernels.triangles import turn_block
 from cofactor.kernels.vectors import LANES, dot, take

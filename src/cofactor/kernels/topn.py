@@ -6,7 +6,7 @@ import numpy as np
 
 from cofactor.arrays import BoolArray, FloatArray, IntArray
 from cofactor.kernels.native import Native
-from cofactor.kernels.rows import on_threads
+from cofactor.kernels.threads import on_threads
 from cofactor.kernels.topk import Hidden, empty_lists
 
 __all__ = ["USERS", "Catalogue", "best_products", "pack_items"]

@@ -81,13 +81,14 @@ class BayesianMF(Recommender):
         return super().fit(train)
 
     def _fit(self, train: "Ratings") -> None:
+        from cofactor.kernels.threads import quiet_blas
         from cofactor.training.gibbs.kept import Kept
         from cofactor.training.interrupt import until_interrupted
         from cofactor.training.progress import progress_for
 
         self.mean_, self.days_, self.history_ = train.mean, self._known_days(train), list[float]()
         kept, steps, chain = Kept(self.n_draws), self._steps(), self._begin(train, 0)
-        with progress_for(self._progress, 1, type(self).__name__) as shown:
+        with progress_for(self._progress, 1, type(self).__name__) as shown, quiet_blas():
             for at in until_interrupted(range(len(steps))):
                 number, keep = steps[at]
                 if at and number != steps[at - 1][0]:

@@ -7,7 +7,7 @@ of the loss and of the penalty after Rendle et al., "Revisiting the performance 
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal, Self
 
 import numpy as np
 
@@ -70,8 +70,19 @@ class ImplicitMF(Recommender):
 
     # ---- training -----------------------------------------------------------------------------------------
 
+    def fit(self, train: "Ratings", *, validation: "Ratings | None" = None, progress: bool | None = None) -> Self:
+        """Train; `history_` keeps the loss with its penalty, for each click, after each sweep.
+
+        validation: not looked at. Ctrl-C ends it after the sweep at hand, with a warning (`Interrupted`).
+        """
+        self._progress = progress
+        return super().fit(train)
+
     def _fit(self, train: "Ratings") -> None:
         from cofactor.kernels.posterior import padded
+        from cofactor.kernels.threads import quiet_blas
+        from cofactor.training.interrupt import until_interrupted
+        from cofactor.training.progress import progress_for
 
         if self.confidence and train.values.min() < 0:
             raise BadOption("With confidence above 0 values are weights, 0 or more, but negative ones came.")
@@ -81,15 +92,18 @@ class ImplicitMF(Recommender):
         start = rng.standard_normal((train.n_items, self.n_factors))
         items[:, : self.n_factors] = START / np.sqrt(self.n_factors) * start
         weights = 1 + self.confidence * float(train.values.sum(dtype=np.float64)) / len(train)
-        self.history_ = list[float]()  # the loss with its penalty, for each click, after each sweep
+        self.history_ = list[float]()
         solve_users, solve_items = self._solver(train.by_user, width), self._solver(train.by_item, width)
-        for sweep in range(self.n_epochs):
-            solve_users(users, items)
-            explained = solve_items(items, users)
-            penalty = float(self._ridge(train.user_counts, train.n_items) @ np.square(users).sum(axis=1))
-            self.history_.append(weights + (penalty - explained) / len(train))
-            if not np.isfinite(explained):
-                raise Diverged(f"The factors left the finite numbers in sweep {sweep}. Raise reg or lower confidence.")
+        with progress_for(self._progress, self.n_epochs, type(self).__name__) as shown, quiet_blas():
+            for sweep in until_interrupted(range(self.n_epochs)):
+                solve_users(users, items)
+                explained = solve_items(items, users)
+                penalty = float(self._ridge(train.user_counts, train.n_items) @ np.square(users).sum(axis=1))
+                self.history_.append(weights + (penalty - explained) / len(train))
+                if not np.isfinite(explained):
+                    mend = "Raise reg or lower confidence."
+                    raise Diverged(f"The factors left the finite numbers in sweep {sweep}. {mend}")
+                shown.step(sweep, 1.0, self.history_[-1])
         self.user_factors_, self.item_factors_ = (rows[:, : self.n_factors].copy() for rows in (users, items))
 
     def _check_memory(self, train: "Ratings") -> None:

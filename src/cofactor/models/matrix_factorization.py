@@ -4,6 +4,7 @@ Koren, Bell & Volinsky, "Matrix factorization techniques for recommender systems
 [koren2009matrix]; sigmoid range, one-cycle and decoupled weight decay as the fastai course teaches them.
 """
 
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Literal
 
@@ -65,6 +66,12 @@ class MatrixFactorization(GradientRecommender["FusedAdam | TiledSgd | Alternatin
             raise BadOption(f"The fused engine runs on the CPU. For device={self.device!r} use engine='torch'.")
 
     # ---- training -----------------------------------------------------------------------------------------
+
+    def _fit(self, train: "Ratings") -> None:
+        from cofactor.kernels.threads import quiet_blas
+
+        with quiet_blas() if self.solver == "als" else nullcontext():
+            super()._fit(train)
 
     def _engine(self, train: "Ratings") -> "FusedAdam | TiledSgd | AlternatingLeastSquares | TorchEngine":
         start = Embeddings.random(train.n_users, train.n_items, self.n_factors, self.seed)

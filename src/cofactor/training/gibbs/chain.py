@@ -18,8 +18,7 @@ import numpy as np
 from cofactor.arrays import Array, FloatArray, IntArray
 from cofactor.data.features import Features, bag, features_of
 from cofactor.data.ratings import NO_TIME, Ratings
-from cofactor.kernels.pairs import pair_scores
-from cofactor.kernels.rows import NO_INDICES, NO_ROWS
+from cofactor.kernels.pairs import NO_SIDE, pair_scores
 from cofactor.training.gibbs.field import Field
 from cofactor.training.gibbs.likelihood import Metric, Ordinal
 from cofactor.training.gibbs.noise import Noise
@@ -79,12 +78,12 @@ class GibbsSampler:
         """Begin where another chain stood: its rows (n, d), of which `known` says which they are here, or -1."""
         for field, rows, where in zip((self.users, self.items), (users, items), known, strict=True):
             here = np.flatnonzero(where >= 0)
-            field.rows[here, : rows.shape[1]] = rows[where[here]]
+            start = rows[where[here]]
+            field.factors[here, : field.k], field.bias[here] = start[:, :-1], start[:, -1]
 
     def _scores(self) -> FloatArray:
-        users, items, days = self.users, self.items, self.days
-        third = (NO_ROWS, NO_INDICES) if days is None else (days.rows, days.idx)
-        return pair_scores(users.rows, items.rows, users.idx, items.idx, users.k, *third)
+        third = NO_SIDE if self.days is None else self.days.side
+        return pair_scores(self.users.side, self.items.side, third)
 
 
 def days_of(timestamps: IntArray) -> IntArray:

@@ -1,16 +1,15 @@
 """The rows of one kind (users, items, days), their ratings, their population and what is known of them beforehand."""
 
 from collections.abc import Sequence
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import numpy as np
 
-from cofactor.arrays import FloatArray, IntArray
+from cofactor.arrays import Array, FloatArray, IntArray
 from cofactor.data.features import Features
-from cofactor.kernels.pairs import pair_scores
-from cofactor.kernels.posterior import Law, Part, Prior, padded, plan_rows, solve
+from cofactor.kernels.pairs import ScoredSide, pair_scores
+from cofactor.kernels.posterior import Bias, Law, Part, Prior, padded, plan_rows, solve
 from cofactor.kernels.rows import NO_INDICES, NO_NUMBERS, NO_ROWS
-from cofactor.training.als import design_of
 from cofactor.training.gibbs.group import Group
 from cofactor.training.gibbs.population import Population
 
@@ -21,19 +20,29 @@ START = 0.1  # spread of the first factors
 
 
 class Field:
-    """Rows [factors (k), bias], of which each rating has one."""
+    """Rows of factors (k) and a bias, of which each rating has one."""
 
     def __init__(self, idx: IntArray, n: int, k: int, features: Sequence[Features], rng: np.random.Generator) -> None:
-        self.idx, self.k, width = np.ascontiguousarray(idx, np.int32), k, padded(k + 1)  # (n_ratings,)
+        self.idx, self.k, width = np.ascontiguousarray(idx, np.int32), k, padded(k)  # (n_ratings,)
         self._order = np.argsort(idx, kind="stable")
         self._is_sorted = bool((np.diff(idx) >= 0).all())
+        self._held = dict[str, tuple[Array, Array]]()  # what `_sorted` was last asked for, and what it gave
         self.counts = np.bincount(idx, minlength=n)
         self._indptr = np.concatenate([[0], np.cumsum(self.counts)])
         self._plan = plan_rows(self._indptr, width)
-        self.rows = np.zeros((n, width), np.float32)
-        self.rows[:, :k] = START * rng.standard_normal((n, k), dtype=np.float32)
+        self.factors, self.bias = np.zeros((n, width), np.float32), np.zeros(n, np.float32)
+        self.factors[:, :k] = START * rng.standard_normal((n, k), dtype=np.float32)
         self.population, self.groups = Population.standard(k + 1), [Group(one, n, k + 1) for one in features]
         self._known = np.zeros((n if features else 1, k + 1), np.float32)  # Σ_f x_f a_f of each row
+
+    @property
+    def rows(self) -> FloatArray:
+        """(n, k + 1) [factors, bias]"""
+        return np.column_stack([self.factors[:, : self.k], self.bias])
+
+    @property
+    def side(self) -> ScoredSide:
+        return ScoredSide(self.factors, self.bias, self.idx)
 
     @property
     def expected(self) -> FloatArray:
@@ -42,7 +51,7 @@ class Field:
 
     def draw_prior(self, rng: np.random.Generator) -> None:
         """The population, then the coefficients of all features, the rows being given."""
-        rows = self.rows[:, : self.k + 1]
+        rows = self.rows
         self.population = Population.draw(rows - self._known, rng)
         if self.groups:
             left = rows - self.expected
@@ -58,28 +67,32 @@ class Field:
 
         targets, weights: (n_ratings,), what a rating's score should be, and how precise it is: noise · weight
         """
-        first, k = others[0], self.k
-        offset, third, joined = first.rows[:, k].copy(), NO_ROWS, NO_INDICES
+        first, offset, third, joined = others[0], others[0].bias, NO_ROWS, NO_INDICES
         if len(others) > 1:
             second = others[1]
-            targets = targets - pair_scores(first.rows, second.rows, first.idx, second.idx, k)
-            offset, third, joined = np.zeros_like(offset), second.rows.copy(), self._sorted(second.idx)
-            third[:, k:] = 0  # its bias is in the targets
-        values, own = self._sorted(targets), NO_NUMBERS if weights is None else self._sorted(weights)
-        part = Part(self._indptr, self._sorted(first.idx), values, own, joined)
+            targets = targets - pair_scores(first.side, second.side)
+            offset, third, joined = np.zeros_like(offset), second.factors, self._sorted("joined", second.idx)
+        values = self._sorted("targets", targets)
+        own = NO_NUMBERS if weights is None else self._sorted("weights", weights)
+        part = Part(self._indptr, self._sorted("met", first.idx), values, own, joined)
         law = Law(np.float32(noise), np.float32(0), np.float32(0), np.float32(noise))
-        key, design = int(rng.integers(2**62)), design_of(first.rows, k)
-        solve(self.rows, design, offset, part, law, self._prior(), self._plan, draw=key, third=third)
-        self.rows[:, k + 1 :] = 0  # where nothing is, a draw is noise
+        key, (prior, bias) = int(rng.integers(2**62)), self._prior()
+        solve(self.factors, first.factors, offset, part, law, prior, self._plan, draw=key, third=third, bias=bias)
+        self.factors[:, self.k :] = 0  # where nothing is, a draw is noise
 
-    def _prior(self) -> Prior:
-        d, width = self.k + 1, self.rows.shape[1]
-        expected, precision = self.expected, np.eye(width)
-        centre = np.zeros((len(expected), width))
-        centre[:, :d], precision[:d, :d] = expected, self.population.precision
-        flat, pull = precision.astype(np.float32).ravel(), (centre @ precision).astype(np.float32)
-        return Prior(flat, np.zeros(1, np.float32), pull)
+    def _prior(self) -> tuple[Prior, Bias]:
+        k, width, precision = self.k, self.factors.shape[1], self.population.precision
+        pull, wide = (self.expected @ precision).astype(np.float32), np.eye(width, dtype=np.float32)
+        wide[:k, :k] = precision[:k, :k]
+        pull_of_factors, with_bias = np.zeros((len(pull), width), np.float32), np.zeros(width + 1, np.float32)
+        pull_of_factors[:, :k], with_bias[:k], with_bias[width] = pull[:, :k], precision[k, :k], precision[k, k]
+        prior = Prior(wide.ravel(), np.zeros(1, np.float32), pull_of_factors)
+        return prior, Bias(self.bias, with_bias, np.ascontiguousarray(pull[:, k]))
 
-    def _sorted(self, of_ratings: AnArray) -> AnArray:
-        """The same numbers, row by row."""
-        return of_ratings if self._is_sorted else of_ratings[self._order]
+    def _sorted(self, name: str, of_ratings: AnArray) -> AnArray:
+        """The same numbers, row by row; what has not changed since the last sweep is not sorted again."""
+        if self._is_sorted:
+            return of_ratings
+        if name not in self._held or self._held[name][0] is not of_ratings:
+            self._held[name] = of_ratings, of_ratings[self._order]
+        return cast(AnArray, self._held[name][1])

@@ -60,8 +60,8 @@ class KeptRows:
 
     def add(self, field: "Field", rng: np.random.Generator, at: int) -> None:
         """A row without ratings is kept at its expectation."""
-        d, typical = field.k + 1, field.expected.mean(axis=0)
-        self.put(np.where((field.counts > 0)[:, None], field.rows[:, :d], field.expected), at)
+        typical = field.expected.mean(axis=0)
+        self.put(np.where((field.counts > 0)[:, None], field.rows, field.expected), at)
         self.means.append(typical.astype(np.float32))
         self.strangers.append((typical + field.population.deviation(rng)).astype(np.float32))
 
