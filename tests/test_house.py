@@ -20,9 +20,9 @@ SOURCE = ROOT / "src" / "cofactor"
 # From the ground up; rooms on one floor do not know each other. `opening` stands above the models, because it asks
 # their folder; the rooms that are still to come have their place already.
 FLOORS = (
-    "arrays errors cache", "memory", "kernels", "data plots nets", "ranking model_folder selection", "recommender",
-    "training",
-    "models evaluation interpretation coldstart scale", "opening", "audit serving", "collab experiment", "cli",
+    "arrays errors cache search_space", "memory", "kernels", "data plots nets", "ranking model_folder selection",
+    "recommender", "training", "models evaluation interpretation coldstart scale", "opening tuning",
+    "audit serving choosing", "collab experiment", "cli",
 )  # fmt: skip
 FLOOR_OF = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms.split()}
 
@@ -182,8 +182,7 @@ def test_the_public_names_change_only_on_purpose():
     assert sorted(cf.__all__) == [
         "BPR", "BayesianMF", "Bias", "Blend", "CofactorError", "EASE", "EarlyStopping", "GraphFilter", "ImplicitMF",
         "MatrixFactorization", "NeuralCF", "Popularity", "Ratings", "Recommender", "SparseEASE", "Split",
-        "__version__", "compare", "evaluate",
-        "folds", "load", "open", "read", "split",
+        "__version__", "auto", "compare", "evaluate", "folds", "load", "open", "read", "split", "tune",
     ]  # fmt: skip
 
 

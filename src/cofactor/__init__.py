@@ -12,6 +12,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from cofactor.choosing import auto as auto
     from cofactor.data.ratings import Ratings as Ratings
     from cofactor.data.reading import read as read
     from cofactor.data.sources import load as load
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
     open = open_model  # noqa: A001
     from cofactor.training.stopping import EarlyStopping as EarlyStopping
+    from cofactor.tuning.tune import tune as tune
 
 __version__ = "0.1.0"
 
@@ -49,6 +51,7 @@ _HOME = {
     "MatrixFactorization": "models.matrix_factorization", "NeuralCF": "models.neural_cf",
     "Popularity": "models.popularity", "EarlyStopping": "training.stopping",
     "evaluate": "evaluation.evaluate", "compare": "evaluation.compare",
+    "tune": "tuning.tune", "auto": "choosing",
 }  # fmt: skip
 
 __all__ = [*_HOME, "__version__"]  # pyright: ignore[reportUnsupportedDunderAll]

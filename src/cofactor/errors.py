@@ -16,7 +16,7 @@
     └── MissingExtra        an optional dependency is not installed      (ImportError)
 
 Warnings are values too: `FewerLeft` says that a list is shorter than asked, `Interrupted` that training is,
-`CouldBeFaster` that there is a much quicker way.
+`SearchStopped` that a search is, `CouldBeFaster` that there is a much quicker way.
 """
 
 from collections.abc import Collection, Sequence
@@ -112,6 +112,13 @@ class Interrupted(UserWarning):
         super().__init__(
             f"Interrupted: the model is kept as it was after {n_done} of {n_asked} {unit}s. It can be used and saved."
         )
+
+
+class SearchStopped(UserWarning):
+    """A search was ended by ctrl-C; what it had found by then is used."""
+
+    def __init__(self, n_done: int) -> None:
+        super().__init__(f"Stopped after {n_done} trials: the best options among them are used.")
 
 
 class CouldBeFaster(UserWarning):

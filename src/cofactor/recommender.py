@@ -21,6 +21,7 @@ from cofactor.data.tables import make_table
 from cofactor.errors import BadModelFolder, BadOption, CouldBeFaster, NotFitted, UnknownIds, Unsupported
 from cofactor.kernels.topk import Hidden, best
 from cofactor.ranking import Ranking
+from cofactor.search_space import Space
 from cofactor.selection.approximate import ItemIndex, advice
 from cofactor.selection.exact import Best, Products, rank_exactly
 
@@ -47,6 +48,7 @@ class Recommender(ABC):
     folds_in: ClassVar[bool] = True  # knows what to do with a newcomer's ratings
     predicts: ClassVar[bool] = True  # its scores are in the ratings' own unit
     has_vectors: ClassVar[bool] = False  # items and users have places that can be compared
+    effort: ClassVar[str] = ""  # the option that says how long it trains, such as n_epochs
 
     # ---- what a model file writes -------------------------------------------------------------------------
 
@@ -80,6 +82,10 @@ class Recommender(ABC):
 
     def _check_options(self) -> None:
         """Raise `BadOption` where a hyperparameter is out of range."""
+
+    def search_space(self) -> Space:
+        """What `tune` tries, by option; the others stay as given."""
+        return {}
 
     # ---- what a caller asks -------------------------------------------------------------------------------
 

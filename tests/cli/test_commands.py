@@ -8,6 +8,7 @@ import sys
 
 import pytest
 
+import cofactor as cf
 from cofactor.cli import main
 
 TABLE = """userId,movieId,rating
@@ -125,6 +126,23 @@ def test_data_describes_and_checks_a_table(table, capsys):
     assert "8 ratings by 4 users of 3 items" in said(capsys)
     assert main(["data", "check", table]) == 0
     assert "sound" in said(capsys)
+
+
+def test_tune_searches_a_models_options_and_saves_the_best(table, tmp_path, capsys):
+    folder = str(tmp_path / "tuned.cofactor")
+    assert main(["tune", table, "--model", "bias", "--n-trials", "2", "--budget", "1min", "--out", folder]) == 0
+    out = said(capsys)
+    assert "2 trials of Bias" in out
+    assert f"saved as {folder}" in out
+    assert type(cf.open(folder)) is cf.Bias
+
+
+def test_fit_picks_a_model_itself_and_says_why(table, tmp_path, capsys):
+    folder = str(tmp_path / "picked.cofactor")
+    assert main(["fit", table, "--model", "auto", "--budget", "1s", "--out", folder]) == 0
+    out = said(capsys)
+    assert "8 ratings to predict" in out
+    assert type(cf.open(folder)) is cf.BayesianMF
 
 
 def test_models_are_compared_on_a_known_data_set(capsys):

@@ -14,7 +14,7 @@ from cofactor.errors import BadOption
 if typing.TYPE_CHECKING:
     from cofactor.recommender import Recommender
 
-__all__ = ["add_model_options", "model_from"]
+__all__ = ["add_model_options", "model_from", "named_model"]
 
 WORDS = {"true": True, "false": False, "none": None}
 
@@ -41,6 +41,16 @@ def model_from(name: str, arguments: argparse.Namespace) -> "Recommender":
     cls = model_class(name)
     given = {one.name: (getattr(arguments, f"option:{one.name}", None), one.type) for one in fields(cls)}
     return cls(**{key: _value(key, text, kind) for key, (text, kind) in given.items() if text is not None})
+
+
+def named_model(words: list[str], default: str) -> str:
+    """The model whose options are asked for: argparse knows a flag only once it is declared."""
+    for at, word in enumerate(words):
+        if word == "--model" and at + 1 < len(words):
+            return words[at + 1]
+        if word.startswith("--model="):
+            return word.partition("=")[2]
+    return default
 
 
 def _value(name: str, text: str, kind: Any) -> Any:

@@ -5,17 +5,25 @@ examples:
   cofactor fit ml-100k --model matrix_factorization --y-range 0,5.5 --n-factors 50 --out movies.cofactor
   cofactor fit plays.csv --clicks --model popularity --out plays.cofactor
   cofactor fit plays.csv --clicks --model blend --members ease,implicit_mf --out plays.cofactor
+  cofactor fit ratings.csv --model auto --budget 2min --out movies.cofactor
   cofactor fit ratings.csv --model neural_cf --help           shows the options of that model
+
+With `--model auto` a model is picked by the data and its options are searched for `--budget`; why that one is
+printed. It needs the extra `tune`.
 
 A long training survives a kill: with --checkpoint FILE the same command goes on where it was."""
 
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from cofactor.cli._model import add_model_options, model_from
+from cofactor.cli._model import add_model_options, model_from, named_model
 from cofactor.cli._source import add_source, read_source
 
-DEFAULT = "matrix_factorization"
+if TYPE_CHECKING:
+    from cofactor.recommender import Recommender
+
+DEFAULT, AUTO = "matrix_factorization", "auto"
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -25,29 +33,33 @@ def add_arguments(parser: ArgumentParser) -> None:
 
     add_source(parser)
     parser.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="where to save the model")
-    names = ", ".join(model_names())
+    names = ", ".join([*model_names(), AUTO])
     parser.add_argument("--model", default=DEFAULT, metavar="NAME", help=f"one of {names} (default: {DEFAULT})")
+    parser.add_argument("--budget", default="1min", metavar="TIME", help="of --model auto (default: 1min)")
+    parser.add_argument("--measure", metavar="NAME", help="of --model auto, such as rmse or ndcg@10")
     parser.add_argument("--checkpoint", type=Path, metavar="FILE", help="go on from here after a kill")
-    add_model_options(parser, _named(sys.argv))
+    name = named_model(sys.argv, DEFAULT)
+    if name != AUTO:
+        add_model_options(parser, name)
 
 
 def run(arguments: Namespace) -> None:
+    model, notes = _chosen(arguments) if arguments.model == AUTO else _fitted(arguments)
+    print("\n".join([f"{type(model).__name__} learned from {model.ratings!r}", *notes, *model.notes()]))
+    print(f"saved as {model.save(arguments.out)}")
+
+
+def _chosen(arguments: Namespace) -> "tuple[Recommender, tuple[str, ...]]":
+    from cofactor.choosing import auto
+
+    choice = auto(read_source(arguments), arguments.budget, measure=arguments.measure)
+    return choice.model, (repr(choice.model), *choice.why)
+
+
+def _fitted(arguments: Namespace) -> "tuple[Recommender, tuple[str, ...]]":
     from cofactor.training.gradient import GradientRecommender
 
     model, ratings = model_from(arguments.model, arguments), read_source(arguments)
     if arguments.checkpoint and isinstance(model, GradientRecommender):
-        model.fit(ratings, checkpoint=arguments.checkpoint)
-    else:
-        model.fit(ratings)
-    print("\n".join([f"{type(model).__name__} learned from {ratings!r}", *model.notes()]))
-    print(f"saved as {model.save(arguments.out)}")
-
-
-def _named(words: list[str]) -> str:
-    """The model whose options are asked for: argparse knows a flag only once it is declared."""
-    for at, word in enumerate(words):
-        if word == "--model" and at + 1 < len(words):
-            return words[at + 1]
-        if word.startswith("--model="):
-            return word.partition("=")[2]
-    return DEFAULT
+        return model.fit(ratings, checkpoint=arguments.checkpoint), ()
+    return model.fit(ratings), ()

@@ -15,6 +15,7 @@ import numpy as np
 from cofactor.arrays import Array, FloatArray, Id, IntArray
 from cofactor.errors import BadOption, Diverged
 from cofactor.recommender import Recommender, Unknown
+from cofactor.search_space import Between, OneOf, Space
 
 if TYPE_CHECKING:
     from cofactor.data.ratings import Ratings
@@ -42,6 +43,7 @@ class BayesianMF(Recommender):
         "freedom_", "days_", "cuts_", "levels_", "level_targets_",
     )  # fmt: skip
     objective: ClassVar = "The probability of the ratings given, averaged over all factors that explain them."
+    effort: ClassVar = "n_draws"
     has_vectors: ClassVar = True
 
     n_factors: int = 32
@@ -56,6 +58,12 @@ class BayesianMF(Recommender):
     row_noise: bool = True  # each user and item has noise of its own: careful ratings count more
     ordinal: bool = False  # ratings are ordered levels (probit), not numbers
     seed: int = 0
+
+    def search_space(self) -> Space:
+        return {
+            "n_factors": Between(8, 64, log=True),
+            "row_noise": OneOf((True, False)),
+        }
 
     def _check_options(self) -> None:
         for name, least in (("n_factors", 1), ("n_burn_in", 0), ("n_draws", 2), ("thin", 1), ("n_chains", 1)):

@@ -11,6 +11,7 @@ import numpy as np
 from cofactor.arrays import FloatArray, IntArray
 from cofactor.errors import BadOption
 from cofactor.recommender import Recommender, rows_or_zero
+from cofactor.search_space import Between, Space
 
 if TYPE_CHECKING:
     from cofactor.data.ratings import Ratings
@@ -31,6 +32,12 @@ class Bias(Recommender):
 
     reg_user: float = 5.0  # weight of b_u²: counts like that many ratings at the average
     reg_item: float = 5.0  # weight of b_i²
+
+    def search_space(self) -> Space:
+        return {
+            "reg_user": Between(0.5, 50.0, log=True),
+            "reg_item": Between(0.5, 50.0, log=True),
+        }
 
     def _check_options(self) -> None:
         if not (self.reg_user > 0 and self.reg_item > 0):

@@ -11,6 +11,7 @@ import numpy as np
 from cofactor.arrays import FloatArray, IntArray
 from cofactor.errors import BadOption
 from cofactor.recommender import Recommender, rows_or_zero
+from cofactor.search_space import Between, Space
 from cofactor.selection.exact import Products
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ class BPR(Recommender):
 
     learned: ClassVar = ("user_factors_", "item_factors_", "item_bias_")
     objective: ClassVar = "The share of pairs, an item somebody likes and one they do not, that stand in this order."
+    effort: ClassVar = "n_epochs"
     has_vectors: ClassVar = True
     predicts: ClassVar = False
 
@@ -45,6 +47,13 @@ class BPR(Recommender):
     schedule: str = "one_cycle"  # one_cycle, constant, flat_cosine
     relevant: float | None = None  # the lowest rating that is a like; None: 4 of 1..5, 70 % up any scale
     seed: int = 0
+
+    def search_space(self) -> Space:
+        return {
+            "n_factors": Between(16, 256, log=True),
+            "learning_rate": Between(0.01, 0.5, log=True),
+            "weight_decay": Between(1e-4, 0.1, log=True),
+        }
 
     def _check_options(self) -> None:
         for name in ("n_factors", "n_epochs"):

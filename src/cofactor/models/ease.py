@@ -12,6 +12,7 @@ from cofactor.arrays import FloatArray, IntArray
 from cofactor.errors import BadOption
 from cofactor.memory import refuse_beyond
 from cofactor.recommender import Recommender
+from cofactor.search_space import Between, Space
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -40,6 +41,11 @@ class EASE(Recommender):
     reg: float = 200.0  # larger: nearer to popularity; typical 50 to 1000
     use_values: bool = False  # X holds the values in place of 1
     memory_gb: float | None = None  # what may be used; None: what the machine has free
+
+    def search_space(self) -> Space:
+        return {
+            "reg": Between(5.0, 5000.0, log=True),
+        }
 
     def _check_options(self) -> None:
         if not self.reg > 0:

@@ -14,6 +14,7 @@ import numpy as np
 from cofactor.arrays import FloatArray, IntArray
 from cofactor.errors import BadOption
 from cofactor.recommender import Recommender
+from cofactor.search_space import Between, Space
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -44,6 +45,15 @@ class GraphFilter(Recommender):
     basis_exponent: float = 0.3  # e
     low_pass: float = 0.2  # what the ideal low-pass counts beside the linear one
     seed: int = 0
+
+    def search_space(self) -> Space:
+        return {
+            "given_exponent": Between(0.0, 1.0),
+            "user_exponent": Between(0.0, 1.0),
+            "reached_exponent": Between(0.0, 1.0),
+            "n_components": Between(16, 512, log=True),
+            "low_pass": Between(0.0, 1.0),
+        }
 
     def _check_options(self) -> None:
         if self.n_components < 0 or self.low_pass < 0:

@@ -15,6 +15,7 @@ from cofactor.arrays import FloatArray, IntArray
 from cofactor.errors import BadOption, Diverged
 from cofactor.memory import refuse_beyond
 from cofactor.recommender import Recommender, rows_or_zero
+from cofactor.search_space import Between, Space
 from cofactor.selection.exact import Products
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ class ImplicitMF(Recommender):
 
     learned: ClassVar = ("user_factors_", "item_factors_")
     objective: ClassVar = "The squared distance of scores from 1 where somebody clicked and from 0 elsewhere."
+    effort: ClassVar = "n_epochs"
     has_vectors: ClassVar = True
     predicts: ClassVar = False
 
@@ -53,6 +55,13 @@ class ImplicitMF(Recommender):
     memory_gb: float | None = None  # what may be used; None: what is free
     confidence: float = 0.0  # by how much the value of a click raises its weight
     seed: int = 0
+
+    def search_space(self) -> Space:
+        return {
+            "n_factors": Between(16, 256, log=True),
+            "unobserved_weight": Between(0.001, 3.0, log=True),
+            "reg": Between(1e-4, 0.1, log=True),
+        }
 
     def _check_options(self) -> None:
         if self.solver not in ("exact", "cg", "block"):

@@ -15,6 +15,7 @@ from cofactor.errors import BadOption
 from cofactor.kernels.posterior import row_mean, squashed_row_mean
 from cofactor.nets.embeddings import Embeddings, squash
 from cofactor.recommender import rows_or_zero
+from cofactor.search_space import Between, Space
 from cofactor.selection.exact import Products
 from cofactor.training.gradient import GradientRecommender
 
@@ -47,6 +48,10 @@ class MatrixFactorization(GradientRecommender["FusedAdam | TiledSgd | Alternatin
     count_exponent: float = 1.0  # als: weight_decay · countᵉ for a row; 1: for each rating (as sgd), 0: for each row
     engine: Literal["fused", "torch"] = "fused"  # torch: the readable twin of adam, and the one for a GPU
     device: str = "cpu"  # of the torch engine: cpu, cuda
+
+    def search_space(self) -> Space:
+        rate = {} if self.solver == "als" else {"learning_rate": Between(5e-4, 5e-2, log=True)}
+        return {"n_factors": Between(4, 128, log=True), "weight_decay": Between(1e-3, 1.0, log=True), **rate}
 
     def _check_options(self) -> None:
         super()._check_options()

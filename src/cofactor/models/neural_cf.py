@@ -14,6 +14,7 @@ from cofactor.arrays import FloatArray, IntArray
 from cofactor.errors import BadOption
 from cofactor.nets.embeddings import squash
 from cofactor.recommender import rows_or_zero
+from cofactor.search_space import Between, OneOf, Space
 from cofactor.training.gradient import GradientRecommender
 
 if TYPE_CHECKING:
@@ -43,6 +44,14 @@ class NeuralCF(GradientRecommender["TorchEngine"]):
     dropout: float = 0.0
     batch_norm: bool = True
     device: str = "cpu"
+
+    def search_space(self) -> Space:
+        return {
+            "layers": OneOf(((32,), (100, 50), (200, 100, 50))),
+            "dropout": Between(0.0, 0.5),
+            "learning_rate": Between(5e-4, 2e-2, log=True),
+            "weight_decay": Between(1e-3, 1.0, log=True),
+        }
 
     def _check_options(self) -> None:
         super()._check_options()

@@ -8,6 +8,7 @@ import numpy as np
 from cofactor.arrays import FloatArray, IntArray
 from cofactor.errors import BadOption
 from cofactor.recommender import Recommender, rows_or_zero
+from cofactor.search_space import Between, Space
 
 if TYPE_CHECKING:
     from cofactor.data.ratings import Ratings
@@ -27,6 +28,11 @@ class Popularity(Recommender):
     personal: ClassVar = False
 
     damping: float = 25.0  # ratings at the overall mean that every item is given beforehand
+
+    def search_space(self) -> Space:
+        return {
+            "damping": Between(1.0, 1000.0, log=True),
+        }
 
     def _check_options(self) -> None:
         if not self.damping >= 0:

@@ -12,6 +12,7 @@ import numpy as np
 from cofactor.arrays import FloatArray, IntArray
 from cofactor.errors import BadOption
 from cofactor.recommender import Recommender
+from cofactor.search_space import Between, Space
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -35,6 +36,12 @@ class SparseEASE(Recommender):
     n_neighbors: int = 200  # of each item; memory grows with items times this
     reg: float = 60.0  # larger: nearer to counting what occurs together
     use_values: bool = False  # X holds the values in place of 1
+
+    def search_space(self) -> Space:
+        return {
+            "reg": Between(1.0, 1000.0, log=True),
+            "n_neighbors": Between(50, 500, log=True),
+        }
 
     def _check_options(self) -> None:
         if not (self.n_neighbors >= 1 and self.reg > 0):

@@ -3,7 +3,7 @@
 from abc import abstractmethod
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar
 
 import numpy as np
 
@@ -31,6 +31,8 @@ STEPS_AN_EPOCH = 1250  # of the lecture: 80 000 ratings in batches of 64
 @dataclass(kw_only=True)
 class GradientRecommender(Recommender, Generic[AnEngine]):
     """A model whose parameters an engine trains; it says which engine (`_engine`) and takes what it found (`_take`)."""
+
+    effort: ClassVar = "n_epochs"
 
     y_range: tuple[float, float] | None = None  # scores are squashed into it; a little wider than the ratings
     n_epochs: int = 5

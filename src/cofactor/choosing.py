@@ -1,0 +1,113 @@
+"""`cofactor.auto`: a model for these data, by a rule that is stated, and a short search of its options.
+
+The rule, which `Choice.why` repeats with the numbers of the data at hand:
+
+- Ratings, to be predicted: `BayesianMF`, which leads the literature there [rendle2019difficulty] and takes attributes
+  in. Where its draws would take over half of the memory, or there are over 20 million ratings,
+  `MatrixFactorization(solver="als")`.
+- Clicks, or ratings of which lists are wanted: which model leads depends on the data in ways that nobody can tell
+  beforehand, so three are tried: `EASE` (from where its matrix of items would take over half of the memory:
+  `SparseEASE`), `ImplicitMF` and `GraphFilter`. The one with the best held-out measure is taken.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from cofactor.data.ratings import Ratings
+from cofactor.errors import BadOption
+from cofactor.evaluation.layout import figure
+from cofactor.evaluation.measures import RATINGS, better
+from cofactor.memory import free_gb
+from cofactor.models.bayesian_mf import BayesianMF
+from cofactor.models.ease import EASE
+from cofactor.models.graph_filter import GraphFilter
+from cofactor.models.implicit_mf import ImplicitMF
+from cofactor.models.matrix_factorization import MatrixFactorization
+from cofactor.models.sparse_ease import SparseEASE
+from cofactor.recommender import Recommender
+from cofactor.tuning.budget import seconds_of
+from cofactor.tuning.history import History
+from cofactor.tuning.search import Search
+from cofactor.tuning.tune import tell
+
+__all__ = ["Choice", "auto"]
+
+SHARE = 0.5  # of the free memory that the largest arrays of a model may take
+MANY_RATINGS = 20_000_000
+
+
+@dataclass(frozen=True)
+class Choice:
+    """`model`: fitted on all training ratings     `why`: sentences     `histories`: each model's trials, by class."""
+
+    model: Recommender
+    why: tuple[str, ...]
+    histories: dict[str, History]
+
+    def __str__(self) -> str:
+        return "\n".join([f"{self.model!r}", *self.why])
+
+
+def auto(
+    train: Ratings, budget: str | float = "1min", *, measure: str | None = None, seed: int = 0,
+    progress: bool | None = None,
+) -> Choice:  # fmt: skip
+    """A model that suits the data, its options searched for `budget`, fitted on all of `train`.
+
+    measure: what it shall be good at; None: "rmse" on ratings, "ndcg@10" on clicks
+    budget: of all searches together; at least one trial of each model is made. The last fit comes on top.
+    Ctrl-C ends the search at hand with what it has found. Raises `MissingExtra` without Optuna.
+    """
+    aim = measure or ("rmse" if train.explicit else "ndcg@10")
+    models, why = _candidates(train, aim)
+    searches = [Search(one, train, aim, one.search_space(), seed, after_trial=tell(progress)) for one in models]
+    for search in searches:
+        search.run(seconds_of(budget) / len(searches))
+    best = _best(searches)
+    found = [f"{type(one.model).__name__} {_reached(one)}" for one in searches]
+    chosen = f"Held out, {aim}: {', '.join(found)}; options by {sum(len(s.history.trials) for s in searches)} trials."
+    model = best.best_model().fit(train, progress=progress)
+    return Choice(model, (*why, chosen), {type(one.model).__name__: one.history for one in searches})
+
+
+def _candidates(train: Ratings, aim: str) -> tuple[list[Recommender], list[str]]:
+    if aim.partition("@")[0] not in RATINGS:
+        return _for_lists(train)
+    if not train.explicit:
+        raise BadOption(f"{aim} needs ratings, but {train!r} are clicks. Choose a measure of lists, such as ndcg@10.")
+    return _for_ratings(train)
+
+
+def _for_ratings(train: Ratings) -> tuple[list[Recommender], list[str]]:
+    model = BayesianMF()
+    rows = train.n_users + train.n_items
+    needed, free = 2 * 2 * rows * model.n_draws * (model.n_factors + 1) / 1e9, free_gb()  # the second 2: work beside it
+    told = f"{len(train):,} ratings to predict; the draws of BayesianMF take {needed:.1f} GB of {free:.1f} GB free"
+    if needed > SHARE * free or len(train) > MANY_RATINGS:
+        mend = "too much for it, so MatrixFactorization by least squares, which needs a hundredth"
+        return [MatrixFactorization(solver="als", n_epochs=15)], [f"{told}: {mend}."]
+    attributes = [*train.user_attributes, *train.item_attributes]
+    given = f" The attributes it takes in: {', '.join(attributes)}." if attributes else ""
+    return [model], [f"{told}, and it is the most accurate known for that.{given}"]
+
+
+def _for_lists(train: Ratings) -> tuple[list[Recommender], list[str]]:
+    needed, free = 2 * 4 * train.n_items**2 / 1e9, free_gb()
+    fits = needed <= SHARE * free
+    items: Recommender = EASE() if fits else SparseEASE()
+    told = f"EASE takes {needed:.1f} GB of {free:.1f} GB free for {train.n_items:,} items, so " + (
+        "it is tried" if fits else "SparseEASE is tried in its place"
+    )
+    return [items, ImplicitMF(), GraphFilter()], [f"Lists from {len(train):,} clicks: {told}, with two other models."]
+
+
+def _best(searches: Sequence[Search]) -> Search:
+    """The one whose best trial is ahead; the first where none has any, whose error then tells why."""
+    done = [one for one in searches if one.history.best is not None] or list(searches[:1])
+    sign = 1 if better(done[0].measure) == "higher" else -1
+    return max(done, key=lambda one: sign * best.value if (best := one.history.best) else 0.0)
+
+
+def _reached(search: Search) -> str:
+    best = search.history.best
+    return figure(best.value) if best else "not one trial"

@@ -1,0 +1,1 @@
+"""The search for good options on a part of the training ratings."""

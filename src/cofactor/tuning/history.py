@@ -1,0 +1,88 @@
+"""What was tried, and what it reached."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from cofactor.data.tables import make_table
+from cofactor.evaluation.layout import aligned, figure
+from cofactor.evaluation.measures import better
+
+__all__ = ["History", "Trial"]
+
+SHOWN = 10  # trials in the printed table, the best ones
+
+
+@dataclass(frozen=True)
+class Trial:
+    """Some options and what they reached on the held-out part.
+
+    state: "complete", "stopped" (early: a quarter of the training was worse than most), "failed" or "unfinished"
+    value: of the measure; of a trial that was stopped what it had reached by then; nan: none
+    why: what went wrong, where it failed
+    """
+
+    number: int
+    state: Literal["complete", "stopped", "failed", "unfinished"]
+    value: float
+    options: Mapping[str, Any]
+    seconds: float
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class History:
+    """All trials of a search: `best`, `table()`, or printed.
+
+    measure: such as "rmse", of the ratings that were held out of the training ratings; notes: how it was done
+    """
+
+    measure: str
+    trials: Sequence[Trial]
+    notes: tuple[str, ...]
+    library: str
+
+    @property
+    def best(self) -> Trial | None:
+        """The best of those that were trained to the end; None where there is none."""
+        return next(iter(self._ranked), None)
+
+    @property
+    def _ranked(self) -> list[Trial]:
+        sign = 1 if better(self.measure) == "lower" else -1
+        whole = [one for one in self.trials if one.state == "complete" and one.value == one.value]
+        return sorted(whole, key=lambda one: sign * one.value)
+
+    def columns(self) -> dict[str, list[Any]]:
+        """One row a trial, in the order they were made: number, state, value, seconds, and each option that varied."""
+        names = list(dict.fromkeys(name for one in self.trials for name in one.options))
+        options = {name: [_cell(one.options.get(name)) for one in self.trials] for name in names}
+        return {
+            "trial": [one.number for one in self.trials],
+            "state": [one.state for one in self.trials],
+            self.measure: [one.value for one in self.trials],
+            "seconds": [round(one.seconds, 3) for one in self.trials],
+            **options,
+        }
+
+    def table(self) -> Any:
+        """`columns` as a data frame in the library the ratings came in."""
+        return make_table(self.columns(), self.library)
+
+    def __str__(self) -> str:
+        shown = self._ranked[:SHOWN]
+        names = list(dict.fromkeys(name for one in shown for name in one.options))
+        rows = [
+            (f"trial {one.number}", figure(one.value), f"{one.seconds:.1f}", *(_text(one.options[n]) for n in names))
+            for one in shown
+        ]
+        return "\n".join([*aligned([("", self.measure, "s", *names), *rows]), "", *self.notes])
+
+
+def _cell(value: Any) -> Any:
+    """What a column of a table can hold."""
+    return str(value) if isinstance(value, (tuple, list)) else value
+
+
+def _text(value: Any) -> str:
+    return f"{value:.4g}" if isinstance(value, float) else str(value)

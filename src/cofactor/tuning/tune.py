@@ -1,0 +1,74 @@
+"""`cofactor.tune`: good options for a model, found within a time and without a look at the test."""
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cofactor.data.ratings import Ratings
+from cofactor.recommender import Recommender
+from cofactor.search_space import Space
+from cofactor.tuning.budget import seconds_of
+from cofactor.tuning.history import History, Trial
+from cofactor.tuning.search import Search, default_measure
+
+__all__ = ["Tuned", "tell", "tune"]
+
+
+@dataclass(frozen=True)
+class Tuned:
+    """`model`: the best options, fitted on all training ratings     `history`: every trial     `table()`: as a table.
+
+    The best value of many trials on one held-out part flatters; measure the model on a test of your own.
+    """
+
+    model: Recommender
+    history: History
+
+    def table(self) -> Any:
+        """All trials as a data frame in the library the ratings came in."""
+        return self.history.table()
+
+    def __str__(self) -> str:
+        return f"{self.model!r}\n\n{self.history}"
+
+
+def tune(
+    model: Recommender, train: Ratings, budget: str | float = "2min", *, measure: str | None = None,
+    space: Space | None = None, n_trials: int | None = None, journal: str | Path | None = None, seed: int = 0,
+    progress: bool | None = None,
+) -> Tuned:  # fmt: skip
+    """Search the options of a model on a part of `train` that is held out for it, then fit the best on all of it.
+
+    model: what is not searched stays as it is here; the model as given is the first trial, and stays as it was
+    budget: of the search, such as "90s", "2min", "1h" or a number of seconds; the last fit comes on top
+    measure: None: "rmse" where the model predicts ratings, else "ndcg@10"
+    space: option -> `Between` or `OneOf` of `cofactor.search_space`; None: what the model itself says
+    n_trials: at most so many     journal: a file in which trials are kept: the same search goes on from there
+    progress: a line a trial on stderr (None: where that is a terminal)
+
+    Ctrl-C ends the search, with a `SearchStopped` warning; the best found so far is then fitted.
+    Raises `MissingExtra` without Optuna, `BadOption` where nothing can be searched or no trial succeeded.
+
+        tuned = cf.tune(cf.ImplicitMF(), train, budget="2min", journal="als.journal")
+        cf.evaluate(tuned.model, test)
+    """
+    search = Search(
+        model, train, measure or default_measure(model, train), model.search_space() if space is None else space, seed,
+        Path(journal) if journal else None, tell(progress),
+    )  # fmt: skip
+    search.run(seconds_of(budget), n_trials)
+    return Tuned(search.best_model().fit(train, progress=progress), search.history)
+
+
+def tell(progress: bool | None) -> Any:
+    """What is said after a trial: a line on stderr, where somebody looks."""
+    shown = sys.stderr.isatty() if progress is None else progress
+
+    def line(trial: Trial) -> None:
+        options = ", ".join(f"{name}={value!r}" for name, value in trial.options.items())
+        print(
+            f"trial {trial.number} {trial.state}: {trial.value:.4f}, {trial.seconds:.1f} s: {options}", file=sys.stderr
+        )
+
+    return line if shown else lambda _: None
