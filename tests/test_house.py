@@ -181,7 +181,7 @@ def test_a_model_file_exports_one_model(name):
 def test_the_public_names_change_only_on_purpose():
     assert sorted(cf.__all__) == [
         "BPR", "BayesianMF", "Bias", "Blend", "CofactorError", "EASE", "EarlyStopping", "GraphFilter", "ImplicitMF",
-        "MatrixFactorization", "NeuralCF", "Popularity", "Ratings", "Recommender", "SparseEASE", "Split",
+        "ItemKNN", "MatrixFactorization", "NeuralCF", "Popularity", "Ratings", "Recommender", "SparseEASE", "Split",
         "__version__", "auto", "compare", "evaluate", "folds", "load", "open", "read", "split", "tune",
     ]  # fmt: skip
 

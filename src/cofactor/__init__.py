@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from cofactor.models.ease import EASE as EASE
     from cofactor.models.graph_filter import GraphFilter as GraphFilter
     from cofactor.models.implicit_mf import ImplicitMF as ImplicitMF
+    from cofactor.models.item_knn import ItemKNN as ItemKNN
     from cofactor.models.matrix_factorization import MatrixFactorization as MatrixFactorization
     from cofactor.models.neural_cf import NeuralCF as NeuralCF
     from cofactor.models.popularity import Popularity as Popularity
@@ -47,7 +48,7 @@ _HOME = {
     "CofactorError": "errors", "Recommender": "recommender", "open": "opening:open_model",
     "BayesianMF": "models.bayesian_mf", "Bias": "models.bias", "Blend": "models.blend", "BPR": "models.bpr",
     "EASE": "models.ease", "GraphFilter": "models.graph_filter", "SparseEASE": "models.sparse_ease",
-    "ImplicitMF": "models.implicit_mf",
+    "ImplicitMF": "models.implicit_mf", "ItemKNN": "models.item_knn",
     "MatrixFactorization": "models.matrix_factorization", "NeuralCF": "models.neural_cf",
     "Popularity": "models.popularity", "EarlyStopping": "training.stopping",
     "evaluate": "evaluation.evaluate", "compare": "evaluation.compare",

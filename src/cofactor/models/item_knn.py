@@ -1,0 +1,72 @@
+"""ItemKNN: what is most like the items somebody has, items being alike when the same people have them.
+
+Deshpande & Karypis, "Item-based top-N recommendation algorithms", TOIS 2004 [deshpande2004itemknn]; the weights after
+Robertson & Zaragoza 2009 [robertson2009bm25], an item being a document and its users the words.
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Literal, get_args
+
+import numpy as np
+
+from cofactor.errors import BadOption
+from cofactor.models._item_weights import ItemWeights
+from cofactor.search_space import Between, OneOf, Space
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
+
+    from cofactor.data.ratings import Ratings
+
+__all__ = ["ItemKNN"]
+
+Weighting = Literal["none", "tfidf", "bm25"]
+SATURATION, LENGTH = 1.2, 0.75  # k₁ and b of BM25, as is usual
+
+
+@dataclass(kw_only=True)
+class ItemKNN(ItemWeights):
+    """score_i = Σ_j x_j s_ij over those j of somebody's items that i has among its nearest
+
+    s_ij = x_i · x_j / (|x_i| |x_j| + shrinkage)     x_i: who has item i, weighted. Memory is linear in what is kept.
+    """
+
+    objective: ClassVar = "None: it counts. What is had by the same people is alike."
+
+    n_neighbors: int = 200  # of each item
+    shrinkage: float = 10.0  # larger: likeness that few people vouch for counts less
+    weighting: Weighting = "none"  # tfidf, bm25: who has much says less; bm25: and so does who likes what all do
+
+    def search_space(self) -> Space:
+        return {
+            "n_neighbors": Between(20, 500, log=True),
+            "shrinkage": Between(0.1, 1000.0, log=True),
+            "weighting": OneOf(get_args(Weighting)),
+        }
+
+    def _check_options(self) -> None:
+        if self.n_neighbors < 1 or self.shrinkage < 0:
+            raise BadOption(
+                f"n_neighbors is at least 1 and shrinkage 0 or more, but {self.n_neighbors} and {self.shrinkage} came."
+            )
+        if self.weighting not in get_args(Weighting):
+            raise BadOption(f"weighting must be one of {', '.join(get_args(Weighting))}, but {self.weighting!r} came.")
+
+    def _fit(self, train: "Ratings") -> None:
+        from cofactor.kernels.cooccurrence import nearest_columns
+
+        m = min(self.n_neighbors, max(1, train.n_items - 1))
+        self._take(*nearest_columns(_weighted(self._rows(train), self.weighting), m, self.shrinkage))
+
+
+def _weighted(x: "csr_array", weighting: Weighting) -> "csr_array":
+    """(n_users, n_items), each entry by how rare its user is and, for BM25, how short its item."""
+    if weighting == "none":
+        return x
+    sizes = np.asarray(x.sum(axis=0))
+    rarity = np.log(len(sizes) / (1 + np.diff(x.indptr)))
+    if weighting == "bm25":
+        damped = SATURATION * (1 - LENGTH + LENGTH * sizes / sizes.mean())[x.indices]
+        x.data = x.data * (SATURATION + 1) / (damped + x.data)
+    x.data = (x.data * np.repeat(np.maximum(rarity, 0), np.diff(x.indptr))).astype(np.float32)
+    return x
