@@ -3,7 +3,7 @@
 The rule, which `Choice.why` repeats with the numbers of the data at hand:
 
 - Ratings, to be predicted: `BayesianMF`, which leads the literature there [rendle2019difficulty] and takes attributes
-  in. Where its draws would take over half of the memory, or there are over 20 million ratings,
+  in. Where it would take over half of the memory, or there are over 20 million ratings,
   `MatrixFactorization(solver="als")`.
 - Clicks, or ratings of which lists are wanted: which model leads depends on the data in ways that nobody can tell
   beforehand, so three are tried: `EASE` (from where its matrix of items would take over half of the memory:
@@ -80,9 +80,8 @@ def _candidates(train: Ratings, aim: str) -> tuple[list[Recommender], list[str]]
 
 def _for_ratings(train: Ratings) -> tuple[list[Recommender], list[str]]:
     model = BayesianMF()
-    rows = train.n_users + train.n_items
-    needed, free = 2 * 2 * rows * model.n_draws * (model.n_factors + 1) / 1e9, free_gb()  # the second 2: work beside it
-    told = f"{len(train):,} ratings to predict; the draws of BayesianMF take {needed:.1f} GB of {free:.1f} GB free"
+    needed, free = model.needed_gb(train), free_gb()
+    told = f"{len(train):,} ratings to predict; BayesianMF takes {needed:.1f} GB of {free:.1f} GB free"
     if needed > SHARE * free or len(train) > MANY_RATINGS:
         mend = "too much for it, so MatrixFactorization by least squares, which needs a hundredth"
         return [MatrixFactorization(solver="als", n_epochs=15)], [f"{told}: {mend}."]
@@ -92,9 +91,10 @@ def _for_ratings(train: Ratings) -> tuple[list[Recommender], list[str]]:
 
 
 def _for_lists(train: Ratings) -> tuple[list[Recommender], list[str]]:
-    needed, free = 2 * 4 * train.n_items**2 / 1e9, free_gb()
+    ease = EASE()
+    needed, free = ease.needed_gb(train), free_gb()
     fits = needed <= SHARE * free
-    items: Recommender = EASE() if fits else SparseEASE()
+    items: Recommender = ease if fits else SparseEASE()
     told = f"EASE takes {needed:.1f} GB of {free:.1f} GB free for {train.n_items:,} items, so " + (
         "it is tried" if fits else "SparseEASE is tried in its place"
     )

@@ -51,6 +51,11 @@ def test_a_level_that_is_no_probability_is_refused(model):
         model.predict_interval("u0001", "inception-2010", 90)
 
 
+def test_draws_that_would_not_fit_are_refused_before_they_are_made(tastes):
+    with pytest.raises(BadOption, match=r"needs 0\.3 GB, but 0\.1 GB may be used\. Keep fewer n_draws"):
+        cf.BayesianMF(n_draws=2000, n_factors=32, memory_gb=0.1).fit(tastes)
+
+
 def test_constant_ratings_are_no_trouble():
     ratings = cf.read({"user": [1, 1, 2, 2, 3], "item": [1, 2, 1, 3, 2], "rating": [4.0] * 5})
     model = cf.BayesianMF(n_factors=3, n_draws=200).fit(ratings, progress=False)

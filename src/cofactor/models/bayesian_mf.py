@@ -14,6 +14,7 @@ import numpy as np
 
 from cofactor.arrays import Array, FloatArray, Id, IntArray
 from cofactor.errors import BadOption, Diverged
+from cofactor.memory import refuse_beyond
 from cofactor.recommender import Recommender, Unknown
 from cofactor.search_space import Between, OneOf, Space
 
@@ -26,6 +27,7 @@ __all__ = ["BayesianMF"]
 
 PAIRS = 2_000_000  # numbers of draws gathered at once
 NOISE_STEPS = 3  # until how noisily a newcomer rates has settled
+A_RATING = 100  # bytes while it learns; measured 60 to 90
 
 
 @dataclass(kw_only=True)
@@ -57,6 +59,7 @@ class BayesianMF(Recommender):
     days: bool = False  # the day of a rating has factors, too; needs timestamps
     row_noise: bool = True  # each user and item has noise of its own: careful ratings count more
     ordinal: bool = False  # ratings are ordered levels (probit), not numbers
+    memory_gb: float | None = None  # what may be used; None: what the machine has free
     seed: int = 0
 
     def search_space(self) -> Space:
@@ -71,6 +74,11 @@ class BayesianMF(Recommender):
                 raise BadOption(f"{name} must be at least {least}, but {getattr(self, name)} came.")
         if self.n_chains > self.n_draws:
             raise BadOption(f"{self.n_chains} chains cannot share {self.n_draws} draws. Raise n_draws.")
+
+    def needed_gb(self, train: "Ratings") -> float:
+        """Memory beside the table, in GB: the draws, in half precision, and `A_RATING` bytes for each rating."""
+        rows = train.n_users + train.n_items + self.user_bag * train.n_items
+        return (2 * rows * self.n_draws * (self.n_factors + 1) + A_RATING * len(train)) / 1e9
 
     # ---- training -----------------------------------------------------------------------------------------
 
@@ -94,6 +102,8 @@ class BayesianMF(Recommender):
         from cofactor.training.interrupt import until_interrupted
         from cofactor.training.progress import progress_for
 
+        mend = "Keep fewer n_draws, or use MatrixFactorization(solver='als')."
+        refuse_beyond(self.needed_gb(train), self.memory_gb, f"BayesianMF of {self.n_draws} draws on {train!r}", mend)
         self.mean_, self.days_, self.history_ = train.mean, self._known_days(train), list[float]()
         kept, steps, chain = Kept(self.n_draws), self._steps(), self._begin(train, 0)
         with progress_for(self._progress, 1, type(self).__name__) as shown, quiet_blas():

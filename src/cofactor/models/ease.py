@@ -51,10 +51,16 @@ class EASE(Recommender):
         if not self.reg > 0:
             raise BadOption(f"reg must be above 0, but {self.reg} came.")
 
+    def needed_gb(self, train: "Ratings") -> float:
+        """Memory beside the table, in GB."""
+        return COPIES * 4 * train.n_items**2 / 1e9
+
     def _fit(self, train: "Ratings") -> None:
         from scipy.linalg.lapack import spotrf, spotri  # pyright: ignore[reportAttributeAccessIssue]
 
-        self._check_memory(train.n_items)
+        what = f"EASE of {train.n_items:,} items ({train.n_items:,} × {train.n_items:,} weights)"
+        mend = "Use SparseEASE, whose memory does not grow so, or leave out rare items."
+        refuse_beyond(self.needed_gb(train), self.memory_gb, what, mend)
         x = self._rows(train)
         gram = np.asfortranarray((x.T @ x).toarray(), np.float32)
         gram[np.diag_indices(train.n_items)] += self.reg
@@ -67,11 +73,6 @@ class EASE(Recommender):
         upper /= -np.diag(upper).copy()
         np.fill_diagonal(upper, 0)
         self.weights_ = np.ascontiguousarray(upper)
-
-    def _check_memory(self, n_items: int) -> None:
-        what = f"EASE of {n_items:,} items ({n_items:,} × {n_items:,} weights)"
-        mend = "Use SparseEASE, whose memory does not grow so, or leave out rare items."
-        refuse_beyond(COPIES * 4 * n_items**2 / 1e9, self.memory_gb, what, mend)
 
     def _rows(self, ratings: "Ratings") -> "csr_array":
         from scipy.sparse import csr_array

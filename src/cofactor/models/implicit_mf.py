@@ -95,7 +95,9 @@ class ImplicitMF(Recommender):
 
         if self.confidence and train.values.min() < 0:
             raise BadOption("With confidence above 0 values are weights, 0 or more, but negative ones came.")
-        self._check_memory(train)
+        mend = "Use fewer n_factors, or leave out rare users and items."
+        what = f"ImplicitMF(n_factors={self.n_factors}) on {train!r}"
+        refuse_beyond(self.needed_gb(train), self.memory_gb, what, mend)
         rng, width = np.random.default_rng(self.seed), padded(self.n_factors)
         users, items = np.zeros((train.n_users, width), np.float32), np.zeros((train.n_items, width), np.float32)
         start = rng.standard_normal((train.n_items, self.n_factors))
@@ -115,12 +117,14 @@ class ImplicitMF(Recommender):
                 shown.step(sweep, 1.0, self.history_[-1])
         self.user_factors_, self.item_factors_ = (rows[:, : self.n_factors].copy() for rows in (users, items))
 
-    def _check_memory(self, train: "Ratings") -> None:
-        """The ratings by user and by item, the factors three or four times, a few squares of the factors' number."""
+    def needed_gb(self, train: "Ratings") -> float:
+        """Memory beside the table, in GB.
+
+        The ratings by user and by item, the factors three or four times, a few squares of the factors' number.
+        """
         size, widest = self.n_factors + 16, max(train.n_users, train.n_items)
         floats = size * (2 * (train.n_users + train.n_items) + 2 * widest) + 8 * size**2 + 6 * len(train)
-        mend = "Use fewer n_factors, or leave out rare users and items."
-        refuse_beyond(4 * floats / 1e9, self.memory_gb, f"ImplicitMF(n_factors={self.n_factors}) on {train!r}", mend)
+        return 4 * floats / 1e9
 
     def _solver(self, rows: "Rows", width: int) -> Callable[[FloatArray, FloatArray], float]:
         """A function that solves one side, the other being given, and returns by how much that lowers the loss."""
