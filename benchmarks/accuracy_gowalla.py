@@ -34,6 +34,12 @@ GRIDS: dict[str, tuple[Maker, list[dict[str, Any]]]] = {
         [{"n_components": k, "low_pass": w, "reached_exponent": c}
          for k, w, c in ((128, 0.2, 0.3), (256, 0.3, 0.3), (128, 0.2, 0.4))],
     ),
+    "ItemKNN": (
+        cf.ItemKNN,
+        [{"n_neighbors": n, "shrinkage": s, "weighting": w}
+         for n in (100, 400) for s, w in ((1.0, "none"), (10.0, "none"), (1.0, "tfidf"), (1.0, "bm25"))],
+    ),
+    "BPR": (cf.BPR, [{"n_factors": 128, "n_epochs": 60, "weight_decay": decay} for decay in (0.003, 0.01, 0.03)]),
     "SparseEASE": (cf.SparseEASE, [{"reg": reg} for reg in (30.0, 60.0)]),
 }  # fmt: skip
 

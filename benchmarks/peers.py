@@ -16,6 +16,10 @@ ENVIRONMENTS = Path(__file__).parent / ".envs"
 # A bare newer torch pulls gigabytes of CUDA; this one has a CPU build, and we train with it too.
 TORCH = "torch==2.13.0"
 FASTAI = (TORCH, "fastai==2.8.*")
+# As pip builds it, libmf has no vector instructions and leaves OpenMP out; both are flags of its C++. No cache, or
+# pip would hand the one build to both environments.
+LIBMF = ("libmf==0.9.2", "numpy", "--no-binary=libmf", "--no-cache-dir")
+LIBMF_FLAGS = "-O3 -march=native -DUSEAVX -DUSEOMP -fopenmp"
 IMPLICIT = ("implicit==0.7.*", "pandas")
 SURPRISE = ("scikit-surprise==1.1.*",)
 MYFM = ("myfm==0.4.*",)
@@ -27,18 +31,18 @@ class Unavailable(Exception):
     """A peer that cannot race here; the message says why, in the table's words."""
 
 
-def peer_environment(name: str, requirements: Sequence[str]) -> Path:
+def peer_environment(name: str, requirements: Sequence[str], compiler_flags: str = "") -> Path:
     """The Python of an environment that holds `requirements`; made if it is missing or made for others.
 
-    Raises `Unavailable` where it does not install.
+    compiler_flags: for those that are compiled on the spot. Raises `Unavailable` where it does not install.
 
     >>> peer_environment("fastai", FASTAI).name  # doctest: +SKIP
     'python'
     """
     folder = ENVIRONMENTS / name
-    stamp, wanted = folder / "made-from", _stamp(requirements)
+    stamp, wanted = folder / "made-from", _stamp([*requirements, *compiler_flags.split()])
     if not stamp.is_file() or stamp.read_text() != wanted:
-        _make(folder, requirements)
+        _make(folder, requirements, compiler_flags)
         stamp.write_text(wanted)  # last, so that a half-made environment is never taken for a whole one
     return _python_of(folder)
 
@@ -56,12 +60,13 @@ def java_or_unavailable() -> None:
         raise Unavailable("needs a Java of 17 or newer, which this machine does not have")
 
 
-def _make(folder: Path, requirements: Sequence[str]) -> None:
+def _make(folder: Path, requirements: Sequence[str], compiler_flags: str) -> None:
     print(f"making {folder} with {', '.join(requirements)} …", file=sys.stderr, flush=True)
     shutil.rmtree(folder, ignore_errors=True)
     subprocess.run([sys.executable, "-m", "venv", folder], check=True)
     install = ["-m", "pip", "install", "--quiet", "--quiet", "--disable-pip-version-check", *requirements]
-    done = subprocess.run([_python_of(folder), *install], stderr=subprocess.PIPE, text=True)
+    flags = {name: compiler_flags for name in ("CFLAGS", "CXXFLAGS", "LDFLAGS") if compiler_flags}
+    done = subprocess.run([_python_of(folder), *install], stderr=subprocess.PIPE, text=True, env=os.environ | flags)
     if done.returncode:
         raise Unavailable(f"did not install: {done.stderr.strip().splitlines()[-1]}")
 
