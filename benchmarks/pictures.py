@@ -36,7 +36,7 @@ def _panel(axis: Any, heading: str, unit: str, values: Mapping[str, float]) -> N
     names, lengths = [name for name, _ in ordered], [value for _, value in ordered]
     colours = [OURS if name.startswith("cofactor") else THEIRS for name in names]
     bars = axis.barh(range(len(names)), lengths, color=colours, height=0.72)
-    axis.bar_label(bars, [f"{value:.3g}" for value in lengths], padding=4, fontsize=9, color=INK)
+    axis.bar_label(bars, [_figure(value) for value in lengths], padding=4, fontsize=9, color=INK)
     axis.set_yticks(range(len(names)), names, fontsize=9, color=INK)
     axis.invert_yaxis()
     axis.set_title(f"{heading}, {unit}" if heading else unit, loc="left", fontsize=10, color=INK)
@@ -44,3 +44,8 @@ def _panel(axis: Any, heading: str, unit: str, values: Mapping[str, float]) -> N
     axis.xaxis.set_visible(False)
     axis.tick_params(left=False)
     axis.spines[:].set_visible(False)
+
+
+def _figure(value: float) -> str:
+    """Three digits, or all before the point."""
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
