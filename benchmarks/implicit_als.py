@@ -35,7 +35,9 @@ BLOCK = 1_000_000  # clicks whose scores are worked out at once
 def our_options() -> dict[str, dict[str, Any]]:
     """Our contestants: every solver that the model offers, asked of the model."""
     solvers = get_args(get_type_hints(cofactor.ImplicitMF).get("solver"))
-    return {f"cofactor, {solver}": {"solver": solver} for solver in solvers} or {"cofactor, exact": {}}
+    return {f"cofactor, {solver}": {"solver": solver} for solver in solvers} | {
+        "cofactor, cg in 2 steps": {"solver": "cg", "n_steps": 2}
+    }
 
 
 def contestants(python: Path, data: Path, n_sweeps: int, k: int) -> list[Contestant]:
