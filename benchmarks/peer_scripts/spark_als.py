@@ -12,7 +12,9 @@ from parts import explicit_race
 
 SETTINGS = {
     "spark.ui.enabled": "false", "spark.driver.memory": "8g", "spark.sql.shuffle.partitions": "2",
-    "spark.default.parallelism": "2", "spark.driver.bindAddress": "127.0.0.1", "spark.driver.host": "127.0.0.1",
+    "spark.default.parallelism": "2",
+    "spark.driver.extraJavaOptions": "-Xss64m",  # the plan of 25 epochs is too deep for its scheduler's usual stack
+    "spark.driver.bindAddress": "127.0.0.1", "spark.driver.host": "127.0.0.1",
 }  # fmt: skip
 
 
