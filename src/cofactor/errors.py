@@ -15,7 +15,8 @@
     ├── Diverged            training left the finite numbers             (ArithmeticError)
     └── MissingExtra        an optional dependency is not installed      (ImportError)
 
-Warnings are values too: `FewerLeft` says that a list is shorter than asked, `Interrupted` that training is,
+Warnings are values too: `FewerLeft` says that a list is shorter than asked, `ItemsNotPlaced` what `update` could not
+do, `Interrupted` that training is,
 `SearchStopped` that a search is, `CouldBeFaster` that there is a much quicker way.
 """
 
@@ -102,6 +103,18 @@ class MissingExtra(CofactorError, ImportError):
 
 class FewerLeft(UserWarning):
     """A list came out shorter than asked, because too few candidates were left."""
+
+
+class ItemsNotPlaced(UserWarning):
+    """New items have ratings, but this model cannot place an item without being fitted anew."""
+
+    def __init__(self, model: str, titles: Sequence[str]) -> None:
+        self.titles = list(titles)
+        named = ", ".join(map(repr, self.titles[:5])) + (", …" if len(self.titles) > 5 else "")
+        super().__init__(
+            f"{model} has no place for {len(self.titles)} new items, and recommends them to nobody until it is "
+            f"fitted anew: {named}."
+        )
 
 
 class Interrupted(UserWarning):

@@ -18,7 +18,15 @@ import numpy as np
 from cofactor.arrays import Array, BoolArray, FloatArray, Id, IntArray
 from cofactor.data.ids import UNKNOWN
 from cofactor.data.tables import make_table
-from cofactor.errors import BadModelFolder, BadOption, CouldBeFaster, NotFitted, UnknownIds, Unsupported
+from cofactor.errors import (
+    BadModelFolder,
+    BadOption,
+    CouldBeFaster,
+    ItemsNotPlaced,
+    NotFitted,
+    UnknownIds,
+    Unsupported,
+)
 from cofactor.kernels.topk import Hidden, best
 from cofactor.ranking import Ranking
 from cofactor.search_space import Space
@@ -26,6 +34,7 @@ from cofactor.selection.approximate import ItemIndex, advice
 from cofactor.selection.exact import Best, Products, rank_exactly
 
 if TYPE_CHECKING:
+    from cofactor.data.joining import Joined
     from cofactor.data.ratings import Ratings
 
 __all__ = ["Newcomer", "Recommender", "rows_or_zero"]
@@ -47,6 +56,7 @@ class Recommender(ABC):
     personal: ClassVar[bool] = True  # False: says the same to everybody
     folds_in: ClassVar[bool] = True  # knows what to do with a newcomer's ratings
     predicts: ClassVar[bool] = True  # its scores are in the ratings' own unit
+    places_items: ClassVar[bool] = True  # `update` gives an item that nobody had rated its place
     has_vectors: ClassVar[bool] = False  # items and users have places that can be compared
     effort: ClassVar[str] = ""  # the option that says how long it trains, such as n_epochs
 
@@ -76,6 +86,10 @@ class Recommender(ABC):
         """The ratings of somebody new, (m,), (m,) -> (n_items,) scores."""
         raise Unsupported(f"{type(self).__name__} cannot recommend to newcomers (folds_in is False).")
 
+    def _updated(self, joined: "Joined") -> Mapping[str, Any]:
+        """What changes of `learned` when ratings came later: places for `joined.users`, and for `joined.items`."""
+        raise Unsupported(f"{type(self).__name__} cannot take in later ratings. Fit it anew on all of them.")
+
     def _vectors(self, side: Literal["user", "item"]) -> FloatArray:
         """(n, f): the places of all users or items, compared by their angle."""
         raise Unsupported(f"{type(self).__name__} has no vectors, so nothing is similar (has_vectors is False).")
@@ -101,6 +115,29 @@ class Recommender(ABC):
         self.ratings_ = train
         self._fit(train)
         return self
+
+    def update(self, new: "Ratings") -> Self:
+        """Take in ratings that came after `fit`; nothing is retrained.
+
+        Whoever rated since is placed anew, and so is every item that nobody had rated before, the rest of the model
+        being given; all else stays as it is. A pair that was rated before counts as it was rated last.
+        Raises `BadTable` or `BadOption` where the ratings are not of the model's kind or scale; an `ItemsNotPlaced`
+        warning names the items that this model has no way to place. Should anything fail, the model stays as it was.
+        """
+        from cofactor.data.joining import join
+
+        self._check_values(new.values, "Later")
+        joined = join(self.ratings, new)
+        self._take_in(joined)
+        if len(joined.items) and not self.places_items:
+            warnings.warn(ItemsNotPlaced(type(self).__name__, joined.ratings.title_of(joined.items)), stacklevel=2)
+        return self
+
+    def _take_in(self, joined: "Joined") -> None:
+        changed = self._updated(joined)
+        self.ratings_ = joined.ratings
+        for name, value in changed.items():
+            setattr(self, name, value)
 
     @property
     def ratings(self) -> "Ratings":
@@ -297,14 +334,16 @@ class Recommender(ABC):
         barred[self._find(list(exclude), "item", "raise")] = True
         return barred
 
-    def _check_values(self, values: FloatArray) -> None:
-        scale = self.ratings.scale
-        if not np.isfinite(values).all():
-            raise BadOption(f"A newcomer's ratings must be finite numbers, but {values.tolist()} came.")
-        if self.ratings.explicit and scale and ((values < scale[0]) | (values > scale[1])).any():
+    def _check_values(self, values: FloatArray, whose: str = "A newcomer's") -> None:
+        scale, finite = self.ratings.scale, np.isfinite(values)
+        if not finite.all():
+            raise BadOption(f"{whose} ratings must be finite numbers, but {values[~finite][:5].tolist()} came.")
+        outside = (values < scale[0]) | (values > scale[1]) if scale and self.ratings.explicit else ~finite
+        if outside.any():
+            assert scale
             raise BadOption(
-                f"A newcomer's ratings must lie on the scale {scale[0]:g} to {scale[1]:g} that the model learned, "
-                f"but {values.tolist()} came."
+                f"{whose} ratings must lie on the scale {scale[0]:g} to {scale[1]:g} that the model learned, "
+                f"but {values[outside][:5].tolist()} came."
             )
 
     def _nearest(self, side: Literal["user", "item"], one: Id, n: int) -> Ranking:

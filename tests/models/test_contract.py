@@ -1,11 +1,13 @@
 """What every model keeps, present and future: the folder is asked, no list is kept."""
 
+import warnings
+
 import numpy as np
 import pytest
 
 import cofactor as cf
 from cofactor.data.ratings import Ratings
-from cofactor.errors import BadOption, FewerLeft, NotFitted, UnknownIds, Unsupported
+from cofactor.errors import BadOption, CofactorError, FewerLeft, ItemsNotPlaced, NotFitted, UnknownIds, Unsupported
 from cofactor.models import model_class, model_names
 from cofactor.recommender import Recommender
 
@@ -203,3 +205,70 @@ def test_answers_come_in_the_library_of_the_question(checkerboard):
     pandas = pytest.importorskip("pandas")
     model = cf.Popularity().fit(replace(checkerboard, library="pandas"))
     assert isinstance(model.recommend(1, n=1), pandas.DataFrame)
+
+
+# --- ratings that come later ------------------------------------------------------------------------------------
+
+
+def without(ratings: Ratings, user: int = -1, item: int = -1) -> tuple[Ratings, Ratings]:
+    """The table less everything of one user or one item, and what was taken out."""
+    out = (ratings.user_idx == user) | (ratings.item_idx == item)
+    return ratings.subset(~out), ratings.subset(out)
+
+
+def updated(name: str, first: Ratings, later: Ratings) -> Recommender:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ItemsNotPlaced)
+        return new(name).fit(first, progress=False).update(later)
+
+
+@pytest.mark.parametrize("name", model_names())
+def test_a_user_who_rates_after_the_fit_is_known_from_then_on(name, checkerboard):
+    """User 104, whom the table does not hold, rates what user 4 does; nothing is retrained."""
+    items, values = checkerboard.by_user.of(4)
+    later = Ratings.from_arrays([104] * len(items), items.tolist(), values.tolist(), scale=(1, 5))
+    model = updated(name, without(checkerboard, user=4)[0], later)
+    needs(model, "personal")
+    assert columns(model.recommend(104, n=12, hide_seen=False))["user"] == [104] * 12
+    if name != "bias":
+        assert columns(model.recommend(104, n=1))["item"] == [4]
+
+
+@pytest.mark.parametrize("name", model_names())
+def test_later_ratings_move_nobody_else(name, checkerboard):
+    first, later = without(checkerboard, user=4)
+    model = new(name).fit(first, progress=False)
+    before = model._score(np.array([5, 6]))
+    after = model.update(later)._score(np.array([5, 6]))
+    if name in ("popularity", "graph_filter"):
+        pytest.skip("Its counts are of all ratings, at any time")
+    np.testing.assert_allclose(after, before, rtol=1e-6)
+
+
+@pytest.mark.parametrize("name", model_names())
+def test_an_item_rated_after_the_fit_is_placed_or_named(name, checkerboard):
+    first, later = without(checkerboard, item=3)
+    model = new(name).fit(first, progress=False)
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always", ItemsNotPlaced)
+        scores = model.update(later)._score(np.arange(12))[:, 3]
+    assert [one.category for one in said] == [ItemsNotPlaced] * (not model.places_items)
+    if model.places_items and model.has_vectors:
+        assert scores[1::2].mean() > scores[0::2].mean()
+
+
+@pytest.mark.parametrize("name", model_names())
+def test_an_updated_model_is_saved_whole(name, checkerboard, tmp_path):
+    first, later = without(checkerboard, user=4)
+    model = updated(name, first, later)
+    again = cf.open(model.save(tmp_path / "model.cofactor"))
+    np.testing.assert_allclose(again._score(np.arange(12)), model._score(np.arange(12)), rtol=1e-5)
+
+
+def test_later_ratings_that_do_not_fit_leave_the_model_as_it_was(model, checkerboard):
+    before = model._score(np.arange(12))
+    for wrong, match in (([11.0], "scale 1 to 5"), ([float("nan")], "finite"), (None, "clicks cannot be joined")):
+        with pytest.raises(CofactorError, match=match):
+            model.update(Ratings.from_arrays([1], [2], wrong, scale=None if wrong is None else (0, 20)))
+    np.testing.assert_array_equal(model._score(np.arange(12)), before)
+    assert model.ratings is checkerboard

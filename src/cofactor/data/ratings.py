@@ -36,6 +36,13 @@ class Rows(NamedTuple):
         part = slice(self.indptr[row], self.indptr[row + 1])
         return self.indices[part], self.values[part]
 
+    def take(self, rows: IntArray) -> "Rows":
+        """These rows alone, in this order."""
+        counts = self.counts[rows]
+        indptr = np.concatenate([[0], np.cumsum(counts)])
+        at = np.arange(indptr[-1]) + np.repeat(self.indptr[rows] - indptr[:-1], counts)
+        return Rows(indptr, self.indices[at], self.values[at])
+
     @property
     def counts(self) -> IntArray:
         return np.diff(self.indptr)
@@ -206,12 +213,14 @@ def _compress(major: IntArray, minor: IntArray, values: FloatArray, n_major: int
     from scipy.sparse import coo_array  # its counting sort is linear in n; loaded only here
 
     # the value is the row's number, so that a repeated pair can keep its last value, not the sum
-    numbers = np.arange(1, len(values) + 1, dtype=np.int64)
-    rows = coo_array((numbers, (major, minor)), shape=(n_major, n_minor)).tocsr(copy=False)
-    if rows.nnz < len(values) or not rows.has_canonical_format:
+    numbered = coo_array((np.arange(len(values), dtype=np.int32), (major, minor)), shape=(n_major, n_minor))
+    numbered.has_canonical_format = True  # it may not be, but is not to be sorted: two countings do that sooner
+    rows = numbered.tocsc(copy=False).tocsr(copy=False)
+    indptr, indices = rows.indptr.astype(np.int64), rows.indices.astype(np.int32, copy=False)
+    again = np.flatnonzero(indices[1:] == indices[:-1]) + 1  # or the first of a row, by chance
+    if len(again) and not np.isin(again, indptr).all():
         return _compress_repeated(major, minor, values, n_major)
-    order = np.asarray(rows.data, np.int64) - 1
-    return Rows(rows.indptr.astype(np.int64), rows.indices.astype(np.int32), values[order])
+    return Rows(indptr, indices, values[np.asarray(rows.data, np.int32)])
 
 
 def _compress_repeated(major: IntArray, minor: IntArray, values: FloatArray, n_major: int) -> Rows:

@@ -6,6 +6,8 @@ with a_j = [1, q_j], so that the row's bias is its first coordinate. `solve` doe
 its loops are in `posterior_loops.py`.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 
 from cofactor.arrays import FloatArray
@@ -14,6 +16,7 @@ from cofactor.kernels.rows import (
     BLOCK,
     NO_BIAS,
     NO_ROWS,
+    PLAIN,
     WIDTH,
     Bias,
     Law,
@@ -30,7 +33,8 @@ from cofactor.kernels.short_rows import solve_short
 from cofactor.kernels.threads import n_threads, on_threads
 
 __all__ = [
-    "Bias", "Law", "Part", "Plan", "Prior", "padded", "plan_rows", "row_mean", "solve", "squashed_row_mean", "sum_row",
+    "NEWTON_STEPS", "PLAIN", "Bias", "Law", "Part", "Plan", "Prior", "curved_row_mean", "padded", "plan_rows",
+    "prior_precision", "row_mean", "solve", "squashed_row_mean", "sum_row",
 ]  # fmt: skip
 
 NEWTON_STEPS = 12
@@ -101,6 +105,12 @@ def _space(k: int) -> FloatArray:
     return empty_lines((k * k + 2 * k + WIDTH + BLOCK * (k + 2),))
 
 
+def prior_precision(rows: FloatArray, noise: float) -> FloatArray:
+    """noise · cov⁻¹ of rows (n, f) whose mean is 0: how strongly a newcomer is held to the average, noise being 1."""
+    wide = rows.astype(np.float64)
+    return noise * np.linalg.inv(wide.T @ wide / len(wide) + 1e-6 * np.eye(wide.shape[1]))
+
+
 def row_mean(design: FloatArray, targets: FloatArray, precision: FloatArray) -> FloatArray:
     """The posterior mean of a row under unit noise.
 
@@ -117,27 +127,36 @@ def squashed_row_mean(
     low: float,
     high: float,
 ) -> FloatArray:
-    """The same where ratings = low + (high - low) · sigmoid(design · x + offset): damped Gauss-Newton from 0.
-
-    Each step is the row posterior of the model made linear at x.
-    """
+    """The same where ratings = low + (high - low) · sigmoid(design · x + offset)."""
     span = high - low
 
-    def squashed(x: FloatArray) -> FloatArray:
-        return 1 / (1 + np.exp(-np.clip(design @ x + offset, -30, 30)))
+    def curve(x: FloatArray) -> tuple[FloatArray, FloatArray]:
+        s = 1 / (1 + np.exp(-np.clip(design @ x + offset, -30, 30)))
+        return low + span * s, (span * s * (1 - s))[:, None] * design
 
-    def cost(x: FloatArray) -> float:
-        return float(np.sum((ratings - low - span * squashed(x)) ** 2) + x @ precision @ x)
+    return curved_row_mean(curve, ratings, precision)
 
-    x = np.zeros(design.shape[1])
+
+def curved_row_mean(
+    curve: Callable[[FloatArray], tuple[FloatArray, FloatArray]], ratings: FloatArray, precision: FloatArray
+) -> FloatArray:
+    """The same where ratings = curve(row) whatever the curve: damped Gauss-Newton from 0.
+
+    curve: (f,) -> the ratings it expects, (m,), and how each changes with the row, (m, f). Each step is the row
+    posterior of the model made linear at x.
+    """
+
+    def cost(x: FloatArray, expected: FloatArray) -> float:
+        return float(np.sum((ratings - expected) ** 2) + x @ precision @ x)
+
+    x = np.zeros(len(precision))
+    expected, tangent = curve(x)
     for _ in range(NEWTON_STEPS):
-        s = squashed(x)
-        slope = span * s * (1 - s)
-        tangent = slope[:, None] * design
-        step = row_mean(tangent, ratings - low - span * s + tangent @ x, precision) - x
-        before = cost(x)
-        while cost(x + step) > before and np.abs(step).max() > 2.0**-HALVINGS * 1e-3:
+        step, before = row_mean(tangent, ratings - expected + tangent @ x, precision) - x, cost(x, expected)
+        expected, tangent = curve(x + step)
+        while cost(x + step, expected) > before and np.abs(step).max() > 2.0**-HALVINGS * 1e-3:
             step /= 2
+            expected, tangent = curve(x + step)
         x = x + step
         if np.abs(step).max() < 1e-6:
             break

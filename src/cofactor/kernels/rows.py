@@ -11,8 +11,8 @@ import numpy as np
 from cofactor.arrays import FloatArray, IntArray
 
 __all__ = [
-    "BLOCK", "LONG", "NO_BIAS", "NO_INDICES", "NO_NUMBERS", "NO_ROWS", "Bias", "Law", "Long", "Part", "Plan", "Prior",
-    "empty_lines", "on_lines", "padded", "plan_rows",
+    "BLOCK", "LONG", "NO_BIAS", "NO_INDICES", "NO_NUMBERS", "NO_ROWS", "PLAIN", "Bias", "Law", "Long", "Part", "Plan",
+    "Prior", "empty_lines", "on_lines", "padded", "plan_rows", "prior_of",
 ]  # fmt: skip
 
 BLOCK = 64  # ratings gathered at once
@@ -50,6 +50,9 @@ class Law(NamedTuple):
     pull_gain: np.float32
 
 
+PLAIN = Law(np.float32(1), np.float32(0), np.float32(0), np.float32(1))  # w = 1, y = v - o
+
+
 class Prior(NamedTuple):
     """What is known of a row before its ratings: N(precision⁻¹ pull, precision⁻¹), ridge added to the diagonal."""
 
@@ -67,6 +70,20 @@ class Bias(NamedTuple):
     out: FloatArray  # (n,), or (0,): there is none
     precision: FloatArray  # (k + 1,) the last row of the precision of [row, bias]
     pull: FloatArray  # (n,) or (1,)
+
+
+def prior_of(expected: FloatArray, precision: FloatArray, bias: FloatArray, width: int) -> tuple[Prior, Bias]:
+    """What the kernel is told of rows [factors, bias] ~ N(expected, precision⁻¹), padded to `width`.
+
+    expected: (n, k + 1) or (1, k + 1)     precision: (k + 1, k + 1)     bias: (n,) where the biases go
+    """
+    k = expected.shape[1] - 1
+    pull, wide = (expected @ precision).astype(np.float32), np.eye(width, dtype=np.float32)
+    wide[:k, :k] = precision[:k, :k]
+    pull_of_factors, with_bias = np.zeros((len(pull), width), np.float32), np.zeros(width + 1, np.float32)
+    pull_of_factors[:, :k], with_bias[:k], with_bias[width] = pull[:, :k], precision[k, :k], precision[k, k]
+    prior = Prior(wide.ravel(), np.zeros(1, np.float32), pull_of_factors)
+    return prior, Bias(bias, with_bias, np.ascontiguousarray(pull[:, k]))
 
 
 NO_BIAS = Bias(NO_NUMBERS, NO_NUMBERS, NO_NUMBERS)

@@ -11,6 +11,7 @@ from cofactor.recommender import Recommender
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
+    from cofactor.data.joining import Joined
     from cofactor.data.ratings import Ratings
 
 
@@ -20,6 +21,7 @@ class ItemWeights(Recommender):
 
     learned: ClassVar = ("indptr_", "items_", "weights_")
     predicts: ClassVar = False
+    places_items: ClassVar = False
 
     use_values: bool = False  # x holds the values in place of 1
 
@@ -47,6 +49,11 @@ class ItemWeights(Recommender):
         scores = (self._rows(self.ratings)[np.maximum(user_idx, 0)] @ self._given).toarray()
         scores[user_idx < 0] = 0
         return scores
+
+    def _updated(self, joined: "Joined") -> dict[str, IntArray]:
+        """Users are their ratings; nothing is given to new items, nor by them."""
+        n_new = joined.ratings.n_items - (len(self.indptr_) - 1)
+        return {"indptr_": np.append(self.indptr_, np.full(n_new, self.indptr_[-1], self.indptr_.dtype))}
 
     def _score_newcomer(self, item_idx: IntArray, values: FloatArray) -> FloatArray:
         return (values if self.use_values else np.ones_like(values)) @ self._given[item_idx].toarray()

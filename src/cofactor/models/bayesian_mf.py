@@ -5,7 +5,7 @@ how far it goes with companions and days, Rendle, Zhang & Koren, "On the difficu
 [rendle2019difficulty]. The sampler is `training/gibbs/`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from statistics import NormalDist
 from typing import TYPE_CHECKING, ClassVar, Literal, Self
@@ -19,7 +19,8 @@ from cofactor.recommender import Recommender, Unknown
 from cofactor.search_space import Between, OneOf, Space
 
 if TYPE_CHECKING:
-    from cofactor.data.ratings import Ratings
+    from cofactor.data.joining import Joined
+    from cofactor.data.ratings import Ratings, Rows
     from cofactor.training.gibbs.chain import Design, GibbsSampler
     from cofactor.training.gibbs.kept import Kept
 
@@ -41,8 +42,8 @@ class BayesianMF(Recommender):
 
     learned: ClassVar = (
         "mean_", "user_draws_", "item_draws_", "day_draws_", "bag_draws_", "bag_mean_", "user_mean_", "item_mean_",
-        "day_mean_", "user_stranger_", "item_stranger_", "user_precision_", "noise_", "user_spread_", "item_spread_",
-        "freedom_", "days_", "cuts_", "levels_", "level_targets_",
+        "day_mean_", "user_stranger_", "item_stranger_", "user_precision_", "item_precision_", "noise_", "user_spread_",
+        "item_spread_", "freedom_", "days_", "cuts_", "levels_", "level_targets_",
     )  # fmt: skip
     objective: ClassVar = "The probability of the ratings given, averaged over all factors that explain them."
     effort: ClassVar = "n_draws"
@@ -164,7 +165,8 @@ class BayesianMF(Recommender):
         self.user_mean_, self.item_mean_ = np.stack(kept.users.means), np.stack(kept.items.means)
         self.day_mean_ = np.stack(kept.days.means) if self.days else np.zeros((0, 0), np.float32)
         self.user_stranger_, self.item_stranger_ = np.stack(kept.users.strangers), np.stack(kept.items.strangers)
-        self.user_precision_, self.noise_ = np.stack(kept.precision), np.array(kept.noise, np.float32)
+        self.user_precision_, self.item_precision_ = np.stack(kept.users.precisions), np.stack(kept.items.precisions)
+        self.noise_ = np.array(kept.noise, np.float32)
         self.user_spread_, self.item_spread_ = kept.mean_spread(0, train.n_users), kept.mean_spread(1, train.n_items)
         self.freedom_ = float(np.mean(kept.freedom)) if self.row_noise else float("inf")
         self.cuts_ = np.stack(kept.cuts)
@@ -173,6 +175,37 @@ class BayesianMF(Recommender):
             self.levels_, level = np.unique(train.by_user.values, return_inverse=True)
             sums = np.bincount(level, chain.likelihood.targets) / np.bincount(level)
             self.level_targets_, self.mean_ = sums.astype(np.float32), 0.0
+
+    def _updated(self, joined: "Joined") -> dict[str, FloatArray]:
+        """Rows are drawn, one for each draw of the others, so that later intervals are as honest as those of `fit`."""
+        from cofactor.training.fold_in import grown, place_new
+        from cofactor.training.gibbs.fold_in import DrawnRows, draw_new_rows
+
+        ratings, freedom = joined.ratings, self.freedom_ if self.row_noise else None
+        bag = grown(self.bag_draws_, ratings.n_items) if self.user_bag else self.bag_draws_
+        spreads = grown(self.user_spread_, ratings.n_users, 1), grown(self.item_spread_, ratings.n_items, 1)
+
+        def place_users(rows: "Rows", items: FloatArray) -> FloatArray:
+            rows = rows._replace(values=self._targets(rows.values))
+            others = DrawnRows(items, spreads[1], self.day_mean_)
+            expected = _with_bag(self.user_mean_, rows, bag, self.bag_mean_)
+            drawn = draw_new_rows(rows, others, expected, self.user_precision_, self.noise_, self.seed, freedom)
+            spreads[0][joined.users] = drawn.spread
+            return drawn.rows
+
+        def place_items(rows: "Rows", users: FloatArray) -> FloatArray:
+            rows = rows._replace(values=self._targets(rows.values))
+            others = DrawnRows(users, spreads[0], self.day_mean_)
+            return draw_new_rows(
+                rows, others, lambda draw: self.item_mean_[draw], self.item_precision_, self.noise_, self.seed
+            ).rows
+
+        nobody = self.user_mean_, self.item_mean_
+        users, items = place_new(joined, self.user_draws_, self.item_draws_, place_users, place_items, nobody)
+        return {
+            "user_draws_": users, "item_draws_": items, "user_spread_": spreads[0], "item_spread_": spreads[1],
+            "bag_draws_": bag,
+        }  # fmt: skip
 
     # ---- answers ------------------------------------------------------------------------------------------
 
@@ -314,6 +347,18 @@ class BayesianMF(Recommender):
         draws = self.user_draws_ if side == "user" else self.item_draws_
         rated = (self.ratings.user_counts if side == "user" else self.ratings.item_counts) > 0
         return np.where(rated[:, None], draws[..., :-1].astype(np.float32).reshape(len(draws), -1), 0)
+
+
+def _with_bag(mean: FloatArray, rows: "Rows", bag: FloatArray, bag_mean: FloatArray) -> Callable[[int], FloatArray]:
+    """Of each draw what to expect of rows with these companions, (b, d), or of all alike, (d,)."""
+    from scipy.sparse import csr_array
+
+    if not bag.size:
+        return lambda draw: mean[draw]
+    counts = np.maximum(rows.counts, 1)
+    shares = np.repeat(1 / np.sqrt(counts), rows.counts).astype(np.float32)
+    companions = csr_array((shares, rows.indices, rows.indptr), shape=(len(counts), len(bag)))
+    return lambda draw: mean[draw] + companions @ bag[:, draw].astype(np.float32) - bag_mean[draw]
 
 
 def _rows(draws: FloatArray, nobody: FloatArray, idx: IntArray) -> FloatArray:

@@ -3,6 +3,7 @@
 Koren, "Factorization meets the neighborhood", KDD 2008, section 2.1 [koren2008neighborhood].
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
@@ -14,7 +15,8 @@ from cofactor.recommender import Recommender, rows_or_zero
 from cofactor.search_space import Between, Space
 
 if TYPE_CHECKING:
-    from cofactor.data.ratings import Ratings
+    from cofactor.data.joining import Joined
+    from cofactor.data.ratings import Ratings, Rows
 
 __all__ = ["Bias"]
 
@@ -72,6 +74,20 @@ class Bias(Recommender):
         scaled = LinearOperator(shape, lambda b: b / per_item, dtype=np.float64)  # pyright: ignore[reportCallIssue]
         bias, _ = cg(operator, item_sums - rated_by @ (per_user * user_sums), rtol=1e-10, M=scaled, maxiter=1000)
         return bias
+
+    def _updated(self, joined: "Joined") -> dict[str, FloatArray]:
+        from cofactor.training.fold_in import place_new
+
+        def place(reg: float) -> Callable[["Rows", FloatArray], FloatArray]:
+            def one_side(rows: "Rows", others: FloatArray) -> FloatArray:
+                residual = rows.values - np.float32(self.mean_) - others[rows.indices]
+                row_of = np.repeat(np.arange(len(rows.counts)), rows.counts)
+                return np.bincount(row_of, residual, len(rows.counts)) / (rows.counts + reg)
+
+            return one_side
+
+        users, items = place_new(joined, self.user_bias_, self.item_bias_, place(self.reg_user), place(self.reg_item))
+        return {"user_bias_": users, "item_bias_": items}
 
     def _score(self, user_idx: IntArray) -> FloatArray:
         return self.mean_ + rows_or_zero(self.user_bias_, user_idx)[:, None] + self.item_bias_

@@ -5,6 +5,7 @@ Breiman, "Stacked regressions", Machine Learning 1996 [breiman1996] for ratings;
 """
 
 from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
 
@@ -16,6 +17,7 @@ from cofactor.models import model_class
 from cofactor.recommender import Recommender
 
 if TYPE_CHECKING:
+    from cofactor.data.joining import Joined
     from cofactor.data.ratings import Ratings
     from cofactor.training.blending import Candidates, Learned
 
@@ -66,6 +68,10 @@ class Blend(Recommender):
     @property
     def folds_in(self) -> bool:  # pyright: ignore[reportIncompatibleVariableOverride]
         return all(one.folds_in for one in self._parts)
+
+    @property
+    def places_items(self) -> bool:  # pyright: ignore[reportIncompatibleVariableOverride]
+        return all(one.places_items for one in self._parts)
 
     @property
     def _parts(self) -> Sequence[Recommender]:
@@ -139,6 +145,12 @@ class Blend(Recommender):
                 f"few to learn a blend's weights from. Raise held_out, or give it more ratings."
             )
         return blend_lists(_candidates(members, users, wanted), np.arange(len(users)) % 2 == 0)
+
+    def _updated(self, joined: "Joined") -> dict[str, Any]:
+        members = tuple(map(copy, self.fitted))  # should one of them fail, all stay as they were
+        for one in members:
+            one._take_in(joined)
+        return {"fitted_": members}
 
     # ---- answers ------------------------------------------------------------------------------------------
 

@@ -15,6 +15,7 @@ from cofactor.search_space import Between, Space
 from cofactor.selection.exact import Products
 
 if TYPE_CHECKING:
+    from cofactor.data.joining import Joined
     from cofactor.data.ratings import Ratings
     from cofactor.training.epoch import Epoch
 
@@ -38,6 +39,7 @@ class BPR(Recommender):
     objective: ClassVar = "The share of pairs, an item somebody likes and one they do not, that stand in this order."
     effort: ClassVar = "n_epochs"
     has_vectors: ClassVar = True
+    places_items: ClassVar = False
     predicts: ClassVar = False
 
     n_factors: int = 64
@@ -123,6 +125,23 @@ class BPR(Recommender):
             return self.item_bias_.copy()
         row = self._fold_in(liked).astype(np.float32)
         return self.item_factors_ @ row + self.item_bias_
+
+    def _updated(self, joined: "Joined") -> dict[str, FloatArray]:
+        """Users only: an item's row hangs on which items each of its users has not chosen."""
+        from cofactor.training.fold_in import grown
+
+        n_items, lowest = joined.ratings.n_items, self._lowest_like
+        users = grown(self.user_factors_, joined.ratings.n_users)
+        for user in joined.users.tolist():
+            item_idx, values = joined.ratings.by_user.of(user)
+            liked = item_idx if lowest is None else item_idx[values >= np.float32(lowest)]
+            liked = liked[liked < len(self.item_bias_)]
+            users[user] = self._fold_in(liked) if len(liked) else 0
+        worst = float(self.item_bias_.min())
+        return {
+            "user_factors_": users, "item_factors_": grown(self.item_factors_, n_items),
+            "item_bias_": grown(self.item_bias_, n_items, worst),
+        }  # fmt: skip
 
     @property
     def _lowest_like(self) -> float | None:

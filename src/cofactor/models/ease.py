@@ -17,6 +17,7 @@ from cofactor.search_space import Between, Space
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
+    from cofactor.data.joining import Joined
     from cofactor.data.ratings import Ratings
 
 __all__ = ["EASE"]
@@ -37,6 +38,7 @@ class EASE(Recommender):
     learned: ClassVar = ("weights_",)
     objective: ClassVar = "The squared error of writing who has which item as a sum over the other items they have."
     predicts: ClassVar = False
+    places_items: ClassVar = False
 
     reg: float = 200.0  # larger: nearer to popularity; typical 50 to 1000
     use_values: bool = False  # X holds the values in place of 1
@@ -85,6 +87,11 @@ class EASE(Recommender):
         scores = self._rows(self.ratings)[np.maximum(user_idx, 0)] @ self.weights_
         scores[user_idx < 0] = 0
         return scores
+
+    def _updated(self, joined: "Joined") -> dict[str, FloatArray]:
+        """Users are their ratings; nothing is given to new items, nor by them."""
+        n_new = joined.ratings.n_items - len(self.weights_)
+        return {"weights_": np.pad(self.weights_, (0, n_new)) if n_new else self.weights_}
 
     def _score_newcomer(self, item_idx: IntArray, values: FloatArray) -> FloatArray:
         return (values if self.use_values else np.ones_like(values)) @ self.weights_[item_idx]

@@ -19,6 +19,7 @@ from cofactor.search_space import Between, Space
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
+    from cofactor.data.joining import Joined
     from cofactor.data.ratings import Ratings
 
 __all__ = ["GraphFilter"]
@@ -62,8 +63,7 @@ class GraphFilter(Recommender):
             )
 
     def _fit(self, train: "Ratings") -> None:
-        if "_graph" in vars(self):
-            del self._graph  # of other ratings
+        vars(self).pop("_graph", None)  # of other ratings
         size = min(self.n_components, *(n - 1 for n in (train.n_users, train.n_items)))
         self.basis_ = np.zeros((train.n_items, 0), np.float32)
         if size > 0:
@@ -86,6 +86,11 @@ class GraphFilter(Recommender):
         scores = self._filtered(rows)
         scores[user_idx < 0] = 0
         return scores
+
+    def _updated(self, joined: "Joined") -> dict[str, FloatArray]:
+        """The graph is that of all ratings; its smoothest vectors stay as they were, 0 at new items."""
+        vars(self).pop("_graph", None)  # of the ratings before
+        return {"basis_": np.pad(self.basis_, ((0, joined.ratings.n_items - len(self.basis_)), (0, 0)))}
 
     def _score_newcomer(self, item_idx: IntArray, values: FloatArray) -> FloatArray:
         from scipy.sparse import csr_array

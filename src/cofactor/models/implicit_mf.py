@@ -19,6 +19,7 @@ from cofactor.search_space import Between, Space
 from cofactor.selection.exact import Products
 
 if TYPE_CHECKING:
+    from cofactor.data.joining import Joined
     from cofactor.data.ratings import Ratings, Rows
     from cofactor.kernels.posterior import Law
 
@@ -126,12 +127,13 @@ class ImplicitMF(Recommender):
         floats = size * (2 * (train.n_users + train.n_items) + 2 * widest) + 8 * size**2 + 6 * len(train)
         return 4 * floats / 1e9
 
-    def _solver(self, rows: "Rows", width: int) -> Callable[[FloatArray, FloatArray], float]:
+    def _solver(self, rows: "Rows", width: int, solver: str = "") -> Callable[[FloatArray, FloatArray], float]:
         """A function that solves one side, the other being given, and returns by how much that lowers the loss."""
         from cofactor.kernels.rows import LONG, Part, Prior, plan_rows
 
-        improve = self._method()
-        long = LONG if self.solver == "exact" else 4 * LONG  # what is split is solved exactly: few rows only
+        solver = solver or self.solver
+        improve = self._method(solver)
+        long = LONG if solver == "exact" else 4 * LONG  # what is split is solved exactly: few rows only
         part, plan = Part(rows.indptr, rows.indices, rows.values), plan_rows(rows.indptr, width, long=long)
         unused = np.diag((np.arange(width) >= self.n_factors).astype(np.float32))
         nothing = np.zeros((1, width), np.float32)
@@ -144,14 +146,14 @@ class ImplicitMF(Recommender):
 
         return one_side
 
-    def _method(self) -> Callable[..., FloatArray]:
+    def _method(self, solver: str) -> Callable[..., FloatArray]:
         """What is done to the rows of one side."""
         from cofactor.kernels.posterior import solve
         from cofactor.kernels.row_steps import block_steps, conjugate_steps
 
-        if self.solver == "cg":
+        if solver == "cg":
             return partial(conjugate_steps, n_steps=self.n_steps)
-        if self.solver == "block" and self.n_factors > self.block_size:
+        if solver == "block" and self.n_factors > self.block_size:
             return partial(block_steps, block=self.block_size)
         return solve
 
@@ -179,6 +181,21 @@ class ImplicitMF(Recommender):
         base = self.unobserved_weight * (self.item_factors_.T @ self.item_factors_) + ridge * np.eye(self.n_factors)
         row = np.linalg.solve(base + (q.T * weight) @ q, q.T @ weight)
         return self.item_factors_ @ row.astype(np.float32)
+
+    def _updated(self, joined: "Joined") -> dict[str, FloatArray]:
+        from cofactor.kernels.posterior import padded
+        from cofactor.training.fold_in import place_new
+
+        def place(rows: "Rows", others: FloatArray) -> FloatArray:
+            width = padded(self.n_factors)
+            wide = np.zeros((len(others), width), np.float32)
+            wide[:, : self.n_factors] = others
+            out = np.zeros((len(rows.counts), width), np.float32)
+            self._solver(rows, width, "exact")(out, wide)
+            return out[:, : self.n_factors]
+
+        users, items = place_new(joined, self.user_factors_, self.item_factors_, place, place)
+        return {"user_factors_": users, "item_factors_": items}
 
     def _vectors(self, side: Literal["user", "item"]) -> FloatArray:
         return self.user_factors_ if side == "user" else self.item_factors_

@@ -4,15 +4,16 @@ Koren, Bell & Volinsky, "Matrix factorization techniques for recommender systems
 [koren2009matrix]; sigmoid range, one-cycle and decoupled weight decay as the fastai course teaches them.
 """
 
+from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
 
-from cofactor.arrays import BoolArray, FloatArray, IntArray
+from cofactor.arrays import FloatArray, IntArray
 from cofactor.errors import BadOption
-from cofactor.kernels.posterior import row_mean, squashed_row_mean
+from cofactor.kernels.posterior import prior_precision, row_mean, squashed_row_mean
 from cofactor.nets.embeddings import Embeddings, squash
 from cofactor.recommender import rows_or_zero
 from cofactor.search_space import Between, Space
@@ -20,14 +21,15 @@ from cofactor.selection.exact import Products
 from cofactor.training.gradient import GradientRecommender
 
 if TYPE_CHECKING:
-    from cofactor.data.ratings import Ratings
+    from cofactor.data.joining import Joined
+    from cofactor.data.ratings import Ratings, Rows
     from cofactor.training.als import AlternatingLeastSquares
     from cofactor.training.fused import FusedAdam, TiledSgd
     from cofactor.training.torch_engine import TorchEngine
 
 __all__ = ["MatrixFactorization"]
 
-ENOUGH = 100_000  # ratings to tell the noise by, to half a per cent; scoring all took longer than an epoch
+ENOUGH = 20_000  # ratings to tell the noise by, to one per cent; scoring all took longer than an epoch
 
 
 @dataclass(kw_only=True)
@@ -40,14 +42,14 @@ class MatrixFactorization(GradientRecommender["FusedAdam | TiledSgd | Alternatin
     """
 
     learned: ClassVar = (
-        "mean_", "user_bias_", "item_bias_", "user_factors_", "item_factors_", "user_precision_",
+        "mean_", "user_bias_", "item_bias_", "user_factors_", "item_factors_", "user_precision_", "item_precision_",
     )  # fmt: skip
     objective: ClassVar = "The squared error of each rating. Nothing in it knows what is good for anybody to see."
     has_vectors: ClassVar = True
 
     n_factors: int = 50
     solver: Literal["adam", "sgd", "als"] = "adam"  # sgd: rating by rating; als: a side at a time, in closed form
-    count_exponent: float = 1.0  # als: weight_decay · countᵉ for a row; 1: for each rating (as sgd), 0: for each row
+    count_exponent: float = 0.8  # als: weight_decay · 100 (count/100)ᵉ for a row; 1: as much for each rating, as sgd
     engine: Literal["fused", "torch"] = "fused"  # torch: the readable twin of adam, and the one for a GPU
     device: str = "cpu"  # of the torch engine: cpu, cuda
 
@@ -118,15 +120,31 @@ class MatrixFactorization(GradientRecommender["FusedAdam | TiledSgd | Alternatin
         self.item_bias_ = np.where(known, item_bias - c_mean, 0).astype(np.float32)
         self.user_factors_ = np.where(rated[:, None], raw.user_factors - p_mean, 0).astype(np.float32)
         self.item_factors_ = np.where(known[:, None], raw.item_factors - q_mean, 0).astype(np.float32)
-        self.user_precision_ = self._prior_precision(train, rated)
-
-    def _prior_precision(self, train: "Ratings", rated: BoolArray) -> FloatArray:
-        """noise · cov⁻¹ of the users' [b_u, p_u]: how strongly a newcomer is held to the average user."""
-        rows = np.column_stack([self.user_bias_, self.user_factors_])[rated].astype(np.float64)
-        cov = rows.T @ rows / len(rows) + 1e-6 * np.eye(rows.shape[1])
         some = slice(None, None, max(1, len(train) // ENOUGH))
         residual = self._predict(train.user_idx[some], train.item_idx[some]) - train.values[some]
-        return float(np.mean(np.square(residual))) * np.linalg.inv(cov)
+        noise = float(np.mean(np.square(residual)))
+        self.user_precision_ = prior_precision(self._rows("user")[rated], noise)
+        self.item_precision_ = prior_precision(self._rows("item")[known], noise)
+
+    def _rows(self, side: Literal["user", "item"]) -> FloatArray:
+        """(n, k + 1) [bias, factors]"""
+        if side == "user":
+            return np.column_stack([self.user_bias_, self.user_factors_])
+        return np.column_stack([self.item_bias_, self.item_factors_])
+
+    def _updated(self, joined: "Joined") -> dict[str, FloatArray]:
+        from cofactor.training.fold_in import place_new, place_rows
+
+        def place(precision: FloatArray) -> Callable[["Rows", FloatArray], FloatArray]:
+            return lambda rows, others: place_rows(rows, others, self.mean_, precision, self.y_range)
+
+        users, items = place_new(
+            joined, self._rows("user"), self._rows("item"), place(self.user_precision_), place(self.item_precision_)
+        )
+        return {
+            "user_bias_": users[:, 0].copy(), "user_factors_": users[:, 1:].copy(),
+            "item_bias_": items[:, 0].copy(), "item_factors_": items[:, 1:].copy(),
+        }  # fmt: skip
 
     # ---- answers ------------------------------------------------------------------------------------------
 

@@ -5,6 +5,7 @@ honest question: Rendle et al., "Neural collaborative filtering vs. matrix facto
 [rendle2020ncfmf], found that it is not.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Literal
 
@@ -12,17 +13,20 @@ import numpy as np
 
 from cofactor.arrays import FloatArray, IntArray
 from cofactor.errors import BadOption
+from cofactor.kernels.posterior import curved_row_mean, prior_precision
 from cofactor.nets.embeddings import squash
 from cofactor.recommender import rows_or_zero
 from cofactor.search_space import Between, OneOf, Space
 from cofactor.training.gradient import GradientRecommender
 
 if TYPE_CHECKING:
-    from cofactor.data.ratings import Ratings
+    from cofactor.data.joining import Joined
+    from cofactor.data.ratings import Ratings, Rows
     from cofactor.training.torch_engine import TorchEngine
 
 __all__ = ["NeuralCF"]
 
+ENOUGH = 20_000  # ratings to tell the noise by, to one per cent
 BLOCK = 4_000_000  # numbers of the first hidden layer held at once while scoring
 
 
@@ -34,9 +38,11 @@ class NeuralCF(GradientRecommender["TorchEngine"]):
     training every layer is kept as plain matrices, batch norm folded in, so a saved model needs no torch.
     """
 
-    learned: ClassVar = ("user_factors_", "item_factors_", "user_mean_", "item_mean_", "weights_", "shapes_")
+    learned: ClassVar = (
+        "user_factors_", "item_factors_", "user_mean_", "item_mean_", "user_precision_", "item_precision_", "weights_",
+        "shapes_",
+    )  # fmt: skip
     objective: ClassVar = "The squared error of each rating. Nothing in it knows what is good for anybody to see."
-    folds_in: ClassVar = False
     has_vectors: ClassVar = True
 
     layers: tuple[int, ...] = (100, 50)  # units of the hidden layers
@@ -91,6 +97,9 @@ class NeuralCF(GradientRecommender["TorchEngine"]):
         self.item_factors_ = np.where(known[:, None], q - self.item_mean_, 0).astype(np.float32)
         self.weights_ = np.concatenate([m.ravel() for m in matrices])
         self.shapes_ = np.array([m.shape for m in matrices])
+        noise = self._loss(engine, train.subset(np.arange(0, len(train), max(1, len(train) // ENOUGH))))
+        self.user_precision_ = prior_precision(self.user_factors_[rated], noise)
+        self.item_precision_ = prior_precision(self.item_factors_[known], noise)
 
     def _score(self, user_idx: IntArray) -> FloatArray:
         """The first layer is a sum of a user's and an item's part, so each is computed once, not once a pair."""
@@ -109,6 +118,51 @@ class NeuralCF(GradientRecommender["TorchEngine"]):
         q = rows_or_zero(self.item_factors_, item_idx) + self.item_mean_
         (first, *rest), x = self._matrices(), np.column_stack([p, q])
         return squash(self._rest(x @ first[:-1] + first[-1], rest), self.y_range)
+
+    def _score_newcomer(self, item_idx: IntArray, values: FloatArray) -> FloatArray:
+        row = self._fold_in("user", self.item_factors_[item_idx], values).astype(np.float32)
+        (first, *rest), k = self._matrices(), len(self.user_mean_)
+        of_items = (self.item_factors_ + self.item_mean_) @ first[k:-1] + first[-1]
+        return squash(self._rest((row + self.user_mean_) @ first[:k] + of_items, rest), self.y_range)
+
+    def _updated(self, joined: "Joined") -> dict[str, FloatArray]:
+        from cofactor.training.fold_in import place_new
+
+        def place(side: Literal["user", "item"]) -> Callable[["Rows", FloatArray], FloatArray]:
+            def one_by_one(rows: "Rows", others: FloatArray) -> FloatArray:
+                each = (rows.of(row) for row in range(len(rows.counts)))
+                return np.stack([self._fold_in(side, others[idx], values) for idx, values in each])
+
+            return one_by_one
+
+        users, items = place_new(joined, self.user_factors_, self.item_factors_, place("user"), place("item"))
+        return {"user_factors_": users, "item_factors_": items}
+
+    def _fold_in(self, side: Literal["user", "item"], others: FloatArray, values: FloatArray) -> FloatArray:
+        """The embedding, less the average one, of somebody with these ratings: its posterior mean, found by following
+        the perceptron's slope. others: (m, f) what they rated, or who rated it"""
+        (first, *rest), k = self._matrices(), len(self.user_mean_)
+        of_user, of_item = first[:k], first[k:-1]
+        if side == "user":
+            mine, mean, given = of_user, self.user_mean_, (others + self.item_mean_) @ of_item
+        else:
+            mine, mean, given = of_item, self.item_mean_, (others + self.user_mean_) @ of_user
+        given = given + mean @ mine + first[-1]
+
+        def curve(row: FloatArray) -> tuple[FloatArray, FloatArray]:
+            hidden = [given + row @ mine]
+            for matrix in rest:
+                hidden.append(np.maximum(hidden[-1], 0) @ matrix[:-1] + matrix[-1])
+            expected, slope = squash(hidden[-1], self.y_range), np.ones_like(hidden[-1])
+            if self.y_range is not None:
+                low, high = self.y_range
+                slope = (expected - low) * (high - expected) / (high - low)
+            for matrix, below in zip(reversed(rest), reversed(hidden[:-1]), strict=True):
+                slope = slope @ matrix[:-1].T * (below > 0)
+            return expected[:, 0], slope @ mine.T
+
+        precision = self.user_precision_ if side == "user" else self.item_precision_
+        return curved_row_mean(curve, values, precision)
 
     def _vectors(self, side: Literal["user", "item"]) -> FloatArray:
         return self.user_factors_ if side == "user" else self.item_factors_

@@ -11,6 +11,7 @@ from cofactor.recommender import Recommender, rows_or_zero
 from cofactor.search_space import Between, Space
 
 if TYPE_CHECKING:
+    from cofactor.data.joining import Joined
     from cofactor.data.ratings import Ratings
 
 __all__ = ["Popularity"]
@@ -39,14 +40,20 @@ class Popularity(Recommender):
             raise BadOption(f"damping counts ratings, 0 or more, but {self.damping} came.")
 
     def _fit(self, train: "Ratings") -> None:
-        counts = train.item_counts
         self.mean_ = train.mean if train.explicit else 0.0
-        if train.explicit:
-            sums = np.bincount(train.item_idx, train.values, minlength=train.n_items)
-            damped = (sums + self.damping * self.mean_) / np.maximum(counts + self.damping, 1e-9)
-            self.popularity_ = np.where(counts + self.damping > 0, damped, self.mean_).astype(np.float32)
-        else:
-            self.popularity_ = counts.astype(np.float32)
+        self.popularity_ = self._counted(train)
+
+    def _updated(self, joined: "Joined") -> dict[str, FloatArray]:
+        """Counting is all there is to learn, so all items are counted anew; the mean they are held to stays."""
+        return {"popularity_": self._counted(joined.ratings)}
+
+    def _counted(self, ratings: "Ratings") -> FloatArray:
+        counts = ratings.item_counts
+        if not ratings.explicit:
+            return counts.astype(np.float32)
+        sums = np.bincount(ratings.item_idx, ratings.values, minlength=ratings.n_items)
+        damped = (sums + self.damping * self.mean_) / np.maximum(counts + self.damping, 1e-9)
+        return np.where(counts + self.damping > 0, damped, self.mean_).astype(np.float32)
 
     def _score(self, user_idx: IntArray) -> FloatArray:
         return np.repeat(self.popularity_[None], len(user_idx), axis=0)

@@ -8,13 +8,13 @@ import numpy as np
 
 from cofactor.arrays import Array, FloatArray, IntArray
 from cofactor.data.ratings import Ratings, Rows
-from cofactor.kernels.posterior import Law, Part, Plan, Prior, padded, plan_rows, solve
+from cofactor.kernels.posterior import PLAIN, Part, Plan, Prior, padded, plan_rows, solve
 from cofactor.nets.embeddings import Embeddings
 from cofactor.training.schedule import Schedule
 
 __all__ = ["AlternatingLeastSquares", "Half", "design_of"]
 
-PLAIN = Law(np.float32(1), np.float32(0), np.float32(0), np.float32(1))  # w = 1, y = v - o
+PIVOT = 100  # ratings: the penalty of a row with so many does not depend on the exponent
 
 
 class Half:
@@ -24,14 +24,18 @@ class Half:
         self.part = Part(rows.indptr, rows.indices, rows.values)
         self.plan: Plan = plan_rows(rows.indptr, width)
         self.counts = np.diff(rows.indptr).astype(np.float32)
+        running = np.concatenate([[0], np.cumsum(rows.values, dtype=np.float64)])
+        self.sums = running[rows.indptr[1:]] - running[rows.indptr[:-1]]  # of each row's ratings
 
     def squares(self, offset: FloatArray) -> float:
-        """Σ (v - o)² over its ratings."""
-        return float(np.square(self.part.values - offset[self.part.indices]).sum(dtype=np.float64))
+        """Σ (v - o)² over its ratings, each row having an offset."""
+        of_ratings = np.square(self.part.values).sum(dtype=np.float64)
+        o = offset.astype(np.float64)
+        return float(of_ratings + o * o @ self.counts - 2 * o @ self.sums)
 
 
 class AlternatingLeastSquares:
-    """Minimises Σ (r - μ - b_u - b_i - p·q)² + λ Σ_rows countᵉ |[p, b]|²; a step is one side."""
+    """Minimises Σ (r - μ - b_u - b_i - p·q)² + λ Σ_rows n (count/n)ᵉ |[p, b]|², n = 100; a step is one side."""
 
     n_steps = 2
 
@@ -56,20 +60,21 @@ class AlternatingLeastSquares:
         self._decay = weight_decay
 
     def run(self, epoch: int, start: int, end: int) -> FloatArray:
-        sides = (self._users, self._user_rows, self._item_rows), (self._items, self._item_rows, self._user_rows)
+        users, items = (self._users, self._user_rows), (self._items, self._item_rows)
+        sides = (*users, *items), (*items, *users)
         return np.array([self._solve(*sides[step]) for step in range(start, end)], np.float32)
 
-    def _solve(self, half: Half, rows: FloatArray, others: FloatArray) -> float:
+    def _solve(self, half: Half, rows: FloatArray, other: Half, others: FloatArray) -> float:
         """Solve one side; the mean squared error after it."""
         design, offset = design_of(others, self.k), others[:, self.k] + np.float32(self.mean)
         width = rows.shape[1]
-        ridge = (self._decay * np.maximum(half.counts, 1) ** self._exponent).astype(np.float32)
+        ridge = (self._decay * PIVOT * (np.maximum(half.counts, 1) / PIVOT) ** self._exponent).astype(np.float32)
         # a row's coordinates beyond its ratings' number are held by the penalty; without one, by a trifle
         floor = np.diag(np.where(np.arange(width) > self.k, 1, 1e-6)).astype(np.float32).ravel()
         prior = Prior(floor, ridge, np.zeros((1, width), np.float32))
         explained = solve(rows, design, offset, half.part, PLAIN, prior, half.plan)
         penalty = float(ridge @ np.square(rows).sum(axis=1, dtype=np.float64))
-        return (half.squares(offset) - float(explained.sum(dtype=np.float64)) - penalty) / len(half.part.values)
+        return (other.squares(offset) - float(explained.sum(dtype=np.float64)) - penalty) / len(half.part.values)
 
     def predict(self, user_idx: IntArray, item_idx: IntArray) -> FloatArray:
         return self.embeddings.scores(user_idx, item_idx, None)

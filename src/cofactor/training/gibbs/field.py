@@ -8,8 +8,8 @@ import numpy as np
 from cofactor.arrays import Array, FloatArray, IntArray
 from cofactor.data.features import Features
 from cofactor.kernels.pairs import ScoredSide, pair_scores
-from cofactor.kernels.posterior import Bias, Law, Part, Prior, padded, plan_rows, solve
-from cofactor.kernels.rows import NO_INDICES, NO_NUMBERS, NO_ROWS
+from cofactor.kernels.posterior import Law, Part, padded, plan_rows, solve
+from cofactor.kernels.rows import NO_INDICES, NO_NUMBERS, NO_ROWS, prior_of
 from cofactor.training.gibbs.group import Group
 from cofactor.training.gibbs.population import Population
 
@@ -76,18 +76,10 @@ class Field:
         own = NO_NUMBERS if weights is None else self._sorted("weights", weights)
         part = Part(self._indptr, self._sorted("met", first.idx), values, own, joined)
         law = Law(np.float32(noise), np.float32(0), np.float32(0), np.float32(noise))
-        key, (prior, bias) = int(rng.integers(2**62)), self._prior()
+        key = int(rng.integers(2**62))
+        prior, bias = prior_of(self.expected, self.population.precision, self.bias, self.factors.shape[1])
         solve(self.factors, first.factors, offset, part, law, prior, self._plan, draw=key, third=third, bias=bias)
         self.factors[:, self.k :] = 0  # where nothing is, a draw is noise
-
-    def _prior(self) -> tuple[Prior, Bias]:
-        k, width, precision = self.k, self.factors.shape[1], self.population.precision
-        pull, wide = (self.expected @ precision).astype(np.float32), np.eye(width, dtype=np.float32)
-        wide[:k, :k] = precision[:k, :k]
-        pull_of_factors, with_bias = np.zeros((len(pull), width), np.float32), np.zeros(width + 1, np.float32)
-        pull_of_factors[:, :k], with_bias[:k], with_bias[width] = pull[:, :k], precision[k, :k], precision[k, k]
-        prior = Prior(wide.ravel(), np.zeros(1, np.float32), pull_of_factors)
-        return prior, Bias(self.bias, with_bias, np.ascontiguousarray(pull[:, k]))
 
     def _sorted(self, name: str, of_ratings: AnArray) -> AnArray:
         """The same numbers, row by row; what has not changed since the last sweep is not sorted again."""

@@ -20,7 +20,7 @@ class Kept:
     def __init__(self, n: int) -> None:
         self.n, self.n_kept = n, 0
         self.users, self.items, self.days, self.bag = (KeptRows(n) for _ in range(4))
-        self.precision, self.noise, self.cuts = list[FloatArray](), list[float](), list[FloatArray]()
+        self.noise, self.cuts = list[float](), list[FloatArray]()
         self.spread: list[list[FloatArray]] = [[], []]  # of users and items: 1 / the factor of their noise
         self.freedom = list[float]()  # ν of the users' factors
 
@@ -36,7 +36,6 @@ class Kept:
         for spread, side in zip(self.spread, chain.noise.sides, strict=False):
             spread.append(1 / side.factors)
         self.freedom += [side.freedom for side in chain.noise.sides[:1]]
-        self.precision.append(chain.users.population.precision.astype(np.float32))
         self.noise.append(chain.noise.precision)
         self.cuts.append(chain.likelihood.cuts)
         self.n_kept += 1
@@ -53,16 +52,15 @@ class KeptRows:
     def __init__(self, n: int) -> None:
         self._n = n
         self.draws = np.zeros((0, n, 0), np.float16)  # (n_rows, n_draws, d)
-        self.means, self.strangers = (
-            list[FloatArray](),
-            list[FloatArray](),
-        )  # (d,): somebody typical, drawn
+        self.means, self.strangers = list[FloatArray](), list[FloatArray]()  # (d,): somebody typical, drawn
+        self.precisions = list[FloatArray]()  # (d, d): how strongly rows are held to what is expected
 
     def add(self, field: "Field", rng: np.random.Generator, at: int) -> None:
         """A row without ratings is kept at its expectation."""
         typical = field.expected.mean(axis=0)
         self.put(np.where((field.counts > 0)[:, None], field.rows, field.expected), at)
         self.means.append(typical.astype(np.float32))
+        self.precisions.append(field.population.precision.astype(np.float32))
         self.strangers.append((typical + field.population.deviation(rng)).astype(np.float32))
 
     def put(self, rows: FloatArray, at: int) -> None:

@@ -1,0 +1,122 @@
+"""Places for many rows at once, the other side being given, with nothing retrained: what `update` asks for."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from cofactor.arrays import FloatArray
+from cofactor.data.joining import Joined
+from cofactor.data.ratings import Rows
+from cofactor.kernels.pairs import ScoredSide, pair_scores
+from cofactor.kernels.posterior import NEWTON_STEPS, PLAIN, Part, padded, plan_rows, solve
+from cofactor.kernels.rows import NO_NUMBERS, prior_of
+
+__all__ = ["grown", "place_new", "place_rows"]
+
+HALVINGS = 6  # of a row's step that went too far
+FLAT = 1e-3  # of the range: where the sigmoid rises less than that, it is taken to rise so much
+
+Place = Callable[[Rows, FloatArray], FloatArray]  # (b rows, the other side (n, …)) -> (b, …)
+
+
+def place_new(
+    joined: Joined, users: FloatArray, items: FloatArray, place_users: Place, place_items: Place,
+    nobody: tuple[FloatArray, FloatArray] | tuple[float, float] = (0.0, 0.0),
+) -> tuple[FloatArray, FloatArray]:  # fmt: skip
+    """Users with new ratings are placed among the items, new items among the users, and then those users once more.
+
+    users, items: (n, …) as they were learned; returned with a row for everybody in `joined.ratings`
+    nobody: what stands for a user, and for an item, that has no place yet
+    """
+    ratings = joined.ratings
+    users, items = grown(users, ratings.n_users, nobody[0]), grown(items, ratings.n_items, nobody[1])
+    theirs = ratings.by_user.take(joined.users)
+    users[joined.users] = place_users(theirs, items)
+    if len(joined.items):
+        items[joined.items] = place_items(ratings.by_item.take(joined.items), users)
+        users[joined.users] = place_users(theirs, items)
+    return users, items
+
+
+def grown(rows: FloatArray, n: int, nobody: FloatArray | float = 0.0) -> FloatArray:
+    """(n, …), a copy: `rows`, and `nobody` behind them."""
+    new = np.empty((n, *rows.shape[1:]), rows.dtype)
+    new[: len(rows)], new[len(rows) :] = rows, nobody
+    return new
+
+
+def place_rows(
+    rows: Rows, others: FloatArray, mean: float, precision: FloatArray, y_range: tuple[float, float] | None = None
+) -> FloatArray:
+    """(b, k + 1) [bias, factors]: the posterior mean of each row under unit noise, its prior N(0, precision⁻¹).
+
+    others: (m, k + 1) the other side, alike     precision: (k + 1, k + 1)
+    y_range: ratings are squashed into it; a few Newton steps, each of which is the posterior of the model made linear
+    """
+    placing = _Placing(rows, others, mean, precision)
+    if y_range is None:
+        placing.solve(rows.values, NO_NUMBERS)
+    else:
+        placing.solve_squashed(rows.values, *y_range)
+    return np.column_stack([placing.bias, placing.factors[:, : placing.k]])
+
+
+class _Placing:
+    """Rows on their way to their places, as the kernel wants them."""
+
+    def __init__(self, rows: Rows, others: FloatArray, mean: float, precision: FloatArray) -> None:
+        n, self.k = len(rows.indptr) - 1, others.shape[1] - 1
+        width = padded(self.k)
+        self._rows, self._precision = rows, precision
+        self._row_of = np.repeat(np.arange(n, dtype=np.int32), rows.counts)
+        self._design, self._offset = np.zeros((len(others), width), np.float32), others[:, 0] + np.float32(mean)
+        self._design[:, : self.k] = others[:, 1:]
+        self.factors, self.bias = np.zeros((n, width), np.float32), np.zeros(n, np.float32)
+        self._plan = plan_rows(rows.indptr, width)
+        bias_last = np.roll(precision, -1, axis=(0, 1))
+        self._prior, self._bias = prior_of(np.zeros((1, self.k + 1)), bias_last, self.bias, width)
+
+    def solve(self, values: FloatArray, weights: FloatArray) -> None:
+        """values: what the ratings are, offsets in them     weights: (n_ratings,) or (0,): 1"""
+        part = Part(self._rows.indptr, self._rows.indices, values, weights)
+        solve(self.factors, self._design, self._offset, part, PLAIN, self._prior, self._plan, bias=self._bias)
+
+    def solve_squashed(self, ratings: FloatArray, low: float, high: float) -> None:
+        span = np.float32(high - low)
+        for _ in range(NEWTON_STEPS):
+            z = self._scores()
+            s = _sigmoid(z)
+            slope = span * np.maximum(s * (1 - s), FLAT)
+            before = (self.factors.copy(), self.bias.copy()), self._cost(ratings - low - span * s)
+            self.solve((ratings - low - span * s) / slope + z, np.square(slope))
+            if self._step_back(before, lambda: ratings - low - span * _sigmoid(self._scores())) < 1e-5:
+                break
+
+    def _step_back(
+        self, before: tuple[tuple[FloatArray, FloatArray], FloatArray], errors: Callable[[], FloatArray]
+    ) -> float:
+        """Halve the step of each row whose cost rose; returns the longest step."""
+        (factors, bias), cost = before
+        for _ in range(HALVINGS):
+            worse = self._cost(errors()) > cost
+            if not worse.any():
+                break
+            self.factors[worse] = (self.factors[worse] + factors[worse]) / 2
+            self.bias[worse] = (self.bias[worse] + bias[worse]) / 2
+        steps = np.abs(self.factors - factors).max(initial=0), np.abs(self.bias - bias).max(initial=0)
+        return float(max(steps))
+
+    def _cost(self, errors: FloatArray) -> FloatArray:
+        """(n,) the squared errors and the penalty of each row."""
+        x = np.column_stack([self.bias, self.factors[:, : self.k]])
+        penalty = np.einsum("bi,ij,bj->b", x, self._precision, x, optimize=True)
+        return np.bincount(self._row_of, np.square(errors), len(x)) + penalty
+
+    def _scores(self) -> FloatArray:
+        """(n_ratings,) offsets in them"""
+        mine = ScoredSide(self.factors, self.bias, self._row_of)
+        return pair_scores(mine, ScoredSide(self._design, self._offset, self._rows.indices))
+
+
+def _sigmoid(z: FloatArray) -> FloatArray:
+    return 1 / (1 + np.exp(-np.clip(z, -30, 30)))

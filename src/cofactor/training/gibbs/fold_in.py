@@ -1,0 +1,71 @@
+"""Rows that came later, drawn given each draw of the other side: the chain's own step, for a few rows."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+
+from cofactor.arrays import FloatArray
+from cofactor.data.ratings import Rows
+from cofactor.kernels.posterior import Law, Part, padded, plan_rows, solve
+from cofactor.kernels.rows import prior_of
+
+__all__ = ["DrawnRows", "NewRows", "draw_new_rows"]
+
+ROUNDS = 2  # until how noisily somebody new rates has settled
+
+
+class DrawnRows(NamedTuple):
+    """The side that is given."""
+
+    draws: FloatArray  # (m, n_draws, k + 1) [factors, bias]
+    spread: FloatArray  # (m,) by how much the variance of their ratings exceeds the usual
+    days: FloatArray  # (n_draws, k + 1) the average day, or (0, 0): there are none
+
+    def of(self, draw: int) -> FloatArray:
+        """(m, k + 1) one draw, as it is on an average day."""
+        rows = self.draws[:, draw].astype(np.float32)
+        if not self.days.size:
+            return rows
+        day = self.days[draw]
+        on_day = rows + day
+        on_day[:, -1] += rows[:, :-1] @ day[:-1]
+        return on_day
+
+
+class NewRows(NamedTuple):
+    rows: FloatArray  # (b, n_draws, k + 1) float16
+    spread: FloatArray  # (b,)
+
+
+def draw_new_rows(
+    rows: Rows, others: DrawnRows, expected: Callable[[int], FloatArray], precision: FloatArray, noise: FloatArray,
+    seed: int, freedom: float | None = None,
+) -> NewRows:  # fmt: skip
+    """A draw of each row for each draw of the others.
+
+    rows: whose values are the scores asked for     expected: of a draw, (b, k + 1) or (k + 1,), the prior's mean
+    precision: (n_draws, k + 1, k + 1)     noise: (n_draws,), the precision of a rating
+    freedom: ν of how noisily each row rates, which is then learned; None: as noisily as most
+    """
+    (m, n_draws, d), n = others.draws.shape, len(rows.counts)
+    width, rng = padded(d - 1), np.random.default_rng([seed, len(rows.values)])
+    drawn, spread = np.zeros((n, n_draws, d), np.float16), np.ones(n, np.float32)
+    row_of, plan = np.repeat(np.arange(n), rows.counts), plan_rows(rows.indptr, width)
+    factors, bias, design = np.zeros((n, width), np.float32), np.zeros(n, np.float32), np.zeros((m, width), np.float32)
+    for _ in range(ROUNDS if freedom is not None else 1):
+        weights = (1 / (spread[row_of] * others.spread[rows.indices])).astype(np.float32)
+        part, squares = Part(rows.indptr, rows.indices, rows.values, weights), np.zeros(n)
+        for draw in range(n_draws):
+            given, tau = others.of(draw), np.float32(noise[draw])
+            design[:, : d - 1] = given[:, :-1]
+            prior, own = prior_of(np.atleast_2d(expected(draw)), precision[draw], bias, width)
+            law, key = Law(tau, np.float32(0), np.float32(0), tau), int(rng.integers(2**62))
+            solve(factors, design, given[:, -1].copy(), part, law, prior, plan, draw=key, bias=own)
+            drawn[:, draw, :-1], drawn[:, draw, -1] = factors[:, : d - 1], bias
+            scores = np.einsum("jk,jk->j", design[rows.indices, : d - 1], factors[row_of, : d - 1])
+            errors = rows.values - scores - given[rows.indices, -1] - bias[row_of]
+            squares += tau * np.bincount(row_of, np.square(errors) / others.spread[rows.indices], n) / n_draws
+        if freedom is not None and np.isfinite(freedom):
+            spread = ((freedom + squares) / (freedom + rows.counts)).astype(np.float32)
+    return NewRows(drawn, spread)
