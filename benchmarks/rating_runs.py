@@ -49,7 +49,7 @@ def _of_intervals(model: cf.BayesianMF, train: cf.Ratings, test: cf.Ratings, sco
 
     The one spread is that of the training ratings about their scores: a Gaussian around the point estimate.
     """
-    spread = np.sqrt(model.predict_variance(test.user_idx, test.item_idx))
+    spread = np.sqrt(model._predict_variance(test.user_idx, test.item_idx))
     error = test.values.astype(np.float64) - scores
     of_train = float(np.std(train.values - predict(model, train)))
     return {

@@ -20,9 +20,10 @@ SOURCE = ROOT / "src" / "cofactor"
 # From the ground up; rooms on one floor do not know each other. `opening` stands above the models, because it asks
 # their folder; the rooms that are still to come have their place already.
 FLOORS = (
-    "arrays errors cache search_space", "memory", "kernels", "data plots nets", "ranking model_folder selection",
-    "recommender", "training", "models evaluation interpretation coldstart scale", "opening tuning",
-    "audit serving choosing", "collab experiment", "cli",
+    "arrays errors cache search_space", "memory", "kernels", "data plots nets",
+    "ranking newcomer model_folder selection", "recommender", "training",
+    "models evaluation interpretation coldstart scale", "opening tuning", "audit serving choosing",
+    "collab experiment", "cli",
 )  # fmt: skip
 FLOOR_OF = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms.split()}
 

@@ -10,6 +10,7 @@
     ├── BadModelFolder      not a saved model, or a damaged one          (ValueError)
     ├── BadCheckpoint       a checkpoint of another run                  (ValueError)
     ├── Leak                test ratings that training has seen          (ValueError)
+    ├── NothingToAsk        every question was asked                     (LookupError)
     ├── NotFitted           asked before `fit`                           (RuntimeError)
     ├── Unsupported         this model cannot do that                    (TypeError)
     ├── Diverged            training left the finite numbers             (ArithmeticError)
@@ -80,6 +81,10 @@ class BadCheckpoint(CofactorError, ValueError):
 
 
 class Leak(CofactorError, ValueError):
+    pass
+
+
+class NothingToAsk(CofactorError, LookupError):
     pass
 
 

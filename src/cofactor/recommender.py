@@ -11,7 +11,8 @@ from dataclasses import asdict, dataclass
 from functools import partial
 from operator import is_
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from statistics import NormalDist
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, Self
 
 import numpy as np
 
@@ -36,8 +37,9 @@ from cofactor.selection.exact import Best, Products, rank_exactly
 if TYPE_CHECKING:
     from cofactor.data.joining import Joined
     from cofactor.data.ratings import Ratings
+    from cofactor.newcomer import NewcomerLaw
 
-__all__ = ["Newcomer", "Recommender", "rows_or_zero"]
+__all__ = ["Newcomer", "Prediction", "Recommender", "rows_or_zero"]
 
 Unknown = Literal["raise", "fallback"]
 Newcomer = Mapping[Any, float]  # somebody new: {item id or title: rating}
@@ -89,6 +91,14 @@ class Recommender(ABC):
     def _updated(self, joined: "Joined") -> Mapping[str, Any]:
         """What changes of `learned` when ratings came later: places for `joined.users`, and for `joined.items`."""
         raise Unsupported(f"{type(self).__name__} cannot take in later ratings. Fit it anew on all of them.")
+
+    def newcomer_laws(self) -> Sequence["NewcomerLaw"]:
+        """What the model believes of somebody new: one law, or one for each of some posterior draws."""
+        raise Unsupported(f"{type(self).__name__} has no belief about newcomers that answers could narrow.")
+
+    def _predict_variance(self, user_idx: IntArray, item_idx: IntArray) -> FloatArray:
+        """(b,) the variance of each pair's rating; index -1: of somebody nothing is known about."""
+        raise Unsupported(f"{type(self).__name__} has no posterior, so its predictions have no intervals.")
 
     def _vectors(self, side: Literal["user", "item"]) -> FloatArray:
         """(n, f): the places of all users or items, compared by their angle."""
@@ -161,8 +171,8 @@ class Recommender(ABC):
 
     def predict(
         self, users: Id | Sequence[Id] | Array | Newcomer, items: Id | Sequence[Id] | Array,
-        *, unknown: Unknown = "raise", clip: bool = False, times: Array | None = None,
-    ) -> FloatArray:  # fmt: skip
+        *, unknown: Unknown = "raise", clip: bool = False, times: Array | None = None, interval: float | None = None,
+    ) -> Any:  # fmt: skip
         """The score of each (user, item) pair, in the ratings' own unit; one user or one item is repeated, and
         one of each gives a number.
 
@@ -170,6 +180,8 @@ class Recommender(ABC):
         unknown: "raise" `UnknownIds`, or "fallback": a stranger is somebody nothing is known about
         clip: keep the scores inside the ratings' scale
         times: when, for models that learn from time: seconds since 1970 of each pair; None: at no time in particular
+        interval: between which values each rating lies with this probability: a `Prediction` of mean, low and high.
+            Both kinds of doubt are in it: what the factors are, and what a person gives on a day
         """
         item_idx = self._find(items, "item", unknown)
         if isinstance(users, Mapping):
@@ -180,9 +192,24 @@ class Recommender(ABC):
                 self._predict(user_idx, item_idx) if times is None
                 else self._predict_at(user_idx, item_idx, np.broadcast_to(np.asarray(times, np.int64), item_idx.shape))
             )  # fmt: skip
-        scale = self.ratings.scale
-        scores = np.clip(scores, *scale) if clip and scale else scores
-        return scores[0] if _is_one(users) and _is_one(items) else scores
+        parts = [scores]
+        if interval is not None:
+            user_idx = self._known_users(users, interval, unknown)
+            reach = _reach(interval) * np.sqrt(self._predict_variance(*np.broadcast_arrays(user_idx, item_idx)))
+            parts += [scores - reach, scores + reach]
+        scale, alone = self.ratings.scale, _is_one(users) and _is_one(items)
+        if clip and scale:
+            parts = [np.clip(part, *scale) for part in parts]
+        if alone:
+            parts = [part[0] for part in parts]
+        return parts[0] if interval is None else Prediction(*parts)
+
+    def _known_users(self, users: Any, interval: float, unknown: Unknown) -> IntArray:
+        if not 0 < interval < 1:
+            raise BadOption(f"interval is a probability between 0 and 1, but {interval} came.")
+        if isinstance(users, Mapping):
+            raise BadOption("An interval is of users the model holds. Take a newcomer's ratings in with update first.")
+        return self._find(users, "user", unknown)
 
     def recommend(
         self, users: Id | Sequence[Id] | Array | Newcomer, n: int = 10, *, hide_seen: bool = True,
@@ -355,11 +382,24 @@ class Recommender(ABC):
         return Ranking([one], *best(cosine[None], n))
 
 
+class Prediction(NamedTuple):
+    """What `predict(..., interval=…)` gives, one number of each for one pair, else (b,)."""
+
+    mean: FloatArray
+    low: FloatArray
+    high: FloatArray
+
+
 def rows_or_zero(array: FloatArray, idx: IntArray) -> FloatArray:
     """array[idx], with zeros where the index is -1: the prior's mean, in models whose rows are centred."""
     rows = array[idx]
     rows[idx < 0] = 0
     return rows
+
+
+def _reach(level: float) -> float:
+    """How many standard deviations a normal number lies from its mean at most, with this probability."""
+    return NormalDist().inv_cdf(0.5 + level / 2)
 
 
 def _as_list(ids: Any) -> list[Id]:

@@ -1,6 +1,7 @@
 """The command line, run in this process; what it loads and how it exits, in processes of its own."""
 
 import csv
+import io
 import json
 import os
 import subprocess
@@ -206,3 +207,20 @@ def test_the_demo_runs_to_its_end_and_says_what_is_synthetic(tmp_path, capsys):
     assert "synthetic" in text
     assert "going on with dot product" in text
     assert (tmp_path / "tastes.cofactor" / "model.json").is_file()
+
+
+def test_onboard_asks_and_then_recommends(vectors, capsys, monkeypatch):
+    """An answer off the scale is asked for again, Enter is "I don't know it", and q ends it."""
+    said_by_them = iter(["5", "11", "", "q"])
+    monkeypatch.setattr("builtins.input", lambda prompt: next(said_by_them))
+    assert main(["onboard", vectors, "-n", "2", "--csv"]) == 0
+    complaint, header, *rows = said(capsys).strip().splitlines()
+    assert "scale 1 to 5" in complaint
+    assert header == "user,item,rank,score"
+    assert len(rows) == 2
+
+
+def test_onboard_takes_its_answers_from_a_pipe_as_well(vectors, capsys, monkeypatch):
+    monkeypatch.setattr("sys.stdin", io.StringIO("4\n\n"))
+    assert main(["onboard", vectors, "--questions", "9", "-n", "2"]) == 0
+    assert "newcomer" in said(capsys)

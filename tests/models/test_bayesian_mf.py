@@ -37,18 +37,18 @@ def test_the_average_over_draws_beats_the_last_draw_and_the_biases(model, tastes
 def test_intervals_hold_as_many_held_out_ratings_as_they_say(model, tastes_split, level):
     _, test = tastes_split
     users, items = test.users.values[test.user_idx], test.items.values[test.item_idx]
-    low, high = model.predict_interval(users, items, level)
+    _, low, high = model.predict(users, items, interval=level)
     assert np.mean((test.values >= low) & (test.values <= high)) == pytest.approx(level, abs=0.03)
 
 
 def test_somebody_nothing_is_known_of_is_doubted_most(model):
-    low, high = model.predict_interval(["nobody", "u0001"], "inception-2010", unknown="fallback")
+    _, low, high = model.predict(["nobody", "u0001"], "inception-2010", unknown="fallback", interval=0.9)
     assert (high - low)[0] > (high - low)[1]
 
 
 def test_a_level_that_is_no_probability_is_refused(model):
     with pytest.raises(BadOption, match="between 0 and 1"):
-        model.predict_interval("u0001", "inception-2010", 90)
+        model.predict("u0001", "inception-2010", interval=90)
 
 
 def test_draws_that_would_not_fit_are_refused_before_they_are_made(tastes):
@@ -86,7 +86,7 @@ def test_ordered_levels_give_ratings_on_the_scale_for_pairs_lists_and_newcomers(
     newcomer = model.score_newcomer({favourite: high})
     assert low <= newcomer.min() < newcomer.max() <= high
     assert rmse_of(model, test) < rmse_of(cf.Bias().fit(train), test) - 0.05
-    variance = model.predict_variance(test.user_idx, test.item_idx)
+    variance = model._predict_variance(test.user_idx, test.item_idx)
     error = (model._predict(test.user_idx, test.item_idx) - test.values) ** 2
     assert np.mean(error / variance) == pytest.approx(1, abs=0.15)
 
@@ -151,5 +151,5 @@ def test_ninety_percent_intervals_hold_on_movielens(ml_100k):
     split = cf.split(ml_100k, test=0.1, seed=0)
     model, test = cf.BayesianMF(n_factors=16, n_draws=40).fit(split.train, progress=False), split.test
     users, items = test.users.values[test.user_idx], test.items.values[test.item_idx]
-    low, high = model.predict_interval(users, items, 0.9)
+    _, low, high = model.predict(users, items, interval=0.9)
     assert 0.88 < np.mean((test.values >= low) & (test.values <= high)) < 0.92

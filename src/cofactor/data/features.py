@@ -12,8 +12,9 @@ import numpy as np
 from cofactor.arrays import Array, FloatArray, IntArray
 from cofactor.data.ratings import Rows
 
-__all__ = ["Features", "bag", "features_of"]
+__all__ = ["Features", "bag", "bag_share", "features_of"]
 
+FEW = 20  # companions that are believed half
 KNOTS = 12  # of a number's broken line
 SEPARATOR = "|"
 
@@ -27,12 +28,20 @@ class Features(NamedTuple):
 
 
 def bag(companions: Rows, counts: IntArray) -> Features:
-    """Each row's companions (a user's items, an item's users), 1/√count each [koren2008svdpp].
+    """Each row's companions (a user's items, an item's users), each with the row's `bag_share`.
 
     companions: by companion, so the other side's rows     counts: (n,) companions of each row
     """
-    scale = (1 / np.sqrt(np.maximum(counts, 1))).astype(np.float32)
-    return Features(companions.indptr, companions.indices, scale[companions.indices])
+    return Features(companions.indptr, companions.indices, bag_share(counts)[companions.indices])
+
+
+def bag_share(counts: IntArray) -> FloatArray:
+    """What each companion of a row counts that has so many: 1/√n [koren2008svdpp] times n / (n + 20).
+
+    The first ratings of a newcomer are seldom chosen, so that they say less of who chose them; without the second
+    factor what one rating says would be believed as much as what a hundred do.
+    """
+    return (np.sqrt(counts) / (counts + FEW)).astype(np.float32)
 
 
 def features_of(attributes: Mapping[str, Array]) -> dict[str, Features]:

@@ -6,7 +6,7 @@ with a_j = [1, q_j], so that the row's bias is its first coordinate. `solve` doe
 its loops are in `posterior_loops.py`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -105,10 +105,18 @@ def _space(k: int) -> FloatArray:
     return empty_lines((k * k + 2 * k + WIDTH + BLOCK * (k + 2),))
 
 
-def prior_precision(rows: FloatArray, noise: float) -> FloatArray:
-    """noise · cov⁻¹ of rows (n, f) whose mean is 0: how strongly a newcomer is held to the average, noise being 1."""
+def prior_precision(rows: FloatArray, noise: float, designs: Sequence[FloatArray] = ()) -> FloatArray:
+    """noise · cov⁻¹ of rows (n, f) whose mean is 0: how strongly a newcomer is held to the average, noise being 1.
+
+    designs: (m, f) each, what some of the rows were learned from. A row that was learned is itself held to the
+    average, so rows spread too little; what is left unknown of each is added: a step of EM.
+    """
     wide = rows.astype(np.float64)
-    return noise * np.linalg.inv(wide.T @ wide / len(wide) + 1e-6 * np.eye(wide.shape[1]))
+    spread = wide.T @ wide / len(wide) + 1e-6 * np.eye(wide.shape[1])
+    if designs:
+        precision = noise * np.linalg.inv(spread)
+        spread += noise * np.mean([np.linalg.inv(precision + one.T @ one) for one in designs], axis=0)
+    return noise * np.linalg.inv(spread)
 
 
 def row_mean(design: FloatArray, targets: FloatArray, precision: FloatArray) -> FloatArray:

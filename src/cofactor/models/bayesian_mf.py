@@ -7,15 +7,16 @@ how far it goes with companions and days, Rendle, Zhang & Koren, "On the difficu
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from statistics import NormalDist
 from typing import TYPE_CHECKING, ClassVar, Literal, Self
 
 import numpy as np
 
-from cofactor.arrays import Array, FloatArray, Id, IntArray
+from cofactor.arrays import FloatArray, IntArray
+from cofactor.data.features import bag_share
 from cofactor.errors import BadOption, Diverged
 from cofactor.memory import refuse_beyond
-from cofactor.recommender import Recommender, Unknown
+from cofactor.newcomer import NewcomerLaw
+from cofactor.recommender import Recommender
 from cofactor.search_space import Between, OneOf, Space
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["BayesianMF"]
 
 PAIRS = 2_000_000  # numbers of draws gathered at once
+LAWS = 16  # draws that stand for all of them where a newcomer is asked
 NOISE_STEPS = 3  # until how noisily a newcomer rates has settled
 A_RATING = 100  # bytes while it learns; measured 60 to 90
 
@@ -36,8 +38,8 @@ class BayesianMF(Recommender):
     """r_ui ~ N(μ + b_u + b_i + p_u · q_i, noise), every parameter drawn from its posterior by Gibbs sampling.
 
     A score is the mean over the kept draws, which is what makes it more accurate than any single best fit;
-    `predict_interval` says how sure it is. Nothing but the rank is there to tune: how strongly a row is held to what
-    is expected of it is learned, and what is expected of it comes from its companions and attributes.
+    `predict(..., interval=0.9)` says how sure it is. Nothing but the rank is there to tune: how strongly a row is held
+    to what is expected of it is learned, and what is expected of it comes from its companions and attributes.
     """
 
     learned: ClassVar = (
@@ -209,24 +211,8 @@ class BayesianMF(Recommender):
 
     # ---- answers ------------------------------------------------------------------------------------------
 
-    def predict_interval(
-        self, users: Id | list[Id] | Array, items: Id | list[Id] | Array, level: float = 0.9,
-        *, unknown: Unknown = "raise",
-    ) -> tuple[FloatArray, FloatArray]:  # fmt: skip
-        """Between which values each rating lies with this probability: (low, high), one of each for a pair.
-
-        Both kinds of doubt are in it: what the factors are (the draws differ), and what a person gives on a day
-        (the noise, which is larger of some people and some items).
-        """
-        if not 0 < level < 1:
-            raise BadOption(f"level is a probability between 0 and 1, but {level} came.")
-        pair = np.broadcast_arrays(self._find(users, "user", unknown), self._find(items, "item", unknown))
-        reach = NormalDist().inv_cdf(0.5 + level / 2) * np.sqrt(self.predict_variance(*pair))
-        mean = self._predict(*pair)
-        return mean - reach, mean + reach
-
-    def predict_variance(self, user_idx: IntArray, item_idx: IntArray) -> FloatArray:
-        """(b,) the variance of each pair's rating; index -1, or a row without ratings: somebody not known at all."""
+    def _predict_variance(self, user_idx: IntArray, item_idx: IntArray) -> FloatArray:
+        """A row without ratings is somebody not known at all."""
         no_user, no_item = np.append(self.ratings.user_counts, 0) == 0, np.append(self.ratings.item_counts, 0) == 0
         users, items = (np.where(no[idx], -1, idx) for no, idx in ((no_user, user_idx), (no_item, item_idx)))
         spread, variance = self._spread(users, items), np.empty(len(users))
@@ -322,6 +308,18 @@ class BayesianMF(Recommender):
                 spread = (self.freedom_ + squares) / (self.freedom_ + len(values))
         return self._score_rows(rows.astype(np.float32)[None], np.array([spread]))[0]
 
+    def newcomer_laws(self) -> list[NewcomerLaw]:
+        """Of some draws; what a newcomer's companions say is not in them."""
+        from cofactor.training.gibbs.fold_in import DrawnRows
+
+        items, laws = self.item_draws_, list[NewcomerLaw]()
+        for draw in range(0, items.shape[1], max(1, items.shape[1] // LAWS)):
+            rows = DrawnRows(items, self.item_spread_, self.day_mean_).of(draw)
+            design = np.column_stack([rows[:, :-1], np.ones(len(rows), np.float32)])
+            offset, noise = rows[:, -1] + np.float32(self.mean_), 1 / float(self.noise_[draw])
+            laws.append(NewcomerLaw(design, offset, self.user_mean_[draw], self.user_precision_[draw], noise))
+        return laws
+
     def _row_means(self, design: FloatArray, targets: FloatArray, sure: FloatArray, item_idx: IntArray) -> FloatArray:
         """(n_draws, m, d), (n_draws, m), (n_draws, m) -> (n_draws, d)"""
         expected = self.user_mean_ + (self._of_bag(item_idx) if self.user_bag and len(item_idx) else 0)
@@ -333,8 +331,8 @@ class BayesianMF(Recommender):
 
     def _of_bag(self, item_idx: IntArray) -> FloatArray:
         """(n_draws, d) by how much somebody with these items is expected to differ from the average user."""
-        known = self.bag_draws_[item_idx].astype(np.float64).sum(axis=0) / np.sqrt(len(item_idx))
-        return known - self.bag_mean_
+        known = self.bag_draws_[item_idx].astype(np.float64).sum(axis=0)
+        return bag_share(np.array(len(item_idx))) * known - self.bag_mean_
 
     def _targets(self, values: FloatArray) -> FloatArray:
         """The score that each rating asks for."""
@@ -355,9 +353,8 @@ def _with_bag(mean: FloatArray, rows: "Rows", bag: FloatArray, bag_mean: FloatAr
 
     if not bag.size:
         return lambda draw: mean[draw]
-    counts = np.maximum(rows.counts, 1)
-    shares = np.repeat(1 / np.sqrt(counts), rows.counts).astype(np.float32)
-    companions = csr_array((shares, rows.indices, rows.indptr), shape=(len(counts), len(bag)))
+    shares = np.repeat(bag_share(rows.counts), rows.counts)
+    companions = csr_array((shares, rows.indices, rows.indptr), shape=(len(rows.counts), len(bag)))
     return lambda draw: mean[draw] + companions @ bag[:, draw].astype(np.float32) - bag_mean[draw]
 
 

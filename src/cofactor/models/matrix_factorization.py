@@ -4,17 +4,18 @@ Koren, Bell & Volinsky, "Matrix factorization techniques for recommender systems
 [koren2009matrix]; sigmoid range, one-cycle and decoupled weight decay as the fastai course teaches them.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
 
-from cofactor.arrays import FloatArray, IntArray
+from cofactor.arrays import BoolArray, FloatArray, IntArray
 from cofactor.errors import BadOption
 from cofactor.kernels.posterior import prior_precision, row_mean, squashed_row_mean
 from cofactor.nets.embeddings import Embeddings, squash
+from cofactor.newcomer import NewcomerLaw
 from cofactor.recommender import rows_or_zero
 from cofactor.search_space import Between, Space
 from cofactor.selection.exact import Products
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["MatrixFactorization"]
 
 ENOUGH = 20_000  # ratings to tell the noise by, to one per cent; scoring all took longer than an epoch
+SOME = 64  # rows that tell how much of a row stays unknown
 
 
 @dataclass(kw_only=True)
@@ -43,6 +45,7 @@ class MatrixFactorization(GradientRecommender["FusedAdam | TiledSgd | Alternatin
 
     learned: ClassVar = (
         "mean_", "user_bias_", "item_bias_", "user_factors_", "item_factors_", "user_precision_", "item_precision_",
+        "noise_",
     )  # fmt: skip
     objective: ClassVar = "The squared error of each rating. Nothing in it knows what is good for anybody to see."
     has_vectors: ClassVar = True
@@ -122,15 +125,41 @@ class MatrixFactorization(GradientRecommender["FusedAdam | TiledSgd | Alternatin
         self.item_factors_ = np.where(known[:, None], raw.item_factors - q_mean, 0).astype(np.float32)
         some = slice(None, None, max(1, len(train) // ENOUGH))
         residual = self._predict(train.user_idx[some], train.item_idx[some]) - train.values[some]
-        noise = float(np.mean(np.square(residual)))
-        self.user_precision_ = prior_precision(self._rows("user")[rated], noise)
-        self.item_precision_ = prior_precision(self._rows("item")[known], noise)
+        self.noise_ = float(np.mean(np.square(residual)))
+        self.user_precision_, self.item_precision_ = self._prior("user", rated), self._prior("item", known)
 
-    def _rows(self, side: Literal["user", "item"]) -> FloatArray:
+    def _prior(self, side: Literal["user", "item"], has_ratings: BoolArray) -> FloatArray:
+        rows = np.flatnonzero(has_ratings)
+        designs = list(self._designs(side, rows[:: max(1, len(rows) // SOME)]))
+        return prior_precision(self._rows(side, rows), self.noise_, designs)
+
+    def _designs(self, side: Literal["user", "item"], rows: IntArray) -> Iterator[FloatArray]:
+        """Of each of a few rows, (m, k + 1): how its ratings change with it, [bias, factors], where it is."""
+        of_users, table = side == "user", self.ratings
+        own, other = (table.user_idx, table.item_idx) if of_users else (table.item_idx, table.user_idx)
+        asked = np.zeros(len(table.user_counts if of_users else table.item_counts), bool)
+        asked[rows] = True
+        at = np.flatnonzero(asked[own])  # a table by rows would need all ratings sorted
+        at = at[np.argsort(own[at], kind="stable")]
+        for row, idx in zip(rows, np.split(other[at], np.flatnonzero(np.diff(own[at])) + 1), strict=True):
+            others = self._rows("item" if of_users else "user", idx)
+            design = np.column_stack([np.ones(len(idx)), others[:, 1:]])
+            if self.y_range is not None:
+                scores = self.mean_ + design @ self._rows(side, np.array([row]))[0] + others[:, 0]
+                design *= self._slope(squash(scores, self.y_range))[:, None]
+            yield design
+
+    def _slope(self, scores: FloatArray) -> FloatArray:
+        """By how much a score rises with what is squashed."""
+        assert self.y_range is not None
+        low, high = self.y_range
+        return (scores - low) * (high - scores) / (high - low)
+
+    def _rows(self, side: Literal["user", "item"], idx: IntArray | slice = slice(None)) -> FloatArray:
         """(n, k + 1) [bias, factors]"""
         if side == "user":
-            return np.column_stack([self.user_bias_, self.user_factors_])
-        return np.column_stack([self.item_bias_, self.item_factors_])
+            return np.column_stack([self.user_bias_[idx], self.user_factors_[idx]])
+        return np.column_stack([self.item_bias_[idx], self.item_factors_[idx]])
 
     def _updated(self, joined: "Joined") -> dict[str, FloatArray]:
         from cofactor.training.fold_in import place_new, place_rows
@@ -181,6 +210,15 @@ class MatrixFactorization(GradientRecommender["FusedAdam | TiledSgd | Alternatin
         if self.y_range is None:
             return row_mean(design, values - offset, self.user_precision_)
         return squashed_row_mean(design, offset, values, self.user_precision_, *self.y_range)
+
+    def newcomer_laws(self) -> list[NewcomerLaw]:
+        """Under y_range as it is for the average user: the sigmoid made linear where their scores lie."""
+        design = np.column_stack([np.ones_like(self.item_bias_), self.item_factors_])
+        offset, prior = self.item_bias_ + np.float32(self.mean_), np.zeros(design.shape[1])
+        if self.y_range is not None:
+            offset = squash(offset, self.y_range)
+            design = design * self._slope(offset)[:, None]
+        return [NewcomerLaw(design, offset, prior, self.user_precision_ / self.noise_, self.noise_)]
 
     def _vectors(self, side: Literal["user", "item"]) -> FloatArray:
         return self.user_factors_ if side == "user" else self.item_factors_

@@ -1,0 +1,182 @@
+"""Onboarding: which item to ask a newcomer about next.
+
+`variance` asks what narrows the newcomer's row most where it matters (A-optimal design; Rubens et al., "Active
+learning in recommender systems" [rubens2015active]):
+
+    gain_j  =  P(they know j) · a_jᵀ C M C a_j / (noise + a_jᵀ C a_j)        M = Σ_i w_i a_i a_iᵀ
+
+C is the covariance of the row by now, w_i the share of all ratings that item i has: the gain is by how much the answer
+is expected to lower the mean variance of what they may come to rate. "I don't know it" is an answer, too: it costs a
+question, tells nothing of the row, and something about what else they know. The other strategies are what it is
+compared with: `random`, `popularity`, `entropy0` [rashid2008learning] and a decision `tree` [golbandi2011adaptive].
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal, NamedTuple, get_args
+
+import numpy as np
+
+from cofactor.arrays import BoolArray, FloatArray, Id, IntArray
+from cofactor.coldstart.question_tree import QuestionTree
+from cofactor.errors import BadOption, NothingToAsk
+from cofactor.newcomer import NewcomerLaw
+from cofactor.recommender import Recommender
+
+__all__ = ["Answers", "Onboarding", "Question", "Strategy"]
+
+Strategy = Literal["variance", "random", "popularity", "entropy0", "tree"]
+Answers = Mapping[Id, float | None]  # {item id or title: rating, or None: I don't know it}
+
+UNRATED = 0.5  # what "unrated" weighs in entropy0, beside 1 of a rating [rashid2008learning]
+BASE = 20.0  # users that what everybody knows counts as, beside those who answered alike
+
+
+class Question(NamedTuple):
+    """Do you know this item, and how do you like it?"""
+
+    item: Id
+    title: str
+    known: float  # the probability that they know it
+    gain: float  # by which the strategy ranks; "variance": expected fall of the mean variance, in squared stars
+
+
+@dataclass(frozen=True)
+class Onboarding:
+    """Asks on behalf of a fitted model that can say what it believes of a newcomer (`newcomer_laws`).
+
+    >>> import cofactor as cf
+    >>> model = cf.MatrixFactorization(n_factors=8).fit(cf.load("tastes"), progress=False)
+    >>> interview = Onboarding(model)
+    >>> first = interview.next_question({})
+    >>> second = interview.next_question({first.item: None})  # they don't know it
+    >>> second.item != first.item
+    True
+    """
+
+    model: Recommender
+    strategy: Strategy = "variance"
+    seed: int = 0  # of "random"
+
+    def __post_init__(self) -> None:
+        if self.strategy not in get_args(Strategy):
+            raise BadOption(
+                f"strategy={self.strategy!r} is not a way to ask. Choose one of: {', '.join(get_args(Strategy))}."
+            )
+        if self.strategy == "variance":
+            _ = self._laws  # raises where the model has none
+
+    def next_question(self, answers: Answers) -> Question:
+        """The question to ask after these answers; raises `NothingToAsk` where every item was asked about.
+
+        Raises `UnknownIds` for an answer about an item that the model does not know, `BadOption` for one off the scale.
+        """
+        idx, values = self._read(answers)
+        gains = self._gains(idx, values)
+        gains[idx] = -np.inf
+        best = int(np.argmax(gains))
+        if not np.isfinite(gains[best]):
+            raise NothingToAsk(f"All {len(gains):,} items that anybody has rated were asked about.")
+        ratings = self.model.ratings
+        (item,), (title,) = ratings.items.gather(np.array([best])).tolist(), ratings.title_of(np.array([best]))
+        return Question(item, title, float(self._known(idx, values)[best]), float(gains[best]))
+
+    def check(self, answers: Answers) -> None:
+        """Raise `UnknownIds` or `BadOption` where `next_question` would."""
+        self._read(answers)
+
+    def doubt(self, answers: Answers) -> float:
+        """The standard deviation of a rating that is left after these answers, over what they may come to rate,
+        the noise of ratings not counted."""
+        idx, values = self._read(answers)
+        rated = ~np.isnan(values)
+        variances = [
+            np.trace(law.given(idx[rated], values[rated]).covariance @ matter)
+            for law, matter in zip(self._laws, self._matters, strict=True)
+        ]
+        return float(np.sqrt(np.mean(variances)))
+
+    # ---- the strategies: (answered items, their values, nan: not known) -> (n_items,) the larger the sooner ---------
+
+    def _gains(self, idx: IntArray, values: FloatArray) -> FloatArray:
+        ways: dict[str, Callable[[IntArray, FloatArray], FloatArray]] = {
+            "variance": self._variance, "random": self._random, "tree": self._tree.gains,
+            "popularity": lambda *_: self._counts.astype(float), "entropy0": lambda *_: self._entropy0.copy(),
+        }  # fmt: skip
+        return np.where(self._counts > 0, ways[self.strategy](idx, values), -np.inf)
+
+    def _variance(self, idx: IntArray, values: FloatArray) -> FloatArray:
+        rated, gains = ~np.isnan(values), np.zeros(len(self._counts))
+        for law, matter in zip(self._laws, self._matters, strict=True):
+            covariance = law.given(idx[rated], values[rated]).covariance
+            spread = law.design @ covariance
+            own = np.einsum("ij,ij->i", spread, law.design)
+            gains += np.einsum("ij,ij->i", spread @ matter, spread) / (law.noise + own)
+        return self._known(idx, values) * gains / len(self._laws)
+
+    def _random(self, idx: IntArray, values: FloatArray) -> FloatArray:
+        return np.random.default_rng([self.seed, len(idx)]).random(len(self._counts))
+
+    @cached_property
+    def _tree(self) -> QuestionTree:
+        return QuestionTree(self.model.ratings)
+
+    @cached_property
+    def _entropy0(self) -> FloatArray:
+        """-Σ_c w_c p_c ln p_c / Σ_c w_c over what users may say: each value, or nothing."""
+        ratings, n_users = self.model.ratings, max(1, self._n_users)
+        levels, level = np.unique(ratings.values, return_inverse=True)
+        counts = np.zeros((ratings.n_items, 1 + len(levels)))
+        np.add.at(counts, (ratings.item_idx, 1 + level), 1)
+        counts[:, 0] = n_users - counts.sum(axis=1)
+        share = np.maximum(counts / n_users, 1e-12)
+        weights = np.append(UNRATED, np.ones(len(levels)))
+        return -(weights * share * np.log(share)).sum(axis=1) / weights.sum()
+
+    # ---- what they are based on ---------------------------------------------------------------------------
+
+    def _known(self, idx: IntArray, values: FloatArray) -> FloatArray:
+        """(n_items,) the probability that somebody with these answers knows each item: the share of the users who
+        agree on what they know with most of the answers, held to the share of all."""
+        everybody = self._counts / max(1, self._n_users)
+        if not len(idx):
+            return everybody
+        agreeing = self._agreeing(idx, ~np.isnan(values))
+        rows = self.model.ratings.by_user.take(np.flatnonzero(agreeing))
+        counts = np.bincount(rows.indices, minlength=len(everybody))
+        return (counts + BASE * everybody) / (agreeing.sum() + BASE)
+
+    def _agreeing(self, idx: IntArray, known: BoolArray) -> BoolArray:
+        """(n_users,), whose knowledge is most like these answers: the nearest tenth, and who ties with them."""
+        ratings = self.model.ratings
+        alike = np.zeros(ratings.n_users)
+        for item, knows in zip(idx.tolist(), known.tolist(), strict=True):
+            alike[ratings.by_item.of(item)[0]] += 1 if knows else -1
+        alike[ratings.user_counts == 0] = -np.inf
+        return alike >= np.sort(alike)[-max(1, self._n_users // 10)]
+
+    def _read(self, answers: Answers) -> tuple[IntArray, FloatArray]:
+        """The items that were asked about, and their values; nan: not known."""
+        idx = self.model._find(list(answers), "item", "raise")
+        values = np.array([np.nan if one is None else float(one) for one in answers.values()], np.float64)
+        self.model._check_values(values[~np.isnan(values)])
+        return idx, values
+
+    @cached_property
+    def _laws(self) -> Sequence[NewcomerLaw]:
+        return self.model.newcomer_laws()
+
+    @cached_property
+    def _matters(self) -> list[FloatArray]:
+        """Σ_i w_i a_i a_iᵀ of each law"""
+        weights = self._counts / self._counts.sum()
+        return [(law.design.T * weights) @ law.design for law in self._laws]
+
+    @cached_property
+    def _counts(self) -> IntArray:
+        return self.model.ratings.item_counts
+
+    @cached_property
+    def _n_users(self) -> int:
+        return int((self.model.ratings.user_counts > 0).sum())

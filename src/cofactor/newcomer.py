@@ -1,0 +1,44 @@
+"""Somebody new as a model sees them: a row nobody knows yet, the items being given.
+
+    rating_j ~ N(offset_j + a_j · x, noise)        x ~ N(mean, precision⁻¹)
+
+So each answer narrows the row x in closed form, which is what a fold-in, an interval and the choice of the next
+question are made of.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from cofactor.arrays import FloatArray, IntArray
+
+__all__ = ["Belief", "NewcomerLaw"]
+
+
+class Belief(NamedTuple):
+    """What is known of a row: N(mean, covariance)."""
+
+    mean: FloatArray  # (d,)
+    covariance: FloatArray  # (d, d)
+
+
+class NewcomerLaw(NamedTuple):
+    """One model's, or one posterior draw's."""
+
+    design: FloatArray  # (n_items, d)
+    offset: FloatArray  # (n_items,)
+    mean: FloatArray  # (d,)
+    precision: FloatArray  # (d, d)
+    noise: float  # the variance of a rating
+
+    def given(self, item_idx: IntArray, values: FloatArray) -> Belief:
+        """After these ratings, (m,), (m,); none: the prior."""
+        rows = self.design[item_idx].astype(np.float64)
+        covariance = np.linalg.inv(self.precision + rows.T @ rows / self.noise)
+        pull = self.precision @ self.mean + rows.T @ (values - self.offset[item_idx]) / self.noise
+        return Belief(covariance @ pull, covariance)
+
+    def expected(self, belief: Belief) -> tuple[FloatArray, FloatArray]:
+        """(n_items,), (n_items,): the mean of every rating, and its variance with the noise in it."""
+        spread = np.einsum("ij,jk,ik->i", self.design, belief.covariance, self.design, optimize=True)
+        return self.offset + self.design @ belief.mean, spread + self.noise

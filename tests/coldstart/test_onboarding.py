@@ -1,0 +1,105 @@
+"""Which item a newcomer is asked about next."""
+
+import numpy as np
+import pytest
+
+import cofactor as cf
+from cofactor.coldstart.onboarding import Onboarding
+from cofactor.coldstart.question_tree import QuestionTree
+from cofactor.errors import BadOption, NothingToAsk, UnknownIds, Unsupported
+from cofactor.newcomer import NewcomerLaw
+
+STRATEGIES = ["variance", "random", "popularity", "entropy0", "tree"]
+
+
+@pytest.fixture(scope="module")
+def model(tastes):
+    return cf.MatrixFactorization(solver="als", n_factors=6, n_epochs=5).fit(tastes, progress=False)
+
+
+@pytest.mark.parametrize("strategy", STRATEGIES)
+def test_nothing_is_asked_twice_whatever_the_answer(model, strategy):
+    onboarding, answers = Onboarding(model, strategy), {}
+    for at in range(8):
+        question = onboarding.next_question(answers)
+        assert question.item not in answers
+        assert 0 <= question.known <= 1
+        answers[question.item] = None if at % 2 else 4.0
+
+
+@pytest.mark.parametrize("strategy", STRATEGIES)
+def test_the_same_answers_lead_to_the_same_question(model, strategy):
+    first = Onboarding(model, strategy).next_question({})
+    assert Onboarding(model, strategy).next_question({}) == first
+
+
+def test_the_gain_is_by_how_much_the_answer_narrows_the_row(model):
+    """Against the definition: the mean variance before, less that after the answer, times how likely there is one."""
+    (law,), counts = model.newcomer_laws(), model.ratings.item_counts
+    weights = counts / counts.sum()
+    nothing = np.zeros(0, int), np.zeros(0)
+
+    def variance(idx, values):
+        return weights @ (law.expected(law.given(idx, values))[1] - law.noise)
+
+    question = Onboarding(model).next_question({})
+    asked = model._find([question.item], "item", "raise")
+    fall = variance(*nothing) - variance(asked, np.array([4.0]))
+    assert question.gain == pytest.approx(fall * question.known, rel=1e-6)
+
+
+def test_doubt_falls_with_every_answer_and_not_without_one(model):
+    onboarding, answers = Onboarding(model), {}
+    doubts = [onboarding.doubt(answers)]
+    for _ in range(5):
+        answers[onboarding.next_question(answers).item] = 3.0
+        doubts.append(onboarding.doubt(answers))
+    assert doubts == sorted(doubts, reverse=True)
+    assert onboarding.doubt({onboarding.next_question({}).item: None}) == doubts[0]
+
+
+def test_the_posterior_of_a_row_worked_by_hand():
+    """One factor, prior N(0, 1), noise 1, one rating of 2 at a = 1: mean 1, variance 1/2."""
+    law = NewcomerLaw(np.ones((2, 1)), np.zeros(2), np.zeros(1), np.eye(1), 1.0)
+    belief = law.given(np.array([0]), np.array([2.0]))
+    assert (belief.mean.tolist(), belief.covariance.tolist()) == ([1.0], [[0.5]])
+    mean, variance = law.expected(belief)
+    assert (mean.tolist(), variance.tolist()) == ([1.0, 1.0], [1.5, 1.5])
+
+
+def test_popularity_asks_for_what_most_have_rated(model, tastes):
+    question = Onboarding(model, "popularity").next_question({})
+    assert question.gain == tastes.item_counts.max()
+
+
+def test_the_tree_asks_what_parts_the_users_best():
+    """Films 0 and 1 are known to all; those who like 0 love film 2, the others hate it; film 1 says nothing."""
+    rows = [(u, 0, 5 if u < 60 else 1) for u in range(120)] + [(u, 1, 5 if u // 2 % 2 else 1) for u in range(120)]
+    rows += [(u, 2, 5 if u < 60 else 1) for u in range(0, 120, 2)]
+    tree = QuestionTree(cf.Ratings.from_arrays(*zip(*rows, strict=True)))
+    assert tree.gains(np.zeros(0, int), np.zeros(0)).argmax() == 0
+
+
+def test_a_posterior_of_draws_can_ask_too(tastes):
+    model = cf.BayesianMF(n_factors=4, n_draws=20, n_burn_in=10).fit(tastes, progress=False)
+    onboarding = Onboarding(model)
+    first = onboarding.next_question({})
+    assert onboarding.doubt({first.item: 4.0}) < onboarding.doubt({})
+
+
+def test_when_all_was_asked_it_says_so():
+    few = cf.Ratings.from_arrays([1, 1, 2, 2], [1, 2, 1, 2], [5, 3, 4, 1])
+    model = cf.MatrixFactorization(solver="als", n_factors=1, n_epochs=1).fit(few, progress=False)
+    with pytest.raises(NothingToAsk, match="All 2 items"):
+        Onboarding(model).next_question({1: 4, 2: None})
+
+
+def test_bad_answers_and_strategies_are_refused_by_name(model):
+    with pytest.raises(UnknownIds, match="'No such film'"):
+        Onboarding(model).next_question({"No such film": 4})
+    with pytest.raises(BadOption, match="scale 1 to 5"):
+        Onboarding(model).next_question({"inception-2010": 9})
+    with pytest.raises(BadOption, match="Choose one of: variance, random"):
+        Onboarding(model, "guess")
+    with pytest.raises(Unsupported, match="EASE has no belief about newcomers"):
+        Onboarding(cf.EASE().fit(model.ratings))
