@@ -153,7 +153,7 @@ class Ratings:
     @cached_property
     def by_item(self) -> Rows:
         """Each item's users, ascending, and values."""
-        return _compress(self.item_idx, self.user_idx, self.values, self.n_items, self.n_users)
+        return _transposed(self.by_user, self.n_items)
 
     @cached_property
     def fingerprint(self) -> str:
@@ -221,6 +221,15 @@ def _compress(major: IntArray, minor: IntArray, values: FloatArray, n_major: int
     if len(again) and not np.isin(again, indptr).all():
         return _compress_repeated(major, minor, values, n_major)
     return Rows(indptr, indices, values[np.asarray(rows.data, np.int32)])
+
+
+def _transposed(rows: Rows, n_minor: int) -> Rows:
+    """The columns as rows: one counting, as the rows are sorted."""
+    from scipy.sparse import csr_array
+
+    columns = csr_array((rows.values, rows.indices, rows.indptr), shape=(len(rows.counts), n_minor)).tocsc()
+    indptr, indices = columns.indptr.astype(np.int64), columns.indices.astype(np.int32, copy=False)
+    return Rows(indptr, indices, np.asarray(columns.data, np.float32))
 
 
 def _compress_repeated(major: IntArray, minor: IntArray, values: FloatArray, n_major: int) -> Rows:

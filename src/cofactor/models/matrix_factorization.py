@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["MatrixFactorization"]
 
 ENOUGH = 20_000  # ratings to tell the noise by, to one per cent; scoring all took longer than an epoch
-SOME = 64  # rows that tell how much of a row stays unknown
+SOME = 32  # rows that tell how much of a row stays unknown
 
 
 @dataclass(kw_only=True)

@@ -24,14 +24,15 @@ class Half:
         self.part = Part(rows.indptr, rows.indices, rows.values)
         self.plan: Plan = plan_rows(rows.indptr, width)
         self.counts = np.diff(rows.indptr).astype(np.float32)
-        running = np.concatenate([[0], np.cumsum(rows.values, dtype=np.float64)])
-        self.sums = running[rows.indptr[1:]] - running[rows.indptr[:-1]]  # of each row's ratings
+        filled = np.flatnonzero(self.counts)
+        self.sums = np.zeros(len(self.counts))  # of each row's ratings
+        self.sums[filled] = np.add.reduceat(rows.values, rows.indptr[filled], dtype=np.float64)
+        self.of_values = float(np.einsum("j,j->", rows.values, rows.values, dtype=np.float64))
 
     def squares(self, offset: FloatArray) -> float:
         """Σ (v - o)² over its ratings, each row having an offset."""
-        of_ratings = np.square(self.part.values).sum(dtype=np.float64)
         o = offset.astype(np.float64)
-        return float(of_ratings + o * o @ self.counts - 2 * o @ self.sums)
+        return self.of_values + float(o * o @ self.counts - 2 * o @ self.sums)
 
 
 class AlternatingLeastSquares:
