@@ -92,6 +92,10 @@ class Recommender(ABC):
         """What changes of `learned` when ratings came later: places for `joined.users`, and for `joined.items`."""
         raise Unsupported(f"{type(self).__name__} cannot take in later ratings. Fit it anew on all of them.")
 
+    def _score_described(self, item_idx: IntArray, values: FloatArray, attributes: Mapping[str, Array]) -> FloatArray:
+        """`_score_newcomer` of somebody whose attributes are known, too, (1,) each; there may be no ratings."""
+        raise Unsupported(f"{type(self).__name__} learns nothing from the attributes of users.")
+
     def newcomer_laws(self) -> Sequence["NewcomerLaw"]:
         """What the model believes of somebody new: one law, or one for each of some posterior draws."""
         raise Unsupported(f"{type(self).__name__} has no belief about newcomers that answers could narrow.")
@@ -172,6 +176,7 @@ class Recommender(ABC):
     def predict(
         self, users: Id | Sequence[Id] | Array | Newcomer, items: Id | Sequence[Id] | Array,
         *, unknown: Unknown = "raise", clip: bool = False, times: Array | None = None, interval: float | None = None,
+        attributes: Mapping[str, Any] | None = None,
     ) -> Any:  # fmt: skip
         """The score of each (user, item) pair, in the ratings' own unit; one user or one item is repeated, and
         one of each gives a number.
@@ -182,11 +187,13 @@ class Recommender(ABC):
         times: when, for models that learn from time: seconds since 1970 of each pair; None: at no time in particular
         interval: between which values each rating lies with this probability: a `Prediction` of mean, low and high.
             Both kinds of doubt are in it: what the factors are, and what a person gives on a day
+        attributes: of somebody new, as {"age": 33, …}
         """
         item_idx = self._find(items, "item", unknown)
         if isinstance(users, Mapping):
-            scores = self.score_newcomer(users)[item_idx]
+            scores = self.score_newcomer(users, attributes)[item_idx]
         else:
+            _refuse_attributes(attributes)
             user_idx, item_idx = np.broadcast_arrays(self._find(users, "user", unknown), item_idx)
             scores = (
                 self._predict(user_idx, item_idx) if times is None
@@ -214,7 +221,7 @@ class Recommender(ABC):
     def recommend(
         self, users: Id | Sequence[Id] | Array | Newcomer, n: int = 10, *, hide_seen: bool = True,
         candidates: Iterable[Id] | None = None, exclude: Iterable[Id] = (), unknown: Unknown = "raise",
-        approximate: bool | None = None,
+        approximate: bool | None = None, attributes: Mapping[str, Any] | None = None,
     ) -> Any:  # fmt: skip
         """The n best items for each user: a table of user, item, title, rank (from 1) and score.
 
@@ -223,17 +230,18 @@ class Recommender(ABC):
         hide_seen: leave out what the user has rated. Fewer than n left is said by a `FewerLeft` warning.
         approximate: look only at the items near to each user (see `build_index`); one of twenty of the best may be
             missing. None: at all items, and a `CouldBeFaster` warning where that takes many times as long
+        attributes: of somebody new, as {"age": 33, …}, for models that learn from them; the ratings may then be {}
         """
         ranking = self.rank(
             users, n, hide_seen=hide_seen, candidates=candidates, exclude=exclude, unknown=unknown,
-            approximate=approximate,
+            approximate=approximate, attributes=attributes,
         )  # fmt: skip
         return make_table(ranking.columns(self.ratings), self.ratings.library)
 
     def rank(
         self, users: Id | Sequence[Id] | Array | Newcomer, n: int = 10, *, hide_seen: bool = True,
         candidates: Iterable[Id] | None = None, exclude: Iterable[Id] = (), unknown: Unknown = "raise",
-        approximate: bool | None = None,
+        approximate: bool | None = None, attributes: Mapping[str, Any] | None = None,
     ) -> Ranking:  # fmt: skip
         """`recommend` as plain arrays of indices and scores."""
         if n < 1:
@@ -241,8 +249,11 @@ class Recommender(ABC):
         barred = self._barred(candidates, exclude)
         if isinstance(users, Mapping):
             seen = self._find(list(users), "item", "raise")
-            ranking = Ranking(["newcomer"], *self._rank_newcomer(users, seen, n, barred, hide_seen=hide_seen))
+            hidden = Hidden(np.zeros(1, np.int64), np.array([0, len(seen)]), np.sort(seen)) if hide_seen else None
+            scores = self.score_newcomer(users, attributes)[None]
+            ranking = Ranking(["newcomer"], *best(scores, n, hidden, barred))
         else:
+            _refuse_attributes(attributes)
             labels = _as_list(users)
             user_idx = self._find(labels, "user", unknown)
             if approximate is None:
@@ -270,16 +281,22 @@ class Recommender(ABC):
         if hint and self._products() is not None:
             warnings.warn(hint, CouldBeFaster, stacklevel=4)
 
-    def _rank_newcomer(self, ratings: Newcomer, seen: IntArray, n: int, barred: BoolArray, *, hide_seen: bool) -> Best:
-        hidden = Hidden(np.zeros(1, np.int64), np.array([0, len(seen)]), np.sort(seen))
-        return best(self.score_newcomer(ratings)[None], n, hidden if hide_seen else None, barred)
+    def score_newcomer(self, ratings: Newcomer, attributes: Mapping[str, Any] | None = None) -> FloatArray:
+        """(n_items,) scores for somebody new with these ratings {item id or title: rating}; nothing is retrained.
 
-    def score_newcomer(self, ratings: Newcomer) -> FloatArray:
-        """(n_items,) scores for somebody new with these ratings {item id or title: rating}; nothing is retrained."""
+        attributes: theirs, for models that learn from them; those that the model does not know raise `BadOption`
+        """
         item_idx = self._find(list(ratings), "item", "raise")
         values = np.fromiter((float(v) for v in ratings.values()), np.float32)
         self._check_values(values)
-        return self._score_newcomer(item_idx, values)
+        if not attributes:
+            return self._score_newcomer(item_idx, values)
+        known = self.ratings.user_attributes
+        strange = [name for name in attributes if name not in known]
+        if strange:
+            raise BadOption(f"Users have no attribute {strange[0]!r}. They have: {', '.join(known) or 'none at all'}.")
+        columns = {name: np.array([attributes.get(name)], object) for name in known}
+        return self._score_described(item_idx, values, columns)
 
     def build_index(self, recall: float = 0.95) -> ItemIndex:
         """Make the index that `approximate=True` searches until the model learns anew; needs the extra `ann`.
@@ -395,6 +412,13 @@ def rows_or_zero(array: FloatArray, idx: IntArray) -> FloatArray:
     rows = array[idx]
     rows[idx < 0] = 0
     return rows
+
+
+def _refuse_attributes(attributes: Mapping[str, Any] | None) -> None:
+    if attributes:
+        raise BadOption(
+            "attributes are of somebody new, given as {item: rating}; users the model holds have their own."
+        )
 
 
 def _reach(level: float) -> float:

@@ -123,10 +123,10 @@ def test_ctrl_c_keeps_the_sweeps_there_are(few, monkeypatch):
     def pressed_in_the_third_sweep(model, rows, width):
         one_side = solve(model, rows, width)
 
-        def then_press(out, others):
+        def then_press(out, others, drawn=None):
             if len(model.history_) == 2 and out.shape[0] == few.n_users:
                 signal.raise_signal(signal.SIGINT)
-            return one_side(out, others)
+            return one_side(out, others, drawn)
 
         return then_press
 

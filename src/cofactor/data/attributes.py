@@ -22,11 +22,13 @@ ENOUGH = 0.5  # of the ids should be found in the attached table
 
 @dataclass(frozen=True)
 class Attached:
-    """Rows are those of the IdMap; None or nan where the table says nothing.
+    """What a table says of n ids; None or nan where it says nothing.
 
+    ids: those asked for, and behind them, where they are kept, those that only the table has
     attributes: each (n,), int64, float64 or object     titles: (n,) object
     """
 
+    ids: IdMap
     attributes: dict[str, Array] = field(default_factory=dict[str, Array])
     titles: Array | None = None
     n_rows: int = 0
@@ -47,11 +49,14 @@ def attach(
     except BadTable as error:
         raise BadTable(f"{ids.kind}s={name_of(source)!r}: {error}") from None
     found = _find(frame[key], ids, table)
-    _judge(found, frame[key], ids, other, table, findings)
+    _judge(found, frame[key], ids, other, table, findings, keep=options.unrated == "keep")
+    if options.unrated == "keep" and (found == UNKNOWN).any():
+        ids = _with_unrated(ids, frame[key].filter(pl.Series(found == UNKNOWN)), table)
+        found = _find(frame[key], ids, table)
     row = _row_of_each(found, len(ids))
     columns = {name: _spread(typed(frame[name], table), row) for name in frame.columns if name != key}
     titles = columns.pop(title, None) if title is not None else None
-    return Attached(columns, None if titles is None else _as_titles(titles), frame.height)
+    return Attached(ids, columns, None if titles is None else _as_titles(titles), frame.height)
 
 
 def typed(column: pl.Series, table: Table) -> pl.Series:
@@ -92,7 +97,25 @@ def _find(keys: pl.Series, ids: IdMap, table: Table) -> IntArray:
     return ids.find((keys.cast(pl.String) if texts else whole).to_list())
 
 
-def _judge(found: IntArray, keys: pl.Series, ids: IdMap, other: IdMap, table: Table, findings: Findings) -> None:
+def _with_unrated(ids: IdMap, keys: pl.Series, table: Table) -> IdMap:
+    """The ids, and behind them these, in the order of the table; rows without an id stay out."""
+    whole = as_ids(keys, from_text=table.is_text)
+    if ids.values.dtype.kind == "i" and whole.dtype != pl.Int64:
+        raise BadTable(
+            f"The rated {ids.kind}s have whole numbers as ids, but {keys.to_list()[0]!r} in "
+            f"{ids.kind}s={table.origin!r} is none. Give ids of one kind, or leave unrated {ids.kind}s out "
+            f"(unrated='drop')."
+        )
+    texts = ids.values.dtype == object and len(ids) > 0 and isinstance(ids.values[0], str)
+    new = (keys.cast(pl.String) if texts else whole).drop_nulls().unique(maintain_order=True).to_list()
+    boxed = np.empty(len(new), object)
+    boxed[:] = new
+    return IdMap(np.append(ids.values, boxed.astype(ids.values.dtype)), ids.kind)
+
+
+def _judge(
+    found: IntArray, keys: pl.Series, ids: IdMap, other: IdMap, table: Table, findings: Findings, *, keep: bool
+) -> None:
     kind, known = ids.kind, found[found != UNKNOWN]
     n_matched = len(np.unique(known))
     share = n_matched / max(1, len(ids))
@@ -112,7 +135,8 @@ def _judge(found: IntArray, keys: pl.Series, ids: IdMap, other: IdMap, table: Ta
     elif n_matched < len(ids):
         findings.note(f"{len(ids) - n_matched:,} of {len(ids):,} {kind}s have no row in {kind}s={table.origin!r}")
     if len(known) < len(found):
-        findings.note(f"{len(found) - len(known):,} rows of {kind}s={table.origin!r} belong to no rated {kind}")
+        kept = ", and are kept" if keep else ""
+        findings.note(f"{len(found) - len(known):,} rows of {kind}s={table.origin!r} belong to no rated {kind}{kept}")
     if len(known) > n_matched:
         findings.note(f"{len(known) - n_matched:,} rows of {kind}s={table.origin!r} repeat an id; the first counts")
 

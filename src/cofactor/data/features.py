@@ -4,7 +4,9 @@ A cell of text may hold several categories, "Comedy|Drama". A number becomes a b
 that its effect may bend. A missing value is 0 in all its columns: such a row is expected to be like the average.
 """
 
-from collections.abc import Iterator, Mapping
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,7 +14,17 @@ import numpy as np
 from cofactor.arrays import Array, FloatArray, IntArray
 from cofactor.data.ratings import Rows
 
-__all__ = ["Features", "bag", "bag_share", "features_of"]
+__all__ = [
+    "Encoding",
+    "Features",
+    "bag",
+    "bag_share",
+    "encode",
+    "features_of",
+    "learn_encodings",
+    "pack_encodings",
+    "unpack_encodings",
+]
 
 FEW = 20  # companions that are believed half
 KNOTS = 12  # of a number's broken line
@@ -46,16 +58,62 @@ def bag_share(counts: IntArray) -> FloatArray:
 
 def features_of(attributes: Mapping[str, Array]) -> dict[str, Features]:
     """Columns for each attribute (n,) that tells rows apart; one that does not is left out."""
-    found = {name: _numbers(v) if v.dtype.kind in "if" else _categories(v) for name, v in attributes.items()}
-    return {name: one for name, one in found.items() if len(one.indptr) > 2}
+    return encode(learn_encodings(attributes), attributes)
 
 
-def _categories(values: Array) -> Features:
-    """A column for each category that at least two rows share."""
-    cells = [(row, word) for row, cell in enumerate(values.tolist()) for word in _words(cell)]
-    rows = np.array([row for row, _ in cells], np.int32)
-    _, column = np.unique([word for _, word in cells], return_inverse=True)
-    return _columns(rows, column, np.ones(len(rows), np.float32), least=2)
+class Encoding(NamedTuple):
+    """What the columns of one attribute mean: its categories, or the knots of a number."""
+
+    name: str
+    words: tuple[str, ...] = ()
+    knots: tuple[float, ...] = ()
+
+    @property
+    def columns(self) -> list[str]:
+        """A name for each: "genres: Drama", "year: about 1994"."""
+        return [f"{self.name}: {word}" for word in self.words] or [f"{self.name}: about {x:.4g}" for x in self.knots]
+
+    def of(self, values: Array) -> Features:
+        """(n,) -> (n, f); a category that was not learned, like a missing value, is in no column."""
+        return _numbers(values, np.array(self.knots)) if self.knots else _categories(values, self.words)
+
+
+def learn_encodings(attributes: Mapping[str, Array]) -> list[Encoding]:
+    """Of each attribute that tells rows apart."""
+    found = [
+        Encoding(name, knots=_knots(v)) if v.dtype.kind in "if" else Encoding(name, words=_shared(v))
+        for name, v in attributes.items()
+    ]
+    return [one for one in found if len(one.words) + len(one.knots) > 1]
+
+
+def encode(encodings: Sequence[Encoding], attributes: Mapping[str, Array]) -> dict[str, Features]:
+    """The columns of these attributes, by attribute; raises `KeyError` where one is missing."""
+    return {one.name: one.of(attributes[one.name]) for one in encodings}
+
+
+def pack_encodings(of_sides: Sequence[Sequence[Encoding]]) -> Array:
+    """As bytes (uint8), so that a model keeps them among its arrays."""
+    plain = [[one._asdict() for one in side] for side in of_sides]
+    return np.frombuffer(json.dumps(plain).encode(), np.uint8)
+
+
+def unpack_encodings(packed: Array) -> list[list[Encoding]]:
+    sides = json.loads(packed.tobytes().decode())
+    return [[Encoding(one["name"], tuple(one["words"]), tuple(one["knots"])) for one in side] for side in sides]
+
+
+def _shared(values: Array) -> tuple[str, ...]:
+    """The categories that at least two rows have, sorted."""
+    counts = Counter(word for cell in values.tolist() for word in _words(cell))
+    return tuple(sorted(word for word, n in counts.items() if n > 1))
+
+
+def _categories(values: Array, words: Sequence[str]) -> Features:
+    place = {word: at for at, word in enumerate(words)}
+    cells = [(row, place[word]) for row, cell in enumerate(values.tolist()) for word in _words(cell) if word in place]
+    rows, columns = np.array(cells, np.int64).reshape(-1, 2).T
+    return _columns(rows, columns, np.ones(len(rows), np.float32), len(words))
 
 
 def _words(cell: Any) -> Iterator[str]:
@@ -63,22 +121,23 @@ def _words(cell: Any) -> Iterator[str]:
         yield from dict.fromkeys(word.strip() for word in str(cell).split(SEPARATOR) if word.strip())
 
 
-def _numbers(values: Array) -> Features:
-    """Each number lies between two knots, and is their mixture."""
-    known = np.flatnonzero(np.isfinite(values))
-    x = values[known].astype(np.float64)
-    knots = np.unique(np.quantile(x, np.linspace(0, 1, KNOTS))) if len(x) else x
-    if len(knots) < 2:
-        return _columns(known, known, known.astype(np.float32))._replace(indptr=np.zeros(1, np.int64))
+def _knots(values: Array) -> tuple[float, ...]:
+    known = values[np.isfinite(values)].astype(np.float64)
+    return tuple(np.unique(np.quantile(known, np.linspace(0, 1, KNOTS))).tolist()) if len(known) else ()
+
+
+def _numbers(values: Array, knots: FloatArray) -> Features:
+    """Each number lies between two knots, and is their mixture; one beyond them is at the last."""
+    numbers = values.astype(np.float64)  # of objects, too: a missing number is None there
+    known = np.flatnonzero(np.isfinite(numbers))
+    x = np.clip(numbers[known], knots[0], knots[-1])
     left = np.clip(np.searchsorted(knots, x, side="right") - 1, 0, len(knots) - 2)
     share = ((x - knots[left]) / (knots[left + 1] - knots[left])).astype(np.float32)
-    return _columns(np.tile(known, 2), np.append(left, left + 1), np.append(1 - share, share))
+    return _columns(np.tile(known, 2), np.append(left, left + 1), np.append(1 - share, share), len(knots))
 
 
-def _columns(rows: IntArray, column: IntArray, values: FloatArray, least: int = 1) -> Features:
-    """Sorted by column and row, columns of fewer than `least` values left out."""
-    kept = np.bincount(column)[column] >= least if len(column) else np.zeros(0, bool)
-    order = np.lexsort((rows[kept], column[kept]))
-    numbers, counts = np.unique(column[kept], return_counts=True)
-    indptr = np.concatenate([[0], np.cumsum(counts)]) if len(numbers) else np.zeros(1, np.int64)
-    return Features(indptr, rows[kept][order].astype(np.int32), values[kept][order])
+def _columns(rows: IntArray, column: IntArray, values: FloatArray, n_columns: int) -> Features:
+    """Sorted by column and row."""
+    order = np.lexsort((rows, column))
+    indptr = np.concatenate([[0], np.cumsum(np.bincount(column, minlength=n_columns))])
+    return Features(indptr, rows[order].astype(np.int32), values[order])

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from cofactor.arrays import Array, IntArray
+from cofactor.arrays import Array, BoolArray, IntArray
 from cofactor.data.alignment import places
 from cofactor.data.ids import UNKNOWN, IdMap
 from cofactor.data.ratings import NO_TIME, Ratings
@@ -19,8 +19,8 @@ class Joined(NamedTuple):
     """Old and new ratings as one table, and whom the new ones are of."""
 
     ratings: Ratings
-    users: IntArray  # ascending: who has new ratings
-    items: IntArray  # ascending: what nobody had rated before
+    users: IntArray  # ascending: who has new ratings, or is new
+    items: IntArray  # ascending: what nobody had rated before, or is new
 
 
 def join(old: Ratings, new: Ratings) -> Joined:
@@ -28,8 +28,8 @@ def join(old: Ratings, new: Ratings) -> Joined:
     if old.explicit != new.explicit:
         kinds = ["clicks", "ratings"]
         raise BadTable(f"{kinds[new.explicit]} cannot be joined to {kinds[old.explicit]}. Give both as one kind.")
-    users, user_places = _with_strangers(old.users, new.users, new.user_counts)
-    items, item_places = _with_strangers(old.items, new.items, new.item_counts)
+    users, user_places = _with_strangers(old.users, new.users, (new.user_counts > 0) | _told(new.user_attributes))
+    items, item_places = _with_strangers(old.items, new.items, (new.item_counts > 0) | _told(new.item_attributes))
     user_idx, item_idx = user_places[new.user_idx], item_places[new.item_idx]
     kept = ~np.isin(_keys(old.user_idx, old.item_idx, len(items)), _keys(user_idx, item_idx, len(items)))
     joined = replace(
@@ -41,13 +41,21 @@ def join(old: Ratings, new: Ratings) -> Joined:
     )  # fmt: skip
     before = np.append(old.item_counts, np.zeros(len(items) - len(old.items), int))
     rated_now = np.unique(item_idx)
-    return Joined(joined, np.unique(user_idx), rated_now[before[rated_now] == 0])
+    strangers = np.arange(old.n_users, len(users)), np.arange(old.n_items, len(items))
+    first_rated = rated_now[before[rated_now] == 0]
+    return Joined(joined, np.union1d(user_idx, strangers[0]), np.union1d(first_rated, strangers[1]))
 
 
-def _with_strangers(old: IdMap, new: IdMap, counts: IntArray) -> tuple[IdMap, IntArray]:
-    """The ids of both, and where each of `new` stands in them; those without ratings that are strangers: -1."""
+def _told(attributes: Mapping[str, Array]) -> BoolArray:
+    """(n,) whose attributes are not all missing."""
+    told = [np.array([one is not None and one == one for one in column.tolist()]) for column in attributes.values()]
+    return np.any(told, axis=0) if told else np.zeros(1, bool)
+
+
+def _with_strangers(old: IdMap, new: IdMap, wanted: BoolArray) -> tuple[IdMap, IntArray]:
+    """The ids of both, and where each of `new` stands in them; -1: strangers of whom nothing is known."""
     found = places(new, old)
-    strangers = np.flatnonzero((found == UNKNOWN) & (counts > 0))
+    strangers = np.flatnonzero((found == UNKNOWN) & wanted)
     if not len(strangers):
         return old, found
     ids = new.values[strangers]

@@ -5,11 +5,12 @@ from typing import Any, Literal, TypeAlias, get_args
 
 from cofactor.errors import BadOption
 
-__all__ = ["Column", "Duplicates", "Missing", "Options"]
+__all__ = ["Column", "Duplicates", "Missing", "Options", "Unrated"]
 
 Column: TypeAlias = str | int | None  # a column's name, its position from 0, or None: find it
 Duplicates = Literal["last", "mean", "error"]
 Missing = Literal["error", "drop"]
+Unrated = Literal["drop", "keep"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,13 +27,14 @@ class Options:
     scale: tuple[float, float] | None = None
     duplicates: Duplicates = "last"
     missing: Missing = "error"
+    unrated: Unrated = "drop"
     separator: str | None = None
     encoding: str | None = None
     has_header: bool | None = None
     name: str | None = None
 
     def __post_init__(self) -> None:
-        for option, kind in (("duplicates", Duplicates), ("missing", Missing)):
+        for option, kind in (("duplicates", Duplicates), ("missing", Missing), ("unrated", Unrated)):
             given = getattr(self, option)
             if given not in get_args(kind):
                 raise BadOption(f"{option}={given!r} is not known. Choose one of: {', '.join(get_args(kind))}.")

@@ -14,7 +14,7 @@ from cofactor.data.duplicates import repeated_pairs, settle
 from cofactor.data.ids import IdMap
 from cofactor.data.numbering import number, odd_texts
 from cofactor.data.opening import Table, name_of, open_table
-from cofactor.data.options import Column, Duplicates, Missing, Options
+from cofactor.data.options import Column, Duplicates, Missing, Options, Unrated
 from cofactor.data.ratings import Ratings
 from cofactor.data.report import Findings, Report
 from cofactor.data.rows import TableRows, read_rows
@@ -36,6 +36,7 @@ def read(
     scale: tuple[float, float] | None = None,
     duplicates: Duplicates = "last",
     missing: Missing = "error",
+    unrated: Unrated = "drop",
     separator: str | None = None,
     encoding: str | None = None,
     has_header: bool | None = None,
@@ -52,6 +53,8 @@ def read(
     scale: lowest and highest possible rating; ratings outside are an error
     duplicates: the same user and item twice: keep the "last" by time (else by position), the "mean", or "error"
     missing: rows without an id or a usable rating: "error", or "drop" them, counted in the report
+    unrated: rows of `items` and `users` without any rating: "drop" them, or "keep" them, for a model that knows what
+        to do with attributes alone
     separator, encoding, has_header: of a text file, where guessing fails
 
     Raises `BadTable`, whose message holds everything found and what to do about it.
@@ -63,8 +66,8 @@ def read(
         source,
         Options(
             user=user, item=item, rating=rating, timestamp=timestamp, items=items, users=users, title=title,
-            scale=scale, duplicates=duplicates, missing=missing, separator=separator, encoding=encoding,
-            has_header=has_header, name=name,
+            scale=scale, duplicates=duplicates, missing=missing, unrated=unrated, separator=separator,
+            encoding=encoding, has_header=has_header, name=name,
         ),
     )  # fmt: skip
     if ratings is None or not report.ok:
@@ -153,16 +156,20 @@ def _without_repeats(
 
 
 def _with_attributes(ratings: Ratings, columns: Columns, table: Table, options: Options, findings: Findings) -> Ratings:
-    items, users, about_items, about_users = ratings.items, ratings.users, Attached(), Attached()
+    items, users = ratings.items, ratings.users
+    about_items, about_users = Attached(items), Attached(users)
     if options.items is not None:
         about_items = attach(options.items, items, users, columns.item, options, findings)
     if options.users is not None:
         about_users = attach(options.users, users, items, columns.user, options, findings)
     _check_shape(table.shape, about_items.n_rows, about_users.n_rows, findings)
     titles = ratings.titles if about_items.titles is None else about_items.titles
+    if titles is not None and len(titles) < len(about_items.ids):
+        titles = np.append(titles, np.full(len(about_items.ids) - len(titles), None, object))
     return replace(
-        ratings, titles=titles, item_attributes=about_items.attributes, user_attributes=about_users.attributes
-    )
+        ratings, items=about_items.ids, users=about_users.ids, titles=titles, item_attributes=about_items.attributes,
+        user_attributes=about_users.attributes,
+    )  # fmt: skip
 
 
 def _check_shape(shape: tuple[int, int] | None, n_item_rows: int, n_user_rows: int, findings: Findings) -> None:

@@ -4,14 +4,14 @@ Hu, Koren & Volinsky, "Collaborative filtering for implicit feedback datasets", 
 of the loss and of the penalty after Rendle et al., "Revisiting the performance of iALS", RecSys 2022 [rendle2022ials].
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar, Literal, Self
 
 import numpy as np
 
-from cofactor.arrays import FloatArray, IntArray
+from cofactor.arrays import Array, FloatArray, IntArray
 from cofactor.errors import BadOption, Diverged
 from cofactor.memory import refuse_beyond
 from cofactor.recommender import Recommender, rows_or_zero
@@ -22,9 +22,11 @@ if TYPE_CHECKING:
     from cofactor.data.joining import Joined
     from cofactor.data.ratings import Ratings, Rows
     from cofactor.kernels.posterior import Law
+    from cofactor.training.attribute_prior import AttributePrior
 
 __all__ = ["ImplicitMF"]
 
+LEAN = 0.2  # of a typical row's penalty, towards what its attributes say
 START = 0.1  # spread of the first scores
 
 
@@ -34,12 +36,20 @@ class ImplicitMF(Recommender):
 
     c = 1 + confidence · value     h = the row's clicks + α · the other side's size, its share of the whole loss
 
+    With `attributes` each row is also drawn to A x, x being its attributes and A learned with the rows, a fifth as
+    strongly as a typical row is to 0; a row without clicks stands at A x itself, so that a new item is recommended to
+    whom items like it are. Holding clicked rows to A x alone makes much of what few click on (tried: nDCG@10 on ml-1m
+    fell by 5 %).
+
     solver="exact" solves each row; up to some hundred factors nothing ends lower or sooner by much. "cg" takes a few
     conjugate gradient steps from where the row stands [takacs2011cg]: two to four times as fast a sweep.
     "block" is iALS++ [rendle2021ialspp]: a row's factors in blocks, no system of their full size, for many hundreds.
     """
 
-    learned: ClassVar = ("user_factors_", "item_factors_")
+    learned: ClassVar = (
+        "user_factors_", "item_factors_", "user_coefficients_", "item_coefficients_", "encodings_",
+        "user_lean_", "item_lean_",
+    )  # fmt: skip
     objective: ClassVar = "The squared distance of scores from 1 where somebody clicked and from 0 elsewhere."
     effort: ClassVar = "n_epochs"
     has_vectors: ClassVar = True
@@ -54,6 +64,7 @@ class ImplicitMF(Recommender):
     reg: float = 0.003  # λ
     reg_exponent: float = 1.0  # e: 0 holds all rows alike, 1 those with many clicks more
     memory_gb: float | None = None  # what may be used; None: what is free
+    attributes: bool = False  # learn what to expect of users and items from their attributes
     confidence: float = 0.0  # by how much the value of a click raises its weight
     seed: int = 0
 
@@ -106,17 +117,47 @@ class ImplicitMF(Recommender):
         weights = 1 + self.confidence * float(train.values.sum(dtype=np.float64)) / len(train)
         self.history_ = list[float]()
         solve_users, solve_items = self._solver(train.by_user, width), self._solver(train.by_item, width)
+        of_users, of_items = self._attribute_priors(train)
+        user_ridge = self._ridge(train.user_counts, train.n_items)
+        self.user_lean_ = self._lean(train.user_counts, train.n_items)
+        self.item_lean_ = self._lean(train.item_counts, train.n_users)
         with progress_for(self._progress, self.n_epochs, type(self).__name__) as shown, quiet_blas():
             for sweep in until_interrupted(range(self.n_epochs)):
-                solve_users(users, items)
-                explained = solve_items(items, users)
-                penalty = float(self._ridge(train.user_counts, train.n_items) @ np.square(users).sum(axis=1))
-                self.history_.append(weights + (penalty - explained) / len(train))
+                solve_users(users, items, of_users and self.user_lean_ * of_users.expected)
+                penalty = user_ridge @ np.square(users).sum(axis=1)
+                if of_users:
+                    drawn = np.einsum("rk,rk->", of_users.expected, users[:, : self.n_factors])
+                    penalty -= 2 * self.user_lean_ * float(drawn)
+                explained = solve_items(items, users, of_items and self.item_lean_ * of_items.expected)
+                self.history_.append(weights + (float(penalty) - explained) / len(train))
+                for prior, rows, counts in (
+                    (of_users, users, train.user_counts), (of_items, items, train.item_counts),
+                ):  # fmt: skip
+                    if prior:
+                        prior.learn(rows[:, : self.n_factors], counts > 0)
                 if not np.isfinite(explained):
                     mend = "Raise reg or lower confidence."
                     raise Diverged(f"The factors left the finite numbers in sweep {sweep}. {mend}")
                 shown.step(sweep, 1.0, self.history_[-1])
         self.user_factors_, self.item_factors_ = (rows[:, : self.n_factors].copy() for rows in (users, items))
+        self._take_attributes(train, of_users, of_items)
+
+    def _attribute_priors(self, train: "Ratings") -> "tuple[AttributePrior | None, AttributePrior | None]":
+        from cofactor.training.attribute_prior import AttributePrior
+
+        if not self.attributes:
+            return None, None
+        if not (train.user_attributes or train.item_attributes):
+            raise BadOption(f"attributes=True needs attributes of users or items, but {train!r} has none.")
+        of_users, of_items = (
+            AttributePrior(known, self.n_factors) if known else None
+            for known in (train.user_attributes, train.item_attributes)
+        )
+        return of_users, of_items
+
+    def _lean(self, counts: IntArray, n_others: int) -> float:
+        """How strongly rows are drawn to what their attributes say."""
+        return LEAN * float(np.median(self._ridge(counts[counts > 0], n_others)))
 
     def needed_gb(self, train: "Ratings") -> float:
         """Memory beside the table, in GB.
@@ -127,8 +168,12 @@ class ImplicitMF(Recommender):
         floats = size * (2 * (train.n_users + train.n_items) + 2 * widest) + 8 * size**2 + 6 * len(train)
         return 4 * floats / 1e9
 
-    def _solver(self, rows: "Rows", width: int, solver: str = "") -> Callable[[FloatArray, FloatArray], float]:
-        """A function that solves one side, the other being given, and returns by how much that lowers the loss."""
+    def _solver(self, rows: "Rows", width: int, solver: str = "") -> Callable[..., float]:
+        """A function that solves one side, the other being given, and returns by how much that lowers the loss.
+
+        drawn: (n, k) the pull of what is expected of the rows; those without clicks are then left at 0, so that they
+        are no evidence for anything
+        """
         from cofactor.kernels.rows import LONG, Part, Prior, plan_rows
 
         solver = solver or self.solver
@@ -138,11 +183,18 @@ class ImplicitMF(Recommender):
         unused = np.diag((np.arange(width) >= self.n_factors).astype(np.float32))
         nothing = np.zeros((1, width), np.float32)
 
-        def one_side(out: FloatArray, others: FloatArray) -> float:
+        def one_side(out: FloatArray, others: FloatArray, drawn: FloatArray | None = None) -> float:
             base = np.float32(self.unobserved_weight) * (others.T @ others) + unused
-            prior = Prior(base.ravel(), self._ridge(rows.counts, len(others)), nothing)
+            ridge, pull = self._ridge(rows.counts, len(others)), nothing
+            if drawn is not None:
+                pull = np.zeros(out.shape, np.float32)
+                pull[:, : self.n_factors] = drawn
             offset = np.zeros(len(others), np.float32)
-            return float(improve(out, others, offset, part, self._law(), prior, plan).sum(dtype=np.float64))
+            prior = Prior(base.ravel(), ridge, pull)
+            explained = improve(out, others, offset, part, self._law(), prior, plan)
+            if drawn is not None:
+                out[rows.counts == 0] = 0
+            return float(explained.sum(dtype=np.float64))
 
         return one_side
 
@@ -166,6 +218,21 @@ class ImplicitMF(Recommender):
     def _ridge(self, counts: IntArray, n_others: int) -> FloatArray:
         return (self.reg * (counts + self.unobserved_weight * n_others) ** self.reg_exponent).astype(np.float32)
 
+    def _take_attributes(
+        self, train: "Ratings", of_users: "AttributePrior | None", of_items: "AttributePrior | None"
+    ) -> None:
+        from cofactor.data.features import pack_encodings
+
+        nothing = np.zeros((0, self.n_factors), np.float32)
+        self.user_coefficients_, self.item_coefficients_ = nothing, nothing
+        if of_users:
+            self.user_coefficients_ = of_users.coefficients.astype(np.float32)
+            self.user_factors_ = np.where((train.user_counts > 0)[:, None], self.user_factors_, of_users.expected)
+        if of_items:
+            self.item_coefficients_ = of_items.coefficients.astype(np.float32)
+            self.item_factors_ = np.where((train.item_counts > 0)[:, None], self.item_factors_, of_items.expected)
+        self.encodings_ = pack_encodings([one.encodings if one else [] for one in (of_users, of_items)])
+
     # ---- answers ------------------------------------------------------------------------------------------
 
     def _score(self, user_idx: IntArray) -> FloatArray:
@@ -175,26 +242,56 @@ class ImplicitMF(Recommender):
         return Products(self.item_factors_, lambda idx: rows_or_zero(self.user_factors_, idx))
 
     def _score_newcomer(self, item_idx: IntArray, values: FloatArray) -> FloatArray:
-        """The row that the users' half would give somebody with these clicks."""
+        return self._score_from(item_idx, values, np.zeros(self.n_factors))
+
+    def _score_described(self, item_idx: IntArray, values: FloatArray, attributes: Mapping[str, Array]) -> FloatArray:
+        if not len(self.user_coefficients_):
+            return super()._score_described(item_idx, values, attributes)  # which says that it cannot
+        return self._score_from(item_idx, values, self._expected("user", attributes, 1)[0])
+
+    def _score_from(self, item_idx: IntArray, values: FloatArray, expected: FloatArray) -> FloatArray:
+        """With the row that the users' half would give somebody with these clicks, of whom this was expected, (k,)."""
+        if not len(item_idx):
+            return self.item_factors_ @ expected.astype(np.float32)
         q, weight = self.item_factors_[item_idx].astype(np.float64), 1 + self.confidence * values
         ridge = self._ridge(np.array([len(item_idx)]), len(self.item_factors_))[0]
         base = self.unobserved_weight * (self.item_factors_.T @ self.item_factors_) + ridge * np.eye(self.n_factors)
-        row = np.linalg.solve(base + (q.T * weight) @ q, q.T @ weight)
+        pull = q.T @ weight + self.user_lean_ * expected
+        row = np.linalg.solve(base + (q.T * weight) @ q, pull)
         return self.item_factors_ @ row.astype(np.float32)
+
+    def _expected(self, side: Literal["user", "item"], attributes: Mapping[str, Array], n: int) -> FloatArray:
+        """(n, k) what these attributes let expect."""
+        from cofactor.data.features import encode, unpack_encodings
+        from cofactor.training.attribute_prior import feature_matrix
+
+        at, coefficients = (0, self.user_coefficients_) if side == "user" else (1, self.item_coefficients_)
+        if not len(coefficients):
+            return np.zeros((n, self.n_factors), np.float32)
+        return feature_matrix(encode(unpack_encodings(self.encodings_)[at], attributes), n) @ coefficients
 
     def _updated(self, joined: "Joined") -> dict[str, FloatArray]:
         from cofactor.kernels.posterior import padded
         from cofactor.training.fold_in import place_new
 
-        def place(rows: "Rows", others: FloatArray) -> FloatArray:
-            width = padded(self.n_factors)
-            wide = np.zeros((len(others), width), np.float32)
-            wide[:, : self.n_factors] = others
-            out = np.zeros((len(rows.counts), width), np.float32)
-            self._solver(rows, width, "exact")(out, wide)
-            return out[:, : self.n_factors]
+        ratings, width = joined.ratings, padded(self.n_factors)
 
-        users, items = place_new(joined, self.user_factors_, self.item_factors_, place, place)
+        def place(side: Literal["user", "item"], which: IntArray) -> Callable[["Rows", FloatArray], FloatArray]:
+            of_users = side == "user"
+            known = ratings.user_attributes if of_users else ratings.item_attributes
+            lean = self.user_lean_ if of_users else self.item_lean_
+            expected = self._expected(side, {name: column[which] for name, column in known.items()}, len(which))
+
+            def one_side(rows: "Rows", others: FloatArray) -> FloatArray:
+                wide, out = np.zeros((len(others), width), np.float32), np.zeros((len(which), width), np.float32)
+                wide[:, : self.n_factors] = others
+                self._solver(rows, width, "exact")(out, wide, np.float32(lean) * expected)
+                return np.where((rows.counts > 0)[:, None], out[:, : self.n_factors], expected)
+
+            return one_side
+
+        places = place("user", joined.users), place("item", joined.items)
+        users, items = place_new(joined, self.user_factors_, self.item_factors_, *places)
         return {"user_factors_": users, "item_factors_": items}
 
     def _vectors(self, side: Literal["user", "item"]) -> FloatArray:

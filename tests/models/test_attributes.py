@@ -1,0 +1,113 @@
+"""What attributes say of users and items nobody has ratings of, and how it gives way to ratings."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import cofactor as cf
+from cofactor.errors import BadOption, Unsupported
+from cofactor.training.attribute_prior import AttributePrior
+
+OPTIONS = {"n_factors": 4, "n_epochs": 8, "unobserved_weight": 0.3, "reg": 0.01}
+N = 60
+
+
+@pytest.fixture(scope="module")
+def tastes_by_kind() -> cf.Ratings:
+    """Sixty users and items of two kinds; like clicks like. Items 56 to 59 and users 58, 59 have no clicks."""
+    rng = np.random.default_rng(0)
+    pairs = [(u, i) for u in range(58) for i in range(56) if u % 2 == i % 2 and rng.random() < 0.5]
+    kind = np.array(["even", "odd"] * (N // 2), object)
+    users, items = zip(*pairs, strict=True)
+    return cf.read(
+        {"user": users, "item": items}, rating=False, unrated="keep",
+        items={"item": list(range(N)), "kind": kind.tolist()}, users={"user": list(range(N)), "kind": kind.tolist()},
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def model(tastes_by_kind):
+    return cf.ImplicitMF(**OPTIONS, attributes=True).fit(tastes_by_kind, progress=False)
+
+
+def best_kinds(model: cf.Recommender, who, **rest) -> set[int]:
+    return {item % 2 for item in model.recommend(who, n=3, **rest)["item"].to_list()}
+
+
+def test_a_new_item_with_attributes_is_recommended_to_the_right_people(model):
+    assert set(model.recommend(4, n=2, candidates=[56, 57, 58, 59])["item"].to_list()) == {56, 58}
+    assert set(model.recommend(7, n=2, candidates=[56, 57, 58, 59])["item"].to_list()) == {57, 59}
+
+
+def test_a_new_user_with_attributes_gets_a_demographic_guess(model):
+    assert best_kinds(model, 58) == {0}
+    assert best_kinds(model, 59) == {1}
+
+
+def test_somebody_new_is_described_in_the_call(model):
+    assert best_kinds(model, {}, attributes={"kind": "odd"}) == {1}
+    assert best_kinds(model, {}, attributes={"kind": "even"}) == {0}
+
+
+def test_the_guess_gives_way_to_what_somebody_does(model):
+    """An "odd" newcomer clicks even items: the more, the more even ones they are told."""
+    scores = [
+        model.score_newcomer(dict.fromkeys(range(0, 2 * n, 2), 1.0), {"kind": "odd"})[20:56] for n in (0, 1, 3, 10)
+    ]
+    lead = [float(one[0::2].mean() - one[1::2].mean()) for one in scores]
+    assert lead[0] < 0 < lead[-1]
+
+
+def test_items_that_come_later_are_placed_by_their_attributes(tastes_by_kind):
+    model = cf.ImplicitMF(**OPTIONS, attributes=True).fit(tastes_by_kind, progress=False)
+    later = cf.read(
+        {"user": [1, 3], "item": [1, 3]}, rating=False, unrated="keep",
+        items={"item": [1, 100, 101], "kind": ["odd", "even", "odd"]},
+    )  # fmt: skip
+    model.update(later)
+    assert model.recommend(4, n=1, candidates=[100, 101])["item"].to_list() == [100]
+    assert model.recommend(7, n=1, candidates=[100, 101])["item"].to_list() == [101]
+
+
+def test_random_attributes_do_not_hurt(tastes):
+    clicks, rng = replace(tastes, explicit=False, scale=None), np.random.default_rng(3)
+    random = {"code": np.array([f"c{n}" for n in rng.integers(0, 40, tastes.n_items)], object)}
+    split = cf.split(replace(clicks, item_attributes=random, user_attributes={}), test=0.2, by="user", seed=0)
+    with_them, without = (
+        cf.evaluate(cf.ImplicitMF(n_factors=16, attributes=one).fit(split.train, progress=False), split.test,
+                    metrics=["ndcg@10"]).values["ndcg@10"]
+        for one in (True, False)
+    )  # fmt: skip
+    assert with_them > 0.99 * without
+
+
+def test_a_saved_model_still_knows_what_attributes_say(model, tmp_path):
+    again = cf.open(model.save(tmp_path / "model.cofactor"))
+    np.testing.assert_allclose(
+        again.score_newcomer({3: 1.0}, {"kind": "odd"}), model.score_newcomer({3: 1.0}, {"kind": "odd"}), rtol=1e-5
+    )
+
+
+def test_the_coefficients_are_found_and_those_of_noise_are_held_to_nothing():
+    """Rows that are 1 for one category, -1 for the other, beside a random one."""
+    rng, kind = np.random.default_rng(1), np.array(["a", "b"] * 100, object)
+    noise = np.array([f"n{n}" for n in rng.integers(0, 20, 200)], object)
+    prior = AttributePrior({"kind": kind, "noise": noise}, 3)
+    rows = np.where(kind == "a", 1.0, -1.0)[:, None] + 0.3 * rng.standard_normal((200, 3))
+    for _ in range(10):
+        prior.learn(rows, np.ones(200, bool))
+    assert prior.encodings[0].columns == ["kind: a", "kind: b"]
+    assert np.abs(prior.expected - np.where(kind == "a", 1.0, -1.0)[:, None]).max() < 0.15
+    assert np.abs(prior.coefficients[2:]).max() < 0.1
+
+
+def test_what_cannot_be_known_is_refused_by_name(model, tastes_by_kind, checkerboard):
+    with pytest.raises(BadOption, match="no attribute 'age'. They have: kind"):
+        model.recommend({}, attributes={"age": 33})
+    with pytest.raises(BadOption, match="users the model holds have their own"):
+        model.recommend(4, attributes={"kind": "odd"})
+    with pytest.raises(Unsupported, match="EASE learns nothing from the attributes"):
+        cf.EASE().fit(tastes_by_kind).recommend({}, attributes={"kind": "odd"})
+    with pytest.raises(BadOption, match="has none"):
+        cf.ImplicitMF(attributes=True).fit(checkerboard)
