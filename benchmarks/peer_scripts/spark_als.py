@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from pyspark import SparkContext
 from pyspark.ml.recommendation import ALS
 from pyspark.sql import SparkSession
 
@@ -62,5 +63,15 @@ def rows(factors, n):
     return found
 
 
+def end_java():
+    """Spark's own process, waited for: what it used is then known to be ours, not others'."""
+    gateway = SparkContext._gateway
+    SparkContext.getOrCreate().stop()
+    gateway.shutdown()
+    gateway.proc.stdin.close()
+    gateway.proc.wait()
+
+
 if __name__ == "__main__":
     explicit_race.main(cached, fit)
+    end_java()

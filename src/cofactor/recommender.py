@@ -58,6 +58,7 @@ class Recommender(ABC):
     personal: ClassVar[bool] = True  # False: says the same to everybody
     folds_in: ClassVar[bool] = True  # knows what to do with a newcomer's ratings
     predicts: ClassVar[bool] = True  # its scores are in the ratings' own unit
+    has_posterior: ClassVar[bool] = False  # `newcomer_laws` says what it believes of somebody new
     places_items: ClassVar[bool] = True  # `update` gives an item that nobody had rated its place
     has_vectors: ClassVar[bool] = False  # items and users have places that can be compared
     effort: ClassVar[str] = ""  # the option that says how long it trains, such as n_epochs
@@ -110,6 +111,11 @@ class Recommender(ABC):
 
     def _check_options(self) -> None:
         """Raise `BadOption` where a hyperparameter is out of range."""
+
+    @property
+    def learns_attributes(self) -> bool:
+        """Whether it is fitted to expect something of users by their attributes."""
+        return False
 
     def search_space(self) -> Space:
         """What `tune` tries, by option; the others stay as given."""

@@ -7,12 +7,15 @@ that its effect may bend. A missing value is 0 in all its columns: such a row is
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from cofactor.arrays import Array, FloatArray, IntArray
 from cofactor.data.ratings import Rows
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
 
 __all__ = [
     "Encoding",
@@ -20,6 +23,7 @@ __all__ = [
     "bag",
     "bag_share",
     "encode",
+    "feature_matrix",
     "features_of",
     "learn_encodings",
     "pack_encodings",
@@ -90,6 +94,14 @@ def learn_encodings(attributes: Mapping[str, Array]) -> list[Encoding]:
 def encode(encodings: Sequence[Encoding], attributes: Mapping[str, Array]) -> dict[str, Features]:
     """The columns of these attributes, by attribute; raises `KeyError` where one is missing."""
     return {one.name: one.of(attributes[one.name]) for one in encodings}
+
+
+def feature_matrix(features: Mapping[str, Features], n_rows: int) -> "csr_array":
+    """(n_rows, f) sparse, the columns of all attributes side by side."""
+    from scipy.sparse import csc_array, csr_array, hstack
+
+    parts = [csc_array((f.values, f.rows, f.indptr), shape=(n_rows, len(f.indptr) - 1)) for f in features.values()]
+    return csr_array(hstack(parts)) if parts else csr_array((n_rows, 0))
 
 
 def pack_encodings(of_sides: Sequence[Sequence[Encoding]]) -> Array:

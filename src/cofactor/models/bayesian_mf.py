@@ -5,14 +5,22 @@ how far it goes with companions and days, Rendle, Zhang & Koren, "On the difficu
 [rendle2019difficulty]. The sampler is `training/gibbs/`.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Literal, Self
 
 import numpy as np
 
-from cofactor.arrays import FloatArray, IntArray
-from cofactor.data.features import bag_share
+from cofactor.arrays import Array, FloatArray, IntArray
+from cofactor.data.features import (
+    Encoding,
+    bag_share,
+    encode,
+    feature_matrix,
+    learn_encodings,
+    pack_encodings,
+    unpack_encodings,
+)
 from cofactor.errors import BadOption, Diverged
 from cofactor.memory import refuse_beyond
 from cofactor.newcomer import NewcomerLaw
@@ -45,11 +53,13 @@ class BayesianMF(Recommender):
     learned: ClassVar = (
         "mean_", "user_draws_", "item_draws_", "day_draws_", "bag_draws_", "bag_mean_", "user_mean_", "item_mean_",
         "day_mean_", "user_stranger_", "item_stranger_", "user_precision_", "item_precision_", "noise_", "user_spread_",
-        "item_spread_", "freedom_", "days_", "cuts_", "levels_", "level_targets_",
+        "item_spread_", "freedom_", "user_says_", "item_says_", "user_average_", "item_average_", "encodings_", "days_",
+        "cuts_", "levels_", "level_targets_",
     )  # fmt: skip
     objective: ClassVar = "The probability of the ratings given, averaged over all factors that explain them."
     effort: ClassVar = "n_draws"
     has_vectors: ClassVar = True
+    has_posterior: ClassVar = True
 
     n_factors: int = 32
     n_burn_in: int = 30  # sweeps of each chain before its first draw is kept
@@ -64,6 +74,10 @@ class BayesianMF(Recommender):
     ordinal: bool = False  # ratings are ordered levels (probit), not numbers
     memory_gb: float | None = None  # what may be used; None: what the machine has free
     seed: int = 0
+
+    @property
+    def learns_attributes(self) -> bool:
+        return hasattr(self, "user_says_") and self.user_says_.size > 0
 
     def search_space(self) -> Space:
         return {
@@ -172,11 +186,35 @@ class BayesianMF(Recommender):
         self.user_spread_, self.item_spread_ = kept.mean_spread(0, train.n_users), kept.mean_spread(1, train.n_items)
         self.freedom_ = float(np.mean(kept.freedom)) if self.row_noise else float("inf")
         self.cuts_ = np.stack(kept.cuts)
+        self._take_attributes(kept, train)
         self.levels_, self.level_targets_ = np.zeros(0, np.float32), np.zeros(0, np.float32)
         if self.ordinal:
             self.levels_, level = np.unique(train.by_user.values, return_inverse=True)
             sums = np.bincount(level, chain.likelihood.targets) / np.bincount(level)
             self.level_targets_, self.mean_ = sums.astype(np.float32), 0.0
+
+    def _take_attributes(self, kept: "Kept", train: "Ratings") -> None:
+        sides, encodings = (train.user_attributes, train.item_attributes), list[list[Encoding]]()
+        says, averages = list[FloatArray](), list[FloatArray]()
+        for attributes, kept_rows in zip(sides, (kept.user_says, kept.item_says), strict=True):
+            encodings.append(learn_encodings(attributes) if self.attributes else [])
+            says.append(kept_rows.draws[:, : kept.n_kept])
+            n = len(next(iter(attributes.values()))) if attributes else 0
+            averages.append(feature_matrix(encode(encodings[-1], attributes), n).mean(axis=0) if n else np.zeros(0))
+        (self.user_says_, self.item_says_), self.encodings_ = says, pack_encodings(encodings)
+        self.user_average_, self.item_average_ = (np.asarray(one, np.float32).ravel() for one in averages)
+
+    def _said(
+        self, side: Literal["user", "item"], attributes: Mapping[str, Array], n: int
+    ) -> Callable[[int], FloatArray]:
+        """Of each draw, (n, d): by how much rows with these attributes are expected to differ from the average one."""
+        of_users = side == "user"
+        says, average = (self.user_says_, self.user_average_) if of_users else (self.item_says_, self.item_average_)
+        if not says.size:
+            return lambda _: np.zeros((n, self.user_draws_.shape[2]), np.float32)
+        known = encode(unpack_encodings(self.encodings_)[not of_users], attributes)
+        beside = feature_matrix(known, n).toarray() - average
+        return lambda draw: (beside @ says[:, draw].astype(np.float32)).astype(np.float32)
 
     def _updated(self, joined: "Joined") -> dict[str, FloatArray]:
         """Rows are drawn, one for each draw of the others, so that later intervals are as honest as those of `fit`."""
@@ -186,11 +224,17 @@ class BayesianMF(Recommender):
         ratings, freedom = joined.ratings, self.freedom_ if self.row_noise else None
         bag = grown(self.bag_draws_, ratings.n_items) if self.user_bag else self.bag_draws_
         spreads = grown(self.user_spread_, ratings.n_users, 1), grown(self.item_spread_, ratings.n_items, 1)
+        said_of_users = self._said("user", _of(ratings.user_attributes, joined.users), len(joined.users))
+        said_of_items = self._said("item", _of(ratings.item_attributes, joined.items), len(joined.items))
 
         def place_users(rows: "Rows", items: FloatArray) -> FloatArray:
             rows = rows._replace(values=self._targets(rows.values))
             others = DrawnRows(items, spreads[1], self.day_mean_)
-            expected = _with_bag(self.user_mean_, rows, bag, self.bag_mean_)
+            of_bag = _with_bag(self.user_mean_, rows, bag, self.bag_mean_)
+
+            def expected(draw: int) -> FloatArray:
+                return of_bag(draw) + said_of_users(draw)
+
             drawn = draw_new_rows(rows, others, expected, self.user_precision_, self.noise_, self.seed, freedom)
             spreads[0][joined.users] = drawn.spread
             return drawn.rows
@@ -198,9 +242,11 @@ class BayesianMF(Recommender):
         def place_items(rows: "Rows", users: FloatArray) -> FloatArray:
             rows = rows._replace(values=self._targets(rows.values))
             others = DrawnRows(users, spreads[0], self.day_mean_)
-            return draw_new_rows(
-                rows, others, lambda draw: self.item_mean_[draw], self.item_precision_, self.noise_, self.seed
-            ).rows
+
+            def expected(draw: int) -> FloatArray:
+                return self.item_mean_[draw] + said_of_items(draw)
+
+            return draw_new_rows(rows, others, expected, self.item_precision_, self.noise_, self.seed).rows
 
         nobody = self.user_mean_, self.item_mean_
         users, items = place_new(joined, self.user_draws_, self.item_draws_, place_users, place_items, nobody)
@@ -294,14 +340,28 @@ class BayesianMF(Recommender):
         return self._levels(draws, spread * self.item_spread_).mean(axis=1).astype(np.float32)
 
     def _score_newcomer(self, item_idx: IntArray, values: FloatArray) -> FloatArray:
-        """In each draw the newcomer's row is at its posterior mean, the items being given."""
+        return self._score_from(item_idx, values, self.user_mean_)
+
+    def _score_described(self, item_idx: IntArray, values: FloatArray, attributes: Mapping[str, Array]) -> FloatArray:
+        if not self.user_says_.size:
+            return super()._score_described(item_idx, values, attributes)  # which says that it cannot
+        said = self._said("user", attributes, 1)
+        return self._score_from(
+            item_idx, values, self.user_mean_ + np.concatenate([said(draw) for draw in range(len(self.user_mean_))])
+        )
+
+    def _score_from(self, item_idx: IntArray, values: FloatArray, expected: FloatArray) -> FloatArray:
+        """In each draw the newcomer's row is at its posterior mean, the items being given, and what was expected of
+        them beforehand, (n_draws, d)."""
         items = self._on_days(self.item_draws_[item_idx].astype(np.float32), None).astype(np.float64)
         design = np.concatenate([items[..., :-1], np.ones((*items.shape[:2], 1))], axis=2).transpose(1, 0, 2)
         targets = self._targets(values) - items[..., -1].T
-        spread, rows = 1.0, self.user_mean_
+        spread, rows = 1.0, expected
+        if self.user_bag and len(item_idx):
+            expected = expected + self._of_bag(item_idx)
         for _ in range(NOISE_STEPS if self.row_noise else 1):
             sure = self.noise_[:, None] / (spread * self.item_spread_[item_idx])
-            rows = self._row_means(design, targets, sure, item_idx)
+            rows = self._row_means(design, targets, sure, expected)
             errors = targets - np.einsum("smk,sk->sm", design, rows)
             if self.row_noise:
                 squares = spread * float((sure * errors**2).sum(axis=1).mean())
@@ -320,9 +380,8 @@ class BayesianMF(Recommender):
             laws.append(NewcomerLaw(design, offset, self.user_mean_[draw], self.user_precision_[draw], noise))
         return laws
 
-    def _row_means(self, design: FloatArray, targets: FloatArray, sure: FloatArray, item_idx: IntArray) -> FloatArray:
-        """(n_draws, m, d), (n_draws, m), (n_draws, m) -> (n_draws, d)"""
-        expected = self.user_mean_ + (self._of_bag(item_idx) if self.user_bag and len(item_idx) else 0)
+    def _row_means(self, design: FloatArray, targets: FloatArray, sure: FloatArray, expected: FloatArray) -> FloatArray:
+        """(n_draws, m, d), (n_draws, m), (n_draws, m), (n_draws, d) -> (n_draws, d)"""
         precision = self.user_precision_ + np.einsum("smk,sm,sml->skl", design, sure, design)
         right = np.einsum("skl,sl->sk", self.user_precision_, expected) + np.einsum(
             "smk,sm->sk", design, sure * targets
@@ -345,6 +404,10 @@ class BayesianMF(Recommender):
         draws = self.user_draws_ if side == "user" else self.item_draws_
         rated = (self.ratings.user_counts if side == "user" else self.ratings.item_counts) > 0
         return np.where(rated[:, None], draws[..., :-1].astype(np.float32).reshape(len(draws), -1), 0)
+
+
+def _of(attributes: Mapping[str, Array], rows: IntArray) -> dict[str, Array]:
+    return {name: column[rows] for name, column in attributes.items()}
 
 
 def _with_bag(mean: FloatArray, rows: "Rows", bag: FloatArray, bag_mean: FloatArray) -> Callable[[int], FloatArray]:

@@ -68,6 +68,10 @@ class ImplicitMF(Recommender):
     confidence: float = 0.0  # by how much the value of a click raises its weight
     seed: int = 0
 
+    @property
+    def learns_attributes(self) -> bool:
+        return hasattr(self, "user_coefficients_") and len(self.user_coefficients_) > 0
+
     def search_space(self) -> Space:
         return {
             "n_factors": Between(16, 256, log=True),
@@ -262,8 +266,7 @@ class ImplicitMF(Recommender):
 
     def _expected(self, side: Literal["user", "item"], attributes: Mapping[str, Array], n: int) -> FloatArray:
         """(n, k) what these attributes let expect."""
-        from cofactor.data.features import encode, unpack_encodings
-        from cofactor.training.attribute_prior import feature_matrix
+        from cofactor.data.features import encode, feature_matrix, unpack_encodings
 
         at, coefficients = (0, self.user_coefficients_) if side == "user" else (1, self.item_coefficients_)
         if not len(coefficients):

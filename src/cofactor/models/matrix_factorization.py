@@ -49,6 +49,7 @@ class MatrixFactorization(GradientRecommender["FusedAdam | TiledSgd | Alternatin
     )  # fmt: skip
     objective: ClassVar = "The squared error of each rating. Nothing in it knows what is good for anybody to see."
     has_vectors: ClassVar = True
+    has_posterior: ClassVar = True
 
     n_factors: int = 50
     solver: Literal["adam", "sgd", "als"] = "adam"  # sgd: rating by rating; als: a side at a time, in closed form

@@ -1,4 +1,4 @@
-"""Neural collaborative filtering: a multilayer perceptron in place of the dot product.
+"""Neural collaborative filtering: a multilayer perceptron in place of the dot product, or beside it.
 
 He et al., "Neural collaborative filtering", WWW 2017 [he2017ncf]. Whether it is better than a dot product is an
 honest question: Rendle et al., "Neural collaborative filtering vs. matrix factorization revisited", RecSys 2020
@@ -7,7 +7,7 @@ honest question: Rendle et al., "Neural collaborative filtering vs. matrix facto
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal, NamedTuple
 
 import numpy as np
 
@@ -28,28 +28,54 @@ __all__ = ["NeuralCF"]
 
 ENOUGH = 20_000  # ratings to tell the noise by, to one per cent
 BLOCK = 4_000_000  # numbers of the first hidden layer held at once while scoring
+CHANCE = (0.0, 1.0)  # of a click
+
+
+class Perceptron(NamedTuple):
+    """The trained layers as plain matrices, (n_in + 1, n_out), the last row of each its bias."""
+
+    of_user: FloatArray  # the first layer's part that meets the user's embedding
+    of_item: FloatArray
+    bias: FloatArray
+    rest: list[FloatArray]
+
+    def after_first(self, hidden: FloatArray) -> FloatArray:
+        """From the first layer's sums to scores, (..., h) -> (...)."""
+        for matrix in self.rest:
+            hidden = np.maximum(hidden, 0) @ matrix[:-1] + matrix[-1]
+        return hidden[..., 0]
 
 
 @dataclass(kw_only=True)
 class NeuralCF(GradientRecommender["TorchEngine"]):
-    """r_ui ≈ squash(MLP([p_u, q_i])), trained by Adam on mini-batches.
+    """r_ui ≈ squash(MLP([p_u, q_i]) + p'_u · q'_i), trained by Adam on mini-batches; p', q' where dot_factors > 0.
 
-    Somebody without ratings gets the average user's embedding, an item without ratings the average item's. After
-    training every layer is kept as plain matrices, batch norm folded in, so a saved model needs no torch.
+    Of clicks the log loss is minimised, each click beside `n_negatives` items that the user has not clicked, drawn
+    anew in every epoch. Somebody without ratings gets the average user's embedding, an item without ratings the
+    average item's. After training every layer is kept as plain matrices, batch norm folded in, so a saved model needs
+    no torch.
     """
 
     learned: ClassVar = (
         "user_factors_", "item_factors_", "user_mean_", "item_mean_", "user_precision_", "item_precision_", "weights_",
         "shapes_",
     )  # fmt: skip
-    objective: ClassVar = "The squared error of each rating. Nothing in it knows what is good for anybody to see."
+    objective: ClassVar = (
+        "The squared error of each rating, of clicks their log loss. Nothing in it knows what is good to see."
+    )
     has_vectors: ClassVar = True
 
     layers: tuple[int, ...] = (100, 50)  # units of the hidden layers
     n_factors: int = 0  # length of the embeddings; 0: by the number of rows, 1.6 · n^0.56, at most 600
+    dot_factors: int = 0  # of a dot product beside the perceptron (NeuMF); 0: none
+    n_negatives: int = 4  # clicks: pairs without a click that are drawn for each
     dropout: float = 0.0
     batch_norm: bool = True
     device: str = "cpu"
+
+    @property
+    def predicts(self) -> bool:  # pyright: ignore[reportIncompatibleVariableOverride]
+        return not hasattr(self, "ratings_") or self.ratings_.explicit
 
     def search_space(self) -> Space:
         return {
@@ -63,13 +89,17 @@ class NeuralCF(GradientRecommender["TorchEngine"]):
         super()._check_options()
         if not self.layers or min(self.layers) < 1:
             raise BadOption(f"layers lists the units of each hidden layer, such as (100, 50), but {self.layers} came.")
-        if not (0 <= self.dropout < 1 and self.n_factors >= 0):
-            raise BadOption(
-                f"dropout lies in [0, 1) and n_factors is 0 or more, but {self.dropout} and {self.n_factors} came."
-            )
+        for name, least in (("n_factors", 0), ("dot_factors", 0), ("n_negatives", 1)):
+            if getattr(self, name) < least:
+                raise BadOption(f"{name} must be at least {least}, but {getattr(self, name)} came.")
+        if not 0 <= self.dropout < 1:
+            raise BadOption(f"dropout lies in [0, 1), but {self.dropout} came.")
+
+    # ---- training -----------------------------------------------------------------------------------------
 
     def _engine(self, train: "Ratings") -> "TorchEngine":
         from cofactor.nets.mlp import EmbeddingMLP
+        from cofactor.training.click_engine import ClickEngine
         from cofactor.training.engine import Batches
         from cofactor.training.torch_engine import TorchEngine, seeded
 
@@ -77,15 +107,19 @@ class NeuralCF(GradientRecommender["TorchEngine"]):
         widths = (self._width(train.n_users), self._width(train.n_items))
         with seeded(self.seed):
             net = EmbeddingMLP(
-                sizes, widths, self.layers, self.y_range, dropout=self.dropout, batch_norm=self.batch_norm
-            )
+                sizes, widths, self.layers, self.y_range if train.explicit else None, dropout=self.dropout,
+                batch_norm=self.batch_norm, dot=self.dot_factors,
+            )  # fmt: skip
+        n_rows = len(train) * (1 if train.explicit else 1 + self.n_negatives)
+        size = self._batch_size(n_rows)
         # batch norm cannot learn from a batch of one, which the last of an epoch may be
-        size = self._batch_size(len(train))
-        batches = Batches(len(train), size, self.seed, drop_last=len(train) % size == 1 and len(train) > size)
+        batches = Batches(n_rows, size, self.seed, drop_last=n_rows % size == 1 and n_rows > size)
+        if not train.explicit:
+            return ClickEngine.of(net, train, batches, self.device, self.n_negatives)
         return TorchEngine(net, train.user_idx, train.item_idx, train.values, batches, self.device)
 
     def _width(self, n: int) -> int:
-        return self.n_factors or min(600, round(1.6 * n**0.56))  # fastai's rule of thumb
+        return self.dot_factors + (self.n_factors or min(600, round(1.6 * n**0.56)))  # fastai's rule of thumb
 
     def _take(self, engine: "TorchEngine", train: "Ratings") -> None:
         from cofactor.nets.mlp import mlp_arrays
@@ -97,33 +131,46 @@ class NeuralCF(GradientRecommender["TorchEngine"]):
         self.item_factors_ = np.where(known[:, None], q - self.item_mean_, 0).astype(np.float32)
         self.weights_ = np.concatenate([m.ravel() for m in matrices])
         self.shapes_ = np.array([m.shape for m in matrices])
-        noise = self._loss(engine, train.subset(np.arange(0, len(train), max(1, len(train) // ENOUGH))))
+        some = train.subset(np.arange(0, len(train), max(1, len(train) // ENOUGH)))
+        errors = self._score_pairs(some.user_idx, some.item_idx) - some.values
+        noise = float(np.square(errors).mean())
         self.user_precision_ = prior_precision(self.user_factors_[rated], noise)
         self.item_precision_ = prior_precision(self.item_factors_[known], noise)
 
+    # ---- answers ------------------------------------------------------------------------------------------
+
     def _score(self, user_idx: IntArray) -> FloatArray:
-        """The first layer is a sum of a user's and an item's part, so each is computed once, not once a pair."""
-        (first, *rest), k = self._matrices(), len(self.user_mean_)
-        of_users = (rows_or_zero(self.user_factors_, user_idx) + self.user_mean_) @ first[:k]
-        of_items = (self.item_factors_ + self.item_mean_) @ first[k:-1] + first[-1]
-        scores = np.empty((len(user_idx), len(of_items)), np.float32)
+        return self._score_rows(rows_or_zero(self.user_factors_, user_idx))
+
+    def _score_rows(self, rows: FloatArray) -> FloatArray:
+        """(b, f) embeddings less the average one -> (b, n_items).
+
+        The first layer is a sum of a user's and an item's part, so each is computed once, not once a pair.
+        """
+        net, users, items = self._perceptron(), rows + self.user_mean_, self.item_factors_ + self.item_mean_
+        (p, p_dot), (q, q_dot) = self._parts(users), self._parts(items)
+        of_users, of_items = p @ net.of_user, q @ net.of_item + net.bias
+        scores = p_dot @ q_dot.T
         size = max(1, BLOCK // of_items.size)
-        for at in range(0, len(user_idx), size):
-            hidden = of_users[at : at + size, None] + of_items
-            scores[at : at + size] = self._rest(hidden, rest)
-        return squash(scores, self.y_range)
+        for at in range(0, len(rows), size):
+            scores[at : at + size] += net.after_first(of_users[at : at + size, None] + of_items)
+        return squash(scores, self._range)
 
     def _predict(self, user_idx: IntArray, item_idx: IntArray) -> FloatArray:
-        p = rows_or_zero(self.user_factors_, user_idx) + self.user_mean_
-        q = rows_or_zero(self.item_factors_, item_idx) + self.item_mean_
-        (first, *rest), x = self._matrices(), np.column_stack([p, q])
-        return squash(self._rest(x @ first[:-1] + first[-1], rest), self.y_range)
+        if not self.predicts:
+            return super()._predict(user_idx, item_idx)  # which says that it cannot
+        return self._score_pairs(user_idx, item_idx)
+
+    def _score_pairs(self, user_idx: IntArray, item_idx: IntArray) -> FloatArray:
+        net = self._perceptron()
+        p, p_dot = self._parts(rows_or_zero(self.user_factors_, user_idx) + self.user_mean_)
+        q, q_dot = self._parts(rows_or_zero(self.item_factors_, item_idx) + self.item_mean_)
+        of_mlp = net.after_first(p @ net.of_user + q @ net.of_item + net.bias)
+        return squash(of_mlp + np.einsum("bk,bk->b", p_dot, q_dot), self._range)
 
     def _score_newcomer(self, item_idx: IntArray, values: FloatArray) -> FloatArray:
-        row = self._fold_in("user", self.item_factors_[item_idx], values).astype(np.float32)
-        (first, *rest), k = self._matrices(), len(self.user_mean_)
-        of_items = (self.item_factors_ + self.item_mean_) @ first[k:-1] + first[-1]
-        return squash(self._rest((row + self.user_mean_) @ first[:k] + of_items, rest), self.y_range)
+        row = self._fold_in("user", self.item_factors_, item_idx, values)
+        return self._score_rows(row.astype(np.float32)[None])[0]
 
     def _updated(self, joined: "Joined") -> dict[str, FloatArray]:
         from cofactor.training.fold_in import place_new
@@ -131,51 +178,64 @@ class NeuralCF(GradientRecommender["TorchEngine"]):
         def place(side: Literal["user", "item"]) -> Callable[["Rows", FloatArray], FloatArray]:
             def one_by_one(rows: "Rows", others: FloatArray) -> FloatArray:
                 each = (rows.of(row) for row in range(len(rows.counts)))
-                return np.stack([self._fold_in(side, others[idx], values) for idx, values in each])
+                return np.stack([self._fold_in(side, others, idx, values) for idx, values in each])
 
             return one_by_one
 
         users, items = place_new(joined, self.user_factors_, self.item_factors_, place("user"), place("item"))
         return {"user_factors_": users, "item_factors_": items}
 
-    def _fold_in(self, side: Literal["user", "item"], others: FloatArray, values: FloatArray) -> FloatArray:
+    def _fold_in(
+        self, side: Literal["user", "item"], others: FloatArray, idx: IntArray, values: FloatArray
+    ) -> FloatArray:
         """The embedding, less the average one, of somebody with these ratings: its posterior mean, found by following
-        the perceptron's slope. others: (m, f) what they rated, or who rated it"""
-        (first, *rest), k = self._matrices(), len(self.user_mean_)
-        of_user, of_item = first[:k], first[k:-1]
-        if side == "user":
-            mine, mean, given = of_user, self.user_mean_, (others + self.item_mean_) @ of_item
-        else:
-            mine, mean, given = of_item, self.item_mean_, (others + self.user_mean_) @ of_user
-        given = given + mean @ mine + first[-1]
+        the perceptron's slope. others: (m, f) the other side, of which they rated `idx`"""
+        net, of_users = self._perceptron(), side == "user"
+        if not self.ratings.explicit:
+            idx, values = self._with_negatives(idx, len(others))
+        mine, theirs = (net.of_user, net.of_item) if of_users else (net.of_item, net.of_user)
+        mean, their_mean = (self.user_mean_, self.item_mean_) if of_users else (self.item_mean_, self.user_mean_)
+        their_mlp, their_dot = self._parts(others[idx] + their_mean)
+        given = their_mlp @ theirs + net.bias
 
         def curve(row: FloatArray) -> tuple[FloatArray, FloatArray]:
-            hidden = [given + row @ mine]
-            for matrix in rest:
+            in_mlp, in_dot = self._parts(row + mean)
+            hidden = [given + in_mlp @ mine]
+            for matrix in net.rest:
                 hidden.append(np.maximum(hidden[-1], 0) @ matrix[:-1] + matrix[-1])
-            expected, slope = squash(hidden[-1], self.y_range), np.ones_like(hidden[-1])
-            if self.y_range is not None:
-                low, high = self.y_range
-                slope = (expected - low) * (high - expected) / (high - low)
-            for matrix, below in zip(reversed(rest), reversed(hidden[:-1]), strict=True):
+            expected, slope = squash(hidden[-1][:, 0] + their_dot @ in_dot, self._range), np.ones((len(idx), 1))
+            for matrix, below in zip(reversed(net.rest), reversed(hidden[:-1]), strict=True):
                 slope = slope @ matrix[:-1].T * (below > 0)
-            return expected[:, 0], slope @ mine.T
+            tangent = np.column_stack([slope @ mine.T, their_dot])
+            if self._range is not None:
+                low, high = self._range
+                tangent *= ((expected - low) * (high - expected) / (high - low))[:, None]
+            return expected, tangent
 
-        precision = self.user_precision_ if side == "user" else self.item_precision_
-        return curved_row_mean(curve, values, precision)
+        return curved_row_mean(curve, values, self.user_precision_ if of_users else self.item_precision_)
+
+    def _with_negatives(self, clicked: IntArray, n: int) -> tuple[IntArray, FloatArray]:
+        """The clicks as 1, and beside them as 0 others that were not clicked, as many as in training."""
+        rest = np.setdiff1d(np.arange(n), clicked)
+        rng = np.random.default_rng([self.seed, len(clicked)])
+        drawn = rng.permutation(rest)[: self.n_negatives * len(clicked)]
+        return np.append(clicked, drawn), np.repeat([1.0, 0.0], [len(clicked), len(drawn)])
 
     def _vectors(self, side: Literal["user", "item"]) -> FloatArray:
         return self.user_factors_ if side == "user" else self.item_factors_
 
-    @staticmethod
-    def _rest(hidden: FloatArray, matrices: list[FloatArray]) -> FloatArray:
-        """From the first layer's sums to scores, (..., h) -> (...)."""
-        for matrix in matrices:
-            hidden = np.maximum(hidden, 0) @ matrix[:-1] + matrix[-1]
-        return hidden[..., 0]
+    @property
+    def _range(self) -> tuple[float, float] | None:
+        return self.y_range if self.ratings.explicit else CHANCE
 
-    def _matrices(self) -> list[FloatArray]:
-        """Each layer's weights, (n_in + 1, n_out), the last row its bias."""
+    def _parts(self, rows: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """(..., f) embeddings -> what goes into the perceptron, what into the dot product."""
+        k = rows.shape[-1] - self.dot_factors
+        return rows[..., :k], rows[..., k:]
+
+    def _perceptron(self) -> Perceptron:
         ends = np.cumsum([rows * columns for rows, columns in self.shapes_])
         parts = np.split(self.weights_, ends[:-1])
-        return [part.reshape(shape) for part, shape in zip(parts, self.shapes_, strict=True)]
+        first, *rest = (part.reshape(shape) for part, shape in zip(parts, self.shapes_, strict=True))
+        k = len(self.user_mean_) - self.dot_factors
+        return Perceptron(first[:k], first[k:-1], first[-1], rest)

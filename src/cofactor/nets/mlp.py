@@ -19,24 +19,25 @@ __all__ = ["EmbeddingMLP", "mlp_arrays"]
 
 
 class EmbeddingMLP(nn.Module):
-    """score = squash(MLP([p_u, q_i])): a learned similarity in place of the dot product.
+    """score = squash(MLP([p_u, q_i])): a learned similarity in place of the dot product, or beside one.
 
     sizes: how many users and items     widths: length of a user's and of an item's embedding
+    dot: so many numbers at the end of each go into a dot product that is added to the score (NeuMF), not into the MLP
     layers: units of each hidden layer     dropout: after each of them, and on the embeddings if `embed_dropout`
     """
 
     def __init__(
         self, sizes: tuple[int, int], widths: tuple[int, int], layers: Sequence[int],
         y_range: tuple[float, float] | None = None, dropout: float = 0.0, embed_dropout: float = 0.0,
-        batch_norm: bool = True,
+        batch_norm: bool = True, dot: int = 0,
     ) -> None:  # fmt: skip
         super().__init__()
         self.embeds = nn.ModuleList(nn.Embedding(n, width) for n, width in zip(sizes, widths, strict=True))
         for embed in self.embeddings:
             nn.init.trunc_normal_(embed.weight, std=0.01, a=-0.02, b=0.02)
         self.embed_dropout = nn.Dropout(embed_dropout)
-        self.layers = nn.Sequential(*self._layers([sum(widths), *layers], dropout, batch_norm))
-        self.y_range = y_range
+        self.layers = nn.Sequential(*self._layers([sum(widths) - 2 * dot, *layers], dropout, batch_norm))
+        self.y_range, self.dot = y_range, dot
 
     @property
     def embeddings(self) -> tuple[nn.Embedding, nn.Embedding]:
@@ -56,8 +57,11 @@ class EmbeddingMLP(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """x (b, 2): a user and an item in each row -> scores (b, 1)."""
-        embedded = [embed(x[:, column]) for column, embed in enumerate(self.embeddings)]
-        score = self.layers(self.embed_dropout(torch.cat(embedded, dim=1)))
+        p, q = (embed(x[:, column]) for column, embed in enumerate(self.embeddings))
+        k, m = p.shape[1] - self.dot, q.shape[1] - self.dot
+        score = self.layers(self.embed_dropout(torch.cat([p[:, :k], q[:, :m]], dim=1)))
+        if self.dot:
+            score = score + (p[:, k:] * q[:, m:]).sum(dim=1, keepdim=True)
         return score if self.y_range is None else sigmoid_range(score, *self.y_range)
 
 
@@ -70,7 +74,7 @@ def mlp_arrays(net: nn.Module) -> tuple[FloatArray, FloatArray, list[FloatArray]
         raise TypeError(f"mlp_arrays reads an EmbeddingMLP, not a {type(net).__name__}")
     p, q = (_array(embed.weight) for embed in net.embeddings)
     matrices: list[FloatArray] = []
-    scale, shift = np.ones(1, np.float32), np.zeros(p.shape[1] + q.shape[1], np.float32)
+    scale, shift = np.ones(1, np.float32), np.zeros(p.shape[1] + q.shape[1] - 2 * net.dot, np.float32)
     for layer in net.layers:
         if isinstance(layer, nn.Linear):
             weight = _array(layer.weight).T

@@ -10,9 +10,9 @@ from collections.abc import Mapping
 import numpy as np
 
 from cofactor.arrays import Array, BoolArray, FloatArray
-from cofactor.data.features import Encoding, Features, encode, learn_encodings
+from cofactor.data.features import Encoding, encode, feature_matrix, learn_encodings
 
-__all__ = ["AttributePrior", "feature_matrix"]
+__all__ = ["AttributePrior"]
 
 VARIANCE = 0.01  # of a coefficient, in units of the rows' own, to begin with
 LEAST, MOST = 1e-6, 1e9  # of a group's precision
@@ -55,11 +55,3 @@ class AttributePrior:
         squares = np.bincount(self._group, np.square(self.coefficients).sum(axis=1), size) / d
         noise = float(np.square(left).mean()) * n / max(n - gamma.sum(), 1.0)
         self._precision = np.clip(gamma * noise / np.maximum(squares, 1e-12), LEAST, MOST)
-
-
-def feature_matrix(features: Mapping[str, Features], n_rows: int):
-    """(n_rows, f) sparse, the columns of all attributes side by side."""
-    from scipy.sparse import csc_array, csr_array, hstack
-
-    parts = [csc_array((f.values, f.rows, f.indptr), shape=(n_rows, len(f.indptr) - 1)) for f in features.values()]
-    return csr_array(hstack(parts)) if parts else csr_array((n_rows, 0))

@@ -14,7 +14,7 @@ from cofactor.nets.embeddings import Embeddings
 from cofactor.training.engine import Batches
 from cofactor.training.schedule import Schedule, constant
 
-__all__ = ["TorchEngine", "mse", "seeded"]
+__all__ = ["TorchEngine", "log_loss", "mse", "seeded"]
 
 BETA2, EPS = 0.99, 1e-5  # fastai's values, and the fused engine's
 PREDICT_ROWS = 1 << 16  # pairs scored at once
@@ -24,6 +24,11 @@ WIDE_BATCH = 4096  # ratings, from where on a batch is worth several threads
 def mse(scores: Tensor, ratings: Tensor) -> Tensor:
     """Mean squared error of (b,) or (b, 1) scores against (b,) ratings."""
     return nn.functional.mse_loss(scores.view(-1), ratings.view(-1))
+
+
+def log_loss(scores: Tensor, clicked: Tensor) -> Tensor:
+    """Mean of -ln of the probability of what happened: σ(score) of a click."""
+    return nn.functional.binary_cross_entropy_with_logits(scores.view(-1), clicked.view(-1))
 
 
 @contextmanager
@@ -93,13 +98,16 @@ class TorchEngine:
 
     def run(self, epoch: int, start: int, end: int) -> FloatArray:
         if self._epoch[0] != epoch:
-            self._epoch = (epoch, self._tensor(self.batches.of(epoch).astype(np.int64)))
+            self._begin_epoch(epoch)
         self.net.train()
         threads = one_thread(self.device, self.batches.size)
         with threads, seeded(hash((self.batches.seed, epoch, start)), self.device):  # dropout: alike after a resume
             part = self._epoch[1][start:end]
             losses = [self._step(rows[rows >= 0] if rows[-1] < 0 else rows) for rows in part]
         return torch.stack(losses).cpu().numpy()
+
+    def _begin_epoch(self, epoch: int) -> None:
+        self._epoch = (epoch, self._tensor(self.batches.of(epoch).astype(np.int64)))
 
     def predict(self, user_idx: IntArray, item_idx: IntArray) -> FloatArray:
         self.net.eval()

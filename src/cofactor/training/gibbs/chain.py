@@ -53,6 +53,8 @@ class GibbsSampler:
             of_items += _columns_of(train.item_attributes)
         self.users = Field(user_idx, train.n_users, k, of_users, self.rng)
         self.items = Field(rows.indices, train.n_items, k, of_items, self.rng)
+        # companions stand first
+        self.attribute_groups = self.users.groups[design.user_bag :], self.items.groups[design.item_bag :]
         self.days: Field | None = None
         if design.days is not None:
             self.days = Field(_day_of_each(train, design.days), len(design.days), k, [], self.rng)

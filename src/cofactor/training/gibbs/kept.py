@@ -20,6 +20,7 @@ class Kept:
     def __init__(self, n: int) -> None:
         self.n, self.n_kept = n, 0
         self.users, self.items, self.days, self.bag = (KeptRows(n) for _ in range(4))
+        self.user_says, self.item_says = KeptRows(n), KeptRows(n)  # the coefficients of their attributes
         self.noise, self.cuts = list[float](), list[FloatArray]()
         self.spread: list[list[FloatArray]] = [[], []]  # of users and items: 1 / the factor of their noise
         self.freedom = list[float]()  # ν of the users' factors
@@ -33,6 +34,9 @@ class Kept:
             group = chain.users.groups[0]
             self.bag.put(group.coefficients, self.n_kept)
             self.bag.means.append(group.average)
+        for says, groups in zip((self.user_says, self.item_says), chain.attribute_groups, strict=True):
+            if groups:
+                says.put(np.concatenate([group.coefficients for group in groups]), self.n_kept)
         for spread, side in zip(self.spread, chain.noise.sides, strict=False):
             spread.append(1 / side.factors)
         self.freedom += [side.freedom for side in chain.noise.sides[:1]]

@@ -1,0 +1,196 @@
+"""The cold-start ladder: what somebody's recommendations stand on, from their own ratings down to what all like.
+
+    own ratings    the model's row for them, drawn to what is expected of them as far as their ratings leave it open
+    attributes     the row that is expected of people like them, where the model learns from attributes
+    group          what their group likes, held to what all like (`damping` ratings strong)
+    popularity     what all like, of the newest `window_days` where the ratings have times
+
+The first two are one formula, the row's posterior, with more or fewer ratings in it; the others stand in where a model
+has nothing to say. Nothing is guessed silently: every recommendation names its rung and its doubt.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from cofactor.arrays import Array, FloatArray, Id, IntArray
+from cofactor.data.ratings import NO_TIME, Ratings
+from cofactor.data.tables import make_table
+from cofactor.errors import BadOption
+from cofactor.kernels.topk import Hidden, best
+from cofactor.ranking import Ranking
+from cofactor.recommender import Newcomer, Recommender
+
+__all__ = ["Ladder", "Rung", "Standing"]
+
+DAY = 86_400  # seconds
+
+
+class Rung(StrEnum):
+    """What a recommendation stands on."""
+
+    RATINGS = "own ratings"
+    ATTRIBUTES = "attributes"
+    GROUP = "group"
+    POPULARITY = "popularity"
+
+
+class Standing(NamedTuple):
+    """Where somebody stands, and what they would be told."""
+
+    rung: Rung
+    n_known: int  # ratings of theirs that count
+    scores: FloatArray  # (n_items,), higher is better
+    doubt: FloatArray  # (n_items,) standard deviation of the rating each would get; nan where it is not known
+
+
+@dataclass(frozen=True)
+class Ladder:
+    """A fitted model, and what stands in for it.
+
+    >>> import cofactor as cf
+    >>> model = cf.MatrixFactorization(n_factors=8).fit(cf.load("tastes"), progress=False)
+    >>> Ladder(model).standing("nobody knows me").rung
+    <Rung.POPULARITY: 'popularity'>
+    >>> Ladder(model).standing({"Inception (2010)": 5}).rung
+    <Rung.RATINGS: 'own ratings'>
+    """
+
+    model: Recommender
+    group: str | None = None  # a user attribute whose values are groups
+    damping: float = 25.0  # ratings that what all like counts as, in what a group or the newest ratings like
+    window_days: float | None = None  # popularity is of so many days before the newest rating; None: of all time
+
+    def __post_init__(self) -> None:
+        ratings = self.model.ratings
+        if self.group is not None and self.group not in ratings.user_attributes:
+            known = ", ".join(ratings.user_attributes) or "none at all"
+            raise BadOption(f"Users have no attribute {self.group!r} to group them by. They have: {known}.")
+        if self.window_days is not None and (ratings.timestamps is None or not self.window_days > 0):
+            raise BadOption("window_days is a number of days above 0, and needs ratings with times.")
+
+    def recommend(
+        self, who: Id | Newcomer, n: int = 10, *, attributes: Mapping[str, Any] | None = None, hide_seen: bool = True
+    ) -> Any:
+        """The n best items: a table of user, item, title, rank, score, rung and doubt.
+
+        who: an id, known or not, or somebody new as {item: rating}, of which items nobody knows are left aside
+        attributes: of somebody the model does not hold
+        """
+        standing = self.standing(who, attributes)
+        seen = self._seen(who) if hide_seen else np.zeros(0, np.int64)
+        hidden = Hidden(np.zeros(1, np.int64), np.array([0, len(seen)]), seen)
+        label = "newcomer" if isinstance(who, Mapping) else who
+        ranking = Ranking([label], *best(standing.scores[None], n, hidden))
+        ranking.warn_if_short(n)
+        columns, shown = ranking.columns(self.model.ratings), ranking.idx[ranking.filled]
+        columns["rung"] = [str(standing.rung)] * len(shown)
+        columns["doubt"] = standing.doubt[shown].tolist()
+        return make_table(columns, self.model.ratings.library)
+
+    def standing(self, who: Id | Newcomer, attributes: Mapping[str, Any] | None = None) -> Standing:
+        """The highest rung on which anything is known of them."""
+        given = self._attributes_of(who, attributes)
+        rated = self._rated(who)
+        if isinstance(who, Mapping) and rated:
+            described = given if given and self.model.learns_attributes else None
+            scores = self.model.score_newcomer(rated, described)
+            return Standing(Rung.RATINGS, len(rated), scores, self._doubt_of(rated))
+        user = -1 if isinstance(who, Mapping) else int(self.model.ratings.users.find([who])[0])
+        n_known = 0 if user < 0 else int(self.model.ratings.user_counts[user])
+        if n_known:
+            items, values = self.model.ratings.by_user.of(user)
+            doubt = self._doubt_of(dict(zip(self.model.ratings.items.gather(items).tolist(), values.tolist())))
+            return Standing(Rung.RATINGS, n_known, self.model._score(np.array([user]))[0], doubt)
+        if self.model.learns_attributes and _told(given):
+            scores = self.model.score_newcomer({}, given) if user < 0 else self.model._score(np.array([user]))[0]
+            return Standing(Rung.ATTRIBUTES, 0, scores, self._doubt_of({}))
+        members = self._members(given)
+        if members is not None:
+            return Standing(Rung.GROUP, 0, *self._liked_by(members))
+        return Standing(Rung.POPULARITY, 0, *self._popularity)
+
+    # ---- what is known of somebody ------------------------------------------------------------------------
+
+    def _rated(self, who: Id | Newcomer) -> dict[Id, float]:
+        """A newcomer's ratings of items that are known; of the others there is nothing to conclude."""
+        if not isinstance(who, Mapping):
+            return {}
+        known = self.model.ratings.find_items(list(who)) >= 0
+        return {item: float(value) for (item, value), here in zip(who.items(), known, strict=True) if here}
+
+    def _attributes_of(self, who: Id | Newcomer, attributes: Mapping[str, Any] | None) -> dict[str, Any]:
+        """Those given, or those the table has of a user it holds."""
+        ratings = self.model.ratings
+        strange = [name for name in attributes or {} if name not in ratings.user_attributes]
+        if strange:
+            known = ", ".join(ratings.user_attributes) or "none at all"
+            raise BadOption(f"Users have no attribute {strange[0]!r}. They have: {known}.")
+        user = -1 if isinstance(who, Mapping) else int(ratings.users.find([who])[0])
+        of_table = {} if user < 0 else {name: column[user] for name, column in ratings.user_attributes.items()}
+        return of_table | dict(attributes or {})
+
+    def _seen(self, who: Id | Newcomer) -> IntArray:
+        if isinstance(who, Mapping):
+            found = self.model.ratings.find_items(list(who))
+            return np.sort(found[found >= 0]).astype(np.int64)
+        user = int(self.model.ratings.users.find([who])[0])
+        return self.model.ratings.by_user.of(user)[0].astype(np.int64)
+
+    def _doubt_of(self, rated: Mapping[Id, float]) -> FloatArray:
+        """(n_items,) after these ratings, where the model says what it believes; else nan"""
+        if not self.model.has_posterior:
+            return np.full(self.model.ratings.n_items, np.nan)
+        idx = self.model.ratings.find_items(list(rated))
+        values = np.array(list(rated.values()), np.float64)
+        expected = [law.expected(law.given(idx, values)) for law in self.model.newcomer_laws()]
+        means, variances = (np.array(column) for column in zip(*expected, strict=True))
+        return np.sqrt(variances.mean(axis=0) + means.var(axis=0))
+
+    # ---- groups and popularity ----------------------------------------------------------------------------
+
+    def _members(self, given: Mapping[str, Any]) -> Array | None:
+        """(n_ratings,) which ratings are of the group somebody belongs to; None: of no group."""
+        value = given.get(self.group) if self.group is not None else None
+        if value is None or value != value:
+            return None
+        users = np.array([one == value for one in self.model.ratings.user_attributes[str(self.group)].tolist()])
+        members = users[self.model.ratings.user_idx]
+        return members if members.any() else None
+
+    def _liked_by(self, members: Array) -> tuple[FloatArray, FloatArray]:
+        """Scores and doubts of what these ratings say, held to what all say."""
+        return self._damped(self.model.ratings.subset(members), self._popularity[0])
+
+    @cached_property
+    def _popularity(self) -> tuple[FloatArray, FloatArray]:
+        ratings, whole = self.model.ratings, np.full(self.model.ratings.n_items, self.model.ratings.mean)
+        if self.window_days is None:
+            return self._damped(ratings, whole if ratings.explicit else np.zeros(ratings.n_items))
+        assert ratings.timestamps is not None
+        known = ratings.timestamps != NO_TIME
+        newest = ratings.timestamps[known].max() if known.any() else 0
+        recent = known & (ratings.timestamps > newest - self.window_days * DAY)
+        return self._damped(ratings.subset(recent), self._damped(ratings, whole)[0])
+
+    def _damped(self, ratings: Ratings, held_to: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Of each item the mean rating with `damping` ratings of `held_to` beside it; of clicks, its share of them."""
+        counts = ratings.item_counts.astype(np.float64)
+        if not ratings.explicit:
+            share = (counts + self.damping * held_to) / (counts.sum() + self.damping)
+            return share.astype(np.float32), np.full(len(counts), np.nan)
+        sums = np.bincount(ratings.item_idx, ratings.values, len(counts))
+        squares = np.bincount(ratings.item_idx, np.square(ratings.values, dtype=np.float64), len(counts))
+        n = counts + self.damping
+        mean = (sums + self.damping * held_to) / n
+        usual = float(self.model.ratings.values.var()) if len(self.model.ratings) else 0.0
+        variance = (squares - 2 * mean * sums + mean**2 * counts + self.damping * usual) / n
+        return mean.astype(np.float32), np.sqrt(variance * (1 + 1 / n)).astype(np.float32)
+
+
+def _told(attributes: Mapping[str, Any]) -> bool:
+    return any(value is not None and value == value for value in attributes.values())

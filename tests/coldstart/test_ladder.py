@@ -1,0 +1,115 @@
+"""What a recommendation stands on, from own ratings down to popularity."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import cofactor as cf
+from cofactor.coldstart.ladder import Ladder, Rung
+from cofactor.errors import BadOption
+
+DAY = 86_400
+
+
+@pytest.fixture(scope="module")
+def table() -> cf.Ratings:
+    """Forty users; "even" ones love items 0 to 4 and hate 5 to 9, "odd" ones the reverse. User 40 has rated nothing."""
+    rows = [(u, i, 5 if (i < 5) == (u % 2 == 0) else 1) for u in range(40) for i in range(10) if (u + i) % 3]
+    users, items, values = zip(*rows, strict=True)
+    return cf.read(
+        {"user": users, "item": items, "rating": values, "timestamp": [DAY * (1 + i) for i in items]},
+        users={"user": list(range(41)), "kind": ["even", "odd"] * 20 + ["odd"]}, unrated="keep",
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def plain(table):
+    return cf.MatrixFactorization(solver="als", n_factors=2, n_epochs=5).fit(table, progress=False)
+
+
+@pytest.fixture(scope="module")
+def described(table):
+    return cf.BayesianMF(n_factors=2, n_draws=40, n_burn_in=20, user_bag=False).fit(table, progress=False)
+
+
+def loved(ladder: Ladder, who, **rest) -> set[bool]:
+    """Whether the three best are of the items that "even" users love."""
+    return {item < 5 for item in ladder.recommend(who, 3, **rest)["item"].to_list()}
+
+
+def test_somebody_with_ratings_stands_on_them(plain):
+    ladder = Ladder(plain, group="kind")
+    assert ladder.standing(2).rung is Rung.RATINGS
+    assert ladder.standing({0: 5.0}).rung is Rung.RATINGS
+    assert loved(ladder, {7: 5.0, 1: 1.0}) == {False}
+
+
+def test_without_ratings_attributes_say_what_to_expect(described):
+    ladder = Ladder(described, group="kind")
+    assert ladder.standing(40).rung is Rung.ATTRIBUTES
+    assert loved(ladder, 40) == {False}
+    assert loved(ladder, {}, attributes={"kind": "even"}) == {True}
+
+
+def test_a_model_that_knows_no_attributes_leaves_it_to_the_group(plain):
+    ladder = Ladder(plain, group="kind")
+    assert ladder.standing(40).rung is Rung.GROUP
+    assert loved(ladder, 40) == {False}
+    assert loved(ladder, "a stranger", attributes={"kind": "even"}) == {True}
+
+
+def test_of_whom_nothing_is_known_popularity_speaks(plain, table):
+    ladder = Ladder(plain, damping=10.0)
+    standing = ladder.standing("a stranger")
+    assert (standing.rung, standing.n_known) == (Rung.POPULARITY, 0)
+    values = table.values[table.item_idx == 3]
+    by_hand = (values.sum() + 10 * table.mean) / (len(values) + 10)
+    assert standing.scores[3] == pytest.approx(by_hand, rel=1e-5)
+
+
+def test_somebody_who_rates_only_what_nobody_knows_steps_down_a_rung(plain):
+    ladder = Ladder(plain)
+    assert ladder.standing({"a film of another world": 5.0}).rung is Rung.POPULARITY
+
+
+def test_popularity_may_be_of_the_newest_ratings_alone(plain):
+    """Item i is rated on day i + 1, so the last three days know items 7 to 9; the others stand at their old mean."""
+    window, whole = Ladder(plain, window_days=3), Ladder(plain)
+    assert window.standing("a stranger").scores[2] == pytest.approx(whole.standing("a stranger").scores[2], rel=1e-5)
+    assert window.standing("a stranger").scores[8] != pytest.approx(whole.standing("a stranger").scores[8], rel=1e-3)
+
+
+def test_zero_ratings_one_five_are_one_continuous_path(described):
+    """Doubt falls and the score of what is like the ratings rises, rung or no rung."""
+    ladder = Ladder(described)
+    told = [dict.fromkeys([5, 6, 7, 8][:n], 5.0) for n in (1, 2, 4)]
+    standings = [ladder.standing({}, {"kind": "odd"}), *(ladder.standing(one, {"kind": "odd"}) for one in told)]
+    doubts = [float(one.doubt[9]) for one in standings]
+    assert doubts == sorted(doubts, reverse=True)
+    assert standings[-1].scores[9] > standings[-1].scores[0]
+
+
+def test_every_recommendation_says_what_it_stands_on_and_how_sure_it_is(described):
+    answer = Ladder(described).recommend({7: 5.0}, 2)
+    assert answer.columns == ["user", "item", "rank", "score", "rung", "doubt"]
+    assert set(answer["rung"].to_list()) == {"own ratings"}
+    assert all(doubt > 0 for doubt in answer["doubt"].to_list())
+    assert 7 not in answer["item"].to_list()
+
+
+def test_clicks_are_counted_and_have_no_doubt_in_stars(table):
+    clicks = replace(table, explicit=False, scale=None)
+    ladder = Ladder(cf.ImplicitMF(n_factors=2, n_epochs=3).fit(clicks, progress=False))
+    standing = ladder.standing("a stranger")
+    assert standing.scores.argmax() == table.item_counts.argmax()
+    assert np.isnan(standing.doubt).all()
+
+
+def test_groups_and_windows_that_are_not_there_are_refused(plain, checkerboard):
+    with pytest.raises(BadOption, match="no attribute 'age' to group them by. They have: kind"):
+        Ladder(plain, group="age")
+    with pytest.raises(BadOption, match="no attribute 'age'. They have: kind"):
+        Ladder(plain).standing({}, {"age": 3})
+    with pytest.raises(BadOption, match="needs ratings with times"):
+        Ladder(cf.Popularity().fit(checkerboard), window_days=7)

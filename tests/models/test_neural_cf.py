@@ -1,0 +1,73 @@
+"""Neural collaborative filtering: beside a dot product, and of clicks."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import cofactor as cf
+from cofactor.errors import BadOption, Unsupported
+
+torch = pytest.importorskip("torch")
+
+from cofactor.training.click_engine import draw_negatives  # noqa: E402
+
+SMALL = {"n_factors": 8, "layers": (16,), "n_epochs": 40, "learning_rate": 0.02, "batch_size": 32}
+
+
+@pytest.fixture(scope="module")
+def likes(checkerboard) -> cf.Ratings:
+    return replace(checkerboard.subset(checkerboard.values > 3), explicit=False, scale=None)
+
+
+def test_a_negative_is_never_something_the_user_has(likes):
+    users = np.repeat(likes.user_idx, 50)
+    drawn = draw_negatives(users, likes.by_user, likes.n_items, np.random.default_rng(0))
+    had = likes.matrix.toarray() > 0
+    assert not had[users, drawn].any()
+    every_other = [set(np.flatnonzero(~had[user])) for user in range(12)]
+    assert [set(drawn[users == user]) for user in range(12)] == every_other
+
+
+def test_a_user_who_has_everything_has_no_negative():
+    all_of_it = cf.Ratings.from_arrays([1, 1, 2], [1, 2, 1])
+    drawn = draw_negatives(np.array([0, 0, 1]), all_of_it.by_user, 2, np.random.default_rng(0))
+    assert drawn.tolist() == [-1, -1, 1]
+
+
+@pytest.mark.parametrize("dot_factors", [0, 4])
+def test_clicks_of_even_items_lead_to_even_items(likes, dot_factors):
+    model = cf.NeuralCF(**SMALL, dot_factors=dot_factors).fit(likes, progress=False)
+    scores = model._score(np.arange(12))
+    assert ((scores > 0) & (scores < 1)).all()
+    alike = (np.arange(12)[:, None] + np.arange(12)) % 2 == 0
+    assert scores[alike].mean() > scores[~alike].mean() + 0.3
+    told = model.score_newcomer({1: 1.0, 3: 1.0, 5: 1.0, 7: 1.0})
+    assert told[1::2].mean() > told[0::2].mean()
+    with pytest.raises(Unsupported, match="NeuralCF"):
+        model.predict(1, 1)
+
+
+def test_the_dot_product_beside_the_perceptron_is_part_of_every_answer(checkerboard):
+    """What is learned as torch modules is what the plain matrices say."""
+    model = cf.NeuralCF(**SMALL, dot_factors=5, y_range=(0.5, 5.5))
+    engine = model._engine(checkerboard)
+    with torch.no_grad():
+        for embed in engine.net.embeddings:
+            embed.weight.normal_(std=0.5, generator=torch.Generator().manual_seed(3))
+    model.take(engine, checkerboard)
+    users, items = checkerboard.user_idx, checkerboard.item_idx
+    np.testing.assert_allclose(model._predict(users, items), engine.predict(users, items), rtol=1e-4)
+    np.testing.assert_allclose(
+        model._score(users)[np.arange(len(items)), items], engine.predict(users, items), rtol=1e-4
+    )
+
+
+def test_the_same_seed_draws_the_same_negatives(likes):
+    one, other = (cf.NeuralCF(**SMALL | {"n_epochs": 3}).fit(likes, progress=False) for _ in range(2))
+    np.testing.assert_array_equal(one._score(np.arange(12)), other._score(np.arange(12)))
+
+
+def test_a_click_needs_at_least_one_negative():
+    with pytest.raises(BadOption, match="n_negatives must be at least 1"):
+        cf.NeuralCF(n_negatives=0)._check_options()
