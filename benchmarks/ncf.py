@@ -35,6 +35,11 @@ GRID = [
     {"reg": reg, "reg_exponent": exponent, "unobserved_weight": weight, "n_epochs": 16, "solver": "cg"}
     for (reg, exponent), weight in product(PENALTIES, (0.2, 0.3, 0.4))
 ]
+NEUMF = {"layers": (128, 64, 32), "n_factors": 32, "dot_factors": 32, "batch_norm": False}
+NEUMF_GRID = [
+    {**NEUMF, "learning_rate": rate, "weight_decay": decay, "n_epochs": 20}
+    for rate, decay in ((2e-3, 0.01), (2e-3, 0.1), (5e-3, 0.1))
+]
 EASE_GRID = [{"reg": reg} for reg in (200.0, 400.0, 800.0, 1600.0, 3200.0)]
 INNER_SEEDS = 2  # of each setting tried
 NO_SEED = -1  # of a model without chance
@@ -139,6 +144,11 @@ def implicit_mf(n_factors: int) -> Maker:
     return lambda **options: cf.ImplicitMF(n_factors=n_factors, **options)
 
 
+def blend(ranked: Options, shallow: Options) -> Maker:
+    """Its weights are learned inside train as well."""
+    return lambda seed: cf.Blend(members=({**ranked, "seed": seed}, shallow), seed=seed)
+
+
 def report(runs: dict[str, list[dict[str, float]]], chosen: dict[str, Options], about: dict[str, Any]) -> str:
     names = [name for name in next(iter(runs.values()))[0] if name != "seconds"]
     rows = [
@@ -166,7 +176,8 @@ def _mean(its: list[dict[str, float]], measure: str, digits: int) -> str:
 def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", type=int, default=5)
-    parser.add_argument("--factors", type=int, nargs="+", default=[64, 192, 256])
+    parser.add_argument("--factors", type=int, nargs="+", default=[192])
+    parser.add_argument("--neural-seeds", type=int, default=2)
     parser.add_argument("--no-search", action="store_true", help="the published settings alone")
     asked = parser.parse_args(arguments)
     if not os.environ.get("COFACTOR_DATA"):
@@ -185,6 +196,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
             name = f"ImplicitMF d={k}"
             chosen[name], tried[name] = best_of(implicit_mf(k), GRID, inner, range(INNER_SEEDS))
             runs[f"{name}, chosen inside train"] = runs_of(implicit_mf(k), chosen[name], task, seeds)
+            members = {"model": "implicit_mf", "n_factors": k, **chosen[name]}, {"model": "ease", **chosen["EASE"]}
+            runs[f"Blend of ImplicitMF d={k} and EASE"] = runs_of(blend(*members), {}, task, seeds)
+        chosen["NeuMF"], tried["NeuMF"] = best_of(cf.NeuralCF, NEUMF_GRID, inner, range(1))
+        runs["NeuMF, chosen inside train"] = runs_of(cf.NeuralCF, chosen["NeuMF"], task, range(asked.neural_seeds))
     results = {"machine": about, "runs": runs, "chosen": chosen, "tried": tried}
     write_results("ncf", results, report(runs, chosen, about))
 

@@ -1,5 +1,6 @@
 """What attributes say of users and items nobody has ratings of, and how it gives way to ratings."""
 
+from copy import copy
 from dataclasses import replace
 
 import numpy as np
@@ -111,3 +112,61 @@ def test_what_cannot_be_known_is_refused_by_name(model, tastes_by_kind, checkerb
         cf.EASE().fit(tastes_by_kind).recommend({}, attributes={"kind": "odd"})
     with pytest.raises(BadOption, match="has none"):
         cf.ImplicitMF(attributes=True).fit(checkerboard)
+
+
+# --- of ratings -------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def rated_by_kind() -> cf.Ratings:
+    """The same people and items, of whom each loves their own kind and hates the other."""
+    rng = np.random.default_rng(0)
+    rows = [(u, i, 5 if u % 2 == i % 2 else 1) for u in range(58) for i in range(56) if rng.random() < 0.4]
+    users, items, values = zip(*rows, strict=True)
+    kind = ["even", "odd"] * (N // 2)
+    return cf.read(
+        {"user": users, "item": items, "rating": values}, unrated="keep",
+        items={"item": list(range(N)), "kind": kind}, users={"user": list(range(N)), "kind": kind},
+    )  # fmt: skip
+
+
+RATING_MODELS = {
+    "als": cf.MatrixFactorization(solver="als", n_factors=3, n_epochs=6, attributes=True),
+    "adam": cf.MatrixFactorization(n_factors=3, n_epochs=30, learning_rate=0.05, y_range=(0.5, 5.5), attributes=True),
+    "bayesian": cf.BayesianMF(n_factors=3, n_draws=30, n_burn_in=20, user_bag=False),
+}
+
+
+@pytest.fixture(params=RATING_MODELS, scope="module")
+def rating_model(request, rated_by_kind):
+    return RATING_MODELS[request.param].fit(rated_by_kind, progress=False)
+
+
+def test_people_and_items_without_ratings_are_rated_as_their_kind_is(rating_model):
+    scores = rating_model.predict([4, 4, 7, 7, 58, 58, 58, 59], [56, 57, 56, 57, 0, 1, 58, 58])
+    loved = np.array([True, False, False, True, True, False, True, False])
+    assert scores[loved].min() > 3.5
+    assert scores[~loved].max() < 2.5
+
+
+def test_a_described_newcomer_is_rated_as_their_kind_until_they_rate_themselves(rating_model):
+    scores = [
+        rating_model.score_newcomer({item: 5.0 if item % 2 else 1.0 for item in range(n)}, {"kind": "even"})[40]
+        for n in (0, 1, 4, 20)
+    ]
+    assert scores[0] > 3.5
+    assert scores == sorted(scores, reverse=True)
+    assert scores[-1] < 2.5
+
+
+def test_what_comes_later_is_placed_by_attributes_and_ratings_alike(rating_model, rated_by_kind):
+    later = cf.read(
+        {"user": [200, 200, 4, 7], "item": [1, 3, 300, 300], "rating": [1, 2, 5, 1]}, scale=(1, 5), unrated="keep",
+        items={"item": [1, 3, 300, 301], "kind": ["odd", "odd", "even", "odd"]},
+        users={"user": [200, 201], "kind": ["even", "odd"]},
+    )  # fmt: skip
+    model = copy(rating_model).update(later)
+    scores = model.predict([200, 200, 201, 201, 10, 10], [2, 5, 2, 5, 301, 300])
+    assert scores[0] > scores[1]
+    assert scores[2] < scores[3]
+    assert scores[4] < scores[5]

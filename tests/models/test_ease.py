@@ -44,3 +44,12 @@ def test_it_finds_what_was_held_out_where_popularity_does_not(tastes):
         for model in (cf.EASE(), cf.Popularity())
     ]
     assert found[0] > 1.5 * found[1]
+
+
+def test_a_new_item_gets_the_weights_of_a_new_fit(tastes):
+    """The inverse in blocks is the inverse, while the other items' ratings stay as they were."""
+    is_new = np.isin(tastes.item_idx, [3, 17, 40])
+    model = cf.EASE(reg=20.0).fit(tastes.subset(~is_new)).update(tastes.subset(is_new))
+    anew = cf.EASE(reg=20.0).fit(tastes)
+    np.testing.assert_allclose(model.weights_, anew.weights_, atol=2e-4)
+    np.testing.assert_allclose(model.diagonal_, anew.diagonal_, rtol=1e-3)

@@ -35,10 +35,9 @@ class EASE(Recommender):
     with the square of the catalogue; it is stated, and refused, before anything is computed.
     """
 
-    learned: ClassVar = ("weights_",)
+    learned: ClassVar = ("weights_", "diagonal_")  # B, and the diagonal of P
     objective: ClassVar = "The squared error of writing who has which item as a sum over the other items they have."
     predicts: ClassVar = False
-    places_items: ClassVar = False
 
     reg: float = 200.0  # larger: nearer to popularity; typical 50 to 1000
     use_values: bool = False  # X holds the values in place of 1
@@ -72,7 +71,8 @@ class EASE(Recommender):
             raise BadOption(f"With reg={self.reg} the items' matrix cannot be inverted in single precision. Raise reg.")
         upper = np.triu(inverse)  # the other triangle still holds the Gram matrix
         upper += np.triu(upper, 1).T
-        upper /= -np.diag(upper).copy()
+        self.diagonal_ = np.diag(upper).copy()
+        upper /= -self.diagonal_
         np.fill_diagonal(upper, 0)
         self.weights_ = np.ascontiguousarray(upper)
 
@@ -89,9 +89,36 @@ class EASE(Recommender):
         return scores
 
     def _updated(self, joined: "Joined") -> dict[str, FloatArray]:
-        """Users are their ratings; nothing is given to new items, nor by them."""
-        n_new = joined.ratings.n_items - len(self.weights_)
-        return {"weights_": np.pad(self.weights_, (0, n_new)) if n_new else self.weights_}
+        """Users are their ratings. New items get the weights of a new fit, and give them, by the inverse of a matrix in
+        blocks: the old items' own part of XᵀX stays as it was.
+
+            S = G_nn - G_on' P G_on     P' = [P + P G_on S⁻¹ G_on' P,  -P G_on S⁻¹;  …,  S⁻¹]
+        """
+        ratings, n_new = joined.ratings, len(joined.items)
+        if not n_new:
+            return {}
+        grown, was = np.zeros(2 * (ratings.n_items,), np.float32), len(self.weights_)
+        grown[:was, :was] = -self.weights_ * self.diagonal_
+        inverse = self._with_items(grown, was, joined)
+        diagonal = np.diag(inverse).copy()
+        inverse /= -diagonal
+        np.fill_diagonal(inverse, 0)
+        return {"weights_": inverse, "diagonal_": diagonal}
+
+    def _with_items(self, inverse: FloatArray, was: int, joined: "Joined") -> FloatArray:
+        """P' in place of P; joined.items were alone in XᵀX + reg I until now, or not in it at all."""
+        inverse[np.diag_indices(was)] = self.diagonal_
+        new, old = joined.items, np.setdiff1d(np.arange(len(inverse)), joined.items)
+        x = self._rows(joined.ratings)
+        gram = (x.T @ x[:, new]).toarray()
+        gram[new, np.arange(len(new))] += self.reg
+        across = inverse[np.ix_(old, old)] @ gram[old]
+        left = np.linalg.inv(gram[new] - gram[old].T @ across)
+        inverse[np.ix_(old, old)] += across @ left @ across.T
+        inverse[np.ix_(old, new)] = -across @ left
+        inverse[np.ix_(new, old)] = inverse[np.ix_(old, new)].T
+        inverse[np.ix_(new, new)] = left
+        return inverse
 
     def _score_newcomer(self, item_idx: IntArray, values: FloatArray) -> FloatArray:
         return (values if self.use_values else np.ones_like(values)) @ self.weights_[item_idx]

@@ -1,8 +1,10 @@
 """A filter on the graph of who has what: what somebody has is spread to who has it too, and to what they have.
 
 Shen et al., "How powerful is graph convolution for recommendation?", CIKM 2021 (GF-CF) [shen2021gfcf]: a linear
-low-pass, which is that spreading, plus an ideal one, the projection on the smoothest singular vectors. Nothing is
-trained. How much a busy user and a popular item count is left open here, as an exponent for each of three places.
+low-pass, which is that spreading, plus one that keeps only the smoothest singular vectors. Nothing is trained. How much
+a busy user and a popular item count is left open here, as an exponent for each of three places, and the smooth vectors
+are weighted as ridge regression on the graph would: λ / (λ + ridge), which gives a direction that few share its due
+beside what everybody does. GF-CF weights them all alike (ridge = 0).
 """
 
 from dataclasses import dataclass
@@ -29,22 +31,23 @@ ROUNDS, EXTRA = 4, 20  # of the subspace iteration, and vectors beyond those tha
 
 @dataclass(kw_only=True)
 class GraphFilter(Recommender):
-    """score = x D_i⁻ᵃ Rᵀ D_u⁻ᵇ R D_i⁻ᶜ  +  low_pass · x D_i^-½ V Vᵀ D_i^½
+    """score = x D_i⁻ᵃ Rᵀ D_u⁻ᵇ R D_i⁻ᶜ  +  low_pass · x D_i^-½ V λ/(λ + ridge) Vᵀ D_i^½
 
-    R: who has what     D: how many each has     V: the first singular vectors of D_u⁻ᵉ R D_i^-½. Both parts are in
-    units of their own spread over the catalogue, for each user.
+    R: who has what     D: how many each has     V, √λ: the first singular vectors and values of D_u⁻ᵉ R D_i^-½, the
+    largest 1. Both parts are in units of their own spread over the catalogue, for each user.
     """
 
     learned: ClassVar = ("basis_",)
     objective: ClassVar = "None: a fixed filter. It follows what is had together, and so what is popular."
     predicts: ClassVar = False
 
-    given_exponent: float = 0.7  # a: 1 counts an item that everybody has least
+    given_exponent: float = 0.5  # a: 1 counts an item that everybody has least
     user_exponent: float = 0.7  # b: 1 counts somebody who has everything least
-    reached_exponent: float = 0.3  # c: larger leads further from what is popular
-    n_components: int = 128  # singular vectors of the ideal low-pass; 0: none
-    basis_exponent: float = 0.3  # e
-    low_pass: float = 0.2  # what the ideal low-pass counts beside the linear one
+    reached_exponent: float = 0.2  # c: larger leads further from what is popular
+    n_components: int = 256  # singular vectors that are kept; 0: none
+    basis_exponent: float = 0.5  # e
+    ridge: float = 0.2  # 0: all that are kept count alike
+    low_pass: float = 0.5  # what they count beside the linear part
     seed: int = 0
 
     def search_space(self) -> Space:
@@ -54,13 +57,13 @@ class GraphFilter(Recommender):
             "reached_exponent": Between(0.0, 1.0),
             "n_components": Between(16, 512, log=True),
             "low_pass": Between(0.0, 1.0),
+            "ridge": Between(0.01, 1.0, log=True),
         }
 
     def _check_options(self) -> None:
-        if self.n_components < 0 or self.low_pass < 0:
-            raise BadOption(
-                f"n_components and low_pass must be 0 or more, but {self.n_components} and {self.low_pass} came."
-            )
+        for name in ("n_components", "ridge", "low_pass"):
+            if getattr(self, name) < 0:
+                raise BadOption(f"{name} must be 0 or more, but {getattr(self, name)} came.")
 
     def _fit(self, train: "Ratings") -> None:
         vars(self).pop("_graph", None)  # of other ratings
@@ -69,7 +72,9 @@ class GraphFilter(Recommender):
         if size > 0:
             graph = self._graph
             scaled = graph.table.multiply(graph.users[:, None] ** -self.basis_exponent)
-            self.basis_ = _singular_vectors(scaled.multiply(graph.items**-0.5).tocsr(), size, self.seed)
+            vectors, values = _singular_vectors(scaled.multiply(graph.items**-0.5).tocsr(), size, self.seed)
+            share = values / max(values[0], 1e-12)
+            self.basis_ = vectors * np.sqrt(share / np.maximum(share + self.ridge, 1e-12))
 
     @cached_property
     def _graph(self) -> "_Graph":
@@ -120,13 +125,15 @@ def _in_own_units(scores: FloatArray) -> FloatArray:
     return scores / np.maximum(scores.std(axis=1, keepdims=True), 1e-12)
 
 
-def _singular_vectors(table: "csr_array", size: int, seed: int) -> FloatArray:
-    """(n, size) of the columns, the largest first, by subspace iteration (Halko et al. 2011 [halko2011finding])."""
+def _singular_vectors(table: "csr_array", size: int, seed: int) -> tuple[FloatArray, FloatArray]:
+    """(n, size) of the columns, the largest first, and the squares of their values, (size,); by subspace iteration
+    (Halko et al. 2011 [halko2011finding])."""
     back: csr_array = table.T.tocsr()
     n, m = len(back.indptr) - 1, len(table.indptr) - 1
     basis = np.random.default_rng(seed).standard_normal((n, min(size + EXTRA, n, m))).astype(np.float32)
     for _ in range(ROUNDS):
         basis, _ = np.linalg.qr(back @ (table @ basis))
     image = table @ basis
-    _, vectors = np.linalg.eigh((image.T @ image).astype(np.float64))
-    return np.ascontiguousarray(basis @ vectors[:, ::-1][:, :size].astype(np.float32))
+    values, vectors = np.linalg.eigh((image.T @ image).astype(np.float64))
+    kept = np.ascontiguousarray(basis @ vectors[:, ::-1][:, :size].astype(np.float32))
+    return kept, np.maximum(values[::-1][:size], 0).astype(np.float32)

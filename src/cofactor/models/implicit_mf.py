@@ -14,7 +14,8 @@ import numpy as np
 from cofactor.arrays import Array, FloatArray, IntArray
 from cofactor.errors import BadOption, Diverged
 from cofactor.memory import refuse_beyond
-from cofactor.recommender import Recommender, rows_or_zero
+from cofactor.models._described import DESCRIBED, Described
+from cofactor.recommender import rows_or_zero
 from cofactor.search_space import Between, Space
 from cofactor.selection.exact import Products
 
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from cofactor.data.joining import Joined
     from cofactor.data.ratings import Ratings, Rows
     from cofactor.kernels.posterior import Law
-    from cofactor.training.attribute_prior import AttributePrior
 
 __all__ = ["ImplicitMF"]
 
@@ -31,7 +31,7 @@ START = 0.1  # spread of the first scores
 
 
 @dataclass(kw_only=True)
-class ImplicitMF(Recommender):
+class ImplicitMF(Described):
     """Minimises Σ_clicks c (1 - p·q)² + α Σ_all (p·q)² + λ Σ_rows hᵉ |row|², by alternating least squares.
 
     c = 1 + confidence · value     h = the row's clicks + α · the other side's size, its share of the whole loss
@@ -46,10 +46,7 @@ class ImplicitMF(Recommender):
     "block" is iALS++ [rendle2021ialspp]: a row's factors in blocks, no system of their full size, for many hundreds.
     """
 
-    learned: ClassVar = (
-        "user_factors_", "item_factors_", "user_coefficients_", "item_coefficients_", "encodings_",
-        "user_lean_", "item_lean_",
-    )  # fmt: skip
+    learned: ClassVar = ("user_factors_", "item_factors_", *DESCRIBED, "user_lean_", "item_lean_")
     objective: ClassVar = "The squared distance of scores from 1 where somebody clicked and from 0 elsewhere."
     effort: ClassVar = "n_epochs"
     has_vectors: ClassVar = True
@@ -64,13 +61,8 @@ class ImplicitMF(Recommender):
     reg: float = 0.003  # λ
     reg_exponent: float = 1.0  # e: 0 holds all rows alike, 1 those with many clicks more
     memory_gb: float | None = None  # what may be used; None: what is free
-    attributes: bool = False  # learn what to expect of users and items from their attributes
     confidence: float = 0.0  # by how much the value of a click raises its weight
     seed: int = 0
-
-    @property
-    def learns_attributes(self) -> bool:
-        return hasattr(self, "user_coefficients_") and len(self.user_coefficients_) > 0
 
     def search_space(self) -> Space:
         return {
@@ -121,7 +113,7 @@ class ImplicitMF(Recommender):
         weights = 1 + self.confidence * float(train.values.sum(dtype=np.float64)) / len(train)
         self.history_ = list[float]()
         solve_users, solve_items = self._solver(train.by_user, width), self._solver(train.by_item, width)
-        of_users, of_items = self._attribute_priors(train)
+        of_users, of_items = self._attribute_priors(train, self.n_factors)
         user_ridge = self._ridge(train.user_counts, train.n_items)
         self.user_lean_ = self._lean(train.user_counts, train.n_items)
         self.item_lean_ = self._lean(train.item_counts, train.n_users)
@@ -144,20 +136,11 @@ class ImplicitMF(Recommender):
                     raise Diverged(f"The factors left the finite numbers in sweep {sweep}. {mend}")
                 shown.step(sweep, 1.0, self.history_[-1])
         self.user_factors_, self.item_factors_ = (rows[:, : self.n_factors].copy() for rows in (users, items))
-        self._take_attributes(train, of_users, of_items)
-
-    def _attribute_priors(self, train: "Ratings") -> "tuple[AttributePrior | None, AttributePrior | None]":
-        from cofactor.training.attribute_prior import AttributePrior
-
-        if not self.attributes:
-            return None, None
-        if not (train.user_attributes or train.item_attributes):
-            raise BadOption(f"attributes=True needs attributes of users or items, but {train!r} has none.")
-        of_users, of_items = (
-            AttributePrior(known, self.n_factors) if known else None
-            for known in (train.user_attributes, train.item_attributes)
-        )
-        return of_users, of_items
+        if of_users:
+            self.user_factors_ = np.where((train.user_counts > 0)[:, None], self.user_factors_, of_users.expected)
+        if of_items:
+            self.item_factors_ = np.where((train.item_counts > 0)[:, None], self.item_factors_, of_items.expected)
+        self._take_attributes(of_users, of_items, self.n_factors)
 
     def _lean(self, counts: IntArray, n_others: int) -> float:
         """How strongly rows are drawn to what their attributes say."""
@@ -222,21 +205,6 @@ class ImplicitMF(Recommender):
     def _ridge(self, counts: IntArray, n_others: int) -> FloatArray:
         return (self.reg * (counts + self.unobserved_weight * n_others) ** self.reg_exponent).astype(np.float32)
 
-    def _take_attributes(
-        self, train: "Ratings", of_users: "AttributePrior | None", of_items: "AttributePrior | None"
-    ) -> None:
-        from cofactor.data.features import pack_encodings
-
-        nothing = np.zeros((0, self.n_factors), np.float32)
-        self.user_coefficients_, self.item_coefficients_ = nothing, nothing
-        if of_users:
-            self.user_coefficients_ = of_users.coefficients.astype(np.float32)
-            self.user_factors_ = np.where((train.user_counts > 0)[:, None], self.user_factors_, of_users.expected)
-        if of_items:
-            self.item_coefficients_ = of_items.coefficients.astype(np.float32)
-            self.item_factors_ = np.where((train.item_counts > 0)[:, None], self.item_factors_, of_items.expected)
-        self.encodings_ = pack_encodings([one.encodings if one else [] for one in (of_users, of_items)])
-
     # ---- answers ------------------------------------------------------------------------------------------
 
     def _score(self, user_idx: IntArray) -> FloatArray:
@@ -263,15 +231,6 @@ class ImplicitMF(Recommender):
         pull = q.T @ weight + self.user_lean_ * expected
         row = np.linalg.solve(base + (q.T * weight) @ q, pull)
         return self.item_factors_ @ row.astype(np.float32)
-
-    def _expected(self, side: Literal["user", "item"], attributes: Mapping[str, Array], n: int) -> FloatArray:
-        """(n, k) what these attributes let expect."""
-        from cofactor.data.features import encode, feature_matrix, unpack_encodings
-
-        at, coefficients = (0, self.user_coefficients_) if side == "user" else (1, self.item_coefficients_)
-        if not len(coefficients):
-            return np.zeros((n, self.n_factors), np.float32)
-        return feature_matrix(encode(unpack_encodings(self.encodings_)[at], attributes), n) @ coefficients
 
     def _updated(self, joined: "Joined") -> dict[str, FloatArray]:
         from cofactor.kernels.posterior import padded

@@ -16,6 +16,8 @@ from cofactor.search_space import Between, OneOf, Space
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
+    from cofactor.arrays import Array
+    from cofactor.data.joining import Joined
     from cofactor.data.ratings import Ratings
 
 __all__ = ["ItemKNN"]
@@ -32,6 +34,7 @@ class ItemKNN(ItemWeights):
     """
 
     objective: ClassVar = "None: it counts. What is had by the same people is alike."
+    places_items: ClassVar = True
 
     n_neighbors: int = 200  # of each item
     shrinkage: float = 10.0  # larger: likeness that few people vouch for counts less
@@ -57,6 +60,12 @@ class ItemKNN(ItemWeights):
 
         m = min(self.n_neighbors, max(1, train.n_items - 1))
         self._take(*nearest_columns(_weighted(self._rows(train), self.weighting), m, self.shrinkage))
+
+    def _updated(self, joined: "Joined") -> "dict[str, Array]":
+        """Counting is all there is to learn, so all is counted anew."""
+        anew = ItemKNN(**self.options())
+        anew._fit(joined.ratings)
+        return {name: getattr(anew, name) for name in self.learned}
 
 
 def _weighted(x: "csr_array", weighting: Weighting) -> "csr_array":

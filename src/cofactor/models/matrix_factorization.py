@@ -4,16 +4,17 @@ Koren, Bell & Volinsky, "Matrix factorization techniques for recommender systems
 [koren2009matrix]; sigmoid range, one-cycle and decoupled weight decay as the fastai course teaches them.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
 
-from cofactor.arrays import BoolArray, FloatArray, IntArray
+from cofactor.arrays import Array, BoolArray, FloatArray, IntArray
 from cofactor.errors import BadOption
 from cofactor.kernels.posterior import prior_precision, row_mean, squashed_row_mean
+from cofactor.models._described import DESCRIBED, Described
 from cofactor.nets.embeddings import Embeddings, squash
 from cofactor.newcomer import NewcomerLaw
 from cofactor.recommender import rows_or_zero
@@ -31,21 +32,25 @@ if TYPE_CHECKING:
 __all__ = ["MatrixFactorization"]
 
 ENOUGH = 20_000  # ratings to tell the noise by, to one per cent; scoring all took longer than an epoch
+EVIDENCE_STEPS = 20  # until how far attributes are believed has settled
 SOME = 32  # rows that tell how much of a row stays unknown
 
 
 @dataclass(kw_only=True)
-class MatrixFactorization(GradientRecommender["FusedAdam | TiledSgd | AlternatingLeastSquares | TorchEngine"]):
+class MatrixFactorization(
+    GradientRecommender["FusedAdam | TiledSgd | AlternatingLeastSquares | TorchEngine"], Described
+):
     """r_ui ≈ squash(μ + b_u + b_i + p_u · q_i), least squares by Adam on mini-batches, plain SGD, or row by row (ALS).
 
     What is learned is kept centred: factors have mean 0 over the users (items) with ratings, their mean's part of
     the score lies in μ and the biases. So a row of zeros is exactly the average user or item, which is what
-    somebody without ratings gets.
+    somebody without ratings gets; with `attributes` they get what the rows of people like them let expect, and their
+    first ratings are added to that.
     """
 
     learned: ClassVar = (
         "mean_", "user_bias_", "item_bias_", "user_factors_", "item_factors_", "user_precision_", "item_precision_",
-        "noise_",
+        "noise_", *DESCRIBED,
     )  # fmt: skip
     objective: ClassVar = "The squared error of each rating. Nothing in it knows what is good for anybody to see."
     has_vectors: ClassVar = True
@@ -127,12 +132,29 @@ class MatrixFactorization(GradientRecommender["FusedAdam | TiledSgd | Alternatin
         some = slice(None, None, max(1, len(train) // ENOUGH))
         residual = self._predict(train.user_idx[some], train.item_idx[some]) - train.values[some]
         self.noise_ = float(np.mean(np.square(residual)))
+        self._describe(train, rated, known)
         self.user_precision_, self.item_precision_ = self._prior("user", rated), self._prior("item", known)
+
+    def _describe(self, train: "Ratings", rated: BoolArray, known: BoolArray) -> None:
+        """Learn what attributes let expect of the rows there are, and put those without ratings there."""
+        d = self.n_factors + 1
+        of_users, of_items = self._attribute_priors(train, d)
+        for prior, rows, some in ((of_users, self._rows("user"), rated), (of_items, self._rows("item"), known)):
+            for _ in range(EVIDENCE_STEPS if prior else 0):
+                prior.learn(rows, some)
+        if of_users:
+            self.user_bias_[~rated], self.user_factors_[~rated] = _split(of_users.expected[~rated])
+        if of_items:
+            self.item_bias_[~known], self.item_factors_[~known] = _split(of_items.expected[~known])
+        self._take_attributes(of_users, of_items, d)
 
     def _prior(self, side: Literal["user", "item"], has_ratings: BoolArray) -> FloatArray:
         rows = np.flatnonzero(has_ratings)
         designs = list(self._designs(side, rows[:: max(1, len(rows) // SOME)]))
-        return prior_precision(self._rows(side, rows), self.noise_, designs)
+        attributes = self.ratings.user_attributes if side == "user" else self.ratings.item_attributes
+        known = {name: column[rows] for name, column in attributes.items()}
+        beside = self._rows(side, rows) - self._expected(side, known, len(rows))
+        return prior_precision(beside, self.noise_, designs)
 
     def _designs(self, side: Literal["user", "item"], rows: IntArray) -> Iterator[FloatArray]:
         """Of each of a few rows, (m, k + 1): how its ratings change with it, [bias, factors], where it is."""
@@ -165,15 +187,19 @@ class MatrixFactorization(GradientRecommender["FusedAdam | TiledSgd | Alternatin
     def _updated(self, joined: "Joined") -> dict[str, FloatArray]:
         from cofactor.training.fold_in import place_new, place_rows
 
-        def place(precision: FloatArray) -> Callable[["Rows", FloatArray], FloatArray]:
-            return lambda rows, others: place_rows(rows, others, self.mean_, precision, self.y_range)
+        def place(side: Literal["user", "item"], which: IntArray) -> Callable[["Rows", FloatArray], FloatArray]:
+            of_users, ratings = side == "user", joined.ratings
+            known = ratings.user_attributes if of_users else ratings.item_attributes
+            expected = self._expected(side, {name: column[which] for name, column in known.items()}, len(which))
+            precision = self.user_precision_ if of_users else self.item_precision_
+            return lambda rows, others: place_rows(rows, others, self.mean_, precision, self.y_range, expected)
 
-        users, items = place_new(
-            joined, self._rows("user"), self._rows("item"), place(self.user_precision_), place(self.item_precision_)
-        )
+        places = place("user", joined.users), place("item", joined.items)
+        users, items = place_new(joined, self._rows("user"), self._rows("item"), *places)
+        (user_bias, user_factors), (item_bias, item_factors) = _split(users), _split(items)
         return {
-            "user_bias_": users[:, 0].copy(), "user_factors_": users[:, 1:].copy(),
-            "item_bias_": items[:, 0].copy(), "item_factors_": items[:, 1:].copy(),
+            "user_bias_": user_bias, "user_factors_": user_factors,
+            "item_bias_": item_bias, "item_factors_": item_factors,
         }  # fmt: skip
 
     # ---- answers ------------------------------------------------------------------------------------------
@@ -201,16 +227,24 @@ class MatrixFactorization(GradientRecommender["FusedAdam | TiledSgd | Alternatin
         return squash(np.einsum("bf,bf->b", p, q) + bias + np.float32(self.mean_), self.y_range)
 
     def _score_newcomer(self, item_idx: IntArray, values: FloatArray) -> FloatArray:
-        row = self._fold_in(item_idx, values).astype(np.float32)
+        return self._score_from(item_idx, values, np.zeros(self.n_factors + 1))
+
+    def _score_described(self, item_idx: IntArray, values: FloatArray, attributes: Mapping[str, Array]) -> FloatArray:
+        if not self.learns_attributes:
+            return super()._score_described(item_idx, values, attributes)  # which says that it cannot
+        return self._score_from(item_idx, values, self._expected("user", attributes, 1)[0])
+
+    def _score_from(self, item_idx: IntArray, values: FloatArray, expected: FloatArray) -> FloatArray:
+        row = self._fold_in(item_idx, values, expected).astype(np.float32)
         return squash(self.mean_ + row[0] + self.item_bias_ + self.item_factors_ @ row[1:], self.y_range)
 
-    def _fold_in(self, item_idx: IntArray, values: FloatArray) -> FloatArray:
-        """[b, p] of somebody with these ratings: the posterior mean of a row, the items being given."""
+    def _fold_in(self, item_idx: IntArray, values: FloatArray, expected: FloatArray) -> FloatArray:
+        """[b, p] of somebody with these ratings, of whom that row was expected: the mean of the row's posterior."""
         design = np.column_stack([np.ones(len(item_idx)), self.item_factors_[item_idx]])
-        offset = self.mean_ + self.item_bias_[item_idx]
+        offset = self.mean_ + self.item_bias_[item_idx] + design @ expected
         if self.y_range is None:
-            return row_mean(design, values - offset, self.user_precision_)
-        return squashed_row_mean(design, offset, values, self.user_precision_, *self.y_range)
+            return expected + row_mean(design, values - offset, self.user_precision_)
+        return expected + squashed_row_mean(design, offset, values, self.user_precision_, *self.y_range)
 
     def newcomer_laws(self) -> list[NewcomerLaw]:
         """Under y_range as it is for the average user: the sigmoid made linear where their scores lie."""
@@ -223,6 +257,11 @@ class MatrixFactorization(GradientRecommender["FusedAdam | TiledSgd | Alternatin
 
     def _vectors(self, side: Literal["user", "item"]) -> FloatArray:
         return self.user_factors_ if side == "user" else self.item_factors_
+
+
+def _split(rows: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """[bias, factors] -> the two, as arrays of their own."""
+    return rows[:, 0].copy(), rows[:, 1:].copy()
 
 
 def _spread(start: Embeddings, times: float) -> Embeddings:

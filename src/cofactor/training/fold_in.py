@@ -46,14 +46,16 @@ def grown(rows: FloatArray, n: int, nobody: FloatArray | float = 0.0) -> FloatAr
 
 
 def place_rows(
-    rows: Rows, others: FloatArray, mean: float, precision: FloatArray, y_range: tuple[float, float] | None = None
-) -> FloatArray:
-    """(b, k + 1) [bias, factors]: the posterior mean of each row under unit noise, its prior N(0, precision⁻¹).
+    rows: Rows, others: FloatArray, mean: float, precision: FloatArray, y_range: tuple[float, float] | None = None,
+    expected: FloatArray | None = None,
+) -> FloatArray:  # fmt: skip
+    """(b, k + 1) [bias, factors]: the posterior mean of each row under unit noise, its prior N(expected, precision⁻¹).
 
-    others: (m, k + 1) the other side, alike     precision: (k + 1, k + 1)
+    others: (m, k + 1) the other side, alike     precision: (k + 1, k + 1)     expected: (b, k + 1); None: 0
     y_range: ratings are squashed into it; a few Newton steps, each of which is the posterior of the model made linear
     """
-    placing = _Placing(rows, others, mean, precision)
+    before = np.zeros((len(rows.counts), others.shape[1])) if expected is None else expected
+    placing = _Placing(rows, others, mean, precision, before)
     if y_range is None:
         placing.solve(rows.values, NO_NUMBERS)
     else:
@@ -64,17 +66,20 @@ def place_rows(
 class _Placing:
     """Rows on their way to their places, as the kernel wants them."""
 
-    def __init__(self, rows: Rows, others: FloatArray, mean: float, precision: FloatArray) -> None:
+    def __init__(
+        self, rows: Rows, others: FloatArray, mean: float, precision: FloatArray, expected: FloatArray
+    ) -> None:  # fmt: skip
         n, self.k = len(rows.indptr) - 1, others.shape[1] - 1
         width = padded(self.k)
-        self._rows, self._precision = rows, precision
+        self._rows, self._precision, self._expected = rows, precision, expected
         self._row_of = np.repeat(np.arange(n, dtype=np.int32), rows.counts)
         self._design, self._offset = np.zeros((len(others), width), np.float32), others[:, 0] + np.float32(mean)
         self._design[:, : self.k] = others[:, 1:]
-        self.factors, self.bias = np.zeros((n, width), np.float32), np.zeros(n, np.float32)
+        self.factors, self.bias = np.zeros((n, width), np.float32), expected[:, 0].astype(np.float32)
+        self.factors[:, : self.k] = expected[:, 1:]
         self._plan = plan_rows(rows.indptr, width)
         bias_last = np.roll(precision, -1, axis=(0, 1))
-        self._prior, self._bias = prior_of(np.zeros((1, self.k + 1)), bias_last, self.bias, width)
+        self._prior, self._bias = prior_of(np.roll(expected, -1, axis=1), bias_last, self.bias, width)
 
     def solve(self, values: FloatArray, weights: FloatArray) -> None:
         """values: what the ratings are, offsets in them     weights: (n_ratings,) or (0,): 1"""
@@ -108,7 +113,7 @@ class _Placing:
 
     def _cost(self, errors: FloatArray) -> FloatArray:
         """(n,) the squared errors and the penalty of each row."""
-        x = np.column_stack([self.bias, self.factors[:, : self.k]])
+        x = np.column_stack([self.bias, self.factors[:, : self.k]]) - self._expected
         penalty = np.einsum("bi,ij,bj->b", x, self._precision, x, optimize=True)
         return np.bincount(self._row_of, np.square(errors), len(x)) + penalty
 

@@ -1,0 +1,60 @@
+"""What matrix models share that expect something of a row by its attributes: coefficients, and what they say."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+import numpy as np
+
+from cofactor.arrays import Array, FloatArray
+from cofactor.errors import BadOption
+from cofactor.recommender import Recommender
+
+if TYPE_CHECKING:
+    from cofactor.data.ratings import Ratings
+    from cofactor.training.attribute_prior import AttributePrior
+
+DESCRIBED = ("user_coefficients_", "item_coefficients_", "encodings_")  # what `learned` holds of it
+
+
+@dataclass(kw_only=True)
+class Described(Recommender):
+    """Rows of d numbers, each expected at A x; where `attributes` is False, or a side has none, at 0."""
+
+    learned: ClassVar = DESCRIBED
+
+    attributes: bool = False  # learn what to expect of users and items from their attributes
+
+    @property
+    def learns_attributes(self) -> bool:
+        return hasattr(self, "user_coefficients_") and len(self.user_coefficients_) > 0
+
+    def _attribute_priors(self, train: "Ratings", d: int) -> "tuple[AttributePrior | None, AttributePrior | None]":
+        """Of users and of items; raises `BadOption` where attributes are asked for and there are none."""
+        from cofactor.training.attribute_prior import AttributePrior
+
+        if not self.attributes:
+            return None, None
+        if not (train.user_attributes or train.item_attributes):
+            raise BadOption(f"attributes=True needs attributes of users or items, but {train!r} has none.")
+        of_users, of_items = (
+            AttributePrior(known, d) if known else None for known in (train.user_attributes, train.item_attributes)
+        )
+        return of_users, of_items
+
+    def _take_attributes(self, of_users: "AttributePrior | None", of_items: "AttributePrior | None", d: int) -> None:
+        from cofactor.data.features import pack_encodings
+
+        self.user_coefficients_, self.item_coefficients_ = (
+            one.coefficients.astype(np.float32) if one else np.zeros((0, d), np.float32) for one in (of_users, of_items)
+        )
+        self.encodings_ = pack_encodings([one.encodings if one else [] for one in (of_users, of_items)])
+
+    def _expected(self, side: Literal["user", "item"], attributes: Mapping[str, Array], n: int) -> FloatArray:
+        """(n, d) what these attributes let expect."""
+        from cofactor.data.features import encode, feature_matrix, unpack_encodings
+
+        at, coefficients = (0, self.user_coefficients_) if side == "user" else (1, self.item_coefficients_)
+        if not len(coefficients):
+            return np.zeros((n, coefficients.shape[1]), np.float32)
+        return feature_matrix(encode(unpack_encodings(self.encodings_)[at], attributes), n) @ coefficients
