@@ -119,9 +119,12 @@ def test_what_cannot_be_known_is_refused_by_name(model, tastes_by_kind, checkerb
 
 @pytest.fixture(scope="module")
 def rated_by_kind() -> cf.Ratings:
-    """The same people and items, of whom each loves their own kind and hates the other."""
+    """The same people and items: each loves their own kind and hates the other, but for every seventh, a contrarian."""
     rng = np.random.default_rng(0)
-    rows = [(u, i, 5 if u % 2 == i % 2 else 1) for u in range(58) for i in range(56) if rng.random() < 0.4]
+    rows = [
+        (u, i, 5 if (u % 2 == i % 2) == (u % 7 > 0) else 1)
+        for u in range(58) for i in range(56) if rng.random() < 0.4
+    ]  # fmt: skip
     users, items, values = zip(*rows, strict=True)
     kind = ["even", "odd"] * (N // 2)
     return cf.read(
@@ -143,10 +146,10 @@ def rating_model(request, rated_by_kind):
 
 
 def test_people_and_items_without_ratings_are_rated_as_their_kind_is(rating_model):
-    scores = rating_model.predict([4, 4, 7, 7, 58, 58, 58, 59], [56, 57, 56, 57, 0, 1, 58, 58])
+    scores = rating_model.predict([4, 4, 9, 9, 58, 58, 58, 59], [56, 57, 56, 57, 0, 1, 58, 58])
     loved = np.array([True, False, False, True, True, False, True, False])
-    assert scores[loved].min() > 3.5
-    assert scores[~loved].max() < 2.5
+    assert scores[loved].min() > 3.3
+    assert scores[~loved].max() < 2.7
 
 
 def test_a_described_newcomer_is_rated_as_their_kind_until_they_rate_themselves(rating_model):
@@ -155,7 +158,6 @@ def test_a_described_newcomer_is_rated_as_their_kind_until_they_rate_themselves(
         for n in (0, 1, 4, 20)
     ]
     assert scores[0] > 3.5
-    assert scores == sorted(scores, reverse=True)
     assert scores[-1] < 2.5
 
 

@@ -29,16 +29,17 @@ def test_the_linear_part_is_the_formula(clicks):
     np.testing.assert_allclose(model._score(np.arange(40)), units(spread), rtol=1e-4)
 
 
-def test_the_ideal_part_projects_on_the_first_singular_vectors(clicks):
+def test_the_smooth_part_keeps_the_first_singular_vectors_weighted_as_ridge_regression_does(clicks):
     ratings, x = clicks
-    options = {"n_components": 3, "basis_exponent": 0.5}
+    ridge, options = 0.3, {"n_components": 3, "basis_exponent": 0.5, "ridge": 0.3}
     model, plain = (
         cf.GraphFilter(low_pass=2, **options).fit(ratings),
         cf.GraphFilter(low_pass=0, **options).fit(ratings),
     )
     users, items = x.sum(axis=1), x.sum(axis=0)
-    v = np.linalg.svd(x * users[:, None] ** -0.5 * items**-0.5)[2][:3].T
-    smooth = (x * items**-0.5) @ v @ v.T * items**0.5
+    _, values, vectors = np.linalg.svd(x * users[:, None] ** -0.5 * items**-0.5)
+    v, share = vectors[:3].T, values[:3] ** 2 / values[0] ** 2
+    smooth = (x * items**-0.5) @ (v * share / (share + ridge)) @ v.T * items**0.5
     difference = model._score(np.arange(40)) - plain._score(np.arange(40))
     np.testing.assert_allclose(difference, 2 * units(smooth), atol=2e-3)
 

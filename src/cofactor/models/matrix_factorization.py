@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 __all__ = ["MatrixFactorization"]
 
 ENOUGH = 20_000  # ratings to tell the noise by, to one per cent; scoring all took longer than an epoch
-EVIDENCE_STEPS = 20  # until how far attributes are believed has settled
 SOME = 32  # rows that tell how much of a row stays unknown
 
 
@@ -139,12 +138,11 @@ class MatrixFactorization(
         """Learn what attributes let expect of the rows there are, and put those without ratings there."""
         d = self.n_factors + 1
         of_users, of_items = self._attribute_priors(train, d)
-        for prior, rows, some in ((of_users, self._rows("user"), rated), (of_items, self._rows("item"), known)):
-            for _ in range(EVIDENCE_STEPS if prior else 0):
-                prior.learn(rows, some)
         if of_users:
+            of_users.settle(self._rows("user"), rated)
             self.user_bias_[~rated], self.user_factors_[~rated] = _split(of_users.expected[~rated])
         if of_items:
+            of_items.settle(self._rows("item"), known)
             self.item_bias_[~known], self.item_factors_[~known] = _split(of_items.expected[~known])
         self._take_attributes(of_users, of_items, d)
 

@@ -16,6 +16,7 @@ __all__ = ["AttributePrior"]
 
 VARIANCE = 0.01  # of a coefficient, in units of the rows' own, to begin with
 LEAST, MOST = 1e-6, 1e9  # of a group's precision
+SETTLED = 10  # calls until how far attributes are believed changes no more
 STEPS = 2  # of the evidence at each call; calls go on where the last one ended
 
 
@@ -46,6 +47,11 @@ class AttributePrior:
             covariance = np.linalg.inv(gram + np.diag(self._precision[self._group]))
             self.coefficients = covariance @ right
             self._reweigh(covariance, rows - x @ self.coefficients)
+
+    def settle(self, rows: FloatArray, known: BoolArray) -> None:
+        """Learn from rows that will not change any more."""
+        for _ in range(SETTLED):
+            self.learn(rows, known)
 
     def _reweigh(self, covariance: FloatArray, left: FloatArray) -> None:
         """Each group's precision from how much of its coefficients the rows decide, γ of f, and how large they are."""
