@@ -212,15 +212,14 @@ class Ratings:
 def _compress(major: IntArray, minor: IntArray, values: FloatArray, n_major: int, n_minor: int) -> Rows:
     from scipy.sparse import coo_array  # its counting sort is linear in n; loaded only here
 
-    # the value is the row's number, so that a repeated pair can keep its last value, not the sum
-    numbered = coo_array((np.arange(len(values), dtype=np.int32), (major, minor)), shape=(n_major, n_minor))
-    numbered.has_canonical_format = True  # it may not be, but is not to be sorted: two countings do that sooner
-    rows = numbered.tocsc(copy=False).tocsr(copy=False)
+    table = coo_array((values, (major, minor)), shape=(n_major, n_minor))
+    table.has_canonical_format = True  # it may not be, but is not to be sorted: two countings do that sooner
+    rows = table.tocsc().tocsr()
     indptr, indices = rows.indptr.astype(np.int64), rows.indices.astype(np.int32, copy=False)
     again = np.flatnonzero(indices[1:] == indices[:-1]) + 1  # or the first of a row, by chance
     if len(again) and not np.isin(again, indptr).all():
         return _compress_repeated(major, minor, values, n_major)
-    return Rows(indptr, indices, values[np.asarray(rows.data, np.int32)])
+    return Rows(indptr, indices, np.asarray(rows.data, np.float32))
 
 
 def _transposed(rows: Rows, n_minor: int) -> Rows:
