@@ -224,3 +224,13 @@ def test_onboard_takes_its_answers_from_a_pipe_as_well(vectors, capsys, monkeypa
     monkeypatch.setattr("sys.stdin", io.StringIO("4\n\n"))
     assert main(["onboard", vectors, "--questions", "9", "-n", "2"]) == 0
     assert "newcomer" in said(capsys)
+
+
+def test_update_takes_in_a_day_s_ratings_of_one_new_user(vectors, tmp_path, capsys):
+    today = tmp_path / "today.csv"
+    today.write_text("userId,movieId,rating\nzoe,1,5\nzoe,2,1\n")
+    assert main(["update", vectors, str(today), "--out", str(tmp_path / "new.cofactor")]) == 0
+    assert "2 ratings taken in: 1 new users, 0 new items" in said(capsys)
+    assert main(["recommend", str(tmp_path / "new.cofactor"), "zoe", "-n", "1", "--csv"]) == 0
+    assert said(capsys).splitlines()[1].startswith("zoe,3,")
+    assert main(["recommend", vectors, "zoe"]) == 2

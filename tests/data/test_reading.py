@@ -17,7 +17,7 @@ from scipy.sparse import csr_array
 import cofactor as cf
 from cofactor.data.checking import check
 from cofactor.data.ratings import NO_TIME, Ratings
-from cofactor.errors import CofactorError
+from cofactor.errors import BadTable, CofactorError
 
 USERS, ITEMS, STARS = ["ann", "ann", "bob", "cleo"], [10, 20, 10, 30], [5.0, 3.5, 4.0, 1.0]
 TABLE = {"userId": USERS, "movieId": ITEMS, "rating": STARS, "timestamp": [4, 3, 2, 1]}
@@ -282,3 +282,31 @@ def test_the_files_of_ml_1m_are_read_as_they_lie_there(data_folder: Path):
     ratings = cf.read(folder / "ratings-without-timestamp.dat.gz", items=folder / "movies.dat", encoding="latin-1")
     assert (len(ratings), ratings.n_users, ratings.n_items) == (1_000_209, 6040, 3706)
     assert ratings.mean == pytest.approx(3.5816, abs=1e-4)
+
+
+# --- rows that nobody rated, tables that are a part ---------------------------------------------------------------
+
+RATED = {"user": ["ann", "ann", "bob"], "item": [1, 2, 1], "rating": [5, 3, 4]}
+FILMS = {"item": [2, 7, 1, 7], "title": ["Two", "Seven", "One", "Again"], "year": [1990, 2001, 1980, 1]}
+
+
+def test_items_that_nobody_rated_are_dropped_or_kept_with_what_is_known_of_them():
+    assert cf.read(RATED, items=FILMS).n_items == 2
+    kept = cf.read(RATED, items=FILMS, unrated="keep")
+    assert kept.items.values.tolist() == [1, 2, 7]
+    assert kept.titles.tolist() == ["One", "Two", "Seven"]
+    assert kept.item_attributes["year"].tolist() == [1980, 1990, 2001]
+    assert kept.item_counts.tolist() == [2, 1, 0]
+    assert "belong to no rated item, and are kept" in str(kept.report)
+
+
+def test_kept_rows_need_ids_of_the_same_kind():
+    with pytest.raises(BadTable, match="have whole numbers as ids, but 'seven'"):
+        cf.read(RATED, items={"item": ["1", "2", "seven"], "year": [1, 2, 3]}, unrated="keep")
+
+
+def test_a_part_of_a_table_may_hold_one_user_alone():
+    day = {"user": ["ann", "ann"], "item": [1, 2], "rating": [5, 3]}
+    with pytest.raises(BadTable, match="one user only"):
+        cf.read(day)
+    assert cf.read(day, part=True).n_users == 1

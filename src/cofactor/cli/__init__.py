@@ -13,7 +13,7 @@ from importlib import import_module
 from pkgutil import iter_modules
 from typing import Any
 
-from cofactor.errors import CofactorError, FewerLeft, SearchStopped
+from cofactor.errors import CofactorError, FewerLeft, ItemsNotPlaced, SearchStopped
 
 __all__ = ["main"]
 
@@ -33,6 +33,7 @@ def main(words: Sequence[str] | None = None) -> int:
         arguments = _parser(words if words is not None else sys.argv[1:]).parse_args(words)
         with warnings.catch_warnings():
             warnings.simplefilter("always", FewerLeft)
+            warnings.simplefilter("always", ItemsNotPlaced)
             warnings.simplefilter("always", SearchStopped)
             warnings.showwarning = _note
             arguments.run(arguments)

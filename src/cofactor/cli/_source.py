@@ -24,6 +24,7 @@ def add_source(parser: ArgumentParser) -> None:
     group.add_argument("--encoding", metavar="NAME", help="of a text file, such as iso-8859-1")
     group.add_argument("--duplicates", choices=("last", "mean", "error"), help="the same pair twice (default: last)")
     group.add_argument("--missing", choices=("error", "drop"), help="rows without an id or rating (default: error)")
+    group.add_argument("--unrated", choices=("drop", "keep"), help="rows of FILE that nobody rated (default: drop)")
 
 
 def add_split(parser: ArgumentParser) -> None:
@@ -46,14 +47,15 @@ def read_options(arguments: Namespace) -> dict[str, Any]:
     given: dict[str, Any] = {
         role: _column(getattr(arguments, role)) for role in ("user", "item", "rating", "timestamp")
     } | {name: getattr(arguments, name) for name in ("items", "users", "separator", "encoding")}
-    given |= {"duplicates": arguments.duplicates, "missing": arguments.missing, "scale": _scale(arguments.scale)}
+    given |= {name: getattr(arguments, name) for name in ("duplicates", "missing", "unrated")}
+    given["scale"] = _scale(arguments.scale)
     if arguments.clicks:
         given["rating"] = False
     return {name: value for name, value in given.items() if value is not None}
 
 
-def read_source(arguments: Namespace) -> "Ratings":
-    """The ratings of SOURCE; what reading guessed or left out goes to stderr."""
+def read_source(arguments: Namespace, *, part: bool = False) -> "Ratings":
+    """The ratings of SOURCE; what reading guessed or left out goes to stderr. part: of a table that lies elsewhere"""
     import sys
 
     from cofactor.data.sources import data_set_names, load
@@ -62,7 +64,7 @@ def read_source(arguments: Namespace) -> "Ratings":
         return load(arguments.source)
     from cofactor.data.reading import read
 
-    ratings = read(arguments.source, **read_options(arguments))
+    ratings = read(arguments.source, part=part, **read_options(arguments))
     if ratings.report is not None and (ratings.report.left_out or ratings.report.notes):
         print(ratings.report, file=sys.stderr)
     return ratings

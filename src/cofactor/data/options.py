@@ -28,6 +28,7 @@ class Options:
     duplicates: Duplicates = "last"
     missing: Missing = "error"
     unrated: Unrated = "drop"
+    part: bool = False
     separator: str | None = None
     encoding: str | None = None
     has_header: bool | None = None

@@ -37,6 +37,7 @@ def read(
     duplicates: Duplicates = "last",
     missing: Missing = "error",
     unrated: Unrated = "drop",
+    part: bool = False,
     separator: str | None = None,
     encoding: str | None = None,
     has_header: bool | None = None,
@@ -55,6 +56,7 @@ def read(
     missing: rows without an id or a usable rating: "error", or "drop" them, counted in the report
     unrated: rows of `items` and `users` without any rating: "drop" them, or "keep" them, for a model that knows what
         to do with attributes alone
+    part: these are some ratings of a larger table, such as a day's, so one user or item alone is no mistake
     separator, encoding, has_header: of a text file, where guessing fails
 
     Raises `BadTable`, whose message holds everything found and what to do about it.
@@ -66,7 +68,7 @@ def read(
         source,
         Options(
             user=user, item=item, rating=rating, timestamp=timestamp, items=items, users=users, title=title,
-            scale=scale, duplicates=duplicates, missing=missing, unrated=unrated, separator=separator,
+            scale=scale, duplicates=duplicates, missing=missing, unrated=unrated, part=part, separator=separator,
             encoding=encoding, has_header=has_header, name=name,
         ),
     )  # fmt: skip
@@ -102,7 +104,7 @@ def _read(source: Any, options: Options, findings: Findings) -> Ratings:
 def _numbered(rows: TableRows, columns: Columns, table: Table, options: Options, findings: Findings) -> Ratings:
     with ThreadPoolExecutor(2) as pool:
         (users, user_idx), (items, item_idx) = pool.map(number, (rows.users, rows.items), ("user", "item"))
-    _check_sides(users, items, columns, rows, findings)
+    _check_sides(users, items, columns, rows, findings, part=options.part)
     values = np.ones(len(user_idx), np.float32) if rows.values is None else rows.values
     kept, values = _without_repeats(user_idx, item_idx, values, rows, users, items, options, findings)
     titles = None if rows.titles is None else _titles_beside(rows.titles, item_idx, len(items))
@@ -117,9 +119,11 @@ def _numbered(rows: TableRows, columns: Columns, table: Table, options: Options,
     )  # fmt: skip
 
 
-def _check_sides(users: IdMap, items: IdMap, columns: Columns, rows: TableRows, findings: Findings) -> None:
+def _check_sides(
+    users: IdMap, items: IdMap, columns: Columns, rows: TableRows, findings: Findings, *, part: bool
+) -> None:
     for ids, column in ((users, columns.user), (items, columns.item)):
-        if len(ids) == 1 and not rows.withheld:
+        if len(ids) == 1 and not rows.withheld and not part:
             (only,) = ids.values.tolist()
             findings.problem(
                 f"Column {column!r} holds one {ids.kind} only ({only!r}), so there is nothing to compare",
