@@ -36,7 +36,8 @@ GRIDS: dict[str, tuple[Maker, list[dict[str, Any]]]] = {
     "GraphFilter": (
         cf.GraphFilter,
         [{"n_components": 384, "given_exponent": a, "reached_exponent": c, "low_pass": w, "ridge": ridge}
-         for a, c, w, ridge in ((0.7, 0.3, 0.3, 0.0), (0.7, 0.3, 0.5, 0.2), (0.5, 0.2, 0.6, 0.2), (0.5, 0.2, 0.8, 0.3))],
+         for a, c, w, ridge in (
+             (0.7, 0.3, 0.3, 0.0), (0.7, 0.3, 0.5, 0.2), (0.5, 0.2, 0.6, 0.2), (0.5, 0.2, 0.8, 0.3))],
     ),
     "ItemKNN": (
         cf.ItemKNN,

@@ -197,32 +197,33 @@ class Recommender(ABC):
         """
         item_idx = self._find(items, "item", unknown)
         if isinstance(users, Mapping):
-            scores = self.score_newcomer(users, attributes)[item_idx]
+            parts = [self.score_newcomer(users, attributes)[item_idx]]
+            _refuse_interval(interval)
         else:
             _refuse_attributes(attributes)
             user_idx, item_idx = np.broadcast_arrays(self._find(users, "user", unknown), item_idx)
-            scores = (
-                self._predict(user_idx, item_idx) if times is None
-                else self._predict_at(user_idx, item_idx, np.broadcast_to(np.asarray(times, np.int64), item_idx.shape))
-            )  # fmt: skip
-        parts = [scores]
-        if interval is not None:
-            user_idx = self._known_users(users, interval, unknown)
-            reach = _reach(interval) * np.sqrt(self._predict_variance(*np.broadcast_arrays(user_idx, item_idx)))
-            parts += [scores - reach, scores + reach]
-        scale, alone = self.ratings.scale, _is_one(users) and _is_one(items)
+            parts = self._predict_around(user_idx, item_idx, times, interval)
+        scale = self.ratings.scale
         if clip and scale:
             parts = [np.clip(part, *scale) for part in parts]
-        if alone:
+        if _is_one(users) and _is_one(items):
             parts = [part[0] for part in parts]
         return parts[0] if interval is None else Prediction(*parts)
 
-    def _known_users(self, users: Any, interval: float, unknown: Unknown) -> IntArray:
+    def _predict_around(
+        self, user_idx: IntArray, item_idx: IntArray, times: Array | None, interval: float | None
+    ) -> list[FloatArray]:
+        """The scores and, where an interval is asked for, its two ends."""
+        if times is None:
+            scores = self._predict(user_idx, item_idx)
+        else:
+            scores = self._predict_at(user_idx, item_idx, np.broadcast_to(np.asarray(times, np.int64), item_idx.shape))
+        if interval is None:
+            return [scores]
         if not 0 < interval < 1:
             raise BadOption(f"interval is a probability between 0 and 1, but {interval} came.")
-        if isinstance(users, Mapping):
-            raise BadOption("An interval is of users the model holds. Take a newcomer's ratings in with update first.")
-        return self._find(users, "user", unknown)
+        reach = NormalDist().inv_cdf(0.5 + interval / 2) * np.sqrt(self._predict_variance(user_idx, item_idx))
+        return [scores, scores - reach, scores + reach]
 
     def recommend(
         self, users: Id | Sequence[Id] | Array | Newcomer, n: int = 10, *, hide_seen: bool = True,
@@ -427,9 +428,9 @@ def _refuse_attributes(attributes: Mapping[str, Any] | None) -> None:
         )
 
 
-def _reach(level: float) -> float:
-    """How many standard deviations a normal number lies from its mean at most, with this probability."""
-    return NormalDist().inv_cdf(0.5 + level / 2)
+def _refuse_interval(interval: float | None) -> None:
+    if interval is not None:
+        raise BadOption("An interval is of users the model holds. Take a newcomer's ratings in with update first.")
 
 
 def _as_list(ids: Any) -> list[Id]:

@@ -5,22 +5,14 @@ how far it goes with companions and days, Rendle, Zhang & Koren, "On the difficu
 [rendle2019difficulty]. The sampler is `training/gibbs/`.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Literal, Self
 
 import numpy as np
 
 from cofactor.arrays import Array, FloatArray, IntArray
-from cofactor.data.features import (
-    Encoding,
-    bag_share,
-    encode,
-    feature_matrix,
-    learn_encodings,
-    pack_encodings,
-    unpack_encodings,
-)
+from cofactor.data.features import bag_share, learn_encodings, pack_encodings, unpack_encodings
 from cofactor.errors import BadOption, Diverged
 from cofactor.memory import refuse_beyond
 from cofactor.newcomer import NewcomerLaw
@@ -31,6 +23,7 @@ if TYPE_CHECKING:
     from cofactor.data.joining import Joined
     from cofactor.data.ratings import Ratings, Rows
     from cofactor.training.gibbs.chain import Design, GibbsSampler
+    from cofactor.training.gibbs.expectation import Expected
     from cofactor.training.gibbs.kept import Kept
 
 __all__ = ["BayesianMF"]
@@ -194,31 +187,26 @@ class BayesianMF(Recommender):
             self.level_targets_, self.mean_ = sums.astype(np.float32), 0.0
 
     def _take_attributes(self, kept: "Kept", train: "Ratings") -> None:
-        sides, encodings = (train.user_attributes, train.item_attributes), list[list[Encoding]]()
-        says, averages = list[FloatArray](), list[FloatArray]()
-        for attributes, kept_rows in zip(sides, (kept.user_says, kept.item_says), strict=True):
-            encodings.append(learn_encodings(attributes) if self.attributes else [])
-            says.append(kept_rows.draws[:, : kept.n_kept])
-            n = len(next(iter(attributes.values()))) if attributes else 0
-            averages.append(feature_matrix(encode(encodings[-1], attributes), n).mean(axis=0) if n else np.zeros(0))
-        (self.user_says_, self.item_says_), self.encodings_ = says, pack_encodings(encodings)
-        self.user_average_, self.item_average_ = (np.asarray(one, np.float32).ravel() for one in averages)
+        from cofactor.training.gibbs.expectation import mean_features
 
-    def _said(
-        self, side: Literal["user", "item"], attributes: Mapping[str, Array], n: int
-    ) -> Callable[[int], FloatArray]:
-        """Of each draw, (n, d): by how much rows with these attributes are expected to differ from the average one."""
-        of_users = side == "user"
-        says, average = (self.user_says_, self.user_average_) if of_users else (self.item_says_, self.item_average_)
-        if not says.size:
-            return lambda _: np.zeros((n, self.user_draws_.shape[2]), np.float32)
-        known = encode(unpack_encodings(self.encodings_)[not of_users], attributes)
-        beside = feature_matrix(known, n).toarray() - average
-        return lambda draw: (beside @ says[:, draw].astype(np.float32)).astype(np.float32)
+        n, known = kept.n_kept, (train.user_attributes, train.item_attributes)
+        encodings = [learn_encodings(one) if self.attributes else [] for one in known]
+        self.user_says_, self.item_says_ = kept.user_says.draws[:, :n], kept.item_says.draws[:, :n]
+        self.user_average_, self.item_average_ = map(mean_features, encodings, known)
+        self.encodings_ = pack_encodings(encodings)
+
+    def _said(self, side: Literal["user", "item"], attributes: Mapping[str, Array], n: int) -> "Expected":
+        from cofactor.training.gibbs.expectation import expected_by_attributes
+
+        of_users, of_items = unpack_encodings(self.encodings_)
+        if side == "user":
+            return expected_by_attributes(self.user_says_, self.user_average_, of_users, attributes, n)
+        return expected_by_attributes(self.item_says_, self.item_average_, of_items, attributes, n)
 
     def _updated(self, joined: "Joined") -> dict[str, FloatArray]:
         """Rows are drawn, one for each draw of the others, so that later intervals are as honest as those of `fit`."""
         from cofactor.training.fold_in import grown, place_new
+        from cofactor.training.gibbs.expectation import expected_with_bag
         from cofactor.training.gibbs.fold_in import DrawnRows, draw_new_rows
 
         ratings, freedom = joined.ratings, self.freedom_ if self.row_noise else None
@@ -230,7 +218,7 @@ class BayesianMF(Recommender):
         def place_users(rows: "Rows", items: FloatArray) -> FloatArray:
             rows = rows._replace(values=self._targets(rows.values))
             others = DrawnRows(items, spreads[1], self.day_mean_)
-            of_bag = _with_bag(self.user_mean_, rows, bag, self.bag_mean_)
+            of_bag = expected_with_bag(self.user_mean_, rows, bag, self.bag_mean_)
 
             def expected(draw: int) -> FloatArray:
                 return of_bag(draw) + said_of_users(draw)
@@ -408,17 +396,6 @@ class BayesianMF(Recommender):
 
 def _of(attributes: Mapping[str, Array], rows: IntArray) -> dict[str, Array]:
     return {name: column[rows] for name, column in attributes.items()}
-
-
-def _with_bag(mean: FloatArray, rows: "Rows", bag: FloatArray, bag_mean: FloatArray) -> Callable[[int], FloatArray]:
-    """Of each draw what to expect of rows with these companions, (b, d), or of all alike, (d,)."""
-    from scipy.sparse import csr_array
-
-    if not bag.size:
-        return lambda draw: mean[draw]
-    shares = np.repeat(bag_share(rows.counts), rows.counts)
-    companions = csr_array((shares, rows.indices, rows.indptr), shape=(len(rows.counts), len(bag)))
-    return lambda draw: mean[draw] + companions @ bag[:, draw].astype(np.float32) - bag_mean[draw]
 
 
 def _rows(draws: FloatArray, nobody: FloatArray, idx: IntArray) -> FloatArray:

@@ -1,0 +1,48 @@
+"""What is expected of rows that came later, draw by draw: by their companions, and by their attributes."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeAlias
+
+import numpy as np
+
+from cofactor.arrays import Array, FloatArray
+from cofactor.data.features import Encoding, bag_share, encode, feature_matrix
+from cofactor.data.ratings import Rows
+
+__all__ = ["Expected", "expected_by_attributes", "expected_with_bag", "mean_features"]
+
+Expected: TypeAlias = Callable[[int], FloatArray]  # of a draw: (n, d), or (d,) where all rows are alike
+
+
+def expected_with_bag(mean: FloatArray, rows: Rows, bag: FloatArray, bag_mean: FloatArray) -> Expected:
+    """The prior's mean of rows with these companions.
+
+    mean, bag_mean: (n_draws, d) of an average row, and its bag     bag: (m, n_draws, d) or empty: there is none
+    """
+    from scipy.sparse import csr_array
+
+    if not bag.size:
+        return lambda draw: mean[draw]
+    shares = np.repeat(bag_share(rows.counts), rows.counts)
+    companions = csr_array((shares, rows.indices, rows.indptr), shape=(len(rows.counts), len(bag)))
+    return lambda draw: mean[draw] + companions @ bag[:, draw].astype(np.float32) - bag_mean[draw]
+
+
+def expected_by_attributes(
+    says: FloatArray, average: FloatArray, encodings: Sequence[Encoding], attributes: Mapping[str, Array], n: int
+) -> Expected:
+    """By how much n rows with these attributes differ from the average one.
+
+    says: (f, n_draws, d), the coefficients, or empty: nothing is learned from attributes     average: (f,)
+    """
+    if not says.size:
+        return lambda _: np.zeros((n, 1), np.float32)
+    beside = feature_matrix(encode(encodings, attributes), n).toarray() - average
+    return lambda draw: (beside @ says[:, draw].astype(np.float32)).astype(np.float32)
+
+
+def mean_features(encodings: Sequence[Encoding], attributes: Mapping[str, Array]) -> FloatArray:
+    """(f,) of the average row."""
+    n = len(next(iter(attributes.values()))) if attributes else 0
+    features = feature_matrix(encode(encodings, attributes), n)
+    return np.asarray(features.sum(axis=0), np.float32).ravel() / max(1, n)
