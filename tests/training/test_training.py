@@ -161,7 +161,8 @@ def test_every_option_of_matrix_factorization_is_felt():
         "schedule": "constant", "seed": 1, "n_factors": 7, "solver": "sgd", "engine": "torch",
     }  # fmt: skip
     base = {"y_range": (0.5, 5.5), "n_factors": 5, "n_epochs": 2}
-    assert changed.keys() | {"device", "count_exponent"} == cf.MatrixFactorization().options().keys()
+    elsewhere = {"device", "count_exponent", "attributes"}  # below, and in tests of their own
+    assert changed.keys() | elsewhere == cf.MatrixFactorization().options().keys()
     plain = cf.MatrixFactorization(**base).fit(ratings, progress=False)._score(np.arange(5))
     for name, value in changed.items():
         if value == "torch":
