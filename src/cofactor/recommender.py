@@ -298,11 +298,8 @@ class Recommender(ABC):
         self._check_values(values)
         if not attributes:
             return self._score_newcomer(item_idx, values)
-        known = self.ratings.user_attributes
-        strange = [name for name in attributes if name not in known]
-        if strange:
-            raise BadOption(f"Users have no attribute {strange[0]!r}. They have: {', '.join(known) or 'none at all'}.")
-        columns = {name: np.array([attributes.get(name)], object) for name in known}
+        self._check_attributes(attributes)
+        columns = {name: np.array([attributes.get(name)], object) for name in self.ratings.user_attributes}
         return self._score_described(item_idx, values, columns)
 
     def build_index(self, recall: float = 0.95) -> ItemIndex:
@@ -384,6 +381,13 @@ class Recommender(ABC):
             barred[self._find(list(candidates), "item", "raise")] = False
         barred[self._find(list(exclude), "item", "raise")] = True
         return barred
+
+    def _check_attributes(self, names: Iterable[str]) -> None:
+        """Raise `BadOption` where users have no attribute of such a name."""
+        known = self.ratings.user_attributes
+        strange = [name for name in names if name not in known]
+        if strange:
+            raise BadOption(f"Users have no attribute {strange[0]!r}. They have: {', '.join(known) or 'none at all'}.")
 
     def _check_values(self, values: FloatArray, whose: str = "A newcomer's") -> None:
         scale, finite = self.ratings.scale, np.isfinite(values)

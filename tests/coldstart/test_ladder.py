@@ -113,3 +113,11 @@ def test_groups_and_windows_that_are_not_there_are_refused(plain, checkerboard):
         Ladder(plain).standing({}, {"age": 3})
     with pytest.raises(BadOption, match="needs ratings with times"):
         Ladder(cf.Popularity().fit(checkerboard), window_days=7)
+
+
+def test_a_ladder_follows_the_updates_of_its_model(table):
+    model = cf.MatrixFactorization(solver="als", n_factors=2, n_epochs=3).fit(table, progress=False)
+    ladder = Ladder(model)
+    assert len(ladder.standing("a stranger").scores) == 10
+    model.update(cf.read({"user": [0], "item": [77], "rating": [5]}, part=True))
+    assert len(ladder.standing("a stranger").scores) == 11

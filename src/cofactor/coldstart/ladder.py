@@ -12,7 +12,6 @@ has nothing to say. Nothing is guessed silently: every recommendation names its 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -100,7 +99,7 @@ class Ladder:
             described = given if given and self.model.learns_attributes else None
             scores = self.model.score_newcomer(rated, described)
             return Standing(Rung.RATINGS, len(rated), scores, self._doubt_of(rated))
-        user = -1 if isinstance(who, Mapping) else int(self.model.ratings.users.find([who])[0])
+        user = self._user(who)
         n_known = 0 if user < 0 else int(self.model.ratings.user_counts[user])
         if n_known:
             items, values = self.model.ratings.by_user.of(user)
@@ -125,21 +124,20 @@ class Ladder:
 
     def _attributes_of(self, who: Id | Newcomer, attributes: Mapping[str, Any] | None) -> dict[str, Any]:
         """Those given, or those the table has of a user it holds."""
-        ratings = self.model.ratings
-        strange = [name for name in attributes or {} if name not in ratings.user_attributes]
-        if strange:
-            known = ", ".join(ratings.user_attributes) or "none at all"
-            raise BadOption(f"Users have no attribute {strange[0]!r}. They have: {known}.")
-        user = -1 if isinstance(who, Mapping) else int(ratings.users.find([who])[0])
-        of_table = {} if user < 0 else {name: column[user] for name, column in ratings.user_attributes.items()}
+        self.model._check_attributes(attributes or {})
+        user = self._user(who)
+        of_table = {} if user < 0 else {name: c[user] for name, c in self.model.ratings.user_attributes.items()}
         return of_table | dict(attributes or {})
+
+    def _user(self, who: Id | Newcomer) -> int:
+        """The index of a user the model holds; -1 for anybody else."""
+        return -1 if isinstance(who, Mapping) else int(self.model.ratings.users.find([who])[0])
 
     def _seen(self, who: Id | Newcomer) -> IntArray:
         if isinstance(who, Mapping):
             found = self.model.ratings.find_items(list(who))
             return np.sort(found[found >= 0]).astype(np.int64)
-        user = int(self.model.ratings.users.find([who])[0])
-        return self.model.ratings.by_user.of(user)[0].astype(np.int64)
+        return self.model.ratings.by_user.of(self._user(who))[0].astype(np.int64)
 
     def _doubt_of(self, rated: Mapping[Id, float]) -> FloatArray:
         """(n_items,) after these ratings, where the model says what it believes; else nan"""
@@ -166,16 +164,18 @@ class Ladder:
         """Scores and doubts of what these ratings say, held to what all say."""
         return self._damped(self.model.ratings.subset(members), self._popularity[0])
 
-    @cached_property
+    @property
     def _popularity(self) -> tuple[FloatArray, FloatArray]:
-        ratings, whole = self.model.ratings, np.full(self.model.ratings.n_items, self.model.ratings.mean)
+        """Counted when it is asked for: the model's ratings may have been updated since."""
+        ratings = self.model.ratings
+        of_all = self._damped(ratings, np.full(ratings.n_items, ratings.mean if ratings.explicit else 0.0))
         if self.window_days is None:
-            return self._damped(ratings, whole if ratings.explicit else np.zeros(ratings.n_items))
+            return of_all
         assert ratings.timestamps is not None
         known = ratings.timestamps != NO_TIME
         newest = ratings.timestamps[known].max() if known.any() else 0
         recent = known & (ratings.timestamps > newest - self.window_days * DAY)
-        return self._damped(ratings.subset(recent), self._damped(ratings, whole)[0])
+        return self._damped(ratings.subset(recent), of_all[0])
 
     def _damped(self, ratings: Ratings, held_to: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Of each item the mean rating with `damping` ratings of `held_to` beside it; of clicks, its share of them."""

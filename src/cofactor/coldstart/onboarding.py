@@ -44,7 +44,8 @@ class Question(NamedTuple):
 
 @dataclass(frozen=True)
 class Onboarding:
-    """Asks on behalf of a fitted model that can say what it believes of a newcomer (`newcomer_laws`).
+    """Asks on behalf of a fitted model that can say what it believes of a newcomer (`newcomer_laws`), as it is now:
+    a model that was updated needs a new one.
 
     >>> import cofactor as cf
     >>> model = cf.MatrixFactorization(n_factors=8).fit(cf.load("tastes"), progress=False)

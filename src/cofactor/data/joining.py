@@ -28,8 +28,8 @@ def join(old: Ratings, new: Ratings) -> Joined:
     if old.explicit != new.explicit:
         kinds = ["clicks", "ratings"]
         raise BadTable(f"{kinds[new.explicit]} cannot be joined to {kinds[old.explicit]}. Give both as one kind.")
-    users, user_places = _with_strangers(old.users, new.users, (new.user_counts > 0) | _told(new.user_attributes))
-    items, item_places = _with_strangers(old.items, new.items, (new.item_counts > 0) | _told(new.item_attributes))
+    users, user_places = _with_strangers(old.users, new.users, new.user_counts, new.user_attributes)
+    items, item_places = _with_strangers(old.items, new.items, new.item_counts, new.item_attributes)
     user_idx, item_idx = user_places[new.user_idx], item_places[new.item_idx]
     kept = ~np.isin(_keys(old.user_idx, old.item_idx, len(items)), _keys(user_idx, item_idx, len(items)))
     joined = replace(
@@ -46,16 +46,14 @@ def join(old: Ratings, new: Ratings) -> Joined:
     return Joined(joined, np.union1d(user_idx, strangers[0]), np.union1d(first_rated, strangers[1]))
 
 
-def _told(attributes: Mapping[str, Array]) -> BoolArray:
-    """(n,) whose attributes are not all missing."""
-    told = [np.array([one is not None and one == one for one in column.tolist()]) for column in attributes.values()]
-    return np.any(told, axis=0) if told else np.zeros(1, bool)
-
-
-def _with_strangers(old: IdMap, new: IdMap, wanted: BoolArray) -> tuple[IdMap, IntArray]:
+def _with_strangers(
+    old: IdMap, new: IdMap, counts: IntArray, attributes: Mapping[str, Array]
+) -> tuple[IdMap, IntArray]:
     """The ids of both, and where each of `new` stands in them; -1: strangers of whom nothing is known."""
     found = places(new, old)
-    strangers = np.flatnonzero((found == UNKNOWN) & wanted)
+    strangers = np.flatnonzero(found == UNKNOWN)
+    told = [_is_told(column[strangers]) for column in attributes.values()]
+    strangers = strangers[np.any([counts[strangers] > 0, *told], axis=0)]
     if not len(strangers):
         return old, found
     ids = new.values[strangers]
@@ -90,10 +88,15 @@ def _titles(old: Ratings, new: Ratings, items: IdMap, item_places: IntArray) -> 
 def _columns(
     old: Mapping[str, Array], new: Mapping[str, Array], found: IntArray, n_old: int, n: int
 ) -> dict[str, Array]:
-    """Each attribute of either table; where both tell of a row, what the old one says counts."""
+    """Each attribute of either table; of a row that was known before, only what was said then counts."""
     names = [*old, *(name for name in new if name not in old)]
     nothing = np.full(n_old, None, object), np.full(len(found), None, object)
     return {name: _grown(old.get(name, nothing[0]), new.get(name, nothing[1]), found, n) for name in names}
+
+
+def _is_told(column: Array) -> BoolArray:
+    """(n,) False where a cell is missing."""
+    return np.array([one is not None and one == one for one in column.tolist()], bool)
 
 
 def _grown(old: Array, new: Array, found: IntArray, n: int) -> Array:

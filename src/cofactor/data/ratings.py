@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Self
 
 import numpy as np
 
@@ -173,6 +173,11 @@ class Ratings:
             self, user_idx=self.user_idx[rows], item_idx=self.item_idx[rows], values=self.values[rows],
             timestamps=times, name=name or self.name,
         )  # fmt: skip
+
+    def attributes_of(self, side: Literal["user", "item"], rows: IntArray) -> dict[str, Array]:
+        """The attributes of these users or items, each (len(rows),)."""
+        attributes = self.user_attributes if side == "user" else self.item_attributes
+        return {name: column[rows] for name, column in attributes.items()}
 
     def title_of(self, item_idx: IntArray) -> list[str]:
         """The title of each item, or its id as text where it has none."""

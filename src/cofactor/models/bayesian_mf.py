@@ -212,8 +212,8 @@ class BayesianMF(Recommender):
         ratings, freedom = joined.ratings, self.freedom_ if self.row_noise else None
         bag = grown(self.bag_draws_, ratings.n_items) if self.user_bag else self.bag_draws_
         spreads = grown(self.user_spread_, ratings.n_users, 1), grown(self.item_spread_, ratings.n_items, 1)
-        said_of_users = self._said("user", _of(ratings.user_attributes, joined.users), len(joined.users))
-        said_of_items = self._said("item", _of(ratings.item_attributes, joined.items), len(joined.items))
+        said_of_users = self._said("user", ratings.attributes_of("user", joined.users), len(joined.users))
+        said_of_items = self._said("item", ratings.attributes_of("item", joined.items), len(joined.items))
 
         def place_users(rows: "Rows", items: FloatArray) -> FloatArray:
             rows = rows._replace(values=self._targets(rows.values))
@@ -392,10 +392,6 @@ class BayesianMF(Recommender):
         draws = self.user_draws_ if side == "user" else self.item_draws_
         rated = (self.ratings.user_counts if side == "user" else self.ratings.item_counts) > 0
         return np.where(rated[:, None], draws[..., :-1].astype(np.float32).reshape(len(draws), -1), 0)
-
-
-def _of(attributes: Mapping[str, Array], rows: IntArray) -> dict[str, Array]:
-    return {name: column[rows] for name, column in attributes.items()}
 
 
 def _rows(draws: FloatArray, nobody: FloatArray, idx: IntArray) -> FloatArray:

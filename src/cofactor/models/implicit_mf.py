@@ -240,9 +240,8 @@ class ImplicitMF(Described):
 
         def place(side: Literal["user", "item"], which: IntArray) -> Callable[["Rows", FloatArray], FloatArray]:
             of_users = side == "user"
-            known = ratings.user_attributes if of_users else ratings.item_attributes
             lean = self.user_lean_ if of_users else self.item_lean_
-            expected = self._expected(side, {name: column[which] for name, column in known.items()}, len(which))
+            expected = self._expected(side, ratings.attributes_of(side, which), len(which))
 
             def one_side(rows: "Rows", others: FloatArray) -> FloatArray:
                 wide, out = np.zeros((len(others), width), np.float32), np.zeros((len(which), width), np.float32)

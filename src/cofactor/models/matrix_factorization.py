@@ -15,7 +15,7 @@ from cofactor.arrays import Array, BoolArray, FloatArray, IntArray
 from cofactor.errors import BadOption
 from cofactor.kernels.posterior import prior_precision, row_mean, squashed_row_mean
 from cofactor.models._described import DESCRIBED, Described
-from cofactor.nets.embeddings import Embeddings, squash
+from cofactor.nets.embeddings import Embeddings, slope, squash
 from cofactor.newcomer import NewcomerLaw
 from cofactor.recommender import rows_or_zero
 from cofactor.search_space import Between, Space
@@ -149,9 +149,7 @@ class MatrixFactorization(
     def _prior(self, side: Literal["user", "item"], has_ratings: BoolArray) -> FloatArray:
         rows = np.flatnonzero(has_ratings)
         designs = list(self._designs(side, rows[:: max(1, len(rows) // SOME)]))
-        attributes = self.ratings.user_attributes if side == "user" else self.ratings.item_attributes
-        known = {name: column[rows] for name, column in attributes.items()}
-        beside = self._rows(side, rows) - self._expected(side, known, len(rows))
+        beside = self._rows(side, rows) - self._expected(side, self.ratings.attributes_of(side, rows), len(rows))
         return prior_precision(beside, self.noise_, designs)
 
     def _designs(self, side: Literal["user", "item"], rows: IntArray) -> Iterator[FloatArray]:
@@ -167,14 +165,8 @@ class MatrixFactorization(
             design = np.column_stack([np.ones(len(idx)), others[:, 1:]])
             if self.y_range is not None:
                 scores = self.mean_ + design @ self._rows(side, np.array([row]))[0] + others[:, 0]
-                design *= self._slope(squash(scores, self.y_range))[:, None]
+                design *= slope(squash(scores, self.y_range), self.y_range)[:, None]
             yield design
-
-    def _slope(self, scores: FloatArray) -> FloatArray:
-        """By how much a score rises with what is squashed."""
-        assert self.y_range is not None
-        low, high = self.y_range
-        return (scores - low) * (high - scores) / (high - low)
 
     def _rows(self, side: Literal["user", "item"], idx: IntArray | slice = slice(None)) -> FloatArray:
         """(n, k + 1) [bias, factors]"""
@@ -186,10 +178,8 @@ class MatrixFactorization(
         from cofactor.training.fold_in import place_new, place_rows
 
         def place(side: Literal["user", "item"], which: IntArray) -> Callable[["Rows", FloatArray], FloatArray]:
-            of_users, ratings = side == "user", joined.ratings
-            known = ratings.user_attributes if of_users else ratings.item_attributes
-            expected = self._expected(side, {name: column[which] for name, column in known.items()}, len(which))
-            precision = self.user_precision_ if of_users else self.item_precision_
+            expected = self._expected(side, joined.ratings.attributes_of(side, which), len(which))
+            precision = self.user_precision_ if side == "user" else self.item_precision_
             return lambda rows, others: place_rows(rows, others, self.mean_, precision, self.y_range, expected)
 
         places = place("user", joined.users), place("item", joined.items)
@@ -250,7 +240,7 @@ class MatrixFactorization(
         offset, prior = self.item_bias_ + np.float32(self.mean_), np.zeros(design.shape[1])
         if self.y_range is not None:
             offset = squash(offset, self.y_range)
-            design = design * self._slope(offset)[:, None]
+            design = design * slope(offset, self.y_range)[:, None]
         return [NewcomerLaw(design, offset, prior, self.user_precision_ / self.noise_, self.noise_)]
 
     def _vectors(self, side: Literal["user", "item"]) -> FloatArray:

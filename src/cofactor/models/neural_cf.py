@@ -14,7 +14,7 @@ import numpy as np
 from cofactor.arrays import FloatArray, IntArray
 from cofactor.errors import BadOption
 from cofactor.kernels.posterior import curved_row_mean, prior_precision
-from cofactor.nets.embeddings import squash
+from cofactor.nets.embeddings import slope, squash
 from cofactor.recommender import rows_or_zero
 from cofactor.search_space import Between, OneOf, Space
 from cofactor.training.gradient import GradientRecommender
@@ -203,13 +203,12 @@ class NeuralCF(GradientRecommender["TorchEngine"]):
             hidden = [given + in_mlp @ mine]
             for matrix in net.rest:
                 hidden.append(np.maximum(hidden[-1], 0) @ matrix[:-1] + matrix[-1])
-            expected, slope = squash(hidden[-1][:, 0] + their_dot @ in_dot, self._range), np.ones((len(idx), 1))
+            expected, back = squash(hidden[-1][:, 0] + their_dot @ in_dot, self._range), np.ones((len(idx), 1))
             for matrix, below in zip(reversed(net.rest), reversed(hidden[:-1]), strict=True):
-                slope = slope @ matrix[:-1].T * (below > 0)
-            tangent = np.column_stack([slope @ mine.T, their_dot])
+                back = back @ matrix[:-1].T * (below > 0)
+            tangent = np.column_stack([back @ mine.T, their_dot])
             if self._range is not None:
-                low, high = self._range
-                tangent *= ((expected - low) * (high - expected) / (high - low))[:, None]
+                tangent *= slope(expected, self._range)[:, None]
             return expected, tangent
 
         return curved_row_mean(curve, values, self.user_precision_ if of_users else self.item_precision_)

@@ -6,7 +6,7 @@ import numpy as np
 
 from cofactor.arrays import FloatArray, IntArray
 
-__all__ = ["Embeddings", "squash"]
+__all__ = ["Embeddings", "slope", "squash"]
 
 
 class Embeddings(NamedTuple):
@@ -40,3 +40,9 @@ def squash(z: FloatArray, y_range: tuple[float, float] | None) -> FloatArray:
     low, high = y_range
     with np.errstate(over="ignore"):  # exp(-z) of a very negative z is inf, and the score then rightly `low`
         return low + (high - low) / (1 + np.exp(-z))
+
+
+def slope(scores: FloatArray, y_range: tuple[float, float]) -> FloatArray:
+    """By how much scores that were squashed into y_range rise with what was squashed."""
+    low, high = y_range
+    return (scores - low) * (high - scores) / (high - low)
