@@ -11,12 +11,12 @@ import numpy as np
 from numba import njit
 
 from cofactor.kernels.adam_loops import FAST
+from cofactor.kernels.mixing import GOLDEN, mix
 from cofactor.kernels.pairwise import Deck, Model
 
 __all__ = ["Deck", "Model", "visit_likes"]  # machine code is made of these, found here by name
 
 TRIES = 64  # to find an item that the user does not like; who likes nearly all there is may get none
-GOLDEN, MIX_1, MIX_2 = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
 LOW = np.uint64(0xFFFFFFFF)
 
 
@@ -87,7 +87,7 @@ def _other(deck, groups, largest, is_liked, counter):
     """An item of these groups, all alike, that is not marked; -1 where none was found."""
     n_groups, n_slots = np.uint64(groups.size), np.uint64(largest)
     for once in range(TRIES):
-        number = _random(counter + np.uint64(once))
+        number = mix((counter + np.uint64(once)) * GOLDEN)
         group = groups[((number >> np.uint64(32)) * n_groups) >> np.uint64(32)]
         slot = deck.ends[group] + np.int64(((number & LOW) * n_slots) >> np.uint64(32))
         if slot < deck.ends[group + 1]:  # so that the items of a group that is one smaller are asked no more often
@@ -95,12 +95,3 @@ def _other(deck, groups, largest, is_liked, counter):
             if not is_liked[item]:
                 return item
     return np.int64(-1)
-
-
-@njit(**FAST)
-def _random(counter):
-    """SplitMix64 (Steele, Lea & Flood 2014 [steele2014splitmix]) at this place of its sequence."""
-    z = counter * GOLDEN
-    z = (z ^ (z >> np.uint64(30))) * MIX_1
-    z = (z ^ (z >> np.uint64(27))) * MIX_2
-    return z ^ (z >> np.uint64(31))

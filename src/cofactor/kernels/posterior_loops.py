@@ -19,6 +19,7 @@ import numpy as np
 from numba import njit
 
 from cofactor.kernels.adam_loops import FAST
+from cofactor.kernels.mixing import mix
 from cofactor.kernels.rows import BLOCK, WIDTH, Bias, Law, Part, Prior
 from cofactor.kernels.triangles import backward_block, factor_corner, forward_block, solve_corner
 from cofactor.kernels.vectors import LANES, TILE_ROWS, add_tiles, dot, gather, subtract_tiles, take, weigh
@@ -41,13 +42,13 @@ def _block_row(tiles):
             while j < k:
                 width = (k - j) // LANES
                 if width == 2 or width == 4:
-                    two(A, i * k + j, k, Z, left + i, left + j, k, n)
+                    two(A, i * k + j, k, Z, left + i, 1, k, Z, left + j, k, n)
                     j += 2 * LANES
                 elif width == 1:
-                    one(A, i * k + j, k, Z, left + i, left + j, k, n)
+                    one(A, i * k + j, k, Z, left + i, 1, k, Z, left + j, k, n)
                     j += LANES
                 else:
-                    three(A, i * k + j, k, Z, left + i, left + j, k, n)
+                    three(A, i * k + j, k, Z, left + i, 1, k, Z, left + j, k, n)
                     j += 3 * LANES
 
     return update
@@ -83,21 +84,12 @@ def backward(A, k, inverse, x):
 
 
 @njit(**FRESH)
-def _mix(number):
-    """The finaliser of SplitMix64: neighbours become strangers."""
-    z = number + np.uint64(0x9E3779B97F4A7C15)
-    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return z ^ (z >> np.uint64(31))
-
-
-@njit(**FRESH)
 def add_normals(x, key, row):
     """x += standard normal numbers z that depend on key and row alone, two at a time by Box and Muller; gives |z|²."""
     squares = np.float32(0)
-    start = _mix(np.uint64(key) ^ _mix(np.uint64(row)))
+    start = mix(np.uint64(key) ^ mix(np.uint64(row)))
     for j in range(0, x.size, 2):
-        bits = _mix(start + np.uint64(j))
+        bits = mix(start + np.uint64(j))
         share = (np.float32(bits >> np.uint64(40)) + np.float32(1)) * np.float32(1 / 16777217)
         angle = np.float32(bits & np.uint64(0xFFFFFF)) * np.float32(2 * np.pi / 16777216)
         length = np.sqrt(np.float32(-2) * np.log(share))

@@ -47,37 +47,38 @@ AHEAD = 8  # ratings whose rows are asked for in advance
 
 def _tiles(width: int, *, negative: bool) -> Any:
     @intrinsic
-    def tiles(_, A, a_at, stride, Z, left, right, z_stride, n):
+    def tiles(_, A, a_at, stride, X, x_at, x_row, x_step, Y, y_at, y_step, n):
         def code(context: Any, builder: Any, signature: Any, given: Any) -> Any:
             kinds = signature.args
             a = pointer(context, builder, kinds[0], given[0], given[1])
             x = pointer(context, builder, kinds[3], given[3], given[4])
-            y = pointer(context, builder, kinds[3], given[3], given[5])
+            y = pointer(context, builder, kinds[7], given[7], given[8])
             places = [step(builder, a, i, given[2], LANES * j) for i in range(TILE_ROWS) for j in range(width)]
+            lefts = [step(builder, x, i, given[5]) for i in range(TILE_ROWS)]
 
             def add_outer(t: Any, held: list[Any]) -> list[Any]:
-                row = [load(builder, step(builder, y, t, given[6], LANES * j)) for j in range(width)]
+                row = [load(builder, step(builder, y, t, given[9], LANES * j)) for j in range(width)]
                 new = list[Any]()
                 for i in range(TILE_ROWS):
-                    number = builder.load(step(builder, x, t, given[6], i), align=4)
+                    number = builder.load(step(builder, lefts[i], t, given[6]), align=4)
                     both = spread(builder, builder.fneg(number) if negative else number)
                     for j in range(width):
                         new.append(multiply_add(builder, both, row[j], held[i * width + j]))
                 return new
 
             starts = [load(builder, place) for place in places]
-            for vector, place in zip(accumulate(builder, given[7], starts, 1, add_outer), places, strict=True):
+            for vector, place in zip(accumulate(builder, given[10], starts, 1, add_outer), places, strict=True):
                 store(builder, vector, place)
             return context.get_dummy_value()
 
         at = types.intp
-        return types.void(A, at, at, Z, at, at, at, at), code
+        return types.void(A, at, at, X, at, at, at, Y, at, at, at), code
 
     return tiles
 
 
-# tiles[w](A, a_at, stride, Z, left, right, z_stride, n), for an 8 × 16w tile of A:
-#     A[a_at + i·stride + j] ±= Σ_{t<n} Z[left + t·z_stride + i] · Z[right + t·z_stride + j]
+# tiles[w](A, a_at, stride, X, x_at, x_row, x_step, Y, y_at, y_step, n), for an 8 × 16w tile of A:
+#     A[a_at + i·stride + j] ±= Σ_{t<n} X[x_at + i·x_row + t·x_step] · Y[y_at + t·y_step + j]
 add_tiles = tuple(_tiles(width, negative=False) for width in (1, 2, 3))
 subtract_tiles = tuple(_tiles(width, negative=True) for width in (1, 2, 3))
 
