@@ -29,8 +29,6 @@ def model(request: pytest.FixtureRequest, checkerboard: Ratings) -> Recommender:
 
 
 def new(name: str) -> Recommender:
-    if name == "neural_cf":
-        pytest.importorskip("torch")
     return model_class(name)(**SMALL.get(name, {}))
 
 

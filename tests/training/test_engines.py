@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from cofactor.kernels import sgd
+from cofactor.kernels.perceptron import Pairs
 from cofactor.nets.embeddings import Embeddings, squash
 from cofactor.training.engine import Batches
 from cofactor.training.fused import FusedAdam, TiledSgd
@@ -26,7 +27,7 @@ def engines(y_range, batch_size=16, scale=0.3):
     ratings = random_ratings(N_USERS, N_ITEMS, 1500)
     start = Embeddings.random(N_USERS, N_ITEMS, K, seed=3, scale=scale)
     columns, batches = (ratings.user_idx, ratings.item_idx, ratings.values), Batches(1500, batch_size, seed=5)
-    twin = torch_engine.TorchEngine(DotProduct(start, y_range), *columns, batches)
+    twin = torch_engine.TorchEngine(DotProduct(start, y_range), Pairs(*columns), batches)
     return FusedAdam(start, *columns, batches, y_range), twin
 
 

@@ -49,8 +49,6 @@ def test_a_batch_is_its_rows_one_by_one(case, y_range):
 )
 def test_folding_in_a_training_users_own_ratings_gives_nearly_the_trained_row(model, tolerance, ml_100k):
     """In stars, root mean square over all items, of users with 50 ratings and more."""
-    if isinstance(model, cf.NeuralCF):
-        pytest.importorskip("torch")
     ratings = ml_100k
     model.fit(ratings, progress=False)
     users = np.flatnonzero(ratings.user_counts >= 50)[::25]

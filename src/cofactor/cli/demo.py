@@ -76,22 +76,17 @@ def _compare(parts: "Split") -> "Recommender":
 
 
 def _models() -> "dict[str, Recommender]":
-    from importlib.util import find_spec
-
     from cofactor.models.bias import Bias
     from cofactor.models.matrix_factorization import MatrixFactorization
+    from cofactor.models.neural_cf import NeuralCF
     from cofactor.models.popularity import Popularity
 
-    models: dict[str, Recommender] = {
+    return {
         "popularity": Popularity(),
         "bias": Bias(),
         "dot product": MatrixFactorization(n_factors=16, y_range=SCALE, n_epochs=8, seed=1),
+        "neural net": NeuralCF(layers=(64, 32), y_range=SCALE, n_epochs=5, seed=1),
     }
-    if find_spec("torch"):
-        from cofactor.models.neural_cf import NeuralCF
-
-        models["neural net"] = NeuralCF(layers=(64, 32), y_range=SCALE, n_epochs=5, seed=1)
-    return models
 
 
 def _one_user(model: "Recommender", ratings: "Ratings") -> None:

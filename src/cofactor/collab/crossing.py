@@ -1,23 +1,22 @@
 """From a learner into the library: the same parameters as a model that keeps the whole contract."""
 
-from typing import TYPE_CHECKING, TypeAlias, cast
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
-import torch
-from torch import nn
 
 from cofactor.collab.dataloaders import DataLoaders
 from cofactor.collab.engines import embeddings_of
 from cofactor.collab.modules import EmbeddingDotBias, EmbeddingNN
 from cofactor.data.ratings import Ratings
 from cofactor.errors import BadOption, Unsupported
+from cofactor.kernels.perceptron import Pairs
 from cofactor.models.matrix_factorization import MatrixFactorization
 from cofactor.models.neural_cf import NeuralCF
 from cofactor.nets.embeddings import Embeddings
-from cofactor.nets.mlp import EmbeddingMLP
+from cofactor.nets.mlp import network_of
 from cofactor.training.engine import Batches
 from cofactor.training.fused import FusedAdam
-from cofactor.training.torch_engine import TorchEngine
+from cofactor.training.fused_perceptron import FusedPerceptron
 
 if TYPE_CHECKING:
     from cofactor.collab.learner import Learner
@@ -64,21 +63,13 @@ def _dot_product(module: EmbeddingDotBias, train: Ratings) -> MatrixFactorizatio
 
 def _network(module: EmbeddingNN, train: Ratings) -> NeuralCF:
     config = module.config
-    sizes, widths = (train.n_users, train.n_items), tuple(width for _, width in config["emb_szs"])
-    net = EmbeddingMLP(
-        sizes, cast(tuple[int, int], widths), config["layers"], module.y_range, dropout=config["ps"] or 0.0,
-        batch_norm=config["use_bn"],
-    )  # fmt: skip
-    net.load_state_dict(_without_first_rows(module))
-    engine = TorchEngine(net, train.user_idx, train.item_idx, train.values, Batches(len(train), 64, 0))
+    trained = network_of(module)
+    known = trained._replace(users=trained.users[1:], items=trained.items[1:])  # without `#na#`
+    engine = FusedPerceptron(
+        known, Pairs(train.user_idx, train.item_idx, train.values), Batches(len(train), 64, 0), module.y_range
+    )
     model = NeuralCF(
         layers=tuple(config["layers"]), y_range=module.y_range, dropout=config["ps"] or 0.0,
         batch_norm=config["use_bn"],
     )  # fmt: skip
     return model.take(engine, train)
-
-
-def _without_first_rows(module: nn.Module) -> dict[str, torch.Tensor]:
-    """Its parameters less the embeddings of `#na#`."""
-    state = module.state_dict()
-    return {name: tensor[1:] if name.startswith("embeds.") else tensor for name, tensor in state.items()}

@@ -9,32 +9,38 @@ from torch import Tensor, nn
 
 from cofactor.arrays import FloatArray
 from cofactor.collab.dataloaders import DataLoader
-from cofactor.collab.modules import EmbeddingDotBias, MSELossFlat
+from cofactor.collab.modules import EmbeddingDotBias, EmbeddingNN, MSELossFlat
+from cofactor.kernels.perceptron import Pairs
 from cofactor.nets.embeddings import Embeddings
+from cofactor.nets.mlp import EmbeddingMLP, network_of
 from cofactor.training.fused import FusedAdam
+from cofactor.training.fused_perceptron import FusedPerceptron
 from cofactor.training.torch_engine import TorchEngine
 
 __all__ = ["AnEngine", "engine_for", "put_in", "take_out"]
 
-AnEngine: TypeAlias = FusedAdam | TorchEngine
+AnEngine: TypeAlias = FusedAdam | FusedPerceptron | TorchEngine
 
 
 def engine_for(model: nn.Module, loader: DataLoader, loss_func: Callable[..., Tensor]) -> AnEngine:
-    """The fused engine for the dot product under squared error on the CPU; the torch engine for all else.
+    """A fused engine for the lecture's two models under squared error on the CPU; the torch engine for all else.
 
-    Both compute the same steps. The fused one has parameters of its own: `put_in` before training, `take_out` after.
+    They compute the same steps. A fused one has parameters of its own: `put_in` before training, `take_out` after.
     """
     table, device = loader.dataset, loader.device
     users, items = (np.ascontiguousarray(table.codes[:, side], np.int32) for side in (0, 1))
     values = cast(FloatArray, table.ratings)
-    if _is_lecture_model(model, device) and type(loss_func) is MSELossFlat:
-        dot = cast(EmbeddingDotBias, model)
-        return FusedAdam(embeddings_of(dot), users, items, values, loader.batches, dot.y_range)
+    if _can_be_fused(model, device) and type(loss_func) is MSELossFlat:
+        if isinstance(model, EmbeddingDotBias):
+            return FusedAdam(embeddings_of(model), users, items, values, loader.batches, model.y_range)
+        if isinstance(model, EmbeddingNN) and not model.config["embed_p"]:
+            pairs, dropout = Pairs(users, items, values), model.config["ps"] or 0.0
+            return FusedPerceptron(network_of(model), pairs, loader.batches, model.y_range, dropout)
 
     def loss_of(scores: Tensor, ratings: Tensor) -> Tensor:
         return loss_func(scores, ratings.view_as(scores))  # (b,) against (b, 1) would be (b, b) to most losses
 
-    return TorchEngine(model, users, items, values, loader.batches, device, loss_of)
+    return TorchEngine(model, Pairs(users, items, values), loader.batches, device, loss_of)
 
 
 def put_in(model: nn.Module, engine: AnEngine) -> None:
@@ -42,6 +48,8 @@ def put_in(model: nn.Module, engine: AnEngine) -> None:
     if isinstance(engine, FusedAdam):
         for own, given in zip(engine.embeddings, embeddings_of(cast(EmbeddingDotBias, model)), strict=True):
             own[:] = given
+    if isinstance(engine, FusedPerceptron):
+        engine.put(network_of(model))
 
 
 def take_out(model: nn.Module, engine: AnEngine) -> None:
@@ -50,6 +58,8 @@ def take_out(model: nn.Module, engine: AnEngine) -> None:
         dot = cast(EmbeddingDotBias, model)
         for tensor, array in zip(_tensors(dot), engine.embeddings, strict=True):
             tensor.data.copy_(torch.from_numpy(array.copy()).view_as(tensor))
+    if isinstance(engine, FusedPerceptron):
+        cast(EmbeddingNN, model).take(engine.network)
 
 
 def embeddings_of(model: EmbeddingDotBias) -> Embeddings:
@@ -63,9 +73,9 @@ def _tensors(model: EmbeddingDotBias) -> list[Tensor]:
     return [model.u_weight.weight, model.u_bias.weight, model.i_weight.weight, model.i_bias.weight]
 
 
-def _is_lecture_model(model: nn.Module, device: str) -> bool:
+def _can_be_fused(model: nn.Module, device: str) -> bool:
     return (
-        type(model).forward is EmbeddingDotBias.forward
+        type(model).forward in (EmbeddingDotBias.forward, EmbeddingMLP.forward)
         and torch.device(device).type == "cpu"
         and all(p.requires_grad and p.dtype == torch.float32 for p in model.parameters())
     )

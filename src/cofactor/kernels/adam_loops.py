@@ -22,7 +22,9 @@ from numba import njit
 
 from cofactor.kernels.adam import Batch, Plan, Side
 
-__all__ = ["Batch", "Plan", "Side", "run_steps", "settle"]  # machine code is made of these, found here by name
+__all__ = [  # machine code is made of these, found here by name
+    "FAST", "Batch", "Plan", "Side", "reach", "run_steps", "settle", "step_rows", "update",
+]  # fmt: skip
 
 CENTRE = 0.93  # a leap spans scales c from c₀/0.93 down to 0.93 c₀ or so
 FADED = 1e-9  # momentum below this share of a step is no more seen in a float32 parameter
@@ -96,7 +98,7 @@ def _leap(p, m, root, kept, faded, step, now, plan, beta2, eps):
 
 
 @njit(**FAST)
-def _update(p, m, v, g, step, plan, beta2, eps):
+def update(p, m, v, g, step, plan, beta2, eps):
     """One Adam step with gradient g. All (w,)."""
     shrink, gain, width = (
         np.float32(plan.shrink[step]),
@@ -112,15 +114,16 @@ def _update(p, m, v, g, step, plan, beta2, eps):
 
 
 @njit(**FAST)
-def _reach(side, row, batch, constant, step, plan, beta2, eps):
+def reach(side, row, batch, constant, step, plan, beta2, eps):
     """The place of a row among the batch's rows; at its first rating the row is brought up to this step.
 
-    constant: the row's column that is always 1, and multiplies the other side's bias
+    constant: the row's column that is always 1, and multiplies the other side's bias; -1: it has none
     """
     if side.last[row] != step:
         if side.last[row] < step - 1:
             _catch_up(side.p[row], side.m[row], side.v[row], batch.root, side.last[row], step, plan, beta2, eps)
-            side.p[row, constant] = 1
+            if constant >= 0:
+                side.p[row, constant] = 1
         side.last[row] = step
         place = batch.n_rows[0]
         batch.n_rows[0] = place + 1
@@ -130,13 +133,15 @@ def _reach(side, row, batch, constant, step, plan, beta2, eps):
 
 
 @njit(**FAST)
-def _step_rows(side, batch, constant, step, plan, beta2, eps):
-    """Adam for every row of the batch, but for its constant column."""
+def step_rows(side, batch, constant, step, plan, beta2, eps):
+    """Adam for every row of the batch, but for its constant column; the batch is empty then."""
     for at in range(batch.n_rows[0]):
         row = batch.rows[at]
-        batch.grads[at, constant] = 0
-        _update(side.p[row], side.m[row], side.v[row], batch.grads[at], step, plan, beta2, eps)
-        side.p[row, constant] = 1
+        if constant >= 0:
+            batch.grads[at, constant] = 0
+        update(side.p[row], side.m[row], side.v[row], batch.grads[at], step, plan, beta2, eps)
+        if constant >= 0:
+            side.p[row, constant] = 1
     batch.n_rows[0] = 0
 
 
@@ -188,8 +193,8 @@ def run_steps(
         for at in range(n_in):
             row = batches[s, at]
             u, i = user_idx[row], item_idx[row]
-            g = of_users.grads[_reach(users, u, of_users, k + 1, step, plan, beta2, eps)]
-            h = of_items.grads[_reach(items, i, of_items, k, step, plan, beta2, eps)]
+            g = of_users.grads[reach(users, u, of_users, k + 1, step, plan, beta2, eps)]
+            h = of_items.grads[reach(items, i, of_items, k, step, plan, beta2, eps)]
             p, q = users.p[u], items.p[i]
             guess, slope = score(p, q, low, span)
             error = guess - values[row]
@@ -198,8 +203,8 @@ def run_steps(
             for j in range(p.size):
                 g[j] += pull * q[j]
                 h[j] += pull * p[j]
-        _step_rows(users, of_users, k + 1, step, plan, beta2, eps)
-        _step_rows(items, of_items, k, step, plan, beta2, eps)
+        step_rows(users, of_users, k + 1, step, plan, beta2, eps)
+        step_rows(items, of_items, k, step, plan, beta2, eps)
         losses[s] = loss / max(n_in, 1)
 
 
@@ -210,4 +215,5 @@ def settle(side, root, constant, now, plan, beta2, eps):
         if side.last[row] < now - 1:
             _catch_up(side.p[row], side.m[row], side.v[row], root, side.last[row], now, plan, beta2, eps)
             side.last[row] = now - 1
-        side.p[row, constant] = 1
+        if constant >= 0:
+            side.p[row, constant] = 1

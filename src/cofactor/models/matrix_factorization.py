@@ -20,7 +20,7 @@ from cofactor.newcomer import NewcomerLaw
 from cofactor.recommender import rows_or_zero
 from cofactor.search_space import Between, Space
 from cofactor.selection.exact import Products
-from cofactor.training.gradient import GradientRecommender
+from cofactor.training.gradient import GradientRecommender, check_engine
 
 if TYPE_CHECKING:
     from cofactor.data.joining import Joined
@@ -69,18 +69,15 @@ class MatrixFactorization(
         super()._check_options()
         if self.n_factors < 1:
             raise BadOption(f"n_factors must be at least 1, but {self.n_factors} came.")
-        choices = {"solver": (self.solver, ("adam", "sgd", "als")), "engine": (self.engine, ("fused", "torch"))}
-        for name, (value, known) in choices.items():
-            if value not in known:
-                raise BadOption(f"{name} must be one of {', '.join(known)}, but {value!r} came.")
+        if self.solver not in ("adam", "sgd", "als"):
+            raise BadOption(f"solver must be one of adam, sgd, als, but {self.solver!r} came.")
+        check_engine(self.engine, self.device)
         if self.solver != "adam" and self.engine == "torch":
             raise BadOption(
                 f"solver={self.solver!r} runs on the fused engine only. engine='torch' needs solver='adam'."
             )
         if self.solver == "als" and self.y_range is not None:
             raise BadOption("solver='als' has a closed form without y_range only. Leave y_range out, or use 'adam'.")
-        if self.device != "cpu" and self.engine == "fused":
-            raise BadOption(f"The fused engine runs on the CPU. For device={self.device!r} use engine='torch'.")
 
     # ---- training -----------------------------------------------------------------------------------------
 
@@ -108,10 +105,11 @@ class MatrixFactorization(
 
         batches = Batches(len(train), self._batch_size(len(train)), self.seed)
         if self.engine == "torch":
+            from cofactor.kernels.perceptron import Pairs
             from cofactor.nets.dot_product import DotProduct
             from cofactor.training.torch_engine import TorchEngine
 
-            return TorchEngine(DotProduct(start, self.y_range), *columns, batches, self.device)
+            return TorchEngine(DotProduct(start, self.y_range), Pairs(*columns), batches, self.device)
         from cofactor.training.fused import FusedAdam
 
         return FusedAdam(start, *columns, batches, self.y_range)

@@ -15,13 +15,15 @@ from cofactor.arrays import FloatArray, IntArray
 from cofactor.errors import BadOption
 from cofactor.kernels.posterior import curved_row_mean, prior_precision
 from cofactor.nets.embeddings import slope, squash
+from cofactor.nets.perceptron import Network, folded
 from cofactor.recommender import rows_or_zero
 from cofactor.search_space import Between, OneOf, Space
-from cofactor.training.gradient import GradientRecommender
+from cofactor.training.gradient import GradientRecommender, check_engine
 
 if TYPE_CHECKING:
     from cofactor.data.joining import Joined
     from cofactor.data.ratings import Ratings, Rows
+    from cofactor.training.fused_perceptron import FusedPerceptron
     from cofactor.training.torch_engine import TorchEngine
 
 __all__ = ["NeuralCF"]
@@ -47,7 +49,7 @@ class Perceptron(NamedTuple):
 
 
 @dataclass(kw_only=True)
-class NeuralCF(GradientRecommender["TorchEngine"]):
+class NeuralCF(GradientRecommender["FusedPerceptron | TorchEngine"]):
     """r_ui ≈ squash(MLP([p_u, q_i]) + p'_u · q'_i), trained by Adam on mini-batches; p', q' where dot_factors > 0.
 
     Of clicks the log loss is minimised, each click beside `n_negatives` items that the user has not clicked, drawn
@@ -71,7 +73,8 @@ class NeuralCF(GradientRecommender["TorchEngine"]):
     n_negatives: int = 4  # clicks: pairs without a click that are drawn for each
     dropout: float = 0.0
     batch_norm: bool = True
-    device: str = "cpu"
+    engine: Literal["fused", "torch"] = "fused"  # torch: the readable twin, and the one for a GPU
+    device: str = "cpu"  # of the torch engine: cpu, cuda
 
     @property
     def predicts(self) -> bool:  # pyright: ignore[reportIncompatibleVariableOverride]
@@ -94,37 +97,42 @@ class NeuralCF(GradientRecommender["TorchEngine"]):
                 raise BadOption(f"{name} must be at least {least}, but {getattr(self, name)} came.")
         if not 0 <= self.dropout < 1:
             raise BadOption(f"dropout lies in [0, 1), but {self.dropout} came.")
+        check_engine(self.engine, self.device)
 
     # ---- training -----------------------------------------------------------------------------------------
 
-    def _engine(self, train: "Ratings") -> "TorchEngine":
-        from cofactor.nets.mlp import EmbeddingMLP
-        from cofactor.training.click_engine import ClickEngine
+    def _engine(self, train: "Ratings") -> "FusedPerceptron | TorchEngine":
+        from cofactor.kernels.perceptron import Pairs
         from cofactor.training.engine import Batches
-        from cofactor.training.torch_engine import TorchEngine, seeded
+        from cofactor.training.negatives import Negatives
 
-        sizes = (train.n_users, train.n_items)
-        widths = (self._width(train.n_users), self._width(train.n_items))
-        with seeded(self.seed):
-            net = EmbeddingMLP(
-                sizes, widths, self.layers, self.y_range if train.explicit else None, dropout=self.dropout,
-                batch_norm=self.batch_norm, dot=self.dot_factors,
-            )  # fmt: skip
-        n_rows = len(train) * (1 if train.explicit else 1 + self.n_negatives)
+        sizes, widths = (train.n_users, train.n_items), (self._width(train.n_users), self._width(train.n_items))
+        start = Network.random(
+            sizes, widths, self.layers, batch_norm=self.batch_norm, dot=self.dot_factors, seed=self.seed
+        )
+        pairs, y_range = Pairs(train.user_idx, train.item_idx, train.values), self.y_range
+        n_rows = len(train)
+        if not train.explicit:
+            pairs, y_range = Negatives(train, self.n_negatives, self.seed), None
+            n_rows = len(pairs)
         size = self._batch_size(n_rows)
         # batch norm cannot learn from a batch of one, which the last of an epoch may be
         batches = Batches(n_rows, size, self.seed, drop_last=n_rows % size == 1 and n_rows > size)
-        if not train.explicit:
-            return ClickEngine.of(net, train, batches, self.device, self.n_negatives)
-        return TorchEngine(net, train.user_idx, train.item_idx, train.values, batches, self.device)
+        if self.engine == "torch":
+            from cofactor.nets.mlp import EmbeddingMLP
+            from cofactor.training.torch_engine import TorchEngine
+
+            return TorchEngine(EmbeddingMLP.of(start, y_range, self.dropout), pairs, batches, self.device)
+        from cofactor.training.fused_perceptron import FusedPerceptron
+
+        return FusedPerceptron(start, pairs, batches, y_range, self.dropout)
 
     def _width(self, n: int) -> int:
         return self.dot_factors + (self.n_factors or min(600, round(1.6 * n**0.56)))  # fastai's rule of thumb
 
-    def _take(self, engine: "TorchEngine", train: "Ratings") -> None:
-        from cofactor.nets.mlp import mlp_arrays
-
-        p, q, matrices = mlp_arrays(engine.net)
+    def _take(self, engine: "FusedPerceptron | TorchEngine", train: "Ratings") -> None:
+        p, q, layers, _ = engine.network
+        matrices = folded(layers)
         rated, known = train.user_counts > 0, train.item_counts > 0
         self.user_mean_, self.item_mean_ = p[rated].mean(axis=0), q[known].mean(axis=0)
         self.user_factors_ = np.where(rated[:, None], p - self.user_mean_, 0).astype(np.float32)

@@ -1,12 +1,12 @@
-"""Neural collaborative filtering as a torch module: embeddings side by side into a multilayer perceptron.
+"""Neural collaborative filtering as a torch module: the readable twin of `kernels/perceptron_loops.py`.
 
 He et al., "Neural collaborative filtering", WWW 2017, section 3.3 [he2017ncf]; the layers as fastai orders them:
 linear, ReLU, batch norm, dropout.
 """
 
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
-from typing import cast
+from itertools import pairwise, zip_longest
+from typing import Self, cast
 
 import numpy as np
 import torch
@@ -14,8 +14,9 @@ from torch import Tensor, nn
 
 from cofactor.arrays import FloatArray
 from cofactor.nets.dot_product import sigmoid_range
+from cofactor.nets.perceptron import Layer, Network
 
-__all__ = ["EmbeddingMLP", "mlp_arrays"]
+__all__ = ["EmbeddingMLP", "network_of"]
 
 
 class EmbeddingMLP(nn.Module):
@@ -38,6 +39,35 @@ class EmbeddingMLP(nn.Module):
         self.embed_dropout = nn.Dropout(embed_dropout)
         self.layers = nn.Sequential(*self._layers([sum(widths) - 2 * dot, *layers], dropout, batch_norm))
         self.y_range, self.dot = y_range, dot
+
+    @classmethod
+    def of(cls, network: Network, y_range: tuple[float, float] | None = None, dropout: float = 0.0) -> Self:
+        """A module with these parameters."""
+        sizes, widths = zip(network.users.shape, network.items.shape, strict=True)
+        units = [layer.matrix.shape[1] for layer in network.layers[:-1]]
+        normed = any(layer.has_norm for layer in network.layers)
+        made = cls(sizes, widths, units, y_range, dropout=dropout, batch_norm=normed, dot=network.dot)
+        made.take(network)
+        return made
+
+    @torch.no_grad()
+    def take(self, network: Network) -> None:
+        """Have these parameters from now on."""
+        for embed, rows in zip(self.embeddings, (network.users, network.items), strict=True):
+            embed.weight.copy_(torch.from_numpy(rows))
+        for (linear, norm), layer in zip(self.pairs(), network.layers, strict=True):
+            linear.weight.copy_(torch.from_numpy(layer.matrix[:-1].T))
+            if linear.bias is not None:
+                linear.bias.copy_(torch.from_numpy(layer.matrix[-1]))
+            if norm is not None:
+                for tensor, array in zip(_tensors(norm), layer[1:], strict=True):
+                    tensor.copy_(torch.from_numpy(array))
+
+    def pairs(self) -> Iterator[tuple[nn.Linear, nn.BatchNorm1d | None]]:
+        """Each linear layer, with the batch norm behind it."""
+        linears = [layer for layer in self.layers if isinstance(layer, nn.Linear)]
+        norms = [layer for layer in self.layers if isinstance(layer, nn.BatchNorm1d)]
+        return zip_longest(linears, norms)
 
     @property
     def embeddings(self) -> tuple[nn.Embedding, nn.Embedding]:
@@ -65,32 +95,25 @@ class EmbeddingMLP(nn.Module):
         return score if self.y_range is None else sigmoid_range(score, *self.y_range)
 
 
-def mlp_arrays(net: nn.Module) -> tuple[FloatArray, FloatArray, list[FloatArray]]:
-    """An `EmbeddingMLP`'s user and item embeddings, and each layer as one (n_in + 1, n_out) matrix, its bias last.
-
-    Batch norm is a scale and a shift once training is over; both go into the layer behind it.
-    """
+def network_of(net: nn.Module) -> Network:
+    """The parameters of an `EmbeddingMLP`, as copies."""
     if not isinstance(net, EmbeddingMLP):
-        raise TypeError(f"mlp_arrays reads an EmbeddingMLP, not a {type(net).__name__}")
-    p, q = (_array(embed.weight) for embed in net.embeddings)
-    matrices: list[FloatArray] = []
-    scale, shift = np.ones(1, np.float32), np.zeros(p.shape[1] + q.shape[1] - 2 * net.dot, np.float32)
-    for layer in net.layers:
-        if isinstance(layer, nn.Linear):
-            weight = _array(layer.weight).T
-            bias = 0 if layer.bias is None else _array(layer.bias)
-            matrices.append(np.vstack([weight * scale[:, None], bias + shift @ weight]))
-            scale, shift = np.ones(1, np.float32), np.zeros(weight.shape[1], np.float32)
-        elif isinstance(layer, nn.BatchNorm1d):
-            scale, shift = _scale_and_shift(layer)
-    return p, q, matrices
+        raise TypeError(f"network_of reads an EmbeddingMLP, not a {type(net).__name__}")
+    nothing, layers = np.zeros(0, np.float32), list[Layer]()
+    for linear, norm in net.pairs():
+        weight = _array(linear.weight).T
+        bias = np.zeros(weight.shape[1], np.float32) if linear.bias is None else _array(linear.bias)
+        parts = [nothing] * 4 if norm is None else [_array(tensor) for tensor in _tensors(norm)]
+        layers.append(Layer(np.vstack([weight, bias]), *parts))
+    users, items = (_array(embed.weight) for embed in net.embeddings)
+    return Network(users, items, tuple(layers), net.dot)
 
 
-def _scale_and_shift(norm: nn.BatchNorm1d) -> tuple[FloatArray, FloatArray]:
+def _tensors(norm: nn.BatchNorm1d) -> tuple[Tensor, ...]:
+    """In the order of `Layer`."""
     if norm.running_mean is None or norm.running_var is None:
-        raise TypeError("a batch norm that tracks no statistics cannot be folded into the next layer")
-    scale = norm.weight / torch.sqrt(norm.running_var + norm.eps)
-    return _array(scale), _array(norm.bias - norm.running_mean * scale)
+        raise TypeError("a batch norm that tracks no statistics cannot be used once training is over")
+    return norm.weight, norm.bias, norm.running_mean, norm.running_var
 
 
 def _array(tensor: Tensor) -> FloatArray:

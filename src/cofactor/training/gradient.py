@@ -2,12 +2,13 @@
 
 from abc import abstractmethod
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar
 
 import numpy as np
 
-from cofactor.errors import BadOption
+from cofactor.errors import BadOption, MissingExtra
 from cofactor.recommender import Recommender
 from cofactor.training.checkpoint import load_checkpoint, save_checkpoint
 from cofactor.training.progress import progress_for
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from cofactor.training.lr_find import LearningRates
     from cofactor.training.stopping import EarlyStopping
 
-__all__ = ["GradientRecommender"]
+__all__ = ["GradientRecommender", "check_engine"]
 
 AnEngine = TypeVar("AnEngine", bound="Engine")
 
@@ -162,3 +163,13 @@ class GradientRecommender(Recommender, Generic[AnEngine]):
             )
         if self.y_range is not None and not self.y_range[0] < self.y_range[1]:
             raise BadOption(f"y_range goes from low to high, such as (0, 5.5), but {self.y_range} came.")
+
+
+def check_engine(engine: str, device: str) -> None:
+    """Raises `BadOption` for an engine that there is not or that cannot run there, `MissingExtra` without torch."""
+    if engine not in ("fused", "torch"):
+        raise BadOption(f"engine must be one of fused, torch, but {engine!r} came.")
+    if engine == "torch" and not find_spec("torch"):
+        raise MissingExtra("engine='torch'", "neural")
+    if device != "cpu" and engine == "fused":
+        raise BadOption(f"The fused engine runs on the CPU. For device={device!r} use engine='torch'.")

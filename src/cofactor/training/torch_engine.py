@@ -10,8 +10,12 @@ from torch import Tensor, nn
 
 from cofactor.arrays import Array, FloatArray, IntArray
 from cofactor.errors import BadOption
+from cofactor.kernels.perceptron import Pairs
 from cofactor.nets.embeddings import Embeddings
+from cofactor.nets.mlp import network_of
+from cofactor.nets.perceptron import Network
 from cofactor.training.engine import Batches
+from cofactor.training.negatives import Negatives
 from cofactor.training.schedule import Schedule, constant
 
 __all__ = ["TorchEngine", "log_loss", "mse", "seeded"]
@@ -63,9 +67,7 @@ class TorchEngine:
     """The readable engine: gather a batch, forward, loss, backward, step."""
 
     net: nn.Module
-    user_idx: IntArray
-    item_idx: IntArray
-    values: FloatArray
+    pairs: Pairs | Negatives  # ratings, or clicks with negatives: the log loss of their chance
     batches: Batches
     device: str = "cpu"
     loss_of: Callable[[Tensor, Tensor], Tensor] = mse
@@ -74,8 +76,10 @@ class TorchEngine:
         if self.device.startswith("cuda") and not torch.cuda.is_available():
             raise BadOption(f"device={self.device!r} was asked for, but torch finds no CUDA GPU. Use device='cpu'.")
         self.net.to(self.device)
-        pairs = np.stack([self.user_idx, self.item_idx], axis=1).astype(np.int64)
-        self._pairs, self._values = self._tensor(pairs), self._tensor(self.values)
+        if isinstance(self.pairs, Negatives):
+            self.loss_of = log_loss
+        else:
+            self._hold(self.pairs)
         self._optimizer = torch.optim.AdamW(self.net.parameters(), lr=0.0, eps=EPS, fused=True)
         self._next, self._schedule = 0, constant(0, 0.0)
         self._epoch: tuple[int, Tensor] = (-1, torch.empty(0))
@@ -89,6 +93,11 @@ class TorchEngine:
         """The parameters of a `DotProduct`, as arrays."""
         net = self.net.state_dict()
         return Embeddings(*(_array(net[f"{name}.weight"]).squeeze() for name in Embeddings._fields))
+
+    @property
+    def network(self) -> Network:
+        """The parameters of an `EmbeddingMLP`, as arrays."""
+        return network_of(self.net)
 
     def begin(self, schedule: Schedule, weight_decay: float) -> None:
         self._next, self._schedule = 0, schedule
@@ -107,14 +116,23 @@ class TorchEngine:
         return torch.stack(losses).cpu().numpy()
 
     def _begin_epoch(self, epoch: int) -> None:
+        if isinstance(self.pairs, Negatives):
+            self._hold(self.pairs.pairs(epoch))
         self._epoch = (epoch, self._tensor(self.batches.of(epoch).astype(np.int64)))
 
+    def _hold(self, pairs: Pairs) -> None:
+        """These on the device."""
+        both = np.stack([pairs.user_idx, pairs.item_idx], axis=1).astype(np.int64)
+        self._pairs, self._values = self._tensor(both), self._tensor(pairs.values)
+
     def predict(self, user_idx: IntArray, item_idx: IntArray) -> FloatArray:
+        """(b,) what the module says, or the chance of a click."""
         self.net.eval()
         pairs = torch.from_numpy(np.stack([user_idx, item_idx], axis=1).astype(np.int64))
         with torch.inference_mode():
             parts = [self.net(part.to(self.device)).view(-1).cpu() for part in pairs.split(PREDICT_ROWS)]
-        return torch.cat(parts).numpy() if parts else np.zeros(0, np.float32)
+        scores = torch.cat(parts).numpy() if parts else np.zeros(0, np.float32)
+        return 1 / (1 + np.exp(-scores)) if isinstance(self.pairs, Negatives) else scores
 
     def state(self) -> dict[str, Array]:
         net = {f"net.{name}": _array(tensor) for name, tensor in self.net.state_dict().items()}

@@ -1,0 +1,94 @@
+"""The parameters of neural collaborative filtering, as plain arrays: what both engines start from and hand back."""
+
+from itertools import pairwise
+from typing import NamedTuple, Self
+
+import numpy as np
+
+from cofactor.arrays import FloatArray, IntArray
+from cofactor.nets.embeddings import squash
+
+__all__ = ["Layer", "Network", "folded", "random_layers"]
+
+EPS = 1e-5  # batch norm's
+
+
+class Layer(NamedTuple):
+    """relu(x @ matrix[:-1] + matrix[-1]), then batch norm, whose four parts are (0,) where there is none."""
+
+    matrix: FloatArray  # (n_in + 1, n_out), the last row its bias
+    scale: FloatArray  # (n_out,)
+    shift: FloatArray
+    mean: FloatArray  # running statistics of training
+    variance: FloatArray
+
+    @property
+    def has_norm(self) -> bool:
+        return self.scale.size > 0
+
+
+class Network(NamedTuple):
+    """score = MLP([p, q]) + p' · q': of a row [p, p'] of users and [q, q'] of items the last `dot` are p' and q'."""
+
+    users: FloatArray  # (n_users, f)
+    items: FloatArray  # (n_items, g)
+    layers: tuple[Layer, ...]  # the last one gives a single number, without ReLU and batch norm
+    dot: int = 0
+
+    @classmethod
+    def random(
+        cls, sizes: tuple[int, int], widths: tuple[int, int], units: tuple[int, ...], *, batch_norm: bool, dot: int,
+        seed: int,
+    ) -> Self:  # fmt: skip
+        """Embeddings start small, layers as PyTorch's do: ± 1/√n_in, all alike.
+
+        sizes: how many users and items     widths: length of a user's and an item's row, `dot` included
+        units: of the hidden layers
+        """
+        rng = np.random.default_rng([seed, 2**31])  # a stream of its own: epochs use [seed, epoch]
+
+        def small(n: int, width: int) -> FloatArray:
+            return np.fmod(rng.standard_normal((n, width), dtype=np.float32), 2) * np.float32(0.01)
+
+        users, items = (small(n, width) for n, width in zip(sizes, widths, strict=True))
+        layers = random_layers((sum(widths) - 2 * dot, *units, 1), rng, batch_norm=batch_norm)
+        return cls(users, items, layers, dot)
+
+    def scores(self, user_idx: IntArray, item_idx: IntArray, y_range: tuple[float, float] | None) -> FloatArray:
+        """Pairs, (b,), (b,) -> (b,), as after training: squashed into y_range."""
+        p, q = self.users[user_idx], self.items[item_idx]
+        k, m = p.shape[1] - self.dot, q.shape[1] - self.dot
+        hidden = np.concatenate([p[:, :k], q[:, :m]], axis=1)
+        for number, matrix in enumerate(folded(self.layers)):
+            hidden = (np.maximum(hidden, 0) if number else hidden) @ matrix[:-1] + matrix[-1]
+        return squash(hidden[:, 0] + np.einsum("bk,bk->b", p[:, k:], q[:, m:]), y_range)
+
+
+def random_layers(units: tuple[int, ...], rng: np.random.Generator, *, batch_norm: bool) -> tuple[Layer, ...]:
+    """Layers from units[0] numbers to units[-1]; batch norm behind each but the last, which does a bias's work."""
+    layers: list[Layer] = []
+    for n_in, n_out in pairwise(units):
+        normed = batch_norm and len(layers) < len(units) - 2
+        matrix = rng.uniform(-1, 1, (n_in + 1, n_out)).astype(np.float32) / np.float32(np.sqrt(n_in))
+        if normed:
+            matrix[-1] = 0
+        one, zero = np.ones(n_out * normed, np.float32), np.zeros(n_out * normed, np.float32)
+        layers.append(Layer(matrix, one, zero, zero.copy(), one.copy()))
+    return tuple(layers)
+
+
+def folded(layers: tuple[Layer, ...]) -> list[FloatArray]:
+    """Each layer as one (n_in + 1, n_out) matrix, its bias last; what goes into the second and later ones is cut at 0.
+
+    Batch norm is a scale and a shift once training is over; both go into the layer behind it.
+    """
+    matrices: list[FloatArray] = []
+    scale, shift = np.ones(1, np.float32), np.zeros(len(layers[0].matrix) - 1, np.float32)
+    for layer in layers:
+        weight, bias = layer.matrix[:-1], layer.matrix[-1]
+        matrices.append(np.vstack([weight * scale[:, None], bias + shift @ weight]).astype(np.float32))
+        scale, shift = np.ones(1, np.float32), np.zeros(len(bias), np.float32)
+        if layer.has_norm:
+            scale = layer.scale / np.sqrt(layer.variance + np.float32(EPS))
+            shift = layer.shift - layer.mean * scale
+    return matrices

@@ -1,0 +1,53 @@
+"""Clicks to learn from, and pairs that were not clicked beside them, drawn anew in every epoch.
+
+He et al., "Neural collaborative filtering", WWW 2017, section 3.1.1 [he2017ncf]: the log loss of 1 and 0.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from cofactor.arrays import IntArray
+from cofactor.data.ratings import Ratings, Rows
+from cofactor.kernels.perceptron import Pairs
+
+__all__ = ["Negatives", "draw_negatives"]
+
+
+@dataclass(frozen=True)
+class Negatives:
+    """The clicks and, behind them, `n_each` times as many pairs without one.
+
+    A user who has every item has no such pair: their own click stands in its place.
+    """
+
+    clicks: Ratings
+    n_each: int
+    seed: int
+
+    def __len__(self) -> int:
+        return len(self.clicks) * (1 + self.n_each)
+
+    def pairs(self, epoch: int) -> Pairs:
+        """What an epoch learns from; seed and epoch decide it."""
+        n = len(self.clicks)
+        users, items = (np.tile(idx, 1 + self.n_each) for idx in (self.clicks.user_idx, self.clicks.item_idx))
+        rng = np.random.default_rng([self.seed, epoch, 1])
+        drawn = draw_negatives(users[n:], self.clicks.by_user, self.clicks.n_items, rng)
+        clicked = np.ones(len(users), np.float32)
+        clicked[n:] = drawn < 0
+        items[n:] = np.where(drawn >= 0, drawn, items[n:])
+        return Pairs(users, items, clicked)
+
+
+def draw_negatives(users: IntArray, seen: Rows, n_items: int, rng: np.random.Generator) -> IntArray:
+    """(n,) for each of these users an item that they do not have, any with the same chance; -1 where they have all."""
+    keys = np.repeat(np.arange(len(seen.counts), dtype=np.int64), seen.counts) * n_items + seen.indices  # ascending
+    drawn = np.where(seen.counts[users] < n_items, rng.integers(0, n_items, len(users)), -1)
+    doubtful = np.flatnonzero(drawn >= 0)
+    while len(doubtful):
+        asked = users[doubtful].astype(np.int64) * n_items + drawn[doubtful]
+        at = np.minimum(np.searchsorted(keys, asked), len(keys) - 1)
+        doubtful = doubtful[keys[at] == asked]
+        drawn[doubtful] = rng.integers(0, n_items, len(doubtful))
+    return drawn
