@@ -31,9 +31,9 @@ def read_ratings() -> pd.DataFrame:
     return ratings.merge(films, on="movie", how="left")
 
 
-def make_learner(dls: CollabDataLoaders, *, neural: bool) -> Learner:
-    if neural:
-        return collab_learner(dls, use_nn=True, y_range=(0, 5.5), layers=[100, 50])
+def make_learner(dls: CollabDataLoaders, layers: list[int] | None) -> Learner:
+    if layers:
+        return collab_learner(dls, use_nn=True, y_range=(0, 5.5), layers=layers)
     return collab_learner(dls, n_factors=50, y_range=(0, 5.5))
 
 
@@ -50,7 +50,7 @@ def show_every_rating_once() -> None:
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--seed", type=int, required=True)
-    parser.add_argument("--neural", action="store_true", help="the lesson's second model, layers=[100, 50]")
+    parser.add_argument("--layers", type=int, nargs="+", help="the lesson's second model, a net of so many units")
     parser.add_argument("--mended", action="store_true", help="show every rating once an epoch, as the book did")
     parser.add_argument("--split", type=Path, help="write the row numbers of train and valid to this .npz")
     asked = parser.parse_args()
@@ -61,7 +61,7 @@ def main() -> None:
     dls = CollabDataLoaders.from_df(read_ratings(), item_name="title", valid_pct=0.2, seed=asked.seed, bs=64)
     loaded = time.perf_counter()
 
-    learner = make_learner(dls, neural=asked.neural)
+    learner = make_learner(dls, asked.layers)
     with learner.no_bar(), learner.no_logging():
         learner.fit_one_cycle(5, 5e-3, wd=0.1)
     fitted = time.perf_counter()

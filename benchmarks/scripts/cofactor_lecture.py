@@ -25,7 +25,7 @@ def by_title(ratings: cf.Ratings) -> cf.Ratings:
     return replace(ratings, items=titles, item_idx=index[ratings.item_idx], titles=None, item_attributes={})
 
 
-def make_model(seed: int, *, neural: bool) -> "cf.MatrixFactorization | cf.NeuralCF":
+def make_model(seed: int, layers: list[int] | None) -> "cf.MatrixFactorization | cf.NeuralCF":
     shared = {
         "n_epochs": 5,
         "learning_rate": 5e-3,
@@ -33,15 +33,15 @@ def make_model(seed: int, *, neural: bool) -> "cf.MatrixFactorization | cf.Neura
         "y_range": (0, 5.5),
         "batch_size": 64,
     }
-    if neural:
-        return cf.NeuralCF(layers=(100, 50), seed=seed, **shared)
+    if layers:
+        return cf.NeuralCF(layers=tuple(layers), seed=seed, **shared)
     return cf.MatrixFactorization(n_factors=50, seed=seed, **shared)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--seed", type=int, required=True)
-    parser.add_argument("--neural", action="store_true", help="the lesson's second model, layers=[100, 50]")
+    parser.add_argument("--layers", type=int, nargs="+", help="the lesson's second model, a net of so many units")
     parser.add_argument("--split", type=Path, required=True, help=".npz with the row numbers of train and valid")
     asked = parser.parse_args()
     imported = time.perf_counter()
@@ -50,7 +50,7 @@ def main() -> None:
     train, valid = ratings.subset(rows["train"]), ratings.subset(rows["valid"])
     loaded = time.perf_counter()
 
-    model = make_model(asked.seed, neural=asked.neural)
+    model = make_model(asked.seed, asked.layers)
     model.fit(train, validation=valid, progress=False)  # validated after every epoch, as fastai does
     fitted = time.perf_counter()
 
