@@ -1,5 +1,6 @@
 """How much may be used, on machines and in containers made of a few files."""
 
+import numpy as np
 import pytest
 
 from cofactor import memory
@@ -51,3 +52,18 @@ def test_the_first_version_of_control_groups_is_read_too(machine):
 def test_what_does_not_fit_is_refused_with_both_numbers_and_the_mend():
     with pytest.raises(BadOption, match=r"A model needs 3.0 GB, but 2.0 GB may be used. Use fewer factors."):
         memory.refuse_beyond(3.0, 2.0, "A model", "Use fewer factors.")
+
+
+def test_the_most_that_was_held_meanwhile_is_told():
+    with memory.PeakMemory() as most:
+        np.ones(5_000_000).sum()  # 40 MB
+    if np.isnan(most.megabytes):
+        pytest.skip("this system does not tell")
+    assert 30 < most.megabytes < 80
+
+
+def test_a_system_that_tells_nothing_gives_no_number(monkeypatch, tmp_path):
+    monkeypatch.setattr(memory, "FORGET_PEAK", (tmp_path / "not" / "there", "5"))
+    with memory.PeakMemory() as most:
+        pass
+    assert np.isnan(most.megabytes)

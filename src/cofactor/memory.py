@@ -4,15 +4,18 @@ A process may have less than the machine: a container's limit (Linux control gro
 """
 
 import os
+from contextlib import suppress
 from pathlib import Path
+from typing import Self
 
 from cofactor.errors import BadOption
 
-__all__ = ["free_gb", "refuse_beyond"]
+__all__ = ["PeakMemory", "free_gb", "refuse_beyond"]
 
 GROUPS = Path("/proc/self/cgroup")
 MEMINFO = Path("/proc/meminfo")
 MOUNT = Path("/sys/fs/cgroup")
+STATUS, FORGET_PEAK = Path("/proc/self/status"), (Path("/proc/self/clear_refs"), "5")
 # (limit, used, what of it is only the files' cache) of both versions
 VERSIONS = (
     ("", "memory.max", "memory.current", "inactive_file"),
@@ -33,6 +36,32 @@ def refuse_beyond(needed_gb: float, allowed_gb: float | None, what: str, mend: s
 def free_gb() -> float:
     """Gigabytes (10⁹ bytes) that this process may still take; infinite where the system does not tell."""
     return min(_of_machine(), _of_container()) / 1e9
+
+
+class PeakMemory:
+    """`with PeakMemory() as memory:` and behind it `memory.megabytes`, the most (10⁶ bytes) that was held in there
+    beyond what was held before; nan where the system does not tell (Linux does)."""
+
+    megabytes = float("nan")
+
+    def __enter__(self) -> Self:
+        file, word = FORGET_PEAK
+        self._before = float("nan")
+        with suppress(OSError):
+            file.write_text(word)
+            self._before = _of_process("VmRSS:")
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.megabytes = (
+            max(0.0, _of_process("VmHWM:") - self._before) if self._before == self._before else self._before
+        )
+
+
+def _of_process(what: str) -> float:
+    """Megabytes of this process; nan where they are not told."""
+    kilobytes = (float(line.split()[1]) for line in _lines(STATUS) if line.startswith(what))
+    return next(kilobytes, float("nan")) * 1024 / 1e6
 
 
 def _of_machine() -> float:

@@ -171,6 +171,11 @@ class Recommender(ABC):
         """What the command line and a saved model call it: the name of its file."""
         return cls.__module__.rpartition(".")[2]
 
+    @property
+    def n_learned(self) -> int:
+        """How many numbers it learned: what a saved model holds beside the ratings."""
+        return sum(int(np.size(getattr(self, name))) for name in self.learned)
+
     def options(self) -> dict[str, Any]:
         """The hyperparameters, as given."""
         return asdict(self)

@@ -229,6 +229,18 @@ def test_numbers_in_an_attached_file_are_numbers_and_postcodes_are_not():
     assert about["postcode"].tolist() == ["99084", "20095", "01067"]
 
 
+def test_text_among_an_attributes_numbers_is_told_and_so_is_what_says_nothing():
+    users = b"userId,age,country,note\n" + b"".join(b"%d,%d,NZ,%c\n" % (u, 20 + u, 97 + u) for u in range(9))
+    people = {"user": list(range(10)), "item": [1, 2] * 5}
+    told = str(cf.read(people, users=users + b"9,unknown,NZ,z\n").report)
+    assert "Column 'age' of users='the given text' holds numbers, but 1 of 10 cells are text ('unknown')" in told
+    assert "Column 'country' of users='the given text' says the same in every row, 'NZ': no model learns" in told
+    assert "'note'" not in told
+    mended = cf.read(people, users=users + b"9,,NZ,z\n")
+    assert mended.user_attributes["age"].dtype == np.float64
+    assert "'age'" not in str(mended.report)
+
+
 def test_titles_beside_the_ratings_are_taken_too():
     ratings = cf.read(TABLE | {"title": ["Alien", "Heat", "Alien", "Shrek"]})
     assert ratings.titles is not None

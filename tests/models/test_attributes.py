@@ -114,6 +114,13 @@ def test_what_cannot_be_known_is_refused_by_name(model, tastes_by_kind, checkerb
         cf.ImplicitMF(attributes=True).fit(checkerboard)
 
 
+def test_text_for_a_newcomers_number_is_refused_by_name(tastes_by_kind):
+    aged = replace(tastes_by_kind, user_attributes={"age": np.linspace(10, 80, N)})
+    model = cf.ImplicitMF(**OPTIONS, attributes=True).fit(aged, progress=False)
+    with pytest.raises(BadOption, match=r"'age' was learned as a number, but \['young'\] came"):
+        model.recommend({}, attributes={"age": "young"})
+
+
 # --- of ratings -------------------------------------------------------------------------------------------------
 
 

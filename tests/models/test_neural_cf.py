@@ -8,6 +8,7 @@ import pytest
 import cofactor as cf
 from cofactor.errors import BadOption, Unsupported
 from cofactor.training.negatives import draw_negatives
+from small_tables import random_ratings
 
 SMALL = {"n_factors": 8, "layers": (16,), "n_epochs": 40, "learning_rate": 0.02, "batch_size": 32}
 
@@ -59,6 +60,15 @@ def test_the_dot_product_beside_the_perceptron_is_part_of_every_answer(checkerbo
     )
 
 
+@pytest.mark.parametrize("layers", [(8,), (20, 16), (33, 17, 5)], ids=str)
+def test_many_users_are_scored_as_few_are(layers):
+    """The kernel and the few lines of NumPy; 150 items are no multiple of a block."""
+    ratings = random_ratings(40, 150, 2000)
+    model = cf.NeuralCF(layers=layers, dot_factors=3, n_epochs=2, y_range=(0, 5.5)).fit(ratings, progress=False)
+    one_by_one = np.concatenate([model._score(np.array([user])) for user in range(-1, 40)])
+    np.testing.assert_allclose(model._score(np.arange(-1, 40)), one_by_one, rtol=1e-5)
+
+
 def test_the_same_seed_draws_the_same_negatives(likes):
     one, other = (cf.NeuralCF(**SMALL | {"n_epochs": 3}).fit(likes, progress=False) for _ in range(2))
     np.testing.assert_array_equal(one._score(np.arange(12)), other._score(np.arange(12)))
@@ -67,3 +77,47 @@ def test_the_same_seed_draws_the_same_negatives(likes):
 def test_a_click_needs_at_least_one_negative():
     with pytest.raises(BadOption, match="n_negatives must be at least 1"):
         cf.NeuralCF(n_negatives=0)._check_options()
+
+
+def test_every_option_is_felt():
+    """An option that changes nothing does not belong on the class."""
+    ratings = random_ratings(40, 30, 600)
+    changed = {
+        "layers": (7,), "n_factors": 5, "dot_factors": 3, "dropout": 0.3, "batch_norm": False, "engine": "torch",
+        "y_range": (0.0, 6.0), "n_epochs": 2, "learning_rate": 0.02, "weight_decay": 0.5, "batch_size": 20,
+        "schedule": "constant", "seed": 1,
+    }  # fmt: skip
+    on_torch = {"device", "precision"}
+    assert changed.keys() | on_torch | {"n_negatives"} == cf.NeuralCF().options().keys()
+    base = {"y_range": (0.5, 5.5), "n_factors": 4, "layers": (8,), "n_epochs": 1}
+    plain = cf.NeuralCF(**base).fit(ratings, progress=False)._score(np.arange(5))
+    for name, value in changed.items():
+        if value == "torch":
+            pytest.importorskip("torch")
+        other = cf.NeuralCF(**base | {name: value}).fit(ratings, progress=False)
+        assert (other._score(np.arange(5)) != plain).any(), name
+
+
+def test_mixed_precision_ends_near_full_precision(checkerboard):
+    pytest.importorskip("torch")
+    options = SMALL | {"engine": "torch", "y_range": (0.5, 5.5)}
+    full, mixed = (
+        cf.NeuralCF(**options, precision=one).fit(checkerboard, progress=False) for one in ("float32", "bfloat16")
+    )
+    apart = mixed.history_[-1].train_loss - full.history_[-1].train_loss
+    assert 0 < abs(apart) < 0.1
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"device": "cuda"}, "use engine='torch'"),
+        ({"precision": "bfloat16"}, "use engine='torch'"),
+        ({"engine": "jax"}, "one of fused, torch"),
+        ({"engine": "torch", "precision": "float8"}, "one of float32, bfloat16"),
+    ],
+    ids=str,
+)
+def test_what_an_engine_cannot_do_is_refused(options, message):
+    with pytest.raises(BadOption, match=message):
+        cf.NeuralCF(**options)._check_options()

@@ -18,6 +18,7 @@ from cofactor.errors import BadTable
 __all__ = ["Attached", "attach", "typed"]
 
 ENOUGH = 0.5  # of the ids should be found in the attached table
+FEW_WORDS = 0.2  # of a column's cells: so much text among numbers is a slip
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,14 @@ def attach(
         ids = _with_unrated(ids, frame[key].filter(pl.Series(found == UNKNOWN)), table)
         found = _find(frame[key], ids, table)
     row = _row_of_each(found, len(ids))
-    columns = {name: _spread(typed(frame[name], table), row) for name in frame.columns if name != key}
+    known = {name: typed(frame[name], table) for name in frame.columns if name != key}
+    _remark(
+        {name: column for name, column in known.items() if name != title},
+        frame,
+        f"{ids.kind}s={table.origin!r}",
+        findings,
+    )
+    columns = {name: _spread(column, row) for name, column in known.items()}
     titles = columns.pop(title, None) if title is not None else None
     return Attached(ids, columns, None if titles is None else _as_titles(titles), frame.height)
 
@@ -139,6 +147,26 @@ def _judge(
         findings.note(f"{len(found) - len(known):,} rows of {kind}s={table.origin!r} belong to no rated {kind}{kept}")
     if len(known) > n_matched:
         findings.note(f"{len(known) - n_matched:,} rows of {kind}s={table.origin!r} repeat an id; the first counts")
+
+
+def _remark(columns: dict[str, pl.Series], frame: pl.DataFrame, where: str, findings: Findings) -> None:
+    """What a reader may not have meant: nearly all numbers, and some text; the same in every row."""
+    for name, column in columns.items():
+        given = frame[name].drop_nulls()
+        if column.drop_nulls().n_unique() == 1 and len(column) > 1:
+            findings.note(
+                f"Column {name!r} of {where} says the same in every row, {given[0]!r}: no model learns from it"
+            )
+        if column.dtype != pl.String or not len(given):
+            continue
+        is_text = given.cast(pl.String).cast(pl.Float64, strict=False).is_null()
+        if 0 < is_text.sum() < FEW_WORDS * len(given):
+            words = given.filter(is_text).unique(maintain_order=True).head(3).to_list()
+            findings.note(
+                f"Column {name!r} of {where} holds numbers, but {is_text.sum():,} of {len(given):,} cells are text "
+                f"({', '.join(map(repr, words))}): each number was taken for a category of its own",
+                mend="If numbers are meant, leave those cells empty.",
+            )
 
 
 def _known(found: IntArray) -> IntArray:

@@ -13,6 +13,7 @@ import numpy as np
 
 from cofactor.arrays import Array, FloatArray, IntArray
 from cofactor.data.ratings import Rows
+from cofactor.errors import BadOption
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -79,7 +80,17 @@ class Encoding(NamedTuple):
 
     def of(self, values: Array) -> Features:
         """(n,) -> (n, f); a category that was not learned, like a missing value, is in no column."""
-        return _numbers(values, np.array(self.knots)) if self.knots else _categories(values, self.words)
+        return (
+            _numbers(self._as_numbers(values), np.array(self.knots)) if self.knots else _categories(values, self.words)
+        )
+
+    def _as_numbers(self, values: Array) -> FloatArray:
+        """(n,) float64, nan where missing; raises `BadOption` for what is no number."""
+        try:
+            return values.astype(np.float64)  # of objects, too: a missing number is None there
+        except (TypeError, ValueError):
+            wrong = [cell for cell in values.tolist() if not (cell is None or isinstance(cell, (int, float)))]
+            raise BadOption(f"The attribute {self.name!r} was learned as a number, but {wrong[:3]} came.") from None
 
 
 def learn_encodings(attributes: Mapping[str, Array]) -> list[Encoding]:
@@ -138,9 +149,8 @@ def _knots(values: Array) -> tuple[float, ...]:
     return tuple(np.unique(np.quantile(known, np.linspace(0, 1, KNOTS))).tolist()) if len(known) else ()
 
 
-def _numbers(values: Array, knots: FloatArray) -> Features:
+def _numbers(numbers: FloatArray, knots: FloatArray) -> Features:
     """Each number lies between two knots, and is their mixture; one beyond them is at the last."""
-    numbers = values.astype(np.float64)  # of objects, too: a missing number is None there
     known = np.flatnonzero(np.isfinite(numbers))
     x = np.clip(numbers[known], knots[0], knots[-1])
     left = np.clip(np.searchsorted(knots, x, side="right") - 1, 0, len(knots) - 2)

@@ -6,11 +6,11 @@ it is ahead of every other one by an interval that excludes 0; the intervals hol
 models), for the best is looked for among several. Several measures are not corrected for: name yours beforehand.
 """
 
-import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import isnan
-from typing import Any, cast
+from statistics import median
+from typing import TYPE_CHECKING, Any, cast
 
 from cofactor.data.ratings import Ratings
 from cofactor.data.tables import make_table
@@ -19,8 +19,14 @@ from cofactor.evaluation.bootstrap import Interval, check_level, percentiles
 from cofactor.evaluation.evaluate import Evaluation, evaluate_held_out
 from cofactor.evaluation.held_out import HeldOut
 from cofactor.evaluation.layout import aligned, figure
+from cofactor.evaluation.literature import says
 from cofactor.evaluation.measures import asked_for, better
+from cofactor.evaluation.repeats import Fits, averaged, fit_each
+from cofactor.plots import loss_curves
 from cofactor.recommender import Recommender
+
+if TYPE_CHECKING:
+    from cofactor.training.epoch import Epoch
 
 __all__ = ["Comparison", "Verdict", "compare"]
 
@@ -62,14 +68,36 @@ class Verdict:
 class Comparison:
     """Several models on one test: `verdicts["ndcg@10"].winner`, `evaluations[name]`, `table()`, or printed.
 
-    fit_seconds: of each model that was fitted here
+    fits: of each model what its fits cost, and their losses; more than one where there were several seeds
     """
 
     evaluations: dict[str, Evaluation]
     verdicts: dict[str, Verdict]
-    fit_seconds: dict[str, float]
+    fits: dict[str, Fits]
     confidence: float
     notes: tuple[str, ...]
+
+    @property
+    def fit_seconds(self) -> dict[str, float]:
+        """Of each model that was fitted here, the median over its fits."""
+        return {name: median(fits.seconds) for name, fits in self.fits.items() if fits.seconds}
+
+    @property
+    def fit_megabytes(self) -> dict[str, float]:
+        """The most memory that fitting took beyond what was taken before, where the system tells."""
+        return {name: max(fits.megabytes) for name, fits in self.fits.items() if fits.megabytes}
+
+    @property
+    def n_learned(self) -> dict[str, int]:
+        """How many numbers each model learned."""
+        return {name: fits.models[0].n_learned for name, fits in self.fits.items()}
+
+    def plot_losses(self) -> Any:
+        """A figure: the loss after every epoch of each model that trains by epochs, a line a seed."""
+        curves = {name: fits.histories for name, fits in self.fits.items() if fits.histories}
+        if not curves:
+            raise BadOption(f"None of {', '.join(self.fits)} trains by epochs, so there are no losses to show.")
+        return loss_curves({name: [_curves(run) for run in runs] for name, runs in curves.items()})
 
     def winner(self, measure: str) -> str | None:
         """The model that is best beyond the noise, or None. Raises `BadOption` for what was not compared."""
@@ -90,7 +118,9 @@ class Comparison:
         rows = [
             ("", *(f"{model} " for model in self.evaluations)),
             *((name, *(self._cell(name, model) for model in self.evaluations)) for name in self._measures),
+            ("numbers learned", *(f"{self.n_learned[model]:,} " for model in self.evaluations)),
             ("fit, s", *(f"{figure(self.fit_seconds.get(model, NAN), 2)} " for model in self.evaluations)),
+            ("fit, MB", *(f"{figure(self.fit_megabytes.get(model, NAN), 0)} " for model in self.evaluations)),
             ("evaluation, s", *(f"{figure(one.seconds, 2)} " for one in self.evaluations.values())),
         ]
         return "\n".join([*aligned(rows), "", *self.notes])
@@ -121,11 +151,14 @@ def compare(
     models: Iterable[Recommender] | Mapping[str, Recommender], train: Ratings, test: Ratings, *,
     metrics: Iterable[str] | None = None, k: int | Iterable[int] = 10, relevant: float | None = None,
     confidence: float = 0.95, n_bootstrap: int = 1000, seed: int = 0, clip: bool = False,
-    progress: bool | None = None,
+    seeds: Iterable[int] | None = None, watch: bool = False, progress: bool | None = None,
 ) -> Comparison:  # fmt: skip
     """Measure several models on the same test, and say which is best where that is beyond the noise.
 
     models: in a list, or by the names they shall have; those that are not fitted yet are fitted on `train`
+    seeds: fit each model that draws at random once with each of them; values are then means over the fits, and the
+        intervals hold what users differ by and what seeds do. None: once, as it is
+    watch: note the loss on the test after every epoch, for `plot_losses`; nothing is learned from it
     progress: of the fitting, as in `Recommender.fit`     everything else: as in `evaluate`
     """
     named = _named(models)
@@ -136,22 +169,33 @@ def compare(
     check_level(level, n_bootstrap)
     asked = asked_for(metrics, k)
     held = HeldOut.of(train, test, relevant)
-    fit_seconds: dict[str, float] = {}
+    drawn = _seeds(seeds)
+    fits: dict[str, Fits] = {}
     evaluations: dict[str, Evaluation] = {}
-    for name, model in named.items():
-        if not hasattr(model, "ratings_"):
-            fit_seconds[name] = _fit(model, train, progress)
-        its = held if model.ratings is train else HeldOut.of(model.ratings, test, held.relevant_from)
-        evaluations[name] = evaluate_held_out(model, its, name, asked, confidence, n_bootstrap, seed, clip)
-    return Comparison(
-        evaluations, _verdicts(evaluations, level), fit_seconds, confidence, _notes(named, evaluations, train, level)
-    )
+    for place, (name, model) in enumerate(named.items()):
+        fits[name] = fit_each(model, train, drawn, test if watch else None, progress)
+        runs = list[Evaluation]()
+        for one in fits[name].models:
+            its = held if one.ratings is train else HeldOut.of(one.ratings, test, held.relevant_from)
+            runs.append(evaluate_held_out(one, its, name, asked, confidence, n_bootstrap, seed, clip))
+        evaluations[name] = averaged(runs, seed + place)
+    verdicts = _verdicts(evaluations, level)
+    notes = (*_notes(fits, evaluations, train, level), *_published(fits, verdicts))
+    return Comparison(evaluations, verdicts, fits, confidence, notes)
 
 
-def _fit(model: Recommender, train: Ratings, progress: bool | None) -> float:
-    started = time.perf_counter()
-    model.fit(train, progress=progress)
-    return time.perf_counter() - started
+def _curves(run: Sequence["Epoch"]) -> tuple[list[float], list[float]]:
+    """Losses after each epoch, on the training and on held-out ratings."""
+    return [one.train_loss for one in run], [one.valid_loss for one in run if one.valid_loss is not None]
+
+
+def _seeds(seeds: Iterable[int] | None) -> list[int] | None:
+    if seeds is None:
+        return None
+    found: list[int] = list(seeds) if isinstance(seeds, Iterable) else [seeds]
+    if len(set(found)) < max(2, len(found)):
+        raise BadOption(f"seeds lists two or more different numbers, such as range(5), but {found} came.")
+    return found
 
 
 def _verdicts(evaluations: Mapping[str, Evaluation], level: float) -> dict[str, Verdict]:
@@ -193,10 +237,30 @@ def _named(models: Iterable[Recommender] | Mapping[str, Recommender]) -> dict[st
     return named
 
 
+def _published(fits: Mapping[str, Fits], verdicts: Mapping[str, Verdict]) -> list[str]:
+    """What others found about these models, and what this run says, by the first measure it decides."""
+
+    def ahead(one: str, other: str) -> str:
+        told = [words for name, verdict in verdicts.items() if (words := _lead(name, verdict, one, other))]
+        return told[0] if told else "no measure tells them apart"
+
+    return says({name: type(its.models[0]).__name__ for name, its in fits.items()}, ahead)
+
+
+def _lead(measure: str, verdict: Verdict, one: str, other: str) -> str | None:
+    """Whether one of two models leads, where the best of the comparison is one of them and the lead is no noise."""
+    second = verdict.behind.get({one: other, other: one}.get(verdict.best, ""))
+    if second is None or not second.low > 0:
+        return None
+    agrees = "agrees" if verdict.best == one else "does not agree"
+    lead = f"{figure(second.value)} ({figure(second.low)} to {figure(second.high)})"
+    return f"by {measure} {verdict.best} is ahead by {lead}: this run {agrees}"
+
+
 def _notes(
-    named: Mapping[str, Recommender], evaluations: Mapping[str, Evaluation], train: Ratings, level: float
+    fits: Mapping[str, Fits], evaluations: Mapping[str, Evaluation], train: Ratings, level: float
 ) -> tuple[str, ...]:
-    first, others = next(iter(evaluations.values())), len(named) - 1
+    first, others = next(iter(evaluations.values())), len(fits) - 1
     notes = [
         f"On {first.test}.",
         *first.notes,
@@ -204,7 +268,13 @@ def _notes(
         f"(Bonferroni over {others} other{'s' if others > 1 else ''}).",
         "~ inside the noise: cannot be told from the best of its row.",
     ]
-    elsewhere = [name for name, model in named.items() if not _same(model.ratings, train)]
+    n_fits = max(len(its.models) for its in fits.values())
+    if n_fits > 1:
+        notes.append(
+            f"Each model that draws at random was fitted with {n_fits} seeds: values are means over them, intervals "
+            f"hold what users differ by and what seeds do."
+        )
+    elsewhere = [name for name, its in fits.items() if not _same(its.models[0].ratings, train)]
     if elsewhere:
         notes.append(f"Not fitted on these training ratings but on others: {', '.join(elsewhere)}.")
     return tuple(notes)

@@ -7,14 +7,20 @@ import numpy as np
 
 from cofactor.arrays import FloatArray, IntArray
 from cofactor.kernels.native import Native
+from cofactor.kernels.threads import on_threads
 
 __all__ = [
-    "LANES", "Law", "Layout", "Pairs", "Space", "Weights", "Widths", "layout_of", "make_space", "padded", "run_steps",
+    "LANES", "Law", "Layout", "Pairs", "Space", "Weights", "Widths", "add_scores", "layout_of", "make_space", "padded",
+    "run_steps", "views",
 ]  # fmt: skip
 
 LANES = 16  # widths are multiples of this many float32: one vector
 
+PIECES = 16  # of the users that are scored, taken one by one by the threads
+AT_ONCE = 64  # items that go through the layers together
+
 run_steps = Native("cofactor.kernels.perceptron_loops", "run_steps")
+_add_scores = Native("cofactor.kernels.perceptron_loops", "add_scores")
 
 
 class Pairs(NamedTuple):
@@ -103,3 +109,39 @@ def make_space(layout: Layout, batch_size: int, *, dropout: bool) -> Space:
         inputs, sums, errors, np.zeros(n if dropout else 0, np.float32), np.zeros(largest, np.float32),
         np.ones(LANES, np.float32), means, inverses, np.zeros(w, np.float32), np.zeros(w, np.float32),
     )  # fmt: skip
+
+
+def views(flat: FloatArray, layout: Layout) -> list[tuple[FloatArray, FloatArray]]:
+    """Of each layer its padded matrix among the parameters, and its batch norm's scales and shifts, (0,) without."""
+    found: list[tuple[FloatArray, FloatArray]] = []
+    for at, (matrix, norm) in enumerate(zip(layout.matrices, layout.norms, strict=True)):
+        above, width = layout.widths[at : at + 2]
+        scales = flat[norm : norm + 2 * width] if norm >= 0 else flat[:0]
+        found.append((flat[matrix : matrix + above * width].reshape(above, width), scales))
+    return found
+
+
+def add_scores(scores: FloatArray, of_users: FloatArray, of_items: FloatArray, matrices: list[FloatArray]) -> None:
+    """scores (b, m) += what the layers behind the first make of its sums, all users with all items.
+
+    of_users (b, h), of_items (m, h): the two parts of the first layer's sums, before ReLU
+    matrices: of the other layers, (n_in + 1, n_out) each, the last row its bias; the last n_out is 1
+    """
+    layout = layout_of([len(one) - 1 for one in matrices] + [1], AT_ONCE, batch_norm=False)
+    packed = np.zeros(int((layout.widths[:-1] * layout.widths[1:]).sum()), np.float32)
+    for (view, _), matrix in zip(views(packed, layout), matrices, strict=True):
+        view[: len(matrix), : matrix.shape[1]] = matrix
+    left, right = (_widened(part, int(layout.widths[0])) for part in (of_users, of_items))
+    bounds = np.linspace(0, len(scores), PIECES + 1).astype(int).tolist()
+
+    def piece(at: int) -> None:
+        space = make_space(layout, AT_ONCE, dropout=False)
+        _add_scores(scores, left, right, layout, packed, space, bounds[at], bounds[at + 1])
+
+    on_threads(piece, PIECES)
+
+
+def _widened(rows: FloatArray, width: int) -> FloatArray:
+    wide = np.zeros((len(rows), width), np.float32)
+    wide[:, : rows.shape[1]] = rows
+    return wide

@@ -13,7 +13,9 @@ import numpy as np
 
 from cofactor.arrays import FloatArray, IntArray
 from cofactor.errors import BadOption
+from cofactor.kernels.perceptron import add_scores
 from cofactor.kernels.posterior import curved_row_mean, prior_precision
+from cofactor.kernels.topk import MANY
 from cofactor.nets.embeddings import slope, squash
 from cofactor.nets.perceptron import Network, folded
 from cofactor.recommender import rows_or_zero
@@ -29,7 +31,6 @@ if TYPE_CHECKING:
 __all__ = ["NeuralCF"]
 
 ENOUGH = 20_000  # ratings to tell the noise by, to one per cent
-BLOCK = 4_000_000  # numbers of the first hidden layer held at once while scoring
 CHANCE = (0.0, 1.0)  # of a click
 
 
@@ -75,6 +76,7 @@ class NeuralCF(GradientRecommender["FusedPerceptron | TorchEngine"]):
     batch_norm: bool = True
     engine: Literal["fused", "torch"] = "fused"  # torch: the readable twin, and the one for a GPU
     device: str = "cpu"  # of the torch engine: cpu, cuda
+    precision: Literal["float32", "bfloat16"] = "float32"  # of the torch engine's products; bfloat16: mixed precision
 
     @property
     def predicts(self) -> bool:  # pyright: ignore[reportIncompatibleVariableOverride]
@@ -98,6 +100,10 @@ class NeuralCF(GradientRecommender["FusedPerceptron | TorchEngine"]):
         if not 0 <= self.dropout < 1:
             raise BadOption(f"dropout lies in [0, 1), but {self.dropout} came.")
         check_engine(self.engine, self.device)
+        if self.precision not in ("float32", "bfloat16"):
+            raise BadOption(f"precision must be one of float32, bfloat16, but {self.precision!r} came.")
+        if self.precision != "float32" and self.engine == "fused":
+            raise BadOption("The fused engine computes in float32. For precision='bfloat16' use engine='torch'.")
 
     # ---- training -----------------------------------------------------------------------------------------
 
@@ -122,7 +128,8 @@ class NeuralCF(GradientRecommender["FusedPerceptron | TorchEngine"]):
             from cofactor.nets.mlp import EmbeddingMLP
             from cofactor.training.torch_engine import TorchEngine
 
-            return TorchEngine(EmbeddingMLP.of(start, y_range, self.dropout), pairs, batches, self.device)
+            net, half = EmbeddingMLP.of(start, y_range, self.dropout), self.precision == "bfloat16"
+            return TorchEngine(net, pairs, batches, self.device, half=half)
         from cofactor.training.fused_perceptron import FusedPerceptron
 
         return FusedPerceptron(start, pairs, batches, y_range, self.dropout)
@@ -159,9 +166,10 @@ class NeuralCF(GradientRecommender["FusedPerceptron | TorchEngine"]):
         (p, p_dot), (q, q_dot) = self._parts(users), self._parts(items)
         of_users, of_items = p @ net.of_user, q @ net.of_item + net.bias
         scores = p_dot @ q_dot.T
-        size = max(1, BLOCK // of_items.size)
-        for at in range(0, len(rows), size):
-            scores[at : at + size] += net.after_first(of_users[at : at + size, None] + of_items)
+        if len(rows) < MANY:  # who serves one user need not load a kernel
+            scores += net.after_first(of_users[:, None] + of_items)
+        else:
+            add_scores(scores, of_users, of_items, net.rest)
         return squash(scores, self._range)
 
     def _predict(self, user_idx: IntArray, item_idx: IntArray) -> FloatArray:

@@ -1,6 +1,7 @@
 """Loss curves, the learning-rate finder, a histogram, the latent map; each returns a Matplotlib figure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from itertools import cycle
 from typing import Any
 
 import numpy as np
@@ -8,9 +9,10 @@ import numpy as np
 from cofactor.arrays import FloatArray
 from cofactor.errors import MissingExtra
 
-__all__ = ["histogram", "latent_map", "losses", "lr_curve"]
+__all__ = ["histogram", "latent_map", "loss_curves", "losses", "lr_curve"]
 
 BLUE, RED, GREY = "#1f5fa8", "#c0392b", "#8a8f98"
+COLOURS = (BLUE, RED, "#2e8b57", "#b8860b", "#7d3c98", "#17818f")
 
 
 def losses(train: Sequence[float], valid: Sequence[float] = (), *, steps_per_epoch: int = 1) -> Any:
@@ -20,6 +22,24 @@ def losses(train: Sequence[float], valid: Sequence[float] = (), *, steps_per_epo
     if len(valid):
         at = steps_per_epoch * np.arange(1, len(valid) + 1)
         axes.plot(at, valid, color=RED, marker="o", markersize=4, label="held out")
+    axes.legend(frameon=False)
+    return figure
+
+
+def loss_curves(curves: Mapping[str, Sequence[tuple[Sequence[float], Sequence[float]]]]) -> Any:
+    """Losses after every epoch: by name, for each run those on the training and those on held-out ratings.
+
+    Training losses are dashed; with several runs each has a line.
+    """
+    figure, axes = _new("epoch", "loss")
+    for name, colour in zip(curves, cycle(COLOURS), strict=False):
+        for number, (train, valid) in enumerate(curves[name]):
+            style = {"color": colour, "linewidth": 1.2, "alpha": 0.8}
+            epochs = np.arange(1, len(train) + 1)
+            axes.plot(epochs, train, linestyle="--", **style, label=f"{name}, train" if not number else None)
+            if len(valid):
+                axes.plot(epochs, valid, **style, label=f"{name}, held out" if not number else None)
+    axes.xaxis.get_major_locator().set_params(integer=True)
     axes.legend(frameon=False)
     return figure
 

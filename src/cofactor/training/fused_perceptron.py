@@ -116,7 +116,7 @@ class FusedPerceptron:
     def _layers(self) -> list[Layer]:
         w, layout = self._weights, self._layout
         found: list[Layer] = []
-        for at, (matrix, norm) in enumerate(_views(w.p, layout)):
+        for at, (matrix, norm) in enumerate(perceptron.views(w.p, layout)):
             (n_in, n_out), normed = layout.units[at : at + 2], len(norm) > 0
             statistics = (part[at, : n_out * normed] for part in (w.means, w.variances))
             scale, shift = norm.reshape(2 * normed, -1)[:, :n_out] if normed else (norm, norm)
@@ -131,16 +131,6 @@ def _side(rows: FloatArray) -> adam.Side:
     return adam.Side(p, np.zeros_like(p), np.zeros_like(p), np.full(n, -1, np.int64))
 
 
-def _views(flat: FloatArray, layout: perceptron.Layout) -> list[tuple[FloatArray, FloatArray]]:
-    """Of each layer its matrix among the parameters, and its batch norm's scales and shifts, (0,) without."""
-    found: list[tuple[FloatArray, FloatArray]] = []
-    for at, (matrix, norm) in enumerate(zip(layout.matrices, layout.norms, strict=True)):
-        above, width = layout.widths[at : at + 2]
-        scales = flat[norm : norm + 2 * width] if norm >= 0 else flat[:0]
-        found.append((flat[matrix : matrix + above * width].reshape(above, width), scales))
-    return found
-
-
 def _weights(layers: tuple[Layer, ...], layout: perceptron.Layout) -> perceptron.Weights:
     widths = layout.widths
     n = int((widths[:-1] * widths[1:]).sum() + 2 * widths[1:-1].sum() * (layout.norms >= 0).any())
@@ -153,7 +143,7 @@ def _weights(layers: tuple[Layer, ...], layout: perceptron.Layout) -> perceptron
 
 
 def _write(layers: tuple[Layer, ...], weights: perceptron.Weights, layout: perceptron.Layout) -> None:
-    for at, (layer, (matrix, norm)) in enumerate(zip(layers, _views(weights.p, layout), strict=True)):
+    for at, (layer, (matrix, norm)) in enumerate(zip(layers, perceptron.views(weights.p, layout), strict=True)):
         rows, columns = layer.matrix.shape
         matrix[:rows, :columns] = layer.matrix
         if layer.has_norm:

@@ -71,6 +71,7 @@ class TorchEngine:
     batches: Batches
     device: str = "cpu"
     loss_of: Callable[[Tensor, Tensor], Tensor] = mse
+    half: bool = False  # matrix products in bfloat16, sums and parameters in float32
 
     def __post_init__(self) -> None:
         if self.device.startswith("cuda") and not torch.cuda.is_available():
@@ -160,7 +161,9 @@ class TorchEngine:
             group["betas"] = (self._schedule.momenta[self._next], BETA2)
         self._next += 1
         self._optimizer.zero_grad()
-        loss = self.loss_of(self.net(self._pairs[rows]), self._values[rows])
+        with torch.autocast(torch.device(self.device).type, torch.bfloat16, enabled=self.half):
+            scores = self.net(self._pairs[rows])
+        loss = self.loss_of(scores.float(), self._values[rows])
         loss.backward()
         self._optimizer.step()
         return loss.detach()  # .item() here would wait for the GPU at every step

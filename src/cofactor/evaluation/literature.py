@@ -1,0 +1,46 @@
+"""What has been published about a comparison, so that a run can say whether it agrees.
+
+A single run on one data set proves nothing about two kinds of models; many careful ones say what to expect.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+__all__ = ["FINDINGS", "Finding", "says"]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """That one kind of model was found to be better than another; kinds are the models' classes."""
+
+    better: frozenset[str]
+    worse: frozenset[str]
+    told: str
+
+    def pairs(self, kinds: Mapping[str, str]) -> list[tuple[str, str]]:
+        """The (better, worse) models of a comparison that it speaks of. kinds: of each model by name"""
+        better = [name for name, kind in kinds.items() if kind in self.better]
+        return [(name, other) for name in better for other, kind in kinds.items() if kind in self.worse]
+
+
+FINDINGS = (
+    Finding(
+        frozenset({"MatrixFactorization", "ImplicitMF", "BayesianMF"}),
+        frozenset({"NeuralCF"}),
+        "Rendle et al. 2020 [rendle2020ncfmf] found, on ml-1m and Pinterest, a well-tuned dot product ahead of a "
+        "perceptron and of NeuMF.",
+    ),
+)
+
+
+def says(kinds: Mapping[str, str], ahead: Callable[[str, str], str]) -> list[str]:
+    """What was found about these models, and what this run says of the same pairs.
+
+    ahead: (expected better, expected worse) -> by how much the first is ahead here, in words
+    """
+    lines: list[str] = []
+    for finding in FINDINGS:
+        pairs = finding.pairs(kinds)
+        lines += [finding.told] if pairs else []
+        lines += [f"Here {one} against {other}: {ahead(one, other)}." for one, other in pairs]
+    return lines

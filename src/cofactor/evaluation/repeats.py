@@ -1,0 +1,94 @@
+"""One model fitted with several seeds: what each fit cost, and what they reach together.
+
+First weights and the order of the ratings move a trained model's error by as much as many a published improvement. So
+a comparison that is to hold for the next seed too needs several, and its intervals must know both: what users differ by
+and what seeds do. A resampled value is therefore the mean over some of the fits, drawn anew for each sample of users:
+of S fits S - 1 are drawn with repetition, which gives the mean's variance without bias (drawing S gives (S - 1)/S of
+it; Rao & Wu 1988 [raowu1988resampling]).
+"""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from statistics import NormalDist, mean, stdev
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from cofactor.data.ratings import Ratings
+from cofactor.evaluation.bootstrap import Interval, percentiles
+from cofactor.evaluation.evaluate import Evaluation
+from cofactor.memory import PeakMemory
+from cofactor.recommender import Recommender
+
+if TYPE_CHECKING:
+    from cofactor.training.epoch import Epoch
+
+__all__ = ["Fits", "averaged", "fit_each"]
+
+
+@dataclass(frozen=True)
+class Fits:
+    """A model as often as it was fitted; seconds and megabytes of each fit, empty where it came fitted."""
+
+    models: list[Recommender]
+    seconds: list[float]
+    megabytes: list[float]  # beyond what was taken before; nan where the system does not tell
+
+    @property
+    def histories(self) -> list[list["Epoch"]]:
+        """The losses of each fit, where the model trains by epochs."""
+        histories = [getattr(model, "history_", []) for model in self.models]
+        return [one for one in histories if one and hasattr(one[0], "train_loss")]
+
+
+def fit_each(
+    model: Recommender, train: Ratings, seeds: Sequence[int] | None, watched: Ratings | None, progress: bool | None
+) -> Fits:
+    """The model fitted with each seed where it has one, else once, as given; as it came where it is fitted already.
+
+    watched: ratings whose loss is noted after every epoch; never learned from
+    """
+    if hasattr(model, "ratings_"):
+        return Fits([model], [], [])
+    draws = seeds is not None and "seed" in model.options()
+    models = [replace(model, seed=seed) for seed in seeds or ()] if draws else [model]
+    seconds, megabytes = list[float](), list[float]()
+    for one in models:
+        started = time.perf_counter()
+        with PeakMemory() as memory:
+            one.fit(train, validation=watched, progress=progress)
+        seconds.append(time.perf_counter() - started)
+        megabytes.append(memory.megabytes)
+    return Fits(models, seconds, megabytes)
+
+
+def averaged(runs: Sequence[Evaluation], seed: int) -> Evaluation:
+    """What several fits of one model reach on average; a single one as it is.
+
+    seed: of the draws of fits, other ones for each model of a comparison
+    """
+    first, n = runs[0], len(runs)
+    if n == 1:
+        return first
+    rng = np.random.default_rng(seed)
+    drawn = {size: rng.integers(0, n, (size, n - 1)) for size in {len(one) for one in first.samples.values()}}
+    samples = {
+        name: np.take_along_axis(np.stack([run.samples[name] for run in runs], axis=1), drawn[len(its)], 1).mean(axis=1)
+        for name, its in first.samples.items()
+    }
+    intervals: dict[str, Interval] = {}
+    for name in first.intervals:
+        its = [run.intervals[name] for run in runs]
+        value = mean(one.value for one in its)
+        ends = percentiles(samples[name], first.confidence) if name in samples else _ends(its, first.confidence)
+        intervals[name] = Interval(value, *ends)
+    return replace(first, intervals=intervals, samples=samples, seconds=sum(run.seconds for run in runs))
+
+
+def _ends(its: Sequence[Interval], confidence: float) -> tuple[float, float]:
+    """Of what cannot be resampled: the standard errors of users and of seeds together."""
+    values = [one.value for one in its]
+    of_seeds = NormalDist().inv_cdf((1 + confidence) / 2) * stdev(values) / len(values) ** 0.5
+    reach = (mean((one.high - one.low) / 2 for one in its) ** 2 + of_seeds**2) ** 0.5
+    return mean(values) - reach, mean(values) + reach
