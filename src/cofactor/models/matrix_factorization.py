@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 __all__ = ["MatrixFactorization"]
 
 ENOUGH = 20_000  # ratings to tell the noise by, to one per cent; scoring all took longer than an epoch
+LEAST = 1e-6  # noise: ratings that are all alike leave none, and then no row could be told from another
 SOME = 32  # rows that tell how much of a row stays unknown
 
 
@@ -88,6 +89,11 @@ class MatrixFactorization(
             super()._fit(train)
 
     def _engine(self, train: "Ratings") -> "FusedAdam | TiledSgd | AlternatingLeastSquares | TorchEngine":
+        if self.solver == "als":
+            from cofactor.training.als import AlternatingLeastSquares
+            from cofactor.training.spectral import spectral_start
+
+            return AlternatingLeastSquares(spectral_start(train, self.n_factors, self.seed), train, self.count_exponent)
         start = Embeddings.random(train.n_users, train.n_items, self.n_factors, self.seed)
         columns = (train.user_idx, train.item_idx, train.values)
         if self.solver == "sgd":
@@ -97,10 +103,6 @@ class MatrixFactorization(
             if self.y_range is None:
                 start = _from_the_mean(start, train.mean)
             return TiledSgd(start, *columns, self.seed, self.y_range)
-        if self.solver == "als":
-            from cofactor.training.als import AlternatingLeastSquares
-
-            return AlternatingLeastSquares(_spread(start, 10.0), train, self.count_exponent)
         from cofactor.training.engine import Batches
 
         batches = Batches(len(train), self._batch_size(len(train)), self.seed)
@@ -128,7 +130,7 @@ class MatrixFactorization(
         self.item_factors_ = np.where(known[:, None], raw.item_factors - q_mean, 0).astype(np.float32)
         some = slice(None, None, max(1, len(train) // ENOUGH))
         residual = self._predict(train.user_idx[some], train.item_idx[some]) - train.values[some]
-        self.noise_ = float(np.mean(np.square(residual)))
+        self.noise_ = max(float(np.mean(np.square(residual))), LEAST)
         self._describe(train, rated, known)
         self.user_precision_, self.item_precision_ = self._prior("user", rated), self._prior("item", known)
 
