@@ -35,10 +35,10 @@ GRID = [
     {"reg": reg, "reg_exponent": exponent, "unobserved_weight": weight, "n_epochs": 16, "solver": "cg"}
     for (reg, exponent), weight in product(PENALTIES, (0.2, 0.3, 0.4))
 ]
-NEUMF = {"layers": (128, 64, 32), "n_factors": 32, "dot_factors": 32, "batch_norm": False}
+NEUMF = {"layers": (64, 32), "n_factors": 32, "dot_factors": 192, "batch_norm": False}
 NEUMF_GRID = [
     {**NEUMF, "learning_rate": rate, "weight_decay": decay, "n_epochs": 15}
-    for rate, decay in ((2e-3, 0.1), (5e-3, 0.1))
+    for rate, decay in ((3e-3, 0.03), (5e-3, 0.01), (5e-3, 0.03))
 ]
 EASE_GRID = [{"reg": reg} for reg in (200.0, 400.0, 800.0, 1600.0, 3200.0)]
 INNER_SEEDS = 1  # of each setting tried
