@@ -6,6 +6,7 @@ from hypothesis import given, strategies as st
 
 from cofactor.data.ratings import Ratings
 from cofactor.errors import BadTable
+from small_tables import random_ratings
 
 SOME = Ratings.from_arrays(["ann", "ann", "bob"], [10, 20, 10], [5, 3, 4], titles=np.array(["Alien", "Heat"], object))
 TABLES = st.lists(st.tuples(st.integers(0, 6), st.integers(0, 6), st.integers(1, 5)), min_size=1)
@@ -83,3 +84,27 @@ def test_a_title_of_two_items_stands_for_neither():
 def test_an_item_without_a_title_is_called_by_its_id():
     ratings = Ratings.from_arrays([1, 2], [10, 20], titles=np.array(["Heat", None], object))
     assert ratings.title_of(np.array([0, 1])) == ["Heat", "20"]
+
+
+@pytest.mark.parametrize("laid_out", [False, True])
+def test_some_rows_are_the_same_whether_all_are_laid_out_or_not(laid_out):
+    ratings = random_ratings(30, 20, 200)
+    which = np.array([2, 5, 29])
+    if laid_out:
+        _ = ratings.by_user, ratings.by_item
+    for side, whole in (("user", random_ratings(30, 20, 200).by_user), ("item", random_ratings(30, 20, 200).by_item)):
+        rows = which if side == "user" else which[:2]
+        found = ratings.some_rows(side, rows)
+        for at, row in enumerate(rows):
+            mine, its = ({**dict(zip(*part.of(int(n)), strict=True))} for part, n in ((found, at), (whole, row)))
+            assert mine == its
+
+
+def test_counts_are_the_same_before_and_after_the_ratings_are_laid_out():
+    twice = Ratings.from_arrays([1, 1, 2, 1], [10, 20, 10, 10], [5, 3, 4, 2])  # one pair occurs twice
+    once = twice.subset(np.arange(3))
+    for ratings in (twice, once):
+        before = ratings.user_counts.tolist(), ratings.item_counts.tolist()
+        again = ratings.subset(np.arange(len(ratings)))
+        _ = again.by_user, again.by_item
+        assert (again.user_counts.tolist(), again.item_counts.tolist()) == before

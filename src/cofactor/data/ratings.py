@@ -130,12 +130,19 @@ class Ratings:
     @cached_property
     def user_counts(self) -> IntArray:
         """(n_users,) ratings of each user."""
-        return np.bincount(self.user_idx, minlength=self.n_users)
+        return self._counted(self.user_idx, self.n_users, "by_user")
 
     @cached_property
     def item_counts(self) -> IntArray:
         """(n_items,) ratings of each item."""
-        return np.bincount(self.item_idx, minlength=self.n_items)
+        return self._counted(self.item_idx, self.n_items, "by_item")
+
+    def _counted(self, idx: IntArray, n: int, laid_out: Literal["by_user", "by_item"]) -> IntArray:
+        """How often each row occurs; known already where the ratings are laid out and no pair occurs twice."""
+        rows: Rows | None = vars(self).get(laid_out)
+        if rows is not None and len(rows.values) == len(self):
+            return rows.counts
+        return np.bincount(idx, minlength=n)
 
     @cached_property
     def matrix(self) -> "csr_array":
@@ -154,6 +161,20 @@ class Ratings:
     def by_item(self) -> Rows:
         """Each item's users, ascending, and values."""
         return _transposed(self.by_user, self.n_items)
+
+    def some_rows(self, side: Literal["user", "item"], which: IntArray) -> Rows:
+        """The rows of these users or items, a few of them do not need all ratings sorted."""
+        of_users = side == "user"
+        laid_out: Rows | None = vars(self).get("by_user" if of_users else "by_item")
+        if laid_out is not None:
+            return laid_out.take(which)
+        own, other = (self.user_idx, self.item_idx) if of_users else (self.item_idx, self.user_idx)
+        asked = np.zeros(self.n_users if of_users else self.n_items, bool)
+        asked[which] = True
+        at = np.flatnonzero(asked[own])
+        at = at[np.argsort(own[at], kind="stable")]
+        counts = np.bincount(np.searchsorted(which, own[at]), minlength=len(which))
+        return Rows(np.concatenate([[0], np.cumsum(counts)]), other[at], self.values[at])
 
     @cached_property
     def fingerprint(self) -> str:

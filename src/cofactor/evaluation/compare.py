@@ -8,60 +8,30 @@ models), for the best is looked for among several. Several measures are not corr
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from math import isnan
 from statistics import median
 from typing import TYPE_CHECKING, Any, cast
 
 from cofactor.data.ratings import Ratings
 from cofactor.data.tables import make_table
 from cofactor.errors import BadOption
-from cofactor.evaluation.bootstrap import Interval, check_level, percentiles
+from cofactor.evaluation.bootstrap import Interval, check_level
 from cofactor.evaluation.evaluate import Evaluation, evaluate_held_out
 from cofactor.evaluation.held_out import HeldOut
 from cofactor.evaluation.layout import aligned, figure
 from cofactor.evaluation.literature import says
-from cofactor.evaluation.measures import asked_for, better
+from cofactor.evaluation.measures import asked_for
 from cofactor.evaluation.repeats import Fits, averaged, fit_each
+from cofactor.evaluation.verdicts import BEHIND, TIED, WINNER, Verdict, verdicts_of
 from cofactor.plots import loss_curves
 from cofactor.recommender import Recommender
 
 if TYPE_CHECKING:
     from cofactor.training.epoch import Epoch
 
-__all__ = ["Comparison", "Verdict", "compare"]
+__all__ = ["Comparison", "compare"]
 
 NAN = float("nan")
-WINNER, TIED, BEHIND = "winner", "inside the noise", "behind"
 MARKS = {WINNER: "*", TIED: "~", BEHIND: " "}  # behind the value, where it is printed
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """Of one measure.
-
-    behind: how far each other model is behind `best`, in the measure's unit, with the joint interval
-    """
-
-    best: str
-    behind: dict[str, Interval]
-
-    @property
-    def tied(self) -> list[str]:
-        """The models that cannot be told from the best one."""
-        return [name for name, gap in self.behind.items() if not gap.low > 0]
-
-    @property
-    def winner(self) -> str | None:
-        """The best model where it is ahead of all others beyond the noise."""
-        return None if self.tied else self.best
-
-    def of(self, model: str) -> str:
-        if model == self.best:
-            return TIED if self.tied else WINNER
-        return TIED if model in self.tied else BEHIND
-
-    def __str__(self) -> str:
-        return self.winner or f"{TIED}: {', '.join([self.best, *self.tied])}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -179,7 +149,7 @@ def compare(
             its = held if one.ratings is train else HeldOut.of(one.ratings, test, held.relevant_from)
             runs.append(evaluate_held_out(one, its, name, asked, confidence, n_bootstrap, seed, clip))
         evaluations[name] = averaged(runs, seed + place)
-    verdicts = _verdicts(evaluations, level)
+    verdicts = verdicts_of(evaluations, level)
     notes = (*_notes(fits, evaluations, train, level), *_published(fits, verdicts))
     return Comparison(evaluations, verdicts, fits, confidence, notes)
 
@@ -196,31 +166,6 @@ def _seeds(seeds: Iterable[int] | None) -> list[int] | None:
     if len(set(found)) < max(2, len(found)):
         raise BadOption(f"seeds lists two or more different numbers, such as range(5), but {found} came.")
     return found
-
-
-def _verdicts(evaluations: Mapping[str, Evaluation], level: float) -> dict[str, Verdict]:
-    names = dict.fromkeys(name for one in evaluations.values() for name in one.values if better(name))
-    found: dict[str, Verdict] = {}
-    for name in names:
-        having = {model: one for model, one in evaluations.items() if not isnan(one.values.get(name, NAN))}
-        if len(having) > 1:
-            found[name] = _verdict(name, having, level)
-    return found
-
-
-def _verdict(measure: str, evaluations: Mapping[str, Evaluation], level: float) -> Verdict:
-    sign = 1 if better(measure) == "higher" else -1
-    best = max(evaluations, key=lambda model: sign * evaluations[model].values[measure])
-    top = evaluations[best]
-    behind = {
-        model: Interval(
-            sign * (top.values[measure] - one.values[measure]),
-            *percentiles(sign * (top.samples[measure] - one.samples[measure]), level),
-        )
-        for model, one in evaluations.items()
-        if model != best
-    }
-    return Verdict(best, behind)
 
 
 def _named(models: Iterable[Recommender] | Mapping[str, Recommender]) -> dict[str, Recommender]:
@@ -241,20 +186,10 @@ def _published(fits: Mapping[str, Fits], verdicts: Mapping[str, Verdict]) -> lis
     """What others found about these models, and what this run says, by the first measure it decides."""
 
     def ahead(one: str, other: str) -> str:
-        told = [words for name, verdict in verdicts.items() if (words := _lead(name, verdict, one, other))]
+        told = [words for name, verdict in verdicts.items() if (words := verdict.lead(name, one, other))]
         return told[0] if told else "no measure tells them apart"
 
     return says({name: type(its.models[0]).__name__ for name, its in fits.items()}, ahead)
-
-
-def _lead(measure: str, verdict: Verdict, one: str, other: str) -> str | None:
-    """Whether one of two models leads, where the best of the comparison is one of them and the lead is no noise."""
-    second = verdict.behind.get({one: other, other: one}.get(verdict.best, ""))
-    if second is None or not second.low > 0:
-        return None
-    agrees = "agrees" if verdict.best == one else "does not agree"
-    lead = f"{figure(second.value)} ({figure(second.low)} to {figure(second.high)})"
-    return f"by {measure} {verdict.best} is ahead by {lead}: this run {agrees}"
 
 
 def _notes(

@@ -1,4 +1,4 @@
-"""What `perceptron_loops.py` works on, and the way to it: the layers' numbers in a few flat arrays."""
+"""What `perceptron_loops.py` works on, and the way to it and its scores: the layers' numbers in a few flat arrays."""
 
 from itertools import pairwise
 from typing import NamedTuple
@@ -20,7 +20,7 @@ PIECES = 16  # of the users that are scored, taken one by one by the threads
 AT_ONCE = 64  # items that go through the layers together
 
 run_steps = Native("cofactor.kernels.perceptron_loops", "run_steps")
-_add_scores = Native("cofactor.kernels.perceptron_loops", "add_scores")
+_add_scores = Native("cofactor.kernels.perceptron_scores_loops", "add_scores")
 
 
 class Pairs(NamedTuple):

@@ -21,13 +21,13 @@ from numba import njit
 from cofactor.kernels.adam import Batch, Plan, Side
 from cofactor.kernels.adam_loops import reach, step_rows, update
 from cofactor.kernels.mixing import mix
-from cofactor.kernels.perceptron import AT_ONCE, LANES, Law, Layout, Pairs, Space, Weights, Widths
+from cofactor.kernels.perceptron import LANES, Law, Layout, Pairs, Space, Weights, Widths
 from cofactor.kernels.posterior_loops import FRESH
 from cofactor.kernels.triangles import turn_block
 from cofactor.kernels.vectors import TILE_ROWS, add_tiles
 
 __all__ = [  # machine code is made of these, found here by name
-    "Batch", "Law", "Layout", "Pairs", "Plan", "Side", "Space", "Weights", "Widths", "add_scores",
+    "Batch", "Law", "Layout", "Pairs", "Plan", "Side", "Space", "Weights", "Widths", "add_product",
     "run_steps",
 ]  # fmt: skip
 
@@ -36,7 +36,7 @@ add_one, add_two, add_three = add_tiles
 
 
 @njit(**FRESH)
-def _add_product(C, c_at, X, x_at, x_row, x_step, Y, y_at, rows, width, n):
+def add_product(C, c_at, X, x_at, x_row, x_step, Y, y_at, rows, width, n):
     """C (rows, width) += X Y, with X[i, t] at x_at + i · x_row + t · x_step and Y (n, width)."""
     j = 0
     while j < width:
@@ -143,7 +143,7 @@ def _forward(n, rows, layout, weights, space, dropout, key):
         A, X = space.sums[y_at : y_at + rows * width], space.inputs[y_at : y_at + rows * width]
         A[:] = 0
         n_in = layout.units[layer] + 1
-        _add_product(A, 0, space.inputs, x_at, above, 1, weights.p, layout.matrices[layer], rows, width, n_in)
+        add_product(A, 0, space.inputs, x_at, above, 1, weights.p, layout.matrices[layer], rows, width, n_in)
         if layer == n_layers - 1:
             break
         for j in range(n * width):
@@ -170,13 +170,13 @@ def _backward(n, rows, layout, weights, space, dropout):
         D = space.errors[y_at : y_at + rows * width]
         if layer < n_layers - 1:
             _activate_back(layer, D, n, n_units, width, layout, weights, space, dropout)
-        _add_product(weights.g, matrix, space.inputs, x_at, 1, above, D, 0, above, width, n)
+        add_product(weights.g, matrix, space.inputs, x_at, 1, above, D, 0, above, width, n)
         if layout.norms[layer] >= 0:
             bias = matrix + layout.units[layer] * width
             weights.g[bias : bias + width] = 0
         _turn(space.turned, weights.p, matrix, above, width, space.ones)
         space.errors[x_at : x_at + rows * above] = 0
-        _add_product(space.errors, x_at, D, 0, width, 1, space.turned, 0, rows, above, n_units)
+        add_product(space.errors, x_at, D, 0, width, 1, space.turned, 0, rows, above, n_units)
 
 
 @njit(**FRESH)
@@ -294,39 +294,3 @@ def run_steps(
         step_rows(users, of_users, -1, step, plan, beta2, eps)
         step_rows(items, of_items, -1, step, plan, beta2, eps)
         update(weights.p, weights.m, weights.v, weights.g, step, plan, beta2, eps)
-
-
-@njit(**FRESH)
-def add_scores(scores, of_users, of_items, layout, matrices, space, begin, end):
-    """Rows begin:end of scores (b, m) += `perceptron.add_scores`; users' and items' parts are padded to the width."""
-    n_units, width, out, last = layout.units[0], layout.widths[0], layout.rows[-1], layout.widths[-1]
-    for u in range(begin, end):
-        of_user = of_users[u]
-        for start in range(0, of_items.shape[0], AT_ONCE):
-            n = min(AT_ONCE, of_items.shape[0] - start)
-            for b in range(n):
-                of_item, row = of_items[start + b], space.inputs[b * width : (b + 1) * width]
-                for j in range(width):
-                    row[j] = max(of_user[j] + of_item[j], np.float32(0))
-                row[n_units] = 1
-            _through(n, layout, matrices, space)
-            for b in range(n):
-                scores[u, start + b] += space.sums[out + b * last]
-
-
-@njit(**FRESH)
-def _through(n, layout, matrices, space):
-    """All layers without batch norm and dropout, what they begin with standing in `inputs`; they end in `sums`."""
-    rows = (n + TILE_ROWS - 1) // TILE_ROWS * TILE_ROWS
-    for layer in range(layout.matrices.size):
-        n_units, width, above = layout.units[layer + 1], layout.widths[layer + 1], layout.widths[layer]
-        x_at, y_at = layout.rows[layer], layout.rows[layer + 1]
-        A, X = space.sums[y_at : y_at + rows * width], space.inputs[y_at : y_at + rows * width]
-        A[:] = 0
-        _add_product(
-            A, 0, space.inputs, x_at, above, 1, matrices, layout.matrices[layer], rows, width, layout.units[layer] + 1
-        )
-        for j in range(n * width):
-            X[j] = max(A[j], np.float32(0))
-        for b in range(n):
-            X[b * width + n_units] = 1

@@ -115,7 +115,7 @@ def prior_precision(rows: FloatArray, noise: float, designs: Sequence[FloatArray
     spread = wide.T @ wide / len(wide) + 1e-6 * np.eye(wide.shape[1])
     if designs:
         precision = noise * np.linalg.inv(spread)
-        spread += noise * np.mean([np.linalg.inv(precision + one.T @ one) for one in designs], axis=0)
+        spread += noise * np.linalg.inv(precision + np.stack([one.T @ one for one in designs])).mean(axis=0)
     return noise * np.linalg.inv(spread)
 
 

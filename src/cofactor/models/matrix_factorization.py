@@ -154,14 +154,9 @@ class MatrixFactorization(
 
     def _designs(self, side: Literal["user", "item"], rows: IntArray) -> Iterator[FloatArray]:
         """Of each of a few rows, (m, k + 1): how its ratings change with it, [bias, factors], where it is."""
-        of_users, table = side == "user", self.ratings
-        own, other = (table.user_idx, table.item_idx) if of_users else (table.item_idx, table.user_idx)
-        asked = np.zeros(len(table.user_counts if of_users else table.item_counts), bool)
-        asked[rows] = True
-        at = np.flatnonzero(asked[own])  # a table by rows would need all ratings sorted
-        at = at[np.argsort(own[at], kind="stable")]
-        for row, idx in zip(rows, np.split(other[at], np.flatnonzero(np.diff(own[at])) + 1), strict=True):
-            others = self._rows("item" if of_users else "user", idx)
+        theirs = self.ratings.some_rows(side, rows)
+        for row, idx in zip(rows, np.split(theirs.indices, theirs.indptr[1:-1]), strict=True):
+            others = self._rows("item" if side == "user" else "user", idx)
             design = np.column_stack([np.ones(len(idx)), others[:, 1:]])
             if self.y_range is not None:
                 scores = self.mean_ + design @ self._rows(side, np.array([row]))[0] + others[:, 0]
