@@ -98,9 +98,8 @@ def test_every_option_is_felt():
         assert (other._score(np.arange(5)) != plain).any(), name
 
 
-def test_mixed_precision_ends_near_full_precision(checkerboard):
-    pytest.importorskip("torch")
-    options = SMALL | {"engine": "torch", "y_range": (0.5, 5.5)}
+def test_mixed_precision_ends_near_full_precision(checkerboard, device):
+    options = SMALL | {"engine": "torch", "device": device, "y_range": (0.5, 5.5)}
     full, mixed = (
         cf.NeuralCF(**options, precision=one).fit(checkerboard, progress=False) for one in ("float32", "bfloat16")
     )

@@ -98,13 +98,15 @@ def test_the_expected_level_is_the_mean_over_the_levels():
 # ---- chains --------------------------------------------------------------------------------------------------
 
 
-def test_the_squared_error_that_a_sweep_tells_is_that_of_its_draw(tastes):
-    chain = GibbsSampler(tastes, Design(6, user_bag=True, item_bag=True), seed=1)
+@pytest.mark.parametrize("design", [Design(6), Design(6, True, True), Design(6, row_noise=True)], ids=str)
+def test_the_squared_error_that_a_sweep_tells_is_that_of_its_draw(tastes, design):
+    """Also where no pass over the ratings is made for it; six factors are padded to sixteen, which must not count."""
+    chain = GibbsSampler(tastes, design, seed=1)
     for _ in range(3):
         told = chain.sweep()
     p, q = chain.users.rows[tastes.user_idx], chain.items.rows[tastes.item_idx]
     scores = tastes.mean + (p[:, :6] * q[:, :6]).sum(axis=1) + p[:, 6] + q[:, 6]
-    assert told == pytest.approx(np.mean((tastes.values - scores) ** 2), rel=1e-3)
+    assert told == pytest.approx(np.mean((tastes.values - scores) ** 2), rel=3e-4)
 
 
 def test_a_chain_is_the_same_for_the_same_seed(tastes):

@@ -248,6 +248,8 @@ def _settle(A, b, e, k, inverse, explained, bias, row, draw, key):
     if e.size:
         explained[row] += e[k + 1] * e[k + 1]
         bias.out[row] = _bias_given(b, e, k, row, draw, key)
+        if draw:
+            explained[row] -= e[0] * e[0]  # where `_bias_given` left the normal number it drew
 
 
 @njit(**FRESH)

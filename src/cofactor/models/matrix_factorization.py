@@ -5,6 +5,7 @@ Koren, Bell & Volinsky, "Matrix factorization techniques for recommender systems
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Literal
@@ -93,7 +94,12 @@ class MatrixFactorization(
             from cofactor.training.als import AlternatingLeastSquares
             from cofactor.training.spectral import spectral_start
 
-            return AlternatingLeastSquares(spectral_start(train, self.n_factors, self.seed), train, self.count_exponent)
+            _ = train.by_user  # which the other two begin with
+            with ThreadPoolExecutor(1) as aside:  # SciPy lets others work while it sorts and multiplies
+                laid_out = aside.submit(lambda: train.by_item)
+                start = spectral_start(train, self.n_factors, self.seed)
+                laid_out.result()
+            return AlternatingLeastSquares(start, train, self.count_exponent)
         start = Embeddings.random(train.n_users, train.n_items, self.n_factors, self.seed)
         columns = (train.user_idx, train.item_idx, train.values)
         if self.solver == "sgd":

@@ -26,7 +26,7 @@ def spectral_start(train: Ratings, k: int, seed: int) -> Embeddings:
 
     rows, shape = train.by_user, (train.n_users, train.n_items)
     matrix = csr_array((rows.values - np.float32(train.mean), rows.indices, rows.indptr), shape=shape)
-    counts = train.by_user.counts, train.by_item.counts
+    counts = rows.counts, np.bincount(rows.indices, minlength=train.n_items)
     of_user, of_item = (((one + DAMPING) ** -0.5).astype(np.float32)[:, None] for one in counts)
     random = np.random.default_rng([seed, 2**31]).standard_normal((train.n_items, k), dtype=np.float32)
     factors = of_item * (matrix.T @ (of_user**2 * (matrix @ (of_item * random))))

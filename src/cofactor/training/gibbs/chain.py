@@ -22,6 +22,7 @@ from cofactor.kernels.pairs import NO_SIDE, pair_scores
 from cofactor.training.gibbs.field import Field
 from cofactor.training.gibbs.likelihood import Metric, Ordinal
 from cofactor.training.gibbs.noise import Noise
+from cofactor.training.gibbs.residual import Residual
 
 __all__ = ["Design", "GibbsSampler", "days_of"]
 
@@ -63,15 +64,22 @@ class GibbsSampler:
         self.likelihood = Ordinal(rows.values) if design.ordinal else Metric(rows.values, train.mean)
         sides = ((user_idx, train.n_users), (rows.indices, train.n_items)) if design.row_noise else ()
         self.noise = Noise(1.0 if design.ordinal else float(train.values.var()), sides, fixed=design.ordinal)
+        plain = not (design.ordinal or design.row_noise) and self.days is None
+        self._residual = Residual(self.likelihood.targets, self.users, self.items) if plain else None
 
     def sweep(self) -> float:
         """Draw every row, what the rows share, and the noise; returns the mean squared error under the draw."""
+        targets, explained = self.likelihood.targets, np.zeros(0)
         for field in self.fields:
             others = [other for other in self.fields if other is not field]
             field.draw_prior(self.rng)
-            field.draw_rows(others, self.likelihood.targets, self.noise.weights, self.noise.precision, self.rng)
+            explained = field.draw_rows(others, targets, self.noise.weights, self.noise.precision, self.rng)
+        if self._residual is not None:
+            total = self._residual.total(explained, self.noise.precision)
+            self.noise.draw_precision(total, len(targets), self.rng)
+            return total / len(targets)
         scores = self._scores()
-        errors = self.likelihood.targets - scores
+        errors = targets - scores
         self.noise.draw(errors, self.rng)
         self.likelihood.draw(scores, self.noise.weights, self.rng)
         return float(np.square(errors).mean(dtype=np.float64))

@@ -62,8 +62,8 @@ class Field:
     def draw_rows(
         self, others: Sequence["Field"], targets: FloatArray, weights: FloatArray | None, noise: float,
         rng: np.random.Generator,
-    ) -> None:  # fmt: skip
-        """All rows, the other fields' being given.
+    ) -> FloatArray:  # fmt: skip
+        """All rows, the other fields' being given; what each explains, (n,) (`posterior.solve`).
 
         targets, weights: (n_ratings,), what a rating's score should be, and how precise it is: noise · weight
         """
@@ -78,8 +78,13 @@ class Field:
         law = Law(np.float32(noise), np.float32(0), np.float32(0), np.float32(noise))
         key = int(rng.integers(2**62))
         prior, bias = prior_of(self.expected, self.population.precision, self.bias, self.factors.shape[1])
-        solve(self.factors, first.factors, offset, part, law, prior, self._plan, draw=key, third=third, bias=bias)
-        self.factors[:, self.k :] = 0  # where nothing is, a draw is noise
+        explained = solve(
+            self.factors, first.factors, offset, part, law, prior, self._plan, draw=key, third=third, bias=bias
+        )
+        unused = self.factors[:, self.k :]  # where nothing is, a draw is noise, and explains nothing
+        explained += np.einsum("rk,rk->r", unused, unused)
+        unused[:] = 0
+        return explained
 
     def _sorted(self, name: str, of_ratings: AnArray) -> AnArray:
         """The same numbers, row by row; what has not changed since the last sweep is not sorted again."""

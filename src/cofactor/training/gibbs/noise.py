@@ -43,8 +43,11 @@ class Noise:
             self.weights = self._product()
             squares *= self.weights
         if not self._fixed:
-            total = float(squares.sum(dtype=np.float64))
-            self.precision = rng.gamma(SHAPE + len(errors) / 2) / (RATE + total / 2)
+            self.draw_precision(float(squares.sum(dtype=np.float64)), len(errors), rng)
+
+    def draw_precision(self, total: float, n: int, rng: np.random.Generator) -> None:
+        """τ given the sum of n squared errors, each times its weight."""
+        self.precision = rng.gamma(SHAPE + n / 2) / (RATE + total / 2)
 
     def _product(self) -> FloatArray:
         """(n_ratings,) the factors of each rating's rows, multiplied."""

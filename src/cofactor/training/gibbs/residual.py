@@ -1,0 +1,40 @@
+"""How far all ratings lie from their scores, from what the kernel says each row explains: no pass over the ratings.
+
+    τ Σ (t - score)²  =  τ Σ (t - o)²  -  Σ_rows explained  +  Σ_rows (mᵀΛm - (x - m)ᵀΛ(x - m))
+
+for the rows x of the side drawn last, ~ N(m, Λ⁻¹) before their ratings; o is the other side's bias. The first sum needs
+only what each of the other rows has of targets, and that does not change.
+"""
+
+import numpy as np
+
+from cofactor.arrays import FloatArray
+from cofactor.training.gibbs.field import Field
+
+__all__ = ["Residual"]
+
+
+class Residual:
+    """Of ratings without weights that two sides meet in."""
+
+    def __init__(self, targets: FloatArray, other: Field, last: Field) -> None:
+        self._other, self._last = other, last
+        self._sums = np.bincount(other.idx, targets, len(other.bias))
+        self._squares = float(np.einsum("j,j->", targets, targets, dtype=np.float64))
+
+    def total(self, explained: FloatArray, precision: float) -> float:
+        """Σ (t - score)² for the draw at hand.
+
+        explained: (n,) by the rows drawn last     precision: the τ they were drawn with
+        """
+        bias, last = self._other.bias.astype(np.float64), self._last
+        beside = self._squares - 2 * float(bias @ self._sums) + float(bias**2 @ self._other.counts)
+        expected, rows = last.expected.astype(np.float64), last.rows.astype(np.float64)
+        law = last.population.precision
+        before = _quadratic(expected, law).sum() * len(rows) / len(expected) - _quadratic(rows - expected, law).sum()
+        return beside - (float(explained.sum(dtype=np.float64)) - before) / precision
+
+
+def _quadratic(rows: FloatArray, law: FloatArray) -> FloatArray:
+    """(n,) xᵀΛx of each row."""
+    return np.einsum("rk,rk->r", rows @ law, rows)
