@@ -153,6 +153,15 @@ def test_models_are_compared_on_a_known_data_set(capsys):
     assert rows["rmse", "bias"]["verdict"] == "winner"
 
 
+def test_several_seeds_and_a_picture_of_the_losses(capsys, tmp_path):
+    pytest.importorskip("matplotlib").use("agg")
+    picture = tmp_path / "losses.png"
+    models = ["--models", "matrix_factorization,popularity", "--metrics", "rmse"]
+    assert main(["compare", "tastes", *models, "--seeds", "2", "--losses", str(picture)]) == 0
+    assert "fitted with 2 seeds" in said(capsys)
+    assert picture.read_bytes().startswith(b"\x89PNG")
+
+
 def test_ctrl_c_ends_calmly(saved, capsys, monkeypatch):
     def stop(*_, **__):
         raise KeyboardInterrupt
