@@ -24,8 +24,9 @@ class Field:
 
     def __init__(self, idx: IntArray, n: int, k: int, features: Sequence[Features], rng: np.random.Generator) -> None:
         self.idx, self.k, width = np.ascontiguousarray(idx, np.int32), k, padded(k)  # (n_ratings,)
-        self._order = np.argsort(idx, kind="stable")
-        self._is_sorted = bool((np.diff(idx) >= 0).all())
+        self._is_sorted = bool((idx[1:] >= idx[:-1]).all())
+        none = np.zeros(0, np.int32)
+        self._order = none if self._is_sorted else np.argsort(idx, kind="stable").astype(np.int32)
         self._held = dict[str, tuple[Array, Array]]()  # what `_sorted` was last asked for, and what it gave
         self.counts = np.bincount(idx, minlength=n)
         self._indptr = np.concatenate([[0], np.cumsum(self.counts)])
