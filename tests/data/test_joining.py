@@ -59,7 +59,7 @@ def test_titles_and_attributes_grow_with_the_ids():
     assert ratings.item_attributes["year"].tolist() == [1994, 2001]
     assert ratings.item_attributes["year"].dtype == np.int64
     assert ratings.item_attributes["genre"].tolist() == ["Drama", None]
-    assert ratings.item_attributes["studio"].tolist() == [None, "B"]
+    assert ratings.item_attributes["studio"].tolist() == ["A", "B"]  # what was missing is filled in
 
 
 def test_a_number_that_is_missing_is_nan():

@@ -88,7 +88,7 @@ def _titles(old: Ratings, new: Ratings, items: IdMap, item_places: IntArray) -> 
 def _columns(
     old: Mapping[str, Array], new: Mapping[str, Array], found: IntArray, n_old: int, n: int
 ) -> dict[str, Array]:
-    """Each attribute of either table; of a row that was known before, only what was said then counts."""
+    """Each attribute of either table; what was said before stays, and what was missing is filled in."""
     names = [*old, *(name for name in new if name not in old)]
     nothing = np.full(n_old, None, object), np.full(len(found), None, object)
     return {name: _grown(old.get(name, nothing[0]), new.get(name, nothing[1]), found, n) for name in names}
@@ -100,12 +100,12 @@ def _is_told(column: Array) -> BoolArray:
 
 
 def _grown(old: Array, new: Array, found: IntArray, n: int) -> Array:
-    """(n,): the old column, and behind it what the new one says of strangers; numbers stay numbers."""
+    """(n,): the old column, its missing cells and strangers as the new one says; numbers stay numbers."""
     grown = np.full(n, None, object)
     grown[: len(old)] = old
-    behind = found >= len(old)
-    grown[found[behind]] = new[behind]
-    missing = np.array([one is None for one in grown])
+    to_fill = (found >= 0) & ~_is_told(grown)[found] & _is_told(new)
+    grown[found[to_fill]] = new[to_fill]
+    missing = ~_is_told(grown)
     numeric = old.dtype.kind in "if" and (new.dtype.kind in "if" or missing[len(old) :].all())
     if not numeric:
         return grown
