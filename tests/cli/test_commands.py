@@ -101,6 +101,7 @@ def test_for_whom_must_be_said_once(saved, capsys):
         (["fit", "{table}", "--out", "x", "--n-factors", "many"], "--n-factors takes a whole number"),
         (["fit", "{table}", "--out", "x", "--n-factors", "0"], "n_factors must be at least 1"),
         (["compare", "{table}", "--models", "bias"], "at least 2 models"),
+        (["compare", "{table}", "--seeds", "0"], "--seeds must be at least 1"),
         (["data", "fetch", "ml-100m"], "Did you mean 'ml-10"),
         (["data", "describe", "{table}", "--scale", "five"], "--scale takes two numbers"),
         (["data", "check", "{table}", "--scale", "1,4"], "not usable as it is"),

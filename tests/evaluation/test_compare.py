@@ -98,6 +98,8 @@ def test_the_unfitted_are_fitted_and_timed_and_the_fitted_left_alone(tastes):
     ready = cf.Popularity().fit(train)
     found = compare([ready, cf.Bias()], train, test, progress=False)
     assert list(found.fit_seconds) == ["Bias"]
+    assert list(found.fit_megabytes) == ["Bias"]
+    assert found.n_learned["Bias"] == 1 + train.n_users + train.n_items
     assert list(found.evaluations) == ["Popularity", "Bias"]
 
 

@@ -12,6 +12,7 @@ from argparse import ArgumentParser, Namespace
 
 from cofactor.cli._show import add_format, show
 from cofactor.cli._source import add_source, add_split, split_source
+from cofactor.errors import BadOption
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -34,6 +35,8 @@ def run(arguments: Namespace) -> None:
     from cofactor.evaluation.compare import compare
     from cofactor.models import model_class
 
+    if arguments.seeds < 1:
+        raise BadOption(f"--seeds must be at least 1, but {arguments.seeds} came.")
     models = {name: model_class(name)() for name in arguments.models.split(",")}
     metrics = arguments.metrics.split(",") if arguments.metrics else None
     train, test = split_source(arguments)

@@ -7,8 +7,9 @@ import numpy as np
 from cofactor.arrays import FloatArray, IntArray
 from cofactor.kernels.native import Native
 
-__all__ = ["LANES", "Batch", "Plan", "Side", "make_batch", "make_plan", "run_steps", "settle"]
+__all__ = ["BETA2", "EPS", "LANES", "Batch", "Plan", "Side", "make_batch", "make_plan", "run_steps", "settle"]
 
+BETA2, EPS = 0.99, 1e-5  # fastai's values, of every engine
 LANES = 8  # a row's width is a multiple of this many float32: one vector
 
 run_steps = Native("cofactor.kernels.adam_loops", "run_steps")

@@ -7,14 +7,13 @@ import numpy as np
 
 from cofactor.arrays import FloatArray, IntArray
 from cofactor.kernels.native import Native
+from cofactor.kernels.rows import padded
 from cofactor.kernels.threads import on_threads
 
 __all__ = [
-    "LANES", "Law", "Layout", "Pairs", "Space", "Weights", "Widths", "add_scores", "layout_of", "make_space", "padded",
-    "run_steps", "views",
+    "Law", "Layout", "Pairs", "Space", "Weights", "Widths", "add_scores", "layout_of", "make_space", "run_steps",
+    "views",
 ]  # fmt: skip
-
-LANES = 16  # widths are multiples of this many float32: one vector
 
 PIECES = 16  # of the users that are scored, taken one by one by the threads
 AT_ONCE = 64  # items that go through the layers together
@@ -76,16 +75,11 @@ class Space(NamedTuple):
     errors: FloatArray  # the loss's slope by `inputs`
     kept: FloatArray  # by how much dropout multiplies each of `inputs`; (0,) without
     turned: FloatArray  # one matrix, transposed
-    ones: FloatArray  # (16,)
+    ones: FloatArray  # (w,) the widest row
     means: FloatArray  # (L, w) of the batch at hand
     inverses: FloatArray  # (L, w) 1 / √(variance + ε)
     first: FloatArray  # (w,) two sums over the batch, and what they make
     second: FloatArray
-
-
-def padded(n: int) -> int:
-    """The least multiple of `LANES` that holds n."""
-    return -(-n // LANES) * LANES
 
 
 def layout_of(units: list[int], batch_size: int, *, batch_norm: bool) -> Layout:
@@ -107,7 +101,7 @@ def make_space(layout: Layout, batch_size: int, *, dropout: bool) -> Space:
     means, inverses = (np.zeros((len(layout.matrices), w), np.float32) for _ in range(2))
     return Space(
         inputs, sums, errors, np.zeros(n if dropout else 0, np.float32), np.zeros(largest, np.float32),
-        np.ones(LANES, np.float32), means, inverses, np.zeros(w, np.float32), np.zeros(w, np.float32),
+        np.ones(w, np.float32), means, inverses, np.zeros(w, np.float32), np.zeros(w, np.float32),
     )  # fmt: skip
 
 

@@ -21,10 +21,9 @@ from numba import njit
 from cofactor.kernels.adam import Batch, Plan, Side
 from cofactor.kernels.adam_loops import reach, step_rows, update
 from cofactor.kernels.mixing import mix
-from cofactor.kernels.perceptron import LANES, Law, Layout, Pairs, Space, Weights, Widths
-from cofactor.kernels.posterior_loops import FRESH
-from cofactor.kernels.triangles import turn_block
-from cofactor.kernels.vectors import TILE_ROWS, add_tiles
+from cofactor.kernels.perceptron import Law, Layout, Pairs, Space, Weights, Widths
+from cofactor.kernels.posterior_loops import FRESH, n_vectors, turn
+from cofactor.kernels.vectors import LANES, TILE_ROWS, add_tiles
 
 __all__ = [  # machine code is made of these, found here by name
     "Batch", "Law", "Layout", "Pairs", "Plan", "Side", "Space", "Weights", "Widths", "add_product",
@@ -40,8 +39,7 @@ def add_product(C, c_at, X, x_at, x_row, x_step, Y, y_at, rows, width, n):
     """C (rows, width) += X Y, with X[i, t] at x_at + i · x_row + t · x_step and Y (n, width)."""
     j = 0
     while j < width:
-        left = (width - j) // LANES
-        size = 2 if left == 2 or left == 4 else min(left, 3)
+        size = n_vectors((width - j) // LANES)
         for i in range(0, rows, TILE_ROWS):
             if size == 3:
                 add_three(C, c_at + i * width + j, width, X, x_at + i * x_row, x_row, x_step, Y, y_at + j, width, n)
@@ -50,14 +48,6 @@ def add_product(C, c_at, X, x_at, x_row, x_step, Y, y_at, rows, width, n):
             else:
                 add_one(C, c_at + i * width + j, width, X, x_at + i * x_row, x_row, x_step, Y, y_at + j, width, n)
         j += size * LANES
-
-
-@njit(**FRESH)
-def _turn(T, W, w_at, rows, columns, ones):
-    """T (columns, rows) ← Wᵀ of W (rows, columns)"""
-    for i in range(0, rows, LANES):
-        for j in range(0, columns, LANES):
-            turn_block(T, j * rows + i, rows, W, w_at + i * columns + j, columns, ones, 0)
 
 
 @njit(**FRESH)
@@ -174,7 +164,7 @@ def _backward(n, rows, layout, weights, space, dropout):
         if layout.norms[layer] >= 0:
             bias = matrix + layout.units[layer] * width
             weights.g[bias : bias + width] = 0
-        _turn(space.turned, weights.p, matrix, above, width, space.ones)
+        turn(space.turned, weights.p, matrix, above, width, space.ones)
         space.errors[x_at : x_at + rows * above] = 0
         add_product(space.errors, x_at, D, 0, width, 1, space.turned, 0, rows, above, n_units)
 

@@ -21,14 +21,39 @@ from numba import njit
 from cofactor.kernels.adam_loops import FAST
 from cofactor.kernels.mixing import mix
 from cofactor.kernels.rows import BLOCK, WIDTH, Bias, Law, Part, Prior
-from cofactor.kernels.triangles import backward_block, factor_corner, forward_block, solve_corner
+from cofactor.kernels.triangles import backward_block, factor_corner, forward_block, solve_corner, turn_block
 from cofactor.kernels.vectors import LANES, TILE_ROWS, add_tiles, dot, gather, subtract_tiles, take, weigh
 
-__all__ = ["Bias", "Law", "Part", "Prior", "add_weighted", "join_pieces", "solve_rows", "sum_piece"]  # by their names
+__all__ = [
+    "Bias",
+    "Law",
+    "Part",
+    "Prior",
+    "add_weighted",
+    "join_pieces",
+    "n_vectors",
+    "solve_rows",
+    "sum_piece",
+    "turn",
+]  # by their names
 
 FRESH: dict[str, Any] = FAST | {"cache": False}  # closures around intrinsics; `Native` keeps the machine code
 gather_eight, gather_four, gather_two, gather_one = gather
 weigh_eight, weigh_four, weigh_two, weigh_one = weigh
+
+
+@njit(**FRESH)
+def n_vectors(left):
+    """How wide a tile is where so many vectors are left: 3, but no 1 behind them if 2 and 2 will do."""
+    return 2 if left == 2 or left == 4 else min(left, 3)
+
+
+@njit(**FRESH)
+def turn(T, Z, z_at, n, k, scale):
+    """T (k, n) ← Zᵀ of Z (n, k), its row j times scale[j]; n and k multiples of 16."""
+    for t in range(0, n, LANES):
+        for j in range(0, k, LANES):
+            turn_block(T, j * n + t, n, Z, z_at + t * k + j, k, scale, j)
 
 
 def _block_row(tiles):
@@ -40,16 +65,14 @@ def _block_row(tiles):
         for i in range(b, b + LANES, TILE_ROWS):
             j = b
             while j < k:
-                width = (k - j) // LANES
-                if width == 2 or width == 4:
-                    two(A, i * k + j, k, Z, left + i, 1, k, Z, left + j, k, n)
-                    j += 2 * LANES
-                elif width == 1:
-                    one(A, i * k + j, k, Z, left + i, 1, k, Z, left + j, k, n)
-                    j += LANES
-                else:
+                size = n_vectors((k - j) // LANES)
+                if size == 3:
                     three(A, i * k + j, k, Z, left + i, 1, k, Z, left + j, k, n)
-                    j += 3 * LANES
+                elif size == 2:
+                    two(A, i * k + j, k, Z, left + i, 1, k, Z, left + j, k, n)
+                else:
+                    one(A, i * k + j, k, Z, left + i, 1, k, Z, left + j, k, n)
+                j += size * LANES
 
     return update
 

@@ -19,22 +19,14 @@ from cofactor.kernels.posterior_loops import (
     factor,
     forward,
     gather_columns,
+    turn,
     weigh_ratings,
 )  # fmt: skip
 from cofactor.kernels.row_steps_loops import all_dots
 from cofactor.kernels.rows import Law, Part, Prior
-from cofactor.kernels.triangles import turn_block
 from cofactor.kernels.vectors import LANES, dot, take
 
 __all__ = ["Law", "Part", "Prior", "solve_short_rows"]  # entries are made of these, found here by name
-
-
-@njit(**FRESH)
-def _turn(T, Z, n, k, scale):
-    """T (k, n) ← Zᵀ, its row j times scale[j]; n and k multiples of 16."""
-    for t in range(0, n, LANES):
-        for j in range(0, k, LANES):
-            turn_block(T, j * n + t, n, Z, t * k + j, k, scale, j)
 
 
 @njit(**FRESH)
@@ -82,7 +74,7 @@ def solve_short_rows(out, explained, design, offset, part, law, prior, space, n_
             all_dots(inverse, Z, 0, k, mean, k, n)
             for t in range(n):
                 s[t] = pulls[t] / roots[t] - inverse[t] if t < end - begin else np.float32(0)
-            _turn(T, Z, n, k, scale)
+            turn(T, Z, 0, n, k, scale)
             _kernel_matrix(K, T, n, k)
             factor(K, n, inverse)
             forward(K, n, inverse, s)

@@ -15,9 +15,8 @@ from cofactor.arrays import FloatArray, IntArray
 from cofactor.errors import BadOption
 from cofactor.kernels.perceptron import add_scores
 from cofactor.kernels.posterior import curved_row_mean, prior_precision
-from cofactor.kernels.topk import MANY
-from cofactor.nets.embeddings import slope, squash
-from cofactor.nets.perceptron import Network, folded
+from cofactor.nets.embeddings import CHANCE, slope, squash
+from cofactor.nets.perceptron import Network, after_first, folded
 from cofactor.recommender import rows_or_zero
 from cofactor.search_space import Between, OneOf, Space
 from cofactor.training.gradient import GradientRecommender, check_engine
@@ -31,7 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["NeuralCF"]
 
 ENOUGH = 20_000  # ratings to tell the noise by, to one per cent
-CHANCE = (0.0, 1.0)  # of a click
+BLOCK = 4_000_000  # numbers of the first hidden layer, up to which scoring loads no kernel
 
 
 class Perceptron(NamedTuple):
@@ -41,12 +40,6 @@ class Perceptron(NamedTuple):
     of_item: FloatArray
     bias: FloatArray
     rest: list[FloatArray]
-
-    def after_first(self, hidden: FloatArray) -> FloatArray:
-        """From the first layer's sums to scores, (..., h) -> (...)."""
-        for matrix in self.rest:
-            hidden = np.maximum(hidden, 0) @ matrix[:-1] + matrix[-1]
-        return hidden[..., 0]
 
 
 @dataclass(kw_only=True)
@@ -166,8 +159,8 @@ class NeuralCF(GradientRecommender["FusedPerceptron | TorchEngine"]):
         (p, p_dot), (q, q_dot) = self._parts(users), self._parts(items)
         of_users, of_items = p @ net.of_user, q @ net.of_item + net.bias
         scores = p_dot @ q_dot.T
-        if len(rows) < MANY:  # who serves one user need not load a kernel
-            scores += net.after_first(of_users[:, None] + of_items)
+        if len(rows) * of_items.size <= BLOCK:  # who serves one user need not load a kernel
+            scores += after_first(of_users[:, None] + of_items, net.rest)
         else:
             add_scores(scores, of_users, of_items, net.rest)
         return squash(scores, self._range)
@@ -181,7 +174,7 @@ class NeuralCF(GradientRecommender["FusedPerceptron | TorchEngine"]):
         net = self._perceptron()
         p, p_dot = self._parts(rows_or_zero(self.user_factors_, user_idx) + self.user_mean_)
         q, q_dot = self._parts(rows_or_zero(self.item_factors_, item_idx) + self.item_mean_)
-        of_mlp = net.after_first(p @ net.of_user + q @ net.of_item + net.bias)
+        of_mlp = after_first(p @ net.of_user + q @ net.of_item + net.bias, net.rest)
         return squash(of_mlp + np.einsum("bk,bk->b", p_dot, q_dot), self._range)
 
     def _score_newcomer(self, item_idx: IntArray, values: FloatArray) -> FloatArray:

@@ -6,7 +6,9 @@ import numpy as np
 
 from cofactor.arrays import FloatArray, IntArray
 
-__all__ = ["Embeddings", "slope", "squash"]
+__all__ = ["CHANCE", "Embeddings", "slope", "squash"]
+
+CHANCE = (0.0, 1.0)  # the range of a click's probability
 
 
 class Embeddings(NamedTuple):

@@ -1,5 +1,6 @@
 """The parameters of neural collaborative filtering, as plain arrays: what both engines start from and hand back."""
 
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple, Self
 
@@ -8,7 +9,7 @@ import numpy as np
 from cofactor.arrays import FloatArray, IntArray
 from cofactor.nets.embeddings import squash
 
-__all__ = ["Layer", "Network", "folded", "random_layers"]
+__all__ = ["Layer", "Network", "after_first", "folded", "random_layers"]
 
 EPS = 1e-5  # batch norm's
 
@@ -58,10 +59,9 @@ class Network(NamedTuple):
         """Pairs, (b,), (b,) -> (b,), as after training: squashed into y_range."""
         p, q = self.users[user_idx], self.items[item_idx]
         k, m = p.shape[1] - self.dot, q.shape[1] - self.dot
-        hidden = np.concatenate([p[:, :k], q[:, :m]], axis=1)
-        for number, matrix in enumerate(folded(self.layers)):
-            hidden = (np.maximum(hidden, 0) if number else hidden) @ matrix[:-1] + matrix[-1]
-        return squash(hidden[:, 0] + np.einsum("bk,bk->b", p[:, k:], q[:, m:]), y_range)
+        first, *rest = folded(self.layers)
+        sums = np.concatenate([p[:, :k], q[:, :m]], axis=1) @ first[:-1] + first[-1]
+        return squash(after_first(sums, rest) + np.einsum("bk,bk->b", p[:, k:], q[:, m:]), y_range)
 
 
 def random_layers(units: tuple[int, ...], rng: np.random.Generator, *, batch_norm: bool) -> tuple[Layer, ...]:
@@ -75,6 +75,13 @@ def random_layers(units: tuple[int, ...], rng: np.random.Generator, *, batch_nor
         one, zero = np.ones(n_out * normed, np.float32), np.zeros(n_out * normed, np.float32)
         layers.append(Layer(matrix, one, zero, zero.copy(), one.copy()))
     return tuple(layers)
+
+
+def after_first(sums: FloatArray, matrices: Sequence[FloatArray]) -> FloatArray:
+    """From the first layer's sums to scores, (..., h) -> (...), by the others' matrices as `folded` gives them."""
+    for matrix in matrices:
+        sums = np.maximum(sums, 0) @ matrix[:-1] + matrix[-1]
+    return sums[..., 0]
 
 
 def folded(layers: tuple[Layer, ...]) -> list[FloatArray]:

@@ -10,13 +10,12 @@ import numpy as np
 
 from cofactor.arrays import Array, FloatArray, IntArray
 from cofactor.kernels import adam, sgd
+from cofactor.kernels.adam import BETA2, EPS
 from cofactor.nets.embeddings import Embeddings
 from cofactor.training.engine import Batches
 from cofactor.training.schedule import Schedule, constant
 
 __all__ = ["FusedAdam", "TiledSgd"]
-
-BETA2, EPS = 0.99, 1e-5  # fastai's values, and the torch engine's
 
 
 class _Rows:

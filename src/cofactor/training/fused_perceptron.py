@@ -9,16 +9,15 @@ import numpy as np
 
 from cofactor.arrays import Array, FloatArray, IntArray
 from cofactor.kernels import adam, perceptron
+from cofactor.kernels.adam import BETA2, EPS
 from cofactor.kernels.perceptron import Law, Pairs, Widths
+from cofactor.nets.embeddings import CHANCE
 from cofactor.nets.perceptron import Layer, Network
 from cofactor.training.engine import Batches
 from cofactor.training.negatives import Negatives
 from cofactor.training.schedule import Schedule, constant
 
 __all__ = ["FusedPerceptron"]
-
-BETA2, EPS = 0.99, 1e-5  # fastai's values, and the torch engine's
-CHANCE = (0.0, 1.0)  # of a click
 
 
 @dataclass

@@ -10,8 +10,9 @@ from torch import Tensor, nn
 
 from cofactor.arrays import Array, FloatArray, IntArray
 from cofactor.errors import BadOption
+from cofactor.kernels.adam import BETA2, EPS
 from cofactor.kernels.perceptron import Pairs
-from cofactor.nets.embeddings import Embeddings
+from cofactor.nets.embeddings import CHANCE, Embeddings, squash
 from cofactor.nets.mlp import network_of
 from cofactor.nets.perceptron import Network
 from cofactor.training.engine import Batches
@@ -20,7 +21,6 @@ from cofactor.training.schedule import Schedule, constant
 
 __all__ = ["TorchEngine", "log_loss", "mse", "seeded"]
 
-BETA2, EPS = 0.99, 1e-5  # fastai's values, and the fused engine's
 PREDICT_ROWS = 1 << 16  # pairs scored at once
 WIDE_BATCH = 4096  # ratings, from where on a batch is worth several threads
 
@@ -133,7 +133,7 @@ class TorchEngine:
         with torch.inference_mode():
             parts = [self.net(part.to(self.device)).view(-1).cpu() for part in pairs.split(PREDICT_ROWS)]
         scores = torch.cat(parts).numpy() if parts else np.zeros(0, np.float32)
-        return 1 / (1 + np.exp(-scores)) if isinstance(self.pairs, Negatives) else scores
+        return squash(scores, CHANCE if isinstance(self.pairs, Negatives) else None)
 
     def state(self) -> dict[str, Array]:
         net = {f"net.{name}": _array(tensor) for name, tensor in self.net.state_dict().items()}
