@@ -36,7 +36,7 @@ def our_options() -> dict[str, dict[str, Any]]:
     """Our contestants: every solver that the model offers, asked of the model."""
     solvers = get_args(get_type_hints(cofactor.ImplicitMF).get("solver"))
     return {f"cofactor, {solver}": {"solver": solver} for solver in solvers} | {
-        "cofactor, cg in 2 steps": {"solver": "cg", "n_steps": 2}
+        "cofactor, cg in 1 step": {"solver": "cg", "n_steps": 1}
     }
 
 

@@ -28,7 +28,7 @@ from reporting import describe, machine, markdown_table, write_results
 
 NEVER = 1 << 40  # ratings from which on a row is split: no row has so many
 SHARES = (0.3, 0.7)  # of all ratings that one row holds; two cores wait for one from a half on
-SOLVERS = {"exact": {}, "cg, 3 steps": {"solver": "cg"}}
+SOLVERS = {"exact": {}, "cg, 1 step": {"solver": "cg", "n_steps": 1}, "cg, 2 steps": {"solver": "cg", "n_steps": 2}}
 
 
 def generated() -> cf.Ratings:
@@ -110,7 +110,8 @@ def blocks(ratings: cf.Ratings, sizes: Sequence[int], n_epochs: int) -> list[dic
     for k in sizes:
         ways = {
             "exact": {},
-            "cg, 3 steps": {"solver": "cg"},
+            "cg, 1 step": {"solver": "cg", "n_steps": 1},
+            "cg, 2 steps": {"solver": "cg", "n_steps": 2},
             **{f"blocks of {b}": {"solver": "block", "block_size": b} for b in (64, 128) if b < k},
         }
         for name, options in ways.items():

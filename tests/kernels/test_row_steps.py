@@ -82,3 +82,21 @@ def test_a_rating_without_weight_has_a_pull_but_no_part_in_predictions():
     for row, found in enumerate(out):
         mean = side.posterior(row)[1]
         assert np.abs(found - mean).max() < 2e-2 * np.abs(mean).max()
+
+
+def test_a_step_knows_the_prior_s_shape_and_comes_much_further_than_a_plain_one():
+    side = make_side(48)
+    stretch = np.geomspace(1e4, 1, 48).astype(np.float32)
+    turn = np.linalg.qr(np.random.default_rng(1).normal(size=(48, 48)))[0].astype(np.float32)
+    side = side._replace(prior=side.prior._replace(precision=((turn * stretch) @ turn.T).ravel()))
+    start = start_of(side)
+    found = start.copy()
+    improve(partial(conjugate_steps, n_steps=1), side, found)
+    ours, plain = [], []
+    for row, x in enumerate(start.astype(np.float64)):
+        precision, mean = side.posterior(row)
+        down = precision @ (mean - x)
+        steepest = x + down * (down @ down) / (down @ precision @ down)
+        for places, away in ((ours, found[row] - mean), (plain, steepest - mean)):
+            places.append(away @ precision @ away / ((x - mean) @ precision @ (x - mean)))
+    assert np.median(ours) < 0.2 * np.median(plain)

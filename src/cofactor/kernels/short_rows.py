@@ -4,8 +4,9 @@ import numpy as np
 
 from cofactor.arrays import FloatArray, IntArray
 from cofactor.kernels.native import Native
-from cofactor.kernels.rows import Law, Part, Prior, empty_lines, on_lines, padded
+from cofactor.kernels.rows import Law, Part, Prior, empty_lines, padded
 from cofactor.kernels.threads import n_threads, on_threads
+from cofactor.kernels.turning import turned
 
 __all__ = ["solve_short"]
 
@@ -20,23 +21,21 @@ def solve_short(
 ) -> bool:  # fmt: skip
     """Solve the rows from order[bounds[0]] on in the prior's eigenvectors; False where numbers forbid it."""
     k, rows = out.shape[1], order[bounds[0] :]
-    if not (_all_weigh(part, law) and np.isfinite(prior.precision).all()):
+    if not _all_weigh(part, law) or (eigen := turned(design, prior)) is None:
         return False
-    spread, turn = np.linalg.eigh(prior.precision.reshape(k, k).astype(np.float64))
+    spread = eigen.prior.precision
     if spread[0] + prior.ridge.min() <= LEAST * spread[-1]:
         return False
-    turn = turn.astype(np.float32)
-    turned = Prior(np.maximum(spread, 0).astype(np.float32), prior.ridge, prior.pull @ turn)
-    flat, counter = on_lines(design @ turn).reshape(-1), np.zeros(1, np.int64)
+    flat, counter = eigen.design.reshape(-1), np.zeros(1, np.int64)
     n_most = padded(max(1, int((part.indptr[rows + 1] - part.indptr[rows]).max())))
     size = 2 * n_most * k + n_most**2 + 4 * n_most + 3 * k
 
     def work(_: int) -> None:
-        given = explained, flat, offset, part, law, turned, empty_lines((size,)), n_most, order, bounds, counter
+        given = explained, flat, offset, part, law, eigen.prior, empty_lines((size,)), n_most, order, bounds, counter
         _solve_short_rows(out, *given)
 
     on_threads(work, n_threads())
-    out[rows] = out[rows] @ turn.T
+    out[rows] = out[rows] @ eigen.turn.T
     return True
 
 

@@ -6,7 +6,11 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import cache
 
-__all__ = ["n_threads", "on_threads", "quiet_blas"]
+import numpy as np
+
+from cofactor.arrays import FloatArray
+
+__all__ = ["n_threads", "on_threads", "product", "quiet_blas"]
 
 
 def n_threads() -> int:
@@ -21,6 +25,18 @@ def on_threads(work: Callable[[int], None], n: int) -> None:
 @cache
 def _workers() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(n_threads())
+
+
+def product(left: FloatArray, right: FloatArray, out: FloatArray) -> FloatArray:
+    """out ← left @ right, each thread some rows of it: BLAS itself is kept on one thread, by `quiet_blas`."""
+    cuts = np.linspace(0, len(left), n_threads() + 1).astype(int)
+
+    def some(part: int) -> None:
+        rows = slice(cuts[part], cuts[part + 1])
+        np.matmul(left[rows], right, out=out[rows])
+
+    on_threads(some, n_threads())
+    return out
 
 
 @contextmanager
