@@ -49,7 +49,6 @@ def main() -> None:
     def timed(n: int) -> None:
         fit(ratings, asked.model, asked.n_factors, n, asked.options)
 
-    _ = ratings.by_user, ratings.by_item
     sweep = seconds_a_sweep(timed, asked.sweeps)
     csr = 8 * len(ratings) + 8 * (ratings.n_users + 1)
     answer(sweep=sweep, csr=csr, given=given, peak=memory("VmHWM") - before)

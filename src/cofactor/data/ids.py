@@ -40,7 +40,8 @@ class IdMap:
         """From unique ids, kept in the order given."""
         ids = ids if isinstance(ids, np.ndarray) else list(ids)
         id_map = cls(_id_array(ids), kind)
-        if len(id_map) and len(id_map._index) != len(id_map):
+        n_different = len(np.unique(id_map.values) if id_map.values.dtype.kind == "i" else id_map._index)
+        if n_different != len(id_map):
             raise BadTable(f"{kind} ids must be unique, but some of the {len(id_map):,} occur twice.")
         return id_map
 

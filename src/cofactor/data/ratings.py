@@ -13,35 +13,54 @@ from cofactor.arrays import Array, BoolArray, FloatArray, Id, IntArray
 from cofactor.data.ids import IdMap
 from cofactor.data.report import Report
 from cofactor.errors import BadTable
+from cofactor.kernels.layout import counted, lay_out, transposed
+from cofactor.kernels.rows import NO_CODES, Part
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
 __all__ = ["NO_TIME", "Ratings", "Rows"]
 
+ONE = np.ones(1, np.float32)
 NO_TIME = np.iinfo(np.int64).min  # the timestamp of a rating whose time is unknown
 
 
 class Rows(NamedTuple):
-    """Compressed sparse rows: row r holds `indices[indptr[r]:indptr[r + 1]]` and the `values` beside them."""
+    """Compressed sparse rows: row r holds `indices[indptr[r]:indptr[r + 1]]` and what `levels` and `codes` say of them.
+
+    Ratings know few different values, clicks one: a byte says which, or nothing has to.
+    """
 
     indptr: IntArray  # (n_rows + 1,) int64
     indices: IntArray  # (n,) int32, ascending within a row
-    values: FloatArray  # (n,) float32
+    levels: FloatArray  # (n,) float32, the values; or with codes the different ones; or (1,): all have it
+    codes: IntArray = NO_CODES  # (n,) uint8, which of `levels` each has; or (0,): its own
+
+    @classmethod
+    def of_part(cls, part: Part) -> "Rows":
+        return cls(part.indptr, part.indices, part.values, part.codes)
+
+    @property
+    def part(self) -> Part:
+        """What the kernels are told."""
+        return Part(self.indptr, self.indices, self.levels, codes=self.codes)
+
+    @property
+    def values(self) -> FloatArray:
+        """(n,) float32, made when asked for."""
+        return self.part.value_of(slice(None))
 
     def of(self, row: int) -> tuple[IntArray, FloatArray]:
         """The indices and values of one row; both empty for the index of an unknown id."""
-        if row < 0:
-            return self.indices[:0], self.values[:0]
-        part = slice(self.indptr[row], self.indptr[row + 1])
-        return self.indices[part], self.values[part]
+        at = slice(0, 0) if row < 0 else slice(self.indptr[row], self.indptr[row + 1])
+        return self.indices[at], self.part.value_of(at)
 
     def take(self, rows: IntArray) -> "Rows":
         """These rows alone, in this order."""
         counts = self.counts[rows]
         indptr = np.concatenate([[0], np.cumsum(counts)])
         at = np.arange(indptr[-1]) + np.repeat(self.indptr[rows] - indptr[:-1], counts)
-        return Rows(indptr, self.indices[at], self.values[at])
+        return Rows(indptr, self.indices[at], self.part.value_of(at))
 
     @property
     def counts(self) -> IntArray:
@@ -140,9 +159,9 @@ class Ratings:
     def _counted(self, idx: IntArray, n: int, laid_out: Literal["by_user", "by_item"]) -> IntArray:
         """How often each row occurs; known already where the ratings are laid out and no pair occurs twice."""
         rows: Rows | None = vars(self).get(laid_out)
-        if rows is not None and len(rows.values) == len(self):
+        if rows is not None and len(rows.indices) == len(self):
             return rows.counts
-        return np.bincount(idx, minlength=n)
+        return counted(idx, n)
 
     @cached_property
     def matrix(self) -> "csr_array":
@@ -155,12 +174,20 @@ class Ratings:
     @cached_property
     def by_user(self) -> Rows:
         """Each user's items, ascending, and values."""
-        return _compress(self.user_idx, self.item_idx, self.values, self.n_users, self.n_items)
+        columns = self.user_idx, self.item_idx, self.values
+        return Rows.of_part(lay_out(*columns, self.n_users, self.n_items))
 
     @cached_property
     def by_item(self) -> Rows:
         """Each item's users, ascending, and values."""
-        return _transposed(self.by_user, self.n_items)
+        return Rows.of_part(transposed(self.by_user.part, self.n_items))
+
+    @property
+    def clicks_by_item(self) -> Rows:
+        """`by_item` for who need not know the values: without them, and not kept, unless it is laid out already."""
+        laid_out: Rows | None = vars(self).get("by_item")
+        users = self.by_user
+        return laid_out or Rows.of_part(transposed(Part(users.indptr, users.indices, ONE), self.n_items))
 
     def some_rows(self, side: Literal["user", "item"], which: IntArray) -> Rows:
         """The rows of these users or items, a few of them do not need all ratings sorted."""
@@ -233,34 +260,3 @@ class Ratings:
             if title is not None:
                 places[title] = -1 if title in places else at
         return places
-
-
-def _compress(major: IntArray, minor: IntArray, values: FloatArray, n_major: int, n_minor: int) -> Rows:
-    from scipy.sparse import coo_array  # its counting sort is linear in n; loaded only here
-
-    table = coo_array((values, (major, minor)), shape=(n_major, n_minor))
-    table.has_canonical_format = True  # it may not be, but is not to be sorted: two countings do that sooner
-    rows = table.tocsc().tocsr()
-    indptr, indices = rows.indptr.astype(np.int64), rows.indices.astype(np.int32, copy=False)
-    again = np.flatnonzero(indices[1:] == indices[:-1]) + 1  # or the first of a row, by chance
-    if len(again) and not np.isin(again, indptr).all():
-        return _compress_repeated(major, minor, values, n_major)
-    return Rows(indptr, indices, np.asarray(rows.data, np.float32))
-
-
-def _transposed(rows: Rows, n_minor: int) -> Rows:
-    """The columns as rows: one counting, as the rows are sorted."""
-    from scipy.sparse import csr_array
-
-    columns = csr_array((rows.values, rows.indices, rows.indptr), shape=(len(rows.counts), n_minor)).tocsc()
-    indptr, indices = columns.indptr.astype(np.int64), columns.indices.astype(np.int32, copy=False)
-    return Rows(indptr, indices, np.asarray(columns.data, np.float32))
-
-
-def _compress_repeated(major: IntArray, minor: IntArray, values: FloatArray, n_major: int) -> Rows:
-    order = np.lexsort((minor, major))  # stable: equal pairs stay in row order
-    keys = np.stack([major[order], minor[order]])
-    last = np.append((keys[:, 1:] != keys[:, :-1]).any(axis=0), True) if len(order) else np.zeros(0, bool)
-    kept = order[last]
-    counts = np.bincount(major[kept], minlength=n_major)
-    return Rows(np.concatenate([[0], np.cumsum(counts)]), minor[kept].astype(np.int32), values[kept])

@@ -125,8 +125,9 @@ def add_normals(x, key, row):
 @njit(**FRESH)
 def weigh_ratings(roots, pulls, offset, part, law, first, last):
     """roots[t] ← √w and pulls[t] ← y of the ratings first:last."""
+    coded, many = part.codes.size > 0, part.values.size > 1
     for t in range(last - first):
-        value = part.values[first + t]
+        value = part.values[part.codes[first + t] if coded else first + t if many else 0]
         w = law.weight + law.weight_gain * value
         y = law.pull + law.pull_gain * value - w * offset[part.indices[first + t]]
         if part.weights.size:

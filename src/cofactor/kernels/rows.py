@@ -11,8 +11,8 @@ import numpy as np
 from cofactor.arrays import FloatArray, IntArray
 
 __all__ = [
-    "BLOCK", "LONG", "NO_BIAS", "NO_INDICES", "NO_NUMBERS", "NO_ROWS", "PLAIN", "Bias", "Law", "Long", "Part", "Plan",
-    "Prior", "empty_lines", "on_lines", "padded", "plan_rows", "prior_of",
+    "BLOCK", "LONG", "NO_BIAS", "NO_CODES", "NO_INDICES", "NO_NUMBERS", "NO_ROWS", "PLAIN", "Bias", "Law", "Long",
+    "Part", "Plan", "Prior", "empty_lines", "on_lines", "padded", "plan_rows", "prior_of",
 ]  # fmt: skip
 
 BLOCK = 64  # ratings gathered at once
@@ -22,12 +22,14 @@ PIECES = 256  # of the work, taken one by one by the threads
 LONG = 16_384  # ratings from which on a row is split
 CUTS = 64  # at most, of one row
 SHORT = 0.75  # of k: ratings up to which a row may be solved by a system of their size
-TURN = 60.0  # times k³: turning everything to the eigenvectors of the prior costs about so many multiplications
+TURN = 60.0  # times k³: what the eigenvectors of the prior cost, in multiplications
+TURN_ROW = 4.0  # times k²: what it costs to turn a row of the other side, and to have it twice
 
 
 NO_NUMBERS = np.zeros(0, np.float32)
 NO_INDICES = np.zeros(0, np.int32)
 NO_ROWS = np.zeros((0, WIDTH), np.float32)
+NO_CODES = np.zeros(0, np.uint8)
 
 
 class Part(NamedTuple):
@@ -35,9 +37,18 @@ class Part(NamedTuple):
 
     indptr: IntArray  # (n + 1,) int64
     indices: IntArray  # (n_ratings,) int32, rows of the other side
-    values: FloatArray  # (n_ratings,) float32
+    values: FloatArray  # (n_ratings,) float32; or with codes the different ones; or (1,): all have it
     weights: FloatArray = NO_NUMBERS  # (n_ratings,) float32, what each weighs beside the law's w; or (0,): 1
     joined: IntArray = NO_INDICES  # (n_ratings,) int32, rows that are added to the other side's; or (0,): none
+    codes: IntArray = NO_CODES  # (n_ratings,) uint8, which of `values` each has; or (0,): its own
+
+    def value_of(self, at: slice | IntArray) -> FloatArray:
+        """The values of some ratings."""
+        if self.codes.size:
+            return self.values[self.codes[at]]
+        if len(self.values) == len(self.indices):
+            return self.values[at]
+        return np.full(len(self.indices[at]), self.values[0], np.float32)
 
 
 class Law(NamedTuple):
@@ -115,25 +126,28 @@ def padded(k: int) -> int:
     return -(-k // WIDTH) * WIDTH
 
 
-def plan_rows(indptr: IntArray, k: int, *, long: int = LONG) -> Plan:
-    """Pieces of equal work for `solve`, k the width of a row; rows of more than `long` ratings are split."""
+def plan_rows(indptr: IntArray, k: int, *, n_others: int = 0, long: int = LONG) -> Plan:
+    """Pieces of equal work for `solve`, k the width of a row; rows of more than `long` ratings are split.
+
+    n_others: rows of the other side, which have to be turned for the short rows' sake
+    """
     counts = np.diff(indptr)
     order = np.argsort(-counts, kind="stable").astype(np.int32)
     n_long = int(np.count_nonzero(counts > long))
     split = [Long(int(row), _cuts(int(indptr[row]), int(indptr[row + 1]), long)) for row in order[:n_long]]
     order = order[n_long:]
-    n_short = _n_short(counts, k)
+    n_short = _n_short(counts, k, n_others)
     work = np.cumsum(counts[order].astype(np.float64) + k / 3 + 8)
     bounds = np.searchsorted(work, np.linspace(0, work[-1], PIECES + 1)[1:-1]) if len(work) else []
     cuts = np.unique([0, *bounds, len(order) - n_short, len(order)]).astype(np.int64)
     return Plan(order, cuts, split, n_short)
 
 
-def _n_short(counts: IntArray, k: int) -> int:
+def _n_short(counts: IntArray, k: int, n_others: int) -> int:
     """Rows whose system of n ratings is much the smaller one, if together they save more than turning the prior."""
     n = counts[counts <= SHORT * k].astype(np.float64)
     saved = np.sum(n * k**2 + k**3 / 3 - n**2 * k - n**3 / 3 - 8 * k**2)
-    return len(n) if saved > TURN * k**3 else 0
+    return len(n) if saved > TURN * k**3 + TURN_ROW * n_others * k**2 else 0
 
 
 def _cuts(begin: int, end: int, long: int) -> list[int]:

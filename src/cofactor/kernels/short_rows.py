@@ -10,6 +10,7 @@ from cofactor.kernels.turning import turned
 
 __all__ = ["solve_short"]
 
+PIECE = 2_000  # rows turned back at once
 LEAST = 1e-6  # of the prior's largest eigenvalue: below it single precision does not know the smallest
 
 _solve_short_rows = Native("cofactor.kernels.short_rows_loops", "solve_short_rows")
@@ -35,7 +36,9 @@ def solve_short(
         _solve_short_rows(out, *given)
 
     on_threads(work, n_threads())
-    out[rows] = out[rows] @ eigen.turn.T
+    for at in range(0, len(rows), PIECE):
+        some = rows[at : at + PIECE]
+        out[some] = out[some] @ eigen.turn.T
     return True
 
 

@@ -35,7 +35,7 @@ class ItemWeights(Recommender):
         from scipy.sparse import csr_array
 
         rows = ratings.by_user
-        values = rows.values if self.use_values else np.ones(len(rows.values), np.float32)
+        values = rows.values if self.use_values else np.ones(len(rows.indices), np.float32)
         return csr_array((values, rows.indices, rows.indptr), shape=(ratings.n_users, ratings.n_items))
 
     @property

@@ -14,6 +14,7 @@ import numpy as np
 from cofactor.arrays import Array, FloatArray, IntArray
 from cofactor.data.features import bag_share, learn_encodings, pack_encodings, unpack_encodings
 from cofactor.errors import BadOption, Diverged
+from cofactor.kernels.rows import NO_CODES
 from cofactor.memory import refuse_beyond
 from cofactor.newcomer import NewcomerLaw
 from cofactor.recommender import Recommender
@@ -216,7 +217,7 @@ class BayesianMF(Recommender):
         said_of_items = self._said("item", ratings.attributes_of("item", joined.items), len(joined.items))
 
         def place_users(rows: "Rows", items: FloatArray) -> FloatArray:
-            rows = rows._replace(values=self._targets(rows.values))
+            rows = rows._replace(levels=self._targets(rows.values), codes=NO_CODES)
             others = DrawnRows(items, spreads[1], self.day_mean_)
             of_bag = expected_with_bag(self.user_mean_, rows, bag, self.bag_mean_)
 
@@ -228,7 +229,7 @@ class BayesianMF(Recommender):
             return drawn.rows
 
         def place_items(rows: "Rows", users: FloatArray) -> FloatArray:
-            rows = rows._replace(values=self._targets(rows.values))
+            rows = rows._replace(levels=self._targets(rows.values), codes=NO_CODES)
             others = DrawnRows(users, spreads[0], self.day_mean_)
 
             def expected(draw: int) -> FloatArray:

@@ -97,7 +97,7 @@ class ImplicitMF(Described):
         return super().fit(train)
 
     def _fit(self, train: "Ratings") -> None:
-        from cofactor.kernels.posterior import padded
+        from cofactor.kernels.rows import empty_lines, padded
         from cofactor.kernels.threads import quiet_blas
         from cofactor.training.interrupt import until_interrupted
         from cofactor.training.progress import progress_for
@@ -108,12 +108,15 @@ class ImplicitMF(Described):
         what = f"ImplicitMF(n_factors={self.n_factors}) on {train!r}"
         refuse_beyond(self.needed_gb(train), self.memory_gb, what, mend)
         rng, width = np.random.default_rng(self.seed), padded(self.n_factors)
-        users, items = np.zeros((train.n_users, width), np.float32), np.zeros((train.n_items, width), np.float32)
-        start = rng.standard_normal((train.n_items, self.n_factors))
-        items[:, : self.n_factors] = START / np.sqrt(self.n_factors) * start
+        # first the ratings, then the factors: what the sorting needs beside is gone by then
+        by_item = train.by_item if self.confidence else train.clicks_by_item
+        solve_users, solve_items = self._solver(train.by_user, width), self._solver(by_item, width)
+        users, items = (empty_lines((n, width)) for n in (train.n_users, train.n_items))
+        users[:], items[:] = 0, 0
+        items[:, : self.n_factors] = rng.standard_normal((train.n_items, self.n_factors), np.float32)
+        items *= np.float32(START / np.sqrt(self.n_factors))
         weights = 1 + self.confidence * float(train.values.sum(dtype=np.float64)) / len(train)
         self.history_ = list[float]()
-        solve_users, solve_items = self._solver(train.by_user, width), self._solver(train.by_item, width)
         of_users, of_items = self._attribute_priors(train, self.n_factors)
         user_ridge = self._ridge(train.user_counts, train.n_items)
         self.user_lean_ = self._lean(train.user_counts, train.n_items)
@@ -121,7 +124,7 @@ class ImplicitMF(Described):
         with progress_for(self._progress, self.n_epochs, type(self).__name__) as shown, quiet_blas():
             for sweep in until_interrupted(range(self.n_epochs)):
                 solve_users(users, items, of_users and self.user_lean_ * of_users.expected)
-                penalty = user_ridge @ np.square(users).sum(axis=1)
+                penalty = user_ridge @ np.einsum("nk,nk->n", users, users)
                 if of_users:
                     drawn = np.einsum("rk,rk->", of_users.expected, users[:, : self.n_factors])
                     penalty -= 2 * self.user_lean_ * float(drawn)
@@ -136,7 +139,9 @@ class ImplicitMF(Described):
                     mend = "Raise reg or lower confidence."
                     raise Diverged(f"The factors left the finite numbers in sweep {sweep}. {mend}")
                 shown.step(sweep, 1.0, self.history_[-1])
-        self.user_factors_, self.item_factors_ = (rows[:, : self.n_factors].copy() for rows in (users, items))
+        self.user_factors_, self.item_factors_ = (
+            np.ascontiguousarray(rows[:, : self.n_factors]) for rows in (users, items)
+        )
         if of_users:
             self.user_factors_ = np.where((train.user_counts > 0)[:, None], self.user_factors_, of_users.expected)
         if of_items:
@@ -162,12 +167,13 @@ class ImplicitMF(Described):
         drawn: (n, k) the pull of what is expected of the rows; those without clicks are then left at 0, so that they
         are no evidence for anything
         """
-        from cofactor.kernels.rows import LONG, Part, Prior, plan_rows
+        from cofactor.kernels.rows import LONG, Prior, plan_rows
 
         solver = solver or self.solver
         improve = self._method(solver)
         long = LONG if solver == "exact" else 4 * LONG  # what is split is solved exactly: few rows only
-        part, plan = Part(rows.indptr, rows.indices, rows.values), plan_rows(rows.indptr, width, long=long)
+        part, n_others = rows.part, int(rows.indices.max(initial=-1)) + 1
+        plan = plan_rows(rows.indptr, width, n_others=n_others, long=long)
         unused = np.diag((np.arange(width) >= self.n_factors).astype(np.float32))
         nothing = np.zeros((1, width), np.float32)
 

@@ -132,8 +132,8 @@ class MatrixFactorization(
         self.mean_ = float(b_mean + c_mean - p_mean @ q_mean)
         self.user_bias_ = np.where(rated, user_bias - b_mean, 0).astype(np.float32)
         self.item_bias_ = np.where(known, item_bias - c_mean, 0).astype(np.float32)
-        self.user_factors_ = np.where(rated[:, None], raw.user_factors - p_mean, 0).astype(np.float32)
-        self.item_factors_ = np.where(known[:, None], raw.item_factors - q_mean, 0).astype(np.float32)
+        self.user_factors_, self.item_factors_ = raw.user_factors - p_mean, raw.item_factors - q_mean
+        self.user_factors_[~rated], self.item_factors_[~known] = 0, 0
         some = slice(None, None, max(1, len(train) // ENOUGH))
         residual = self._predict(train.user_idx[some], train.item_idx[some]) - train.values[some]
         self.noise_ = max(float(np.mean(np.square(residual))), LEAST)
@@ -154,8 +154,10 @@ class MatrixFactorization(
 
     def _prior(self, side: Literal["user", "item"], has_ratings: BoolArray) -> FloatArray:
         rows = np.flatnonzero(has_ratings)
+        rows = rows[:: max(1, len(rows) // ENOUGH)]
         designs = list(self._designs(side, rows[:: max(1, len(rows) // SOME)]))
-        beside = self._rows(side, rows) - self._expected(side, self.ratings.attributes_of(side, rows), len(rows))
+        beside = self._rows(side, rows)
+        beside -= self._expected(side, self.ratings.attributes_of(side, rows), len(rows))
         return prior_precision(beside, self.noise_, designs)
 
     def _designs(self, side: Literal["user", "item"], rows: IntArray) -> Iterator[FloatArray]:

@@ -8,7 +8,9 @@ import numpy as np
 
 from cofactor.arrays import Array, FloatArray, IntArray
 from cofactor.data.ratings import Ratings, Rows
-from cofactor.kernels.posterior import PLAIN, Part, Plan, Prior, padded, plan_rows, solve
+from cofactor.kernels.layout import sum_rows
+from cofactor.kernels.posterior import PLAIN, Plan, Prior, padded, plan_rows, solve
+from cofactor.kernels.rows import empty_lines
 from cofactor.nets.embeddings import Embeddings
 from cofactor.training.schedule import Schedule
 
@@ -20,14 +22,11 @@ PIVOT = 100  # ratings: the penalty of a row with so many does not depend on the
 class Half:
     """One side's ratings, laid out for the kernel."""
 
-    def __init__(self, rows: Rows, width: int) -> None:
-        self.part = Part(rows.indptr, rows.indices, rows.values)
-        self.plan: Plan = plan_rows(rows.indptr, width)
+    def __init__(self, rows: Rows, width: int, n_others: int) -> None:
+        self.part = rows.part
+        self.plan: Plan = plan_rows(rows.indptr, width, n_others=n_others)
         self.counts = np.diff(rows.indptr).astype(np.float32)
-        filled = np.flatnonzero(self.counts)
-        self.sums = np.zeros(len(self.counts))  # of each row's ratings
-        self.sums[filled] = np.add.reduceat(rows.values, rows.indptr[filled], dtype=np.float64)
-        self.of_values = float(np.einsum("j,j->", rows.values, rows.values, dtype=np.float64))
+        self.sums, self.of_values = sum_rows(self.part)  # of each row's ratings; of all their squares
 
     def squares(self, offset: FloatArray) -> float:
         """Σ (v - o)² over its ratings, each row having an offset."""
@@ -44,7 +43,8 @@ class AlternatingLeastSquares:
         self.k = start.user_factors.shape[1]
         width = padded(self.k + 1)
         self.mean = train.mean
-        self._users, self._items = Half(train.by_user, width), Half(train.by_item, width)
+        self._users = Half(train.by_user, width, train.n_items)
+        self._items = Half(train.by_item, width, train.n_users)
         self._user_rows, self._item_rows = (
             _rows(factors, bias, width)
             for factors, bias in ((start.user_factors, start.user_bias), (start.item_factors, start.item_bias))
@@ -74,8 +74,8 @@ class AlternatingLeastSquares:
         floor = np.diag(np.where(np.arange(width) > self.k, 1, 1e-6)).astype(np.float32).ravel()
         prior = Prior(floor, ridge, np.zeros((1, width), np.float32))
         explained = solve(rows, design, offset, half.part, PLAIN, prior, half.plan)
-        penalty = float(ridge @ np.square(rows).sum(axis=1, dtype=np.float64))
-        return (other.squares(offset) - float(explained.sum(dtype=np.float64)) - penalty) / len(half.part.values)
+        penalty = float(ridge @ np.einsum("nk,nk->n", rows, rows).astype(np.float64))
+        return (other.squares(offset) - float(explained.sum(dtype=np.float64)) - penalty) / len(half.part.indices)
 
     def predict(self, user_idx: IntArray, item_idx: IntArray) -> FloatArray:
         return self.embeddings.scores(user_idx, item_idx, None)
@@ -89,13 +89,14 @@ class AlternatingLeastSquares:
 
 def design_of(rows: FloatArray, k: int) -> FloatArray:
     """What the other side multiplies: the factors, 1 where the bias stands, 0 behind."""
-    design = rows.copy()
+    design = empty_lines(rows.shape)
+    design[:] = rows
     design[:, k], design[:, k + 1 :] = 1, 0
     return design
 
 
 def _rows(factors: FloatArray, bias: FloatArray, width: int) -> FloatArray:
     n, k = factors.shape
-    rows = np.zeros((n, width), np.float32)
-    rows[:, :k], rows[:, k] = factors, bias
+    rows = empty_lines((n, width))
+    rows[:, :k], rows[:, k], rows[:, k + 1 :] = factors, bias, 0
     return rows

@@ -6,14 +6,22 @@ sparse matrix find that out as well, for a quarter of its time, as no row has to
     Q ← Rᵀ R Ω, R being the ratings less their mean, each by 1/√(n_u n_i), Ω random [halko2011finding]
 """
 
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
 import numpy as np
 
-from cofactor.data.ratings import Ratings
+from cofactor.data.ratings import Ratings, Rows
 from cofactor.nets.embeddings import Embeddings
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
 
 __all__ = ["spectral_start"]
 
 DAMPING = 10  # ratings, of the counts
+PIECE = 1_500_000  # ratings multiplied at once
 SPREAD = 0.15  # of the factors; from 0.05 to 0.4 two sweeps end within 0.001 of each other (ml-1m)
 
 
@@ -22,15 +30,26 @@ def spectral_start(train: Ratings, k: int, seed: int) -> Embeddings:
 
     Taking biases out of R first was tried: the sweeps then end higher, as the factors know less.
     """
-    from scipy.sparse import csr_array
-
     rows, shape = train.by_user, (train.n_users, train.n_items)
-    matrix = csr_array((rows.values - np.float32(train.mean), rows.indices, rows.indptr), shape=shape)
-    counts = rows.counts, np.bincount(rows.indices, minlength=train.n_items)
+    counts = rows.counts, train.item_counts
     of_user, of_item = (((one + DAMPING) ** -0.5).astype(np.float32)[:, None] for one in counts)
     random = np.random.default_rng([seed, 2**31]).standard_normal((train.n_items, k), dtype=np.float32)
-    factors = of_item * (matrix.T @ (of_user**2 * (matrix @ (of_item * random))))
+    factors, start = np.zeros_like(random), of_item * random
+    for users, matrix in _pieces(rows, train.n_items, np.float32(train.mean)):
+        factors += matrix.T @ (of_user[users] ** 2 * (matrix @ start))
+    factors *= of_item
     spread = float(np.sqrt(np.mean(np.square(factors), dtype=np.float64)))
     items = factors * np.float32(SPREAD / spread) if spread > 0 else random * np.float32(SPREAD)
     none = (np.zeros(n, np.float32) for n in shape)
     return Embeddings(np.zeros((train.n_users, k), np.float32), next(none), items, next(none))
+
+
+def _pieces(rows: Rows, n_items: int, mean: np.float32) -> "Iterator[tuple[slice, csr_array]]":
+    """Some users at a time, and their ratings less the mean: a million ratings need no second copy of all."""
+    from scipy.sparse import csr_array
+
+    cuts = np.unique(np.searchsorted(rows.indptr, np.arange(0, rows.indptr[-1] + PIECE, PIECE)))
+    for first, last in pairwise([*cuts[:-1], len(rows.counts)]):
+        some = slice(rows.indptr[first], rows.indptr[last])
+        table = rows.part.value_of(some) - mean, rows.indices[some], rows.indptr[first : last + 1] - some.start
+        yield slice(first, last), csr_array(table, shape=(last - first, n_items))

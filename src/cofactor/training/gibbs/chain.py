@@ -19,9 +19,11 @@ from cofactor.arrays import Array, FloatArray, IntArray
 from cofactor.data.features import Features, bag, features_of
 from cofactor.data.ratings import NO_TIME, Ratings
 from cofactor.kernels.pairs import NO_SIDE, pair_scores
+from cofactor.kernels.rows import NO_INDICES, NO_NUMBERS
 from cofactor.training.gibbs.field import Field
 from cofactor.training.gibbs.likelihood import Metric, Ordinal
 from cofactor.training.gibbs.noise import Noise
+from cofactor.training.gibbs.ratings_of import InOrder, LaidOut, RatingsOf
 from cofactor.training.gibbs.residual import Residual
 
 __all__ = ["Design", "GibbsSampler", "days_of"]
@@ -46,26 +48,33 @@ class GibbsSampler:
 
     def __init__(self, train: Ratings, design: Design, seed: int | list[int]) -> None:
         self.rng, rows, k = np.random.default_rng(seed), train.by_user, design.n_factors
-        user_idx = np.repeat(np.arange(train.n_users, dtype=np.int32), rows.counts)
+        self._n = len(rows.indices)
         of_users = [bag(train.by_item, train.user_counts)] if design.user_bag else []
         of_items = [bag(train.by_user, train.item_counts)] if design.item_bag else []
         if design.attributes:
             of_users += _columns_of(train.user_attributes)
             of_items += _columns_of(train.item_attributes)
-        self.users = Field(user_idx, train.n_users, k, of_users, self.rng)
-        self.items = Field(rows.indices, train.n_items, k, of_items, self.rng)
+        plain = not (design.ordinal or design.row_noise) and design.days is None
+        user_idx = NO_INDICES if plain else np.repeat(np.arange(train.n_users, dtype=np.int32), rows.counts)
+        both: tuple[RatingsOf, RatingsOf]
+        if plain:
+            both = LaidOut(rows, train.mean), LaidOut(train.by_item, train.mean)
+        else:
+            both = InOrder(user_idx, train.n_users), InOrder(rows.indices, train.n_items)
+        self.users, self.items = Field(both[0], k, of_users, self.rng), Field(both[1], k, of_items, self.rng)
         # companions stand first
         self.attribute_groups = self.users.groups[design.user_bag :], self.items.groups[design.item_bag :]
         self.days: Field | None = None
         if design.days is not None:
-            self.days = Field(_day_of_each(train, design.days), len(design.days), k, [], self.rng)
+            days = InOrder(_day_of_each(train, design.days), len(design.days))
+            self.days = Field(days, k, [], self.rng)
         self.fields = [field for field in (self.users, self.items, self.days) if field is not None]
         self.likelihood: Metric | Ordinal
-        self.likelihood = Ordinal(rows.values) if design.ordinal else Metric(rows.values, train.mean)
+        given = NO_NUMBERS if plain else rows.values
+        self.likelihood = Ordinal(given) if design.ordinal else Metric(given, train.mean)
         sides = ((user_idx, train.n_users), (rows.indices, train.n_items)) if design.row_noise else ()
         self.noise = Noise(1.0 if design.ordinal else float(train.values.var()), sides, fixed=design.ordinal)
-        plain = not (design.ordinal or design.row_noise) and self.days is None
-        self._residual = Residual(self.likelihood.targets, self.users, self.items) if plain else None
+        self._residual = Residual(rows, train.mean, self.users, self.items) if plain else None
 
     def sweep(self) -> float:
         """Draw every row, what the rows share, and the noise; returns the mean squared error under the draw."""
@@ -76,8 +85,8 @@ class GibbsSampler:
             explained = field.draw_rows(others, targets, self.noise.weights, self.noise.precision, self.rng)
         if self._residual is not None:
             total = self._residual.total(explained, self.noise.precision)
-            self.noise.draw_precision(total, len(targets), self.rng)
-            return total / len(targets)
+            self.noise.draw_precision(total, self._n, self.rng)
+            return total / self._n
         scores = self._scores()
         errors = targets - scores
         self.noise.draw(errors, self.rng)

@@ -49,7 +49,7 @@ def draw_new_rows(
     freedom: ν of how noisily each row rates, which is then learned; None: as noisily as most
     """
     (m, n_draws, d), n = others.draws.shape, len(rows.counts)
-    width, rng = padded(d - 1), np.random.default_rng([seed, len(rows.values)])
+    width, rng = padded(d - 1), np.random.default_rng([seed, len(rows.indices)])
     drawn, spread = np.zeros((n, n_draws, d), np.float16), np.ones(n, np.float32)
     row_of, plan = np.repeat(np.arange(n), rows.counts), plan_rows(rows.indptr, width)
     factors, bias, design = np.zeros((n, width), np.float32), np.zeros(n, np.float32), np.zeros((m, width), np.float32)

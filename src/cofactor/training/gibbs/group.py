@@ -12,6 +12,8 @@ import numpy as np
 from cofactor.arrays import FloatArray
 from cofactor.data.features import Features
 from cofactor.kernels.coefficients import draw_coefficients
+from cofactor.kernels.layout import sum_rows
+from cofactor.kernels.rows import Part
 from cofactor.training.gibbs.population import Population
 
 __all__ = ["Group"]
@@ -26,8 +28,7 @@ class Group:
         self.features = features
         self.coefficients = np.zeros((len(features.indptr) - 1, d), np.float32)
         self.population = Population.standard(d, VARIANCE)
-        at = np.repeat(np.arange(len(self.coefficients)), np.diff(features.indptr))
-        self._column_means = np.bincount(at, features.values, len(self.coefficients)) / n_rows
+        self._column_means = sum_rows(Part(*features))[0] / n_rows
 
     @property
     def average(self) -> FloatArray:

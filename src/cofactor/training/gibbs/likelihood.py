@@ -20,7 +20,7 @@ EDGE = 1e-12  # a latent score's quantile is kept this far from 0 and 1
 
 
 class Metric:
-    """Scores are ratings less their mean."""
+    """Scores are ratings less their mean. No values where the rows know their ratings themselves (`LaidOut`)."""
 
     def __init__(self, values: FloatArray, mean: float) -> None:
         self.targets, self.cuts = values - np.float32(mean), np.zeros(0)

@@ -9,6 +9,8 @@ only what each of the other rows has of targets, and that does not change.
 import numpy as np
 
 from cofactor.arrays import FloatArray
+from cofactor.data.ratings import Rows
+from cofactor.kernels.layout import sum_rows
 from cofactor.training.gibbs.field import Field
 
 __all__ = ["Residual"]
@@ -17,10 +19,12 @@ __all__ = ["Residual"]
 class Residual:
     """Of ratings without weights that two sides meet in."""
 
-    def __init__(self, targets: FloatArray, other: Field, last: Field) -> None:
+    def __init__(self, of_other: Rows, mean: float, other: Field, last: Field) -> None:
+        """of_other: the other side's ratings, whose targets are their values less the mean"""
         self._other, self._last = other, last
-        self._sums = np.bincount(other.idx, targets, len(other.bias))
-        self._squares = float(np.einsum("j,j->", targets, targets, dtype=np.float64))
+        sums, squares = sum_rows(of_other.part)
+        self._sums = sums - mean * other.counts
+        self._squares = squares - 2 * mean * float(sums.sum()) + len(of_other.indices) * mean**2
 
     def total(self, explained: FloatArray, precision: float) -> float:
         """Σ (t - score)² for the draw at hand.

@@ -1,0 +1,105 @@
+"""Ratings laid out row by row, in as little memory as they need; the loops are in `layout_loops.py`.
+
+A rating costs its index, 4 bytes, and which of the table's few different values it has, 1 byte; nothing where all
+have one, as clicks do, and 4 where there are more than 256. Beside the result one more copy of that size is needed.
+"""
+
+import numpy as np
+
+from cofactor.arrays import Array, FloatArray, IntArray
+from cofactor.kernels.native import Native
+from cofactor.kernels.rows import NO_CODES, Part
+from cofactor.kernels.threads import n_threads, on_threads
+
+__all__ = ["counted", "lay_out", "order_of", "sum_rows", "transposed"]
+
+LEVELS = 256  # different values that a byte tells apart
+SLOTS = 1024  # of the table in which they are looked up
+
+_code_values, _count_rows, _scatter, _transpose, _drop_repeated, _sum_rows = (
+    Native("cofactor.kernels.layout_loops", name)
+    for name in ("code_values", "count_rows", "scatter", "transpose", "drop_repeated", "sum_rows")
+)
+
+
+def lay_out(row_idx: IntArray, other_idx: IntArray, values: FloatArray, n_rows: int, n_others: int) -> Part:
+    """The ratings of each row, ascending by the other index; of a pair that occurs twice the last in the table.
+
+    row_idx, other_idx: (n,) in 0 … n_rows - 1 and 0 … n_others - 1, else IndexError     values: (n,)
+    """
+    row_idx, other_idx = (np.ascontiguousarray(idx, np.int32) for idx in (row_idx, other_idx))
+    row_ends, other_ends = _ends(row_idx, n_rows), _ends(other_idx, n_others)
+    levels, given = _coded(np.ascontiguousarray(values, np.float32))
+    rows, given = _moved(_scatter, other_ends, other_idx, row_idx, given)
+    indices, given = _moved(_transpose, row_ends, other_ends, rows, given)
+    _drop_repeated(row_ends, indices, given)
+    n = int(row_ends[-1])
+    if n < len(indices):
+        indices, given = indices[:n].copy(), given[:n].copy()
+    return _part(row_ends, indices, levels, given)
+
+
+def transposed(part: Part, n_others: int) -> Part:
+    """The other side's rows, which hold this one's, ascending."""
+    ends = _ends(part.indices, n_others)
+    given = part.codes if part.codes.size or len(part.values) < len(part.indices) else part.values
+    indices, given = _moved(_transpose, ends, part.indptr, part.indices, given)
+    return _part(ends, indices, part.values, given)
+
+
+def order_of(row_idx: IntArray, n_rows: int) -> tuple[IntArray, IntArray]:
+    """Where each row's ratings begin, (n_rows + 1,), and which they are, (n,) int32, in the order of the table."""
+    ends = _ends(row_idx, n_rows)
+    return ends, _moved(_scatter, ends, row_idx, np.arange(len(row_idx), dtype=np.int32), NO_CODES)[0]
+
+
+def counted(idx: IntArray, n: int) -> IntArray:
+    """(n,) how often each of 0 … n - 1 occurs: `np.bincount` without its copy in 64 bits."""
+    return np.diff(_ends(idx, n))
+
+
+def sum_rows(part: Part) -> tuple[FloatArray, float]:
+    """Σ v of each row, (n,) float64, and Σ v² of all ratings."""
+    sums, squares = np.zeros(len(part.indptr) - 1), np.zeros(1)
+    _sum_rows(sums, squares, part)
+    return sums, float(squares[0])
+
+
+def _coded(values: FloatArray) -> tuple[FloatArray, Array]:
+    """The different values, and which of them each rating has: nothing where all have one; else twice the values."""
+    codes, levels, found = np.empty(len(values), np.uint8), np.zeros(LEVELS, np.uint32), np.zeros(1, np.int64)
+    _code_values(codes, levels, found, np.full(SLOTS, -1, np.int16), values.view(np.uint32))
+    if found[0] < 0:
+        return values, values
+    return levels[: found[0]].view(np.float32).copy(), codes if found[0] > 1 else NO_CODES
+
+
+def _ends(idx: IntArray, n: int) -> IntArray:
+    """(n + 1,) where each row begins, and the last one ends."""
+    ends, strangers = np.zeros(n + 1, np.int64), np.zeros(1, np.int64)
+    _count_rows(ends[1:], strangers, idx)
+    if strangers[0]:
+        outside = idx[(idx < 0) | (idx >= n)][0]
+        raise IndexError(f"{strangers[0]:,} indices are not in 0 … {n - 1:,}, the first of them is {outside}.")
+    return np.cumsum(ends)
+
+
+def _moved(kernel: Native, ends: IntArray, first: IntArray, second: IntArray, given: Array) -> tuple[IntArray, Array]:
+    """Indices and what is given of each rating, row by row; each thread moves those of some rows."""
+    n, place = int(ends[-1]), ends[:-1].copy()
+    indices, moved = np.empty(n, np.int32), np.empty(len(given), given.dtype)
+    cuts = np.searchsorted(ends, np.linspace(0, n, n_threads() + 1)).tolist()
+    cuts[0], cuts[-1] = 0, len(ends) - 1
+
+    def some(at: int) -> None:
+        kernel(indices, moved, place, first, second, given, cuts[at], cuts[at + 1])
+
+    on_threads(some, n_threads())
+    return indices, moved
+
+
+def _part(ends: IntArray, indices: IntArray, levels: FloatArray, given: Array) -> Part:
+    """given: codes, or nothing, or the values themselves."""
+    if given.dtype == np.uint8:
+        return Part(ends, indices, levels, codes=given)
+    return Part(ends, indices, given)
