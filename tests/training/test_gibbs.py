@@ -1,5 +1,6 @@
 """The sampler's parts against distributions and truths that are known."""
 
+from copy import deepcopy
 from dataclasses import replace
 
 import numpy as np
@@ -64,15 +65,33 @@ def test_the_rows_that_are_noisy_are_found():
     rng = np.random.default_rng(0)
     users, items = rng.integers(0, 50, 20_000), rng.integers(0, 40, 20_000)
     spread = np.where(np.arange(50) < 25, 0.5, 1.5)
-    noise, factors = Noise(1.0, ((users, 50), (items, 40))), []
+    noise, factors = Noise(1.0, (np.bincount(users, minlength=50), np.bincount(items, minlength=40))), []
     errors = (spread[users] * rng.standard_normal(20_000)).astype(np.float32)
     for sweep in range(60):
-        noise.draw(errors.copy(), rng)
+        noise.draw(errors, (users, items), rng)
         if sweep >= 10:
             factors.append(noise.precision * noise.sides[0].factors)
     found = 1 / np.sqrt(np.mean(factors, axis=0) * np.mean(noise.sides[1].factors))
     np.testing.assert_allclose(found, spread, rtol=0.15)
     assert noise.sides[1].freedom > 3 * noise.sides[0].freedom  # items are all alike
+
+
+def test_noise_is_drawn_alike_wherever_the_ratings_lie(tastes):
+    """By arrays over all ratings, and by the rows as they are laid out."""
+    design, rows = Design(6, row_noise=True), tastes.by_user
+    chain, user_idx = GibbsSampler(tastes, design, seed=1), np.repeat(np.arange(tastes.n_users), rows.counts)
+    chain.sweep()
+    noise, p, q = chain.noise, chain.users.rows[user_idx], chain.items.rows[rows.indices]
+    other = deepcopy(noise)
+    errors = rows.values - tastes.mean - (p[:, :6] * q[:, :6]).sum(axis=1) - p[:, 6] - q[:, 6]
+    told = noise.draw_laid_out(
+        rows.part, chain.users.meeting, chain.items.meeting, tastes.mean, np.random.default_rng(3)
+    )
+    other.draw(errors, (user_idx, rows.indices), np.random.default_rng(3))
+    assert told == pytest.approx(float(np.square(errors).sum()), rel=1e-4)
+    assert other.precision == pytest.approx(noise.precision, rel=1e-4)
+    for one, same in zip(noise.sides, other.sides, strict=True):
+        np.testing.assert_allclose(one.factors, same.factors, rtol=1e-3)
 
 
 def test_cutpoints_are_found_where_they_were_put():

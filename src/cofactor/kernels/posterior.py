@@ -25,6 +25,7 @@ from cofactor.kernels.rows import (
     Plan,
     Prior,
     empty_lines,
+    law_of,
     on_lines,
     padded,
     plan_rows,
@@ -61,7 +62,7 @@ def solve(
     k, drawn = out.shape[1], (int(draw is not None), draw or 0)
     explained, flat = np.zeros(len(out), np.float32), on_lines(design).reshape(-1)
     for long in plan.long:
-        sums = _sum_pieces(flat, offset, third, part, law, long.cuts)
+        sums = _sum_pieces(flat, offset, third, part, law_of(law, part, long.row), long.cuts)
         _join_pieces(out, explained, prior, bias, sums, long.row, _space(k), *drawn)
     bounds = plan.bounds
     if plan.n_short and draw is None and not (part.weights.size or part.joined.size or bias.out.size):

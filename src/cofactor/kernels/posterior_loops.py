@@ -4,10 +4,10 @@
     w_j = weight + weight_gain · v_j                     y_j = pull + pull_gain · v_j - w_j · offset_j
 
 v_j are the row's values, q_j rows of `design`, each with a row of `third` added where there is one; where ratings
-have weights of their own, w_j and y_j are multiplied by them. A row's ratings are gathered 64 at a time into a block
-that stays in the first cache, weighted by √w, and the block's product with itself is added to the precision tile by
-tile: 8 × 48 sums stay in registers while all 64 ratings run through. The factor is A = Uᵀ U, upper, by blocks of 16;
-a draw is mean + U⁻¹ z. Nothing is allocated: `space` holds it all, and a row's width is a multiple of 16.
+or rows have weights of their own, w_j and y_j are multiplied by them. A row's ratings are gathered 64 at a time into a
+block that stays in the first cache, weighted by √w, and the block's product with itself is added to the precision
+tile by tile: 8 × 48 sums stay in registers while all 64 ratings run through. The factor is A = Uᵀ U, upper, by blocks
+of 16; a draw is mean + U⁻¹ z. Nothing is allocated: `space` holds it all, and a row's width is a multiple of 16.
 
 A bias meets each rating with 1. Its share s = Σ w q, n = Σ w, h = Σ y (each with what the prior says) is eliminated
 first, precision - s sᵀ / n and right-hand side - s h / n, and the bias is (h - s · x) / n when the row x is there.
@@ -20,7 +20,7 @@ from numba import njit
 
 from cofactor.kernels.adam_loops import FAST
 from cofactor.kernels.mixing import mix
-from cofactor.kernels.rows import BLOCK, WIDTH, Bias, Law, Part, Prior
+from cofactor.kernels.rows import BLOCK, WIDTH, Bias, Law, Part, Prior, law_of
 from cofactor.kernels.triangles import backward_block, factor_corner, forward_block, solve_corner, turn_block
 from cofactor.kernels.vectors import LANES, TILE_ROWS, add_tiles, dot, gather, subtract_tiles, take, weigh
 
@@ -122,6 +122,9 @@ def add_normals(x, key, row):
     return squares
 
 
+_law_of = njit(**FRESH)(law_of)
+
+
 @njit(**FRESH)
 def weigh_ratings(roots, pulls, offset, part, law, first, last):
     """roots[t] ← √w and pulls[t] ← y of the ratings first:last."""
@@ -133,6 +136,9 @@ def weigh_ratings(roots, pulls, offset, part, law, first, last):
         if part.weights.size:
             w *= part.weights[first + t]
             y *= part.weights[first + t]
+        if part.other_weights.size:
+            w *= part.other_weights[part.indices[first + t]]
+            y *= part.other_weights[part.indices[first + t]]
         roots[t], pulls[t] = np.sqrt(w), y
 
 
@@ -300,8 +306,9 @@ def solve_rows(out, explained, design, offset, third, part, law, prior, bias, sp
         for at in range(bounds[piece], bounds[piece + 1]):
             row = order[at]
             b = out[row]
+            own, begin, end = _law_of(law, part, row), part.indptr[row], part.indptr[row + 1]
             _begin(A, b, e, k, prior, bias, row)
-            _add_ratings(A, b, e, k, design, offset, third, part, law, part.indptr[row], part.indptr[row + 1], rest)
+            _add_ratings(A, b, e, k, design, offset, third, part, own, begin, end, rest)
             _settle(A, b, e, k, inverse, explained, bias, row, draw, key)
         piece = take(counter)
 

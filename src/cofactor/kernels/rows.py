@@ -12,7 +12,7 @@ from cofactor.arrays import FloatArray, IntArray
 
 __all__ = [
     "BLOCK", "LONG", "NO_BIAS", "NO_CODES", "NO_INDICES", "NO_NUMBERS", "NO_ROWS", "PLAIN", "Bias", "Law", "Long",
-    "Part", "Plan", "Prior", "empty_lines", "on_lines", "padded", "plan_rows", "prior_of",
+    "Part", "Plan", "Prior", "empty_lines", "law_of", "on_lines", "padded", "plan_rows", "prior_of",
 ]  # fmt: skip
 
 BLOCK = 64  # ratings gathered at once
@@ -41,6 +41,8 @@ class Part(NamedTuple):
     weights: FloatArray = NO_NUMBERS  # (n_ratings,) float32, what each weighs beside the law's w; or (0,): 1
     joined: IntArray = NO_INDICES  # (n_ratings,) int32, rows that are added to the other side's; or (0,): none
     codes: IntArray = NO_CODES  # (n_ratings,) uint8, which of `values` each has; or (0,): its own
+    row_weights: FloatArray = NO_NUMBERS  # (n,) float32, what all ratings of a row weigh; or (0,): 1
+    other_weights: FloatArray = NO_NUMBERS  # (m,) float32, what all ratings that meet a row weigh; or (0,): 1
 
     def value_of(self, at: slice | IntArray) -> FloatArray:
         """The values of some ratings."""
@@ -59,6 +61,14 @@ class Law(NamedTuple):
     weight_gain: np.float32
     pull: np.float32
     pull_gain: np.float32
+
+
+def law_of(law: Law, part: Part, row: int) -> Law:
+    """What a row's ratings weigh and pull."""
+    if not part.row_weights.size:
+        return law
+    weight = np.float32(part.row_weights[row])
+    return Law(law.weight * weight, law.weight_gain * weight, law.pull * weight, law.pull_gain * weight)
 
 
 PLAIN = Law(np.float32(1), np.float32(0), np.float32(0), np.float32(1))  # w = 1, y = v - o

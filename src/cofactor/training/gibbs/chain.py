@@ -19,7 +19,7 @@ from cofactor.arrays import Array, FloatArray, IntArray
 from cofactor.data.features import Features, bag, features_of
 from cofactor.data.ratings import NO_TIME, Ratings
 from cofactor.kernels.pairs import NO_SIDE, pair_scores
-from cofactor.kernels.rows import NO_INDICES, NO_NUMBERS
+from cofactor.kernels.rows import NO_NUMBERS
 from cofactor.training.gibbs.field import Field
 from cofactor.training.gibbs.likelihood import Metric, Ordinal
 from cofactor.training.gibbs.noise import Noise
@@ -48,20 +48,17 @@ class GibbsSampler:
 
     def __init__(self, train: Ratings, design: Design, seed: int | list[int]) -> None:
         self.rng, rows, k = np.random.default_rng(seed), train.by_user, design.n_factors
-        self._n = len(rows.indices)
+        self._rows, self._mean = rows, train.mean
+        self._laid_out = not design.ordinal and design.days is None
         of_users = [bag(train.by_item, train.user_counts)] if design.user_bag else []
         of_items = [bag(train.by_user, train.item_counts)] if design.item_bag else []
         if design.attributes:
             of_users += _columns_of(train.user_attributes)
             of_items += _columns_of(train.item_attributes)
-        plain = not (design.ordinal or design.row_noise) and design.days is None
-        user_idx = NO_INDICES if plain else np.repeat(np.arange(train.n_users, dtype=np.int32), rows.counts)
-        both: tuple[RatingsOf, RatingsOf]
-        if plain:
-            both = LaidOut(rows, train.mean), LaidOut(train.by_item, train.mean)
-        else:
-            both = InOrder(user_idx, train.n_users), InOrder(rows.indices, train.n_items)
-        self.users, self.items = Field(both[0], k, of_users, self.rng), Field(both[1], k, of_items, self.rng)
+        counts = (rows.counts, train.by_item.counts) if design.row_noise else ()
+        self.noise = Noise(1.0 if design.ordinal else float(train.values.var()), counts, fixed=design.ordinal)
+        for_users, for_items = self._both(train)
+        self.users, self.items = Field(for_users, k, of_users, self.rng), Field(for_items, k, of_items, self.rng)
         # companions stand first
         self.attribute_groups = self.users.groups[design.user_bag :], self.items.groups[design.item_bag :]
         self.days: Field | None = None
@@ -69,29 +66,49 @@ class GibbsSampler:
             days = InOrder(_day_of_each(train, design.days), len(design.days))
             self.days = Field(days, k, [], self.rng)
         self.fields = [field for field in (self.users, self.items, self.days) if field is not None]
-        self.likelihood: Metric | Ordinal
-        given = NO_NUMBERS if plain else rows.values
-        self.likelihood = Ordinal(given) if design.ordinal else Metric(given, train.mean)
-        sides = ((user_idx, train.n_users), (rows.indices, train.n_items)) if design.row_noise else ()
-        self.noise = Noise(1.0 if design.ordinal else float(train.values.var()), sides, fixed=design.ordinal)
+        given = NO_NUMBERS if self._laid_out else rows.values
+        self.likelihood: Metric | Ordinal = Ordinal(given) if design.ordinal else Metric(given, train.mean)
+        plain = self._laid_out and not design.row_noise
         self._residual = Residual(rows, train.mean, self.users, self.items) if plain else None
+
+    def _both(self, train: Ratings) -> tuple[RatingsOf, RatingsOf]:
+        """The ratings of users and of items."""
+        if self._laid_out:
+            sides = self.noise.sides
+            either = (sides[0], sides[1]) if sides else None
+            other = (sides[1], sides[0]) if sides else None
+            return LaidOut(self._rows, self._mean, either), LaidOut(train.by_item, self._mean, other)
+        user_idx = np.repeat(np.arange(train.n_users, dtype=np.int32), self._rows.counts)
+        return InOrder(user_idx, train.n_users), InOrder(self._rows.indices, train.n_items)
 
     def sweep(self) -> float:
         """Draw every row, what the rows share, and the noise; returns the mean squared error under the draw."""
+        weights = None if self._laid_out else self.noise.weights(self._idx)
         targets, explained = self.likelihood.targets, np.zeros(0)
         for field in self.fields:
             others = [other for other in self.fields if other is not field]
             field.draw_prior(self.rng)
-            explained = field.draw_rows(others, targets, self.noise.weights, self.noise.precision, self.rng)
-        if self._residual is not None:
-            total = self._residual.total(explained, self.noise.precision)
-            self.noise.draw_precision(total, self._n, self.rng)
-            return total / self._n
+            explained = field.draw_rows(others, targets, weights, self.noise.precision, self.rng)
+        if self._laid_out:
+            return self._draw_noise(explained) / len(self._rows.indices)
         scores = self._scores()
         errors = targets - scores
-        self.noise.draw(errors, self.rng)
-        self.likelihood.draw(scores, self.noise.weights, self.rng)
+        self.noise.draw(errors, self._idx, self.rng)
+        self.likelihood.draw(scores, self.noise.weights(self._idx), self.rng)
         return float(np.square(errors).mean(dtype=np.float64))
+
+    def _draw_noise(self, explained: FloatArray) -> float:
+        """Where the ratings lie as in the table; returns Σ error²."""
+        if self._residual is None:
+            sides = self.users.meeting, self.items.meeting
+            return self.noise.draw_laid_out(self._rows.part, *sides, self._mean, self.rng)
+        total = self._residual.total(explained, self.noise.precision)
+        self.noise.draw_precision(total, len(self._rows.indices), self.rng)
+        return total
+
+    @property
+    def _idx(self) -> tuple[IntArray, IntArray]:
+        return self.users.idx, self.items.idx
 
     def start_at(self, users: FloatArray, items: FloatArray, known: tuple[IntArray, IntArray]) -> None:
         """Begin where another chain stood: its rows (n, d), of which `known` says which they are here, or -1."""

@@ -6,6 +6,7 @@ import numpy as np
 
 from cofactor.arrays import FloatArray, IntArray
 from cofactor.data.features import Features
+from cofactor.kernels.errors import Rows
 from cofactor.kernels.pairs import ScoredSide
 from cofactor.kernels.posterior import padded, plan_rows, solve
 from cofactor.kernels.rows import prior_of
@@ -39,6 +40,10 @@ class Field:
     def rows(self) -> FloatArray:
         """(n, k + 1) [factors, bias]"""
         return np.column_stack([self.factors[:, : self.k], self.bias])
+
+    @property
+    def meeting(self) -> Rows:
+        return Rows(self.factors, self.bias)
 
     @property
     def side(self) -> ScoredSide:

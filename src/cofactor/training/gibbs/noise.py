@@ -6,13 +6,16 @@ Some people rate carefully and some at random, some films divide and some do not
 ratings count more. Without u and i the ratings would have Student's t distribution [lakshminarayanan2011robust].
 """
 
+from collections.abc import Sequence
 from math import lgamma, log
 
 import numpy as np
 
 from cofactor.arrays import FloatArray, IntArray
+from cofactor.kernels.errors import Rows, square_errors, sum_for_others
+from cofactor.kernels.rows import Part
 
-__all__ = ["Noise"]
+__all__ = ["Noise", "RowNoise"]
 
 SHAPE, RATE = 1.0, 1.0  # of τ's Gamma
 FREEDOM = 5.0  # ν to begin with
@@ -22,51 +25,62 @@ STEP, TRIES = 0.15, 3  # of ν's random walk, in logarithms
 
 
 class Noise:
-    """The precision of every rating: `precision` · `weights`."""
+    """The precision of every rating: `precision`, and a factor for each row of both sides where they have some."""
 
-    def __init__(self, variance: float, sides: tuple[tuple[IntArray, int], ...], *, fixed: bool = False) -> None:
-        """sides: (index of each rating's row, number of rows) of those that have noise of their own; may be empty.
-
-        fixed: τ stays as it is
-        """
+    def __init__(self, variance: float, counts: Sequence[IntArray] = (), *, fixed: bool = False) -> None:
+        """counts: how many ratings each row has, of the sides that have noise of their own; fixed: τ stays as it is"""
         self.precision, self._fixed = 1 / max(variance, 1e-3), fixed
-        self.sides = tuple(_RowNoise(idx, n) for idx, n in sides)
-        self.weights: FloatArray | None = self._product() if sides else None  # (n_ratings,) float32; None: all 1
+        self.sides = tuple(RowNoise(one) for one in counts)
 
-    def draw(self, errors: FloatArray, rng: np.random.Generator) -> None:
-        """All of it, given target - score of every rating."""
+    def draw(self, errors: FloatArray, idx: Sequence[IntArray], rng: np.random.Generator) -> None:
+        """All of it, given target - score of every rating, (n,), and each rating's row on each side, (n,)."""
         squares = np.square(errors)
-        for side in self.sides:
-            others = np.float32(self.precision) * self._product() / side.each
-            side.draw(squares * others, rng)
-        if self.sides:
-            self.weights = self._product()
-            squares *= self.weights
+        for side, own, others in zip(self.sides, idx, (self.sides[1:], self.sides[:1]), strict=False):
+            beside = _product(others, [one for one in idx if one is not own]) * np.float32(self.precision)
+            side.draw(np.bincount(own, squares * beside, len(side.factors)).astype(np.float64), rng)
         if not self._fixed:
-            self.draw_precision(float(squares.sum(dtype=np.float64)), len(errors), rng)
+            weights = self.weights(idx)
+            total = squares if weights is None else squares * weights
+            self.draw_precision(float(total.sum(dtype=np.float64)), len(errors), rng)
+
+    def draw_laid_out(self, part: Part, users: Rows, items: Rows, mean: float, rng: np.random.Generator) -> float:
+        """The same where both sides have noise, and targets are values less their mean, by user; returns Σ error²."""
+        of_users, of_items = self.sides
+        squares, sums = square_errors(part, users, items, mean, of_items.single)
+        of_users.draw(sums * self.precision, rng)
+        sums = sum_for_others(part, squares, of_users.single, len(items.bias))
+        of_items.draw(sums * self.precision, rng)
+        self.draw_precision(float(of_items.factors @ sums), len(squares), rng)
+        return float(squares.sum(dtype=np.float64))
 
     def draw_precision(self, total: float, n: int, rng: np.random.Generator) -> None:
         """τ given the sum of n squared errors, each times its weight."""
         self.precision = rng.gamma(SHAPE + n / 2) / (RATE + total / 2)
 
-    def _product(self) -> FloatArray:
-        """(n_ratings,) the factors of each rating's rows, multiplied."""
-        return np.prod([side.each for side in self.sides], axis=0)
+    def weights(self, idx: Sequence[IntArray]) -> FloatArray | None:
+        """(n,) float32, the factors of each rating's rows multiplied; None: all 1"""
+        return _product(self.sides, idx) if self.sides else None
 
 
-class _RowNoise:
+def _product(sides: "Sequence[RowNoise]", idx: Sequence[IntArray]) -> FloatArray:
+    return np.prod([side.single[rows] for side, rows in zip(sides, idx, strict=True)], axis=0)
+
+
+class RowNoise:
     """The factors of one side's rows, and the ν of their distribution."""
 
-    def __init__(self, idx: IntArray, n: int) -> None:
-        self._idx, self._counts = idx, np.bincount(idx, minlength=n)
-        self.factors, self.freedom = np.ones(n), FREEDOM
-        self.each = np.ones(len(idx), np.float32)  # (n_ratings,) the factor of each rating's row
+    def __init__(self, counts: IntArray) -> None:
+        self._counts = counts
+        self.factors, self.freedom = np.ones(len(counts)), FREEDOM
 
-    def draw(self, squares: FloatArray, rng: np.random.Generator) -> None:
-        """squares: (n_ratings,), each multiplied by the precision that it has without this side's factor."""
-        sums = np.bincount(self._idx, squares, len(self.factors))
+    @property
+    def single(self) -> FloatArray:
+        """The factors, (n,) float32."""
+        return self.factors.astype(np.float32)
+
+    def draw(self, sums: FloatArray, rng: np.random.Generator) -> None:
+        """sums: (n,) each row's squared errors, each times the precision that it has without this side's factor."""
         self.factors = rng.gamma((self.freedom + self._counts) / 2) / ((self.freedom + sums) / 2)
-        self.each = self.factors.astype(np.float32)[self._idx]
         self._draw_freedom(rng)
 
     def _draw_freedom(self, rng: np.random.Generator) -> None:

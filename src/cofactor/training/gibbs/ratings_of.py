@@ -13,6 +13,7 @@ from cofactor.kernels.rows import NO_INDICES, NO_NUMBERS, NO_ROWS, Law, Part
 
 if TYPE_CHECKING:
     from cofactor.training.gibbs.field import Field
+    from cofactor.training.gibbs.noise import RowNoise
 
 __all__ = ["Facing", "InOrder", "LaidOut", "RatingsOf"]
 
@@ -45,16 +46,22 @@ class RatingsOf(Protocol):
 
 
 class LaidOut:
-    """As the table has them: their targets are its values less the mean, and nothing is copied."""
+    """As the table has them: their targets are its values less the mean, and nothing is copied.
 
-    def __init__(self, rows: Rows, mean: float) -> None:
-        self.indptr, self.idx, self._part, self._mean = rows.indptr, NO_INDICES, rows.part, mean
+    noise: the factors of the rows' own noise and of those they meet; none: all ratings are equally precise
+    """
+
+    def __init__(self, rows: Rows, mean: float, noise: "tuple[RowNoise, RowNoise] | None" = None) -> None:
+        self.indptr, self.idx, self._part, self._mean, self._noise = rows.indptr, NO_INDICES, rows.part, mean, noise
 
     def facing(
         self, others: Sequence["Field"], targets: FloatArray, weights: FloatArray | None, noise: float
     ) -> Facing:
-        law = Law(*(np.float32(number) for number in (noise, 0, -noise * self._mean, noise)))
-        return Facing(self._part, law, others[0].bias, NO_ROWS)
+        law, part = Law(*(np.float32(number) for number in (noise, 0, -noise * self._mean, noise))), self._part
+        if self._noise is not None:
+            own, met = (side.single for side in self._noise)
+            part = part._replace(row_weights=own, other_weights=met)
+        return Facing(part, law, others[0].bias, NO_ROWS)
 
 
 class InOrder:
