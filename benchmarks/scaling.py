@@ -86,11 +86,16 @@ def by_size(found: dict[str, dict[int, dict[str, float]]], ceilings: Ceilings) -
     sizes = list(next(iter(found.values())))
     rows = [
         [f"{name}, k = {models()[name].k}", *(f"{one['sweep']:.3f}" for one in its.values()), f"{slope(its):.2f}",
-         f"{_share(models()[name].k, its, ceilings):.0%}", f"{max(map(_multiple, its.values())):.1f} x"]
+         f"{_share(models()[name].k, its, ceilings):.0%}"]
         for name, its in found.items()
     ]  # fmt: skip
-    header = ["s a sweep", *(f"{n} M" for n in sizes), "exponent", "of the FMA ceiling", "peak memory"]
+    header = ["s a sweep", *(f"{n} M" for n in sizes), "exponent", "of the FMA ceiling"]
     return markdown_table(header, rows)
+
+
+def memory_by_size(found: dict[str, dict[int, dict[str, float]]]) -> str:
+    rows = [[name, *(f"{_multiple(one):.2f}" for one in its.values())] for name, its in found.items()]
+    return markdown_table(["peak memory, times the CSR", *(f"{n} M" for n in next(iter(found.values())))], rows)
 
 
 def _share(k: int, its: dict[int, dict[str, float]], ceilings: Ceilings) -> float:
@@ -155,7 +160,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     worst = max(one["others"] for found in (sizes, ranks) for its in found.values() for one in its.values())
     text = [
         "# How a sweep grows", describe(about, versions), ceilings.told(), __doc__.split("\n\n")[2],
-        "![time against ratings and against factors](scaling.png)", by_size(sizes, ceilings), by_rank(ranks),
+        "![time against ratings and against factors](scaling.png)", by_size(sizes, ceilings), memory_by_size(sizes),
+        by_rank(ranks),
         f"Medians of {asked.rounds} runs; at most {worst:.2f} cores were used by others at the median run of a point.",
     ]  # fmt: skip
     results = {"machine": about, "versions": versions, "ceilings": ceilings._asdict(), "sizes": sizes, "ranks": ranks}

@@ -19,7 +19,7 @@ import numpy as np
 from numba import njit
 
 from cofactor.kernels.adam_loops import FAST
-from cofactor.kernels.mixing import mix
+from cofactor.kernels.normals import add_normals
 from cofactor.kernels.rows import BLOCK, WIDTH, Bias, Law, Part, Prior, law_of
 from cofactor.kernels.triangles import backward_block, factor_corner, forward_block, solve_corner, turn_block
 from cofactor.kernels.vectors import LANES, TILE_ROWS, add_tiles, dot, gather, subtract_tiles, take, weigh
@@ -104,22 +104,6 @@ def backward(A, k, inverse, x):
     """x ← U⁻¹ x"""
     for b in range(k - LANES, -1, -LANES):
         backward_block(A, b * k + b, k, inverse, x, b, k - LANES - b)
-
-
-@njit(**FRESH)
-def add_normals(x, key, row):
-    """x += standard normal numbers z that depend on key and row alone, two at a time by Box and Muller; gives |z|²."""
-    squares = np.float32(0)
-    start = mix(np.uint64(key) ^ mix(np.uint64(row)))
-    for j in range(0, x.size, 2):
-        bits = mix(start + np.uint64(j))
-        share = (np.float32(bits >> np.uint64(40)) + np.float32(1)) * np.float32(1 / 16777217)
-        angle = np.float32(bits & np.uint64(0xFFFFFF)) * np.float32(2 * np.pi / 16777216)
-        length = np.sqrt(np.float32(-2) * np.log(share))
-        x[j] += length * np.cos(angle)
-        x[j + 1] += length * np.sin(angle)
-        squares += length * length
-    return squares
 
 
 _law_of = njit(**FRESH)(law_of)

@@ -9,9 +9,9 @@ from cofactor.data.features import Features
 from cofactor.kernels.errors import Rows
 from cofactor.kernels.pairs import ScoredSide
 from cofactor.kernels.posterior import padded, plan_rows, solve
-from cofactor.kernels.rows import prior_of
+from cofactor.kernels.rows import empty_lines, prior_of
 from cofactor.training.gibbs.group import Group
-from cofactor.training.gibbs.population import Population
+from cofactor.training.gibbs.population import Moments, Population
 from cofactor.training.gibbs.ratings_of import RatingsOf
 
 __all__ = ["Field"]
@@ -26,7 +26,8 @@ class Field:
         self._ratings, self.k, width = ratings, k, padded(k)
         self.counts = np.diff(ratings.indptr)
         n, self._plan = len(self.counts), plan_rows(ratings.indptr, width)
-        self.factors, self.bias = np.zeros((n, width), np.float32), np.zeros(n, np.float32)
+        self.factors, self.bias = empty_lines((n, width)), np.zeros(n, np.float32)
+        self.factors[:, k:] = 0
         self.factors[:, :k] = START * rng.standard_normal((n, k), dtype=np.float32)
         self.population, self.groups = Population.standard(k + 1), [Group(one, n, k + 1) for one in features]
         self._known = np.zeros((n if features else 1, k + 1), np.float32)  # Σ_f x_f a_f of each row
@@ -40,6 +41,10 @@ class Field:
     def rows(self) -> FloatArray:
         """(n, k + 1) [factors, bias]"""
         return np.column_stack([self.factors[:, : self.k], self.bias])
+
+    @property
+    def moments(self) -> Moments:
+        return Moments.of_parts(self.factors[:, : self.k], self.bias)
 
     @property
     def meeting(self) -> Rows:
@@ -56,13 +61,15 @@ class Field:
 
     def draw_prior(self, rng: np.random.Generator) -> None:
         """The population, then the coefficients of all features, the rows being given."""
+        if not self.groups:
+            self.population = Population.draw_given(self.moments, rng)
+            return
         rows = self.rows
         self.population = Population.draw(rows - self._known, rng)
-        if self.groups:
-            left = rows - self.expected
-            for group in self.groups:
-                left = group.draw(left, self.population.precision, rng)
-            self._known = (rows - self.population.mean - left).astype(np.float32)
+        left = rows - self.expected
+        for group in self.groups:
+            left = group.draw(left, self.population.precision, rng)
+        self._known = (rows - self.population.mean - left).astype(np.float32)
 
     def draw_rows(
         self, others: Sequence["Field"], targets: FloatArray, weights: FloatArray | None, noise: float,

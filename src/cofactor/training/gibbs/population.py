@@ -6,9 +6,37 @@ import numpy as np
 
 from cofactor.arrays import FloatArray
 
-__all__ = ["Population"]
+__all__ = ["Moments", "Population"]
 
 STRENGTH = 2.0  # β₀ of the Normal-Wishart: the mean 0 counts like so many rows
+
+
+class Moments(NamedTuple):
+    """What n rows sum to, all that a population needs of them."""
+
+    n: int
+    sums: FloatArray  # (d,) float64
+    products: FloatArray  # (d, d) float64, Σ x xᵀ
+
+    @classmethod
+    def of(cls, rows: FloatArray) -> "Moments":
+        return cls(len(rows), rows.sum(axis=0, dtype=np.float64), (rows.T @ rows).astype(np.float64))
+
+    @classmethod
+    def of_parts(cls, factors: FloatArray, bias: FloatArray) -> "Moments":
+        """Of rows [factors, bias], which need not be put together for it."""
+        k, ones = factors.shape[1], np.ones(len(bias), np.float32)
+        sums, products = np.empty(k + 1), np.empty((k + 1, k + 1))
+        sums[:k], sums[k] = ones @ factors, bias.sum(dtype=np.float64)
+        products[:k, :k] = factors.T @ factors
+        products[:k, k] = products[k, :k] = bias @ factors
+        products[k, k] = bias @ bias
+        return cls(len(bias), sums, products)
+
+    def quadratic(self, law: FloatArray, centre: FloatArray) -> float:
+        """Σ (x - c)ᵀ Λ (x - c), Λ (d, d) symmetric and c (d,)."""
+        about = self.products - 2 * np.outer(self.sums, centre) + self.n * np.outer(centre, centre)
+        return float(np.einsum("ij,ij->", law, about))
 
 
 class Population(NamedTuple):
@@ -27,9 +55,14 @@ class Population(NamedTuple):
 
         Salakhutdinov & Mnih 2008, eq. 14 [salakhutdinov2008bpmf].
         """
-        n, d = rows.shape
-        average = rows.mean(axis=0, dtype=np.float64)
-        about = (rows.T @ rows).astype(np.float64) - n * np.outer(average, average)
+        return cls.draw_given(Moments.of(rows), rng, variance)
+
+    @classmethod
+    def draw_given(cls, moments: "Moments", rng: np.random.Generator, variance: float = 1.0) -> "Population":
+        """The same, of rows of which only the moments are known."""
+        n, d = moments.n, len(moments.sums)
+        average = moments.sums / n
+        about = moments.products - n * np.outer(average, average)
         shift = n * STRENGTH / (n + STRENGTH) * np.outer(average, average)
         root = np.linalg.cholesky(np.linalg.inv(variance * np.eye(d) + about + shift))
         half = root @ _bartlett(d, n + d, rng)

@@ -33,12 +33,16 @@ class Residual:
         """
         bias, last = self._other.bias.astype(np.float64), self._last
         beside = self._squares - 2 * float(bias @ self._sums) + float(bias**2 @ self._other.counts)
-        expected, rows = last.expected.astype(np.float64), last.rows.astype(np.float64)
         law = last.population.precision
-        before = _quadratic(expected, law).sum() * len(rows) / len(expected) - _quadratic(rows - expected, law).sum()
+        if last.groups:
+            expected, rows = last.expected.astype(np.float64), last.rows.astype(np.float64)
+            before = _quadratic(expected, law) - _quadratic(rows - expected, law)
+        else:
+            mean = last.population.mean
+            before = len(explained) * float(mean @ law @ mean) - last.moments.quadratic(law, mean)
         return beside - (float(explained.sum(dtype=np.float64)) - before) / precision
 
 
-def _quadratic(rows: FloatArray, law: FloatArray) -> FloatArray:
-    """(n,) xᵀΛx of each row."""
-    return np.einsum("rk,rk->r", rows @ law, rows)
+def _quadratic(rows: FloatArray, law: FloatArray) -> float:
+    """Σ xᵀΛx over the rows."""
+    return float(np.einsum("rk,rk->", rows @ law, rows))
