@@ -112,18 +112,26 @@ _law_of = njit(**FRESH)(law_of)
 @njit(**FRESH)
 def weigh_ratings(roots, pulls, offset, part, law, first, last):
     """roots[t] ← √w and pulls[t] ← y of the ratings first:last."""
-    coded, many = part.codes.size > 0, part.values.size > 1
-    for t in range(last - first):
+    n, others, coded, many = last - first, part.indices[first:last], part.codes.size > 0, part.values.size > 1
+    root, alike = np.sqrt(law.weight), law.weight_gain == 0
+    for t in range(n):
         value = part.values[part.codes[first + t] if coded else first + t if many else 0]
-        w = law.weight + law.weight_gain * value
-        y = law.pull + law.pull_gain * value - w * offset[part.indices[first + t]]
-        if part.weights.size:
-            w *= part.weights[first + t]
-            y *= part.weights[first + t]
-        if part.other_weights.size:
-            w *= part.other_weights[part.indices[first + t]]
-            y *= part.other_weights[part.indices[first + t]]
-        roots[t], pulls[t] = np.sqrt(w), y
+        w = law.weight if alike else law.weight + law.weight_gain * value
+        roots[t] = root if alike else np.sqrt(w)
+        pulls[t] = law.pull + law.pull_gain * value - w * offset[others[t]]
+    if part.weights.size:
+        for t in range(n):
+            _scale(roots, pulls, t, part.weights[first + t])
+    if part.other_weights.size:
+        for t in range(n):
+            _scale(roots, pulls, t, part.other_weights[others[t]])
+
+
+@njit(**FRESH)
+def _scale(roots, pulls, t, weight):
+    """A rating that weighs so much beside the law's w."""
+    roots[t] *= np.sqrt(weight)
+    pulls[t] *= weight
 
 
 @njit(**FRESH)
@@ -187,9 +195,12 @@ def _join(Z, b, k, third, joined, first, last, roots, pulls):
 def _add_to_bias(e, k, Z, roots, pulls, n):
     """e [s (k), n, h] += the shares of n ratings."""
     add_weighted(e, k, Z, 0, k, roots, n)
+    weight, pull = np.float32(0), np.float32(0)  # in registers: nobody knows that e does not overlap what is read
     for t in range(n):
-        e[k] += roots[t] * roots[t]
-        e[k + 1] += pulls[t]
+        weight += roots[t] * roots[t]
+        pull += pulls[t]
+    e[k] += weight
+    e[k + 1] += pull
 
 
 @njit(**FRESH)
