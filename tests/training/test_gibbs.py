@@ -84,9 +84,7 @@ def test_noise_is_drawn_alike_wherever_the_ratings_lie(tastes):
     noise, p, q = chain.noise, chain.users.rows[user_idx], chain.items.rows[rows.indices]
     other = deepcopy(noise)
     errors = rows.values - tastes.mean - (p[:, :6] * q[:, :6]).sum(axis=1) - p[:, 6] - q[:, 6]
-    told = noise.draw_laid_out(
-        rows.part, chain.users.meeting, chain.items.meeting, tastes.mean, np.random.default_rng(3)
-    )
+    told = noise.draw_laid_out(rows.part, chain.users.side, chain.items.side, tastes.mean, np.random.default_rng(3))
     other.draw(errors, (user_idx, rows.indices), np.random.default_rng(3))
     assert told == pytest.approx(float(np.square(errors).sum()), rel=1e-4)
     assert other.precision == pytest.approx(noise.precision, rel=1e-4)

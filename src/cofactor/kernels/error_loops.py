@@ -3,12 +3,12 @@
 import numpy as np
 from numba import njit
 
-from cofactor.kernels.errors import Rows
+from cofactor.kernels.pairs import ScoredSide
 from cofactor.kernels.posterior_loops import FRESH
 from cofactor.kernels.rows import Part
 from cofactor.kernels.vectors import AHEAD, dot, prefetch
 
-__all__ = ["Part", "Rows", "add_to_others", "square_errors"]  # entries are made of the first two, by name
+__all__ = ["Part", "ScoredSide", "add_to_others", "square_errors"]  # entries are made of the first two, by name
 
 
 @njit(**FRESH)

@@ -1,15 +1,14 @@
 """The squared errors of ratings that lie row by row, summed for the rows of both sides; the loops: `error_loops.py`."""
 
-from typing import NamedTuple
-
 import numpy as np
 
 from cofactor.arrays import FloatArray, IntArray
 from cofactor.kernels.native import Native
+from cofactor.kernels.pairs import ScoredSide
 from cofactor.kernels.rows import Part
 from cofactor.kernels.threads import on_threads
 
-__all__ = ["Rows", "square_errors", "sum_for_others"]
+__all__ = ["square_errors", "sum_for_others"]
 
 PIECES = 8  # of the work, each with sums of its own: the same bits on any number of threads
 
@@ -18,13 +17,8 @@ _square_errors, _add_to_others = (
 )
 
 
-class Rows(NamedTuple):
-    factors: FloatArray  # (n, width) float32, width a multiple of 16
-    bias: FloatArray  # (n,) float32
-
-
 def square_errors(
-    part: Part, rows: Rows, others: Rows, mean: float, weights: FloatArray
+    part: Part, rows: ScoredSide, others: ScoredSide, mean: float, weights: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
     """(v - mean - score)² of each rating, (n_ratings,) float32, and for each row Σ weights[other] · it, float64.
 

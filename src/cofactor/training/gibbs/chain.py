@@ -100,7 +100,7 @@ class GibbsSampler:
     def _draw_noise(self, explained: FloatArray) -> float:
         """Where the ratings lie as in the table; returns Σ error²."""
         if self._residual is None:
-            sides = self.users.meeting, self.items.meeting
+            sides = self.users.side, self.items.side
             return self.noise.draw_laid_out(self._rows.part, *sides, self._mean, self.rng)
         total = self._residual.total(explained, self.noise.precision)
         self.noise.draw_precision(total, len(self._rows.indices), self.rng)

@@ -6,7 +6,6 @@ import numpy as np
 
 from cofactor.arrays import FloatArray, IntArray
 from cofactor.data.features import Features
-from cofactor.kernels.errors import Rows
 from cofactor.kernels.pairs import ScoredSide
 from cofactor.kernels.posterior import padded, plan_rows, solve
 from cofactor.kernels.rows import empty_lines, prior_of
@@ -45,10 +44,6 @@ class Field:
     @property
     def moments(self) -> Moments:
         return Moments.of_parts(self.factors[:, : self.k], self.bias)
-
-    @property
-    def meeting(self) -> Rows:
-        return Rows(self.factors, self.bias)
 
     @property
     def side(self) -> ScoredSide:

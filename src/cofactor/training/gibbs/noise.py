@@ -12,7 +12,8 @@ from math import lgamma, log
 import numpy as np
 
 from cofactor.arrays import FloatArray, IntArray
-from cofactor.kernels.errors import Rows, square_errors, sum_for_others
+from cofactor.kernels.errors import square_errors, sum_for_others
+from cofactor.kernels.pairs import ScoredSide
 from cofactor.kernels.rows import Part
 
 __all__ = ["Noise", "RowNoise"]
@@ -43,7 +44,9 @@ class Noise:
             total = squares if weights is None else squares * weights
             self.draw_precision(float(total.sum(dtype=np.float64)), len(errors), rng)
 
-    def draw_laid_out(self, part: Part, users: Rows, items: Rows, mean: float, rng: np.random.Generator) -> float:
+    def draw_laid_out(
+        self, part: Part, users: ScoredSide, items: ScoredSide, mean: float, rng: np.random.Generator
+    ) -> float:
         """The same where both sides have noise, and targets are values less their mean, by user; returns Σ error²."""
         of_users, of_items = self.sides
         squares, sums = square_errors(part, users, items, mean, of_items.single)
