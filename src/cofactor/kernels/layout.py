@@ -28,10 +28,9 @@ def lay_out(row_idx: IntArray, other_idx: IntArray, values: FloatArray, n_rows: 
     row_idx, other_idx: (n,) in 0 … n_rows - 1 and 0 … n_others - 1, else IndexError     values: (n,)
     """
     row_idx, other_idx = (np.ascontiguousarray(idx, np.int32) for idx in (row_idx, other_idx))
-    row_ends, other_ends = _ends(row_idx, n_rows), _ends(other_idx, n_others)
     levels, given = _coded(np.ascontiguousarray(values, np.float32))
-    rows, given = _moved(_scatter, other_ends, other_idx, row_idx, given)
-    indices, given = _moved(_transpose, row_ends, other_ends, rows, given)
+    other_ends, rows, given = _scattered(other_idx, n_others, row_idx, given)
+    row_ends, indices, given = _turned(other_ends, rows, n_rows, given)
     _drop_repeated(row_ends, indices, given)
     n = int(row_ends[-1])
     if n < len(indices):
@@ -41,21 +40,20 @@ def lay_out(row_idx: IntArray, other_idx: IntArray, values: FloatArray, n_rows: 
 
 def transposed(part: Part, n_others: int) -> Part:
     """The other side's rows, which hold this one's, ascending."""
-    ends = _ends(part.indices, n_others)
     given = part.codes if part.codes.size or len(part.values) < len(part.indices) else part.values
-    indices, given = _moved(_transpose, ends, part.indptr, part.indices, given)
+    ends, indices, given = _turned(part.indptr, part.indices, n_others, given)
     return _part(ends, indices, part.values, given)
 
 
 def order_of(row_idx: IntArray, n_rows: int) -> tuple[IntArray, IntArray]:
     """Where each row's ratings begin, (n_rows + 1,), and which they are, (n,) int32, in the order of the table."""
-    ends = _ends(row_idx, n_rows)
-    return ends, _moved(_scatter, ends, row_idx, np.arange(len(row_idx), dtype=np.int32), NO_CODES)[0]
+    ends, order, _ = _scattered(row_idx, n_rows, np.arange(len(row_idx), dtype=np.int32), NO_CODES)
+    return ends, order
 
 
 def counted(idx: IntArray, n: int) -> IntArray:
     """(n,) how often each of 0 … n - 1 occurs: `np.bincount` without its copy in 64 bits."""
-    return np.diff(_ends(idx, n))
+    return _counts(idx, n, _even(len(idx))).sum(axis=0)
 
 
 def sum_rows(part: Part) -> tuple[FloatArray, float]:
@@ -74,28 +72,45 @@ def _coded(values: FloatArray) -> tuple[FloatArray, Array]:
     return levels[: found[0]].view(np.float32).copy(), codes if found[0] > 1 else NO_CODES
 
 
-def _ends(idx: IntArray, n: int) -> IntArray:
-    """(n + 1,) where each row begins, and the last one ends."""
-    ends, strangers = np.zeros(n + 1, np.int64), np.zeros(1, np.int64)
-    _count_rows(ends[1:], strangers, idx)
-    if strangers[0]:
+def _scattered(row_idx: IntArray, n: int, other_idx: IntArray, given: Array) -> tuple[IntArray, IntArray, Array]:
+    """Where the rows begin, what they hold, and what is given of it; from a table in any order."""
+    cuts = _even(len(row_idx))
+    return _moved(_scatter, _counts(row_idx, n, cuts), row_idx, other_idx, given, cuts)
+
+
+def _turned(indptr: IntArray, indices: IntArray, n: int, given: Array) -> tuple[IntArray, IntArray, Array]:
+    """The same from rows of the other side."""
+    cuts = np.searchsorted(indptr, _even(len(indices))).tolist()
+    cuts[0], cuts[-1] = 0, len(indptr) - 1
+    return _moved(_transpose, _counts(indices, n, indptr[cuts].tolist()), indptr, indices, given, cuts)
+
+
+def _even(n: int) -> list[int]:
+    """Where each thread's part of n begins, and the last one's ends."""
+    return np.linspace(0, n, n_threads() + 1).astype(int).tolist()
+
+
+def _counts(idx: IntArray, n: int, cuts: list[int]) -> IntArray:
+    """(n_threads, n) how often each of 0 … n - 1 occurs in each part."""
+    counts, strangers = np.zeros((len(cuts) - 1, n), np.int64), np.zeros(len(cuts) - 1, np.int64)
+    on_threads(lambda at: _count_rows(counts[at], strangers[at : at + 1], idx[cuts[at] : cuts[at + 1]]), len(cuts) - 1)
+    if strangers.any():
         outside = idx[(idx < 0) | (idx >= n)][0]
-        raise IndexError(f"{strangers[0]:,} indices are not in 0 … {n - 1:,}, the first of them is {outside}.")
-    return np.cumsum(ends)
+        raise IndexError(f"{strangers.sum():,} indices are not in 0 … {n - 1:,}, the first of them is {outside}.")
+    return counts
 
 
-def _moved(kernel: Native, ends: IntArray, first: IntArray, second: IntArray, given: Array) -> tuple[IntArray, Array]:
-    """Indices and what is given of each rating, row by row; each thread moves those of some rows."""
-    n, place = int(ends[-1]), ends[:-1].copy()
-    indices, moved = np.empty(n, np.int32), np.empty(len(given), given.dtype)
-    cuts = np.searchsorted(ends, np.linspace(0, n, n_threads() + 1)).tolist()
-    cuts[0], cuts[-1] = 0, len(ends) - 1
-
-    def some(at: int) -> None:
-        kernel(indices, moved, place, first, second, given, cuts[at], cuts[at + 1])
-
-    on_threads(some, n_threads())
-    return indices, moved
+def _moved(
+    kernel: Native, counts: IntArray, first: IntArray, second: IntArray, given: Array, cuts: list[int]
+) -> tuple[IntArray, IntArray, Array]:
+    """Each thread moves its part to behind what the threads before it have of the same rows."""
+    ends = np.concatenate([[0], np.cumsum(counts.sum(axis=0))])
+    place = ends[:-1] + np.cumsum(counts, axis=0) - counts
+    indices, moved = np.empty(int(ends[-1]), np.int32), np.empty(len(given), given.dtype)
+    on_threads(
+        lambda at: kernel(indices, moved, place[at], first, second, given, cuts[at], cuts[at + 1]), len(cuts) - 1
+    )
+    return ends, indices, moved
 
 
 def _part(ends: IntArray, indices: IntArray, levels: FloatArray, given: Array) -> Part:

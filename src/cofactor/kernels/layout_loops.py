@@ -1,7 +1,7 @@
 """Ratings into rows by counting: every row's place is known before the first rating moves, so each moves once.
 
-A sort of n ratings this way costs two passes over them and no comparison, and it is stable. Threads share the rows:
-each reads all ratings and moves those of its own rows, so none writes where another does.
+A sort of n ratings this way costs two passes over them and no comparison, and it is stable. Each thread counts and
+moves some of the ratings; within a row, those of an earlier thread come first.
 """
 
 import numpy as np
@@ -48,30 +48,26 @@ def count_rows(counts, strangers, idx):
 
 @njit(**FRESH)
 def scatter(indices, moved, place, row_idx, other_idx, values, first, last):
-    """The ratings of the rows first … last - 1 to where they belong: `place` of a row is where its next one goes.
+    """The ratings first … last - 1 to where they belong: `place` of a row is where its next one goes.
 
     values and moved may be empty: then there are none
     """
-    for i in range(row_idx.size):
-        row = row_idx[i]
-        if first <= row < last:
-            at = place[row]
-            place[row], indices[at] = at + 1, other_idx[i]
-            if values.size:
-                moved[at] = values[i]
+    for i in range(first, last):
+        at = place[row_idx[i]]
+        place[row_idx[i]], indices[at] = at + 1, other_idx[i]
+        if values.size:
+            moved[at] = values[i]
 
 
 @njit(**FRESH)
 def transpose(indices, moved, place, indptr, other_idx, values, first, last):
-    """As `scatter`, from rows of the other side: what they hold, `other_idx`, are the rows here."""
-    for other in range(indptr.size - 1):
+    """As `scatter`, from rows first … last - 1 of the other side: what they hold, `other_idx`, are the rows here."""
+    for other in range(first, last):
         for i in range(indptr[other], indptr[other + 1]):
-            row = other_idx[i]
-            if first <= row < last:
-                at = place[row]
-                place[row], indices[at] = at + 1, other
-                if values.size:
-                    moved[at] = values[i]
+            at = place[other_idx[i]]
+            place[other_idx[i]], indices[at] = at + 1, other
+            if values.size:
+                moved[at] = values[i]
 
 
 @njit(**FRESH)
