@@ -32,8 +32,8 @@ N_NEGATIVES = 99
 PUBLISHED = {"reg": 0.007, "unobserved_weight": 0.3, "n_epochs": 12}  # Rendle et al. 2021, d = 192
 PENALTIES = ((0.005, 1.0), (0.007, 1.0), (0.01, 1.0), (0.02, 0.8), (0.03, 0.8), (0.045, 0.8))  # reg, reg_exponent
 GRID = [
-    {"reg": reg, "reg_exponent": exponent, "unobserved_weight": weight, "n_epochs": 16, "solver": "cg"}
-    for (reg, exponent), weight in product(PENALTIES, (0.2, 0.3, 0.4))
+    {"reg": reg, "reg_exponent": exponent, "unobserved_weight": weight, "n_epochs": n_epochs, "solver": "cg"}
+    for (reg, exponent), weight, n_epochs in product(PENALTIES, (0.2, 0.3, 0.4), (4, 16))
 ]
 NEUMF = {"layers": (64, 32), "n_factors": 32, "dot_factors": 192, "batch_norm": False}
 NEUMF_GRID = [
@@ -176,7 +176,7 @@ def _mean(its: list[dict[str, float]], measure: str, digits: int) -> str:
 def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", type=int, default=5)
-    parser.add_argument("--factors", type=int, nargs="+", default=[192])
+    parser.add_argument("--factors", type=int, nargs="+", default=[192, 384])
     parser.add_argument("--neural-seeds", type=int, default=1, help="a fit of NeuMF takes minutes")
     parser.add_argument("--no-search", action="store_true", help="the published settings alone")
     asked = parser.parse_args(arguments)
@@ -196,8 +196,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
             name = f"ImplicitMF d={k}"
             chosen[name], tried[name] = best_of(implicit_mf(k), GRID, inner, range(INNER_SEEDS))
             runs[f"{name}, chosen inside train"] = runs_of(implicit_mf(k), chosen[name], task, seeds)
-            members = {"model": "implicit_mf", "n_factors": k, **chosen[name]}, {"model": "ease", **chosen["EASE"]}
-            runs[f"Blend of ImplicitMF d={k} and EASE"] = runs_of(blend(*members), {}, task, seeds)
+        k = asked.factors[0]
+        first = {"model": "implicit_mf", "n_factors": k, **chosen[f"ImplicitMF d={k}"]}
+        members = first, {"model": "ease", **chosen["EASE"]}
+        runs[f"Blend of ImplicitMF d={k} and EASE"] = runs_of(blend(*members), {}, task, seeds)
         chosen["NeuMF"], tried["NeuMF"] = best_of(cf.NeuralCF, NEUMF_GRID, inner, range(1))
         runs["NeuMF, chosen inside train"] = runs_of(cf.NeuralCF, chosen["NeuMF"], task, range(asked.neural_seeds))
     results = {"machine": about, "runs": runs, "chosen": chosen, "tried": tried}
