@@ -6,7 +6,7 @@ import numpy as np
 
 from cofactor.arrays import FloatArray, IntArray
 from cofactor.kernels.native import Native
-from cofactor.kernels.threads import on_threads
+from cofactor.kernels.threads import on_threads, row_shares
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -41,8 +41,7 @@ def nearest_columns(x: "csr_array", m: int, shrinkage: float) -> tuple[IntArray,
     length = np.sqrt(np.bincount(rows.indices, np.square(rows.values, dtype=np.float64), n)).astype(np.float32)
     near, alike = np.full((n, m), -1, np.int32), np.zeros((n, m), np.float32)
     work = np.cumsum(np.concatenate([[0], _products(rows, columns)]))
-    bounds = np.searchsorted(work, np.linspace(0, work[-1], PIECES + 1)).tolist()
-    bounds[0], bounds[-1] = 0, n
+    bounds = row_shares(work, PIECES)
 
     def piece(at: int) -> None:
         sums, touched = np.zeros(n, np.float32), np.empty(n, np.int32)

@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from cofactor.arrays import FloatArray, IntArray
+from cofactor.arrays import FloatArray
 from cofactor.kernels.native import Native
 from cofactor.kernels.pairs import ScoredSide
 from cofactor.kernels.rows import Part
-from cofactor.kernels.threads import on_threads
+from cofactor.kernels.threads import on_threads, row_shares
 
 __all__ = ["square_errors", "sum_for_others"]
 
@@ -24,7 +24,11 @@ def square_errors(
 
     weights: (m,) float32, of the rows met
     """
-    squares, sums, cuts = np.empty(len(part.indices), np.float32), np.zeros(len(rows.bias)), _cuts(part.indptr)
+    squares, sums, cuts = (
+        np.empty(len(part.indices), np.float32),
+        np.zeros(len(rows.bias)),
+        row_shares(part.indptr, PIECES),
+    )
 
     def piece(at: int) -> None:
         _square_errors(squares, sums, part, rows, others, np.float32(mean), weights, cuts[at], cuts[at + 1])
@@ -35,17 +39,10 @@ def square_errors(
 
 def sum_for_others(part: Part, squares: FloatArray, weights: FloatArray, m: int) -> FloatArray:
     """(m,) float64: Σ weights[row] · square for each row met.     weights: (n_rows,) float32"""
-    sums, cuts = np.zeros((PIECES, m)), _cuts(part.indptr)
+    sums, cuts = np.zeros((PIECES, m)), row_shares(part.indptr, PIECES)
 
     def piece(at: int) -> None:
         _add_to_others(sums[at], part, squares, weights, cuts[at], cuts[at + 1])
 
     on_threads(piece, PIECES)
     return sums.sum(axis=0)
-
-
-def _cuts(indptr: IntArray) -> list[int]:
-    """Where the pieces begin, in rows, so that their ratings are about equally many."""
-    cuts = np.searchsorted(indptr, np.linspace(0, indptr[-1], PIECES + 1)).tolist()
-    cuts[0], cuts[-1] = 0, len(indptr) - 1
-    return cuts

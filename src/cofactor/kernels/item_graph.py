@@ -7,7 +7,7 @@ import numpy as np
 from cofactor.arrays import FloatArray, IntArray
 from cofactor.kernels.native import Native
 from cofactor.kernels.rows import padded
-from cofactor.kernels.threads import on_threads
+from cofactor.kernels.threads import on_threads, shares
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -63,7 +63,7 @@ def on_neighbours(graph: ItemGraph, near: IntArray, reg: float) -> FloatArray:
     """(n, m) weights of each item's nearest that predict it best: (G + reg I)⁻¹ g over them alone."""
     n, m = near.shape
     weights, k = np.zeros((n, m), np.float32), padded(m)
-    bounds = np.linspace(0, n, PIECES + 1).astype(int).tolist()
+    bounds = shares(n, PIECES)
 
     def piece(at: int) -> None:
         place, space = np.full(n, -1, np.int32), np.empty(k * k + 2 * k, np.float32)

@@ -9,7 +9,7 @@ import numpy as np
 from cofactor.arrays import Array, FloatArray, IntArray
 from cofactor.kernels.native import Native
 from cofactor.kernels.rows import NO_CODES, Part
-from cofactor.kernels.threads import n_threads, on_threads
+from cofactor.kernels.threads import n_threads, on_threads, row_shares, shares
 
 __all__ = ["counted", "lay_out", "order_of", "sum_rows", "transposed"]
 
@@ -53,7 +53,7 @@ def order_of(row_idx: IntArray, n_rows: int) -> tuple[IntArray, IntArray]:
 
 def counted(idx: IntArray, n: int) -> IntArray:
     """(n,) how often each of 0 … n - 1 occurs: `np.bincount` without its copy in 64 bits."""
-    return _counts(idx, n, _even(len(idx))).sum(axis=0)
+    return _counts(idx, n, shares(len(idx), n_threads())).sum(axis=0)
 
 
 def sum_rows(part: Part) -> tuple[FloatArray, float]:
@@ -74,20 +74,14 @@ def _coded(values: FloatArray) -> tuple[FloatArray, Array]:
 
 def _scattered(row_idx: IntArray, n: int, other_idx: IntArray, given: Array) -> tuple[IntArray, IntArray, Array]:
     """Where the rows begin, what they hold, and what is given of it; from a table in any order."""
-    cuts = _even(len(row_idx))
+    cuts = shares(len(row_idx), n_threads())
     return _moved(_scatter, _counts(row_idx, n, cuts), row_idx, other_idx, given, cuts)
 
 
 def _turned(indptr: IntArray, indices: IntArray, n: int, given: Array) -> tuple[IntArray, IntArray, Array]:
     """The same from rows of the other side."""
-    cuts = np.searchsorted(indptr, _even(len(indices))).tolist()
-    cuts[0], cuts[-1] = 0, len(indptr) - 1
+    cuts = row_shares(indptr, n_threads())
     return _moved(_transpose, _counts(indices, n, indptr[cuts].tolist()), indptr, indices, given, cuts)
-
-
-def _even(n: int) -> list[int]:
-    """Where each thread's part of n begins, and the last one's ends."""
-    return np.linspace(0, n, n_threads() + 1).astype(int).tolist()
 
 
 def _counts(idx: IntArray, n: int, cuts: list[int]) -> IntArray:

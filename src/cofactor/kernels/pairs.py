@@ -7,7 +7,7 @@ import numpy as np
 from cofactor.arrays import FloatArray, IntArray
 from cofactor.kernels.native import Native
 from cofactor.kernels.rows import NO_INDICES, NO_NUMBERS, NO_ROWS
-from cofactor.kernels.threads import on_threads
+from cofactor.kernels.threads import on_threads, shares
 
 __all__ = ["NO_SIDE", "ScoredSide", "pair_scores"]
 
@@ -30,7 +30,7 @@ NO_SIDE = ScoredSide(NO_ROWS, NO_NUMBERS, NO_INDICES)
 def pair_scores(left: ScoredSide, right: ScoredSide, third: ScoredSide = NO_SIDE) -> FloatArray:
     """(n,) float32: p·q + b_p + b_q, and + p·t + q·t + b_t where there is a third."""
     out = np.empty(len(left.idx), np.float32)
-    bounds = np.linspace(0, len(out), PIECES + 1).astype(int).tolist()
+    bounds = shares(len(out), PIECES)
 
     def piece(at: int) -> None:
         _score_pairs(out, left, right, third, bounds[at], bounds[at + 1])

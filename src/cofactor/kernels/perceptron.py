@@ -8,7 +8,7 @@ import numpy as np
 from cofactor.arrays import FloatArray, IntArray
 from cofactor.kernels.native import Native
 from cofactor.kernels.rows import padded
-from cofactor.kernels.threads import on_threads
+from cofactor.kernels.threads import on_threads, shares
 
 __all__ = [
     "Law", "Layout", "Pairs", "Space", "Weights", "Widths", "add_scores", "layout_of", "make_space", "run_steps",
@@ -126,7 +126,7 @@ def add_scores(scores: FloatArray, of_users: FloatArray, of_items: FloatArray, m
     for (view, _), matrix in zip(views(packed, layout), matrices, strict=True):
         view[: len(matrix), : matrix.shape[1]] = matrix
     left, right = (_widened(part, int(layout.widths[0])) for part in (of_users, of_items))
-    bounds = np.linspace(0, len(scores), PIECES + 1).astype(int).tolist()
+    bounds = shares(len(scores), PIECES)
 
     def piece(at: int) -> None:
         space = make_space(layout, AT_ONCE, dropout=False)

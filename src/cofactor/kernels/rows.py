@@ -12,7 +12,7 @@ from cofactor.arrays import FloatArray, IntArray
 
 __all__ = [
     "BLOCK", "LONG", "NO_BIAS", "NO_CODES", "NO_INDICES", "NO_NUMBERS", "NO_ROWS", "PLAIN", "Bias", "Law", "Long",
-    "Part", "Plan", "Prior", "empty_lines", "law_of", "on_lines", "padded", "plan_rows", "prior_of",
+    "Part", "Plan", "Prior", "empty_lines", "law_of", "on_lines", "padded", "plan_rows", "prior_of", "value_at",
 ]  # fmt: skip
 
 BLOCK = 64  # ratings gathered at once
@@ -61,6 +61,11 @@ class Law(NamedTuple):
     weight_gain: np.float32
     pull: np.float32
     pull_gain: np.float32
+
+
+def value_at(part: Part, at: int) -> np.float32:
+    """The value of one rating."""
+    return part.values[part.codes[at] if part.codes.size else at if part.values.size > 1 else 0]
 
 
 def law_of(law: Law, part: Part, row: int) -> Law:

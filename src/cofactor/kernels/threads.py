@@ -8,9 +8,9 @@ from functools import cache
 
 import numpy as np
 
-from cofactor.arrays import FloatArray
+from cofactor.arrays import FloatArray, IntArray
 
-__all__ = ["n_threads", "on_threads", "product", "quiet_blas"]
+__all__ = ["n_threads", "on_threads", "product", "quiet_blas", "row_shares", "shares"]
 
 
 def n_threads() -> int:
@@ -27,9 +27,20 @@ def _workers() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(n_threads())
 
 
+def shares(n: int, parts: int) -> list[int]:
+    """Where each of so many equal parts of n begins, and the last one ends."""
+    return np.linspace(0, n, parts + 1).astype(int).tolist()
+
+
+def row_shares(indptr: IntArray, parts: int) -> list[int]:
+    """The same in rows, so that their ratings are about equally many."""
+    cuts = np.searchsorted(indptr, shares(int(indptr[-1]), parts)).tolist()
+    return [0, *cuts[1:-1], len(indptr) - 1]
+
+
 def product(left: FloatArray, right: FloatArray, out: FloatArray) -> FloatArray:
     """out ← left @ right, each thread some rows of it: BLAS itself is kept on one thread, by `quiet_blas`."""
-    cuts = np.linspace(0, len(left), n_threads() + 1).astype(int)
+    cuts = shares(len(left), n_threads())
 
     def some(part: int) -> None:
         rows = slice(cuts[part], cuts[part + 1])

@@ -74,10 +74,8 @@ class GibbsSampler:
     def _both(self, train: Ratings) -> tuple[RatingsOf, RatingsOf]:
         """The ratings of users and of items."""
         if self._laid_out:
-            sides = self.noise.sides
-            either = (sides[0], sides[1]) if sides else None
-            other = (sides[1], sides[0]) if sides else None
-            return LaidOut(self._rows, self._mean, either), LaidOut(train.by_item, self._mean, other)
+            noise = self.noise.sides
+            return LaidOut(self._rows, self._mean, noise), LaidOut(train.by_item, self._mean, noise[::-1])
         user_idx = np.repeat(np.arange(train.n_users, dtype=np.int32), self._rows.counts)
         return InOrder(user_idx, train.n_users), InOrder(self._rows.indices, train.n_items)
 

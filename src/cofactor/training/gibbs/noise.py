@@ -36,8 +36,8 @@ class Noise:
     def draw(self, errors: FloatArray, idx: Sequence[IntArray], rng: np.random.Generator) -> None:
         """All of it, given target - score of every rating, (n,), and each rating's row on each side, (n,)."""
         squares = np.square(errors)
-        for side, own, others in zip(self.sides, idx, (self.sides[1:], self.sides[:1]), strict=False):
-            beside = _product(others, [one for one in idx if one is not own]) * np.float32(self.precision)
+        for side, own, other, met in zip(self.sides, idx, self.sides[::-1], idx[::-1], strict=False):
+            beside = other.single[met] * np.float32(self.precision)
             side.draw(np.bincount(own, squares * beside, len(side.factors)).astype(np.float64), rng)
         if not self._fixed:
             weights = self.weights(idx)
@@ -62,11 +62,9 @@ class Noise:
 
     def weights(self, idx: Sequence[IntArray]) -> FloatArray | None:
         """(n,) float32, the factors of each rating's rows multiplied; None: all 1"""
-        return _product(self.sides, idx) if self.sides else None
-
-
-def _product(sides: "Sequence[RowNoise]", idx: Sequence[IntArray]) -> FloatArray:
-    return np.prod([side.single[rows] for side, rows in zip(sides, idx, strict=True)], axis=0)
+        if not self.sides:
+            return None
+        return np.prod([side.single[rows] for side, rows in zip(self.sides, idx, strict=True)], axis=0)
 
 
 class RowNoise:

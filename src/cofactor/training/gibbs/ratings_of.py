@@ -7,7 +7,7 @@ import numpy as np
 
 from cofactor.arrays import Array, FloatArray, IntArray
 from cofactor.data.ratings import Rows
-from cofactor.kernels.layout import order_of
+from cofactor.kernels.layout import counted, order_of
 from cofactor.kernels.pairs import pair_scores
 from cofactor.kernels.rows import NO_INDICES, NO_NUMBERS, NO_ROWS, Law, Part
 
@@ -48,17 +48,17 @@ class RatingsOf(Protocol):
 class LaidOut:
     """As the table has them: their targets are its values less the mean, and nothing is copied.
 
-    noise: the factors of the rows' own noise and of those they meet; none: all ratings are equally precise
+    noise: the factors of the rows' own noise and of those they meet; empty: all ratings are equally precise
     """
 
-    def __init__(self, rows: Rows, mean: float, noise: "tuple[RowNoise, RowNoise] | None" = None) -> None:
+    def __init__(self, rows: Rows, mean: float, noise: "Sequence[RowNoise]" = ()) -> None:
         self.indptr, self.idx, self._part, self._mean, self._noise = rows.indptr, NO_INDICES, rows.part, mean, noise
 
     def facing(
         self, others: Sequence["Field"], targets: FloatArray, weights: FloatArray | None, noise: float
     ) -> Facing:
         law, part = Law(*(np.float32(number) for number in (noise, 0, -noise * self._mean, noise))), self._part
-        if self._noise is not None:
+        if self._noise:
             own, met = (side.single for side in self._noise)
             part = part._replace(row_weights=own, other_weights=met)
         return Facing(part, law, others[0].bias, NO_ROWS)
@@ -70,8 +70,10 @@ class InOrder:
     def __init__(self, idx: IntArray, n: int) -> None:
         self.idx = np.ascontiguousarray(idx, np.int32)
         self._is_sorted = bool((idx[1:] >= idx[:-1]).all())
-        self.indptr, order = order_of(self.idx, n)
-        self._order = NO_INDICES if self._is_sorted else order
+        if self._is_sorted:
+            self.indptr, self._order = np.concatenate([[0], np.cumsum(counted(self.idx, n))]), NO_INDICES
+        else:
+            self.indptr, self._order = order_of(self.idx, n)
         self._held = dict[str, tuple[Array, Array]]()  # what `_sorted` was last asked for, and what it gave
 
     def facing(
