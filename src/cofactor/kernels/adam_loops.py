@@ -23,7 +23,7 @@ from numba import njit
 from cofactor.kernels.adam import Batch, Plan, Side
 
 __all__ = [  # machine code is made of these, found here by name
-    "FAST", "Batch", "Plan", "Side", "reach", "run_steps", "settle", "step_rows", "update",
+    "FAST", "FRESH", "Batch", "Plan", "Side", "reach", "run_steps", "settle", "step_rows", "update",
 ]  # fmt: skip
 
 CENTRE = 0.93  # a leap spans scales c from c₀/0.93 down to 0.93 c₀ or so
@@ -36,6 +36,7 @@ FAST: dict[str, Any] = {
     # allocated: the caller brings the work space, and holds on to it.
     "_nrt": False,
 }  # fmt: skip
+FRESH: dict[str, Any] = FAST | {"cache": False}  # closures around intrinsics; `Native` keeps the machine code
 
 
 @njit(**FAST)

@@ -4,7 +4,7 @@ import numpy as np
 from numba import njit
 
 from cofactor.kernels.pairs import ScoredSide
-from cofactor.kernels.posterior_loops import FRESH
+from cofactor.kernels.posterior_loops import FRESH, value_at
 from cofactor.kernels.rows import Part
 from cofactor.kernels.vectors import AHEAD, dot, prefetch
 
@@ -14,7 +14,7 @@ __all__ = ["Part", "ScoredSide", "add_to_others", "square_errors"]  # entries ar
 @njit(**FRESH)
 def square_errors(squares, sums, part, rows, others, mean, weights, first, last):
     """squares[j] ← (v - mean - score)² of each rating of the rows first:last, sums[row] ← Σ weights[other] · it."""
-    coded, many, end = part.codes.size > 0, part.values.size > 1, part.indptr[last]
+    end = part.indptr[last]
     for row in range(first, last):
         x, total = rows.factors[row], 0.0
         expected = mean + rows.bias[row]
@@ -22,8 +22,7 @@ def square_errors(squares, sums, part, rows, others, mean, weights, first, last)
             if j + AHEAD < end:
                 prefetch(others.factors[part.indices[j + AHEAD]])
             other = part.indices[j]
-            value = part.values[part.codes[j] if coded else j if many else 0]
-            error = value - expected - others.bias[other] - dot(x, 0, others.factors[other], 0, x.size)
+            error = value_at(part, j) - expected - others.bias[other] - dot(x, 0, others.factors[other], 0, x.size)
             squares[j] = error * error
             total += np.float64(weights[other]) * squares[j]
         sums[row] = total

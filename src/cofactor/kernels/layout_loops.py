@@ -7,7 +7,7 @@ moves some of the ratings; within a row, those of an earlier thread come first.
 import numpy as np
 from numba import njit
 
-from cofactor.kernels.posterior_loops import FRESH
+from cofactor.kernels.posterior_loops import FRESH, value_at
 from cofactor.kernels.rows import Part  # entries are made of it, by name
 
 __all__ = ["Part", "code_values", "count_rows", "drop_repeated", "scatter", "sum_rows", "transpose"]
@@ -93,7 +93,7 @@ def sum_rows(sums, squares, part):
     for row in range(sums.size):
         here = 0.0
         for i in range(part.indptr[row], part.indptr[row + 1]):
-            value = np.float64(part.values[part.codes[i] if part.codes.size else i if part.values.size > 1 else 0])
+            value = np.float64(value_at(part, i))
             here += value
             total += value * value
         sums[row] = here

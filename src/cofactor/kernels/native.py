@@ -199,12 +199,18 @@ def _prepare_llvm() -> None:
             llvm.add_symbol(symbol, abort)
 
 
-def _key(module: str, name: str, constants: tuple[int, ...], kinds: tuple[Any, ...]) -> str:
-    import llvmlite.binding as llvm
-
+@cache
+def _digest_of_sources() -> "hashlib._Hash":
     digest = hashlib.sha256()
     for file in sorted(Path(__file__).parent.glob("*.py")):
         digest.update(file.read_bytes())
+    return digest
+
+
+def _key(module: str, name: str, constants: tuple[int, ...], kinds: tuple[Any, ...]) -> str:
+    import llvmlite.binding as llvm
+
+    digest = _digest_of_sources().copy()
     processor = llvm.get_host_cpu_name(), llvm.get_host_cpu_features().flatten()
     digest.update(repr((module, name, constants, kinds, version("numba"), sys.version_info[:2], processor)).encode())
     return digest.hexdigest()[:24]

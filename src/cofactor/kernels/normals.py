@@ -11,13 +11,12 @@ import numpy as np
 from llvmlite import ir
 from numba import njit, types
 
-from cofactor.kernels.adam_loops import FAST
+from cofactor.kernels.adam_loops import FRESH
 from cofactor.kernels.mixing import mix
 from cofactor.kernels.vector_code import FLOAT, WORD, intrinsic
 
 __all__ = ["add_normals", "natural_log", "sine_and_cosine"]
 
-FRESH: dict[str, Any] = FAST | {"cache": False}  # closures around intrinsics; `Native` keeps the machine code
 LN2, ROOT2 = np.float32(np.log(2)), np.float32(np.sqrt(2))
 AROUND = np.float32(2 * np.pi)
 

@@ -13,14 +13,13 @@ A bias meets each rating with 1. Its share s = Σ w q, n = Σ w, h = Σ y (each 
 first, precision - s sᵀ / n and right-hand side - s h / n, and the bias is (h - s · x) / n when the row x is there.
 """
 
-from typing import Any
-
 import numpy as np
 from numba import njit
 
-from cofactor.kernels.adam_loops import FAST
+from cofactor.kernels import rows
+from cofactor.kernels.adam_loops import FRESH
 from cofactor.kernels.normals import add_normals
-from cofactor.kernels.rows import BLOCK, WIDTH, Bias, Law, Part, Prior, law_of
+from cofactor.kernels.rows import BLOCK, WIDTH, Bias, Law, Part, Prior
 from cofactor.kernels.triangles import backward_block, factor_corner, forward_block, solve_corner, turn_block
 from cofactor.kernels.vectors import LANES, TILE_ROWS, add_tiles, dot, gather, subtract_tiles, take, weigh
 
@@ -35,9 +34,9 @@ __all__ = [
     "solve_rows",
     "sum_piece",
     "turn",
+    "value_at",
 ]  # by their names
 
-FRESH: dict[str, Any] = FAST | {"cache": False}  # closures around intrinsics; `Native` keeps the machine code
 gather_eight, gather_four, gather_two, gather_one = gather
 weigh_eight, weigh_four, weigh_two, weigh_one = weigh
 
@@ -106,16 +105,16 @@ def backward(A, k, inverse, x):
         backward_block(A, b * k + b, k, inverse, x, b, k - LANES - b)
 
 
-_law_of = njit(**FRESH)(law_of)
+value_at, _law_of = njit(**FRESH)(rows.value_at), njit(**FRESH)(rows.law_of)
 
 
 @njit(**FRESH)
 def weigh_ratings(roots, pulls, offset, part, law, first, last):
     """roots[t] ← √w and pulls[t] ← y of the ratings first:last."""
-    n, others, coded, many = last - first, part.indices[first:last], part.codes.size > 0, part.values.size > 1
+    n, others = last - first, part.indices[first:last]
     root, alike = np.sqrt(law.weight), law.weight_gain == 0
     for t in range(n):
-        value = part.values[part.codes[first + t] if coded else first + t if many else 0]
+        value = value_at(part, first + t)
         w = law.weight if alike else law.weight + law.weight_gain * value
         roots[t] = root if alike else np.sqrt(w)
         pulls[t] = law.pull + law.pull_gain * value - w * offset[others[t]]

@@ -9,12 +9,10 @@ order whatever that order is. Nothing is allocated: the caller brings the work s
 take infinities for absent: -inf must compare as itself.
 """
 
-from typing import Any
-
 import numpy as np
 from numba import njit
 
-from cofactor.kernels.adam_loops import FAST
+from cofactor.kernels.adam_loops import FRESH
 from cofactor.kernels.bars import lowest_bit, score_tile, which_above
 from cofactor.kernels.topk import Hidden
 from cofactor.kernels.topn import PANEL, USERS, Catalogue
@@ -22,7 +20,6 @@ from cofactor.kernels.vectors import TILE_ROWS
 
 __all__ = ["Catalogue", "Hidden", "choose_products", "choose_scores", "pack"]  # found here by name
 
-FRESH: dict[str, Any] = FAST | {"cache": False}  # closures around intrinsics; `Native` keeps the machine code
 CHUNK = 64  # scores held against the bar at once
 LOWEST = np.float32(-3.4028235e38)  # the first bar: every finite score reaches it, -inf does not
 
