@@ -225,6 +225,22 @@ def test_short_rows_say_what_they_explain(monkeypatch):
     np.testing.assert_allclose(*explained, rtol=1e-5)
 
 
+def test_short_rows_have_a_bias_too(monkeypatch):
+    """A prior of a number a coordinate, as in plain least squares, nothing of which is turned."""
+    side, k, found = make_side(64), 64, []
+    n = len(side.part.indptr) - 1
+    prior = side.prior._replace(precision=np.diag(np.linspace(0.5, 2, k)).astype(np.float32).ravel())
+    for turn in (float("-inf"), float("inf")):
+        monkeypatch.setattr(kernel_rows, "TURN", turn)
+        rows, out = np.empty((n, k), np.float32), np.empty(n, np.float32)
+        pulls = np.linspace(-1, 1, n).astype(np.float32)
+        bias = Bias(out, np.append(np.zeros(k), 0.7).astype(np.float32), pulls)
+        plan = plan_rows(side.part.indptr, k)
+        explained = solve(rows, side.design, side.offset, side.part, side.law, prior, plan, bias=bias)
+        found.append(np.column_stack([rows, out, explained]))
+    np.testing.assert_allclose(*found, rtol=2e-4, atol=2e-5)
+
+
 def test_ratings_that_may_weigh_nothing_are_not_divided_by(monkeypatch):
     monkeypatch.setattr(kernel_rows, "TURN", float("-inf"))
     side = make_side(64)

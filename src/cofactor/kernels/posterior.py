@@ -65,9 +65,9 @@ def solve(
         sums = _sum_pieces(flat, offset, third, part, law_of(law, part, long.row), long.cuts)
         _join_pieces(out, explained, prior, bias, sums, long.row, _space(k), *drawn)
     bounds = plan.bounds
-    if plan.n_short and draw is None and not (part.weights.size or part.joined.size or bias.out.size):
+    if plan.n_short and draw is None and not (part.weights.size or part.joined.size or bias.precision[:-1].any()):
         cut = int(np.searchsorted(bounds, len(plan.order) - plan.n_short))
-        if solve_short(out, explained, design, offset, part, law, prior, plan.order, bounds[cut:]):
+        if solve_short(out, explained, design, offset, part, law, prior, bias, plan.order, bounds[cut:]):
             bounds = bounds[: cut + 1]
     counter = np.zeros(1, np.int64)
 

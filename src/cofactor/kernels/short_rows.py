@@ -4,7 +4,7 @@ import numpy as np
 
 from cofactor.arrays import FloatArray, IntArray
 from cofactor.kernels.native import Native
-from cofactor.kernels.rows import Law, Part, Prior, empty_lines, padded
+from cofactor.kernels.rows import Bias, Law, Part, Prior, empty_lines, on_lines, padded
 from cofactor.kernels.threads import n_threads, on_threads
 from cofactor.kernels.turning import turned
 
@@ -18,24 +18,29 @@ _solve_short_rows = Native("cofactor.kernels.short_rows_loops", "solve_short_row
 
 def solve_short(
     out: FloatArray, explained: FloatArray, design: FloatArray, offset: FloatArray, part: Part, law: Law, prior: Prior,
-    order: IntArray, bounds: IntArray,
+    bias: Bias, order: IntArray, bounds: IntArray,
 ) -> bool:  # fmt: skip
-    """Solve the rows from order[bounds[0]] on in the prior's eigenvectors; False where numbers forbid it."""
+    """Solve the rows from order[bounds[0]] on in the prior's eigenvectors; False where numbers forbid it.
+
+    bias: which the prior knows nothing of beside the row, so that bias.precision[:k] is 0
+    """
     k, rows = out.shape[1], order[bounds[0] :]
     if not _all_weigh(part, law) or (eigen := turned(design, prior)) is None:
         return False
     spread = eigen.prior.precision
-    if spread[0] + prior.ridge.min() <= LEAST * spread[-1]:
+    if spread.min() + prior.ridge.min() <= LEAST * spread.max():
         return False
-    flat, counter = eigen.design.reshape(-1), np.zeros(1, np.int64)
+    flat, counter = on_lines(eigen.design).reshape(-1), np.zeros(1, np.int64)
     n_most = padded(max(1, int((part.indptr[rows + 1] - part.indptr[rows]).max())))
-    size = 2 * n_most * k + n_most**2 + 4 * n_most + 3 * k
+    size = 2 * n_most * k + n_most**2 + 5 * n_most + 3 * k
 
     def work(_: int) -> None:
-        given = explained, flat, offset, part, law, eigen.prior, empty_lines((size,)), n_most, order, bounds, counter
-        _solve_short_rows(out, *given)
+        given = explained, flat, offset, part, law, eigen.prior, bias, empty_lines((size,)), n_most
+        _solve_short_rows(out, *given, order, bounds, counter)
 
     on_threads(work, n_threads())
+    if eigen.design is design:
+        return True
     for at in range(0, len(rows), PIECE):
         some = rows[at : at + PIECE]
         out[some] = out[some] @ eigen.turn.T

@@ -16,7 +16,7 @@ class Turned(NamedTuple):
 
     turn: FloatArray  # x = turn · x', and x' = turnᵀ x
     design: FloatArray  # (m, k)
-    prior: Prior  # its precision: the eigenvalues (k,), ascending
+    prior: Prior  # its precision: the eigenvalues (k,)
 
 
 def turned(design: FloatArray, prior: Prior) -> Turned | None:
@@ -24,7 +24,10 @@ def turned(design: FloatArray, prior: Prior) -> Turned | None:
     k = design.shape[1]
     if not np.isfinite(prior.precision).all():
         return None
-    spread, vectors = np.linalg.eigh(prior.precision.reshape(k, k).astype(np.float64))
+    precision = prior.precision.reshape(k, k)
+    if not (precision - np.diag(precision.diagonal())).any():  # as in plain least squares: no need for a copy
+        return Turned(np.eye(k, dtype=np.float32), design, Prior(precision.diagonal().copy(), prior.ridge, prior.pull))
+    spread, vectors = np.linalg.eigh(precision.astype(np.float64))
     turn = vectors.astype(np.float32)
     spread = np.maximum(spread, 0).astype(np.float32)
     return Turned(turn, product(design, turn, empty_lines(design.shape)), Prior(spread, prior.ridge, prior.pull @ turn))

@@ -125,7 +125,8 @@ class MatrixFactorization(
     def _take(self, engine: "FusedAdam | TiledSgd | AlternatingLeastSquares | TorchEngine", train: "Ratings") -> None:
         raw = engine.embeddings
         rated, known = train.user_counts > 0, train.item_counts > 0
-        p_mean, q_mean = raw.user_factors[rated].mean(axis=0), raw.item_factors[known].mean(axis=0)
+        p_mean = raw.user_factors.mean(axis=0, where=rated[:, None])
+        q_mean = raw.item_factors.mean(axis=0, where=known[:, None])
         user_bias = raw.user_bias + raw.user_factors @ q_mean
         item_bias = raw.item_bias + raw.item_factors @ p_mean
         b_mean, c_mean = user_bias[rated].mean(), item_bias[known].mean()

@@ -1,7 +1,7 @@
 """Alternating least squares: given one side, every row of the other has a closed form; so in turn, until it settles.
 
 Hu, Koren & Volinsky 2008 [hu2008implicit] for the alternation, Zhou et al. 2008 [zhou2008als] for a penalty that
-grows with a row's count. Biases are solved inside the row: the other side's row is [q, 1].
+grows with a row's count. A bias is a coordinate of the row that all its ratings meet with 1, solved with the rest.
 """
 
 import numpy as np
@@ -9,22 +9,25 @@ import numpy as np
 from cofactor.arrays import Array, FloatArray, IntArray
 from cofactor.data.ratings import Ratings, Rows
 from cofactor.kernels.layout import sum_rows
-from cofactor.kernels.posterior import PLAIN, Plan, Prior, padded, plan_rows, solve
+from cofactor.kernels.posterior import PLAIN, Bias, Plan, Prior, padded, plan_rows, solve
 from cofactor.kernels.rows import empty_lines
 from cofactor.nets.embeddings import Embeddings
 from cofactor.training.schedule import Schedule
 
-__all__ = ["AlternatingLeastSquares", "Half", "design_of"]
+__all__ = ["AlternatingLeastSquares", "Half"]
 
+TRIFLE = 1e-6
 PIVOT = 100  # ratings: the penalty of a row with so many does not depend on the exponent
 
 
 class Half:
-    """One side's ratings, laid out for the kernel."""
+    """One side: its parameters, and its ratings laid out for the kernel."""
 
-    def __init__(self, rows: Rows, width: int, n_others: int) -> None:
-        self.part = rows.part
-        self.plan: Plan = plan_rows(rows.indptr, width, n_others=n_others)
+    def __init__(self, factors: FloatArray, bias: FloatArray, rows: Rows) -> None:
+        (n, k), self.part, self.bias = factors.shape, rows.part, bias.copy()
+        self.rows = empty_lines((n, padded(k)))  # the factors, and 0 behind
+        self.rows[:, :k], self.rows[:, k:] = factors, 0
+        self.plan: Plan = plan_rows(rows.indptr, padded(k))  # the prior is a number a coordinate: nothing is turned
         self.counts = np.diff(rows.indptr).astype(np.float32)
         self.sums, self.of_values = sum_rows(self.part)  # of each row's ratings; of all their squares
 
@@ -41,62 +44,47 @@ class AlternatingLeastSquares:
 
     def __init__(self, start: Embeddings, train: Ratings, count_exponent: float) -> None:
         self.k = start.user_factors.shape[1]
-        width = padded(self.k + 1)
         self.mean = train.mean
-        self._users = Half(train.by_user, width, train.n_items)
-        self._items = Half(train.by_item, width, train.n_users)
-        self._user_rows, self._item_rows = (
-            _rows(factors, bias, width)
-            for factors, bias in ((start.user_factors, start.user_bias), (start.item_factors, start.item_bias))
-        )
+        self._users = Half(start.user_factors, start.user_bias, train.by_user)
+        self._items = Half(start.item_factors, start.item_bias, train.by_item)
         self._exponent, self._decay = count_exponent, 0.0
 
     @property
     def embeddings(self) -> Embeddings:
         """The parameters now; μ stands in the users' biases."""
-        p, q, k = self._user_rows, self._item_rows, self.k
-        return Embeddings(p[:, :k], p[:, k] + np.float32(self.mean), q[:, :k], q[:, k])
+        users, items, k = self._users, self._items, self.k
+        return Embeddings(users.rows[:, :k], users.bias + np.float32(self.mean), items.rows[:, :k], items.bias)
 
     def begin(self, schedule: Schedule, weight_decay: float) -> None:
         self._decay = weight_decay
 
     def run(self, epoch: int, start: int, end: int) -> FloatArray:
-        users, items = (self._users, self._user_rows), (self._items, self._item_rows)
-        sides = (*users, *items), (*items, *users)
+        sides = (self._users, self._items), (self._items, self._users)
         return np.array([self._solve(*sides[step]) for step in range(start, end)], np.float32)
 
-    def _solve(self, half: Half, rows: FloatArray, other: Half, others: FloatArray) -> float:
+    def _solve(self, half: Half, other: Half) -> float:
         """Solve one side; the mean squared error after it."""
-        design, offset = design_of(others, self.k), others[:, self.k] + np.float32(self.mean)
-        width = rows.shape[1]
+        rows, width = half.rows, half.rows.shape[1]
         ridge = (self._decay * PIVOT * (np.maximum(half.counts, 1) / PIVOT) ** self._exponent).astype(np.float32)
         # a row's coordinates beyond its ratings' number are held by the penalty; without one, by a trifle
-        floor = np.diag(np.where(np.arange(width) > self.k, 1, 1e-6)).astype(np.float32).ravel()
-        prior = Prior(floor, ridge, np.zeros((1, width), np.float32))
-        explained = solve(rows, design, offset, half.part, PLAIN, prior, half.plan)
-        penalty = float(ridge @ np.einsum("nk,nk->n", rows, rows).astype(np.float64))
+        floor = np.where(np.arange(width) < self.k, TRIFLE, 1).astype(np.float32)
+        prior = Prior(np.diag(floor).ravel(), ridge, np.zeros((1, width), np.float32))
+        bias = Bias(half.bias, np.append(np.zeros(width), TRIFLE).astype(np.float32), np.zeros(1, np.float32))
+        offset = other.bias + np.float32(self.mean)
+        explained = solve(rows, other.rows, offset, half.part, PLAIN, prior, half.plan, bias=bias)
+        penalty = float(ridge @ (np.einsum("nk,nk->n", rows, rows) + half.bias**2).astype(np.float64))
         return (other.squares(offset) - float(explained.sum(dtype=np.float64)) - penalty) / len(half.part.indices)
 
     def predict(self, user_idx: IntArray, item_idx: IntArray) -> FloatArray:
         return self.embeddings.scores(user_idx, item_idx, None)
 
     def state(self) -> dict[str, Array]:
-        return {"users": self._user_rows.copy(), "items": self._item_rows.copy()}
+        return {name: array.copy() for name, array in self._arrays().items()}
 
     def restore(self, state: dict[str, Array]) -> None:
-        self._user_rows[:], self._item_rows[:] = state["users"], state["items"]
+        for name, array in self._arrays().items():
+            array[:] = state[name]
 
-
-def design_of(rows: FloatArray, k: int) -> FloatArray:
-    """What the other side multiplies: the factors, 1 where the bias stands, 0 behind."""
-    design = empty_lines(rows.shape)
-    design[:] = rows
-    design[:, k], design[:, k + 1 :] = 1, 0
-    return design
-
-
-def _rows(factors: FloatArray, bias: FloatArray, width: int) -> FloatArray:
-    n, k = factors.shape
-    rows = empty_lines((n, width))
-    rows[:, :k], rows[:, k], rows[:, k + 1 :] = factors, bias, 0
-    return rows
+    def _arrays(self) -> dict[str, FloatArray]:
+        users, items = self._users, self._items
+        return {"users": users.rows, "items": items.rows, "user_bias": users.bias, "item_bias": items.bias}

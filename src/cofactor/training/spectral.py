@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["spectral_start"]
 
 DAMPING = 10  # ratings, of the counts
-PIECE = 1_500_000  # ratings multiplied at once
+PIECE = 300_000  # ratings multiplied at once
 SPREAD = 0.15  # of the factors; from 0.05 to 0.4 two sweeps end within 0.001 of each other (ml-1m)
 
 
@@ -40,8 +40,8 @@ def spectral_start(train: Ratings, k: int, seed: int) -> Embeddings:
     factors *= of_item
     spread = float(np.sqrt(np.mean(np.square(factors), dtype=np.float64)))
     items = factors * np.float32(SPREAD / spread) if spread > 0 else random * np.float32(SPREAD)
-    none = (np.zeros(n, np.float32) for n in shape)
-    return Embeddings(np.zeros((train.n_users, k), np.float32), next(none), items, next(none))
+    users = np.broadcast_to(np.float32(0), (train.n_users, k))  # takes no memory
+    return Embeddings(users, np.zeros(shape[0], np.float32), items, np.zeros(shape[1], np.float32))
 
 
 def _pieces(rows: Rows, n_items: int, mean: np.float32) -> "Iterator[tuple[slice, csr_array]]":
