@@ -9,7 +9,7 @@ from cofactor.data.features import Features, bag, features_of
 def dense(features: Features, n_rows: int) -> np.ndarray:
     matrix = np.zeros((n_rows, len(features.indptr) - 1))
     column = np.repeat(np.arange(matrix.shape[1]), np.diff(features.indptr))
-    matrix[features.rows, column] = features.values
+    matrix[features.rows, column] = features.shares[features.rows] if features.shares.size else features.values
     return matrix
 
 

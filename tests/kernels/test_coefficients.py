@@ -3,14 +3,15 @@
 import numpy as np
 import pytest
 
-from cofactor.kernels.coefficients import draw_coefficients
+from cofactor.kernels.coefficients import column_sums, draw_coefficients
+from cofactor.kernels.rows import NO_NUMBERS
 
 
 def make_columns(rng, n=60, f=5):
     x = np.where(rng.random((n, f)) < 0.4, rng.normal(size=(n, f)), 0).astype(np.float32)
     column, rows = np.nonzero(x.T)
     indptr = np.concatenate([[0], np.cumsum(np.bincount(column, minlength=f))])
-    return x, (indptr, rows.astype(np.int32), x[rows, column])
+    return x, (indptr, rows.astype(np.int32), x[rows, column], NO_NUMBERS)
 
 
 def test_the_residual_that_comes_back_is_that_of_the_coefficients():
@@ -41,9 +42,20 @@ def test_in_the_long_run_the_draws_have_the_posteriors_mean_and_covariance():
 
 
 def test_a_column_of_nothing_is_drawn_from_its_prior():
-    columns = (np.array([0, 0]), np.zeros(0, np.int32), np.zeros(0, np.float32))
+    columns = (np.array([0, 0]), np.zeros(0, np.int32), NO_NUMBERS, NO_NUMBERS)
     nothing, y = np.zeros((1, 4000)), np.zeros((3, 4000))
     drawn, left = draw_coefficients(columns, y, nothing, np.full(4000, 4.0), np.full(4000, 2.0), key=3)
     assert drawn.mean() == pytest.approx(2, abs=0.05)
     assert drawn.std() == pytest.approx(0.5, abs=0.03)
     assert not left.any()
+
+
+def test_entries_that_are_alike_in_a_row_need_not_be_said_one_by_one():
+    rng = np.random.default_rng(4)
+    _, (indptr, rows, *_) = make_columns(rng)
+    shares, y, a = rng.random(60).astype(np.float32), rng.normal(size=(60, 20)), rng.normal(size=(5, 20))
+    one_by_one, by_row = (indptr, rows, shares[rows], NO_NUMBERS), (indptr, rows, NO_NUMBERS, shares)
+    np.testing.assert_array_equal(column_sums(one_by_one), column_sums(by_row))
+    found = [draw_coefficients(columns, y, a, np.ones(20), np.zeros(20), key=1) for columns in (one_by_one, by_row)]
+    for left, right in zip(*found, strict=True):
+        np.testing.assert_array_equal(left, right)

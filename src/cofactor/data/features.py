@@ -14,6 +14,7 @@ import numpy as np
 from cofactor.arrays import Array, FloatArray, IntArray
 from cofactor.data.ratings import Rows
 from cofactor.errors import BadOption
+from cofactor.kernels.rows import NO_NUMBERS
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -37,11 +38,15 @@ SEPARATOR = "|"
 
 
 class Features(NamedTuple):
-    """An (n, f) matrix by columns: column c is `values[indptr[c]:indptr[c + 1]]` in the `rows` beside them."""
+    """An (n, f) matrix by columns: column c is `values[indptr[c]:indptr[c + 1]]` in the `rows` beside them.
+
+    Where all entries of a row are alike, `shares` says them, and there are no values.
+    """
 
     indptr: IntArray  # (f + 1,) int64
     rows: IntArray  # int32
-    values: FloatArray  # float32
+    values: FloatArray  # float32; or (0,)
+    shares: FloatArray = NO_NUMBERS  # (n,) float32; or (0,)
 
 
 def bag(companions: Rows, counts: IntArray) -> Features:
@@ -49,7 +54,7 @@ def bag(companions: Rows, counts: IntArray) -> Features:
 
     companions: by companion, so the other side's rows     counts: (n,) companions of each row
     """
-    return Features(companions.indptr, companions.indices, bag_share(counts)[companions.indices])
+    return Features(companions.indptr, companions.indices, NO_NUMBERS, bag_share(counts))
 
 
 def bag_share(counts: IntArray) -> FloatArray:

@@ -6,21 +6,31 @@ from numba import njit
 from cofactor.kernels.posterior_loops import FRESH, add_normals
 from cofactor.kernels.vectors import LANES
 
-__all__ = ["draw_slice"]
+__all__ = ["draw_slice", "sum_columns"]
 
 
 @njit(**FRESH)
-def draw_slice(indptr, rows, values, residual, coefficients, precision, mean, space, key):
+def sum_columns(sums, indptr, rows, values, shares):
+    """sums (f,) ← of each column of X."""
+    for f in range(sums.size):
+        total = 0.0
+        for at in range(indptr[f], indptr[f + 1]):
+            total += np.float64(shares[rows[at]] if shares.size else values[at])
+        sums[f] = total
+
+
+@njit(**FRESH)
+def draw_slice(indptr, rows, values, shares, residual, coefficients, precision, mean, space, key):
     """coefficients (f, 16) ← draws, one column of X after the other; residual (n, 16) ← Y - X coefficients.
 
-    X: indptr (f + 1,), rows, values, by column     precision, mean: (16,) of the prior     space: (2, 16)
+    X by column, as `draw_coefficients` has it     precision, mean: (16,) of the prior     space: (2, 16)
     """
     total, step = space[0], space[1]
     for f in range(indptr.size - 1):
         squares = np.float32(0)
         total[:] = 0
         for at in range(indptr[f], indptr[f + 1]):
-            x, r = values[at], residual[rows[at]]
+            x, r = shares[rows[at]] if shares.size else values[at], residual[rows[at]]
             squares += x * x
             for j in range(LANES):
                 total[j] += x * r[j]
@@ -33,6 +43,6 @@ def draw_slice(indptr, rows, values, residual, coefficients, precision, mean, sp
             step[j] = new - a[j]
             a[j] = new
         for at in range(indptr[f], indptr[f + 1]):
-            x, r = values[at], residual[rows[at]]
+            x, r = shares[rows[at]] if shares.size else values[at], residual[rows[at]]
             for j in range(LANES):
                 r[j] -= x * step[j]

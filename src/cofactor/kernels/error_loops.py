@@ -1,4 +1,4 @@
-"""How far ratings lie from their scores, and what that sums to for each row of either side."""
+"""How far ratings lie from their scores, and how precise they are drawn to be for it, row by row."""
 
 import numpy as np
 from numba import njit
@@ -8,30 +8,34 @@ from cofactor.kernels.posterior_loops import FRESH, value_at
 from cofactor.kernels.rows import Part
 from cofactor.kernels.vectors import AHEAD, dot, prefetch
 
-__all__ = ["Part", "ScoredSide", "add_to_others", "square_errors"]  # entries are made of the first two, by name
+__all__ = ["Part", "ScoredSide", "draw_row_factors"]  # entries are made of the first two, by name
 
 
 @njit(**FRESH)
-def square_errors(squares, sums, part, rows, others, mean, weights, first, last):
-    """squares[j] ← (v - mean - score)² of each rating of the rows first:last, sums[row] ← Σ weights[other] · it."""
-    end = part.indptr[last]
+def draw_row_factors(
+    factors, sums, total, space, part, rows, others, mean, precision, met, gammas, freedom, first, last
+):
+    """factors[first:last] ← gammas / rate, sums (m,) += factor · error² at the rows met, total[0] += error².
+
+    rate = (freedom + precision Σ met[other] · error²) / 2 over the row's ratings     space: as long as the longest row
+    """
+    end, every = part.indptr[last], 0.0
     for row in range(first, last):
-        x, total = rows.factors[row], 0.0
+        x, seen = rows.factors[row], 0.0
         expected = mean + rows.bias[row]
-        for j in range(part.indptr[row], part.indptr[row + 1]):
+        begin = part.indptr[row]
+        n = part.indptr[row + 1] - begin
+        for j in range(begin, begin + n):
             if j + AHEAD < end:
                 prefetch(others.factors[part.indices[j + AHEAD]])
             other = part.indices[j]
             error = value_at(part, j) - expected - others.bias[other] - dot(x, 0, others.factors[other], 0, x.size)
-            squares[j] = error * error
-            total += np.float64(weights[other]) * squares[j]
-        sums[row] = total
-
-
-@njit(**FRESH)
-def add_to_others(sums, part, squares, weights, first, last):
-    """sums[other] += weights[row] · squares[j] of the ratings of the rows first:last."""
-    for row in range(first, last):
-        weight = np.float64(weights[row])
-        for j in range(part.indptr[row], part.indptr[row + 1]):
-            sums[part.indices[j]] += weight * squares[j]
+            square = error * error
+            space[j - begin] = square
+            seen += np.float64(met[other]) * square
+            every += square
+        factors[row] = gammas[row] / ((freedom + precision * seen) / 2)
+        factor = np.float64(np.float32(factors[row]))
+        for t in range(n):
+            sums[part.indices[begin + t]] += factor * space[t]
+    total[0] += every

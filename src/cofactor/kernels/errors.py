@@ -1,4 +1,4 @@
-"""The squared errors of ratings that lie row by row, summed for the rows of both sides; the loops: `error_loops.py`."""
+"""The squared errors of ratings and what they say of each row's noise; the loop is in `error_loops.py`."""
 
 import numpy as np
 
@@ -8,41 +8,30 @@ from cofactor.kernels.pairs import ScoredSide
 from cofactor.kernels.rows import Part
 from cofactor.kernels.threads import on_threads, row_shares
 
-__all__ = ["square_errors", "sum_for_others"]
+__all__ = ["draw_row_factors"]
 
 PIECES = 8  # of the work, each with sums of its own: the same bits on any number of threads
 
-_square_errors, _add_to_others = (
-    Native("cofactor.kernels.error_loops", name) for name in ("square_errors", "add_to_others")
-)
+_draw_row_factors = Native("cofactor.kernels.error_loops", "draw_row_factors")
 
 
-def square_errors(
-    part: Part, rows: ScoredSide, others: ScoredSide, mean: float, weights: FloatArray
-) -> tuple[FloatArray, FloatArray]:
-    """(v - mean - score)² of each rating, (n_ratings,) float32, and for each row Σ weights[other] · it, float64.
+def draw_row_factors(
+    part: Part, rows: ScoredSide, others: ScoredSide, mean: float, precision: float, met: FloatArray,
+    gammas: FloatArray, freedom: float,
+) -> tuple[FloatArray, FloatArray, float]:  # fmt: skip
+    """How precise each row's ratings are, drawn; what that makes of the other side's errors; in one pass.
 
-    weights: (m,) float32, of the rows met
+    met: (m,) float32, the factors of the rows met     gammas: (n,) drawn from Gamma((freedom + a row's ratings) / 2, 1)
+    With e = v - mean - score, in float64: the factors (n,), gammas / ((freedom + precision Σ met e²) / 2); of each row
+    met Σ factor e², (m,); and Σ e².
     """
-    squares, sums, cuts = (
-        np.empty(len(part.indices), np.float32),
-        np.zeros(len(rows.bias)),
-        row_shares(part.indptr, PIECES),
-    )
+    cuts = row_shares(part.indptr, PIECES)
+    factors, sums, totals = np.empty(len(rows.bias)), np.zeros((PIECES, len(others.bias))), np.zeros((PIECES, 1))
+    longest = int(np.diff(part.indptr).max(initial=0))
 
     def piece(at: int) -> None:
-        _square_errors(squares, sums, part, rows, others, np.float32(mean), weights, cuts[at], cuts[at + 1])
+        given = part, rows, others, np.float32(mean), precision, met, gammas, freedom, cuts[at], cuts[at + 1]
+        _draw_row_factors(factors, sums[at], totals[at], np.empty(longest, np.float32), *given)
 
     on_threads(piece, PIECES)
-    return squares, sums
-
-
-def sum_for_others(part: Part, squares: FloatArray, weights: FloatArray, m: int) -> FloatArray:
-    """(m,) float64: Σ weights[row] · square for each row met.     weights: (n_rows,) float32"""
-    sums, cuts = np.zeros((PIECES, m)), row_shares(part.indptr, PIECES)
-
-    def piece(at: int) -> None:
-        _add_to_others(sums[at], part, squares, weights, cuts[at], cuts[at + 1])
-
-    on_threads(piece, PIECES)
-    return sums.sum(axis=0)
+    return factors, sums.sum(axis=0), float(totals.sum())

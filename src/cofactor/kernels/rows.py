@@ -104,7 +104,7 @@ def prior_of(expected: FloatArray, precision: FloatArray, bias: FloatArray, widt
     expected: (n, k + 1) or (1, k + 1)     precision: (k + 1, k + 1)     bias: (n,) where the biases go
     """
     k = expected.shape[1] - 1
-    pull, wide = (expected @ precision).astype(np.float32), np.eye(width, dtype=np.float32)
+    pull, wide = expected @ precision.astype(np.float32), np.eye(width, dtype=np.float32)
     wide[:k, :k] = precision[:k, :k]
     pull_of_factors, with_bias = np.zeros((len(pull), width), np.float32), np.zeros(width + 1, np.float32)
     pull_of_factors[:, :k], with_bias[:k], with_bias[width] = pull[:, :k], precision[k, :k], precision[k, k]

@@ -52,19 +52,20 @@ class Field:
     @property
     def expected(self) -> FloatArray:
         """(n, d), or (1, d) where all rows are alike before their ratings: the prior's mean."""
-        return self.population.mean + self._known
+        return self.population.mean.astype(np.float32) + self._known
 
     def draw_prior(self, rng: np.random.Generator) -> None:
         """The population, then the coefficients of all features, the rows being given."""
         if not self.groups:
             self.population = Population.draw_given(self.moments, rng)
             return
-        rows = self.rows
-        self.population = Population.draw(rows - self._known, rng)
-        left = rows - self.expected
+        self._known = self.rows - self._known  # what is left of the rows; nothing is held twice
+        self.population = Population.draw(self._known, rng)
+        mean = self.population.mean.astype(np.float32)
+        self._known -= mean
         for group in self.groups:
-            left = group.draw(left, self.population.precision, rng)
-        self._known = (rows - self.population.mean - left).astype(np.float32)
+            self._known = group.draw(self._known, self.population.precision, rng)
+        self._known = self.rows - mean - self._known
 
     def draw_rows(
         self, others: Sequence["Field"], targets: FloatArray, weights: FloatArray | None, noise: float,

@@ -11,9 +11,7 @@ import numpy as np
 
 from cofactor.arrays import FloatArray
 from cofactor.data.features import Features
-from cofactor.kernels.coefficients import draw_coefficients
-from cofactor.kernels.layout import sum_rows
-from cofactor.kernels.rows import Part
+from cofactor.kernels.coefficients import column_sums, draw_coefficients
 from cofactor.training.gibbs.population import Population
 
 __all__ = ["Group"]
@@ -28,7 +26,7 @@ class Group:
         self.features = features
         self.coefficients = np.zeros((len(features.indptr) - 1, d), np.float32)
         self.population = Population.standard(d, VARIANCE)
-        self._column_means = sum_rows(Part(*features))[0] / n_rows
+        self._column_means = column_sums(features) / n_rows
 
     @property
     def average(self) -> FloatArray:
@@ -42,12 +40,13 @@ class Group:
         """
         back, own = _both_diagonal(noise, self.population.precision)
         there, key = np.linalg.inv(back), int(rng.integers(2**62))
+        to, fro = there.T.astype(np.float32), back.T.astype(np.float32)
         coefficients, left = draw_coefficients(
-            self.features, left @ there.T, self.coefficients @ there.T, own, there @ self.population.mean, key
+            self.features, left @ to, self.coefficients @ to, own, there @ self.population.mean, key
         )
-        self.coefficients = (coefficients @ back.T).astype(np.float32)
+        self.coefficients = coefficients @ fro
         self.population = Population.draw(self.coefficients, rng, VARIANCE)
-        return left @ back.T
+        return left @ fro
 
 
 def _both_diagonal(a: FloatArray, b: FloatArray) -> tuple[FloatArray, FloatArray]:

@@ -12,7 +12,7 @@ from math import lgamma, log
 import numpy as np
 
 from cofactor.arrays import FloatArray, IntArray
-from cofactor.kernels.errors import square_errors, sum_for_others
+from cofactor.kernels.errors import draw_row_factors
 from cofactor.kernels.pairs import ScoredSide
 from cofactor.kernels.rows import Part
 
@@ -49,12 +49,12 @@ class Noise:
     ) -> float:
         """The same where both sides have noise, and targets are values less their mean, by user; returns Σ error²."""
         of_users, of_items = self.sides
-        squares, sums = square_errors(part, users, items, mean, of_items.single)
-        of_users.draw(sums * self.precision, rng)
-        sums = sum_for_others(part, squares, of_users.single, len(items.bias))
+        given = of_items.single, of_users.gammas(rng), of_users.freedom
+        factors, sums, total = draw_row_factors(part, users, items, mean, self.precision, *given)
+        of_users.take(factors, rng)
         of_items.draw(sums * self.precision, rng)
-        self.draw_precision(float(of_items.factors @ sums), len(squares), rng)
-        return float(squares.sum(dtype=np.float64))
+        self.draw_precision(float(of_items.factors @ sums), len(part.indices), rng)
+        return total
 
     def draw_precision(self, total: float, n: int, rng: np.random.Generator) -> None:
         """τ given the sum of n squared errors, each times its weight."""
@@ -81,7 +81,15 @@ class RowNoise:
 
     def draw(self, sums: FloatArray, rng: np.random.Generator) -> None:
         """sums: (n,) each row's squared errors, each times the precision that it has without this side's factor."""
-        self.factors = rng.gamma((self.freedom + self._counts) / 2) / ((self.freedom + sums) / 2)
+        self.take(self.gammas(rng) / ((self.freedom + sums) / 2), rng)
+
+    def gammas(self, rng: np.random.Generator) -> FloatArray:
+        """(n,) what the factors are drawn from, before the errors are known that they are divided by."""
+        return rng.gamma((self.freedom + self._counts) / 2)
+
+    def take(self, factors: FloatArray, rng: np.random.Generator) -> None:
+        """Have these factors, and draw the ν of their distribution."""
+        self.factors = factors
         self._draw_freedom(rng)
 
     def _draw_freedom(self, rng: np.random.Generator) -> None:
