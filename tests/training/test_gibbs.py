@@ -32,12 +32,12 @@ def test_a_population_is_found_from_its_rows():
 def drawn_group(attribute: np.ndarray, rows: np.ndarray, noise: np.ndarray) -> tuple[np.ndarray, float]:
     """Coefficients averaged over 300 sweeps, and how much of the rows' variance they explain."""
     rng, group = np.random.default_rng(1), Group(features_of({"it": attribute})["it"], len(rows), rows.shape[1])
-    left, kept, lefts = rows, [], []
+    left, kept, lefts = rows.astype(np.float32), [], []
     for sweep in range(400):
-        left = group.draw(left, noise, rng)
+        group.draw(left, noise, rng)
         if sweep >= 100:
-            kept.append(group.coefficients)
-            lefts.append(left)
+            kept.append(group.coefficients.copy())
+            lefts.append(left.copy())
     return np.mean(kept, axis=0), 1 - float(np.mean(lefts, axis=0).var() / rows.var())
 
 

@@ -1,6 +1,6 @@
 """Regression of many coordinates on sparse columns, drawn from its posterior: Y = X A + noise."""
 
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -9,15 +9,23 @@ from cofactor.kernels.native import Native
 from cofactor.kernels.rows import padded
 from cofactor.kernels.threads import on_threads
 
-__all__ = ["column_sums", "draw_coefficients"]
+__all__ = ["Turn", "column_sums", "draw_coefficients"]
 
 LANES = 16
+BLOCK = 4_096  # rows turned at once
 
 Columns: TypeAlias = tuple[IntArray, IntArray, FloatArray, FloatArray]
 
 _draw_slice, _sum_columns = (
     Native("cofactor.kernels.coefficient_loops", name) for name in ("draw_slice", "sum_columns")
 )
+
+
+class Turn(NamedTuple):
+    """Coordinates in which the noise and the prior of coefficients are diagonal."""
+
+    there: FloatArray  # (d, d) float32: x @ there
+    back: FloatArray  # its inverse
 
 
 def column_sums(columns: Columns) -> FloatArray:
@@ -28,18 +36,20 @@ def column_sums(columns: Columns) -> FloatArray:
 
 
 def draw_coefficients(
-    columns: Columns, residual: FloatArray, coefficients: FloatArray, precision: FloatArray, mean: FloatArray, key: int
-) -> tuple[FloatArray, FloatArray]:  # fmt: skip
-    """One Gibbs sweep: each row of A is drawn given all others, its coordinates being independent.
+    columns: Columns, residual: FloatArray, coefficients: FloatArray, turn: Turn, precision: FloatArray,
+    mean: FloatArray, key: int,
+) -> None:  # fmt: skip
+    """One Gibbs sweep: each row of A is drawn given all others; residual and coefficients are changed where they lie.
 
     columns: X (n, f) by columns, indptr (f + 1,) int64, rows int32, and values float32 of the entries; or no values
         but shares (n,) float32, what all entries of a row are
-    residual: (n, d), Y - X A, whose noise is N(0, 1)     coefficients: (f, d), A
-    precision, mean: (d,) of the prior of every row of A
-    Returns the new A and the new residual. A draw depends on the key alone, whatever the number of threads.
+    residual: (n, d) float32, Y - X A     coefficients: (f, d) float32, A
+    turn: to where the noise of Y is N(0, 1), and its coordinates are independent
+    precision, mean: (d,) there, of the prior of every row of A
+    A draw depends on the key alone, whatever the number of threads.
     """
     d = residual.shape[1]
-    left, drawn = _slices(residual), _slices(coefficients)
+    left, drawn = _turned(residual, turn.there), _turned(coefficients, turn.there)
     sure = np.pad(precision, (0, padded(d) - d), constant_values=1).astype(np.float32)
     centre = np.pad(mean, (0, padded(d) - d)).astype(np.float32)
 
@@ -48,22 +58,32 @@ def draw_coefficients(
         _draw_slice(*columns, left[at], drawn[at], sure[part], centre[part], space, key + at)
 
     on_threads(one, len(left))
-    return _whole(drawn, d), _whole(left, d)
+    _turn_back(coefficients, drawn, turn.back)
+    _turn_back(residual, left, turn.back)
 
 
-def _slices(array: FloatArray) -> FloatArray:
+def _turned(array: FloatArray, there: FloatArray) -> FloatArray:
     """(n, d) -> (⌈d / 16⌉, n, 16): what a thread works on lies together."""
     n, d = array.shape
     slices = np.zeros((padded(d) // LANES, n, LANES), np.float32)
-    for at, one in enumerate(slices):
-        part = array[:, at * LANES : (at + 1) * LANES]
-        one[:, : part.shape[1]] = part
+
+    def some(block: int) -> None:
+        rows = slice(block * BLOCK, (block + 1) * BLOCK)
+        found = array[rows] @ there
+        for at, one in enumerate(slices):
+            part = found[:, at * LANES : (at + 1) * LANES]
+            one[rows, : part.shape[1]] = part
+
+    on_threads(some, -(-n // BLOCK))
     return slices
 
 
-def _whole(slices: FloatArray, d: int) -> FloatArray:
-    array = np.empty((slices.shape[1], d), np.float32)
-    for at, one in enumerate(slices):
-        part = array[:, at * LANES : (at + 1) * LANES]
-        part[:] = one[:, : part.shape[1]]
-    return array
+def _turn_back(array: FloatArray, slices: FloatArray, back: FloatArray) -> None:
+    """array (n, d) ← what `_turned` has made of it, the other way round."""
+    n, d = array.shape
+
+    def some(block: int) -> None:
+        rows = slice(block * BLOCK, (block + 1) * BLOCK)
+        np.matmul(np.concatenate(slices[:, rows], axis=1)[:, :d], back, out=array[rows])
+
+    on_threads(some, -(-n // BLOCK))

@@ -17,7 +17,8 @@ import numpy as np
 
 from cofactor.arrays import Array, FloatArray, IntArray
 from cofactor.data.features import Features, bag, features_of
-from cofactor.data.ratings import NO_TIME, Ratings
+from cofactor.data.ratings import NO_TIME, Ratings, Rows
+from cofactor.kernels.layout import sum_rows
 from cofactor.kernels.pairs import NO_SIDE, pair_scores
 from cofactor.kernels.rows import NO_NUMBERS
 from cofactor.training.gibbs.field import Field
@@ -56,7 +57,7 @@ class GibbsSampler:
             of_users += _columns_of(train.user_attributes)
             of_items += _columns_of(train.item_attributes)
         counts = (rows.counts, train.by_item.counts) if design.row_noise else ()
-        self.noise = Noise(1.0 if design.ordinal else float(train.values.var()), counts, fixed=design.ordinal)
+        self.noise = Noise(1.0 if design.ordinal else _variance(rows), counts, fixed=design.ordinal)
         for_users, for_items = self._both(train)
         self.users, self.items = Field(for_users, k, of_users, self.rng), Field(for_items, k, of_items, self.rng)
         # companions stand first
@@ -118,6 +119,12 @@ class GibbsSampler:
     def _scores(self) -> FloatArray:
         third = NO_SIDE if self.days is None else self.days.side
         return pair_scores(self.users.side, self.items.side, third)
+
+
+def _variance(rows: Rows) -> float:
+    sums, squares = sum_rows(rows.part)
+    n = max(1, len(rows.indices))
+    return squares / n - (float(sums.sum()) / n) ** 2
 
 
 def days_of(timestamps: IntArray) -> IntArray:

@@ -54,18 +54,32 @@ class Field:
         """(n, d), or (1, d) where all rows are alike before their ratings: the prior's mean."""
         return self.population.mean.astype(np.float32) + self._known
 
+    @property
+    def typical(self) -> FloatArray:
+        """(d,) the expectation of the average row."""
+        return (self.population.mean + self._known.mean(axis=0)).astype(np.float32)
+
+    @property
+    def settled(self) -> FloatArray:
+        """(n, d) the rows, one without ratings at its expectation."""
+        rows, idle = self.rows, self.counts == 0
+        if idle.any():
+            rows[idle] = np.broadcast_to(self.expected, rows.shape)[idle]
+        return rows
+
     def draw_prior(self, rng: np.random.Generator) -> None:
         """The population, then the coefficients of all features, the rows being given."""
         if not self.groups:
             self.population = Population.draw_given(self.moments, rng)
             return
-        self._known = self.rows - self._known  # what is left of the rows; nothing is held twice
-        self.population = Population.draw(self._known, rng)
+        left = np.subtract(self.rows, self._known, out=self._known)  # there may be no room to hold it twice
+        self.population = Population.draw(left, rng)
         mean = self.population.mean.astype(np.float32)
-        self._known -= mean
+        left -= mean
         for group in self.groups:
-            self._known = group.draw(self._known, self.population.precision, rng)
-        self._known = self.rows - mean - self._known
+            group.draw(left, self.population.precision, rng)
+        np.subtract(self.rows, left, out=self._known)
+        self._known -= mean
 
     def draw_rows(
         self, others: Sequence["Field"], targets: FloatArray, weights: FloatArray | None, noise: float,

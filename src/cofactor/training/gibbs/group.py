@@ -11,7 +11,7 @@ import numpy as np
 
 from cofactor.arrays import FloatArray
 from cofactor.data.features import Features
-from cofactor.kernels.coefficients import column_sums, draw_coefficients
+from cofactor.kernels.coefficients import Turn, column_sums, draw_coefficients
 from cofactor.training.gibbs.population import Population
 
 __all__ = ["Group"]
@@ -33,20 +33,16 @@ class Group:
         """(d,) by what the group moves the expectation of an average row."""
         return (self._column_means @ self.coefficients).astype(np.float32)
 
-    def draw(self, left: FloatArray, noise: FloatArray, rng: np.random.Generator) -> FloatArray:
+    def draw(self, left: FloatArray, noise: FloatArray, rng: np.random.Generator) -> None:
         """Draw the coefficients, then their population.
 
-        left: (n, d), the rows less their expectation, whose precision is `noise` (d, d). Returns the new one.
+        left: (n, d) float32, the rows less their expectation, whose precision is `noise` (d, d); changed with it
         """
         back, own = _both_diagonal(noise, self.population.precision)
         there, key = np.linalg.inv(back), int(rng.integers(2**62))
-        to, fro = there.T.astype(np.float32), back.T.astype(np.float32)
-        coefficients, left = draw_coefficients(
-            self.features, left @ to, self.coefficients @ to, own, there @ self.population.mean, key
-        )
-        self.coefficients = coefficients @ fro
+        turn = Turn(there.T.astype(np.float32), back.T.astype(np.float32))
+        draw_coefficients(self.features, left, self.coefficients, turn, own, there @ self.population.mean, key)
         self.population = Population.draw(self.coefficients, rng, VARIANCE)
-        return left @ fro
 
 
 def _both_diagonal(a: FloatArray, b: FloatArray) -> tuple[FloatArray, FloatArray]:

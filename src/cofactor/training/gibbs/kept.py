@@ -60,10 +60,9 @@ class KeptRows:
         self.precisions = list[FloatArray]()  # (d, d): how strongly rows are held to what is expected
 
     def add(self, field: "Field", rng: np.random.Generator, at: int) -> None:
-        """A row without ratings is kept at its expectation."""
-        typical = field.expected.mean(axis=0)
-        self.put(np.where((field.counts > 0)[:, None], field.rows, field.expected), at)
-        self.means.append(typical.astype(np.float32))
+        typical = field.typical
+        self.put(field.settled, at)
+        self.means.append(typical)
         self.precisions.append(field.population.precision.astype(np.float32))
         self.strangers.append((typical + field.population.deviation(rng)).astype(np.float32))
 
