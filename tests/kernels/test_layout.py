@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, strategies as st
 
-from cofactor.kernels.layout import LEVELS, counted, lay_out, order_of, sum_rows, transposed
+from cofactor.kernels.layout import LEVELS, code, counted, lay_out, order_of, sum_rows, transposed
 from cofactor.kernels.rows import Part
 
 VALUES = {"clicks": lambda n: np.ones(n), "stars": lambda n: np.arange(n) % 10 / 2, "plays": lambda n: np.arange(n) / 3}
@@ -15,10 +15,15 @@ def table(n, n_rows, n_others, kind, seed=0):
     return rng.integers(0, n_rows, n), rng.integers(0, n_others, n), VALUES[kind](n).astype(np.float32)
 
 
+def laid_out(columns, n_rows, n_others):
+    rows, others, values = columns
+    return lay_out(rows, others, code(values), n_rows, n_others)
+
+
 def triples(part):
     """(row, other, value) of each rating, as it lies."""
     row = np.repeat(np.arange(len(part.indptr) - 1), np.diff(part.indptr))
-    return list(zip(row.tolist(), part.indices.tolist(), part.value_of(slice(None)).tolist(), strict=True))
+    return list(zip(row.tolist(), part.indices.tolist(), part.coded.at(slice(None)).tolist(), strict=True))
 
 
 def expected(rows, others, values):
@@ -32,7 +37,7 @@ def expected(rows, others, values):
 @given(st.integers(0, 400), st.integers(1, 30), st.integers(1, 30), st.sampled_from(list(VALUES)), st.integers(0, 99))
 def test_rows_ascend_and_hold_the_last_value_of_each_pair(n, n_rows, n_others, kind, seed):
     columns = table(n, n_rows, n_others, kind, seed)
-    part = lay_out(*columns, n_rows, n_others)
+    part = laid_out(columns, n_rows, n_others)
     assert triples(part) == expected(*columns)
     turned = transposed(part, n_others)
     assert sorted((row, other, value) for other, row, value in triples(turned)) == expected(*columns)
@@ -42,23 +47,23 @@ def test_rows_ascend_and_hold_the_last_value_of_each_pair(n, n_rows, n_others, k
 @pytest.mark.parametrize(("kind", "n_levels", "code_bytes"), [("clicks", 1, 0), ("stars", 10, 1)])
 def test_what_values_need(kind, n_levels, code_bytes):
     columns = table(5000, 90, 4000, kind)
-    for part in (lay_out(*columns, 90, 4000), transposed(lay_out(*columns, 90, 4000), 4000)):
+    for part in (laid_out(columns, 90, 4000), transposed(laid_out(columns, 90, 4000), 4000)):
         assert (len(part.values), part.codes.nbytes) == (n_levels, code_bytes * len(part.indices))
 
 
 @pytest.mark.parametrize("n", [LEVELS, LEVELS + 1])
 def test_more_values_than_a_byte_tells_apart_are_kept_as_they_are(n):
     values = np.linspace(-1, 1, n, dtype=np.float32)
-    part = lay_out(np.zeros(n, int), np.arange(n), values, 1, n)
+    part = lay_out(np.zeros(n, int), np.arange(n), code(values), 1, n)
     assert bool(part.codes.size) == (n <= LEVELS)
-    np.testing.assert_array_equal(part.value_of(slice(None)), values)
-    np.testing.assert_array_equal(part.value_of(np.array([3, 1])), values[[3, 1]])
+    np.testing.assert_array_equal(part.coded.at(slice(None)), values)
+    np.testing.assert_array_equal(part.coded.at(np.array([3, 1])), values[[3, 1]])
 
 
 @pytest.mark.parametrize("row", [-1, 7])
 def test_an_index_that_is_no_row_is_named(row):
     with pytest.raises(IndexError, match=rf"1 indices are not in 0 … 6, the first of them is {row}"):
-        lay_out(np.array([0, row, 3]), np.array([0, 0, 0]), np.ones(3, np.float32), 7, 1)
+        lay_out(np.array([0, row, 3]), np.array([0, 0, 0]), code(np.ones(3, np.float32)), 7, 1)
 
 
 def test_the_order_of_a_column_is_that_of_a_stable_sort():
@@ -71,8 +76,8 @@ def test_the_order_of_a_column_is_that_of_a_stable_sort():
 
 @pytest.mark.parametrize("kind", VALUES)
 def test_sums_of_rows(kind):
-    part = lay_out(*table(2000, 50, 300, kind), 50, 300)
-    values = part.value_of(slice(None)).astype(np.float64)
+    part = laid_out(table(2000, 50, 300, kind), 50, 300)
+    values = part.coded.at(slice(None)).astype(np.float64)
     sums, squares = sum_rows(part)
     row = np.repeat(np.arange(50), np.diff(part.indptr))
     np.testing.assert_allclose(sums, np.bincount(row, values, 50))

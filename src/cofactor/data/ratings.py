@@ -13,8 +13,8 @@ from cofactor.arrays import Array, BoolArray, FloatArray, Id, IntArray
 from cofactor.data.ids import IdMap
 from cofactor.data.report import Report
 from cofactor.errors import BadTable
-from cofactor.kernels.layout import counted, lay_out, transposed
-from cofactor.kernels.rows import NO_CODES, Part
+from cofactor.kernels.layout import code, counted, lay_out, transposed
+from cofactor.kernels.rows import NO_CODES, Coded, Part
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -48,19 +48,19 @@ class Rows(NamedTuple):
     @property
     def values(self) -> FloatArray:
         """(n,) float32, made when asked for."""
-        return self.part.value_of(slice(None))
+        return self.part.coded.at(slice(None))
 
     def of(self, row: int) -> tuple[IntArray, FloatArray]:
         """The indices and values of one row; both empty for the index of an unknown id."""
         at = slice(0, 0) if row < 0 else slice(self.indptr[row], self.indptr[row + 1])
-        return self.indices[at], self.part.value_of(at)
+        return self.indices[at], self.part.coded.at(at)
 
     def take(self, rows: IntArray) -> "Rows":
         """These rows alone, in this order."""
         counts = self.counts[rows]
         indptr = np.concatenate([[0], np.cumsum(counts)])
         at = np.arange(indptr[-1]) + np.repeat(self.indptr[rows] - indptr[:-1], counts)
-        return Rows(indptr, self.indices[at], self.part.value_of(at))
+        return Rows(indptr, self.indices[at], self.part.coded.at(at))
 
     @property
     def counts(self) -> IntArray:
@@ -122,7 +122,19 @@ class Ratings:
             object.__setattr__(self, "scale", (float(self.values.min()), float(self.values.max())))
 
     def __len__(self) -> int:
-        return len(self.values)
+        return len(self.user_idx)
+
+    def __getattr__(self, name: Literal["values"]) -> FloatArray:
+        """The values, made anew whenever asked for, once laying out has left a byte of each (`by_user`)."""
+        coded: Coded | None = vars(self).get("_coded")
+        if name != "values" or coded is None:
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        return coded.at(slice(None))
+
+    def values_of(self, rows: slice | IntArray | BoolArray) -> FloatArray:
+        """The values of some ratings; all need not be made for them."""
+        coded: Coded | None = vars(self).get("_coded")
+        return coded.at(rows) if coded else self.values[rows]
 
     def __repr__(self) -> str:
         kind = "ratings" if self.explicit else "clicks"
@@ -173,9 +185,12 @@ class Ratings:
 
     @cached_property
     def by_user(self) -> Rows:
-        """Each user's items, ascending, and values."""
-        columns = self.user_idx, self.item_idx, self.values
-        return Rows.of_part(lay_out(*columns, self.n_users, self.n_items))
+        """Each user's items, ascending, and values. The table, too, keeps but a byte of each value from now on."""
+        coded = code(self.values)
+        if len(coded.levels) < len(self):
+            vars(self)["_coded"] = coded
+            del vars(self)["values"]
+        return Rows.of_part(lay_out(self.user_idx, self.item_idx, coded, self.n_users, self.n_items))
 
     @cached_property
     def by_item(self) -> Rows:
@@ -201,7 +216,7 @@ class Ratings:
         at = np.flatnonzero(asked[own])
         at = at[np.argsort(own[at], kind="stable")]
         counts = np.bincount(np.searchsorted(which, own[at]), minlength=len(which))
-        return Rows(np.concatenate([[0], np.cumsum(counts)]), other[at], self.values[at])
+        return Rows(np.concatenate([[0], np.cumsum(counts)]), other[at], self.values_of(at))
 
     @cached_property
     def fingerprint(self) -> str:
@@ -218,7 +233,7 @@ class Ratings:
         """The ratings of these rows, with the whole table's ids, attributes and scale."""
         times = None if self.timestamps is None else self.timestamps[rows]
         return replace(
-            self, user_idx=self.user_idx[rows], item_idx=self.item_idx[rows], values=self.values[rows],
+            self, user_idx=self.user_idx[rows], item_idx=self.item_idx[rows], values=self.values_of(rows),
             timestamps=times, name=name or self.name,
         )  # fmt: skip
 

@@ -8,10 +8,10 @@ import numpy as np
 
 from cofactor.arrays import Array, FloatArray, IntArray
 from cofactor.kernels.native import Native
-from cofactor.kernels.rows import NO_CODES, Part
+from cofactor.kernels.rows import NO_CODES, Coded, Part
 from cofactor.kernels.threads import n_threads, on_threads, row_shares, shares
 
-__all__ = ["counted", "lay_out", "order_of", "sum_rows", "transposed"]
+__all__ = ["code", "counted", "lay_out", "order_of", "sum_rows", "transposed"]
 
 LEVELS = 256  # different values that a byte tells apart
 SLOTS = 1024  # of the table in which they are looked up
@@ -22,26 +22,34 @@ _code_values, _count_rows, _scatter, _transpose, _drop_repeated, _sum_rows = (
 )
 
 
-def lay_out(row_idx: IntArray, other_idx: IntArray, values: FloatArray, n_rows: int, n_others: int) -> Part:
+def code(values: FloatArray) -> Coded:
+    """Values (n,) in as little memory as they need."""
+    values = np.ascontiguousarray(values, np.float32)
+    codes, levels, found = np.empty(len(values), np.uint8), np.zeros(LEVELS, np.uint32), np.zeros(1, np.int64)
+    _code_values(codes, levels, found, np.full(SLOTS, -1, np.int16), values.view(np.uint32))
+    if found[0] < 0:
+        return Coded(values, NO_CODES, len(values))
+    return Coded(levels[: found[0]].view(np.float32).copy(), codes if found[0] > 1 else NO_CODES, len(values))
+
+
+def lay_out(row_idx: IntArray, other_idx: IntArray, values: Coded, n_rows: int, n_others: int) -> Part:
     """The ratings of each row, ascending by the other index; of a pair that occurs twice the last in the table.
 
-    row_idx, other_idx: (n,) in 0 … n_rows - 1 and 0 … n_others - 1, else IndexError     values: (n,)
+    row_idx, other_idx: (n,) in 0 … n_rows - 1 and 0 … n_others - 1, else IndexError     values: of all n
     """
     row_idx, other_idx = (np.ascontiguousarray(idx, np.int32) for idx in (row_idx, other_idx))
-    levels, given = _coded(np.ascontiguousarray(values, np.float32))
-    other_ends, rows, given = _scattered(other_idx, n_others, row_idx, given)
+    other_ends, rows, given = _scattered(other_idx, n_others, row_idx, values.given)
     row_ends, indices, given = _turned(other_ends, rows, n_rows, given)
     _drop_repeated(row_ends, indices, given)
     n = int(row_ends[-1])
     if n < len(indices):
         indices, given = indices[:n].copy(), given[:n].copy()
-    return _part(row_ends, indices, levels, given)
+    return _part(row_ends, indices, values.levels, given)
 
 
 def transposed(part: Part, n_others: int) -> Part:
     """The other side's rows, which hold this one's, ascending."""
-    given = part.codes if part.codes.size or len(part.values) < len(part.indices) else part.values
-    ends, indices, given = _turned(part.indptr, part.indices, n_others, given)
+    ends, indices, given = _turned(part.indptr, part.indices, n_others, part.coded.given)
     return _part(ends, indices, part.values, given)
 
 
@@ -61,15 +69,6 @@ def sum_rows(part: Part) -> tuple[FloatArray, float]:
     sums, squares = np.zeros(len(part.indptr) - 1), np.zeros(1)
     _sum_rows(sums, squares, part)
     return sums, float(squares[0])
-
-
-def _coded(values: FloatArray) -> tuple[FloatArray, Array]:
-    """The different values, and which of them each rating has: nothing where all have one; else twice the values."""
-    codes, levels, found = np.empty(len(values), np.uint8), np.zeros(LEVELS, np.uint32), np.zeros(1, np.int64)
-    _code_values(codes, levels, found, np.full(SLOTS, -1, np.int16), values.view(np.uint32))
-    if found[0] < 0:
-        return values, values
-    return levels[: found[0]].view(np.float32).copy(), codes if found[0] > 1 else NO_CODES
 
 
 def _scattered(row_idx: IntArray, n: int, other_idx: IntArray, given: Array) -> tuple[IntArray, IntArray, Array]:

@@ -127,7 +127,7 @@ def _long_row(
 def _explained(scores: FloatArray, offset: FloatArray, part: Part, law: Law, long: Long) -> float:
     """What scores of all others explain of a row's ratings: Σ s (2 y - w s)."""
     ratings = slice(long.cuts[0], long.cuts[-1])
-    others, values = part.indices[ratings], part.value_of(ratings)
+    others, values = part.indices[ratings], part.coded.at(ratings)
     w = law.weight + law.weight_gain * values
     y = law.pull + law.pull_gain * values - w * offset[others]
     s = scores[others]

@@ -8,11 +8,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from cofactor.arrays import FloatArray, IntArray
+from cofactor.arrays import Array, BoolArray, FloatArray, IntArray
 
 __all__ = [
-    "BLOCK", "LONG", "NO_BIAS", "NO_CODES", "NO_INDICES", "NO_NUMBERS", "NO_ROWS", "PLAIN", "Bias", "Law", "Long",
-    "Part", "Plan", "Prior", "empty_lines", "law_of", "on_lines", "padded", "plan_rows", "prior_of", "value_at",
+    "BLOCK", "LONG", "NO_BIAS", "NO_CODES", "NO_INDICES", "NO_NUMBERS", "NO_ROWS", "PLAIN", "Bias", "Coded", "Law",
+    "Long", "Part", "Plan", "Prior", "empty_lines", "law_of", "on_lines", "padded", "plan_rows", "prior_of", "value_at",
 ]  # fmt: skip
 
 BLOCK = 64  # ratings gathered at once
@@ -32,6 +32,25 @@ NO_ROWS = np.zeros((0, WIDTH), np.float32)
 NO_CODES = np.zeros(0, np.uint8)
 
 
+class Coded(NamedTuple):
+    """n values in as little memory as they need: a byte says which of a few; nothing is said where all have one."""
+
+    levels: FloatArray  # float32: the different ones, or (1,), or with no codes all n
+    codes: IntArray  # (n,) uint8; or (0,)
+    n: int
+
+    def at(self, which: slice | IntArray | BoolArray) -> FloatArray:
+        """Some of the values."""
+        if self.codes.size:
+            return self.levels[self.codes[which]]
+        return np.ascontiguousarray(np.broadcast_to(self.levels, self.n)[which])
+
+    @property
+    def given(self) -> Array:
+        """What goes with each value's owner wherever that is moved: its code, the value itself, or nothing, (0,)."""
+        return self.codes if self.codes.size or len(self.levels) < self.n else self.levels
+
+
 class Part(NamedTuple):
     """The ratings of one side, row by row."""
 
@@ -44,13 +63,10 @@ class Part(NamedTuple):
     row_weights: FloatArray = NO_NUMBERS  # (n,) float32, what all ratings of a row weigh; or (0,): 1
     other_weights: FloatArray = NO_NUMBERS  # (m,) float32, what all ratings that meet a row weigh; or (0,): 1
 
-    def value_of(self, at: slice | IntArray) -> FloatArray:
-        """The values of some ratings."""
-        if self.codes.size:
-            return self.values[self.codes[at]]
-        if len(self.values) == len(self.indices):
-            return self.values[at]
-        return np.full(len(self.indices[at]), self.values[0], np.float32)
+    @property
+    def coded(self) -> Coded:
+        """The values of all ratings."""
+        return Coded(self.values, self.codes, len(self.indices))
 
 
 class Law(NamedTuple):

@@ -136,7 +136,7 @@ class MatrixFactorization(
         self.user_factors_, self.item_factors_ = raw.user_factors - p_mean, raw.item_factors - q_mean
         self.user_factors_[~rated], self.item_factors_[~known] = 0, 0
         some = slice(None, None, max(1, len(train) // ENOUGH))
-        residual = self._predict(train.user_idx[some], train.item_idx[some]) - train.values[some]
+        residual = self._predict(train.user_idx[some], train.item_idx[some]) - train.values_of(some)
         self.noise_ = max(float(np.mean(np.square(residual))), LEAST)
         self._describe(train, rated, known)
         self.user_precision_, self.item_precision_ = self._prior("user", rated), self._prior("item", known)

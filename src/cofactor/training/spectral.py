@@ -51,5 +51,5 @@ def _pieces(rows: Rows, n_items: int, mean: np.float32) -> "Iterator[tuple[slice
     cuts = np.unique(np.searchsorted(rows.indptr, np.arange(0, rows.indptr[-1] + PIECE, PIECE)))
     for first, last in pairwise([*cuts[:-1], len(rows.counts)]):
         some = slice(rows.indptr[first], rows.indptr[last])
-        table = rows.part.value_of(some) - mean, rows.indices[some], rows.indptr[first : last + 1] - some.start
+        table = rows.part.coded.at(some) - mean, rows.indices[some], rows.indptr[first : last + 1] - some.start
         yield slice(first, last), csr_array(table, shape=(last - first, n_items))
