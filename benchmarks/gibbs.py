@@ -4,15 +4,15 @@
 
 Needs COFACTOR_DATA with ml-1m in it; a random tenth is held out. Without bags a rating's features are its user and its
 item; with them also the user's items and the item's users (SVD++ both ways), of the training part alone. One noise for
-all ratings, as myFM has it. A sweep draws every parameter once. The error of an equal number of draws is measured once,
-because myFM takes minutes for it; predictions are clipped to the scale.
+all ratings, as myFM has it. A sweep draws every parameter once. The error is that of an equal number of draws, by three
+seeds, because myFM takes minutes for each; predictions are clipped to the scale.
 """
 
 import argparse
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from statistics import median
+from statistics import mean, median, stdev
 from typing import Any
 
 import cofactor
@@ -26,6 +26,7 @@ from reporting import describe, machine, markdown_table, write_results
 
 RANK = 32
 DRAWS = (20, 80)  # thrown away, kept
+SEEDS = (0, 1, 2)
 FEATURES = {"users and items": False, "with bags": True}
 
 
@@ -38,18 +39,25 @@ def pair(python: Path, data: Path, *, bags: bool) -> list[Contestant]:
     ]
 
 
-def table_of(runs: Runs, judged: dict[str, dict[str, Any]], flops: float, ceilings: Ceilings) -> str:
+def table_of(runs: Runs, judged: dict[str, list[dict[str, Any]]], flops: float, ceilings: Ceilings) -> str:
     sweeps = {name: median(run["sweep"] for run in its) for name, its in runs.items()}
     rows = [
         [
             name, f"{sweep:.4f}", f"{1 / sweep:.1f}", f"{sweep / sweeps['cofactor']:.1f} x",
             f"{flops / sweep / 1e9 / ceilings.gflops:.0%}" if name == "cofactor" else "",
-            *((f"{judged[name]['rmse']:.4f}", f"{judged[name]['seconds']:.1f}") if judged else ("", "")),
+            *(_errors(judged[name]) if judged else ("", "")),
         ]
         for name, sweep in sweeps.items()
     ]  # fmt: skip
     header = ["", "s a sweep", "sweeps a second", "to ours", "of the FMA ceiling", "RMSE", "s for it"]
     return markdown_table(header, rows)
+
+
+def _errors(judged: list[dict[str, Any]]) -> tuple[str, str]:
+    """The mean over the seeds with its standard error, and how long one took."""
+    rmse = [one["rmse"] for one in judged]
+    error = stdev(rmse) / len(rmse) ** 0.5 if len(rmse) > 1 else float("nan")
+    return f"{mean(rmse):.4f} ± {error:.4f}", f"{median(one['seconds'] for one in judged):.1f}"
 
 
 def rows_flops(train: Table) -> float:
@@ -60,7 +68,7 @@ def rows_flops(train: Table) -> float:
 def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--no-errors", action="store_true", help="leave out the measuring of errors")
+    parser.add_argument("--seeds", type=int, nargs="*", default=SEEDS, help="of the fits whose errors are measured")
     asked = parser.parse_args(arguments)
     need_data("ml-1m")
 
@@ -68,14 +76,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
     versions = {"cofactor": cofactor.__version__, **installed_versions(python, ["myfm", "numpy"])}
     ceilings, flops = measure_ceilings(), rows_flops(read_split(data)[0])
     parts = ["# A Gibbs sweep", describe(about, versions), ceilings.told(), __doc__.split("\n\n")[2]]
-    runs_of, judged_of = dict[str, Runs](), dict[str, dict[str, dict[str, Any]]]()
+    runs_of, judged_of = dict[str, Runs](), dict[str, dict[str, list[dict[str, Any]]]]()
     for features, bags in FEATURES.items():
         chosen = pair(python, data, bags=bags)
-        draws = ["--draws", *map(str, DRAWS)]
+        draws = [("--draws", *map(str, DRAWS), "--seed", str(seed)) for seed in asked.seeds]
         runs = runs_of[features] = race(chosen, [()] * asked.rounds)
-        judged = judged_of[features] = {} if asked.no_errors else {one.name: one.run(*draws) for one in chosen}
+        judged = judged_of[features] = {one.name: [one.run(*each) for each in draws] for one in chosen if draws}
         parts += [f"## {features}", table_of(runs, judged, flops, ceilings), most_disturbed(runs)]
-    parts.append(f"RMSE of {DRAWS[1]} draws kept after {DRAWS[0]} thrown away, everybody's with seed 0.")
+    seeds = ", ".join(map(str, asked.seeds))
+    parts.append(f"RMSE of {DRAWS[1]} draws kept after {DRAWS[0]} thrown away; mean ± standard error, seeds {seeds}.")
     results = {
         "machine": about, "versions": versions, "ceilings": ceilings._asdict(), "runs": runs_of, "errors": judged_of,
     }  # fmt: skip

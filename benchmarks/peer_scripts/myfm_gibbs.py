@@ -47,6 +47,7 @@ def main() -> None:
     parser.add_argument("--bags", action="store_true")
     parser.add_argument("--sweeps", type=int, default=4, help="to time")
     parser.add_argument("--draws", type=int, nargs=2, metavar=("BURN_IN", "KEPT"), help="judge these draws instead")
+    parser.add_argument("--seed", type=int, default=0)
     asked = parser.parse_args()
 
     train, test = read_split(asked.data)
@@ -61,7 +62,7 @@ def main() -> None:
     def features(table: Table):
         return (None, bags.of(table)) if bags else (one_hot(table), [])
 
-    model = MyFMRegressor(rank=asked.rank, random_seed=0)
+    model = MyFMRegressor(rank=asked.rank, random_seed=asked.seed)
     matrix, blocks = features(train)
     burn_in, kept = asked.draws or (asked.sweeps, 1)
     spent = seconds(

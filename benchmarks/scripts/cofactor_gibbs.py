@@ -17,13 +17,15 @@ def main() -> None:
     parser.add_argument("--options", type=json.loads, required=True, help="of the model, as JSON")
     parser.add_argument("--sweeps", type=int, default=30, help="to time")
     parser.add_argument("--draws", type=int, nargs=2, metavar=("BURN_IN", "KEPT"), help="judge these draws instead")
+    parser.add_argument("--seed", type=int, default=0)
     asked = parser.parse_args()
 
     train, test = read_split(asked.data)
     ratings = as_ratings(train)
 
     def fit(n_burn_in: int, n_draws: int = 2) -> cf.BayesianMF:
-        return cf.BayesianMF(n_burn_in=n_burn_in, n_draws=n_draws, thin=1, **asked.options).fit(ratings, progress=False)
+        drawn = {"n_burn_in": n_burn_in, "n_draws": n_draws, "thin": 1, "seed": asked.seed}
+        return cf.BayesianMF(**drawn, **asked.options).fit(ratings, progress=False)
 
     cf.BayesianMF(n_burn_in=1, n_draws=2, thin=1, **asked.options).fit(ratings.subset(np.arange(100_000)))
     if asked.draws is None:

@@ -6,7 +6,7 @@ with a_j = [1, q_j], so that the row's bias is its first coordinate. `solve` doe
 its loops are in `posterior_loops.py`.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 
 import numpy as np
 
@@ -107,16 +107,16 @@ def _space(k: int) -> FloatArray:
     return empty_lines((k * k + 2 * k + WIDTH + BLOCK * (k + 2),))
 
 
-def prior_precision(rows: FloatArray, noise: float, designs: Sequence[FloatArray] = ()) -> FloatArray:
+def prior_precision(rows: FloatArray, noise: float, designs: Iterable[FloatArray] = ()) -> FloatArray:
     """noise · cov⁻¹ of rows (n, f) whose mean is 0: how strongly a newcomer is held to the average, noise being 1.
 
     designs: (m, f) each, what some of the rows were learned from. A row that was learned is itself held to the
     average, so rows spread too little; what is left unknown of each is added: a step of EM.
     """
     spread = _gram(rows) / len(rows) + 1e-6 * np.eye(rows.shape[1])
-    if designs:
+    if told := [one.T @ one for one in designs]:
         precision = noise * np.linalg.inv(spread)
-        spread += noise * np.linalg.inv(precision + np.stack([one.T @ one for one in designs])).mean(axis=0)
+        spread += noise * np.linalg.inv(precision + np.stack(told)).mean(axis=0)
     return noise * np.linalg.inv(spread)
 
 

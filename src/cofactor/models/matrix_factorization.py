@@ -34,6 +34,7 @@ __all__ = ["MatrixFactorization"]
 
 ENOUGH = 20_000  # ratings to tell the noise by, to one per cent; scoring all took longer than an epoch
 LEAST = 1e-6  # noise: ratings that are all alike leave none, and then no row could be told from another
+FEW = 2_000  # ratings scored at once
 SOME = 32  # rows that tell how much of a row stays unknown
 
 
@@ -135,11 +136,19 @@ class MatrixFactorization(
         self.item_bias_ = np.where(known, item_bias - c_mean, 0).astype(np.float32)
         self.user_factors_, self.item_factors_ = raw.user_factors - p_mean, raw.item_factors - q_mean
         self.user_factors_[~rated], self.item_factors_[~known] = 0, 0
-        some = slice(None, None, max(1, len(train) // ENOUGH))
-        residual = self._predict(train.user_idx[some], train.item_idx[some]) - train.values_of(some)
-        self.noise_ = max(float(np.mean(np.square(residual))), LEAST)
+        self.noise_ = max(self._mean_square(train), LEAST)
         self._describe(train, rated, known)
         self.user_precision_, self.item_precision_ = self._prior("user", rated), self._prior("item", known)
+
+    def _mean_square(self, train: "Ratings") -> float:
+        """Of the errors of some training ratings, a few at a time."""
+        rows = np.arange(0, len(train), max(1, len(train) // ENOUGH))
+        total = 0.0
+        for at in range(0, len(rows), FEW):
+            some = rows[at : at + FEW]
+            errors = self._predict(train.user_idx[some], train.item_idx[some]) - train.values_of(some)
+            total += float(np.square(errors).sum(dtype=np.float64))
+        return total / max(1, len(rows))
 
     def _describe(self, train: "Ratings", rated: BoolArray, known: BoolArray) -> None:
         """Learn what attributes let expect of the rows there are, and put those without ratings there."""
@@ -156,7 +165,7 @@ class MatrixFactorization(
     def _prior(self, side: Literal["user", "item"], has_ratings: BoolArray) -> FloatArray:
         rows = np.flatnonzero(has_ratings)
         rows = rows[:: max(1, len(rows) // ENOUGH)]
-        designs = list(self._designs(side, rows[:: max(1, len(rows) // SOME)]))
+        designs = self._designs(side, rows[:: max(1, len(rows) // SOME)])
         beside = self._rows(side, rows)
         beside -= self._expected(side, self.ratings.attributes_of(side, rows), len(rows))
         return prior_precision(beside, self.noise_, designs)
@@ -166,7 +175,7 @@ class MatrixFactorization(
         theirs = self.ratings.some_rows(side, rows)
         for row, idx in zip(rows, np.split(theirs.indices, theirs.indptr[1:-1]), strict=True):
             others = self._rows("item" if side == "user" else "user", idx)
-            design = np.column_stack([np.ones(len(idx)), others[:, 1:]])
+            design = np.column_stack([np.ones(len(idx), np.float32), others[:, 1:]])
             if self.y_range is not None:
                 scores = self.mean_ + design @ self._rows(side, np.array([row]))[0] + others[:, 0]
                 design *= slope(squash(scores, self.y_range), self.y_range)[:, None]
