@@ -1,5 +1,9 @@
 """The one table that models are given: columns of equal length, and the same seen from users and from items."""
 
+import pickle
+from copy import deepcopy
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, strategies as st
@@ -108,3 +112,16 @@ def test_counts_are_the_same_before_and_after_the_ratings_are_laid_out():
         again = ratings.subset(np.arange(len(ratings)))
         _ = again.by_user, again.by_item
         assert (again.user_counts.tolist(), again.item_counts.tolist()) == before
+
+
+@pytest.mark.parametrize("values", [[4.5, 1.0, 4.5, 3.0], [1.0] * 4, [0.1, 0.2, 0.3, 0.4]])
+def test_values_are_the_same_before_and_after_the_table_is_laid_out(values):
+    ratings = Ratings.from_arrays([1, 2, 2, 1], [7, 7, 8, 9], values)
+    before = ratings.values.copy()
+    assert len(ratings.by_user.indices) == 4
+    for table in (ratings, replace(ratings, name="copy"), deepcopy(ratings), pickle.loads(pickle.dumps(ratings))):
+        np.testing.assert_array_equal(table.values, before)
+        np.testing.assert_array_equal(table.values_of(np.array([2, 0])), before[[2, 0]])
+    np.testing.assert_array_equal(ratings.subset(ratings.item_idx == 0).values, before[:2])
+    with pytest.raises(AttributeError, match="no attribute 'stars'"):
+        _ = ratings.stars

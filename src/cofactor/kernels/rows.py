@@ -22,6 +22,7 @@ PIECES = 256  # of the work, taken one by one by the threads
 LONG = 16_384  # ratings from which on a row is split
 CUTS = 64  # at most, of one row
 SHORT = 0.75  # of k: ratings up to which a row may be solved by a system of their size
+SOME = 4_096  # rows whose pull is computed at once
 TURN = 60.0  # times k³: what the eigenvectors of the prior cost, in multiplications
 TURN_ROW = 4.0  # times k²: what it costs to turn a row of the other side, and to have it twice
 
@@ -114,18 +115,24 @@ class Bias(NamedTuple):
     pull: FloatArray  # (n,) or (1,)
 
 
-def prior_of(expected: FloatArray, precision: FloatArray, bias: FloatArray, width: int) -> tuple[Prior, Bias]:
-    """What the kernel is told of rows [factors, bias] ~ N(expected, precision⁻¹), padded to `width`.
+def prior_of(
+    expected: FloatArray, precision: FloatArray, bias: FloatArray, width: int, *, mean: FloatArray | float = 0.0
+) -> tuple[Prior, Bias]:
+    """What the kernel is told of rows [factors, bias] ~ N(mean + expected, precision⁻¹), padded to `width`.
 
     expected: (n, k + 1) or (1, k + 1)     precision: (k + 1, k + 1)     bias: (n,) where the biases go
+    mean: (k + 1,) of all rows, what is expected of each being counted from there
     """
-    k = expected.shape[1] - 1
-    pull, wide = expected @ precision.astype(np.float32), np.eye(width, dtype=np.float32)
-    wide[:k, :k] = precision[:k, :k]
-    pull_of_factors, with_bias = np.zeros((len(pull), width), np.float32), np.zeros(width + 1, np.float32)
-    pull_of_factors[:, :k], with_bias[:k], with_bias[width] = pull[:, :k], precision[k, :k], precision[k, k]
-    prior = Prior(wide.ravel(), np.zeros(1, np.float32), pull_of_factors)
-    return prior, Bias(bias, with_bias, np.ascontiguousarray(pull[:, k]))
+    (n, d), wide, with_bias = expected.shape, np.eye(width, dtype=np.float32), np.zeros(width + 1, np.float32)
+    k = d - 1
+    wide[:k, :k], with_bias[:k], with_bias[width] = precision[:k, :k], precision[k, :k], precision[k, k]
+    of_factors, of_bias = np.zeros((n, width), np.float32), np.empty(n, np.float32)
+    law, common = precision.astype(np.float32), ((np.zeros(d) + mean) @ precision).astype(np.float32)
+    for at in range(0, n, SOME):
+        rows = slice(at, at + SOME)
+        pull = expected[rows] @ law + common
+        of_factors[rows, :k], of_bias[rows] = pull[:, :k], pull[:, k]
+    return Prior(wide.ravel(), np.zeros(1, np.float32), of_factors), Bias(bias, with_bias, of_bias)
 
 
 NO_BIAS = Bias(NO_NUMBERS, NO_NUMBERS, NO_NUMBERS)

@@ -57,7 +57,7 @@ class Field:
     @property
     def typical(self) -> FloatArray:
         """(d,) the expectation of the average row."""
-        return (self.population.mean + self._known.mean(axis=0)).astype(np.float32)
+        return (self.population.mean + self._known.mean(axis=0, dtype=np.float64)).astype(np.float32)
 
     @property
     def settled(self) -> FloatArray:
@@ -91,7 +91,8 @@ class Field:
         """
         part, law, offset, third = self._ratings.facing(others, targets, weights, noise)
         key = int(rng.integers(2**62))
-        prior, bias = prior_of(self.expected, self.population.precision, self.bias, self.factors.shape[1])
+        population, width = self.population, self.factors.shape[1]
+        prior, bias = prior_of(self._known, population.precision, self.bias, width, mean=population.mean)
         design = others[0].factors
         explained = solve(self.factors, design, offset, part, law, prior, self._plan, draw=key, third=third, bias=bias)
         unused = self.factors[:, self.k :]  # where nothing is, a draw is noise, and explains nothing
