@@ -49,10 +49,10 @@ def test_clicks_of_even_items_lead_to_even_items(likes, dot_factors):
 def test_the_dot_product_beside_the_perceptron_is_part_of_every_answer(checkerboard):
     """What the engine says of pairs is what the model says of all items."""
     model = cf.NeuralCF(**SMALL, dot_factors=5, y_range=(0.5, 5.5))
-    engine = model._engine(checkerboard)
+    engine = model._trainer(checkerboard)
     rng, start = np.random.default_rng(3), engine.network
     engine.put(start._replace(users=rng.normal(0, 0.5, start.users.shape), items=rng.normal(0, 0.5, start.items.shape)))
-    model.take(engine, checkerboard)
+    model.take(engine.network, checkerboard)
     users, items = checkerboard.user_idx, checkerboard.item_idx
     np.testing.assert_allclose(model._predict(users, items), engine.predict(users, items), rtol=1e-4)
     np.testing.assert_allclose(
@@ -86,7 +86,7 @@ def test_every_option_is_felt():
     changed = {
         "layers": (7,), "n_factors": 5, "dot_factors": 3, "dropout": 0.3, "batch_norm": False, "engine": "torch",
         "y_range": (0.0, 6.0), "n_epochs": 2, "learning_rate": 0.02, "weight_decay": 0.5, "batch_size": 20,
-        "schedule": "constant", "seed": 1,
+        "schedule": "constant", "seed": 1, "averaged": 0.8,
     }  # fmt: skip
     on_torch = {"device", "precision"}
     assert changed.keys() | on_torch | {"n_negatives"} == cf.NeuralCF().options().keys()

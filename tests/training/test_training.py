@@ -43,9 +43,9 @@ def test_the_finder_leaves_the_engine_as_it_was(tastes):
     from cofactor.training.lr_find import find_learning_rate
 
     engine = small()._engine(tastes)
-    before = [part.copy() for part in engine.embeddings]
+    before = [part.copy() for part in engine.parameters]
     find_learning_rate(engine)
-    for now, then in zip(engine.embeddings, before, strict=True):
+    for now, then in zip(engine.parameters, before, strict=True):
         np.testing.assert_array_equal(now, then)
 
 
@@ -158,7 +158,7 @@ def test_every_option_of_matrix_factorization_is_felt():
     ratings = random_ratings(40, 30, 600)
     changed = {
         "y_range": (0.0, 6.0), "n_epochs": 3, "learning_rate": 0.02, "weight_decay": 0.5, "batch_size": 20,
-        "schedule": "constant", "seed": 1, "n_factors": 7, "solver": "sgd", "engine": "torch",
+        "schedule": "constant", "seed": 1, "n_factors": 7, "solver": "sgd", "engine": "torch", "averaged": 0.6,
     }  # fmt: skip
     base = {"y_range": (0.5, 5.5), "n_factors": 5, "n_epochs": 2}
     elsewhere = {"device", "count_exponent", "attributes"}  # below, and in tests of their own

@@ -9,14 +9,10 @@ from cofactor.collab.engines import embeddings_of
 from cofactor.collab.modules import EmbeddingDotBias, EmbeddingNN
 from cofactor.data.ratings import Ratings
 from cofactor.errors import BadOption, Unsupported
-from cofactor.kernels.perceptron import Pairs
 from cofactor.models.matrix_factorization import MatrixFactorization
 from cofactor.models.neural_cf import NeuralCF
 from cofactor.nets.embeddings import Embeddings
 from cofactor.nets.mlp import network_of
-from cofactor.training.engine import Batches
-from cofactor.training.fused import FusedAdam
-from cofactor.training.fused_perceptron import FusedPerceptron
 
 if TYPE_CHECKING:
     from cofactor.collab.learner import Learner
@@ -56,20 +52,16 @@ def ratings_of(dls: DataLoaders) -> Ratings:
 
 def _dot_product(module: EmbeddingDotBias, train: Ratings) -> MatrixFactorization:
     known = Embeddings(*(part[1:] for part in embeddings_of(module)))
-    engine = FusedAdam(known, train.user_idx, train.item_idx, train.values, Batches(len(train), 64, 0), module.y_range)
     model = MatrixFactorization(n_factors=module.u_weight.embedding_dim, y_range=module.y_range)
-    return model.take(engine, train)
+    return model.take(known, train)
 
 
 def _network(module: EmbeddingNN, train: Ratings) -> NeuralCF:
     config = module.config
     trained = network_of(module)
     known = trained._replace(users=trained.users[1:], items=trained.items[1:])  # without `#na#`
-    engine = FusedPerceptron(
-        known, Pairs(train.user_idx, train.item_idx, train.values), Batches(len(train), 64, 0), module.y_range
-    )
     model = NeuralCF(
         layers=tuple(config["layers"]), y_range=module.y_range, dropout=config["ps"] or 0.0,
         batch_norm=config["use_bn"],
     )  # fmt: skip
-    return model.take(engine, train)
+    return model.take(known, train)

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from cofactor.data.joining import Joined
     from cofactor.data.ratings import Ratings, Rows
     from cofactor.training.als import AlternatingLeastSquares
+    from cofactor.training.averaging import Averaging
     from cofactor.training.fused import FusedAdam, TiledSgd
     from cofactor.training.torch_engine import TorchEngine
 
@@ -39,9 +40,7 @@ SOME = 32  # rows that tell how much of a row stays unknown
 
 
 @dataclass(kw_only=True)
-class MatrixFactorization(
-    GradientRecommender["FusedAdam | TiledSgd | AlternatingLeastSquares | TorchEngine"], Described
-):
+class MatrixFactorization(GradientRecommender[Embeddings], Described):
     """r_ui ≈ squash(μ + b_u + b_i + p_u · q_i), least squares by Adam on mini-batches, plain SGD, or row by row (ALS).
 
     What is learned is kept centred: factors have mean 0 over the users (items) with ratings, their mean's part of
@@ -79,6 +78,8 @@ class MatrixFactorization(
             raise BadOption(
                 f"solver={self.solver!r} runs on the fused engine only. engine='torch' needs solver='adam'."
             )
+        if self.solver != "adam" and self.averaged:
+            raise BadOption(f"Parameters are averaged of solver='adam' only. Leave averaged out of {self.solver!r}.")
         if self.solver == "als" and self.y_range is not None:
             raise BadOption("solver='als' has a closed form without y_range only. Leave y_range out, or use 'adam'.")
 
@@ -90,7 +91,13 @@ class MatrixFactorization(
         with quiet_blas() if self.solver == "als" else nullcontext():
             super()._fit(train)
 
-    def _engine(self, train: "Ratings") -> "FusedAdam | TiledSgd | AlternatingLeastSquares | TorchEngine":
+    def _engine(self, train: "Ratings") -> "Averaging[Embeddings]":
+        from cofactor.training.averaging import Averaging
+
+        engine = self._solver(train)
+        return Averaging(engine, lambda: engine.embeddings, self.averaged, self.y_range)
+
+    def _solver(self, train: "Ratings") -> "FusedAdam | TiledSgd | AlternatingLeastSquares | TorchEngine":
         if self.solver == "als":
             from cofactor.training.als import AlternatingLeastSquares
             from cofactor.training.spectral import spectral_start
@@ -123,18 +130,17 @@ class MatrixFactorization(
 
         return FusedAdam(start, *columns, batches, self.y_range)
 
-    def _take(self, engine: "FusedAdam | TiledSgd | AlternatingLeastSquares | TorchEngine", train: "Ratings") -> None:
-        raw = engine.embeddings
+    def _take(self, trained: Embeddings, train: "Ratings") -> None:
         rated, known = train.user_counts > 0, train.item_counts > 0
-        p_mean = raw.user_factors.mean(axis=0, where=rated[:, None])
-        q_mean = raw.item_factors.mean(axis=0, where=known[:, None])
-        user_bias = raw.user_bias + raw.user_factors @ q_mean
-        item_bias = raw.item_bias + raw.item_factors @ p_mean
+        p_mean = trained.user_factors.mean(axis=0, where=rated[:, None])
+        q_mean = trained.item_factors.mean(axis=0, where=known[:, None])
+        user_bias = trained.user_bias + trained.user_factors @ q_mean
+        item_bias = trained.item_bias + trained.item_factors @ p_mean
         b_mean, c_mean = user_bias[rated].mean(), item_bias[known].mean()
         self.mean_ = float(b_mean + c_mean - p_mean @ q_mean)
         self.user_bias_ = np.where(rated, user_bias - b_mean, 0).astype(np.float32)
         self.item_bias_ = np.where(known, item_bias - c_mean, 0).astype(np.float32)
-        self.user_factors_, self.item_factors_ = raw.user_factors - p_mean, raw.item_factors - q_mean
+        self.user_factors_, self.item_factors_ = trained.user_factors - p_mean, trained.item_factors - q_mean
         self.user_factors_[~rated], self.item_factors_[~known] = 0, 0
         self.noise_ = max(self._mean_square(train), LEAST)
         self._describe(train, rated, known)

@@ -24,6 +24,7 @@ from cofactor.training.gradient import GradientRecommender, check_engine
 if TYPE_CHECKING:
     from cofactor.data.joining import Joined
     from cofactor.data.ratings import Ratings, Rows
+    from cofactor.training.averaging import Averaging
     from cofactor.training.fused_perceptron import FusedPerceptron
     from cofactor.training.torch_engine import TorchEngine
 
@@ -43,7 +44,7 @@ class Perceptron(NamedTuple):
 
 
 @dataclass(kw_only=True)
-class NeuralCF(GradientRecommender["FusedPerceptron | TorchEngine"]):
+class NeuralCF(GradientRecommender[Network]):
     """r_ui ≈ squash(MLP([p_u, q_i]) + p'_u · q'_i), trained by Adam on mini-batches; p', q' where dot_factors > 0.
 
     Of clicks the log loss is minimised, each click beside `n_negatives` items that the user has not clicked, drawn
@@ -64,6 +65,7 @@ class NeuralCF(GradientRecommender["FusedPerceptron | TorchEngine"]):
     layers: tuple[int, ...] = (100, 50)  # units of the hidden layers
     n_factors: int = 0  # length of the embeddings; 0: by the number of rows, 1.6 · n^0.56, at most 600
     dot_factors: int = 0  # of a dot product beside the perceptron (NeuMF); 0: none
+    averaged: float = 0.3
     n_negatives: int = 4  # clicks: pairs without a click that are drawn for each
     dropout: float = 0.0
     batch_norm: bool = True
@@ -100,7 +102,13 @@ class NeuralCF(GradientRecommender["FusedPerceptron | TorchEngine"]):
 
     # ---- training -----------------------------------------------------------------------------------------
 
-    def _engine(self, train: "Ratings") -> "FusedPerceptron | TorchEngine":
+    def _engine(self, train: "Ratings") -> "Averaging[Network]":
+        from cofactor.training.averaging import Averaging
+
+        engine, y_range = self._trainer(train), self.y_range if train.explicit else CHANCE
+        return Averaging(engine, lambda: engine.network, self.averaged, y_range)
+
+    def _trainer(self, train: "Ratings") -> "FusedPerceptron | TorchEngine":
         from cofactor.kernels.perceptron import Pairs
         from cofactor.training.engine import Batches
         from cofactor.training.negatives import Negatives
@@ -130,8 +138,8 @@ class NeuralCF(GradientRecommender["FusedPerceptron | TorchEngine"]):
     def _width(self, n: int) -> int:
         return self.dot_factors + (self.n_factors or min(600, round(1.6 * n**0.56)))  # fastai's rule of thumb
 
-    def _take(self, engine: "FusedPerceptron | TorchEngine", train: "Ratings") -> None:
-        p, q, layers, _ = engine.network
+    def _take(self, trained: Network, train: "Ratings") -> None:
+        p, q, layers, _ = trained
         matrices = folded(layers)
         rated, known = train.user_counts > 0, train.item_counts > 0
         self.user_mean_, self.item_mean_ = p[rated].mean(axis=0), q[known].mean(axis=0)

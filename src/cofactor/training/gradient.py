@@ -17,20 +17,20 @@ from cofactor.training.schedule import schedule
 if TYPE_CHECKING:
     from cofactor.arrays import Array
     from cofactor.data.ratings import Ratings
-    from cofactor.training.engine import Engine
+    from cofactor.training.averaging import Averaging, Parameters
     from cofactor.training.epoch import Epoch
     from cofactor.training.lr_find import LearningRates
     from cofactor.training.stopping import EarlyStopping
 
 __all__ = ["GradientRecommender", "check_engine"]
 
-AnEngine = TypeVar("AnEngine", bound="Engine")
+P = TypeVar("P", bound="Parameters")
 
 STEPS_AN_EPOCH = 1250  # of the lecture: 80 000 ratings in batches of 64
 
 
 @dataclass(kw_only=True)
-class GradientRecommender(Recommender, Generic[AnEngine]):
+class GradientRecommender(Recommender, Generic[P]):
     """A model whose parameters an engine trains; it says which engine (`_engine`) and takes what it found (`_take`)."""
 
     effort: ClassVar = "n_epochs"
@@ -41,15 +41,16 @@ class GradientRecommender(Recommender, Generic[AnEngine]):
     weight_decay: float = 0.1  # Adam: decoupled; sgd: λ of each rating's own step
     batch_size: int | None = None  # None: 64, and more where an epoch would have over 1250 steps
     schedule: str = "one_cycle"  # one_cycle, constant, flat_cosine
+    averaged: float = 0.0  # Adam: over so much of training, its end, parameters are averaged; 0: the last ones are kept
     seed: int = 0
 
     @abstractmethod
-    def _engine(self, train: "Ratings") -> AnEngine:
+    def _engine(self, train: "Ratings") -> "Averaging[P]":
         """Parameters at their start, with the ratings to train on."""
 
     @abstractmethod
-    def _take(self, engine: AnEngine, train: "Ratings") -> None:
-        """Set what `learned` names from the engine as it stands."""
+    def _take(self, trained: P, train: "Ratings") -> None:
+        """Set what `learned` names."""
 
     def fit(
         self, train: "Ratings", *, validation: "Ratings | None" = None, progress: bool | None = None,
@@ -66,11 +67,11 @@ class GradientRecommender(Recommender, Generic[AnEngine]):
         self._stopping, self._checkpoint = early_stopping, Path(checkpoint) if checkpoint else None
         return super().fit(train)
 
-    def take(self, engine: AnEngine, train: "Ratings") -> Self:
-        """Be the model that an engine has trained, as it stands, on these ratings."""
+    def take(self, trained: P, train: "Ratings") -> Self:
+        """Be the model of these parameters, trained on these ratings."""
         self._check_options()
         self.ratings_ = train
-        self._take(engine, train)
+        self._take(trained, train)
         return self
 
     def lr_find(
@@ -106,18 +107,18 @@ class GradientRecommender(Recommender, Generic[AnEngine]):
         )
         if self._best is not None:
             engine.restore(self._best)
-        self._take(engine, train)
+        self._take(engine.parameters, train)
 
-    def _loss(self, engine: AnEngine, ratings: "Ratings") -> float:
+    def _loss(self, engine: "Averaging[P]", ratings: "Ratings") -> float:
         error = engine.predict(ratings.user_idx, ratings.item_idx) - ratings.values
         return float(np.mean(np.square(error), dtype=np.float64))
 
-    def _go_on(self, engine: AnEngine, train: "Ratings", epoch: "Epoch") -> bool:
+    def _go_on(self, engine: "Averaging[P]", train: "Ratings", epoch: "Epoch") -> bool:
         stopping = self._stopping
         if stopping is None:
             return True
         if stopping.measure is not None:
-            self._take(engine, train)
+            self._take(engine.parameters, train)
             value = stopping.measure(self)
         elif epoch.valid_loss is not None:
             value = epoch.valid_loss
@@ -130,13 +131,13 @@ class GradientRecommender(Recommender, Generic[AnEngine]):
     def _run(self, train: "Ratings") -> dict[str, Any]:
         return self.options() | {"data": train.fingerprint, "model": type(self).__name__}
 
-    def _keep(self, engine: AnEngine, train: "Ratings", n_done: int) -> None:
+    def _keep(self, engine: "Averaging[P]", train: "Ratings", n_done: int) -> None:
         if self._checkpoint:
             best = {f"best.{name}": array for name, array in (self._best or {}).items()}
             seen = {"seen": np.array(self._stopping.seen)} if self._stopping else {}
             save_checkpoint(self._checkpoint, engine.state() | best | seen, n_done, self._run(train))
 
-    def _resume(self, engine: AnEngine, train: "Ratings") -> int:
+    def _resume(self, engine: "Averaging[P]", train: "Ratings") -> int:
         found = load_checkpoint(self._checkpoint, self._run(train)) if self._checkpoint else None
         if found is None:
             return 0
@@ -161,6 +162,8 @@ class GradientRecommender(Recommender, Generic[AnEngine]):
                 f"learning_rate must be above 0 and weight_decay 0 or more, "
                 f"but {self.learning_rate} and {self.weight_decay} came."
             )
+        if not 0 <= self.averaged < 1:
+            raise BadOption(f"averaged is a share of training, at least 0 and below 1, but {self.averaged} came.")
         if self.y_range is not None and not self.y_range[0] < self.y_range[1]:
             raise BadOption(f"y_range goes from low to high, such as (0, 5.5), but {self.y_range} came.")
 

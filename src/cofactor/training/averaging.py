@@ -1,0 +1,105 @@
+"""The mean of an engine's parameters over the last part of a schedule, which is then what the model is.
+
+Late steps of gradient descent wander about a place that none of them hits; their mean lies nearer to it (Polyak &
+Juditsky, "Acceleration of stochastic approximation by averaging", 1992 [polyak1992acceleration]), and where the loss of
+a net is flatter, so that it holds for ratings not seen, too (Izmailov et al., "Averaging weights leads to wider optima
+and better generalization", UAI 2018 [izmailov2018averaging]).
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Any, Generic, Protocol, TypeVar
+
+import numpy as np
+
+from cofactor.arrays import Array, FloatArray, IntArray
+from cofactor.training.engine import Engine
+from cofactor.training.schedule import Schedule
+
+__all__ = ["Averaging", "Parameters"]
+
+
+class Parameters(Protocol):
+    """Arrays, named tuples of them, or of such: `Embeddings`, `Network`."""
+
+    def scores(self, user_idx: IntArray, item_idx: IntArray, y_range: tuple[float, float] | None) -> FloatArray: ...
+
+
+P = TypeVar("P", bound=Parameters)
+
+
+class Averaging(Generic[P]):
+    """An engine that trains as it did; its answers are those of the mean, once there is one."""
+
+    def __init__(
+        self, engine: Engine, read: Callable[[], P], share: float = 0.0, y_range: tuple[float, float] | None = None
+    ) -> None:
+        """read: the engine's parameters now     share: of a schedule's steps, the last ones; 0: nothing is averaged
+        y_range: into which scores are squashed
+        """
+        self._engine, self._read, self._share, self._y_range = engine, read, share, y_range
+        self._from, self._done = 0, 0  # steps of the schedule
+        self._n, self._mean = 0, list[FloatArray]()  # so many times they were added to the mean
+
+    @property
+    def n_steps(self) -> int:
+        return self._engine.n_steps
+
+    @property
+    def parameters(self) -> P:
+        """The mean; before it begins, the engine's own, views where those are."""
+        now = self._read()
+        return _like(now, iter(self._mean)) if self._n else now
+
+    def begin(self, schedule: Schedule, weight_decay: float) -> None:
+        self._engine.begin(schedule, weight_decay)
+        self._from, self._done = round(len(schedule.rates) * (1 - self._share)), 0
+        self._n, self._mean = 0, []
+
+    def run(self, epoch: int, start: int, end: int) -> FloatArray:
+        """As the engine's; at the end of each call the parameters are added to the mean."""
+        losses = self._engine.run(epoch, start, end)
+        self._done += end - start
+        if self._share and self._done > self._from:
+            self._add()
+        return losses
+
+    def _add(self) -> None:
+        self._n += 1
+        if self._n == 1:
+            self._mean = [array.copy() for array in _arrays(self._read())]
+            return
+        for mean, array in zip(self._mean, _arrays(self._read()), strict=True):
+            mean += (array - mean) / np.float32(self._n)
+
+    def predict(self, user_idx: IntArray, item_idx: IntArray) -> FloatArray:
+        if self._n:
+            return self.parameters.scores(user_idx, item_idx, self._y_range)
+        return self._engine.predict(user_idx, item_idx)
+
+    def state(self) -> dict[str, Array]:
+        means = {f"mean.{at}": array.copy() for at, array in enumerate(self._mean)}
+        return self._engine.state() | means | {"averaging": np.array([self._done, self._n])}
+
+    def restore(self, state: dict[str, Array]) -> None:
+        self._engine.restore(state)
+        self._done, self._n = state["averaging"].tolist()
+        n_means = sum(name.startswith("mean.") for name in state)
+        self._mean = [state[f"mean.{at}"].copy() for at in range(n_means)]
+
+
+def _arrays(parameters: Any) -> Iterator[FloatArray]:
+    if isinstance(parameters, np.ndarray):
+        yield parameters
+    elif isinstance(parameters, tuple):
+        for part in parameters:
+            yield from _arrays(part)
+
+
+def _like(parameters: Any, arrays: Iterator[FloatArray]) -> Any:
+    """The same with these arrays in place of its own."""
+    if isinstance(parameters, np.ndarray):
+        return next(arrays)
+    if not isinstance(parameters, tuple):
+        return parameters
+    parts = [_like(part, arrays) for part in parameters]
+    return type(parameters)(*parts) if hasattr(parameters, "_fields") else tuple(parts)
