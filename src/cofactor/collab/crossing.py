@@ -62,6 +62,6 @@ def _network(module: EmbeddingNN, train: Ratings) -> NeuralCF:
     known = trained._replace(users=trained.users[1:], items=trained.items[1:])  # without `#na#`
     model = NeuralCF(
         layers=tuple(config["layers"]), y_range=module.y_range, dropout=config["ps"] or 0.0,
-        batch_norm=config["use_bn"],
+        batch_norm=config["use_bn"], averaged=0.0,
     )  # fmt: skip
     return model.take(known, train)

@@ -32,7 +32,7 @@ __all__ = ["BayesianMF"]
 PAIRS = 2_000_000  # numbers of draws gathered at once
 LAWS = 16  # draws that stand for all of them where a newcomer is asked
 NOISE_STEPS = 3  # until how noisily a newcomer rates has settled
-A_RATING = 40  # bytes while it learns; measured 19 to 32
+A_RATING = 40  # bytes while it learns; measured 10 to 25
 BY_ARRAYS = 100  # the same with days or ordinal, where the ratings' scores are written down
 
 
