@@ -119,6 +119,7 @@ def test_values_are_the_same_before_and_after_the_table_is_laid_out(values):
     ratings = Ratings.from_arrays([1, 2, 2, 1], [7, 7, 8, 9], values)
     before = ratings.values.copy()
     assert len(ratings.by_user.indices) == 4
+    assert ("values" in vars(ratings)) == (len(set(values)) == 4)  # four different ones take less as they are
     for table in (ratings, replace(ratings, name="copy"), deepcopy(ratings), pickle.loads(pickle.dumps(ratings))):
         np.testing.assert_array_equal(table.values, before)
         np.testing.assert_array_equal(table.values_of(np.array([2, 0])), before[[2, 0]])

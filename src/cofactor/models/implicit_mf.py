@@ -115,7 +115,7 @@ class ImplicitMF(Described):
         users[:], items[:] = 0, 0
         items[:, : self.n_factors] = rng.standard_normal((train.n_items, self.n_factors), np.float32)
         items *= np.float32(START / np.sqrt(self.n_factors))
-        weights = 1 + self.confidence * float(train.values.mean(dtype=np.float64)) if self.confidence else 1.0
+        weights = 1 + self.confidence * train.mean if self.confidence else 1.0  # of clicks nobody need make the values
         self.history_ = list[float]()
         of_users, of_items = self._attribute_priors(train, self.n_factors)
         user_ridge = self._ridge(train.user_counts, train.n_items)
