@@ -1,6 +1,6 @@
 """Somebody new as a model sees them: a row nobody knows yet, the items being given.
 
-    rating_j ~ N(offset_j + a_j · x, noise)        x ~ N(mean, precision⁻¹)
+    rating_j ~ N(offset_j + a_j · x, noise_j)        x ~ N(mean, precision⁻¹)
 
 So each answer narrows the row x in closed form, which is what a fold-in, an interval and the choice of the next
 question are made of.
@@ -29,16 +29,17 @@ class NewcomerLaw(NamedTuple):
     offset: FloatArray  # (n_items,)
     mean: FloatArray  # (d,)
     precision: FloatArray  # (d, d)
-    noise: float  # the variance of a rating
+    noise: FloatArray  # (n_items,) the variance of a rating
 
     def given(self, item_idx: IntArray, values: FloatArray) -> Belief:
         """After these ratings, (m,), (m,); none: the prior."""
         rows = self.design[item_idx].astype(np.float64)
-        covariance = np.linalg.inv(self.precision + rows.T @ rows / self.noise)
-        pull = self.precision @ self.mean + rows.T @ (values - self.offset[item_idx]) / self.noise
+        weighed = rows.T / self.noise[item_idx]
+        covariance = np.linalg.inv(self.precision + weighed @ rows)
+        pull = self.precision @ self.mean + weighed @ (values - self.offset[item_idx])
         return Belief(covariance @ pull, covariance)
 
     def expected(self, belief: Belief) -> tuple[FloatArray, FloatArray]:
         """(n_items,), (n_items,): the mean of every rating, and its variance with the noise in it."""
-        spread = np.einsum("ij,jk,ik->i", self.design, belief.covariance, self.design, optimize=True)
+        spread = np.einsum("ij,ij->i", self.design @ belief.covariance, self.design)
         return self.offset + self.design @ belief.mean, spread + self.noise

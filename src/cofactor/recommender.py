@@ -101,6 +101,10 @@ class Recommender(ABC):
         """What the model believes of somebody new: one law, or one for each of some posterior draws."""
         raise Unsupported(f"{type(self).__name__} has no belief about newcomers that answers could narrow.")
 
+    def rows_under_laws(self, user_idx: IntArray) -> Sequence[FloatArray]:
+        """(b, d) where these users stand under each of `newcomer_laws`."""
+        raise Unsupported(f"{type(self).__name__} has no rows of users as newcomers would have them.")
+
     def _predict_variance(self, user_idx: IntArray, item_idx: IntArray) -> FloatArray:
         """(b,) the variance of each pair's rating; index -1: of somebody nothing is known about."""
         raise Unsupported(f"{type(self).__name__} has no posterior, so its predictions have no intervals.")

@@ -33,34 +33,49 @@ def test_the_same_answers_lead_to_the_same_question(model, strategy):
     assert Onboarding(model, strategy).next_question({}) == first
 
 
-def test_the_gain_is_by_how_much_the_answer_narrows_the_row(model):
-    """Against the definition: the mean variance before, less that after the answer, times how likely there is one."""
-    (law,), counts = model.newcomer_laws(), model.ratings.item_counts
-    weights = counts / counts.sum()
-    nothing = np.zeros(0, int), np.zeros(0)
-
-    def variance(idx, values):
-        return weights @ (law.expected(law.given(idx, values))[1] - law.noise)
-
-    question = Onboarding(model).next_question({})
-    asked = model._find([question.item], "item", "raise")
-    fall = variance(*nothing) - variance(asked, np.array([4.0]))
-    assert question.gain == pytest.approx(fall * question.known, rel=1e-6)
-
-
-def test_doubt_falls_with_every_answer_and_not_without_one(model):
+def test_doubt_falls_with_every_answer_and_most_where_they_know_the_item(model):
     onboarding, answers = Onboarding(model), {}
     doubts = [onboarding.doubt(answers)]
     for _ in range(5):
         answers[onboarding.next_question(answers).item] = 3.0
         doubts.append(onboarding.doubt(answers))
     assert doubts == sorted(doubts, reverse=True)
-    assert onboarding.doubt({onboarding.next_question({}).item: None}) == doubts[0]
+    assert doubts[1] < onboarding.doubt({onboarding.next_question({}).item: None}) < doubts[0]
+
+
+def test_variance_asks_for_what_lowers_the_variance_most(model):
+    """Hardly any other film lowers it more; where one does, those who know it are fewer or will rate less."""
+    onboarding = Onboarding(model)
+    before, items = onboarding.doubt({}) ** 2, model.ratings.items.values.tolist()
+
+    def fall(item):
+        known = onboarding._known(*onboarding._read({}))[items.index(item)]
+        after = known * onboarding.doubt({item: 3.0}) ** 2 + (1 - known) * onboarding.doubt({item: None}) ** 2
+        return before - after
+
+    asked = fall(onboarding.next_question({}).item)
+    assert asked > 0
+    assert np.mean([fall(item) < asked for item in items]) > 0.95
+
+
+def test_the_list_after_the_answers_holds_what_they_do_not_know_and_not_what_they_rated(model):
+    onboarding = Onboarding(model)
+    best, second = (model.ratings.items.values[at] for at in onboarding.rank({}, 2).idx[0])
+    listed = model.ratings.items.gather(onboarding.rank({best: 5.0, second: None}, model.ratings.n_items - 1).idx[0])
+    assert best not in listed.tolist()
+    assert second in listed.tolist()
+
+
+def test_without_a_belief_the_ratings_alone_make_the_list(tastes):
+    ease = cf.EASE().fit(tastes)
+    answers = {"inception-2010": 5.0, "frozen-2013": None}
+    ranking = Onboarding(ease, "popularity").rank(answers, 5)
+    assert ranking.idx.tolist() == ease.rank({"inception-2010": 5.0}, 5).idx.tolist()
 
 
 def test_the_posterior_of_a_row_worked_by_hand():
     """One factor, prior N(0, 1), noise 1, one rating of 2 at a = 1: mean 1, variance 1/2."""
-    law = NewcomerLaw(np.ones((2, 1)), np.zeros(2), np.zeros(1), np.eye(1), 1.0)
+    law = NewcomerLaw(np.ones((2, 1)), np.zeros(2), np.zeros(1), np.eye(1), np.ones(2))
     belief = law.given(np.array([0]), np.array([2.0]))
     assert (belief.mean.tolist(), belief.covariance.tolist()) == ([1.0], [[0.5]])
     mean, variance = law.expected(belief)

@@ -34,8 +34,7 @@ def run(arguments: Namespace) -> None:
     model = open_model(arguments.model)
     onboarding = Onboarding(model, arguments.strategy)
     answers = _interview(onboarding, arguments.questions)
-    known = {item: rating for item, rating in answers.items() if rating is not None}
-    show(model.rank(known, arguments.n).columns(model.ratings), arguments)
+    show(onboarding.rank(answers, arguments.n).columns(model.ratings), arguments)
 
 
 def _interview(onboarding: "Onboarding", n_questions: int) -> "dict[Id, float | None]":

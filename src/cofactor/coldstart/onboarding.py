@@ -1,27 +1,30 @@
-"""Onboarding: which item to ask a newcomer about next.
+"""Onboarding: which item to ask a newcomer about next, and what to recommend to them after their answers.
 
 `variance` asks what narrows the newcomer's row most where it matters (A-optimal design; Rubens et al., "Active
 learning in recommender systems" [rubens2015active]):
 
-    gain_j  =  P(they know j) · a_jᵀ C M C a_j / (noise + a_jᵀ C a_j)        M = Σ_i w_i a_i a_iᵀ
+    gain_j  =  P(know j) · a_jᵀ C M C a_j / (noise + a_jᵀ C a_j)        M = Σ_i P(know i, if they know j) a_i a_iᵀ
 
-C is the covariance of the row by now, w_i the share of all ratings that item i has: the gain is by how much the answer
-is expected to lower the mean variance of what they may come to rate. "I don't know it" is an answer, too: it costs a
-question, tells nothing of the row, and something about what else they know. The other strategies are what it is
-compared with: `random`, `popularity`, `entropy0` [rashid2008learning] and a decision `tree` [golbandi2011adaptive].
+C is the covariance of the row by now: the gain is by how much the answer is expected to lower the variance of what
+they may come to rate. "I don't know it" is an answer, too: what somebody does not know tells of what else they know,
+and of their tastes (`answers.py`). The other strategies are what it is compared with: `random`, `popularity`,
+`entropy0` [rashid2008learning] and a decision `tree` [golbandi2011adaptive].
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal, NamedTuple, get_args
 
 import numpy as np
 
-from cofactor.arrays import BoolArray, FloatArray, Id, IntArray
+from cofactor.arrays import FloatArray, Id, IntArray
+from cofactor.coldstart.answers import AnswerLaw
+from cofactor.coldstart.familiarity import Familiarity, learn_familiarity
 from cofactor.coldstart.question_tree import QuestionTree
 from cofactor.errors import BadOption, NothingToAsk
-from cofactor.newcomer import NewcomerLaw
+from cofactor.kernels.topk import Hidden, best
+from cofactor.ranking import Ranking
 from cofactor.recommender import Recommender
 
 __all__ = ["Answers", "Onboarding", "Question", "Strategy"]
@@ -30,7 +33,7 @@ Strategy = Literal["variance", "random", "popularity", "entropy0", "tree"]
 Answers = Mapping[Id, float | None]  # {item id or title: rating, or None: I don't know it}
 
 UNRATED = 0.5  # what "unrated" weighs in entropy0, beside 1 of a rating [rashid2008learning]
-BASE = 20.0  # users that what everybody knows counts as, beside those who answered alike
+TASTES = 16  # factors of who knows what
 
 
 class Question(NamedTuple):
@@ -39,7 +42,7 @@ class Question(NamedTuple):
     item: Id
     title: str
     known: float  # the probability that they know it
-    gain: float  # by which the strategy ranks; "variance": expected fall of the mean variance, in squared stars
+    gain: float  # by which the strategy ranks; "variance": expected fall of the variance, in squared stars
 
 
 @dataclass(frozen=True)
@@ -87,16 +90,34 @@ class Onboarding:
         """Raise `UnknownIds` or `BadOption` where `next_question` would."""
         self._read(answers)
 
+    def scores(self, answers: Answers, *, chosen: bool = False) -> FloatArray:
+        """(n_items,) how somebody who answered so is expected to rate each item, were it shown to them.
+
+        chosen: how they rate those that they come to by themselves, as people rate what they expect to like
+        Raises as `next_question` does, and `Unsupported` where the model has no belief about newcomers.
+        """
+        idx, values = self._read(answers)
+        return np.mean([law.expected(law.given(idx, values), chosen=chosen) for law in self._laws], axis=0)
+
+    def rank(self, answers: Answers, n: int = 10) -> Ranking:
+        """The n best items for somebody who answered so; what they do not know may be among them.
+
+        By all that was answered where the model has a belief about newcomers, else by their ratings alone.
+        """
+        if not self.model.has_posterior:
+            return self.model.rank({item: rating for item, rating in answers.items() if rating is not None}, n)
+        idx, values = self._read(answers)
+        rated = np.sort(idx[~np.isnan(values)])
+        hidden = Hidden(np.zeros(1, np.int64), np.array([0, len(rated)]), rated.astype(np.int32))
+        ranking = Ranking(["newcomer"], *best(self.scores(answers)[None], n, hidden, self._counts == 0))
+        ranking.warn_if_short(n)
+        return ranking
+
     def doubt(self, answers: Answers) -> float:
-        """The standard deviation of a rating that is left after these answers, over what they may come to rate,
+        """The standard deviation of a rating that is left after these answers, over what people come to rate,
         the noise of ratings not counted."""
         idx, values = self._read(answers)
-        rated = ~np.isnan(values)
-        variances = [
-            np.trace(law.given(idx[rated], values[rated]).covariance @ matter)
-            for law, matter in zip(self._laws, self._matters, strict=True)
-        ]
-        return float(np.sqrt(np.mean(variances)))
+        return float(np.sqrt(np.mean([law.variance(law.given(idx, values)) for law in self._laws])))
 
     # ---- the strategies: (answered items, their values, nan: not known) -> (n_items,) the larger the sooner ---------
 
@@ -108,13 +129,7 @@ class Onboarding:
         return np.where(self._counts > 0, ways[self.strategy](idx, values), -np.inf)
 
     def _variance(self, idx: IntArray, values: FloatArray) -> FloatArray:
-        rated, gains = ~np.isnan(values), np.zeros(len(self._counts))
-        for law, matter in zip(self._laws, self._matters, strict=True):
-            covariance = law.given(idx[rated], values[rated]).covariance
-            spread = law.design @ covariance
-            own = np.einsum("ij,ij->i", spread, law.design)
-            gains += np.einsum("ij,ij->i", spread @ matter, spread) / (law.noise + own)
-        return self._known(idx, values) * gains / len(self._laws)
+        return np.mean([law.gains(law.given(idx, values)) for law in self._laws], axis=0)
 
     def _random(self, idx: IntArray, values: FloatArray) -> FloatArray:
         return np.random.default_rng([self.seed, len(idx)]).random(len(self._counts))
@@ -138,24 +153,9 @@ class Onboarding:
     # ---- what they are based on ---------------------------------------------------------------------------
 
     def _known(self, idx: IntArray, values: FloatArray) -> FloatArray:
-        """(n_items,) the probability that somebody with these answers knows each item: the share of the users who
-        agree on what they know with most of the answers, held to the share of all."""
-        everybody = self._counts / max(1, self._n_users)
-        if not len(idx):
-            return everybody
-        agreeing = self._agreeing(idx, ~np.isnan(values))
-        rows = self.model.ratings.by_user.take(np.flatnonzero(agreeing))
-        counts = np.bincount(rows.indices, minlength=len(everybody))
-        return (counts + BASE * everybody) / (agreeing.sum() + BASE)
-
-    def _agreeing(self, idx: IntArray, known: BoolArray) -> BoolArray:
-        """(n_users,), whose knowledge is most like these answers: the nearest tenth, and who ties with them."""
-        ratings = self.model.ratings
-        alike = np.zeros(ratings.n_users)
-        for item, knows in zip(idx.tolist(), known.tolist(), strict=True):
-            alike[ratings.by_item.of(item)[0]] += 1 if knows else -1
-        alike[ratings.user_counts == 0] = -np.inf
-        return alike >= np.sort(alike)[-max(1, self._n_users // 10)]
+        """(n_items,) the probability that somebody who knows, and does not know, these items knows each."""
+        known = (~np.isnan(values)).astype(np.float64)
+        return self._familiarity.expected(self._familiarity.given(idx, known).mean)
 
     def _read(self, answers: Answers) -> tuple[IntArray, FloatArray]:
         """The items that were asked about, and their values; nan: not known."""
@@ -165,14 +165,13 @@ class Onboarding:
         return idx, values
 
     @cached_property
-    def _laws(self) -> Sequence[NewcomerLaw]:
-        return self.model.newcomer_laws()
+    def _laws(self) -> list[AnswerLaw]:
+        laws, rows = self.model.newcomer_laws(), self.model.rows_under_laws(self._familiarity.users)
+        return [AnswerLaw(law, of_law, self._familiarity) for law, of_law in zip(laws, rows, strict=True)]
 
     @cached_property
-    def _matters(self) -> list[FloatArray]:
-        """Σ_i w_i a_i a_iᵀ of each law"""
-        weights = self._counts / self._counts.sum()
-        return [(law.design.T * weights) @ law.design for law in self._laws]
+    def _familiarity(self) -> Familiarity:
+        return learn_familiarity(self.model.ratings, TASTES)
 
     @cached_property
     def _counts(self) -> IntArray:

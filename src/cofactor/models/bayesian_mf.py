@@ -363,13 +363,21 @@ class BayesianMF(Recommender):
         """Of some draws; what a newcomer's companions say is not in them."""
         from cofactor.training.gibbs.fold_in import DrawnRows
 
-        items, laws = self.item_draws_, list[NewcomerLaw]()
-        for draw in range(0, items.shape[1], max(1, items.shape[1] // LAWS)):
-            rows = DrawnRows(items, self.item_spread_, self.day_mean_).of(draw)
+        items, laws = DrawnRows(self.item_draws_, self.item_spread_, self.day_mean_), list[NewcomerLaw]()
+        for draw in self._law_draws:
+            rows = items.of(draw)
             design = np.column_stack([rows[:, :-1], np.ones(len(rows), np.float32)])
-            offset, noise = rows[:, -1] + np.float32(self.mean_), 1 / float(self.noise_[draw])
+            offset, noise = rows[:, -1] + np.float32(self.mean_), self.item_spread_ / self.noise_[draw]
             laws.append(NewcomerLaw(design, offset, self.user_mean_[draw], self.user_precision_[draw], noise))
         return laws
+
+    def rows_under_laws(self, user_idx: IntArray) -> list[FloatArray]:
+        return [self.user_draws_[user_idx, draw].astype(np.float32) for draw in self._law_draws]
+
+    @property
+    def _law_draws(self) -> range:
+        n = self.user_draws_.shape[1]
+        return range(0, n, max(1, n // LAWS))
 
     def _row_means(self, design: FloatArray, targets: FloatArray, sure: FloatArray, expected: FloatArray) -> FloatArray:
         """(n_draws, m, d), (n_draws, m), (n_draws, m), (n_draws, d) -> (n_draws, d)"""

@@ -260,7 +260,11 @@ class MatrixFactorization(GradientRecommender[Embeddings], Described):
         if self.y_range is not None:
             offset = squash(offset, self.y_range)
             design = design * slope(offset, self.y_range)[:, None]
-        return [NewcomerLaw(design, offset, prior, self.user_precision_ / self.noise_, self.noise_)]
+        noise = np.full(len(design), self.noise_)
+        return [NewcomerLaw(design, offset, prior, self.user_precision_ / self.noise_, noise)]
+
+    def rows_under_laws(self, user_idx: IntArray) -> list[FloatArray]:
+        return [self._rows("user", user_idx)]
 
     def _vectors(self, side: Literal["user", "item"]) -> FloatArray:
         return self.user_factors_ if side == "user" else self.item_factors_
