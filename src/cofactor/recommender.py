@@ -1,18 +1,17 @@
 """The contract every model keeps: ids in, tables in ids out; a model itself sees only indices.
 
-A model file says what it learns (`_fit`), how it scores (`_score`, `_predict`) and what it cannot do; everything
+A model file writes the steps of `model_steps.py`: what it learns, how it scores and what it cannot do. Everything
 that models share stands here: ids and strangers, hiding what was seen, the best n, newcomers, saving.
 """
 
 import warnings
-from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from operator import is_
 from pathlib import Path
 from statistics import NormalDist
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Self
 
 import numpy as np
 
@@ -29,15 +28,14 @@ from cofactor.errors import (
     Unsupported,
 )
 from cofactor.kernels.topk import Hidden, best
+from cofactor.model_steps import ModelSteps
 from cofactor.ranking import Ranking
-from cofactor.search_space import Space
 from cofactor.selection.approximate import ItemIndex, advice
-from cofactor.selection.exact import Best, Products, rank_exactly
+from cofactor.selection.exact import Best, rank_exactly
 
 if TYPE_CHECKING:
     from cofactor.data.joining import Joined
     from cofactor.data.ratings import Ratings
-    from cofactor.newcomer import NewcomerLaw
 
 __all__ = ["Newcomer", "Prediction", "Recommender", "rows_or_zero"]
 
@@ -46,86 +44,12 @@ Newcomer = Mapping[Any, float]  # somebody new: {item id or title: rating}
 
 
 @dataclass(kw_only=True)
-class Recommender(ABC):
+class Recommender(ModelSteps):
     """What a fitted model answers, whatever it is made of.
 
     Hyperparameters are the dataclass fields and stay as given; what is learned ends in `_` and is listed in
     `learned`, arrays or numbers, which is all that `save` keeps beside the ratings the model learned from.
     """
-
-    learned: ClassVar[tuple[str, ...]]
-    objective: ClassVar[str]  # one sentence: what is optimised
-    personal: ClassVar[bool] = True  # False: says the same to everybody
-    folds_in: ClassVar[bool] = True  # knows what to do with a newcomer's ratings
-    predicts: ClassVar[bool] = True  # its scores are in the ratings' own unit
-    has_posterior: ClassVar[bool] = False  # `newcomer_laws` says what it believes of somebody new
-    places_items: ClassVar[bool] = True  # `update` gives an item that nobody had rated its place
-    has_vectors: ClassVar[bool] = False  # items and users have places that can be compared
-    effort: ClassVar[str] = ""  # the option that says how long it trains, such as n_epochs
-
-    # ---- what a model file writes -------------------------------------------------------------------------
-
-    @abstractmethod
-    def _fit(self, train: "Ratings") -> None:
-        """Learn from the ratings; set every attribute named in `learned`."""
-
-    @abstractmethod
-    def _score(self, user_idx: IntArray) -> FloatArray:
-        """(b,) user indices -> (b, n_items) scores, higher is better; index -1: a user nothing is known about."""
-
-    def _products(self) -> Products | None:
-        """What `_score` multiplies, where scores are dot products: all users are then ranked in one fused pass."""
-        return None
-
-    def _predict(self, user_idx: IntArray, item_idx: IntArray) -> FloatArray:
-        """(b,), (b,) -> (b,) scores of pairs; index -1 stands for a row nothing is known about."""
-        raise Unsupported(f"{type(self).__name__} ranks items but predicts no values (predicts is False).")
-
-    def _predict_at(self, user_idx: IntArray, item_idx: IntArray, timestamps: IntArray) -> FloatArray:
-        """`_predict` at times (b,), seconds since 1970 or `NO_TIME`; the same unless a model learns from time."""
-        return self._predict(user_idx, item_idx)
-
-    def _score_newcomer(self, item_idx: IntArray, values: FloatArray) -> FloatArray:
-        """The ratings of somebody new, (m,), (m,) -> (n_items,) scores."""
-        raise Unsupported(f"{type(self).__name__} cannot recommend to newcomers (folds_in is False).")
-
-    def _updated(self, joined: "Joined") -> Mapping[str, Any]:
-        """What changes of `learned` when ratings came later: places for `joined.users`, and for `joined.items`."""
-        raise Unsupported(f"{type(self).__name__} cannot take in later ratings. Fit it anew on all of them.")
-
-    def _score_described(self, item_idx: IntArray, values: FloatArray, attributes: Mapping[str, Array]) -> FloatArray:
-        """`_score_newcomer` of somebody whose attributes are known, too, (1,) each; there may be no ratings."""
-        raise Unsupported(f"{type(self).__name__} learns nothing from the attributes of users.")
-
-    def newcomer_laws(self) -> Sequence["NewcomerLaw"]:
-        """What the model believes of somebody new: one law, or one for each of some posterior draws."""
-        raise Unsupported(f"{type(self).__name__} has no belief about newcomers that answers could narrow.")
-
-    def rows_under_laws(self, user_idx: IntArray) -> Sequence[FloatArray]:
-        """(b, d) where these users stand under each of `newcomer_laws`."""
-        raise Unsupported(f"{type(self).__name__} has no rows of users as newcomers would have them.")
-
-    def _predict_variance(self, user_idx: IntArray, item_idx: IntArray) -> FloatArray:
-        """(b,) the variance of each pair's rating; index -1: of somebody nothing is known about."""
-        raise Unsupported(f"{type(self).__name__} has no posterior, so its predictions have no intervals.")
-
-    def _vectors(self, side: Literal["user", "item"]) -> FloatArray:
-        """(n, f): the places of all users or items, compared by their angle."""
-        raise Unsupported(f"{type(self).__name__} has no vectors, so nothing is similar (has_vectors is False).")
-
-    def _check_options(self) -> None:
-        """Raise `BadOption` where a hyperparameter is out of range."""
-
-    @property
-    def learns_attributes(self) -> bool:
-        """Whether it is fitted to expect something of users by their attributes."""
-        return False
-
-    def search_space(self) -> Space:
-        """What `tune` tries, by option; the others stay as given."""
-        return {}
-
-    # ---- what a caller asks -------------------------------------------------------------------------------
 
     def fit(self, train: "Ratings", *, validation: "Ratings | None" = None, progress: bool | None = None) -> Self:
         """Learn from `train`.
@@ -183,10 +107,6 @@ class Recommender(ABC):
     def options(self) -> dict[str, Any]:
         """The hyperparameters, as given."""
         return asdict(self)
-
-    def notes(self) -> tuple[str, ...]:
-        """What a reader ought to know of how it was fitted, a sentence each."""
-        return ()
 
     def predict(
         self, users: Id | Sequence[Id] | Array | Newcomer, items: Id | Sequence[Id] | Array,
