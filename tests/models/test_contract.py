@@ -59,6 +59,15 @@ def test_seen_items_come_back_when_asked_for(model):
     assert len(columns(model.recommend(3, n=12, hide_seen=False))["item"]) == 12
 
 
+def test_users_stand_under_its_laws_where_they_score_as_the_model_scores_them(model):
+    """Half a star off for the few of BayesianMF's draws that stand for all of them."""
+    needs(model, "has_posterior")
+    users = np.arange(12)
+    laws = zip(model.newcomer_laws(), model.rows_under_laws(users), strict=True)
+    under_laws = np.mean([law.offset + rows @ law.design.T for law, rows in laws], axis=0)
+    np.testing.assert_allclose(under_laws, model._score(users), atol=0.5)
+
+
 def test_a_list_is_sorted_by_score_and_ranked_from_one(model):
     answer = columns(model.recommend(5, n=6, hide_seen=False))
     assert answer["rank"] == [1, 2, 3, 4, 5, 6]

@@ -79,12 +79,12 @@ class Onboarding:
         idx, values = self._read(answers)
         gains = self._gains(idx, values)
         gains[idx] = -np.inf
-        best = int(np.argmax(gains))
-        if not np.isfinite(gains[best]):
+        at = int(np.argmax(gains))
+        if not np.isfinite(gains[at]):
             raise NothingToAsk(f"All {len(gains):,} items that anybody has rated were asked about.")
         ratings = self.model.ratings
-        (item,), (title,) = ratings.items.gather(np.array([best])).tolist(), ratings.title_of(np.array([best]))
-        return Question(item, title, float(self._known(idx, values)[best]), float(gains[best]))
+        (item,), (title,) = ratings.items.gather(np.array([at])).tolist(), ratings.title_of(np.array([at]))
+        return Question(item, title, float(self._known(idx, values)[at]), float(gains[at]))
 
     def check(self, answers: Answers) -> None:
         """Raise `UnknownIds` or `BadOption` where `next_question` would."""
@@ -94,6 +94,7 @@ class Onboarding:
         """(n_items,) how somebody who answered so is expected to rate each item, were it shown to them.
 
         chosen: how they rate those that they come to by themselves, as people rate what they expect to like
+        Under y_range the sigmoid is made linear, as in the model's `newcomer_laws`.
         Raises as `next_question` does, and `Unsupported` where the model has no belief about newcomers.
         """
         idx, values = self._read(answers)
@@ -123,7 +124,7 @@ class Onboarding:
 
     def _gains(self, idx: IntArray, values: FloatArray) -> FloatArray:
         ways: dict[str, Callable[[IntArray, FloatArray], FloatArray]] = {
-            "variance": self._variance, "random": self._random, "tree": self._tree.gains,
+            "variance": self._variance, "random": self._random, "tree": lambda *given: self._tree.gains(*given),
             "popularity": lambda *_: self._counts.astype(float), "entropy0": lambda *_: self._entropy0.copy(),
         }  # fmt: skip
         return np.where(self._counts > 0, ways[self.strategy](idx, values), -np.inf)
