@@ -159,6 +159,18 @@ def test_people_and_items_without_ratings_are_rated_as_their_kind_is(rating_mode
     assert scores[~loved].max() < 2.7
 
 
+@pytest.mark.parametrize("side", ["user", "item"])
+@pytest.mark.parametrize("name", ["als", "adam"])
+def test_rows_without_ratings_stand_exactly_where_attributes_say(name, side, rated_by_kind):
+    """Wherever rows are counted from."""
+    model = RATING_MODELS[name].fit(rated_by_kind, progress=False)
+    counts = rated_by_kind.user_counts if side == "user" else rated_by_kind.item_counts
+    unrated = np.flatnonzero(counts == 0)
+    expected = model._expected(side, rated_by_kind.attributes_of(side, unrated), len(unrated))
+    np.testing.assert_allclose(model._rows(side, unrated), expected, atol=1e-5)
+    assert np.abs(expected).max() > 0.1
+
+
 def test_a_described_newcomer_is_rated_as_their_kind_until_they_rate_themselves(rating_model):
     scores = [
         rating_model.score_newcomer({item: 5.0 if item % 2 else 1.0 for item in range(n)}, {"kind": "even"})[40]

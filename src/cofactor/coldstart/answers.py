@@ -15,6 +15,7 @@ import numpy as np
 from cofactor.arrays import FloatArray, IntArray
 from cofactor.coldstart.familiarity import Familiarity
 from cofactor.newcomer import Belief, NewcomerLaw
+from cofactor.training.row_prior import spread
 
 __all__ = ["AnswerLaw"]
 
@@ -98,13 +99,11 @@ def _joined(law: NewcomerLaw, rows: FloatArray, familiarity: Familiarity) -> New
     (n, d), f = law.design.shape, familiarity.loadings.shape[1]
     design = np.zeros((2 * n, d + f))
     design[:n, :d], design[n:, d:] = law.design, familiarity.loadings
-    mean = np.concatenate([rows.mean(axis=0), np.zeros(f)])
-    both = np.column_stack([rows, familiarity.rows]) - mean
-    covariance = both.T @ both / len(both) + 1e-6 * np.eye(d + f)
+    covariance = spread(np.column_stack([rows - rows.mean(axis=0), familiarity.rows]))
     covariance[:d, :d] += _excess(np.linalg.inv(law.precision), covariance[:d, :d])
     covariance[d:, d:] += familiarity.unknown
     offset, noise = (np.concatenate(pair) for pair in ((law.offset, familiarity.share), (law.noise, familiarity.noise)))
-    return NewcomerLaw(design, offset, mean, np.linalg.inv(covariance), noise)
+    return NewcomerLaw(design, offset, np.append(law.mean, np.zeros(f)), np.linalg.inv(covariance), noise)
 
 
 def _excess(whole: FloatArray, part: FloatArray) -> FloatArray:

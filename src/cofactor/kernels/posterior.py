@@ -6,7 +6,7 @@ with a_j = [1, q_j], so that the row's bias is its first coordinate. `solve` doe
 its loops are in `posterior_loops.py`.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 import numpy as np
 
@@ -35,11 +35,10 @@ from cofactor.kernels.threads import n_threads, on_threads
 
 __all__ = [
     "NEWTON_STEPS", "PLAIN", "Bias", "Law", "Part", "Plan", "Prior", "curved_row_mean", "padded", "plan_rows",
-    "prior_precision", "row_mean", "solve", "squashed_row_mean", "sum_row",
+    "row_mean", "solve", "squashed_row_mean", "sum_row",
 ]  # fmt: skip
 
 NEWTON_STEPS = 12
-SOME = 2_000  # rows copied at once in twice the precision
 HALVINGS = 8  # of a step that went too far
 
 _solve_rows, _sum_piece, _join_pieces = (
@@ -105,28 +104,6 @@ def sum_row(design: FloatArray, offset: FloatArray, part: Part, law: Law, long: 
 
 def _space(k: int) -> FloatArray:
     return empty_lines((k * k + 2 * k + WIDTH + BLOCK * (k + 2),))
-
-
-def prior_precision(rows: FloatArray, noise: float, designs: Iterable[FloatArray] = ()) -> FloatArray:
-    """noise · cov⁻¹ of rows (n, f) whose mean is 0: how strongly a newcomer is held to the average, noise being 1.
-
-    designs: (m, f) each, what some of the rows were learned from. A row that was learned is itself held to the
-    average, so rows spread too little; what is left unknown of each is added: a step of EM.
-    """
-    spread = _gram(rows) / len(rows) + 1e-6 * np.eye(rows.shape[1])
-    if told := [one.T @ one for one in designs]:
-        precision = noise * np.linalg.inv(spread)
-        spread += noise * np.linalg.inv(precision + np.stack(told)).mean(axis=0)
-    return noise * np.linalg.inv(spread)
-
-
-def _gram(rows: FloatArray) -> FloatArray:
-    """rowsᵀ rows in float64, some rows at a time."""
-    total = np.zeros((rows.shape[1],) * 2)
-    for at in range(0, len(rows), SOME):
-        piece = rows[at : at + SOME].astype(np.float64)
-        total += piece.T @ piece
-    return total
 
 
 def row_mean(design: FloatArray, targets: FloatArray, precision: FloatArray) -> FloatArray:

@@ -14,7 +14,7 @@ import numpy as np
 
 from cofactor.arrays import Array, BoolArray, FloatArray, IntArray
 from cofactor.errors import BadOption
-from cofactor.kernels.posterior import prior_precision, row_mean, squashed_row_mean
+from cofactor.kernels.posterior import row_mean, squashed_row_mean
 from cofactor.models._described import DESCRIBED, Described
 from cofactor.nets.embeddings import Embeddings, slope, squash
 from cofactor.newcomer import NewcomerLaw
@@ -22,6 +22,7 @@ from cofactor.recommender import rows_or_zero
 from cofactor.search_space import Between, Space
 from cofactor.selection.exact import Products
 from cofactor.training.gradient import GradientRecommender, check_engine
+from cofactor.training.row_prior import RowEvidence, Told, unfitted
 
 if TYPE_CHECKING:
     from cofactor.data.joining import Joined
@@ -36,17 +37,16 @@ __all__ = ["MatrixFactorization"]
 ENOUGH = 20_000  # ratings to tell the noise by, to one per cent; scoring all took longer than an epoch
 LEAST = 1e-6  # noise: ratings that are all alike leave none, and then no row could be told from another
 FEW = 2_000  # ratings scored at once
-SOME = 32  # rows that tell how much of a row stays unknown
+SOME = 32  # rows that tell what rows to come are like
 
 
 @dataclass(kw_only=True)
 class MatrixFactorization(GradientRecommender[Embeddings], Described):
     """r_ui ≈ squash(μ + b_u + b_i + p_u · q_i), least squares by Adam on mini-batches, plain SGD, or row by row (ALS).
 
-    What is learned is kept centred: factors have mean 0 over the users (items) with ratings, their mean's part of
-    the score lies in μ and the biases. So a row of zeros is exactly the average user or item, which is what
-    somebody without ratings gets; with `attributes` they get what the rows of people like them let expect, and their
-    first ratings are added to that.
+    Rows are counted from what users (items) to come are expected to be, near the mean of those with ratings; that
+    one's part of the score lies in μ and the biases. So a row of zeros is what somebody without ratings gets; with
+    `attributes` they get what the rows of people like them let expect, and their first ratings are added to that.
     """
 
     learned: ClassVar = (
@@ -144,7 +144,7 @@ class MatrixFactorization(GradientRecommender[Embeddings], Described):
         self.user_factors_[~rated], self.item_factors_[~known] = 0, 0
         self.noise_ = max(self._mean_square(train), LEAST)
         self._describe(train, rated, known)
-        self.user_precision_, self.item_precision_ = self._prior("user", rated), self._prior("item", known)
+        self._learn_priors(rated, known)
 
     def _mean_square(self, train: "Ratings") -> float:
         """Of the errors of some training ratings, a few at a time."""
@@ -168,24 +168,60 @@ class MatrixFactorization(GradientRecommender[Embeddings], Described):
             self.item_bias_[~known], self.item_factors_[~known] = _split(of_items.expected[~known])
         self._take_attributes(of_users, of_items, d)
 
-    def _prior(self, side: Literal["user", "item"], has_ratings: BoolArray) -> FloatArray:
+    def _learn_priors(self, rated: BoolArray, known: BoolArray) -> None:
+        """What users and items to come are like, and the noise; rows are counted from there on."""
+        users, items = self._evidence("user", rated), self._evidence("item", known)
+        decided = rated.sum() * users.decided + known.sum() * items.decided
+        self.noise_ = unfitted(self.noise_, len(self.ratings), decided)
+        of_users, of_items = users.mean(self.noise_), items.mean(self.noise_)
+        self._count_from("item", of_items, known)
+        of_users = _sheared(of_users[None], of_items)[0]
+        self._count_from("user", of_users, rated)
+        self.user_precision_ = self._precision(users.covariance, of_items)
+        self.item_precision_ = self._precision(items.covariance, of_users)
+
+    def _evidence(self, side: Literal["user", "item"], has_ratings: BoolArray) -> RowEvidence:
         rows = np.flatnonzero(has_ratings)
         rows = rows[:: max(1, len(rows) // ENOUGH)]
-        designs = self._designs(side, rows[:: max(1, len(rows) // SOME)])
-        beside = self._rows(side, rows)
-        beside -= self._expected(side, self.ratings.attributes_of(side, rows), len(rows))
-        return prior_precision(beside, self.noise_, designs)
+        some = rows[:: max(1, len(rows) // SOME)]
+        return RowEvidence(self._beside(side, rows), self.noise_, self._told(side, some))
 
-    def _designs(self, side: Literal["user", "item"], rows: IntArray) -> Iterator[FloatArray]:
-        """Of each of a few rows, (m, k + 1): how its ratings change with it, [bias, factors], where it is."""
+    def _precision(self, covariance: FloatArray, others_from: FloatArray) -> FloatArray:
+        """noise · covariance⁻¹, where the other side is counted from there on."""
+        return self.noise_ * np.linalg.inv(_sheared(_sheared(covariance, others_from).T, others_from))
+
+    def _beside(self, side: Literal["user", "item"], rows: IntArray) -> FloatArray:
+        """(n, k + 1) by how much these rows are beside what their attributes let expect."""
+        return self._rows(side, rows) - self._expected(side, self.ratings.attributes_of(side, rows), len(rows))
+
+    def _told(self, side: Literal["user", "item"], rows: IntArray) -> Iterator[Told]:
         theirs = self.ratings.some_rows(side, rows)
-        for row, idx in zip(rows, np.split(theirs.indices, theirs.indptr[1:-1]), strict=True):
+        ratings = zip(*(np.split(part, theirs.indptr[1:-1]) for part in (theirs.indices, theirs.values)), strict=True)
+        for at, beside, (idx, values) in zip(rows, self._beside(side, rows), ratings, strict=True):
             others = self._rows("item" if side == "user" else "user", idx)
             design = np.column_stack([np.ones(len(idx), np.float32), others[:, 1:]])
+            scores = squash(self.mean_ + design @ self._rows(side, np.array([at]))[0] + others[:, 0], self.y_range)
             if self.y_range is not None:
-                scores = self.mean_ + design @ self._rows(side, np.array([row]))[0] + others[:, 0]
-                design *= slope(squash(scores, self.y_range), self.y_range)[:, None]
-            yield design
+                design *= slope(scores, self.y_range)[:, None]
+            yield Told(beside, design, values - scores)
+
+    def _count_from(self, side: Literal["user", "item"], start: FloatArray, has_ratings: BoolArray) -> None:
+        """Rows of a side (k + 1,) are counted from `start`, where they were from 0: no score of theirs changes.
+
+        Those without ratings stay what is expected of them.
+        """
+        start = start.astype(np.float32)
+        self.mean_ += float(start[0])
+        if side == "user":
+            self.user_bias_[has_ratings] -= start[0]
+            self.user_factors_[has_ratings] -= start[1:]
+            self.item_bias_ += self.item_factors_ @ start[1:]
+            self.item_coefficients_ = _sheared(self.item_coefficients_, start)
+        else:
+            self.item_bias_[has_ratings] -= start[0]
+            self.item_factors_[has_ratings] -= start[1:]
+            self.user_bias_ += self.user_factors_ @ start[1:]
+            self.user_coefficients_ = _sheared(self.user_coefficients_, start)
 
     def _rows(self, side: Literal["user", "item"], idx: IntArray | slice = slice(None)) -> FloatArray:
         """(n, k + 1) [bias, factors]"""
@@ -273,6 +309,11 @@ class MatrixFactorization(GradientRecommender[Embeddings], Described):
 def _split(rows: FloatArray) -> tuple[FloatArray, FloatArray]:
     """[bias, factors] -> the two, as arrays of their own."""
     return rows[:, 0].copy(), rows[:, 1:].copy()
+
+
+def _sheared(rows: FloatArray, by: FloatArray) -> FloatArray:
+    """(n, k + 1) [bias, factors], where the other side is counted from `by` on: what its average gave is the bias's."""
+    return np.column_stack([rows[:, 0] + rows[:, 1:] @ by[1:], rows[:, 1:]])
 
 
 def _spread(start: Embeddings, times: float) -> Embeddings:

@@ -14,12 +14,13 @@ import numpy as np
 from cofactor.arrays import FloatArray, IntArray
 from cofactor.errors import BadOption
 from cofactor.kernels.perceptron import add_scores
-from cofactor.kernels.posterior import curved_row_mean, prior_precision
+from cofactor.kernels.posterior import curved_row_mean
 from cofactor.nets.embeddings import CHANCE, slope, squash
 from cofactor.nets.perceptron import Network, after_first, folded
 from cofactor.recommender import rows_or_zero
 from cofactor.search_space import Between, OneOf, Space
 from cofactor.training.gradient import GradientRecommender, check_engine
+from cofactor.training.row_prior import spread
 
 if TYPE_CHECKING:
     from cofactor.data.joining import Joined
@@ -150,8 +151,8 @@ class NeuralCF(GradientRecommender[Network]):
         some = train.subset(np.arange(0, len(train), max(1, len(train) // ENOUGH)))
         errors = self._score_pairs(some.user_idx, some.item_idx) - some.values
         noise = float(np.square(errors).mean())
-        self.user_precision_ = prior_precision(self.user_factors_[rated], noise)
-        self.item_precision_ = prior_precision(self.item_factors_[known], noise)
+        self.user_precision_ = noise * np.linalg.inv(spread(self.user_factors_[rated]))
+        self.item_precision_ = noise * np.linalg.inv(spread(self.item_factors_[known]))
 
     # ---- answers ------------------------------------------------------------------------------------------
 
