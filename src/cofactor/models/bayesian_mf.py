@@ -322,9 +322,11 @@ class BayesianMF(Recommender):
         items = self._on_days(self.item_draws_.astype(np.float32), None)
         if self.ordinal:
             return np.stack([self._level_of_each(items, *one) for one in zip(rows, spread, strict=True)])
-        flat = rows[..., :-1].reshape(len(rows), -1) @ items[..., :-1].reshape(len(items), -1).T
-        flat /= rows.shape[1]
-        return flat + rows[..., -1].mean(axis=1)[:, None] + (items[..., -1].mean(axis=1) + np.float32(self.mean_))
+        meeting = rows.copy()
+        meeting[..., -1] = 1  # the items' biases, so that draws are read as they lie
+        scores = meeting.reshape(len(rows), -1) @ items.reshape(len(items), -1).T
+        scores /= rows.shape[1]
+        return scores + (rows[..., -1].mean(axis=1)[:, None] + np.float32(self.mean_))
 
     def _level_of_each(self, items: FloatArray, row: FloatArray, spread: float) -> FloatArray:
         draws = np.einsum("sk,isk->is", row[:, :-1], items[..., :-1]) + row[:, -1] + items[..., -1]
@@ -345,7 +347,8 @@ class BayesianMF(Recommender):
         """In each draw the newcomer's row is at its posterior mean, the items being given, and what was expected of
         them beforehand, (n_draws, d)."""
         items = self._on_days(self.item_draws_[item_idx].astype(np.float32), None).astype(np.float64)
-        design = np.concatenate([items[..., :-1], np.ones((*items.shape[:2], 1))], axis=2).transpose(1, 0, 2)
+        design = items.transpose(1, 0, 2).copy()
+        design[..., -1] = 1
         targets = self._targets(values) - items[..., -1].T
         spread, rows = 1.0, expected
         if self.user_bag and len(item_idx):
@@ -381,11 +384,9 @@ class BayesianMF(Recommender):
 
     def _row_means(self, design: FloatArray, targets: FloatArray, sure: FloatArray, expected: FloatArray) -> FloatArray:
         """(n_draws, m, d), (n_draws, m), (n_draws, m), (n_draws, d) -> (n_draws, d)"""
-        precision = self.user_precision_ + np.einsum("smk,sm,sml->skl", design, sure, design)
-        right = np.einsum("skl,sl->sk", self.user_precision_, expected) + np.einsum(
-            "smk,sm->sk", design, sure * targets
-        )
-        return np.linalg.solve(precision, right[..., None])[..., 0]
+        weighed = (design * sure[..., None]).transpose(0, 2, 1)  # a product of matrices: einsum would add one by one
+        right = self.user_precision_ @ expected[..., None] + weighed @ targets[..., None]
+        return np.linalg.solve(self.user_precision_ + weighed @ design, right)[..., 0]
 
     def _of_bag(self, item_idx: IntArray) -> FloatArray:
         """(n_draws, d) by how much somebody with these items is expected to differ from the average user."""

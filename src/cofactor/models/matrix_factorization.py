@@ -213,13 +213,11 @@ class MatrixFactorization(GradientRecommender[Embeddings], Described):
         start = start.astype(np.float32)
         self.mean_ += float(start[0])
         if side == "user":
-            self.user_bias_[has_ratings] -= start[0]
-            self.user_factors_[has_ratings] -= start[1:]
+            _subtract(self.user_bias_, self.user_factors_, start, has_ratings)
             self.item_bias_ += self.item_factors_ @ start[1:]
             self.item_coefficients_ = _sheared(self.item_coefficients_, start)
         else:
-            self.item_bias_[has_ratings] -= start[0]
-            self.item_factors_[has_ratings] -= start[1:]
+            _subtract(self.item_bias_, self.item_factors_, start, has_ratings)
             self.user_bias_ += self.user_factors_ @ start[1:]
             self.user_coefficients_ = _sheared(self.user_coefficients_, start)
 
@@ -309,6 +307,12 @@ class MatrixFactorization(GradientRecommender[Embeddings], Described):
 def _split(rows: FloatArray) -> tuple[FloatArray, FloatArray]:
     """[bias, factors] -> the two, as arrays of their own."""
     return rows[:, 0].copy(), rows[:, 1:].copy()
+
+
+def _subtract(bias: FloatArray, factors: FloatArray, start: FloatArray, where: BoolArray) -> None:
+    """In place, and with no copy of them on the way."""
+    np.subtract(bias, start[0], out=bias, where=where)
+    np.subtract(factors, start[1:], out=factors, where=where[:, None])
 
 
 def _sheared(rows: FloatArray, by: FloatArray) -> FloatArray:
