@@ -7,7 +7,7 @@ random, are the answers they can give, the rest judges. To a question about any 
 know it, and the question counts all the same. MatrixFactorization by least squares learns from the others. Whoever
 chose the questions, answers are used in two ways: the ratings among them are folded in; or all is heard, "I don't know
 it" as well, and errors are of ratings they chose to give. nDCG is over all items that were not among the possible
-answers.
+answers. "variance, described" is told their gender, age group and occupation as well.
 """
 
 import argparse
@@ -24,23 +24,27 @@ from movielens import need_data
 from newcomers import STEPS, Outcome, Person, figures, outcome, part, told_figure
 from reporting import describe, machine, markdown_table, write_results
 
+DESCRIBED = "variance, described"
 WAYS = ("ratings folded in", "all answers heard")
 MOST = 0.8  # of what all questions together gain, where we say that they are enough
 SAMPLES = 2000  # of the bootstrap
 
 
-def asked(onboarding: Onboarding, person: Person) -> tuple[list[tuple[Outcome, Outcome]], list[int]]:
+def asked(
+    onboarding: Onboarding, person: Person, *, described: bool
+) -> tuple[list[tuple[Outcome, Outcome]], list[int]]:
     """After each of STEPS questions: how the person is served in both ways, and how many items they knew."""
     model, can_say = onboarding.model, dict(zip(person.told.tolist(), person.values.tolist(), strict=True))
     place, answers = {one: at for at, one in enumerate(model.ratings.items.values.tolist())}, dict[Any, float | None]()
+    about = {name: one[person.user] for name, one in model.ratings.user_attributes.items()} if described else None
     outcomes, known = list[tuple[Outcome, Outcome]](), list[int]()
     for n_asked in range(max(STEPS) + 1):
         if n_asked in STEPS:
             rated = {item: rating for item, rating in answers.items() if rating is not None}
-            heard = onboarding.scores(answers, chosen=True), onboarding.scores(answers)
-            outcomes.append((outcome(person, model.score_newcomer(rated)), outcome(person, *heard)))
+            heard = onboarding.scores(answers, about, chosen=True), onboarding.scores(answers, about)
+            outcomes.append((outcome(person, model.score_newcomer(rated, about)), outcome(person, *heard)))
             known.append(len(rated))
-        item = onboarding.next_question(answers).item
+        item = onboarding.next_question(answers, about).item
         answers[item] = can_say.get(place[item])
     return outcomes, known
 
@@ -53,16 +57,21 @@ def main(arguments: Sequence[str] | None = None) -> None:
     about = machine()
     train, people = part(cf.load("ml-1m"))
     people = people[: chosen.people]
-    model = cf.MatrixFactorization(solver="als", n_factors=32, n_epochs=12).fit(train, progress=False)
+    model, described = (
+        cf.MatrixFactorization(solver="als", n_factors=32, n_epochs=12, attributes=known).fit(train, progress=False)
+        for known in (False, True)
+    )
     runs, results = dict[str, list[list[Outcome]]](), dict[str, Any]()
-    for strategy in get_args(Strategy):
-        started, onboarding = time.perf_counter(), Onboarding(model, strategy)
-        outcomes, known = zip(*(asked(onboarding, person) for person in people), strict=True)
+    contestants = {strategy: Onboarding(model, strategy) for strategy in get_args(Strategy)}
+    for name, onboarding in (contestants | {DESCRIBED: Onboarding(described)}).items():
+        started = time.perf_counter()
+        served = (asked(onboarding, person, described=name == DESCRIBED) for person in people)
+        outcomes, known = zip(*served, strict=True)
         seconds = (time.perf_counter() - started) / len(people) / max(STEPS)
         for at, way in enumerate(WAYS):
-            runs[f"{strategy}, {way}"] = [[both[at] for both in step] for step in zip(*outcomes, strict=True)]
-        results[strategy] = {"known": np.mean(known, axis=0).tolist(), "seconds a question": seconds}
-        print(strategy, results[strategy], file=sys.stderr, flush=True)
+            runs[f"{name}, {way}"] = [[both[at] for both in step] for step in zip(*outcomes, strict=True)]
+        results[name] = {"known": np.mean(known, axis=0).tolist(), "seconds a question": seconds}
+        print(name, results[name], file=sys.stderr, flush=True)
     of = {name: [figures(step) for step in steps] for name, steps in runs.items()}
     header = ["questions", *map(str, STEPS)]
     tables = [

@@ -73,6 +73,11 @@ class ModelSteps(ABC):
         """(b, d) where these users stand under each of `newcomer_laws`."""
         raise Unsupported(f"{type(self).__name__} has no rows of users as newcomers would have them.")
 
+    def described_under_laws(self, attributes: Mapping[str, Array], n: int) -> Sequence[FloatArray]:
+        """(n, d) by how much people with these attributes, (n,) each, are expected to differ from the mean of each of
+        `newcomer_laws`."""
+        raise Unsupported(f"{type(self).__name__} learns nothing from the attributes of users.")
+
     def _predict_variance(self, user_idx: IntArray, item_idx: IntArray) -> FloatArray:
         """(b,) the variance of each pair's rating; index -1: of somebody nothing is known about."""
         raise Unsupported(f"{type(self).__name__} has no posterior, so its predictions have no intervals.")

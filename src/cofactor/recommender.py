@@ -227,9 +227,7 @@ class Recommender(ModelSteps):
         self._check_values(values)
         if not attributes:
             return self._score_newcomer(item_idx, values)
-        self._check_attributes(attributes)
-        columns = {name: np.array([attributes.get(name)], object) for name in self.ratings.user_attributes}
-        return self._score_described(item_idx, values, columns)
+        return self._score_described(item_idx, values, self._columns_of(attributes))
 
     def build_index(self, recall: float = 0.95) -> ItemIndex:
         """Make the index that `approximate=True` searches until the model learns anew; needs the extra `ann`.
@@ -317,6 +315,11 @@ class Recommender(ModelSteps):
         strange = [name for name in names if name not in known]
         if strange:
             raise BadOption(f"Users have no attribute {strange[0]!r}. They have: {', '.join(known) or 'none at all'}.")
+
+    def _columns_of(self, attributes: Mapping[str, Any]) -> dict[str, Array]:
+        """Of somebody new: (1,) of each attribute that users have, None where it is not said."""
+        self._check_attributes(attributes)
+        return {name: np.array([attributes.get(name)], object) for name in self.ratings.user_attributes}
 
     def _check_values(self, values: FloatArray, whose: str = "A newcomer's") -> None:
         scale, finite = self.ratings.scale, np.isfinite(values)

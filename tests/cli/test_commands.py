@@ -230,6 +230,40 @@ def test_onboard_asks_and_then_recommends(vectors, capsys, monkeypatch):
     assert len(rows) == 2
 
 
+@pytest.fixture
+def described(table, tmp_path):
+    """A model that learned from what users are like."""
+    (tmp_path / "users.csv").write_text("userId,age,job\nann,20,artist\nbob,30,artist\ncid,40,smith\ndora,50,smith\n")
+    folder, users = str(tmp_path / "described.cofactor"), str(tmp_path / "users.csv")
+    options = ["--n-factors", "2", "--solver", "als", "--attributes", "true"]
+    assert main(["fit", table, "--users", users, "--out", folder, *options]) == 0
+    return folder
+
+
+def test_somebody_new_may_be_described(described, capsys, monkeypatch):
+    about = ["--about", "age=33", "--about", "job=smith"]
+    said(capsys)
+    assert main(["recommend", described, *about, "-n", "2", "--json"]) == 0
+    assert len(json.loads(said(capsys))) == 2
+    monkeypatch.setattr("sys.stdin", io.StringIO("4\n\n"))
+    assert main(["onboard", described, *about, "--questions", "9", "-n", "2"]) == 0
+    assert "newcomer" in said(capsys)
+
+
+@pytest.mark.parametrize(
+    ("word", "telling"),
+    [
+        ("age", "--about takes NAME=VALUE"),
+        ("age=young", "--about age=… takes a number, as users have, but 'young' came"),
+        ("shoes=44", "Users have no attribute 'shoes'. They have: age, job"),
+    ],
+)
+@pytest.mark.parametrize("command", ["recommend", "onboard"])
+def test_a_description_that_cannot_be_read_is_refused_by_name(described, capsys, command, word, telling):
+    assert main([command, described, "--about", word]) == 2
+    assert telling in capsys.readouterr().err
+
+
 def test_onboard_takes_its_answers_from_a_pipe_as_well(vectors, capsys, monkeypatch):
     monkeypatch.setattr("sys.stdin", io.StringIO("4\n\n"))
     assert main(["onboard", vectors, "--questions", "9", "-n", "2"]) == 0

@@ -49,7 +49,7 @@ def test_variance_asks_for_what_lowers_the_variance_most(model):
     before, items = onboarding.doubt({}) ** 2, model.ratings.items.values.tolist()
 
     def fall(item):
-        known = onboarding._known(*onboarding._read({}))[items.index(item)]
+        known = onboarding._known(onboarding._read({}))[items.index(item)]
         after = known * onboarding.doubt({item: 3.0}) ** 2 + (1 - known) * onboarding.doubt({item: None}) ** 2
         return before - after
 
@@ -118,3 +118,73 @@ def test_bad_answers_and_strategies_are_refused_by_name(model):
         Onboarding(model, "guess")
     with pytest.raises(Unsupported, match="EASE has no belief about newcomers"):
         Onboarding(cf.EASE().fit(model.ratings))
+
+
+# --- who is described begins where people like them lie -----------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def kinds():
+    """Even people mostly know even films and love them, odd people odd ones, but for every seventh, who is of the other
+    kind at heart; all have seen a few of the others."""
+    rng = np.random.default_rng(0)
+    heart = [(user + (user % 7 == 0)) % 2 for user in range(120)]
+    rows = [
+        (user, item, 5.0 if heart[user] == item % 2 else 2.0)
+        for user in range(120) for item in range(40) if rng.random() < (0.7 if heart[user] == item % 2 else 0.1)
+    ]  # fmt: skip
+    users, items, values = zip(*rows, strict=True)
+    table = {"user": users, "item": items, "rating": values}
+    return cf.read(table, users={"user": list(range(120)), "kind": ["even", "odd"] * 60})
+
+
+@pytest.fixture(
+    scope="module",
+    params=[
+        cf.MatrixFactorization(solver="als", n_factors=4, n_epochs=8, attributes=True),
+        cf.BayesianMF(n_factors=4, n_draws=16, n_burn_in=10, user_bag=False, item_bag=False, row_noise=False),
+    ],
+    ids=["als", "bayesian"],
+)
+def described(request, kinds):
+    return Onboarding(request.param.fit(kinds, progress=False))
+
+
+def test_a_described_newcomer_begins_where_the_model_expects_them(described):
+    for kind in ("even", "odd"):
+        expected = described.model.score_newcomer({}, {"kind": kind})
+        np.testing.assert_allclose(described.scores({}, {"kind": kind}), expected, atol=0.02)
+
+
+def test_a_described_newcomer_is_expected_to_know_what_their_kind_knows(described):
+    """All know 0.4; they 0.61 of the even films and 0.19 of the odd ones, towards which few people's word goes far."""
+    known = described._known(described._read({}, {"kind": "even"}))
+    items = described.model.ratings.items.values
+    assert 0.48 < known[items % 2 == 0].mean() < 0.62
+    assert 0.18 < known[items % 2 == 1].mean() < 0.32
+    asked = described.next_question({}, {"kind": "even"})
+    assert asked.known == pytest.approx(known[items.tolist().index(asked.item)])
+
+
+def test_answers_take_over_from_what_was_expected(described):
+    """An even one who knows and loves what odd ones do, and none of the even films."""
+    answers = {item: 5.0 if item % 2 else None for item in range(20)}
+    apart = [
+        np.abs(described.scores(said, {"kind": "even"}) - described.scores(said, {"kind": "odd"})).mean()
+        for said in ({}, answers)
+    ]
+    assert apart[1] < 0.3 * apart[0]
+    scores, items = described.scores(answers, {"kind": "even"}), described.model.ratings.items.values
+    assert scores[items % 2 == 1].mean() > scores[items % 2 == 0].mean() + 1
+
+
+def test_a_description_leaves_less_doubt(described):
+    assert described.doubt({}, {"kind": "even"}) < described.doubt({})
+
+
+def test_a_description_is_refused_where_nothing_can_be_made_of_it(described, kinds):
+    with pytest.raises(BadOption, match=r"Users have no attribute 'age'. They have: kind"):
+        described.next_question({}, {"age": 33})
+    plain = cf.MatrixFactorization(solver="als", n_factors=4, n_epochs=2).fit(kinds, progress=False)
+    with pytest.raises(Unsupported, match="learns nothing from the attributes"):
+        Onboarding(plain).next_question({}, {"kind": "even"})

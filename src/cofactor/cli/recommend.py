@@ -4,11 +4,13 @@ examples:
   cofactor recommend movies.cofactor 196
   cofactor recommend movies.cofactor 196 22 244 -n 5 --csv
   cofactor recommend movies.cofactor --rated "Inception (2010)=5" --rated "Frozen (2013)=2"
+  cofactor recommend movies.cofactor --about age=33 --about occupation=artist
 
 Items are named by their id or their exact title. What a user has rated is left out, unless --seen."""
 
 from argparse import ArgumentParser, Namespace
 
+from cofactor.cli._newcomer import about_from, add_about
 from cofactor.cli._show import add_format, show
 from cofactor.errors import BadOption
 
@@ -17,7 +19,10 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("model", metavar="MODEL", help="a saved model's folder")
     parser.add_argument("users", metavar="USER", nargs="*", help="user ids")
     parser.add_argument("-n", type=int, default=10, help="length of each list (default: 10)")
-    parser.add_argument("--rated", metavar="ITEM=RATING", action="append", help="a rating of somebody new; repeatable")
+    parser.add_argument(
+        "--rated", metavar="ITEM=RATING", action="append", default=[], help="a rating of somebody new; repeatable"
+    )
+    add_about(parser)
     parser.add_argument("--among", metavar="ITEM", action="append", help="recommend only among these; repeatable")
     parser.add_argument("--without", metavar="ITEM", action="append", default=[], help="never this; repeatable")
     parser.add_argument("--seen", action="store_true", help="do not leave out what the user has rated")
@@ -31,15 +36,18 @@ def run(arguments: Namespace) -> None:
     model, asked = open_model(arguments.model), _asked(arguments)
     ranking = model.rank(
         asked, arguments.n, hide_seen=not arguments.seen, candidates=arguments.among, exclude=arguments.without,
-        unknown=arguments.unknown,
+        unknown=arguments.unknown, attributes=about_from(arguments.about, model),
     )  # fmt: skip
     show(ranking.columns(model.ratings), arguments)
 
 
 def _asked(arguments: Namespace) -> dict[str, float] | list[str]:
-    if bool(arguments.users) == bool(arguments.rated):
-        raise BadOption("Say for whom: either user ids, or the ratings of somebody new with --rated 'ITEM=RATING'.")
-    return dict(map(_rated, arguments.rated)) if arguments.rated else arguments.users
+    if bool(arguments.users) == bool(arguments.rated or arguments.about):
+        raise BadOption(
+            "Say for whom: either user ids, or the ratings of somebody new with --rated 'ITEM=RATING', or what they "
+            "are like with --about NAME=VALUE."
+        )
+    return arguments.users or dict(map(_rated, arguments.rated))
 
 
 def _rated(word: str) -> tuple[str, float]:

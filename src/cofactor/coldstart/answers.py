@@ -36,11 +36,15 @@ class AnswerLaw:
         weights = np.column_stack([familiarity.share, self._loadings])
         self._matter = np.einsum("if,ia,ib->fab", weights, self._design, self._design, optimize=True)
 
-    def given(self, item_idx: IntArray, values: FloatArray) -> Belief:
-        """Of [x, z] after these answers; nan: they don't know the item."""
+    def given(self, item_idx: IntArray, values: FloatArray, beside: FloatArray | None = None) -> Belief:
+        """Of [x, z] after these answers; nan: they don't know the item.
+
+        beside: (d + f,) by how much they were expected beforehand to differ from the average
+        """
         known = ~np.isnan(values)
         observed = np.concatenate([item_idx[known], len(self._design) + item_idx])
-        return self.joint.given(observed, np.concatenate([values[known], known]))
+        law = self.joint if beside is None else self.joint._replace(mean=self.joint.mean + beside)
+        return law.given(observed, np.concatenate([values[known], known]))
 
     def expected(self, belief: Belief, *, chosen: bool) -> FloatArray:
         """(n_items,) the rating of each item; chosen: given that they come to know it by themselves."""

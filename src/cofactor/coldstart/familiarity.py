@@ -41,9 +41,10 @@ class Familiarity(NamedTuple):
         """(f,) z -> (n_items,) the probability that somebody knows each item."""
         return np.clip(self.share + self.loadings @ taste, 0, 1)
 
-    def given(self, item_idx: IntArray, known: FloatArray) -> Belief:
-        """Of z, when they know these items (1) or do not (0)."""
-        return self.law.given(item_idx, known)
+    def given(self, item_idx: IntArray, known: FloatArray, beforehand: FloatArray | None = None) -> Belief:
+        """Of z, when they know these items (1) or do not (0); beforehand: the z, (f,), that was expected of them."""
+        law = self.law if beforehand is None else self.law._replace(mean=beforehand)
+        return law.given(item_idx, known)
 
 
 def learn_familiarity(ratings: "Ratings", n_factors: int, seed: int = 0) -> Familiarity:

@@ -7,33 +7,44 @@ learning in recommender systems" [rubens2015active]):
 
 C is the covariance of the row by now: the gain is by how much the answer is expected to lower the variance of what
 they may come to rate. "I don't know it" is an answer, too: what somebody does not know tells of what else they know,
-and of their tastes (`answers.py`). The other strategies are what it is compared with: `random`, `popularity`,
-`entropy0` [rashid2008learning] and a decision `tree` [golbandi2011adaptive].
+and of their tastes (`answers.py`). Who is described begins where people like them lie. The other strategies are what it
+is compared with: `random`, `popularity`, `entropy0` [rashid2008learning] and a decision `tree` [golbandi2011adaptive].
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal, NamedTuple, get_args
+from typing import Any, Literal, NamedTuple, get_args
 
 import numpy as np
 
-from cofactor.arrays import FloatArray, Id, IntArray
+from cofactor.arrays import Array, FloatArray, Id, IntArray
 from cofactor.coldstart.answers import AnswerLaw
 from cofactor.coldstart.familiarity import Familiarity, learn_familiarity
 from cofactor.coldstart.question_tree import QuestionTree
 from cofactor.errors import BadOption, NothingToAsk
 from cofactor.kernels.topk import Hidden, best
+from cofactor.newcomer import Belief
 from cofactor.ranking import Ranking
 from cofactor.recommender import Recommender
+from cofactor.training.attribute_prior import AttributePrior
 
 __all__ = ["Answers", "Onboarding", "Question", "Strategy"]
 
 Strategy = Literal["variance", "random", "popularity", "entropy0", "tree"]
 Answers = Mapping[Id, float | None]  # {item id or title: rating, or None: I don't know it}
+Attributes = Mapping[str, Any] | None  # of a newcomer; None: not described
 
 UNRATED = 0.5  # what "unrated" weighs in entropy0, beside 1 of a rating [rashid2008learning]
 TASTES = 16  # factors of who knows what
+
+
+class Heard(NamedTuple):
+    """What somebody has said."""
+
+    idx: IntArray  # the items that were asked about
+    values: FloatArray  # nan: they don't know the item
+    about: dict[str, Array] | None  # their attributes, (1,) each; None: not described
 
 
 class Question(NamedTuple):
@@ -71,69 +82,73 @@ class Onboarding:
         if self.strategy == "variance":
             _ = self._laws  # raises where the model has none
 
-    def next_question(self, answers: Answers) -> Question:
+    def next_question(self, answers: Answers, attributes: Attributes = None) -> Question:
         """The question to ask after these answers; raises `NothingToAsk` where every item was asked about.
 
-        Raises `UnknownIds` for an answer about an item that the model does not know, `BadOption` for one off the scale.
+        attributes: of the newcomer, as {"age": 33, …}, where the model learns from those of users
+        Raises `UnknownIds` for an answer about an item that the model does not know, `BadOption` for one off the scale
+        and for an attribute that users do not have.
         """
-        idx, values = self._read(answers)
-        gains = self._gains(idx, values)
-        gains[idx] = -np.inf
+        heard = self._read(answers, attributes)
+        gains = self._gains(heard)
+        gains[heard.idx] = -np.inf
         at = int(np.argmax(gains))
         if not np.isfinite(gains[at]):
             raise NothingToAsk(f"All {len(gains):,} items that anybody has rated were asked about.")
         ratings = self.model.ratings
         (item,), (title,) = ratings.items.gather(np.array([at])).tolist(), ratings.title_of(np.array([at]))
-        return Question(item, title, float(self._known(idx, values)[at]), float(gains[at]))
+        return Question(item, title, float(self._known(heard)[at]), float(gains[at]))
 
     def check(self, answers: Answers) -> None:
         """Raise `UnknownIds` or `BadOption` where `next_question` would."""
         self._read(answers)
 
-    def scores(self, answers: Answers, *, chosen: bool = False) -> FloatArray:
+    def scores(self, answers: Answers, attributes: Attributes = None, *, chosen: bool = False) -> FloatArray:
         """(n_items,) how somebody who answered so is expected to rate each item, were it shown to them.
 
         chosen: how they rate those that they come to by themselves, as people rate what they expect to like
         Under y_range the sigmoid is made linear, as in the model's `newcomer_laws`.
         Raises as `next_question` does, and `Unsupported` where the model has no belief about newcomers.
         """
-        idx, values = self._read(answers)
-        return np.mean([law.expected(law.given(idx, values), chosen=chosen) for law in self._laws], axis=0)
+        beliefs = self._beliefs(self._read(answers, attributes))
+        return np.mean([law.expected(belief, chosen=chosen) for law, belief in beliefs], axis=0)
 
-    def rank(self, answers: Answers, n: int = 10) -> Ranking:
+    def rank(self, answers: Answers, n: int = 10, attributes: Attributes = None) -> Ranking:
         """The n best items for somebody who answered so; what they do not know may be among them.
 
         By all that was answered where the model has a belief about newcomers, else by their ratings alone.
         """
         if not self.model.has_posterior:
-            return self.model.rank({item: rating for item, rating in answers.items() if rating is not None}, n)
-        idx, values = self._read(answers)
-        rated = np.sort(idx[~np.isnan(values)])
+            rated_items = {item: rating for item, rating in answers.items() if rating is not None}
+            return self.model.rank(rated_items, n, attributes=attributes)
+        heard = self._read(answers, attributes)
+        rated = np.sort(heard.idx[~np.isnan(heard.values)])
         hidden = Hidden(np.zeros(1, np.int64), np.array([0, len(rated)]), rated.astype(np.int32))
-        ranking = Ranking(["newcomer"], *best(self.scores(answers)[None], n, hidden, self._counts == 0))
+        ranking = Ranking(["newcomer"], *best(self.scores(answers, attributes)[None], n, hidden, self._counts == 0))
         ranking.warn_if_short(n)
         return ranking
 
-    def doubt(self, answers: Answers) -> float:
+    def doubt(self, answers: Answers, attributes: Attributes = None) -> float:
         """The standard deviation of a rating that is left after these answers, over what people come to rate,
         the noise of ratings not counted."""
-        idx, values = self._read(answers)
-        return float(np.sqrt(np.mean([law.variance(law.given(idx, values)) for law in self._laws])))
+        beliefs = self._beliefs(self._read(answers, attributes))
+        return float(np.sqrt(np.mean([law.variance(belief) for law, belief in beliefs])))
 
-    # ---- the strategies: (answered items, their values, nan: not known) -> (n_items,) the larger the sooner ---------
+    # ---- the strategies: what was heard -> (n_items,) the larger the sooner -----------------------------------
 
-    def _gains(self, idx: IntArray, values: FloatArray) -> FloatArray:
-        ways: dict[str, Callable[[IntArray, FloatArray], FloatArray]] = {
-            "variance": self._variance, "random": self._random, "tree": lambda *given: self._tree.gains(*given),
-            "popularity": lambda *_: self._counts.astype(float), "entropy0": lambda *_: self._entropy0.copy(),
+    def _gains(self, heard: Heard) -> FloatArray:
+        ways: dict[str, Callable[[Heard], FloatArray]] = {
+            "variance": self._variance, "random": self._random,
+            "tree": lambda heard: self._tree.gains(heard.idx, heard.values),
+            "popularity": lambda _: self._counts.astype(float), "entropy0": lambda _: self._entropy0.copy(),
         }  # fmt: skip
-        return np.where(self._counts > 0, ways[self.strategy](idx, values), -np.inf)
+        return np.where(self._counts > 0, ways[self.strategy](heard), -np.inf)
 
-    def _variance(self, idx: IntArray, values: FloatArray) -> FloatArray:
-        return np.mean([law.gains(law.given(idx, values)) for law in self._laws], axis=0)
+    def _variance(self, heard: Heard) -> FloatArray:
+        return np.mean([law.gains(belief) for law, belief in self._beliefs(heard)], axis=0)
 
-    def _random(self, idx: IntArray, values: FloatArray) -> FloatArray:
-        return np.random.default_rng([self.seed, len(idx)]).random(len(self._counts))
+    def _random(self, heard: Heard) -> FloatArray:
+        return np.random.default_rng([self.seed, len(heard.idx)]).random(len(self._counts))
 
     @cached_property
     def _tree(self) -> QuestionTree:
@@ -153,22 +168,51 @@ class Onboarding:
 
     # ---- what they are based on ---------------------------------------------------------------------------
 
-    def _known(self, idx: IntArray, values: FloatArray) -> FloatArray:
-        """(n_items,) the probability that somebody who knows, and does not know, these items knows each."""
-        known = (~np.isnan(values)).astype(np.float64)
-        return self._familiarity.expected(self._familiarity.given(idx, known).mean)
-
-    def _read(self, answers: Answers) -> tuple[IntArray, FloatArray]:
-        """The items that were asked about, and their values; nan: not known."""
+    def _read(self, answers: Answers, attributes: Attributes = None) -> Heard:
         idx = self.model._find(list(answers), "item", "raise")
         values = np.array([np.nan if one is None else float(one) for one in answers.values()], np.float64)
         self.model._check_values(values[~np.isnan(values)])
-        return idx, values
+        return Heard(idx, values, self.model._columns_of(attributes) if attributes else None)
+
+    def _known(self, heard: Heard) -> FloatArray:
+        """(n_items,) the probability that somebody who knows, and does not know, these items knows each."""
+        beforehand = self._taste_by_attributes.expected_of(heard.about, 1)[0] if heard.about else None
+        known = (~np.isnan(heard.values)).astype(np.float64)
+        return self._familiarity.expected(self._familiarity.given(heard.idx, known, beforehand).mean)
+
+    def _beliefs(self, heard: Heard) -> list[tuple[AnswerLaw, Belief]]:
+        """Under each law of the model."""
+        if not heard.about:
+            return [(law, law.given(heard.idx, heard.values)) for law in self._laws]
+        rows = self.model.described_under_laws(heard.about, 1)
+        taste = self._taste_by_attributes.expected_of(heard.about, 1)[0]
+        return [
+            (law, law.given(heard.idx, heard.values, np.append(row[0], taste)))
+            for law, row in zip(self._laws_beside_attributes, rows, strict=True)
+        ]
 
     @cached_property
     def _laws(self) -> list[AnswerLaw]:
         laws, rows = self.model.newcomer_laws(), self.model.rows_under_laws(self._familiarity.users)
         return [AnswerLaw(law, of_law, self._familiarity) for law, of_law in zip(laws, rows, strict=True)]
+
+    @cached_property
+    def _laws_beside_attributes(self) -> list[AnswerLaw]:
+        """Of how people differ from those who are described as they are."""
+        users = self._familiarity.users
+        rows, known = self.model.rows_under_laws(users), self.model.ratings.attributes_of("user", users)
+        beside = [one - two for one, two in zip(rows, self.model.described_under_laws(known, len(users)), strict=True)]
+        tastes = self._familiarity._replace(rows=self._familiarity.rows - self._taste_by_attributes.expected)
+        return [AnswerLaw(*one, tastes) for one in zip(self.model.newcomer_laws(), beside, strict=True)]
+
+    @cached_property
+    def _taste_by_attributes(self) -> AttributePrior:
+        """What people come to know, by their attributes."""
+        tastes = self._familiarity
+        known = self.model.ratings.attributes_of("user", tastes.users)
+        prior = AttributePrior(known, tastes.rows.shape[1])
+        prior.settle(tastes.rows, np.ones(len(tastes.rows), bool))
+        return prior
 
     @cached_property
     def _familiarity(self) -> Familiarity:

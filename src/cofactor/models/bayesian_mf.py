@@ -377,6 +377,12 @@ class BayesianMF(Recommender):
     def rows_under_laws(self, user_idx: IntArray) -> list[FloatArray]:
         return [self.user_draws_[user_idx, draw].astype(np.float32) for draw in self._law_draws]
 
+    def described_under_laws(self, attributes: Mapping[str, Array], n: int) -> list[FloatArray]:
+        if not self.learns_attributes:
+            super().described_under_laws(attributes, n)  # which says that it cannot
+        said = self._said("user", attributes, n)
+        return [said(draw) for draw in self._law_draws]
+
     @property
     def _law_draws(self) -> range:
         n = self.user_draws_.shape[1]

@@ -300,6 +300,11 @@ class MatrixFactorization(GradientRecommender[Embeddings], Described):
     def rows_under_laws(self, user_idx: IntArray) -> list[FloatArray]:
         return [self._rows("user", user_idx)]
 
+    def described_under_laws(self, attributes: Mapping[str, Array], n: int) -> list[FloatArray]:
+        if not self.learns_attributes:
+            super().described_under_laws(attributes, n)  # which says that it cannot
+        return [self._expected("user", attributes, n)]
+
     def _vectors(self, side: Literal["user", "item"]) -> FloatArray:
         return self.user_factors_ if side == "user" else self.item_factors_
 

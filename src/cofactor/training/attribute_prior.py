@@ -36,6 +36,10 @@ class AttributePrior:
         """(n, d)"""
         return (self.x @ self.coefficients).astype(np.float32)
 
+    def expected_of(self, attributes: Mapping[str, Array], n: int) -> FloatArray:
+        """(n, d) of others, with these attributes."""
+        return feature_matrix(encode(self.encodings, attributes), n) @ self.coefficients
+
     def learn(self, rows: FloatArray, known: BoolArray) -> None:
         """From the rows (n, d) that are `known` (n,): each counts the same, however many ratings it has, as those it
         is to be told of will have few."""
