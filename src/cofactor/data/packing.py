@@ -33,7 +33,7 @@ def pack_ratings(ratings: Ratings) -> tuple[dict[str, Array], dict[str, Any]]:
 
 def unpack_ratings(arrays: dict[str, Array], about: dict[str, Any]) -> Ratings:
     rows = Rows(arrays["indptr"], arrays["item_idx"], arrays["values"])
-    columns = {name.partition("/")[2] for name in arrays if "/" in name}
+    columns = dict.fromkeys(name.partition("/")[2] for name in arrays if "/" in name)  # in the order they had
     column = {name: unpack_column(name, arrays) for name in columns}
     users, items = IdMap(column["users"], "user"), IdMap(column["items"], "item")
     ratings = Ratings(
