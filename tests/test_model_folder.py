@@ -94,7 +94,7 @@ def test_a_number_that_was_learned_comes_back_as_a_number(folder):
 
 def test_attributes_keep_their_order(tmp_path):
     names = [f"a{number}" for number in range(12)]
-    table = {"user": ["ann", "bob"], "item": ["tea", "tea"], "rating": [1, 2]}
+    table = {"user": ["ann", "bob"], "item": ["tea", "milk"], "rating": [1, 2]}
     ratings = cf.read(table, users={"user": ["ann", "bob"]} | {name: [1, 2] for name in names})
     cf.Popularity().fit(ratings).save(tmp_path / "model")
     assert list(cf.open(tmp_path / "model").ratings.user_attributes) == names
