@@ -26,15 +26,14 @@ def pack_ratings(ratings: Ratings) -> tuple[dict[str, Array], dict[str, Any]]:
     about = {
         "name": ratings.name, "synthetic": ratings.synthetic, "explicit": ratings.explicit,
         "scale": ratings.scale, "library": ratings.library, "n_ratings": len(ratings),
-        "fingerprint": ratings.fingerprint,
+        "fingerprint": ratings.fingerprint, "columns": list(columns),
     }  # fmt: skip
     return arrays, about
 
 
 def unpack_ratings(arrays: dict[str, Array], about: dict[str, Any]) -> Ratings:
     rows = Rows(arrays["indptr"], arrays["item_idx"], arrays["values"])
-    columns = dict.fromkeys(name.partition("/")[2] for name in arrays if "/" in name)  # in the order they had
-    column = {name: unpack_column(name, arrays) for name in columns}
+    column = {name: unpack_column(name, arrays) for name in about["columns"]}  # arrays come in another order
     users, items = IdMap(column["users"], "user"), IdMap(column["items"], "item")
     ratings = Ratings(
         users=users, items=items, user_idx=np.repeat(np.arange(len(users), dtype=np.int32), rows.counts),
