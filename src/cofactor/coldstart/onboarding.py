@@ -176,7 +176,7 @@ class Onboarding:
 
     def _known(self, heard: Heard) -> FloatArray:
         """(n_items,) the probability that somebody who knows, and does not know, these items knows each."""
-        beforehand = self._taste_by_attributes.expected_of(heard.about, 1)[0] if heard.about else None
+        beforehand = self._expected_taste(heard.about) if heard.about else None
         known = (~np.isnan(heard.values)).astype(np.float64)
         return self._familiarity.expected(self._familiarity.given(heard.idx, known, beforehand).mean)
 
@@ -185,11 +185,15 @@ class Onboarding:
         if not heard.about:
             return [(law, law.given(heard.idx, heard.values)) for law in self._laws]
         rows = self.model.described_under_laws(heard.about, 1)
-        taste = self._taste_by_attributes.expected_of(heard.about, 1)[0]
+        taste = self._expected_taste(heard.about)
         return [
             (law, law.given(heard.idx, heard.values, np.append(row[0], taste)))
             for law, row in zip(self._laws_beside_attributes, rows, strict=True)
         ]
+
+    def _expected_taste(self, about: dict[str, Array]) -> FloatArray:
+        """(f,) what somebody described so is expected to know, before any answer."""
+        return self._taste_by_attributes.expected_of(about, 1)[0]
 
     @cached_property
     def _laws(self) -> list[AnswerLaw]:
