@@ -39,12 +39,19 @@ UNRATED = 0.5  # what "unrated" weighs in entropy0, beside 1 of a rating [rashid
 TASTES = 16  # factors of who knows what
 
 
+class Described(NamedTuple):
+    """Somebody before they say anything."""
+
+    columns: dict[str, Array]  # their attributes, (1,) each
+    taste: FloatArray  # (f,) what somebody described so is expected to know
+
+
 class Heard(NamedTuple):
     """What somebody has said."""
 
     idx: IntArray  # the items that were asked about
     values: FloatArray  # nan: they don't know the item
-    about: dict[str, Array] | None  # their attributes, (1,) each; None: not described
+    described: Described | None
 
 
 class Question(NamedTuple):
@@ -172,28 +179,25 @@ class Onboarding:
         idx = self.model._find(list(answers), "item", "raise")
         values = np.array([np.nan if one is None else float(one) for one in answers.values()], np.float64)
         self.model._check_values(values[~np.isnan(values)])
-        return Heard(idx, values, self.model._columns_of(attributes) if attributes else None)
+        if not attributes:
+            return Heard(idx, values, None)
+        columns = self.model._columns_of(attributes)
+        return Heard(idx, values, Described(columns, self._taste_by_attributes.expected_of(columns, 1)[0]))
 
     def _known(self, heard: Heard) -> FloatArray:
         """(n_items,) the probability that somebody who knows, and does not know, these items knows each."""
-        beforehand = self._expected_taste(heard.about) if heard.about else None
-        known = (~np.isnan(heard.values)).astype(np.float64)
-        return self._familiarity.expected(self._familiarity.given(heard.idx, known, beforehand).mean)
+        known, beforehand = ~np.isnan(heard.values), heard.described.taste if heard.described else None
+        return self._familiarity.expected(self._familiarity.given(heard.idx, known.astype(float), beforehand).mean)
 
     def _beliefs(self, heard: Heard) -> list[tuple[AnswerLaw, Belief]]:
         """Under each law of the model."""
-        if not heard.about:
+        if heard.described is None:
             return [(law, law.given(heard.idx, heard.values)) for law in self._laws]
-        rows = self.model.described_under_laws(heard.about, 1)
-        taste = self._expected_taste(heard.about)
+        rows = self.model.described_under_laws(heard.described.columns, 1)
         return [
-            (law, law.given(heard.idx, heard.values, np.append(row[0], taste)))
+            (law, law.given(heard.idx, heard.values, np.append(row[0], heard.described.taste)))
             for law, row in zip(self._laws_beside_attributes, rows, strict=True)
         ]
-
-    def _expected_taste(self, about: dict[str, Array]) -> FloatArray:
-        """(f,) what somebody described so is expected to know, before any answer."""
-        return self._taste_by_attributes.expected_of(about, 1)[0]
 
     @cached_property
     def _laws(self) -> list[AnswerLaw]:
