@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 import cofactor as cf
 from cofactor.evaluation import metrics
 
-HELD_OUT = 0.25  # of the users
+PARTS = 4  # of the users, one of which is held out
 STEPS = (0, 1, 2, 3, 5, 10, 20)
 N_BEST = 10
 SAMPLES = 2000  # of the bootstrap
@@ -40,11 +40,11 @@ class Figures(NamedTuple):
     ndcg: tuple[float, float, float]
 
 
-def part(ratings: cf.Ratings, seed: int = 0) -> tuple[cf.Ratings, list[Person]]:
-    """Three quarters of the users to learn from; the others, their ratings parted at random."""
+def part(ratings: cf.Ratings, held_out: int = 0, seed: int = 0) -> tuple[cf.Ratings, list[Person]]:
+    """Three quarters of the users to learn from; those of the other, their ratings parted at random."""
     rng = np.random.default_rng(seed)
     users = np.flatnonzero(ratings.user_counts > 1)
-    out = np.sort(rng.permutation(users)[: round(HELD_OUT * len(users))])
+    out = np.sort(np.array_split(rng.permutation(users), PARTS)[held_out])
     train = ratings.subset(~np.isin(ratings.user_idx, out), f"{ratings.name} (three quarters of the users)")
     return train, [_parted(ratings, int(user), rng) for user in out]
 
