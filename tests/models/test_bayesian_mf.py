@@ -27,7 +27,7 @@ def test_the_average_over_draws_beats_the_last_draw_and_the_biases(model, tastes
         return np.sqrt(np.mean((scores - test.values) ** 2))
 
     averaged = rmse(model._predict(test.user_idx, test.item_idx))
-    draws = model._draws(test.user_idx, test.item_idx, None, (model.user_mean_, model.item_mean_))
+    draws = model._draws.of_pairs(test.user_idx, test.item_idx, None)
     last = rmse(np.concatenate([scores for _, scores in draws])[:, -1])
     assert averaged < last - 0.02
     assert averaged < rmse(cf.Bias().fit(train)._predict(test.user_idx, test.item_idx)) - 0.05

@@ -5,7 +5,7 @@ how far it goes with companions and days, Rendle, Zhang & Koren, "On the difficu
 [rendle2019difficulty]. The sampler is `training/gibbs/`.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Literal, Self
 
@@ -24,14 +24,13 @@ if TYPE_CHECKING:
     from cofactor.data.joining import Joined
     from cofactor.data.ratings import Ratings, Rows
     from cofactor.training.gibbs.chain import Design, GibbsSampler
+    from cofactor.training.gibbs.draws import Draws
     from cofactor.training.gibbs.expectation import Expected
     from cofactor.training.gibbs.kept import Kept
 
 __all__ = ["BayesianMF"]
 
-PAIRS = 2_000_000  # numbers of draws gathered at once
 LAWS = 16  # draws that stand for all of them where a newcomer is asked
-NOISE_STEPS = 3  # until how noisily a newcomer rates has settled
 A_RATING = 40  # bytes while it learns; measured 10 to 25
 BY_ARRAYS = 100  # the same with days or ordinal, where the ratings' scores are written down
 
@@ -253,12 +252,13 @@ class BayesianMF(Recommender):
         no_user, no_item = np.append(self.ratings.user_counts, 0) == 0, np.append(self.ratings.item_counts, 0) == 0
         users, items = (np.where(no[idx], -1, idx) for no, idx in ((no_user, user_idx), (no_item, item_idx)))
         spread, variance = self._spread(users, items), np.empty(len(users))
-        for part, draws in self._draws(users, items, None, (self.user_stranger_, self.item_stranger_)):
+        draws = self._draws._replace(nobody=self.user_stranger_, nothing=self.item_stranger_)
+        for part, scores in draws.of_pairs(users, items, None):
             if self.ordinal:
-                mean, square = (self._levels(draws, spread[part], power).mean(axis=1) for power in (1, 2))
+                mean, square = (self._levels(scores, spread[part], power).mean(axis=1) for power in (1, 2))
                 variance[part] = square - mean**2
             else:
-                variance[part] = draws.var(axis=1) + np.mean(1 / self.noise_) * spread[part]
+                variance[part] = scores.var(axis=1) + np.mean(1 / self.noise_) * spread[part]
         return variance
 
     def _predict(self, user_idx: IntArray, item_idx: IntArray) -> FloatArray:
@@ -275,62 +275,40 @@ class BayesianMF(Recommender):
 
     def _mean(self, user_idx: IntArray, item_idx: IntArray, day: IntArray | None) -> FloatArray:
         mean, spread = np.empty(len(user_idx), np.float32), self._spread(user_idx, item_idx)
-        for part, draws in self._draws(user_idx, item_idx, day, (self.user_mean_, self.item_mean_)):
-            mean[part] = (self._levels(draws, spread[part]) if self.ordinal else draws).mean(axis=1)
+        for part, scores in self._draws.of_pairs(user_idx, item_idx, day):
+            mean[part] = (self._levels(scores, spread[part]) if self.ordinal else scores).mean(axis=1)
         return mean
 
-    def _levels(self, draws: FloatArray, spread: FloatArray, power: int = 1) -> FloatArray:
+    def _levels(self, scores: FloatArray, spread: FloatArray, power: int = 1) -> FloatArray:
         """(b, n_draws) latent scores -> the mean of the rating, or of its square."""
         from cofactor.training.gibbs.likelihood import expected_level
 
-        return expected_level(draws, self.cuts_, 1 / np.sqrt(spread)[:, None], self.levels_**power)
+        return expected_level(scores, self.cuts_, 1 / np.sqrt(spread)[:, None], self.levels_**power)
 
     def _spread(self, user_idx: IntArray, item_idx: IntArray) -> FloatArray:
         """(b,) by how much the variance of each pair's noise exceeds the usual."""
         return np.append(self.user_spread_, 1)[user_idx] * np.append(self.item_spread_, 1)[item_idx]
 
-    def _draws(
-        self, user_idx: IntArray, item_idx: IntArray, day: IntArray | None, nobody: tuple[FloatArray, FloatArray]
-    ) -> Iterator[tuple[slice, FloatArray]]:
-        """Each draw's score of each pair, (b, n_draws), block by block; `nobody`: what stands for index -1."""
-        size = max(1, PAIRS // self.user_draws_[0].size)
-        for at in range(0, len(user_idx), size):
-            part = slice(at, at + size)
-            p, q = (
-                _rows(self.user_draws_, nobody[0], user_idx[part]),
-                _rows(self.item_draws_, nobody[1], item_idx[part]),
-            )
-            q = self._on_days(q, None if day is None else day[part])
-            scores = np.einsum("bsk,bsk->bs", p[..., :-1], q[..., :-1]) + p[..., -1] + q[..., -1]
-            yield part, scores + np.float32(self.mean_)
+    @property
+    def _draws(self) -> "Draws":
+        from cofactor.training.gibbs.draws import Draws
 
-    def _on_days(self, items: FloatArray, day: IntArray | None) -> FloatArray:
-        """(b, n_draws, d) items -> what they are on each day; None: on an average one."""
-        if not self.days:
-            return items
-        days = self.day_mean_ if day is None else _rows(self.day_draws_, self.day_mean_, day)
-        both = items + days
-        both[..., -1] += (items[..., :-1] * days[..., :-1]).sum(axis=-1)
-        return both
+        rows = self.user_draws_, self.item_draws_, self.day_draws_
+        return Draws(*rows, self.day_mean_, self.user_mean_, self.item_mean_, self.mean_)
 
     def _score(self, user_idx: IntArray) -> FloatArray:
-        rows = _rows(self.user_draws_, self.user_mean_, user_idx)
-        return self._score_rows(rows, np.append(self.user_spread_, 1)[user_idx])
+        return self._score_rows(self._draws.of_users(user_idx), np.append(self.user_spread_, 1)[user_idx])
 
     def _score_rows(self, rows: FloatArray, spread: FloatArray) -> FloatArray:
         """(b, n_draws, k + 1) rows of users, (b,) the spread of their noise -> (b, n_items)."""
-        items = self._on_days(self.item_draws_.astype(np.float32), None)
-        if self.ordinal:
-            return np.stack([self._level_of_each(items, *one) for one in zip(rows, spread, strict=True)])
-        meeting = rows.copy()
-        meeting[..., -1] = 1  # the items' biases, so that draws are read as they lie
-        scores = meeting.reshape(len(rows), -1) @ items.reshape(len(items), -1).T
-        scores /= rows.shape[1]
-        return scores + (rows[..., -1].mean(axis=1)[:, None] + np.float32(self.mean_))
+        if not self.ordinal:
+            return self._draws.mean_scores(rows)
+        items = self._draws.of_items()
+        return np.stack([self._level_of_each(items, *one) for one in zip(rows, spread, strict=True)])
 
     def _level_of_each(self, items: FloatArray, row: FloatArray, spread: float) -> FloatArray:
-        draws = np.einsum("sk,isk->is", row[:, :-1], items[..., :-1]) + row[:, -1] + items[..., -1]
-        return self._levels(draws, spread * self.item_spread_).mean(axis=1).astype(np.float32)
+        scores = np.einsum("sk,isk->is", row[:, :-1], items[..., :-1]) + row[:, -1] + items[..., -1]
+        return self._levels(scores, spread * self.item_spread_).mean(axis=1).astype(np.float32)
 
     def _score_newcomer(self, item_idx: IntArray, values: FloatArray) -> FloatArray:
         return self._score_from(item_idx, values, self.user_mean_)
@@ -346,21 +324,15 @@ class BayesianMF(Recommender):
     def _score_from(self, item_idx: IntArray, values: FloatArray, expected: FloatArray) -> FloatArray:
         """In each draw the newcomer's row is at its posterior mean, the items being given, and what was expected of
         them beforehand, (n_draws, d)."""
-        items = self._on_days(self.item_draws_[item_idx].astype(np.float32), None).astype(np.float64)
-        design = items.transpose(1, 0, 2).copy()
-        design[..., -1] = 1
-        targets = self._targets(values) - items[..., -1].T
-        spread, rows = 1.0, expected
+        from cofactor.training.gibbs.newcomer import newcomer_rows
+
         if self.user_bag and len(item_idx):
             expected = expected + self._of_bag(item_idx)
-        for _ in range(NOISE_STEPS if self.row_noise else 1):
-            sure = self.noise_[:, None] / (spread * self.item_spread_[item_idx])
-            rows = self._row_means(design, targets, sure, expected)
-            errors = targets - np.einsum("smk,sk->sm", design, rows)
-            if self.row_noise:
-                squares = spread * float((sure * errors**2).sum(axis=1).mean())
-                spread = (self.freedom_ + squares) / (self.freedom_ + len(values))
-        return self._score_rows(rows.astype(np.float32)[None], np.array([spread]))[0]
+        rows, spread = newcomer_rows(
+            self._draws.of_items(item_idx), self.item_spread_[item_idx], self._targets(values), expected,
+            self.user_precision_, self.noise_, self.freedom_ if self.row_noise else None,
+        )  # fmt: skip
+        return self._score_rows(rows[None], np.array([spread]))[0]
 
     def newcomer_laws(self) -> list[NewcomerLaw]:
         """Of some draws; what a newcomer's companions say is not in them."""
@@ -388,12 +360,6 @@ class BayesianMF(Recommender):
         n = self.user_draws_.shape[1]
         return range(0, n, max(1, n // LAWS))
 
-    def _row_means(self, design: FloatArray, targets: FloatArray, sure: FloatArray, expected: FloatArray) -> FloatArray:
-        """(n_draws, m, d), (n_draws, m), (n_draws, m), (n_draws, d) -> (n_draws, d)"""
-        weighed = (design * sure[..., None]).transpose(0, 2, 1)  # a product of matrices: einsum would add one by one
-        right = self.user_precision_ @ expected[..., None] + weighed @ targets[..., None]
-        return np.linalg.solve(self.user_precision_ + weighed @ design, right)[..., 0]
-
     def _of_bag(self, item_idx: IntArray) -> FloatArray:
         """(n_draws, d) by how much somebody with these items is expected to differ from the average user."""
         known = self.bag_draws_[item_idx].astype(np.float64).sum(axis=0)
@@ -410,10 +376,3 @@ class BayesianMF(Recommender):
         draws = self.user_draws_ if side == "user" else self.item_draws_
         rated = (self.ratings.user_counts if side == "user" else self.ratings.item_counts) > 0
         return np.where(rated[:, None], draws[..., :-1].astype(np.float32).reshape(len(draws), -1), 0)
-
-
-def _rows(draws: FloatArray, nobody: FloatArray, idx: IntArray) -> FloatArray:
-    """(b, n_draws, k + 1) float32; `nobody` where the index is -1."""
-    rows = draws[idx].astype(np.float32)
-    rows[idx < 0] = nobody
-    return rows

@@ -9,6 +9,7 @@ from cofactor.arrays import FloatArray
 from cofactor.data.ratings import Rows
 from cofactor.kernels.posterior import Law, Part, padded, plan_rows, solve
 from cofactor.kernels.rows import prior_of
+from cofactor.training.gibbs.draws import on_day
 
 __all__ = ["DrawnRows", "NewRows", "draw_new_rows"]
 
@@ -25,12 +26,7 @@ class DrawnRows(NamedTuple):
     def of(self, draw: int) -> FloatArray:
         """(m, k + 1) one draw, as it is on an average day."""
         rows = self.draws[:, draw].astype(np.float32)
-        if not self.days.size:
-            return rows
-        day = self.days[draw]
-        on_day = rows + day
-        on_day[:, -1] += rows[:, :-1] @ day[:-1]
-        return on_day
+        return on_day(rows, self.days[draw]) if len(self.days) else rows
 
 
 class NewRows(NamedTuple):
@@ -66,6 +62,6 @@ def draw_new_rows(
             scores = np.einsum("jk,jk->j", design[rows.indices, : d - 1], factors[row_of, : d - 1])
             errors = rows.values - scores - given[rows.indices, -1] - bias[row_of]
             squares += tau * np.bincount(row_of, np.square(errors) / others.spread[rows.indices], n) / n_draws
-        if freedom is not None and np.isfinite(freedom):
+        if freedom is not None:
             spread = ((freedom + squares) / (freedom + rows.counts)).astype(np.float32)
     return NewRows(drawn, spread)
