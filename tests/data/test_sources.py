@@ -2,7 +2,6 @@
 
 import gzip
 import os
-import time
 from pathlib import Path
 
 import numpy as np
@@ -174,11 +173,3 @@ def test_the_published_folds_of_ml_100k_share_nothing_and_hold_everything(real_d
     tests = published_tests("ml-100k")
     assert sum(tests[f"u{n}"].astype(int) for n in range(1, 6)).tolist() == [1] * 100_000
     assert (tests["ua"].sum(), tests["ub"].sum()) == (9430, 9430)
-
-
-@pytest.mark.realdata
-def test_a_million_ratings_are_read_in_well_under_a_second(real_data):
-    load("ml-1m")  # the first call also imports Polars
-    start = time.perf_counter()
-    load("ml-1m")
-    assert time.perf_counter() - start < 1
