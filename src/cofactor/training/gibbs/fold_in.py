@@ -7,13 +7,14 @@ import numpy as np
 
 from cofactor.arrays import FloatArray
 from cofactor.data.ratings import Rows
+from cofactor.kernels.pairs import ScoredSide, pair_scores
 from cofactor.kernels.posterior import Law, Part, padded, plan_rows, solve
 from cofactor.kernels.rows import prior_of
 from cofactor.training.gibbs.draws import on_day
 
 __all__ = ["DrawnRows", "NewRows", "draw_new_rows"]
 
-ROUNDS = 2  # until how noisily somebody new rates has settled
+FEW = 4  # one draw of so many first tells how noisily somebody new rates
 
 
 class DrawnRows(NamedTuple):
@@ -47,21 +48,23 @@ def draw_new_rows(
     (m, n_draws, d), n = others.draws.shape, len(rows.counts)
     width, rng = padded(d - 1), np.random.default_rng([seed, len(rows.indices)])
     drawn, spread = np.zeros((n, n_draws, d), np.float16), np.ones(n, np.float32)
-    row_of, plan = np.repeat(np.arange(n), rows.counts), plan_rows(rows.indptr, width)
+    row_of, plan = np.repeat(np.arange(n, dtype=np.int32), rows.counts), plan_rows(rows.indptr, width)
     factors, bias, design = np.zeros((n, width), np.float32), np.zeros(n, np.float32), np.zeros((m, width), np.float32)
-    for _ in range(ROUNDS if freedom is not None else 1):
-        weights = (1 / (spread[row_of] * others.spread[rows.indices])).astype(np.float32)
-        part, squares = Part(rows.indptr, rows.indices, rows.values, weights), np.zeros(n)
-        for draw in range(n_draws):
+    whole, every = Part(rows.indptr, rows.indices, rows.values), range(n_draws)
+    for draws in (every[::FEW], every) if freedom is not None else (every,):
+        part = whole._replace(row_weights=1 / spread, other_weights=(1 / others.spread).astype(np.float32))
+        squares = np.zeros(n)
+        for draw in draws:
             given, tau = others.of(draw), np.float32(noise[draw])
-            design[:, : d - 1] = given[:, :-1]
+            design[:, : d - 1], offset = given[:, :-1], given[:, -1].copy()
             prior, own = prior_of(np.atleast_2d(expected(draw)), precision[draw], bias, width)
             law, key = Law(tau, np.float32(0), np.float32(0), tau), int(rng.integers(2**62))
-            solve(factors, design, given[:, -1].copy(), part, law, prior, plan, draw=key, bias=own)
+            solve(factors, design, offset, part, law, prior, plan, draw=key, bias=own)
             drawn[:, draw, :-1], drawn[:, draw, -1] = factors[:, : d - 1], bias
-            scores = np.einsum("jk,jk->j", design[rows.indices, : d - 1], factors[row_of, : d - 1])
-            errors = rows.values - scores - given[rows.indices, -1] - bias[row_of]
-            squares += tau * np.bincount(row_of, np.square(errors) / others.spread[rows.indices], n) / n_draws
+            if freedom is not None:
+                met = ScoredSide(design, offset, rows.indices)
+                errors = rows.values - pair_scores(ScoredSide(factors, bias, row_of), met)
+                squares += tau * np.bincount(row_of, np.square(errors) / others.spread[rows.indices], n) / len(draws)
         if freedom is not None:
             spread = ((freedom + squares) / (freedom + rows.counts)).astype(np.float32)
     return NewRows(drawn, spread)
