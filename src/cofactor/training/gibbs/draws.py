@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from cofactor.arrays import FloatArray, IntArray
+from cofactor.kernels.halves import widened
 
 __all__ = ["Draws", "on_day"]
 
@@ -45,7 +46,7 @@ class Draws(NamedTuple):
 
     def of_items(self, item_idx: IntArray | slice = slice(None)) -> FloatArray:
         """(m, n_draws, d) rows, on an average day"""
-        items = self.items[item_idx].astype(np.float32)
+        items = widened(self.items[item_idx])
         return on_day(items, self.average_day) if len(self.average_day) else items
 
     def mean_scores(self, rows: FloatArray) -> FloatArray:
@@ -66,6 +67,6 @@ def on_day(rows: FloatArray, day: FloatArray) -> FloatArray:
 
 def _rows(draws: FloatArray, nobody: FloatArray, idx: IntArray) -> FloatArray:
     """(b, n_draws, d) float32; `nobody` where the index is -1."""
-    rows = draws[idx].astype(np.float32)
+    rows = widened(draws[idx])
     rows[idx < 0] = nobody
     return rows

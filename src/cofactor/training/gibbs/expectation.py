@@ -8,6 +8,7 @@ import numpy as np
 from cofactor.arrays import Array, FloatArray
 from cofactor.data.features import Encoding, bag_share, encode, feature_matrix
 from cofactor.data.ratings import Rows
+from cofactor.kernels.halves import widened
 
 __all__ = ["Expected", "expected_by_attributes", "expected_with_bag", "mean_features"]
 
@@ -25,7 +26,7 @@ def expected_with_bag(mean: FloatArray, rows: Rows, bag: FloatArray, bag_mean: F
         return lambda draw: mean[draw]
     shares = np.repeat(bag_share(rows.counts), rows.counts)
     companions = csr_array((shares, rows.indices, rows.indptr), shape=(len(rows.counts), len(bag)))
-    return lambda draw: mean[draw] + companions @ bag[:, draw].astype(np.float32) - bag_mean[draw]
+    return lambda draw: mean[draw] + companions @ widened(bag, draw) - bag_mean[draw]
 
 
 def expected_by_attributes(
@@ -38,7 +39,7 @@ def expected_by_attributes(
     if not says.size:
         return lambda _: np.zeros((n, 1), np.float32)
     beside = feature_matrix(encode(encodings, attributes), n).toarray() - average
-    return lambda draw: (beside @ says[:, draw].astype(np.float32)).astype(np.float32)
+    return lambda draw: (beside @ widened(says, draw)).astype(np.float32)
 
 
 def mean_features(encodings: Sequence[Encoding], attributes: Mapping[str, Array]) -> FloatArray:

@@ -7,6 +7,7 @@ import numpy as np
 
 from cofactor.arrays import FloatArray
 from cofactor.data.ratings import Rows
+from cofactor.kernels.halves import widened
 from cofactor.kernels.pairs import ScoredSide, pair_scores
 from cofactor.kernels.posterior import Law, Part, padded, plan_rows, solve
 from cofactor.kernels.rows import prior_of
@@ -26,7 +27,7 @@ class DrawnRows(NamedTuple):
 
     def of(self, draw: int) -> FloatArray:
         """(m, k + 1) one draw, as it is on an average day."""
-        rows = self.draws[:, draw].astype(np.float32)
+        rows = widened(self.draws, draw)
         return on_day(rows, self.days[draw]) if len(self.days) else rows
 
 
