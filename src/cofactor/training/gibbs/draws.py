@@ -9,11 +9,11 @@ from typing import NamedTuple
 import numpy as np
 
 from cofactor.arrays import FloatArray, IntArray
-from cofactor.kernels.halves import widened
+from cofactor.kernels.halves import HalfSide, draw_scores, product, widened
 
 __all__ = ["Draws", "on_day"]
 
-PAIRS = 2_000_000  # numbers of draws gathered at once
+SCORES = 2_000_000  # of pairs in draws, at once
 
 
 class Draws(NamedTuple):
@@ -31,18 +31,21 @@ class Draws(NamedTuple):
         self, user_idx: IntArray, item_idx: IntArray, day: IntArray | None
     ) -> Iterator[tuple[slice, FloatArray]]:
         """Each draw's score of each pair, (b, n_draws), block by block; day: -1, or None, is an average one."""
-        size = max(1, PAIRS // self.users[0].size)
+        size, on_average = max(1, SCORES // len(self.nobody)), np.full(len(user_idx), -1)
         for at in range(0, len(user_idx), size):
             part = slice(at, at + size)
-            p, q = _rows(self.users, self.nobody, user_idx[part]), _rows(self.items, self.nothing, item_idx[part])
-            if len(self.average_day):
-                q = on_day(q, self.average_day if day is None else _rows(self.days, self.average_day, day[part]))
-            scores = np.einsum("bsk,bsk->bs", p[..., :-1], q[..., :-1]) + p[..., -1] + q[..., -1]
-            yield part, scores + np.float32(self.mean)
+            users, items = (
+                HalfSide(self.users, self.nobody, user_idx[part]),
+                HalfSide(self.items, self.nothing, item_idx[part]),
+            )
+            days = HalfSide(self.days, self.average_day, (on_average if day is None else day)[part])
+            yield part, draw_scores(users, items, days if len(self.average_day) else None) + np.float32(self.mean)
 
     def of_users(self, user_idx: IntArray) -> FloatArray:
         """(b, n_draws, d) rows"""
-        return _rows(self.users, self.nobody, user_idx)
+        rows = widened(self.users[user_idx])
+        rows[user_idx < 0] = self.nobody
+        return rows
 
     def of_items(self, item_idx: IntArray | slice = slice(None)) -> FloatArray:
         """(m, n_draws, d) rows, on an average day"""
@@ -50,23 +53,18 @@ class Draws(NamedTuple):
         return on_day(items, self.average_day) if len(self.average_day) else items
 
     def mean_scores(self, rows: FloatArray) -> FloatArray:
-        """(b, n_draws, d) rows of users -> (b, n_items), over the draws."""
-        items, meeting = self.of_items(), rows.copy()
-        meeting[..., -1] = 1  # the items' biases, so that draws are read as they lie
-        scores = meeting.reshape(len(rows), -1) @ items.reshape(len(items), -1).T
-        scores /= rows.shape[1]
-        return scores + (rows[..., -1].mean(axis=1)[:, None] + np.float32(self.mean))
+        """(b, n_draws, d) rows of users -> (b, n_items), over the draws, on an average day."""
+        met = on_day(rows, self.average_day) if len(self.average_day) else rows.copy()
+        own = met[..., -1].mean(axis=1) + np.float32(self.mean)
+        met[..., -1] = 1  # the items' biases, so that draws are read as they lie
+        scores = product(met.reshape(len(rows), -1), self.items.reshape(len(self.items), -1))
+        scores /= len(self.nobody)
+        return scores + own[:, None]
 
 
 def on_day(rows: FloatArray, day: FloatArray) -> FloatArray:
-    """(..., d) items -> what they are on that day, (..., d): it has factors that meet theirs, and moves both."""
+    """(..., d) rows of one side -> what the other side meets on that day, (..., d): its factors are added to theirs,
+    and what the two make of each other to their bias."""
     both = rows + day
     both[..., -1] += (rows[..., :-1] * day[..., :-1]).sum(axis=-1)
     return both
-
-
-def _rows(draws: FloatArray, nobody: FloatArray, idx: IntArray) -> FloatArray:
-    """(b, n_draws, d) float32; `nobody` where the index is -1."""
-    rows = widened(draws[idx])
-    rows[idx < 0] = nobody
-    return rows
