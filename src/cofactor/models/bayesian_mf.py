@@ -170,8 +170,10 @@ class BayesianMF(Recommender):
 
     def _take(self, kept: "Kept", chain: "GibbsSampler", train: "Ratings") -> None:
         n = kept.n_kept
-        self.user_draws_, self.item_draws_ = kept.users.draws[:, :n], kept.items.draws[:, :n]
-        self.day_draws_, self.bag_draws_ = kept.days.draws[:, :n], kept.bag.draws[:, :n]
+        sides = kept.users, kept.items, kept.days, kept.bag  # with fewer draws than asked for if interrupted
+        self.user_draws_, self.item_draws_, self.day_draws_, self.bag_draws_ = (
+            np.ascontiguousarray(side.draws[:, :n]) for side in sides
+        )
         self.bag_mean_ = np.stack(kept.bag.means) if self.user_bag else np.zeros((0, 0), np.float32)
         self.user_mean_, self.item_mean_ = np.stack(kept.users.means), np.stack(kept.items.means)
         self.day_mean_ = np.stack(kept.days.means) if self.days else np.zeros((0, 0), np.float32)
