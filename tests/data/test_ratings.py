@@ -1,8 +1,10 @@
 """The one table that models are given: columns of equal length, and the same seen from users and from items."""
 
 import pickle
+from concurrent.futures import ThreadPoolExecutor
 from copy import deepcopy
 from dataclasses import replace
+from threading import Barrier
 
 import numpy as np
 import pytest
@@ -10,6 +12,7 @@ from hypothesis import given, strategies as st
 
 from cofactor.data.ratings import Ratings
 from cofactor.errors import BadTable
+from cofactor.kernels.rows import Coded
 from small_tables import random_ratings
 
 SOME = Ratings.from_arrays(["ann", "ann", "bob"], [10, 20, 10], [5, 3, 4], titles=np.array(["Alien", "Heat"], object))
@@ -90,6 +93,14 @@ def test_an_item_without_a_title_is_called_by_its_id():
     assert ratings.title_of(np.array([0, 1])) == ["Heat", "20"]
 
 
+def test_some_rows_hold_the_last_rating_of_a_pair_and_ascend_whether_all_are_laid_out_or_not():
+    table = Ratings.from_arrays([1, 1, 2, 1], [20, 10, 10, 20], [5, 3, 4, 2])
+    before = table.some_rows("user", np.array([0]))
+    _ = table.by_user
+    for rows in (before, table.some_rows("user", np.array([0]))):
+        assert (rows.indices.tolist(), rows.values.tolist()) == ([0, 1], [3, 2])
+
+
 @pytest.mark.parametrize("laid_out", [False, True])
 def test_some_rows_are_the_same_whether_all_are_laid_out_or_not(laid_out):
     ratings = random_ratings(30, 20, 200)
@@ -119,10 +130,31 @@ def test_values_are_the_same_before_and_after_the_table_is_laid_out(values):
     ratings = Ratings.from_arrays([1, 2, 2, 1], [7, 7, 8, 9], values)
     before = ratings.values.copy()
     assert len(ratings.by_user.indices) == 4
-    assert ("values" in vars(ratings)) == (len(set(values)) == 4)  # four different ones take less as they are
+    assert isinstance(ratings._stored._held, Coded) == (len(set(values)) < 4)  # four different ones stay as they are
     for table in (ratings, replace(ratings, name="copy"), deepcopy(ratings), pickle.loads(pickle.dumps(ratings))):
         np.testing.assert_array_equal(table.values, before)
         np.testing.assert_array_equal(table.values_of(np.array([2, 0])), before[[2, 0]])
     np.testing.assert_array_equal(ratings.subset(ratings.item_idx == 0).values, before[:2])
-    with pytest.raises(AttributeError, match="no attribute 'stars'"):
-        _ = ratings.stars
+
+
+def test_a_table_cannot_be_written_into_and_its_columns_are_the_same_arrays_each_time():
+    ratings = Ratings.from_arrays([1, 2, 2, 1], [7, 7, 8, 9], [4, 1, 4, 3], timestamps=np.arange(4))
+    held = ratings.values
+    _ = ratings.by_user
+    assert held is ratings.values
+    for column in (ratings.user_idx, ratings.item_idx, ratings.values, ratings.timestamps):
+        with pytest.raises(ValueError, match="read-only"):
+            column[0] = 2
+
+
+def test_threads_may_lay_a_table_out_and_read_its_values_at_once():
+    ratings = random_ratings(300, 200, 20_000)
+    expected, start = ratings.values.copy(), Barrier(4)
+
+    def read(which: int) -> bool:
+        start.wait()
+        _ = ratings.by_user if which % 2 else ratings.values
+        return bool((ratings.values == expected).all())
+
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(read, range(4))) == [True] * 4

@@ -184,6 +184,15 @@ def test_the_same_seed_gives_the_same_scores_bit_for_bit(model, checkerboard):
     np.testing.assert_array_equal(again._score(np.arange(12)), model._score(np.arange(12)))
 
 
+@pytest.mark.parametrize("name", model_names())
+def test_what_was_asked_of_the_table_before_changes_no_bit(name, checkerboard):
+    """A table laid out already is no other table; the last column stands first here, so that order could matter."""
+    plain, laid_out = (checkerboard.subset(np.arange(len(checkerboard))[::-1]) for _ in range(2))
+    _ = laid_out.by_user, laid_out.by_item, laid_out.matrix
+    scores = [new(name).fit(table, progress=False)._score(np.arange(12)) for table in (plain, laid_out)]
+    np.testing.assert_array_equal(*scores)
+
+
 def test_it_says_what_it_optimises(model):
     assert model.objective.endswith(".")
 

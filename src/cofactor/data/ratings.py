@@ -12,9 +12,10 @@ import numpy as np
 from cofactor.arrays import Array, BoolArray, FloatArray, Id, IntArray
 from cofactor.data.ids import IdMap
 from cofactor.data.report import Report
+from cofactor.data.value_column import StoredValues, ValueColumn, read_only
 from cofactor.errors import BadTable
-from cofactor.kernels.layout import code, counted, lay_out, transposed
-from cofactor.kernels.rows import NO_CODES, Coded, Part
+from cofactor.kernels.layout import counted, lay_out, transposed
+from cofactor.kernels.rows import NO_CODES, Part
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -69,7 +70,8 @@ class Rows(NamedTuple):
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Ratings:
-    """n ratings (or clicks, whose value is 1) by users of items. Frozen: a split or a filter is a new one.
+    """n ratings (or clicks, whose value is 1) by users of items. Frozen, its columns read-only: a split or a filter is
+    a new one, and any number of threads may read one table.
 
     user_idx, item_idx: (n,) int32     values: (n,) float32     timestamps: (n,) int64, seconds since 1970,
     `NO_TIME` where unknown, or None where the table has no time at all.
@@ -82,7 +84,7 @@ class Ratings:
     items: IdMap
     user_idx: IntArray
     item_idx: IntArray
-    values: FloatArray
+    values: ValueColumn = ValueColumn()  # noqa: RUF009  (an array to whoever gives or reads it)
     timestamps: IntArray | None = None
     explicit: bool = True  # ratings; False: clicks, plays, purchases
     scale: tuple[float, float] | None = None  # lowest and highest rating that can be given
@@ -118,23 +120,23 @@ class Ratings:
             lengths.add(len(self.timestamps))
         if len(lengths) != 1:
             raise BadTable(f"The columns of a table must have one length, but these have {sorted(lengths)}.")
+        for name in ("user_idx", "item_idx", "timestamps"):
+            column = getattr(self, name)
+            if column is not None:
+                object.__setattr__(self, name, read_only(column))
         if self.explicit and self.scale is None and len(self.values):
             object.__setattr__(self, "scale", (float(self.values.min()), float(self.values.max())))
 
     def __len__(self) -> int:
         return len(self.user_idx)
 
-    def __getattr__(self, name: Literal["values"]) -> FloatArray:
-        """The values, made anew whenever asked for, once laying out has left a byte of each (`by_user`)."""
-        coded: Coded | None = vars(self).get("_coded")
-        if name != "values" or coded is None:
-            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
-        return coded.at(slice(None))
+    @property
+    def _stored(self) -> StoredValues:
+        return vars(self)["stored_values"]
 
     def values_of(self, rows: slice | IntArray | BoolArray) -> FloatArray:
         """The values of some ratings; all need not be made for them."""
-        coded: Coded | None = vars(self).get("_coded")
-        return coded.at(rows) if coded else self.values[rows]
+        return self._stored.some(rows)
 
     def __repr__(self) -> str:
         kind = "ratings" if self.explicit else "clicks"
@@ -186,11 +188,7 @@ class Ratings:
     @cached_property
     def by_user(self) -> Rows:
         """Each user's items, ascending, and values. The table, too, keeps but a byte of each value from now on."""
-        coded = code(self.values)
-        if len(coded.levels) < len(self):
-            vars(self)["_coded"] = coded
-            del vars(self)["values"]
-        return Rows.of_part(lay_out(self.user_idx, self.item_idx, coded, self.n_users, self.n_items))
+        return Rows.of_part(lay_out(self.user_idx, self.item_idx, self._stored.shrink(), self.n_users, self.n_items))
 
     @cached_property
     def by_item(self) -> Rows:
@@ -205,7 +203,10 @@ class Ratings:
         return laid_out or Rows.of_part(transposed(Part(users.indptr, users.indices, ONE), self.n_items))
 
     def some_rows(self, side: Literal["user", "item"], which: IntArray) -> Rows:
-        """The rows of these users or items, a few of them do not need all ratings sorted."""
+        """The rows of these users or items (ascending), as `by_user` and `by_item` have them.
+
+        A few of them do not need all ratings sorted.
+        """
         of_users = side == "user"
         laid_out: Rows | None = vars(self).get("by_user" if of_users else "by_item")
         if laid_out is not None:
@@ -214,7 +215,9 @@ class Ratings:
         asked = np.zeros(self.n_users if of_users else self.n_items, bool)
         asked[which] = True
         at = np.flatnonzero(asked[own])
-        at = at[np.argsort(own[at], kind="stable")]
+        at = at[np.lexsort((other[at], own[at]))]  # stable, so the last of a pair that occurs twice is its last
+        is_last = np.append((np.diff(own[at]) != 0) | (np.diff(other[at]) != 0), np.ones(min(1, len(at)), bool))
+        at = at[is_last]
         counts = np.bincount(np.searchsorted(which, own[at]), minlength=len(which))
         return Rows(np.concatenate([[0], np.cumsum(counts)]), other[at], self.values_of(at))
 

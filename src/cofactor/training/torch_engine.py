@@ -173,7 +173,7 @@ class TorchEngine:
         return tensor.to(self.device)
 
     def _tensor(self, array: Array) -> Tensor:
-        return torch.from_numpy(np.ascontiguousarray(array)).to(self.device)
+        return torch.tensor(array, device=self.device)  # a copy: tables are read-only, which torch does not know
 
 
 def _array(tensor: Tensor) -> Array:

@@ -1,0 +1,77 @@
+"""The values of a table's ratings: as they came, or in a byte each from when the table has been laid out."""
+
+from typing import Any, overload
+from weakref import ref
+
+from cofactor.arrays import Array, BoolArray, FloatArray, IntArray
+from cofactor.kernels.layout import code
+from cofactor.kernels.rows import Coded
+
+__all__ = ["StoredValues", "ValueColumn", "read_only"]
+
+
+class StoredValues:
+    """(n,) values that never change, though the memory they take may shrink.
+
+    Laying a table out needs a byte for each value where the values are few; holding the four bytes beside that would
+    be a tenth of what a fit takes. So the column then keeps the bytes alone, and makes the array when it is asked for:
+    the same one for all who hold it at the same time. One attribute is replaced by another, in one step, so that
+    threads may read and lay out at once.
+    """
+
+    def __init__(self, values: FloatArray) -> None:
+        self._held: FloatArray | Coded = read_only(values)
+        self._shared: ref[FloatArray] | None = None  # the array that somebody may still hold
+
+    def whole(self) -> FloatArray:
+        """All values, (n,) float32, read-only."""
+        held = self._held
+        if not isinstance(held, Coded):
+            return held
+        shared = self._shared() if self._shared else None
+        if shared is None:
+            shared = read_only(held.at(slice(None)))
+            self._shared = ref(shared)
+        return shared
+
+    def some(self, rows: slice | IntArray | BoolArray) -> FloatArray:
+        """The values of some ratings; all need not be made for them."""
+        held = self._held
+        return held.at(rows) if isinstance(held, Coded) else held[rows]
+
+    def shrink(self) -> Coded:
+        """The values in as little memory as they need, which is how they are kept from now on."""
+        held = self._held
+        if isinstance(held, Coded):
+            return held
+        coded = code(held)
+        if len(coded.levels) < len(held):
+            self._shared = ref(held)
+            self._held = coded
+        return coded
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return StoredValues, (self.whole(),)
+
+
+class ValueColumn:
+    """The field `values` of a table: given as an array, kept as `StoredValues`, read as an array again."""
+
+    @overload
+    def __get__(self, table: None, owner: type) -> "ValueColumn": ...
+    @overload
+    def __get__(self, table: object, owner: type) -> FloatArray: ...
+    def __get__(self, table: object | None, owner: type) -> "FloatArray | ValueColumn":
+        if table is None:
+            raise AttributeError("values")  # so that the field has no default
+        return vars(table)["stored_values"].whole()
+
+    def __set__(self, table: object, values: FloatArray) -> None:
+        vars(table)["stored_values"] = StoredValues(values)
+
+
+def read_only(column: Array) -> Array:
+    """The same memory, seen so that nobody can write into it."""
+    seen = column.view()
+    seen.flags.writeable = False
+    return seen
