@@ -21,7 +21,7 @@ SOURCE = ROOT / "src" / "cofactor"
 # their folder; the rooms that are still to come have their place already.
 FLOORS = (
     "arrays errors cache search_space", "memory", "kernels", "data plots nets",
-    "ranking newcomer model_folder selection", "model_steps", "recommender", "training",
+    "ranking newcomer model_folder run selection snapshots", "model_steps", "recommender", "training",
     "models evaluation interpretation coldstart scale", "opening tuning", "audit serving choosing",
     "collab experiment", "cli",
 )  # fmt: skip

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from cofactor.recommender import Recommender as Recommender
 
     open = open_model  # noqa: A001
-    from cofactor.training.stopping import EarlyStopping as EarlyStopping
+    from cofactor.run.stopping import EarlyStopping as EarlyStopping
     from cofactor.tuning.tune import tune as tune
 
 __version__ = "0.1.0"
@@ -50,7 +50,7 @@ _HOME = {
     "EASE": "models.ease", "GraphFilter": "models.graph_filter", "SparseEASE": "models.sparse_ease",
     "ImplicitMF": "models.implicit_mf", "ItemKNN": "models.item_knn",
     "MatrixFactorization": "models.matrix_factorization", "NeuralCF": "models.neural_cf",
-    "Popularity": "models.popularity", "EarlyStopping": "training.stopping",
+    "Popularity": "models.popularity", "EarlyStopping": "run.stopping",
     "evaluate": "evaluation.evaluate", "compare": "evaluation.compare",
     "tune": "tuning.tune", "auto": "choosing",
 }  # fmt: skip

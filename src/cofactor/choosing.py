@@ -10,11 +10,13 @@ The rule, which `Choice.why` repeats with the numbers of the data at hand:
   `SparseEASE`), `ImplicitMF` and `GraphFilter`. The one with the best held-out measure is taken.
 """
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from cofactor.data.expecting import expect_ratings
 from cofactor.data.ratings import Ratings
-from cofactor.errors import BadOption
+from cofactor.errors import BadOption, SearchStopped
 from cofactor.evaluation.layout import figure
 from cofactor.evaluation.measures import RATINGS, better
 from cofactor.memory import free_gb
@@ -56,18 +58,36 @@ def auto(
 
     measure: what it shall be good at; None: "rmse" on ratings, "ndcg@10" on clicks
     budget: of all searches together; at least one trial of each model is made. The last fit comes on top.
-    Ctrl-C ends the search at hand with what it has found. Raises `MissingExtra` without Optuna.
+    Ctrl-C ends the searches, with a `SearchStopped` warning; the best found so far is then fitted.
+    Raises `MissingExtra` without Optuna, `BadOption` for what are no ratings and for a measure they cannot have.
     """
+    expect_ratings(train, "auto chooses by")
     aim = measure or ("rmse" if train.explicit else "ndcg@10")
     models, why = _candidates(train, aim)
     searches = [Search(one, train, aim, one.search_space(), seed, after_trial=tell(progress)) for one in models]
-    for search in searches:
-        search.run(seconds_of(budget) / len(searches))
-    best = _best(searches)
-    found = [f"{type(one.model).__name__} {_reached(one)}" for one in searches]
-    chosen = f"Held out, {aim}: {', '.join(found)}; options by {sum(len(s.history.trials) for s in searches)} trials."
+    tried = _run(searches, seconds_of(budget) / len(searches))
+    best = _best(tried)
+    found = [f"{type(one.model).__name__} {_reached(one)}" for one in tried]
+    chosen = f"Held out, {aim}: {', '.join(found)}; options by {sum(len(s.history.trials) for s in tried)} trials."
+    ended = ["Ctrl-C ended the search: what was found by then is used."] if any(s.stopped for s in tried) else []
     model = best.best_model().fit(train, progress=progress)
-    return Choice(model, (*why, chosen), {type(one.model).__name__: one.history for one in searches})
+    return Choice(model, (*why, chosen, *ended), {type(one.model).__name__: one.history for one in tried})
+
+
+def _run(searches: Sequence[Search], seconds: float) -> list[Search]:
+    """Those that were run: all, or up to the one in which ctrl-C came. Raises `KeyboardInterrupt` if none found any."""
+    tried = list[Search]()
+    for search in searches:
+        tried.append(search)
+        try:
+            search.run(seconds)
+        except KeyboardInterrupt:
+            if all(one.history.best is None for one in tried):
+                raise
+            warnings.warn(SearchStopped(sum(len(one.history.trials) for one in tried)), stacklevel=3)
+        if search.stopped:
+            break
+    return tried
 
 
 def _candidates(train: Ratings, aim: str) -> tuple[list[Recommender], list[str]]:

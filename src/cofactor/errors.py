@@ -4,6 +4,7 @@
     ├── BadTable            a table cannot be read as ratings            (ValueError)
     ├── BadOption           a hyperparameter or argument out of range    (ValueError)
     ├── UnknownIds          users or items that the data do not hold     (LookupError)
+    ├── AmbiguousTitle      a title that several items carry             (LookupError)
     ├── UnknownModel        no model of that name                        (LookupError)
     ├── UnknownDataSet      no data set of that name                     (LookupError)
     ├── DataNotAvailable    a known data set that is not at hand         (OSError)
@@ -17,11 +18,11 @@
     └── MissingExtra        an optional dependency is not installed      (ImportError)
 
 Warnings are values too: `FewerLeft` says that a list is shorter than asked, `ItemsNotPlaced` what `update` could not
-do, `Interrupted` that training is,
-`SearchStopped` that a search is, `CouldBeFaster` that there is a much quicker way.
+do, `CouldBeFaster` that there is a much quicker way. `StoppedEarly` is all that ctrl-C ends: `Interrupted` training,
+`SearchStopped` a search, `ComparisonStopped` a comparison.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from difflib import get_close_matches
 
 
@@ -40,15 +41,34 @@ class BadOption(CofactorError, ValueError):
 class UnknownIds(CofactorError, LookupError):
     """Ids that the data do not hold; `ids` lists them all, the message the first few."""
 
-    def __init__(self, kind: str, ids: Collection[object], known: int, near: Sequence[str] = ()) -> None:
-        self.kind, self.ids = kind, list(ids)
+    def __init__(
+        self, kind: str, ids: Iterable[object], known: int, near: Sequence[str] = (), *, may_fall_back: bool = False
+    ) -> None:
+        """may_fall_back: whether the caller could have passed unknown='fallback'"""
+        self.kind, self.ids = kind, _different(ids)
         named = ", ".join(repr(i) for i in self.ids[:5]) + (", …" if len(self.ids) > 5 else "")
         what = f"This {kind} is" if len(self.ids) == 1 else f"These {len(self.ids)} {kind}s are"
         mend = f"Did you mean {' or '.join(map(repr, near))}?" if near else "Check their spelling and type."
-        super().__init__(
-            f"{what} not among the {known:,} known ones: {named}. {mend} To have unknown ids treated as newcomers, "
-            f"pass unknown='fallback'."
-        )
+        fallback = " To have unknown ids treated as newcomers, pass unknown='fallback'." if may_fall_back else ""
+        super().__init__(f"{what} not among the {known:,} known ones: {named}. {mend}{fallback}")
+
+
+def _different(ids: Iterable[object]) -> list[object]:
+    """Each once, in their order; what cannot be an id, such as a list, is there as it came."""
+    found: dict[object, object] = {}
+    for one in ids:
+        found.setdefault(one if isinstance(one, Hashable) else repr(one), one)
+    return list(found.values())
+
+
+class AmbiguousTitle(CofactorError, LookupError):
+    """A title that several items carry; `ids` lists them."""
+
+    def __init__(self, title: str, ids: Sequence[object]) -> None:
+        self.title, self.ids = title, list(ids)
+        count = {2: "Two", 3: "Three"}.get(len(ids), str(len(ids)))
+        named = ", ".join(map(repr, self.ids[:5])) + (", …" if len(self.ids) > 5 else "")
+        super().__init__(f"{count} items have the title {title!r}: {named}. Give the id of the one you mean.")
 
 
 class _UnknownName(CofactorError, LookupError):
@@ -122,17 +142,31 @@ class ItemsNotPlaced(UserWarning):
         )
 
 
-class Interrupted(UserWarning):
+class StoppedEarly(UserWarning):
+    """Ctrl-C ended it: what stands is whole, but less than was asked for. The command line then exits with 130."""
+
+
+class Interrupted(StoppedEarly):
     """Training was ended by ctrl-C; the model is whole, and stands where its last sweep left it."""
 
     def __init__(self, n_done: int, n_asked: int, unit: str) -> None:
-        self.n_done = n_done
-        super().__init__(
-            f"Interrupted: the model is kept as it was after {n_done} of {n_asked} {unit}s. It can be used and saved."
-        )
+        self.n_done, self.where = n_done, f"after {n_done:,} of {n_asked:,} {unit}s"
+        super().__init__(f"Interrupted: the model is kept as it was {self.where}. It can be used and saved.")
 
 
-class SearchStopped(UserWarning):
+class ComparisonStopped(StoppedEarly):
+    """A comparison was ended by ctrl-C; the models that were measured by then are compared."""
+
+    def __init__(self, left_out: Sequence[str]) -> None:
+        self.left_out = list(left_out)
+        super().__init__(f"Interrupted: {', '.join(left_out)} {_were(left_out)} not compared.")
+
+
+def _were(names: Sequence[str]) -> str:
+    return "was" if len(names) == 1 else "were"
+
+
+class SearchStopped(StoppedEarly):
     """A search was ended by ctrl-C; what it had found by then is used."""
 
     def __init__(self, n_done: int) -> None:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from cofactor.data.joining import Joined
     from cofactor.data.ratings import Ratings
     from cofactor.newcomer import NewcomerLaw
+    from cofactor.run.run import Run
 
 __all__ = ["ModelSteps"]
 
@@ -33,9 +34,14 @@ class ModelSteps(ABC):
     has_vectors: ClassVar[bool] = False  # items and users have places that can be compared
     effort: ClassVar[str] = ""  # the option that says how long it trains, such as n_epochs
 
+    interrupted_ = ""  # where ctrl-C ended the fit, as "after 3 of 50 epochs"; empty: nowhere
+
     @abstractmethod
-    def _fit(self, train: "Ratings") -> None:
-        """Learn from the ratings; set every attribute named in `learned`."""
+    def _fit(self, train: "Ratings", run: "Run") -> None:
+        """Learn from the ratings; set every attribute named in `learned`.
+
+        run: who watches; a model that trains in sweeps takes their numbers from `run.sweeps`
+        """
 
     @abstractmethod
     def _score(self, user_idx: IntArray) -> FloatArray:
@@ -100,4 +106,4 @@ class ModelSteps(ABC):
 
     def notes(self) -> tuple[str, ...]:
         """What a reader ought to know of how it was fitted, a sentence each."""
-        return ()
+        return (f"Interrupted {self.interrupted_}: it learned less than it was asked to.",) if self.interrupted_ else ()

@@ -31,8 +31,8 @@ class Ranking:
         """(b, n), False behind the end of a list that came out short."""
         return self.idx >= 0
 
-    def warn_if_short(self, n: int) -> None:
-        """Say which lists are shorter than n, and why."""
+    def warn_if_short(self, n: int, stacklevel: int) -> None:
+        """Say which lists are shorter than n, and why. stacklevel: how far above stands who asked for them."""
         lengths = self.filled.sum(axis=1)
         short = np.flatnonzero(lengths < n)
         if len(short):
@@ -42,7 +42,7 @@ class Ranking:
                 f"Only {lengths[first]} of {n} items are left for {self.labels[first]!r}{more}: the others are "
                 f"already rated, excluded or not among the candidates.",
                 FewerLeft,
-                stacklevel=4,
+                stacklevel=stacklevel,
             )
 
     def columns(

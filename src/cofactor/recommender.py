@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Self
 import numpy as np
 
 from cofactor.arrays import Array, BoolArray, FloatArray, Id, IntArray
+from cofactor.data.expecting import expect_ratings
 from cofactor.data.ids import UNKNOWN
 from cofactor.data.tables import make_table
 from cofactor.errors import (
@@ -30,21 +31,23 @@ from cofactor.errors import (
 from cofactor.kernels.topk import Hidden, best
 from cofactor.model_steps import ModelSteps
 from cofactor.ranking import Ranking
+from cofactor.run.run import Run
 from cofactor.selection.approximate import ItemIndex, advice
 from cofactor.selection.exact import Best, rank_exactly
+from cofactor.snapshots import Snapshots, is_learned, of_one_state
 
 if TYPE_CHECKING:
     from cofactor.data.joining import Joined
     from cofactor.data.ratings import Ratings
 
-__all__ = ["Newcomer", "Prediction", "Recommender", "rows_or_zero"]
+__all__ = ["Newcomer", "Prediction", "Recommender", "expect_model", "rows_or_zero"]
 
 Unknown = Literal["raise", "fallback"]
 Newcomer = Mapping[Any, float]  # somebody new: {item id or title: rating}
 
 
 @dataclass(kw_only=True)
-class Recommender(ModelSteps):
+class Recommender(Snapshots, ModelSteps):
     """What a fitted model answers, whatever it is made of.
 
     Hyperparameters are the dataclass fields and stay as given; what is learned ends in `_` and is listed in
@@ -56,12 +59,27 @@ class Recommender(ModelSteps):
 
         validation: ratings to watch while training, where the model trains by epochs; never learned from
         progress: show it (None: where somebody is looking, a terminal or a notebook)
+
+        Ctrl-C ends training after the sweep at hand, with an `Interrupted` warning; `notes` and the card say so, too.
+        Raises `BadOption` for options out of range and for what are no ratings. Should anything fail, the model stays
+        as it was.
         """
+        run = Run(validation=validation, progress=progress)
+        self._learn(train, run)
+        run.warn_if_interrupted()
+        return self
+
+    def _learn(self, train: "Ratings", run: Run) -> Self:
+        """`fit`, without a word about how the run ended: that is for whoever began it."""
         self._check_options()
+        expect_ratings(train, "fit learns from")
         if not len(train):
             raise BadOption(f"There are no ratings to learn from in {train!r}.")
-        self.ratings_ = train
-        self._fit(train)
+        fresh = self.copied(lambda name: not is_learned(name))
+        fresh.ratings_ = train
+        fresh._fit(train, run)
+        fresh.interrupted_ = run.interrupted.where if run.interrupted else ""
+        self.put_state(fresh)
         return self
 
     def update(self, new: "Ratings") -> Self:
@@ -71,12 +89,19 @@ class Recommender(ModelSteps):
         being given; all else stays as it is. A pair that was rated before counts as it was rated last.
         Raises `BadTable` or `BadOption` where the ratings are not of the model's kind or scale; an `ItemsNotPlaced`
         warning names the items that this model has no way to place. Should anything fail, the model stays as it was.
+        Other threads may ask the model meanwhile: each question is answered by the old state or by the new one.
         """
         from cofactor.data.joining import join
 
-        self._check_values(new.values, "Later")
-        joined = join(self.ratings, new)
-        self._take_in(joined)
+        expect_ratings(new, "update takes in")
+        while True:
+            before = self.snapshot()
+            before._check_values(new.values, "Later")
+            joined = join(before.ratings, new)
+            after = before.copied()
+            after._take_in(joined)
+            if self.replace_state(before, after):
+                break
         if len(joined.items) and not self.places_items:
             warnings.warn(ItemsNotPlaced(type(self).__name__, joined.ratings.title_of(joined.items)), stacklevel=2)
         return self
@@ -108,6 +133,7 @@ class Recommender(ModelSteps):
         """The hyperparameters, as given."""
         return asdict(self)
 
+    @of_one_state
     def predict(
         self, users: Id | Sequence[Id] | Array | Newcomer, items: Id | Sequence[Id] | Array,
         *, unknown: Unknown = "raise", clip: bool = False, times: Array | None = None, interval: float | None = None,
@@ -124,13 +150,13 @@ class Recommender(ModelSteps):
             Both kinds of doubt are in it: what the factors are, and what a person gives on a day
         attributes: of somebody new, as {"age": 33, …}
         """
-        item_idx = self._find(items, "item", unknown)
+        item_idx = self._find(items, "item", unknown, may_fall_back=True)
         if isinstance(users, Mapping):
             parts = [self.score_newcomer(users, attributes)[item_idx]]
             _refuse_interval(interval)
         else:
             _refuse_attributes(attributes)
-            user_idx, item_idx = np.broadcast_arrays(self._find(users, "user", unknown), item_idx)
+            user_idx, item_idx = _paired(self._find(users, "user", unknown, may_fall_back=True), item_idx)
             parts = self._predict_around(user_idx, item_idx, times, interval)
         scale = self.ratings.scale
         if clip and scale:
@@ -154,6 +180,7 @@ class Recommender(ModelSteps):
         reach = NormalDist().inv_cdf(0.5 + interval / 2) * np.sqrt(self._predict_variance(user_idx, item_idx))
         return [scores, scores - reach, scores + reach]
 
+    @of_one_state
     def recommend(
         self, users: Id | Sequence[Id] | Array | Newcomer, n: int = 10, *, hide_seen: bool = True,
         candidates: Iterable[Id] | None = None, exclude: Iterable[Id] = (), unknown: Unknown = "raise",
@@ -168,35 +195,38 @@ class Recommender(ModelSteps):
             missing. None: at all items, and a `CouldBeFaster` warning where that takes many times as long
         attributes: of somebody new, as {"age": 33, …}, for models that learn from them; the ratings may then be {}
         """
-        ranking = self.rank(
-            users, n, hide_seen=hide_seen, candidates=candidates, exclude=exclude, unknown=unknown,
-            approximate=approximate, attributes=attributes,
-        )  # fmt: skip
-        return make_table(ranking.columns(self.ratings), self.ratings.library)
+        asked = self._barred(candidates, exclude), hide_seen, unknown, approximate, attributes
+        return make_table(self._rank(users, n, *asked).columns(self.ratings), self.ratings.library)
 
+    @of_one_state
     def rank(
         self, users: Id | Sequence[Id] | Array | Newcomer, n: int = 10, *, hide_seen: bool = True,
         candidates: Iterable[Id] | None = None, exclude: Iterable[Id] = (), unknown: Unknown = "raise",
         approximate: bool | None = None, attributes: Mapping[str, Any] | None = None,
     ) -> Ranking:  # fmt: skip
         """`recommend` as plain arrays of indices and scores."""
-        if n < 1:
-            raise BadOption(f"n is the length of the list, at least 1, but {n} came.")
-        barred = self._barred(candidates, exclude)
+        return self._rank(users, n, self._barred(candidates, exclude), hide_seen, unknown, approximate, attributes)
+
+    def _rank(
+        self, users: Id | Sequence[Id] | Array | Newcomer, n: int, barred: BoolArray, hide_seen: bool, unknown: Unknown,
+        approximate: bool | None, attributes: Mapping[str, Any] | None,
+    ) -> Ranking:  # fmt: skip
+        if not isinstance(n, (int, np.integer)) or n < 1:
+            raise BadOption(f"n is the length of the list, a whole number of at least 1, but {n!r} came.")
         if isinstance(users, Mapping):
-            seen = self._find(list(users), "item", "raise")
+            seen = self._items_rated(users)
             hidden = Hidden(np.zeros(1, np.int64), np.array([0, len(seen)]), np.sort(seen)) if hide_seen else None
             scores = self.score_newcomer(users, attributes)[None]
             ranking = Ranking(["newcomer"], *best(scores, n, hidden, barred))
         else:
             _refuse_attributes(attributes)
             labels = _as_list(users)
-            user_idx = self._find(labels, "user", unknown)
+            user_idx = self._find(labels, "user", unknown, may_fall_back=True)
             if approximate is None:
                 self._advise(len(labels))
             best_of = self._rank_users(user_idx, n, barred, hide_seen=hide_seen, approximate=bool(approximate))
             ranking = Ranking(labels, *best_of)
-        ranking.warn_if_short(n)
+        ranking.warn_if_short(n, stacklevel=5)
         return ranking
 
     def _rank_users(
@@ -215,20 +245,21 @@ class Recommender(ModelSteps):
     def _advise(self, n_users: int) -> None:
         hint = advice(n_users, self.ratings.n_items)
         if hint and self._products() is not None:
-            warnings.warn(hint, CouldBeFaster, stacklevel=4)
+            warnings.warn(hint, CouldBeFaster, stacklevel=5)
 
+    @of_one_state
     def score_newcomer(self, ratings: Newcomer, attributes: Mapping[str, Any] | None = None) -> FloatArray:
         """(n_items,) scores for somebody new with these ratings {item id or title: rating}; nothing is retrained.
 
         attributes: theirs, for models that learn from them; those that the model does not know raise `BadOption`
         """
-        item_idx = self._find(list(ratings), "item", "raise")
-        values = np.fromiter((float(v) for v in ratings.values()), np.float32)
+        item_idx, values = self._items_rated(ratings), _as_numbers(ratings)
         self._check_values(values)
         if not attributes:
             return self._score_newcomer(item_idx, values)
         return self._score_described(item_idx, values, self._columns_of(attributes))
 
+    @of_one_state
     def build_index(self, recall: float = 0.95) -> ItemIndex:
         """Make the index that `approximate=True` searches until the model learns anew; needs the extra `ann`.
 
@@ -249,27 +280,33 @@ class Recommender(ModelSteps):
     def _state(self) -> tuple[Any, ...]:
         return self.ratings, *(getattr(self, name) for name in self.learned)
 
+    @of_one_state
     def similar_items(self, item: Id, n: int = 10) -> Any:
         """The n items nearest by the cosine of their vectors: a table of item, title, rank, similarity."""
         return make_table(self.nearest_items(item, n), self.ratings.library)
 
+    @of_one_state
     def similar_users(self, user: Id, n: int = 10) -> Any:
         """The n users nearest by the cosine of their vectors: a table of user, rank, similarity."""
         return make_table(self.nearest_users(user, n), self.ratings.library)
 
+    @of_one_state
     def nearest_items(self, item: Id, n: int = 10) -> dict[str, list[Any]]:
         """`similar_items` as plain columns."""
         return self._nearest("item", item, n).columns(self.ratings, score="similarity", asker=None)
 
+    @of_one_state
     def nearest_users(self, user: Id, n: int = 10) -> dict[str, list[Any]]:
         """`similar_users` as plain columns."""
         return self._nearest("user", user, n).columns(self.ratings, of="user", score="similarity", asker=None)
 
+    @of_one_state
     def vectors(self, side: Literal["user", "item"] = "item") -> FloatArray:
         """(n, f): the learned place of every item (or user), by index; 0 where nobody rated it."""
         _ = self.ratings  # NotFitted before anything is learned
         return self._vectors(side)
 
+    @of_one_state
     def save(self, path: str | Path) -> Path:
         """Write the model as one folder (JSON and safetensors, no pickle), replacing one of the same name."""
         from cofactor.model_folder import SavedModel, write_model_folder
@@ -290,23 +327,38 @@ class Recommender(ModelSteps):
 
     # ---- shared steps -------------------------------------------------------------------------------------
 
-    def _find(self, ids: Id | Sequence[Id] | Array, kind: Literal["user", "item"], unknown: str) -> IntArray:
+    def _find(
+        self, ids: Id | Sequence[Id] | Array, kind: Literal["user", "item"], unknown: str, *,
+        may_fall_back: bool = False,
+    ) -> IntArray:  # fmt: skip
+        """The index of each id. may_fall_back: whether the caller might have asked for unknown="fallback"."""
         if unknown not in ("raise", "fallback"):
             raise BadOption(f"unknown must be 'raise' or 'fallback', not {unknown!r}.")
         ratings, asked = self.ratings, ids if isinstance(ids, np.ndarray) else _as_list(ids)
         idx = ratings.find_items(asked) if kind == "item" else ratings.users.find(asked)
         if unknown == "raise" and (idx == UNKNOWN).any():
-            strangers = list(dict.fromkeys(asked[at] for at in np.flatnonzero(idx == UNKNOWN).tolist()))
+            strangers = [asked[at] for at in np.flatnonzero(idx == UNKNOWN).tolist()]
             known = ratings.items if kind == "item" else ratings.users
-            raise UnknownIds(kind, strangers, len(known), ratings.titles_like(strangers[0]) if kind == "item" else ())
+            near = ratings.titles_like(strangers[0]) if kind == "item" else ()
+            raise UnknownIds(kind, strangers, len(known), near, may_fall_back=may_fall_back)
         return idx
+
+    def _items_rated(self, ratings: Newcomer) -> IntArray:
+        """The items that somebody new has rated, as they gave them; raises `BadOption` for one that is there twice."""
+        item_idx = self._find(list(ratings), "item", "raise")
+        _, first, counts = np.unique(item_idx, return_index=True, return_counts=True)
+        if (counts > 1).any():
+            at = first[counts > 1][0]
+            names = [name for name, idx in zip(ratings, item_idx, strict=True) if idx == item_idx[at]]
+            raise BadOption(f"{' and '.join(map(repr, names))} are the same item. Give one rating of it.")
+        return item_idx
 
     def _barred(self, candidates: Iterable[Id] | None = None, exclude: Iterable[Id] = ()) -> BoolArray:
         """(n_items,), what nobody may be told."""
         barred = np.full(self.ratings.n_items, candidates is not None)
         if candidates is not None:
-            barred[self._find(list(candidates), "item", "raise")] = False
-        barred[self._find(list(exclude), "item", "raise")] = True
+            barred[self._find(_as_items(candidates, "candidates"), "item", "raise")] = False
+        barred[self._find(_as_items(exclude, "exclude"), "item", "raise")] = True
         return barred
 
     def _check_attributes(self, names: Iterable[str]) -> None:
@@ -330,7 +382,9 @@ class Recommender(ModelSteps):
             assert scale
             raise BadOption(
                 f"{whose} ratings must lie on the scale {scale[0]:g} to {scale[1]:g} that the model learned, "
-                f"but {values[outside][:5].tolist()} came."
+                f"but {values[outside][:5].tolist()} came. Where such ratings can be given, say so when the training "
+                f"ratings are read, as in cf.read(..., scale=({min(scale[0], values.min()):g}, "
+                f"{max(scale[1], values.max()):g})), and fit anew."
             )
 
     def _nearest(self, side: Literal["user", "item"], one: Id, n: int) -> Ranking:
@@ -350,6 +404,20 @@ class Prediction(NamedTuple):
     high: FloatArray
 
 
+def expect_model(given: object, where: str) -> None:
+    """Raise `BadOption`, which says what came and what to write, where `given` is no model.
+
+    where: begins the sentence, as "evaluate measures"
+    """
+    if isinstance(given, Recommender):
+        return
+    if isinstance(given, type) and issubclass(given, Recommender):
+        raise BadOption(f"{where} a model, but the class {given.__name__} came. Make one of it: {given.__name__}().")
+    name = type(given).__name__
+    hint = " The model comes first, the ratings after it." if hasattr(given, "user_idx") else ""
+    raise BadOption(f"{where} a model, such as cf.ImplicitMF(), but {name} came.{hint}")
+
+
 def rows_or_zero(array: FloatArray, idx: IntArray) -> FloatArray:
     """array[idx], with zeros where the index is -1: the prior's mean, in models whose rows are centred."""
     rows = array[idx]
@@ -367,6 +435,33 @@ def _refuse_attributes(attributes: Mapping[str, Any] | None) -> None:
 def _refuse_interval(interval: float | None) -> None:
     if interval is not None:
         raise BadOption("An interval is of users the model holds. Take a newcomer's ratings in with update first.")
+
+
+def _as_numbers(ratings: Newcomer) -> FloatArray:
+    """A newcomer's ratings; raises `BadOption` for one that is no number."""
+    try:
+        return np.array([float(value) for value in ratings.values()], np.float32)
+    except (TypeError, ValueError):
+        wrong = next(value for value in ratings.values() if not isinstance(value, (int, float, np.number)))
+        raise BadOption(f"A newcomer's ratings are numbers, as in {{'Fargo': 4}}, but {wrong!r} came.") from None
+
+
+def _as_items(items: Any, option: str) -> list[Id]:
+    """One item or several; raises `BadOption` for a mapping, whose meaning one could only guess."""
+    if isinstance(items, Mapping):
+        raise BadOption(f"{option} are items, one or a list, the same for all users, but a mapping came: {items!r}.")
+    return [items] if isinstance(items, (str, bytes)) or not isinstance(items, Iterable) else list(items)
+
+
+def _paired(user_idx: IntArray, item_idx: IntArray) -> tuple[IntArray, IntArray]:
+    """One of either is repeated; raises `BadOption` where two lists are of different lengths."""
+    if len(user_idx) != len(item_idx) and 1 not in (len(user_idx), len(item_idx)):
+        raise BadOption(
+            f"Pairs are a user and an item each, but {len(user_idx):,} users and {len(item_idx):,} items came. Give as "
+            f"many of both, or one of either."
+        )
+    user_idx, item_idx = np.broadcast_arrays(user_idx, item_idx)
+    return user_idx, item_idx
 
 
 def _as_list(ids: Any) -> list[Id]:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from cofactor.data.ratings import Ratings
-from cofactor.errors import BadTable
+from cofactor.errors import AmbiguousTitle, BadTable
 from cofactor.kernels.rows import Coded
 from small_tables import random_ratings
 
@@ -83,9 +83,12 @@ def test_an_item_is_found_by_its_id_or_its_title():
     assert SOME.find_items([20, "Heat", "Alien", "Frozen"]).tolist() == [1, 1, 0, -1]
 
 
-def test_a_title_of_two_items_stands_for_neither():
+def test_a_title_of_two_items_is_refused_and_both_are_named():
     twins = Ratings.from_arrays([1, 2], [10, 20], titles=np.array(["Heat", "Heat"], object))
-    assert twins.find_items(["Heat"]).tolist() == [-1]
+    with pytest.raises(AmbiguousTitle, match="Two items have the title 'Heat': 10, 20"):
+        twins.find_items(["Heat"])
+    assert twins.find_items([20, "Alien"]).tolist() == [1, -1]
+    assert twins.titles_like("hea") == ["Heat"]
 
 
 def test_an_item_without_a_title_is_called_by_its_id():

@@ -18,7 +18,7 @@ class Scripted(Recommender):
     table: np.ndarray
     predicts: bool = True
 
-    def _fit(self, train):
+    def _fit(self, train, run):
         pass
 
     def _score(self, user_idx):

@@ -12,8 +12,8 @@ import pytest
 
 import cofactor as cf
 from cofactor.errors import BadCheckpoint, BadOption, Diverged
+from cofactor.run.stopping import EarlyStopping
 from cofactor.training.lr_find import valley
-from cofactor.training.stopping import EarlyStopping
 from small_tables import random_ratings
 
 

@@ -32,7 +32,7 @@ def test_the_best_options_are_fitted_on_all_training_ratings(train):
 def test_every_trial_learns_from_the_same_four_fifths_of_the_training_ratings(train, monkeypatch):
     seen = []
     fit = cf.Bias._fit
-    monkeypatch.setattr(cf.Bias, "_fit", lambda model, part: seen.append(part) or fit(model, part))
+    monkeypatch.setattr(cf.Bias, "_fit", lambda model, part, run: seen.append(part) or fit(model, part, run))
     tuned(cf.Bias(), train)
     *trials, last = seen
     assert {part.fingerprint for part in trials} == {trials[0].fingerprint}
@@ -93,11 +93,11 @@ def test_a_journal_is_gone_on_with(train, tmp_path):
 def test_ctrl_c_keeps_the_best_so_far(train, monkeypatch):
     fit, fitted = cf.Bias._fit, []
 
-    def pressed_in_the_third(model, part):
+    def pressed_in_the_third(model, part, run):
         fitted.append(model)
         if len(fitted) == 3:
             signal.raise_signal(signal.SIGINT)
-        fit(model, part)
+        fit(model, part, run)
 
     monkeypatch.setattr(cf.Bias, "_fit", pressed_in_the_third)
     with pytest.warns(SearchStopped, match="after 3 trials"):

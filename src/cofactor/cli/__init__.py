@@ -13,10 +13,11 @@ from importlib import import_module
 from pkgutil import iter_modules
 from typing import Any
 
-from cofactor.errors import CofactorError, FewerLeft, ItemsNotPlaced, SearchStopped
+from cofactor.errors import CofactorError, FewerLeft, ItemsNotPlaced, StoppedEarly
 
 __all__ = ["main"]
 
+INTERRUPTED = 130  # 128 and the number of SIGINT, as shells have it
 EPILOG = """start here:
   cofactor demo                                                    see all of it on embedded data
   cofactor data check ratings.csv                                  is my table sound?
@@ -28,14 +29,22 @@ EPILOG = """start here:
 
 
 def main(words: Sequence[str] | None = None) -> int:
-    """Run a command; returns the exit code: 0, 2 for what the caller can mend, 130 after ctrl-C."""
+    """Run a command; returns the exit code: 0, 2 for what the caller can mend, 130 after ctrl-C.
+
+    130 also where ctrl-C ended the work early and what was done by then was kept: less than was asked is no success.
+    """
+    said = list[Warning | str]()
+
+    def note(message: Warning | str, *_: Any, **__: Any) -> None:
+        said.append(message)
+        print(f"note: {message}", file=sys.stderr)
+
     try:
         arguments = _parser(words if words is not None else sys.argv[1:]).parse_args(words)
         with warnings.catch_warnings():
-            warnings.simplefilter("always", FewerLeft)
-            warnings.simplefilter("always", ItemsNotPlaced)
-            warnings.simplefilter("always", SearchStopped)
-            warnings.showwarning = _note
+            for category in (FewerLeft, ItemsNotPlaced, StoppedEarly):
+                warnings.simplefilter("always", category)
+            warnings.showwarning = note
             arguments.run(arguments)
         sys.stdout.flush()
     except CofactorError as error:
@@ -46,8 +55,8 @@ def main(words: Sequence[str] | None = None) -> int:
         return 0
     except KeyboardInterrupt:
         print("\ncofactor: stopped", file=sys.stderr)
-        return 130
-    return 0
+        return INTERRUPTED
+    return INTERRUPTED if any(isinstance(one, StoppedEarly) for one in said) else 0
 
 
 def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
@@ -74,7 +83,3 @@ def _version() -> str:
     import cofactor
 
     return f"cofactor {cofactor.__version__}"
-
-
-def _note(message: Warning | str, *_: Any, **__: Any) -> None:
-    print(f"note: {message}", file=sys.stderr)

@@ -85,7 +85,7 @@ class Ladder:
         hidden = Hidden(np.zeros(1, np.int64), np.array([0, len(seen)]), seen)
         label = "newcomer" if isinstance(who, Mapping) else who
         ranking = Ranking([label], *best(standing.scores[None], n, hidden))
-        ranking.warn_if_short(n)
+        ranking.warn_if_short(n, stacklevel=3)
         columns, shown = ranking.columns(self.model.ratings), ranking.idx[ranking.filled]
         columns["rung"] = [str(standing.rung)] * len(shown)
         columns["doubt"] = standing.doubt[shown].tolist()

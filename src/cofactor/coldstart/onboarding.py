@@ -132,7 +132,7 @@ class Onboarding:
         rated = np.sort(heard.idx[~np.isnan(heard.values)])
         hidden = Hidden(np.zeros(1, np.int64), np.array([0, len(rated)]), rated.astype(np.int32))
         ranking = Ranking(["newcomer"], *best(self.scores(answers, attributes)[None], n, hidden, self._counts == 0))
-        ranking.warn_if_short(n)
+        ranking.warn_if_short(n, stacklevel=3)
         return ranking
 
     def doubt(self, answers: Answers, attributes: Attributes = None) -> float:

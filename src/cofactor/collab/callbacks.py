@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Literal
 
 from cofactor.errors import BadOption
-from cofactor.training.stopping import EarlyStopping
+from cofactor.run.stopping import EarlyStopping
 
 if TYPE_CHECKING:
     from cofactor.collab.learner import Learner

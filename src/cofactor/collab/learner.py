@@ -22,10 +22,11 @@ from cofactor.collab.recorder import Recorder
 from cofactor.collab.shorthand import L
 from cofactor.collab.showing import show_frame
 from cofactor.errors import Diverged, Unsupported
-from cofactor.training.epoch import Epoch
+from cofactor.run.epoch import Epoch
+from cofactor.run.progress import progress_for
+from cofactor.run.run import Run
 from cofactor.training.loop import train
 from cofactor.training.lr_find import find_learning_rate
-from cofactor.training.progress import progress_for
 from cofactor.training.schedule import Schedule, constant, flat_cosine, one_cycle
 
 if TYPE_CHECKING:
@@ -146,9 +147,10 @@ class Learner:
 
         progress = progress_for(self.progress, n_epoch, type(self.model).__name__)
         measured: dict[str, float] = {}
+        run = Run()
         try:
             train(
-                engine, n_epoch, first=start_epoch, progress=progress, after_epoch=after_epoch,
+                engine, n_epoch, run, first=start_epoch, progress=progress, after_epoch=after_epoch,
                 valid_loss=(lambda: self._measure(engine, measured)) if len(self.dls.valid_ds) else None,
                 metrics=lambda: dict(measured),
             )  # fmt: skip
@@ -158,6 +160,7 @@ class Learner:
         finally:  # also where somebody interrupts: what was learned so far stands in the model
             take_out(self.model, engine)
         self._tell(watchers, "after_fit")
+        run.warn_if_interrupted()
 
     def _ready(self, reset_opt: bool) -> AnEngine:
         """The engine at hand, with the model's parameters and a new order of the batches, or a new one."""

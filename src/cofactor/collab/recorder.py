@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from cofactor.training.epoch import Epoch
+from cofactor.run.epoch import Epoch
 from cofactor.training.lr_find import smooth
 from cofactor.training.schedule import Schedule
 

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from cofactor.training.progress import in_notebook
+from cofactor.run.progress import in_notebook
 
 __all__ = ["show_frame"]
 

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Self
 import numpy as np
 
 from cofactor.arrays import Array, BoolArray, FloatArray, Id, IntArray
-from cofactor.data.ids import IdMap
+from cofactor.data.ids import UNKNOWN, IdMap
 from cofactor.data.report import Report
 from cofactor.data.value_column import StoredValues, ValueColumn, read_only
-from cofactor.errors import BadTable
+from cofactor.errors import AmbiguousTitle, BadTable
 from cofactor.kernels.layout import counted, lay_out, transposed
 from cofactor.kernels.rows import NO_CODES, Part
 
@@ -254,27 +254,34 @@ class Ratings:
     def find_items(self, items: Iterable[Id]) -> IntArray:
         """The index of each item given by its id or, where no id is of that name, by its exact title.
 
-        A title that several items carry stands for none of them. `UNKNOWN` (-1) for strangers.
+        `UNKNOWN` (-1) for strangers. Raises `AmbiguousTitle` for a title that several items carry.
         """
         asked = items if isinstance(items, np.ndarray) else list(items)
         idx = self.items.find(asked)
         if self.titles is not None and (idx < 0).any():
-            by_title = [self._item_of_title.get(one, -1) if isinstance(one, str) else -1 for one in asked]
-            idx = np.where(idx < 0, np.array(by_title, np.int32), idx)
+            idx = idx.copy()
+            for at in np.flatnonzero(idx < 0):
+                idx[at] = self._item_titled(asked[at])
         return idx
+
+    def _item_titled(self, title: Id) -> int:
+        titled = self._items_of_title.get(title, ()) if isinstance(title, str) else ()
+        if len(titled) > 1:
+            raise AmbiguousTitle(str(title), self.items.gather(np.array(titled)).tolist())
+        return titled[0] if titled else UNKNOWN
 
     def titles_like(self, text: Id, n: int = 3) -> list[str]:
         """Up to n titles that a reader may have meant: those that hold the text, else those spelt nearly so."""
-        titles = [title for title in (self.titles if self.titles is not None else ()) if isinstance(title, str)]
+        titles = list(dict.fromkeys(title for title in self._items_of_title if isinstance(title, str)))
         if not isinstance(text, str) or not text:
             return []
         holding = sorted((title for title in titles if text.lower() in title.lower()), key=len)
         return holding[:n] or get_close_matches(text, titles, n)
 
     @cached_property
-    def _item_of_title(self) -> dict[str, int]:
-        places: dict[str, int] = {}
+    def _items_of_title(self) -> dict[str, tuple[int, ...]]:
+        places: dict[str, tuple[int, ...]] = {}
         for at, title in enumerate(self.titles if self.titles is not None else ()):
             if title is not None:
-                places[title] = -1 if title in places else at
+                places[title] = (*places.get(title, ()), at)
         return places

@@ -13,6 +13,7 @@ from typing import Literal, get_args
 import numpy as np
 
 from cofactor.arrays import BoolArray, IntArray
+from cofactor.data.expecting import expect_ratings
 from cofactor.data.ratings import NO_TIME, Ratings
 from cofactor.errors import BadOption, BadTable
 
@@ -85,6 +86,7 @@ def split(
     >>> sorted(test.users.gather(test.user_idx))
     ['ann', 'bob']
     """
+    expect_ratings(ratings, "split divides")
     if by not in get_args(By):
         raise BadOption(f"by={by!r} is not a way to split. Choose one of: {', '.join(get_args(By))}.")
     if unknown_times not in get_args(UnknownTimes):
@@ -110,6 +112,7 @@ def split(
 
 def folds(ratings: Ratings, n: int = 5, *, seed: int = 0) -> list[Split]:
     """n splits whose test parts, drawn at random, are as equal as can be and make up the whole table."""
+    expect_ratings(ratings, "folds divides")
     order = np.random.default_rng(seed).permutation(len(ratings))
     return folds_of(ratings, order, n, f"seed {seed}")
 

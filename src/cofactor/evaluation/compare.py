@@ -6,14 +6,16 @@ it is ahead of every other one by an interval that excludes 0; the intervals hol
 models), for the best is looked for among several. Several measures are not corrected for: name yours beforehand.
 """
 
+import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 from typing import TYPE_CHECKING, Any, cast
 
+from cofactor.data.expecting import expect_ratings
 from cofactor.data.ratings import Ratings
 from cofactor.data.tables import make_table
-from cofactor.errors import BadOption
+from cofactor.errors import BadOption, ComparisonStopped
 from cofactor.evaluation.bootstrap import Interval, check_level
 from cofactor.evaluation.evaluate import Evaluation, evaluate_held_out
 from cofactor.evaluation.held_out import HeldOut
@@ -23,10 +25,10 @@ from cofactor.evaluation.measures import asked_for
 from cofactor.evaluation.repeats import Fits, averaged, fit_each
 from cofactor.evaluation.verdicts import BEHIND, TIED, WINNER, Verdict, verdicts_of
 from cofactor.plots import loss_curves
-from cofactor.recommender import Recommender
+from cofactor.recommender import Recommender, expect_model
 
 if TYPE_CHECKING:
-    from cofactor.training.epoch import Epoch
+    from cofactor.run.epoch import Epoch
 
 __all__ = ["Comparison", "compare"]
 
@@ -39,6 +41,7 @@ class Comparison:
     """Several models on one test: `verdicts["ndcg@10"].winner`, `evaluations[name]`, `table()`, or printed.
 
     fits: of each model what its fits cost, and their losses; more than one where there were several seeds
+    left_out: models that were not measured, because ctrl-C ended the comparison before
     """
 
     evaluations: dict[str, Evaluation]
@@ -46,6 +49,7 @@ class Comparison:
     fits: dict[str, Fits]
     confidence: float
     notes: tuple[str, ...]
+    left_out: tuple[str, ...] = ()
 
     @property
     def fit_seconds(self) -> dict[str, float]:
@@ -130,28 +134,48 @@ def compare(
         intervals hold what users differ by and what seeds do. None: once, as it is
     watch: note the loss on the test after every epoch, for `plot_losses`; nothing is learned from it
     progress: of the fitting, as in `Recommender.fit`     everything else: as in `evaluate`
+
+    Ctrl-C ends it with a `ComparisonStopped` warning: the models that were measured by then are compared.
+    Raises `BadOption` for fewer than two models and for what is none.
     """
+    expect_ratings(train, "compare trains on")
+    expect_ratings(test, "compare measures on")
     named = _named(models)
     if len(named) < 2:
         raise BadOption(f"A comparison needs at least 2 models, but {len(named)} came.")
-    level = 1 - (1 - confidence) / (len(named) - 1)
     check_level(confidence, n_bootstrap)
-    check_level(level, n_bootstrap)
+    check_level(_joint_level(confidence, len(named)), n_bootstrap)
     asked = asked_for(metrics, k)
     held = HeldOut.of(train, test, relevant)
     drawn = _seeds(seeds)
     fits: dict[str, Fits] = {}
     evaluations: dict[str, Evaluation] = {}
-    for place, (name, model) in enumerate(named.items()):
-        fits[name] = fit_each(model, train, drawn, test if watch else None, progress)
-        runs = list[Evaluation]()
-        for one in fits[name].models:
-            its = held if one.ratings is train else HeldOut.of(one.ratings, test, held.relevant_from)
-            runs.append(evaluate_held_out(one, its, name, asked, confidence, n_bootstrap, seed, clip))
-        evaluations[name] = averaged(runs, seed + place)
+    try:
+        for place, (name, model) in enumerate(named.items()):
+            its_fits = fit_each(model, train, drawn, test if watch else None, progress)
+            runs = list[Evaluation]()
+            for one in its_fits.models:
+                its = held if one.ratings is train else HeldOut.of(one.ratings, test, held.relevant_from)
+                runs.append(evaluate_held_out(one, its, name, asked, confidence, n_bootstrap, seed, clip))
+            fits[name], evaluations[name] = its_fits, averaged(runs, seed + place)
+    except KeyboardInterrupt:
+        if len(evaluations) < 2:
+            raise
+        warnings.warn(ComparisonStopped([name for name in named if name not in evaluations]), stacklevel=2)
+    level = _joint_level(confidence, len(evaluations))
     verdicts = verdicts_of(evaluations, level)
+    left_out = tuple(name for name in named if name not in evaluations)
     notes = (*_notes(fits, evaluations, train, level), *_published(fits, verdicts))
-    return Comparison(evaluations, verdicts, fits, confidence, notes)
+    return Comparison(evaluations, verdicts, fits, confidence, (*_interrupted(left_out), *notes), left_out)
+
+
+def _joint_level(confidence: float, n_models: int) -> float:
+    """Of each model's interval, so that those of all others hold together."""
+    return 1 - (1 - confidence) / (n_models - 1)
+
+
+def _interrupted(left_out: Sequence[str]) -> list[str]:
+    return [str(ComparisonStopped(left_out))] if left_out else []
 
 
 def _curves(run: Sequence["Epoch"]) -> tuple[list[float], list[float]]:
@@ -171,9 +195,16 @@ def _seeds(seeds: Iterable[int] | None) -> list[int] | None:
 def _named(models: Iterable[Recommender] | Mapping[str, Recommender]) -> dict[str, Recommender]:
     """By the names given, else by class and the options in which a model differs from others of its class."""
     if isinstance(models, Mapping):
+        for model in models.values():
+            expect_model(model, "compare measures")
         return dict(cast("Mapping[str, Recommender]", models))
+    if isinstance(models, (Recommender, type)) or not isinstance(models, Iterable):
+        raise BadOption(f"compare takes several models, as in [cf.EASE(), cf.Popularity()], but {models!r} came.")
     named: dict[str, Recommender] = {}
-    for at, model in enumerate(models := list(models), start=1):
+    models = list(models)
+    for model in models:
+        expect_model(model, "compare measures")
+    for at, model in enumerate(models, start=1):
         mine, kind = model.options(), type(model).__name__
         others = [one.options() for one in models if type(one) is type(model)]
         differing = [f"{o}={mine[o]!r}" for o in mine if any(repr(its[o]) != repr(mine[o]) for its in others)]

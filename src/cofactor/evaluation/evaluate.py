@@ -9,13 +9,14 @@ from typing import Any
 import numpy as np
 
 from cofactor.arrays import FloatArray
+from cofactor.data.expecting import expect_ratings
 from cofactor.data.ratings import Ratings
 from cofactor.data.tables import make_table
 from cofactor.evaluation.bootstrap import Interval, check_level, interval, resample
 from cofactor.evaluation.held_out import HeldOut
 from cofactor.evaluation.layout import aligned, figure
 from cofactor.evaluation.measures import RATINGS, Asked, Measure, Whole, asked_for, better, measure
-from cofactor.recommender import Recommender
+from cofactor.recommender import Recommender, expect_model
 
 __all__ = ["Evaluation", "evaluate", "evaluate_held_out"]
 
@@ -79,8 +80,12 @@ def evaluate(
     clip: keep predictions inside the ratings' scale
 
     Lists are of the whole catalogue less what the user rated in training. Values of lists are means over the users
-    to whom something in the test is relevant. Raises `Leak` where a test pair is in the training ratings.
+    to whom something in the test is relevant. Raises `Leak` where a test pair is in the training ratings, `BadOption`
+    where the test shares no user or no item with them, `BadTable` where its ids are of another kind.
     """
+    expect_model(model, "evaluate measures")
+    expect_ratings(test, "evaluate measures on")
+    model = model.snapshot()
     check_level(confidence, n_bootstrap)
     asked = asked_for(metrics, k)
     held = HeldOut.of(model.ratings, test, relevant)

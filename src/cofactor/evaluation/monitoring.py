@@ -18,7 +18,7 @@ def monitor(name: str, validation: Ratings, *, relevant: float | None = None) ->
     name: such as "rmse" or "ndcg@10" (without a cut-off: 10)     relevant: as in `evaluate`
     The function raises `BadOption` where the model or the data cannot have the measure.
 
-    >>> from cofactor.training.stopping import EarlyStopping
+    >>> from cofactor.run.stopping import EarlyStopping
     >>> from cofactor.data.ratings import Ratings
     >>> held_out = Ratings.from_arrays(["ann"], [3], [5.0])
     >>> stopping = EarlyStopping(measure=monitor("ndcg@10", held_out), better="higher")

@@ -20,9 +20,10 @@ from cofactor.evaluation.bootstrap import Interval, percentiles
 from cofactor.evaluation.evaluate import Evaluation
 from cofactor.memory import PeakMemory
 from cofactor.recommender import Recommender
+from cofactor.run.run import Run
 
 if TYPE_CHECKING:
-    from cofactor.training.epoch import Epoch
+    from cofactor.run.epoch import Epoch
 
 __all__ = ["Fits", "averaged", "fit_each"]
 
@@ -48,6 +49,8 @@ def fit_each(
     """The model fitted with each seed where it has one, else once, as given; as it came where it is fitted already.
 
     watched: ratings whose loss is noted after every epoch; never learned from
+    Ctrl-C raises `KeyboardInterrupt`, be it at the end of a sweep: a model that is not trained to its end is not
+    measured.
     """
     if hasattr(model, "ratings_"):
         return Fits([model], [], [])
@@ -57,7 +60,9 @@ def fit_each(
     for one in models:
         started = time.perf_counter()
         with PeakMemory() as memory:
-            one.fit(train, validation=watched, progress=progress)
+            one._learn(train, run := Run(validation=watched, progress=progress))
+        if run.stopped:
+            raise KeyboardInterrupt
         seconds.append(time.perf_counter() - started)
         megabytes.append(memory.megabytes)
     return Fits(models, seconds, megabytes)

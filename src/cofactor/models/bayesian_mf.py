@@ -18,6 +18,7 @@ from cofactor.kernels.rows import NO_CODES
 from cofactor.memory import refuse_beyond
 from cofactor.newcomer import NewcomerLaw
 from cofactor.recommender import Recommender
+from cofactor.run.run import Run
 from cofactor.search_space import Between, OneOf, Space
 
 if TYPE_CHECKING:
@@ -105,24 +106,24 @@ class BayesianMF(Recommender):
         """
         if warm_start is not None and warm_start.n_factors != self.n_factors:
             raise BadOption(f"warm_start has {warm_start.n_factors} factors, but this model {self.n_factors}.")
-        self._progress, self._before = progress, warm_start
-        return super().fit(train)
+        run = Run(validation=validation, progress=progress, warm_start=warm_start)
+        self._learn(train, run)
+        run.warn_if_interrupted()
+        return self
 
-    def _fit(self, train: "Ratings") -> None:
+    def _fit(self, train: "Ratings", run: Run) -> None:
         from cofactor.kernels.threads import quiet_blas
         from cofactor.training.gibbs.kept import Kept
-        from cofactor.training.interrupt import until_interrupted
-        from cofactor.training.progress import progress_for
 
         mend = "Keep fewer n_draws, or use MatrixFactorization(solver='als')."
         refuse_beyond(self.needed_gb(train), self.memory_gb, f"BayesianMF of {self.n_draws} draws on {train!r}", mend)
         self.mean_, self.days_, self.history_ = train.mean, self._known_days(train), list[float]()
-        kept, steps, chain = Kept(self.n_draws), self._steps(), self._begin(train, 0)
-        with progress_for(self._progress, 1, type(self).__name__) as shown, quiet_blas():
-            for at in until_interrupted(range(len(steps))):
+        kept, steps, chain = Kept(self.n_draws), self._steps(), self._begin(train, 0, run.warm_start)
+        with run.shown(1, type(self).__name__) as shown, quiet_blas():
+            for at in run.sweeps(len(steps)):
                 number, keep = steps[at]
                 if at and number != steps[at - 1][0]:
-                    chain = self._begin(train, number)
+                    chain = self._begin(train, number, run.warm_start)
                 self.history_.append(chain.sweep())
                 if not np.isfinite(self.history_[-1]):
                     raise Diverged(f"The factors left the finite numbers in sweep {at}. Are the ratings on one scale?")
@@ -142,11 +143,11 @@ class BayesianMF(Recommender):
             for since in range(1 - self.n_burn_in, 1 + self.thin * share)
         ]
 
-    def _begin(self, train: "Ratings", number: int) -> "GibbsSampler":
+    def _begin(self, train: "Ratings", number: int, before: "BayesianMF | None") -> "GibbsSampler":
         from cofactor.data.alignment import places
         from cofactor.training.gibbs.chain import GibbsSampler
 
-        chain, before = GibbsSampler(train, self._design(), [self.seed, number]), self._before
+        chain = GibbsSampler(train, self._design(), [self.seed, number])
         if before is not None:
             known = places(train.users, before.ratings.users), places(train.items, before.ratings.items)
             chain.start_at(before.user_draws_[:, -1], before.item_draws_[:, -1], known)

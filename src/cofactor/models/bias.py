@@ -17,6 +17,7 @@ from cofactor.search_space import Between, Space
 if TYPE_CHECKING:
     from cofactor.data.joining import Joined
     from cofactor.data.ratings import Ratings, Rows
+    from cofactor.run.run import Run
 
 __all__ = ["Bias"]
 
@@ -45,7 +46,7 @@ class Bias(Recommender):
         if not (self.reg_user > 0 and self.reg_item > 0):
             raise BadOption(f"reg_user and reg_item must be above 0, but {self.reg_user} and {self.reg_item} came.")
 
-    def _fit(self, train: "Ratings") -> None:
+    def _fit(self, train: "Ratings", run: "Run") -> None:
         self.mean_ = train.mean
         residual = (train.values - self.mean_).astype(np.float64)
         self.item_bias_ = self._solve_items(train, residual).astype(np.float32)

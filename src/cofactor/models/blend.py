@@ -5,9 +5,9 @@ Breiman, "Stacked regressions", Machine Learning 1996 [breiman1996] for ratings;
 """
 
 from collections.abc import Mapping, Sequence
-from copy import copy
+from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 import numpy as np
 
@@ -19,6 +19,7 @@ from cofactor.recommender import Recommender
 if TYPE_CHECKING:
     from cofactor.data.joining import Joined
     from cofactor.data.ratings import Ratings
+    from cofactor.run.run import Run
     from cofactor.training.blending import Candidates, Learned
 
 __all__ = ["Blend"]
@@ -98,32 +99,52 @@ class Blend(Recommender):
 
     # ---- training -----------------------------------------------------------------------------------------
 
-    def fit(self, train: "Ratings", *, validation: "Ratings | None" = None, progress: bool | None = None) -> Self:
-        """Fit every member twice: without the held-out ratings, and with all.
+    def _fit(self, train: "Ratings", run: "Run") -> None:
+        """Every member is fitted twice: without the held-out ratings, and with all.
 
         `weights_` holds the weights, `members_reach_` and `blend_reaches_` what each member and the blend reach on
         the held-out ratings (RMSE or nDCG@20; the blend: on users whose ratings did not choose the weights).
         """
-        self._progress = progress
-        return super().fit(train)
-
-    def _fit(self, train: "Ratings") -> None:
         from cofactor.data.splitting import split
 
         predicts = train.explicit and all(one.predicts for one in self._new(train))
         part, rest = split(train, self.held_out, by="random" if predicts else "user", seed=self.seed)
-        trial = self._fit_members(part)
+        trial = self._fit_trial(part, run)
         found = self._weigh_predictions(trial, rest) if predicts else self._weigh_lists(trial, part, rest)
         self.weights_, self.intercept_ = found.weights, found.intercept
         self.members_reach_, self.blend_reaches_ = found.members, found.blend
-        del trial  # two sets of members at once would take twice the memory
-        self.fitted_ = self._fit_members(train)
+        self.fitted_ = self._fit_again(trial, train, run)
 
     def _new(self, train: "Ratings") -> tuple[Recommender, ...]:
         return tuple(_member(one) for one in self._given or DEFAULTS[train.explicit])
 
-    def _fit_members(self, train: "Ratings") -> tuple[Recommender, ...]:
-        return tuple(one.fit(train, progress=self._progress) for one in self._new(train))
+    def _fit_trial(self, part: "Ratings", run: "Run") -> list[Recommender]:
+        """The members that the weights are learned with. Ctrl-C raises `KeyboardInterrupt`: there is no blend yet."""
+        members = list[Recommender]()
+        for one in self._new(part):
+            members.append(one._learn(part, its := run.part()))
+            if its.stopped:
+                raise KeyboardInterrupt
+        return members
+
+    def _fit_again(self, members: list[Recommender], train: "Ratings", run: "Run") -> tuple[Recommender, ...]:
+        """One after the other learns from all ratings and takes the place of its trial.
+
+        So ctrl-C leaves a blend of whole members: from that one on those of the trial, which miss the held-out ratings.
+        """
+        for at, one in enumerate(self._new(train)):
+            with suppress(KeyboardInterrupt):
+                one._learn(train, its := run.part())
+                if not its.interrupted:
+                    members[at] = one
+                if not its.stopped:
+                    continue
+            n_done = at + (members[at] is one)
+            run.stop_after(n_done, len(members), "member")
+            for trial in members[n_done:]:
+                trial.ratings_ = train
+            break
+        return tuple(members)
 
     def _weigh_predictions(self, members: Sequence[Recommender], rest: "Ratings") -> "Learned":
         from cofactor.training.blending import blend_ratings
@@ -147,7 +168,7 @@ class Blend(Recommender):
         return blend_lists(_candidates(members, users, wanted), np.arange(len(users)) % 2 == 0)
 
     def _updated(self, joined: "Joined") -> dict[str, Any]:
-        members = tuple(map(copy, self.fitted))  # should one of them fail, all stay as they were
+        members = tuple(one.copied() for one in self.fitted)  # those given stay as they were
         for one in members:
             one._take_in(joined)
         return {"fitted_": members}
@@ -160,6 +181,7 @@ class Blend(Recommender):
         weights = ", ".join(f"{name} {weight:.3f}" for name, weight in zip(names, self.weights_, strict=True))
         reach = ", ".join(f"{name} {value:.4f}" for name, value in zip(names, self.members_reach_, strict=True))
         return (
+            *super().notes(),
             f"Weights: {weights}{f'; plus {self.intercept_:.3f}' if self.intercept_ else ''}.",
             f"{measure} on the held-out {self.held_out:.0%}: {reach}; the blend {self.blend_reaches_:.4f}, "
             f"{self.gain:+.2%} against the best member.",

@@ -4,7 +4,7 @@ Rendle et al., "BPR: Bayesian personalized ranking from implicit feedback", UAI 
 """
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Literal, Self
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
 
@@ -17,7 +17,8 @@ from cofactor.selection.exact import Products
 if TYPE_CHECKING:
     from cofactor.data.joining import Joined
     from cofactor.data.ratings import Ratings
-    from cofactor.training.epoch import Epoch
+    from cofactor.run.epoch import Epoch
+    from cofactor.run.run import Run
 
 __all__ = ["BPR"]
 
@@ -69,25 +70,17 @@ class BPR(Recommender):
 
     # ---- training -----------------------------------------------------------------------------------------
 
-    def fit(self, train: "Ratings", *, validation: "Ratings | None" = None, progress: bool | None = None) -> Self:
-        """Train; `history_` keeps of every epoch the mean probability of the wrong order.
-
-        validation: not looked at
-        """
-        self._progress = progress
-        return super().fit(train)
-
-    def _fit(self, train: "Ratings") -> None:
-        from cofactor.training.loop import train as run
+    def _fit(self, train: "Ratings", run: "Run") -> None:
+        """`history_` keeps of every epoch the mean probability of the wrong order; validation is not looked at."""
+        from cofactor.training.loop import train as train_epochs
         from cofactor.training.pairwise import PairwiseSgd
-        from cofactor.training.progress import progress_for
         from cofactor.training.schedule import schedule
 
         likes = self._likes(train)
         engine = PairwiseSgd(likes.by_user, train.n_items, self.n_factors, self.seed)
         engine.begin(schedule(self.schedule, self.n_epochs * engine.n_steps, self.learning_rate), self.weight_decay)
-        shown = progress_for(self._progress, self.n_epochs, type(self).__name__)
-        self.history_: list[Epoch] = run(engine, self.n_epochs, progress=shown, mend="Lower learning_rate.")
+        shown, mend = run.shown(self.n_epochs, type(self).__name__), "Lower learning_rate."
+        self.history_: list[Epoch] = train_epochs(engine, self.n_epochs, run, progress=shown, mend=mend)
         model, k = engine.model, self.n_factors
         liking = likes.user_counts > 0
         self.user_factors_ = np.where(liking[:, None], model.users[:, :k], 0).astype(np.float32)

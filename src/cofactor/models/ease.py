@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from cofactor.data.joining import Joined
     from cofactor.data.ratings import Ratings
+    from cofactor.run.run import Run
 
 __all__ = ["EASE"]
 
@@ -56,7 +57,7 @@ class EASE(Recommender):
         """Memory beside the table, in GB."""
         return COPIES * 4 * train.n_items**2 / 1e9
 
-    def _fit(self, train: "Ratings") -> None:
+    def _fit(self, train: "Ratings", run: "Run") -> None:
         from scipy.linalg.lapack import spotrf, spotri  # pyright: ignore[reportAttributeAccessIssue]
 
         what = f"EASE of {train.n_items:,} items ({train.n_items:,} × {train.n_items:,} weights)"

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from cofactor.data.joining import Joined
     from cofactor.data.ratings import Ratings
+    from cofactor.run.run import Run
 
 __all__ = ["GraphFilter"]
 
@@ -65,7 +66,7 @@ class GraphFilter(Recommender):
             if getattr(self, name) < 0:
                 raise BadOption(f"{name} must be 0 or more, but {getattr(self, name)} came.")
 
-    def _fit(self, train: "Ratings") -> None:
+    def _fit(self, train: "Ratings", run: "Run") -> None:
         vars(self).pop("_graph", None)  # of other ratings
         size = min(self.n_components, *(n - 1 for n in (train.n_users, train.n_items)))
         self.basis_ = np.zeros((train.n_items, 0), np.float32)

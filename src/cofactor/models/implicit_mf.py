@@ -7,7 +7,7 @@ of the loss and of the penalty after Rendle et al., "Revisiting the performance 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar, Literal, Self
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from cofactor.data.joining import Joined
     from cofactor.data.ratings import Ratings, Rows
     from cofactor.kernels.posterior import Law
+    from cofactor.run.run import Run
 
 __all__ = ["ImplicitMF"]
 
@@ -88,19 +89,10 @@ class ImplicitMF(Described):
 
     # ---- training -----------------------------------------------------------------------------------------
 
-    def fit(self, train: "Ratings", *, validation: "Ratings | None" = None, progress: bool | None = None) -> Self:
-        """Train; `history_` keeps the loss with its penalty, for each click, after each sweep.
-
-        validation: not looked at. Ctrl-C ends it after the sweep at hand, with a warning (`Interrupted`).
-        """
-        self._progress = progress
-        return super().fit(train)
-
-    def _fit(self, train: "Ratings") -> None:
+    def _fit(self, train: "Ratings", run: "Run") -> None:
+        """`history_` keeps the loss with its penalty, for each click, after each sweep; validation is not looked at."""
         from cofactor.kernels.rows import empty_lines, padded
         from cofactor.kernels.threads import quiet_blas
-        from cofactor.training.interrupt import until_interrupted
-        from cofactor.training.progress import progress_for
 
         if self.confidence and train.values.min() < 0:
             raise BadOption("With confidence above 0 values are weights, 0 or more, but negative ones came.")
@@ -121,8 +113,8 @@ class ImplicitMF(Described):
         user_ridge = self._ridge(train.user_counts, train.n_items)
         self.user_lean_ = self._lean(train.user_counts, train.n_items)
         self.item_lean_ = self._lean(train.item_counts, train.n_users)
-        with progress_for(self._progress, self.n_epochs, type(self).__name__) as shown, quiet_blas():
-            for sweep in until_interrupted(range(self.n_epochs)):
+        with run.shown(self.n_epochs, type(self).__name__) as shown, quiet_blas():
+            for sweep in run.sweeps(self.n_epochs):
                 solve_users(users, items, of_users and self.user_lean_ * of_users.expected)
                 penalty = user_ridge @ np.einsum("nk,nk->n", users, users)
                 if of_users:

@@ -11,6 +11,7 @@ import numpy as np
 
 from cofactor.errors import BadOption
 from cofactor.models._item_weights import ItemWeights
+from cofactor.run.run import Run
 from cofactor.search_space import Between, OneOf, Space
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ class ItemKNN(ItemWeights):
         if self.weighting not in get_args(Weighting):
             raise BadOption(f"weighting must be one of {', '.join(get_args(Weighting))}, but {self.weighting!r} came.")
 
-    def _fit(self, train: "Ratings") -> None:
+    def _fit(self, train: "Ratings", run: "Run") -> None:
         from cofactor.kernels.cooccurrence import nearest_columns
 
         m = min(self.n_neighbors, max(1, train.n_items - 1))
@@ -64,7 +65,7 @@ class ItemKNN(ItemWeights):
     def _updated(self, joined: "Joined") -> "dict[str, Array]":
         """Counting is all there is to learn, so all is counted anew."""
         anew = ItemKNN(**self.options())
-        anew._fit(joined.ratings)
+        anew._fit(joined.ratings, Run())
         return {name: getattr(anew, name) for name in self.learned}
 
 

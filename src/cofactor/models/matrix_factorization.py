@@ -27,6 +27,7 @@ from cofactor.training.row_prior import RowEvidence, Told, unfitted
 if TYPE_CHECKING:
     from cofactor.data.joining import Joined
     from cofactor.data.ratings import Ratings, Rows
+    from cofactor.run.run import Run
     from cofactor.training.als import AlternatingLeastSquares
     from cofactor.training.averaging import Averaging
     from cofactor.training.fused import FusedAdam, TiledSgd
@@ -85,11 +86,11 @@ class MatrixFactorization(GradientRecommender[Embeddings], Described):
 
     # ---- training -----------------------------------------------------------------------------------------
 
-    def _fit(self, train: "Ratings") -> None:
+    def _fit(self, train: "Ratings", run: "Run") -> None:
         from cofactor.kernels.threads import quiet_blas
 
         with quiet_blas() if self.solver == "als" else nullcontext():
-            super()._fit(train)
+            super()._fit(train, run)
 
     def _engine(self, train: "Ratings") -> "Averaging[Embeddings]":
         from cofactor.training.averaging import Averaging

@@ -13,6 +13,7 @@ from cofactor.search_space import Between, Space
 if TYPE_CHECKING:
     from cofactor.data.joining import Joined
     from cofactor.data.ratings import Ratings
+    from cofactor.run.run import Run
 
 __all__ = ["Popularity"]
 
@@ -39,7 +40,7 @@ class Popularity(Recommender):
         if not self.damping >= 0:
             raise BadOption(f"damping counts ratings, 0 or more, but {self.damping} came.")
 
-    def _fit(self, train: "Ratings") -> None:
+    def _fit(self, train: "Ratings", run: "Run") -> None:
         self.mean_ = train.mean if train.explicit else 0.0
         self.popularity_ = self._counted(train)
 

@@ -15,6 +15,7 @@ from cofactor.search_space import Between, Space
 
 if TYPE_CHECKING:
     from cofactor.data.ratings import Ratings
+    from cofactor.run.run import Run
 
 __all__ = ["SparseEASE"]
 
@@ -41,7 +42,7 @@ class SparseEASE(ItemWeights):
         if not (self.n_neighbors >= 1 and self.reg > 0):
             raise BadOption(f"n_neighbors is at least 1 and reg above 0, but {self.n_neighbors} and {self.reg} came.")
 
-    def _fit(self, train: "Ratings") -> None:
+    def _fit(self, train: "Ratings", run: "Run") -> None:
         from cofactor.kernels.item_graph import item_graph, nearest, on_neighbours
 
         graph = item_graph(self._rows(train))

@@ -10,17 +10,17 @@ import numpy as np
 
 from cofactor.errors import BadOption, MissingExtra
 from cofactor.recommender import Recommender
+from cofactor.run.run import Run
 from cofactor.training.checkpoint import load_checkpoint, save_checkpoint
-from cofactor.training.progress import progress_for
 from cofactor.training.schedule import schedule
 
 if TYPE_CHECKING:
     from cofactor.arrays import Array
     from cofactor.data.ratings import Ratings
+    from cofactor.run.epoch import Epoch
+    from cofactor.run.stopping import EarlyStopping
     from cofactor.training.averaging import Averaging, Parameters
-    from cofactor.training.epoch import Epoch
     from cofactor.training.lr_find import LearningRates
-    from cofactor.training.stopping import EarlyStopping
 
 __all__ = ["GradientRecommender", "check_engine"]
 
@@ -63,9 +63,11 @@ class GradientRecommender(Recommender, Generic[P]):
         checkpoint: a file written after every epoch; where it exists, training goes on from it, bit by bit as if
             it had never stopped
         """
-        self._validation, self._progress = validation, progress
-        self._stopping, self._checkpoint = early_stopping, Path(checkpoint) if checkpoint else None
-        return super().fit(train)
+        kept = Path(checkpoint) if checkpoint else None
+        run = Run(validation=validation, progress=progress, early_stopping=early_stopping, checkpoint=kept)
+        self._learn(train, run)
+        run.warn_if_interrupted()
+        return self
 
     def take(self, trained: P, train: "Ratings") -> Self:
         """Be the model of these parameters, trained on these ratings."""
@@ -84,26 +86,26 @@ class GradientRecommender(Recommender, Generic[P]):
         engine, decay = self._engine(train), self.weight_decay
         return find_learning_rate(engine, start=start, end=end, n_steps=n_steps, weight_decay=decay)
 
-    def _fit(self, train: "Ratings") -> None:
-        from cofactor.training.loop import train as run
+    def _fit(self, train: "Ratings", run: Run) -> None:
+        from cofactor.training.loop import train as train_epochs
 
         engine = self._engine(train)
         engine.begin(schedule(self.schedule, self.n_epochs * engine.n_steps, self.learning_rate), self.weight_decay)
         self._best: dict[str, Array] | None = None
-        if self._stopping:
-            self._stopping.reset()
-        done = self._resume(engine, train)
+        if run.early_stopping:
+            run.early_stopping.reset()
+        done = self._resume(engine, train, run)
 
         def after_epoch(epoch: "Epoch") -> bool:
-            go_on = self._go_on(engine, train, epoch)
-            self._keep(engine, train, epoch.number + 1)
+            go_on = self._go_on(engine, train, run.early_stopping, epoch)
+            self._keep(engine, train, run, epoch.number + 1)
             return go_on
 
-        watch = self._validation
+        watch = run.validation
         valid_loss = (lambda: self._loss(engine, watch)) if watch is not None and len(watch) else None
-        shown = progress_for(self._progress, self.n_epochs, type(self).__name__)
-        self.history_: list[Epoch] = run(
-            engine, self.n_epochs, first=done, progress=shown, valid_loss=valid_loss, after_epoch=after_epoch
+        shown = run.shown(self.n_epochs, type(self).__name__)
+        self.history_: list[Epoch] = train_epochs(
+            engine, self.n_epochs, run, first=done, progress=shown, valid_loss=valid_loss, after_epoch=after_epoch
         )
         if self._best is not None:
             engine.restore(self._best)
@@ -113,8 +115,9 @@ class GradientRecommender(Recommender, Generic[P]):
         error = engine.predict(ratings.user_idx, ratings.item_idx) - ratings.values
         return float(np.mean(np.square(error), dtype=np.float64))
 
-    def _go_on(self, engine: "Averaging[P]", train: "Ratings", epoch: "Epoch") -> bool:
-        stopping = self._stopping
+    def _go_on(
+        self, engine: "Averaging[P]", train: "Ratings", stopping: "EarlyStopping | None", epoch: "Epoch"
+    ) -> bool:
         if stopping is None:
             return True
         if stopping.measure is not None:
@@ -128,24 +131,25 @@ class GradientRecommender(Recommender, Generic[P]):
             self._best = engine.state()
         return not stopping.is_over(epoch.number)
 
-    def _run(self, train: "Ratings") -> dict[str, Any]:
+    def _identity(self, train: "Ratings") -> dict[str, Any]:
+        """What another training must share to go on from this one's checkpoint."""
         return self.options() | {"data": train.fingerprint, "model": type(self).__name__}
 
-    def _keep(self, engine: "Averaging[P]", train: "Ratings", n_done: int) -> None:
-        if self._checkpoint:
+    def _keep(self, engine: "Averaging[P]", train: "Ratings", run: Run, n_done: int) -> None:
+        if run.checkpoint:
             best = {f"best.{name}": array for name, array in (self._best or {}).items()}
-            seen = {"seen": np.array(self._stopping.seen)} if self._stopping else {}
-            save_checkpoint(self._checkpoint, engine.state() | best | seen, n_done, self._run(train))
+            seen = {"seen": np.array(run.early_stopping.seen)} if run.early_stopping else {}
+            save_checkpoint(run.checkpoint, engine.state() | best | seen, n_done, self._identity(train))
 
-    def _resume(self, engine: "Averaging[P]", train: "Ratings") -> int:
-        found = load_checkpoint(self._checkpoint, self._run(train)) if self._checkpoint else None
+    def _resume(self, engine: "Averaging[P]", train: "Ratings", run: Run) -> int:
+        found = load_checkpoint(run.checkpoint, self._identity(train)) if run.checkpoint else None
         if found is None:
             return 0
         state, n_done = found
         engine.restore(state)
-        if self._stopping:
+        if run.early_stopping:
             for epoch, value in enumerate(state.get("seen", np.zeros(0)).tolist()):
-                self._stopping.note(epoch, value)
+                run.early_stopping.note(epoch, value)
             self._best = {name[5:]: array for name, array in state.items() if name.startswith("best.")} or None
         return n_done
 

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator, Mapping
 import numpy as np
 
 from cofactor.errors import Diverged
+from cofactor.run.epoch import Epoch
+from cofactor.run.progress import Progress
+from cofactor.run.run import Run
 from cofactor.training.engine import Engine
-from cofactor.training.epoch import Epoch
-from cofactor.training.interrupt import until_interrupted
-from cofactor.training.progress import Progress
 
 __all__ = ["train"]
 
@@ -18,18 +18,18 @@ SLICES = 20  # an epoch is run in about so many parts, between which progress is
 
 
 def train(
-    engine: Engine, n_epochs: int, *, first: int = 0, progress: Progress,
+    engine: Engine, n_epochs: int, run: Run, *, first: int = 0, progress: Progress,
     valid_loss: Callable[[], float] | None = None, metrics: Callable[[], Mapping[str, float]] = dict,
     after_epoch: Callable[[Epoch], bool] = lambda _: True, mend: str = MEND,
 ) -> list[Epoch]:  # fmt: skip
     """Run epochs first..n_epochs-1 of the schedule the engine has begun, until `after_epoch` says False.
 
-    Ctrl-C ends it after the epoch at hand, with a warning (`Interrupted`).
+    Ctrl-C ends it after the epoch at hand, which `run` then says.
     Raises `Diverged` as soon as a loss is not finite; mend: what its message advises.
     """
     history: list[Epoch] = []
     with progress:
-        for number in until_interrupted(range(first, n_epochs), "epoch"):
+        for number in run.sweeps(n_epochs, "epoch", first=first):
             began = time.perf_counter()
             losses: list[float] = []
             for start, end in _slices(engine.n_steps):

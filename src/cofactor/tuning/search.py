@@ -17,10 +17,11 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from cofactor.data.ratings import Ratings
 from cofactor.data.splitting import split
-from cofactor.errors import BadOption, CofactorError, Interrupted, MissingExtra, SearchStopped
+from cofactor.errors import BadOption, CofactorError, MissingExtra, SearchStopped
 from cofactor.evaluation.measures import RATINGS, asked_for, better
 from cofactor.evaluation.monitoring import monitor
 from cofactor.recommender import Recommender
+from cofactor.run.run import Run
 from cofactor.search_space import Between, Space, reaching
 from cofactor.tuning.history import History, Trial
 
@@ -67,6 +68,7 @@ class Search:
         self._measured = monitor(self.measure, self._rest)
         self._study: Study = self._open()
         self._failure: CofactorError | None = None
+        self.stopped = False  # by ctrl-C
 
     def run(self, seconds: float, n_trials: int | None = None) -> None:
         """Try options until the time is over, or so many have been tried; ctrl-C ends it with what was found so far.
@@ -80,9 +82,10 @@ class Search:
             started = time.monotonic()
             try:
                 self._try_one()
-            except (Interrupted, KeyboardInterrupt):
+            except KeyboardInterrupt:
+                self.stopped = True
                 if self.history.best is None:
-                    raise KeyboardInterrupt from None
+                    raise
                 warnings.warn(SearchStopped(len(self._study.trials)), stacklevel=3)
                 break
             durations.append(time.monotonic() - started)
@@ -143,9 +146,10 @@ class Search:
         return [{name: int(whole * QUARTER)}, {}] if whole * QUARTER >= 2 and name not in self.space else [{}]
 
     def _measure(self, model: Recommender) -> float:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Interrupted)  # a model that is not trained to its end is not measured
-            return self._measured(model.fit(self._part, progress=False))
+        model._learn(self._part, run := Run(progress=False))
+        if run.stopped:  # a model that is not trained to its end is not measured
+            raise KeyboardInterrupt
+        return self._measured(model)
 
     def _new(self, options: Mapping[str, Any]) -> Recommender:
         return type(self.model)(**{**self.model.options(), **options})
@@ -195,7 +199,8 @@ class Search:
 
     def _how(self) -> str:
         n, measured = len(self._study.trials), f"{len(self._rest):,} of {len(self.train):,} training ratings"
-        return f"{n} trials of {type(self.model).__name__}, measured on {measured}, which were held out for it."
+        how = f"{n} trials of {type(self.model).__name__}, measured on {measured}, which were held out for it."
+        return how + (" Ctrl-C ended the search." if self.stopped else "")
 
 
 def _check_space(model: Recommender, space: Space) -> None:

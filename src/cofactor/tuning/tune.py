@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from cofactor.data.expecting import expect_ratings
 from cofactor.data.ratings import Ratings
-from cofactor.recommender import Recommender
+from cofactor.recommender import Recommender, expect_model
 from cofactor.search_space import Space
 from cofactor.tuning.budget import seconds_of
 from cofactor.tuning.history import History, Trial
@@ -53,6 +54,8 @@ def tune(
         tuned = cf.tune(cf.ImplicitMF(), train, budget="2min", journal="als.journal")
         cf.evaluate(tuned.model, test)
     """
+    expect_model(model, "tune searches the options of")
+    expect_ratings(train, "tune learns from")
     search = Search(
         model, train, measure or default_measure(model, train), model.search_space() if space is None else space, seed,
         Path(journal) if journal else None, tell(progress),

@@ -4,7 +4,7 @@ import sys
 import time
 from typing import Any, Protocol, Self
 
-from cofactor.training.epoch import Epoch
+from cofactor.run.epoch import Epoch
 
 __all__ = ["Progress", "in_notebook", "progress_for"]
 

@@ -2,12 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Any, Literal
 
 from cofactor.errors import BadOption
-
-if TYPE_CHECKING:
-    from cofactor.recommender import Recommender
 
 __all__ = ["EarlyStopping"]
 
@@ -22,7 +19,7 @@ class EarlyStopping:
     """
 
     patience: int = 3
-    measure: "Callable[[Recommender], float] | None" = None
+    measure: Callable[[Any], float] | None = None
     better: Literal["lower", "higher"] = "lower"
     least: float = 0.0
 

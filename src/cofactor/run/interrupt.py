@@ -3,22 +3,21 @@
 import signal
 import sys
 import threading
-import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
-
-from cofactor.errors import Interrupted
 
 __all__ = ["until_interrupted"]
 
 
-def until_interrupted(sweeps: range, unit: str = "sweep") -> Iterator[int]:
+def until_interrupted(sweeps: range, unit: str, stopped: Callable[[int], None]) -> Iterator[int]:
     """The numbers of `sweeps`, up to the one in which ctrl-C comes: half a sweep is no model, so it is finished first.
 
-    Warns `Interrupted`, which says how many sweeps the model has seen. A second ctrl-C stops at once, as ever. Where
-    the program handles ctrl-C in a way of its own, and outside the main thread, which never hears it, nothing changes.
+    stopped: called with the number of sweeps done, where ctrl-C was heard
 
-    >>> [sweep for sweep in until_interrupted(range(3))]
+    A second ctrl-C stops at once, as ever. Where the program handles ctrl-C in a way of its own, and outside the main
+    thread, which never hears it, nothing changes.
+
+    >>> [sweep for sweep in until_interrupted(range(3), "sweep", print)]
     [0, 1, 2]
     """
     if not _is_ours():
@@ -42,8 +41,8 @@ def until_interrupted(sweeps: range, unit: str = "sweep") -> Iterator[int]:
                 break
     finally:  # also when the loop that asks us for numbers is left
         signal.signal(signal.SIGINT, signal.default_int_handler)
-    if asked:
-        warnings.warn(Interrupted(number + 1, sweeps.stop, unit), stacklevel=2)
+        if asked:
+            stopped(number + 1)
 
 
 def _is_ours() -> bool:
