@@ -153,7 +153,10 @@ class BPR(Recommender):
         return _logistic(apart, offset, max(self.weight_decay, CALM))
 
     def _vectors(self, side: Literal["user", "item"]) -> FloatArray:
-        return self.user_factors_ if side == "user" else self.item_factors_
+        """An item without ratings was moved by nothing but being drawn beside likes: that is no place of its own."""
+        if side == "user":
+            return self.user_factors_
+        return np.where((self.ratings.item_counts > 0)[:, None], self.item_factors_, 0)
 
 
 def _logistic(x: FloatArray, offset: FloatArray, decay: float) -> FloatArray:
