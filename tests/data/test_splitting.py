@@ -34,8 +34,9 @@ def test_every_rating_is_in_exactly_one_part(share, by, seed):
     np.testing.assert_array_equal(together, np.arange(66))
 
 
-def test_the_same_seed_gives_the_same_fingerprint_and_another_seed_another(checkerboard):
-    one, same, other = (split(checkerboard, seed=seed).fingerprint for seed in (1, 1, 2))
+@pytest.mark.parametrize("by", ["random", "user"])
+def test_the_same_seed_gives_the_same_fingerprint_and_another_seed_another(by, checkerboard):
+    one, same, other = (split(checkerboard, by=by, seed=seed).fingerprint for seed in (1, 1, 2))
     assert one == same != other
 
 
@@ -113,6 +114,12 @@ def test_folds_share_nothing_and_make_up_the_whole(checkerboard):
     made = folds(checkerboard, 5, seed=3)
     assert sorted(len(one.test) for one in made) == [26, 26, 26, 27, 27]
     np.testing.assert_array_equal(np.sort(np.concatenate([one.rows_test for one in made])), np.arange(132))
+
+
+def test_the_same_seed_gives_the_same_folds_and_another_seed_others(checkerboard):
+    one, same, other = ([fold.fingerprint for fold in folds(checkerboard, 3, seed=seed)] for seed in (1, 1, 2))
+    assert one == same
+    assert not set(one) & set(other)
 
 
 def test_one_fold_is_none(checkerboard):
