@@ -52,6 +52,29 @@ def test_nor_among_five_though_the_best_of_them_is_looked_for(world):
     assert wrong <= 2
 
 
+def test_the_more_models_the_surer_each_lead_must_be(world):
+    """Five models: the best is held against four others, each by an interval of 1 - 0.05 / 4."""
+    train, test, models = world(3, *[1.0] * 5)
+    found = compare(named(models), train, test, metrics=["rmse"])
+    (verdict,), samples = found.verdicts.values(), {n: one.samples["rmse"] for n, one in found.evaluations.items()}
+    assert len(verdict.behind) == 4
+    for name, gap in verdict.behind.items():
+        ends = np.quantile(samples[name] - samples[verdict.best], [0.05 / 8, 1 - 0.05 / 8])
+        assert (gap.low, gap.high) == pytest.approx(tuple(ends))
+
+
+def test_predictions_are_clipped_where_that_is_asked_for(world):
+    """The one says 9 of everything, the other 5, which is as far as the scale goes."""
+    train, test, (model,) = world(1, 1.0)
+    both = {
+        "nine": scripted(train, np.full_like(model.table, 9)),
+        "five": scripted(train, np.full_like(model.table, 5)),
+    }
+    plain, clipped = (compare(both, train, test, metrics=["rmse"], clip=clip) for clip in (False, True))
+    assert plain.winner("rmse") == "five"
+    assert clipped.verdicts["rmse"].behind["five"].value == 0
+
+
 def test_pairing_sees_a_difference_that_single_intervals_hide(world):
     """The same model and the same with a slight bias: their intervals overlap, their difference is certain."""
     train, test, (model,) = world(1, 1.0)
