@@ -37,20 +37,22 @@ def test_every_half_lowers_the_objective(tastes):
     assert losses == sorted(losses, reverse=True)
 
 
-def test_the_rows_solve_their_own_normal_equations(tastes):
-    """After the items' half, each item's row is the ridge regression of its ratings on the users' rows."""
+@pytest.mark.parametrize("exponent", [0.0, 0.5, 1.0])
+def test_the_rows_solve_their_own_normal_equations(tastes, exponent):
+    """After the items' half, each item's row is the ridge regression of its n ratings on the users' rows, with a
+    penalty of λ · 100 (n/100)ᵉ."""
     from cofactor.nets.embeddings import Embeddings
     from cofactor.training.als import AlternatingLeastSquares
 
     train, _ = tastes
-    engine = AlternatingLeastSquares(Embeddings.random(train.n_users, train.n_items, 5, 0, 0.1), train, 1.0)
+    engine = AlternatingLeastSquares(Embeddings.random(train.n_users, train.n_items, 5, 0, 0.1), train, exponent)
     engine.begin(None, 0.05)
     engine.run(0, 0, 2)
     p, user_bias, q, item_bias = engine.embeddings
     for item in range(0, train.n_items, 50):
         users, values = train.by_item.of(item)
         design = np.column_stack([p[users], np.ones(len(users))]).astype(np.float64)
-        normal = design.T @ design + 0.05 * len(users) * np.eye(6)
+        normal = design.T @ design + 0.05 * 100 * (len(users) / 100) ** exponent * np.eye(6)
         expected = np.linalg.solve(normal, design.T @ (values - user_bias[users]))
         np.testing.assert_allclose(np.append(q[item], item_bias[item]), expected, atol=2e-4)
 
