@@ -1,6 +1,7 @@
 """What the average over draws is worth, and its intervals, on ratings that were held out."""
 
 import signal
+from copy import copy
 
 import numpy as np
 import pytest
@@ -113,6 +114,8 @@ def test_several_chains_share_the_draws(tastes_split):
     model = cf.BayesianMF(n_factors=3, n_burn_in=4, n_draws=5, thin=2, n_chains=2).fit(tastes_split[0])
     assert len(model.history_) == 2 * 4 + 2 * 5
     assert model.user_draws_.shape[1] == 5
+    first, second = model.history_[: 4 + 2 * 3], model.history_[4 + 2 * 3 :]  # 3 draws of the one, 2 of the other
+    assert not set(first) & set(second)  # which began elsewhere and went another way
     with pytest.raises(BadOption, match="cannot share"):
         cf.BayesianMF(n_draws=2, n_chains=3).fit(tastes_split[0])
 
@@ -144,6 +147,24 @@ def test_ctrl_c_keeps_the_draws_there_are(tastes_split, monkeypatch):
         model = cf.BayesianMF(n_factors=3, n_burn_in=4, n_draws=50, thin=1).fit(tastes_split[0])
     assert (len(done), model.item_draws_.shape[1]) == (7, 3)
     assert np.isfinite(model.predict("u0001", "inception-2010"))
+
+
+def test_a_newcomers_rating_of_an_item_that_is_all_noise_tells_nothing(model):
+    item, noisy = model.ratings.items.values[0], copy(model)
+    assert np.abs(noisy.score_newcomer({item: 5.0}) - noisy.score_newcomer({item: 1.0})).max() > 0.1
+    noisy.item_spread_ = np.where(np.arange(len(model.item_spread_)) == 0, 1e9, model.item_spread_)
+    np.testing.assert_allclose(noisy.score_newcomer({item: 5.0}), noisy.score_newcomer({item: 1.0}), atol=1e-4)
+
+
+def test_who_rates_at_random_after_the_fit_is_predicted_with_more_doubt(model):
+    """Two people rate the same forty items: the one as u0001 would, the other up to a star and a half off it."""
+    ratings, items = model.ratings, model.ratings.items.values[:40]
+    calm = model.predict("u0001", items, clip=True)
+    wild = np.clip(calm + np.where(np.arange(40) % 2, 1.5, -1.5), *ratings.scale)
+    later = [*["calm"] * 40, *["wild"] * 40], [*items, *items], np.append(calm, wild)
+    after = copy(model).update(cf.Ratings.from_arrays(*later, scale=ratings.scale))
+    _, low, high = after.predict(["calm", "wild"], ratings.items.values[50], interval=0.9)
+    assert (high - low)[1] > 1.2 * (high - low)[0]
 
 
 @pytest.mark.realdata
