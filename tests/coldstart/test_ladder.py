@@ -68,6 +68,23 @@ def test_of_whom_nothing_is_known_popularity_speaks(plain, table):
     assert standing.scores[3] == pytest.approx(by_hand, rel=1e-5)
 
 
+def test_the_doubt_of_an_average_holds_what_people_differ_by_and_how_few_they_are():
+    """Ratings 1 and 3 of the one item: their mean is 2, their variance 1, and the mean's own 1/2."""
+    ratings = cf.Ratings.from_arrays([1, 2, 1], [10, 10, 20], [1.0, 3.0, 5.0], scale=(1, 5))
+    standing = Ladder(cf.Popularity().fit(ratings), damping=0).standing("a stranger")
+    assert standing.scores[0] == 2
+    assert standing.doubt[0] == pytest.approx(1.5**0.5)
+
+
+def test_damping_is_doubted_as_ratings_of_the_usual_variance():
+    """Beside 1 and 3 of the item stand two ratings of the table's mean, 3, whose variance is 8/3: the mean is 2.5."""
+    ratings = cf.Ratings.from_arrays([1, 2, 1], [10, 10, 20], [1.0, 3.0, 5.0], scale=(1, 5))
+    standing = Ladder(cf.Popularity().fit(ratings), damping=2).standing("a stranger")
+    assert standing.scores[0] == 2.5
+    variance = (1.5**2 + 0.5**2 + 2 * 8 / 3) / 4
+    assert standing.doubt[0] == pytest.approx((variance * (1 + 1 / 4)) ** 0.5)
+
+
 def test_somebody_who_rates_only_what_nobody_knows_steps_down_a_rung(plain):
     ladder = Ladder(plain)
     assert ladder.standing({"a film of another world": 5.0}).rung is Rung.POPULARITY

@@ -1,5 +1,6 @@
 """Neural collaborative filtering: beside a dot product, and of clicks."""
 
+from copy import copy
 from dataclasses import replace
 
 import numpy as np
@@ -73,6 +74,22 @@ def test_many_users_are_scored_as_few_are(layers, monkeypatch):
 def test_the_same_seed_draws_the_same_negatives(likes):
     one, other = (cf.NeuralCF(**SMALL | {"n_epochs": 3}).fit(likes, progress=False) for _ in range(2))
     np.testing.assert_array_equal(one._score(np.arange(12)), other._score(np.arange(12)))
+
+
+@pytest.mark.parametrize("n", [1, 3])
+def test_a_newcomers_clicks_stand_beside_as_many_items_each_as_in_training(n):
+    """Of twenty items two are clicked, and 2n of the others, each once, are not."""
+    idx, values = cf.NeuralCF(n_negatives=n)._with_negatives(np.array([2, 5]), 20)
+    assert idx[:2].tolist() == [2, 5]
+    assert values.tolist() == [1.0] * 2 + [0.0] * 2 * n
+    assert len(set(idx[2:].tolist()) - {2, 5}) == 2 * n
+
+
+def test_more_negatives_lower_a_newcomers_scores(likes):
+    model = cf.NeuralCF(**SMALL | {"n_epochs": 5}).fit(likes, progress=False)
+    few, many = (copy(model), copy(model))
+    few.n_negatives, many.n_negatives = 1, 5
+    assert many.score_newcomer({1: 1.0, 3: 1.0}).mean() < few.score_newcomer({1: 1.0, 3: 1.0}).mean()
 
 
 def test_a_click_needs_at_least_one_negative():
