@@ -130,6 +130,16 @@ def test_data_describes_and_checks_a_table(table, capsys):
     assert "sound" in said(capsys)
 
 
+@pytest.mark.parametrize(("kind", "items"), [("text", ["1", "2"]), ("user=text", [1, 2])])
+def test_ids_are_read_as_text_where_that_is_asked_for(kind, items, tmp_path):
+    (tmp_path / "ratings.csv").write_text("user,item,rating\n12,1,5\n9,2,3\n")
+    folder = str(tmp_path / "mine.cofactor")
+    words = ["fit", str(tmp_path / "ratings.csv"), "--out", folder, "--model", "popularity", "--ids", kind]
+    assert main(words) == 0
+    ratings = cf.open(folder).ratings
+    assert (ratings.users.values.tolist(), ratings.items.values.tolist()) == (["12", "9"], items)
+
+
 def test_tune_searches_a_models_options_and_saves_the_best(table, tmp_path, capsys):
     folder = str(tmp_path / "tuned.cofactor")
     assert main(["tune", table, "--model", "bias", "--n-trials", "2", "--budget", "1min", "--out", folder]) == 0

@@ -46,6 +46,23 @@ def test_a_whole_number_is_also_found_by_its_text():
     assert "196.0" not in ids
 
 
+@pytest.mark.parametrize(
+    "text", ["--5", "5-", "-", "", "007", "+7", "-0", "७", "7 ", "7.0", "1_0", "9" * 5000, "99999999999999999999"]
+)
+def test_what_is_not_written_as_the_number_is_a_stranger(text: str):
+    assert text not in IdMap.of([5, 7, 0, 10, -5])
+
+
+def test_a_truth_is_no_number():
+    assert True not in IdMap.of([1, 2])
+    assert IdMap.of([0, 1]).find(np.array([True, False])).tolist() == [UNKNOWN, UNKNOWN]
+
+
+def test_a_number_beyond_64_bits_is_a_stranger():
+    asked = np.array([2**64 - 1, 1], np.uint64)
+    assert IdMap.of([-1, 1]).find(asked).tolist() == [UNKNOWN, 1]
+
+
 def test_text_is_not_found_by_a_number():
     assert 196 not in IdMap.of(["196"])
 

@@ -3,7 +3,7 @@
 import gzip
 import io
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -141,16 +141,6 @@ def test_an_id_that_a_number_would_change_stays_text(word: str):
 
 def test_text_in_a_frame_stays_text():
     assert cf.read({"user": ["10", "9"], "item": [1, 2]}).users.values.tolist() == ["10", "9"]
-
-
-@pytest.mark.parametrize(
-    "ids",
-    [[date(2024, 1, 1), date(2024, 1, 2)], [("a", 1), ("a", 2)], ["a", 1], [True, False], [2**63, 2**63 + 1],
-     [b"a", b"b"], [-5, 2**40]],
-)  # fmt: skip
-def test_ids_of_any_type_are_kept_as_they_came(ids: list[Any]):
-    ratings = cf.read({"user": ids, "item": [1, 2]})
-    assert ratings.users.gather(ratings.user_idx).tolist() == ids
 
 
 def test_whole_ids_that_pandas_made_decimals_are_whole_again():

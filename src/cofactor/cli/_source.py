@@ -24,6 +24,9 @@ def add_source(parser: ArgumentParser) -> None:
     group.add_argument("--encoding", metavar="NAME", help="of a text file, such as iso-8859-1")
     group.add_argument("--duplicates", choices=("last", "mean", "error"), help="the same pair twice (default: last)")
     group.add_argument("--missing", choices=("error", "drop"), help="rows without an id or rating (default: error)")
+    group.add_argument(
+        "--ids", metavar="KIND", help="'text': take all ids as text (007 is not 7); 'user=text': those of one side"
+    )
     group.add_argument("--unrated", choices=("drop", "keep"), help="rows of FILE that nobody rated (default: drop)")
 
 
@@ -49,6 +52,7 @@ def read_options(arguments: Namespace) -> dict[str, Any]:
     } | {name: getattr(arguments, name) for name in ("items", "users", "separator", "encoding")}
     given |= {name: getattr(arguments, name) for name in ("duplicates", "missing", "unrated")}
     given["scale"] = _scale(arguments.scale)
+    given["ids"] = _id_kinds(arguments.ids)
     if arguments.clicks:
         given["rating"] = False
     return {name: value for name, value in given.items() if value is not None}
@@ -91,3 +95,11 @@ def _scale(given: str | None) -> tuple[float, float] | None:
     except ValueError:
         raise BadOption(f"--scale takes two numbers such as 1,5, but {given!r} came.") from None
     return low, high
+
+
+def _id_kinds(given: str | None) -> Any:
+    """'text' as it is, 'user=text,item=auto' a side each; `cofactor.read` judges them."""
+    if given is None or "=" not in given:
+        return given
+    sides = [one.partition("=") for one in given.split(",")]
+    return {side: kind for side, _, kind in sides}

@@ -9,7 +9,7 @@ import polars as pl
 from cofactor.arrays import Array, IntArray
 from cofactor.data.columns import named_column, usual_column
 from cofactor.data.ids import UNKNOWN, IdMap
-from cofactor.data.numbering import as_ids
+from cofactor.data.numbering import as_ids, whole_if_unchanged
 from cofactor.data.opening import Table, name_of, open_table
 from cofactor.data.options import Column, Options
 from cofactor.data.report import Findings
@@ -71,7 +71,7 @@ def typed(column: pl.Series, table: Table) -> pl.Series:
     """Numbers where a text file's column holds nothing else."""
     if not table.is_text:
         return column
-    whole = as_ids(column, from_text=True)
+    whole = whole_if_unchanged(column)
     numbers = column.cast(pl.Float64, strict=False)
     if whole.dtype == pl.Int64 or column.null_count() == len(column):
         return whole
@@ -98,26 +98,27 @@ def _title_column(frame: pl.DataFrame, key: str, table: Table, given: Column) ->
 
 def _find(keys: pl.Series, ids: IdMap, table: Table) -> IntArray:
     """(rows of the table,) the index of each row's id, `UNKNOWN` where the ratings do not hold it."""
-    whole = as_ids(keys, from_text=table.is_text)
-    if ids.values.dtype.kind == "i":
-        return ids.find(whole.to_numpy() if whole.dtype == pl.Int64 and not whole.null_count() else whole.to_list())
-    texts = ids.values.dtype == object and len(ids) > 0 and isinstance(ids.values[0], str)
-    return ids.find((keys.cast(pl.String) if texts else whole).to_list())
+    alike = _of_their_kind(keys, ids, table)
+    return ids.find(alike.to_numpy() if alike.dtype == pl.Int64 and not alike.null_count() else alike.to_list())
+
+
+def _of_their_kind(keys: pl.Series, ids: IdMap, table: Table) -> pl.Series:
+    """Ids as text where those of the ratings are; else as they are."""
+    text = ids.values.dtype == object and len(ids) > 0 and isinstance(ids.values[0], str)
+    return as_ids(keys, ids.kind, "text" if text else "auto", from_text=table.is_text)
 
 
 def _with_unrated(ids: IdMap, keys: pl.Series, table: Table) -> IdMap:
     """The ids, and behind them these, in the order of the table; rows without an id stay out."""
-    whole = as_ids(keys, from_text=table.is_text)
-    if ids.values.dtype.kind == "i" and whole.dtype != pl.Int64:
+    new = _of_their_kind(keys, ids, table).drop_nulls().unique(maintain_order=True)
+    if ids.values.dtype.kind == "i" and new.dtype != pl.Int64:
         raise BadTable(
             f"The rated {ids.kind}s have whole numbers as ids, but {keys.to_list()[0]!r} in "
             f"{ids.kind}s={table.origin!r} is none. Give ids of one kind, or leave unrated {ids.kind}s out "
             f"(unrated='drop')."
         )
-    texts = ids.values.dtype == object and len(ids) > 0 and isinstance(ids.values[0], str)
-    new = (keys.cast(pl.String) if texts else whole).drop_nulls().unique(maintain_order=True).to_list()
     boxed = np.empty(len(new), object)
-    boxed[:] = new
+    boxed[:] = new.to_list()
     return IdMap(np.append(ids.values, boxed.astype(ids.values.dtype)), ids.kind)
 
 

@@ -3,6 +3,7 @@
 An id is what people write (196, "u42", "tt0133093"); an index is a row of our arrays, from 0.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,6 +17,8 @@ from cofactor.errors import BadTable, UnknownIds
 __all__ = ["UNKNOWN", "IdMap"]
 
 UNKNOWN = -1  # the index of an id nothing is known about
+MAX_WHOLE = 2**63 - 1
+WHOLE = re.compile("0|-?[1-9][0-9]{0,18}")  # as Python writes a whole number: "007" and "+7" are not 7
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,7 +73,8 @@ class IdMap:
     def find(self, ids: Sequence[Id] | Array) -> IntArray:
         """The index of each id, `UNKNOWN` for strangers; (len(ids),) int32."""
         if isinstance(ids, np.ndarray) and ids.dtype.kind in "iu" and self.values.dtype.kind == "i":
-            return self._find_integers(ids.astype(np.int64))
+            found = self._find_integers(ids.astype(np.int64))
+            return np.where(ids > MAX_WHOLE, np.int32(UNKNOWN), found) if ids.dtype == np.uint64 else found
         return np.fromiter((self._find_one(i) for i in ids), np.int32, len(ids))
 
     def index_of(self, ids: Sequence[Id] | Array) -> IntArray:
@@ -94,9 +98,11 @@ class IdMap:
             at = self._index.get(one, UNKNOWN)
         except TypeError:  # unhashable, so it cannot be an id
             return UNKNOWN
-        if at == UNKNOWN and isinstance(one, str) and self.values.dtype.kind == "i":
-            return self._index.get(int(one), UNKNOWN) if one.lstrip("-").isdecimal() else UNKNOWN
-        return at
+        if self.values.dtype.kind != "i":
+            return at
+        if at == UNKNOWN and isinstance(one, str) and WHOLE.fullmatch(one):
+            return self._index.get(int(one), UNKNOWN)
+        return UNKNOWN if isinstance(one, bool | np.bool_) else at  # Python takes True for 1
 
     def _find_integers(self, ids: IntArray) -> IntArray:
         if not len(self):
@@ -109,7 +115,7 @@ class IdMap:
 def _id_array(ids: Sequence[Id] | Array) -> Array:
     """int64 where every id is a whole number that fits, else objects (strings stay strings, dates dates)."""
     if isinstance(ids, np.ndarray):
-        too_large = ids.dtype == np.uint64 and ids.size and ids.max() > 2**63 - 1
+        too_large = ids.dtype == np.uint64 and ids.size and ids.max() > MAX_WHOLE
         return ids.astype(np.int64 if ids.dtype.kind in "iu" and not too_large else object)
     if ids and all(isinstance(one, int | np.integer) and not isinstance(one, bool) for one in ids):
         try:

@@ -1,40 +1,83 @@
 """A column of ids becomes an IdMap and an index for every row; fast, and every id as it came."""
 
+from typing import Any
+
 import numpy as np
 import polars as pl
 
 from cofactor.arrays import Array, BoolArray, IntArray
+from cofactor.data.id_kinds import ids_of_one_kind, is_missing
 from cofactor.data.ids import IdMap
+from cofactor.data.options import IdKind
+from cofactor.data.series import series_of
+from cofactor.errors import BadTable
 
-__all__ = ["as_ids", "missing_ids", "number", "odd_texts"]
+__all__ = ["as_ids", "missing_ids", "number", "odd_texts", "whole_if_unchanged"]
 
 NOT_IDS = ("nan", "none", "null", "na", "n/a", "<na>")
 Numbered = tuple[IdMap, IntArray]
 WIDEST_TABLE = 1 << 22  # whole numbers that lie closer than this are looked up in a table, without any sorting
 
 
-def as_ids(column: pl.Series, *, from_text: bool) -> pl.Series:
+def as_ids(column: pl.Series, side: str, kind: IdKind = "auto", *, from_text: bool) -> pl.Series:
     """The column with one type for its ids: whole numbers as Int64, text as String, all else untouched.
 
     from_text: the column stood in a text file, where a number is written like anything else; its ids become
     whole numbers only if that changes none of them ("007" would become 7, so it stays text, and all others too).
+    kind: "text" leaves text as it is and writes all else as text. Raises `BadTable` where `ids_of_one_kind` does.
     """
     if isinstance(column.dtype, pl.Categorical | pl.Enum):
-        return column.cast(pl.String)
-    if column.dtype == pl.String and from_text:
-        return _whole_if_unchanged(column)
-    if column.dtype.is_integer():
-        whole = column.cast(pl.Int64, strict=False)
-        return whole if whole.null_count() == column.null_count() else column  # beyond 2**63
-    if column.dtype.is_float() and _all_whole(column):
-        return column.fill_nan(None).cast(pl.Int64)  # pandas makes floats of whole numbers when one is missing
-    return column
+        column = column.cast(pl.String)
+    if column.dtype == pl.String:
+        return whole_if_unchanged(column) if from_text and kind == "auto" else column
+    whole = _whole(column)
+    if whole is not None:
+        return whole.cast(pl.String) if kind == "text" else whole
+    if kind == "auto" and (column.dtype == pl.Boolean or column.dtype == pl.Null):
+        return column
+    return _one_by_one(column, side, kind)
+
+
+def _whole(column: pl.Series) -> pl.Series | None:
+    """Whole numbers as Int64, also those that pandas or a database made decimals; None where they are not."""
+    if column.dtype.is_float():
+        return column.fill_nan(None).cast(pl.Int64) if _all_whole(column) else None
+    if not (column.dtype.is_integer() or column.dtype.is_decimal()):
+        return None
+    whole = column.cast(pl.Int64, strict=False)
+    unchanged = whole.null_count() == column.null_count() and (
+        column.dtype.is_integer() or bool((whole == column).all())
+    )
+    return whole if unchanged else None  # beyond 2**63, or with fractions
+
+
+def _one_by_one(column: pl.Series, side: str, kind: IdKind) -> pl.Series:
+    where = f"Column {column.name!r}"
+    values = _python_values(column, where)
+    present = [not is_missing(one) for one in values]
+    ids = ids_of_one_kind([one for one, there in zip(values, present) if there], where, side, kind)
+    if kind == "auto" and (column.dtype.is_temporal() or column.dtype == pl.Binary):
+        return column  # which nothing had to be changed in
+    each = iter(ids)
+    return series_of(column.name, [next(each) if there else None for there in present])
+
+
+def _python_values(column: pl.Series, where: str) -> list[Any]:
+    """Raises `BadTable` where Python has no such value: times finer than microseconds, or before the year 1."""
+    try:
+        if isinstance(column.dtype, pl.Datetime | pl.Duration) and column.dtype.time_unit == "ns":
+            column, finer = column.dt.cast_time_unit("us"), column
+            if (column.dt.cast_time_unit("ns") != finer).any():
+                raise OverflowError
+        return column.to_list()
+    except (ValueError, OverflowError):
+        raise BadTable(f"{where} holds times that Python's datetime cannot. Turn them into text or numbers.") from None
 
 
 def missing_ids(ids: pl.Series) -> BoolArray:
     """(n,) True where there is no id: null, not a number, or empty text."""
     if ids.dtype == pl.Object:
-        return np.fromiter((one is None or one != one for one in ids), np.bool_, len(ids))
+        return np.fromiter(map(is_missing, ids), np.bool_, len(ids))
     missing = ids.is_null() if ids.null_count() else None
     if ids.dtype == pl.String and ids.str.len_bytes().min() == 0:
         missing = (ids.str.len_bytes() == 0).fill_null(True)
@@ -98,7 +141,7 @@ def _objects(texts: pl.Series) -> Array:
     return boxed
 
 
-def _whole_if_unchanged(texts: pl.Series) -> pl.Series:
+def whole_if_unchanged(texts: pl.Series) -> pl.Series:
     first = texts.head(1000)
     if first.cast(pl.Int64, strict=False).null_count() > first.null_count():
         return texts

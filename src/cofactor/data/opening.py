@@ -13,6 +13,7 @@ import polars as pl
 
 from cofactor.data.options import Options
 from cofactor.data.report import RowNames
+from cofactor.data.series import series_of
 from cofactor.data.text import TextTable, open_text
 from cofactor.errors import BadTable
 
@@ -178,7 +179,7 @@ def _refuse_data_as_names(names: Sequence[str]) -> None:
 
 
 def _from_columns(columns: Mapping[Any, Any]) -> pl.DataFrame:
-    frame = {str(name): _series(str(name), values) for name, values in columns.items()}
+    frame = {str(name): series_of(str(name), values) for name, values in columns.items()}
     lengths = {name: len(column) for name, column in frame.items()}
     if len(set(lengths.values())) > 1:
         raise BadTable(f"The columns of a table must have one length, but these have {lengths}.")
@@ -207,16 +208,3 @@ def _from_sparse(matrix: Any) -> pl.DataFrame:
     if not np.issubdtype(cells.dtype, np.number) and cells.dtype != np.bool_:
         raise BadTable(f"A sparse matrix of {cells.dtype} cannot hold ratings. Convert it to numbers.")
     return pl.DataFrame({"user": cells.coords[0], "item": cells.coords[1], "rating": cells.data})
-
-
-def _series(name: str, values: Any) -> pl.Series:
-    """One column; values of several types stay objects, as no table type holds them."""
-    if isinstance(values, pl.Series):
-        return values.alias(name)
-    if isinstance(values, np.ndarray) and values.dtype.kind in "iufbM":
-        return pl.Series(name, values)
-    values = list(values)
-    try:
-        return pl.Series(name, values)
-    except (TypeError, pl.exceptions.PolarsError, OverflowError):
-        return pl.Series(name, values, dtype=pl.Object)

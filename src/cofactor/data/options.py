@@ -1,16 +1,28 @@
 """What a caller may say about a table; written once, for reading and for checking."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias, get_args
 
 from cofactor.errors import BadOption
 
-__all__ = ["Column", "Duplicates", "Missing", "Options", "Unrated"]
+__all__ = ["Column", "Duplicates", "IdKind", "IdKinds", "Missing", "Options", "Side", "Unrated", "id_kind"]
 
 Column: TypeAlias = str | int | None  # a column's name, its position from 0, or None: find it
 Duplicates = Literal["last", "mean", "error"]
 Missing = Literal["error", "drop"]
 Unrated = Literal["drop", "keep"]
+Side = Literal["user", "item"]
+IdKind = Literal["auto", "text"]
+IdKinds: TypeAlias = IdKind | Mapping[Side, IdKind]  # of both sides, or of each
+
+
+def id_kind(ids: IdKinds, side: Side) -> IdKind:
+    """What was asked of one side's ids; raises `BadOption` for what is no such wish."""
+    kinds: Mapping[Side, IdKind] = ids if isinstance(ids, Mapping) else {"user": ids, "item": ids}
+    if not (set(kinds) <= set(get_args(Side)) and all(kind in get_args(IdKind) for kind in kinds.values())):
+        raise BadOption(f"ids={ids!r} is not known. Choose 'auto' or 'text', or name a side: ids={{'user': 'text'}}.")
+    return kinds.get(side, "auto")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +40,7 @@ class Options:
     duplicates: Duplicates = "last"
     missing: Missing = "error"
     unrated: Unrated = "drop"
+    ids: IdKinds = "auto"
     part: bool = False
     separator: str | None = None
     encoding: str | None = None
@@ -39,6 +52,7 @@ class Options:
             given = getattr(self, option)
             if given not in get_args(kind):
                 raise BadOption(f"{option}={given!r} is not known. Choose one of: {', '.join(get_args(kind))}.")
+        id_kind(self.ids, "user")
         if self.scale is not None and not (len(self.scale) == 2 and self.scale[0] < self.scale[1]):
             raise BadOption(f"scale={self.scale!r} must be (lowest, highest), for example scale=(1, 5).")
         if self.separator == "":

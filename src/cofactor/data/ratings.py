@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Self
 import numpy as np
 
 from cofactor.arrays import Array, BoolArray, FloatArray, Id, IntArray
+from cofactor.data.id_kinds import id_column
 from cofactor.data.ids import UNKNOWN, IdMap
-from cofactor.data.report import Report
+from cofactor.data.options import IdKinds, id_kind
+from cofactor.data.report import Report, RowNames
 from cofactor.data.value_column import StoredValues, ValueColumn, read_only
 from cofactor.errors import AmbiguousTitle, BadTable
 from cofactor.kernels.layout import counted, lay_out, transposed
@@ -98,17 +100,20 @@ class Ratings:
 
     @classmethod
     def from_arrays(
-        cls, users: Iterable[Id], items: Iterable[Id], values: Iterable[float] | None = None, **rest: Any
-    ) -> Self:
+        cls, users: Iterable[Id], items: Iterable[Id], values: Iterable[float] | None = None, *,
+        ids: IdKinds = "auto", **rest: Any,
+    ) -> Self:  # fmt: skip
         """From three columns of equal length; without `values` they are clicks.
+
+        ids: "text" makes all ids text, {"user": "text"} those of one side; as in `cofactor.read`
+        Raises `BadTable` for a value that is no finite number, a missing id, and ids of several kinds.
 
         >>> Ratings.from_arrays(["ann", "ann", "bob"], [10, 20, 10], [5, 3, 4])
         Ratings('ratings': 3 ratings of 2 items by 2 users)
         """
-        user_map, user_idx = IdMap.encode(users, "user")
-        item_map, item_idx = IdMap.encode(items, "item")
-        clicks = np.ones(len(user_idx), np.float32)
-        given = clicks if values is None else np.fromiter(values, np.float32)
+        user_map, user_idx = IdMap.encode(id_column(users, "user", id_kind(ids, "user")), "user")
+        item_map, item_idx = IdMap.encode(id_column(items, "item", id_kind(ids, "item")), "item")
+        given = np.ones(len(user_idx), np.float32) if values is None else _finite(values)
         return cls(
             users=user_map, items=item_map, user_idx=user_idx, item_idx=item_idx,
             values=given, explicit=values is not None, **rest,
@@ -285,3 +290,18 @@ class Ratings:
             if title is not None:
                 places[title] = (*places.get(title, ()), at)
         return places
+
+
+def _finite(values: Iterable[float]) -> FloatArray:
+    try:
+        with np.errstate(over="ignore"):
+            numbers = np.asarray(values if isinstance(values, np.ndarray) else list(values), np.float32)
+    except (TypeError, ValueError, OverflowError) as error:
+        raise BadTable(f"The ratings are not all numbers: {error}.") from None
+    wrong = np.flatnonzero(~np.isfinite(numbers))
+    if len(wrong):
+        raise BadTable(
+            f"The rating is not a finite number ({numbers.ravel()[wrong[0]]}) {RowNames().where(wrong)}. "
+            f"Leave such rows out."
+        )
+    return numbers

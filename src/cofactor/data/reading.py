@@ -14,7 +14,7 @@ from cofactor.data.duplicates import repeated_pairs, settle
 from cofactor.data.ids import IdMap
 from cofactor.data.numbering import number, odd_texts
 from cofactor.data.opening import Table, name_of, open_table
-from cofactor.data.options import Column, Duplicates, Missing, Options, Unrated
+from cofactor.data.options import Column, Duplicates, IdKinds, Missing, Options, Unrated
 from cofactor.data.ratings import Ratings
 from cofactor.data.report import Findings, Report
 from cofactor.data.rows import TableRows, read_rows
@@ -37,6 +37,7 @@ def read(
     duplicates: Duplicates = "last",
     missing: Missing = "error",
     unrated: Unrated = "drop",
+    ids: IdKinds = "auto",
     part: bool = False,
     separator: str | None = None,
     encoding: str | None = None,
@@ -56,6 +57,9 @@ def read(
     missing: rows without an id or a usable rating: "error", or "drop" them, counted in the report
     unrated: rows of `items` and `users` without any rating: "drop" them, or "keep" them, for a model that knows what
         to do with attributes alone
+    ids: "auto" keeps ids as they came, where a text file's are whole numbers if that changes none of them; "text" makes
+        all of them text as they are written ("007" stays "007", 12 becomes "12", 1.5 "1.5", a date "2024-05-31"), for
+        tables whose ids are of another kind than another table's; {"user": "text"} says so of one side
     part: these are some ratings of a larger table, such as a day's, so one user or item alone is no mistake
     separator, encoding, has_header: of a text file, where guessing fails
 
@@ -68,8 +72,8 @@ def read(
         source,
         Options(
             user=user, item=item, rating=rating, timestamp=timestamp, items=items, users=users, title=title,
-            scale=scale, duplicates=duplicates, missing=missing, unrated=unrated, part=part, separator=separator,
-            encoding=encoding, has_header=has_header, name=name,
+            scale=scale, duplicates=duplicates, missing=missing, unrated=unrated, ids=ids, part=part,
+            separator=separator, encoding=encoding, has_header=has_header, name=name,
         ),
     )  # fmt: skip
     if ratings is None or not report.ok:

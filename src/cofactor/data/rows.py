@@ -11,13 +11,15 @@ from cofactor.arrays import BoolArray, FloatArray, IntArray
 from cofactor.data.columns import Columns
 from cofactor.data.numbering import as_ids, missing_ids
 from cofactor.data.opening import Table
-from cofactor.data.options import Options
+from cofactor.data.options import Options, Side, id_kind
 from cofactor.data.report import Findings
 from cofactor.data.timestamps import to_seconds
 from cofactor.data.values import check_values, parse_values
 from cofactor.errors import BadTable
 
 __all__ = ["TableRows", "read_rows"]
+
+SIDES: tuple[Side, Side] = ("user", "item")
 
 
 def read_rows(table: Table, columns: Columns, options: Options, findings: Findings) -> "TableRows":
@@ -70,8 +72,7 @@ def _wished_types(table: Table, columns: Columns) -> dict[str, pl.DataType | typ
 def _understand(frame: pl.DataFrame, columns: Columns, table: Table, options: Options, findings: Findings) -> TableRows:
     with ThreadPoolExecutor(2) as pool:
         sides = [frame[columns.user], frame[columns.item]]
-        users, items = pool.map(lambda ids: as_ids(ids, from_text=table.is_text), sides)
-        _refuse_fractions(users, items)
+        users, items = pool.map(lambda ids, side: _ids(ids, side, table, options), sides, SIDES)
         no_user, no_item = pool.map(missing_ids, (users, items))
     unusable = {"The user id is missing": no_user, "The item id is missing": no_item}
     blank = no_user & no_item
@@ -91,10 +92,8 @@ def _understand(frame: pl.DataFrame, columns: Columns, table: Table, options: Op
     return TableRows(None, users, items, values, times, titles, unusable)
 
 
-def _refuse_fractions(*sides: pl.Series) -> None:
-    for ids in sides:
-        if ids.dtype.is_float():
-            raise BadTable(f"The ids in column {ids.name!r} have fractions. Name the columns with user=… and item=….")
+def _ids(column: pl.Series, side: Side, table: Table, options: Options) -> pl.Series:
+    return as_ids(column, side, id_kind(options.ids, side), from_text=table.is_text)
 
 
 def _any(masks: Mapping[str, BoolArray]) -> BoolArray:

@@ -1,0 +1,55 @@
+"""One column of any values as a Polars series that gives back each of them as it was."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from cofactor.arrays import Array
+from cofactor.errors import BadTable
+
+__all__ = ["series_of"]
+
+DAYS = ("D", "W", "M", "Y")  # NumPy's units of time that are whole days
+COARSE = ("h", "m", "s", "generic")
+FINER = ("ps", "fs", "as")
+FARTHEST_YEAR = 200_000  # Polars counts in 64 bits of microseconds
+SAME_TYPE = ({int, float}, {float, np.float64}, {str, np.str_})  # told apart by Python alone
+
+
+def series_of(name: str, values: Iterable[Any]) -> pl.Series:
+    """The column as Polars types it; where no type of Polars holds every value unchanged, as objects."""
+    if isinstance(values, pl.Series):
+        return values.alias(name)
+    if isinstance(values, np.ndarray) and values.ndim == 1 and values.dtype.kind in "iufbM":
+        return _from_array(name, values)
+    values = list(values)
+    kinds = set(map(type, values)) - {type(None)}
+    try:
+        if tuple in kinds or (len(kinds) > 1 and kinds not in SAME_TYPE):
+            raise TypeError("Polars would make lists of tuples, numbers of truths, one zone of several")
+        return pl.Series(name, values, dtype=pl.Float64 if kinds == {int, float} else None)
+    except (TypeError, ValueError, OverflowError, pl.exceptions.PolarsError):
+        return pl.Series(name, values, dtype=pl.Object)
+
+
+def _from_array(name: str, values: Array) -> pl.Series:
+    if values.dtype.kind == "f" and values.dtype.itemsize not in (4, 8):
+        return pl.Series(name, values.astype(np.float64))
+    if values.dtype.kind == "M":
+        return _from_times(name, values)
+    return pl.Series(name, values)
+
+
+def _from_times(name: str, times: Array) -> pl.Series:
+    """Days as dates, all else in the nearest unit that Polars knows; raises `BadTable` for a year without sense."""
+    unit = np.datetime_data(times.dtype)[0]
+    if unit in FINER:
+        return pl.Series(name, times.astype("M8[ns]"))
+    if unit not in (*DAYS, *COARSE):
+        return pl.Series(name, times)
+    years = times[~np.isnat(times)].astype("M8[Y]").view(np.int64)
+    if np.abs(years).max(initial=0) > FARTHEST_YEAR:
+        raise BadTable(f"Column {name!r} holds times more than {FARTHEST_YEAR:,} years from now. Correct them.")
+    return pl.Series(name, times.astype("M8[D]" if unit in DAYS else "M8[ms]"))
