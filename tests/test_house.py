@@ -20,7 +20,7 @@ SOURCE = ROOT / "src" / "cofactor"
 # From the ground up; rooms on one floor do not know each other. `opening` stands above the models, because it asks
 # their folder; the rooms that are still to come have their place already.
 FLOORS = (
-    "arrays errors cache search_space", "memory", "kernels", "data plots nets",
+    "arrays errors cache control_groups search_space", "memory", "kernels", "data plots nets",
     "ranking newcomer model_folder run selection snapshots", "model_steps", "recommender", "training",
     "models evaluation interpretation coldstart scale", "opening tuning", "audit serving choosing",
     "collab experiment", "cli",
@@ -183,7 +183,7 @@ def test_the_public_names_change_only_on_purpose():
     assert sorted(cf.__all__) == [
         "BPR", "BayesianMF", "Bias", "Blend", "CofactorError", "EASE", "EarlyStopping", "GraphFilter", "ImplicitMF",
         "ItemKNN", "MatrixFactorization", "NeuralCF", "Popularity", "Ratings", "Recommender", "SparseEASE", "Split",
-        "__version__", "auto", "compare", "evaluate", "folds", "load", "open", "read", "split", "tune",
+        "__version__", "auto", "compare", "evaluate", "folds", "load", "open", "read", "set_threads", "split", "tune",
     ]  # fmt: skip
 
 

@@ -6,7 +6,7 @@ import sys
 import numpy as np
 import pytest
 
-from cofactor import memory
+from cofactor import control_groups, memory
 from cofactor.errors import BadOption
 
 
@@ -14,8 +14,8 @@ from cofactor.errors import BadOption
 def machine(tmp_path, monkeypatch):
     """8 GiB are available; `machine` writes the files of the control groups, by their path below the mount."""
     monkeypatch.setattr(memory, "MEMINFO", tmp_path / "meminfo")
-    monkeypatch.setattr(memory, "GROUPS", tmp_path / "cgroup")
-    monkeypatch.setattr(memory, "MOUNT", tmp_path / "mount")
+    monkeypatch.setattr(control_groups, "MEMBERSHIP", tmp_path / "cgroup")
+    monkeypatch.setattr(control_groups, "MOUNT", tmp_path / "mount")
     (tmp_path / "meminfo").write_text("MemTotal: 16777216 kB\nMemAvailable: 8388608 kB\n")
 
     def write(groups: str, **files: str) -> None:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from cofactor.errors import CofactorError as CofactorError
     from cofactor.evaluation.compare import compare as compare
     from cofactor.evaluation.evaluate import evaluate as evaluate
+    from cofactor.kernels.threads import set_threads as set_threads
     from cofactor.models.bayesian_mf import BayesianMF as BayesianMF
     from cofactor.models.bias import Bias as Bias
     from cofactor.models.blend import Blend as Blend
@@ -52,7 +53,7 @@ _HOME = {
     "MatrixFactorization": "models.matrix_factorization", "NeuralCF": "models.neural_cf",
     "Popularity": "models.popularity", "EarlyStopping": "run.stopping",
     "evaluate": "evaluation.evaluate", "compare": "evaluation.compare",
-    "tune": "tuning.tune", "auto": "choosing",
+    "tune": "tuning.tune", "auto": "choosing", "set_threads": "kernels.threads",
 }  # fmt: skip
 
 __all__ = [*_HOME, "__version__"]  # pyright: ignore[reportUnsupportedDunderAll]

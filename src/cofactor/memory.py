@@ -8,19 +8,18 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
+from cofactor.control_groups import groups_of, read_lines
 from cofactor.errors import BadOption
 
 __all__ = ["PeakMemory", "free_gb", "refuse_beyond"]
 
-GROUPS = Path("/proc/self/cgroup")
 MEMINFO = Path("/proc/meminfo")
-MOUNT = Path("/sys/fs/cgroup")
 STATUS, FORGET_PEAK = Path("/proc/self/status"), (Path("/proc/self/clear_refs"), "5")
-# (limit, used, what of it is only the files' cache) of both versions
-VERSIONS = (
-    ("", "memory.max", "memory.current", "inactive_file"),
-    ("memory", "memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file"),
-)
+# limit, used, and what of it is only the files' cache, in both versions of control groups
+FILES = {
+    2: ("memory.max", "memory.current", "inactive_file"),
+    1: ("memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file"),
+}
 
 
 def refuse_beyond(needed_gb: float, allowed_gb: float | None, what: str, mend: str) -> None:
@@ -60,12 +59,12 @@ class PeakMemory:
 
 def _of_process(what: str) -> float:
     """Megabytes of this process; nan where they are not told."""
-    kilobytes = (float(line.split()[1]) for line in _lines(STATUS) if line.startswith(what))
+    kilobytes = (float(line.split()[1]) for line in read_lines(STATUS) if line.startswith(what))
     return next(kilobytes, float("nan")) * 1024 / 1e6
 
 
 def _of_machine() -> float:
-    for line in _lines(MEMINFO):
+    for line in read_lines(MEMINFO):
         if line.startswith("MemAvailable:"):
             return float(line.split()[1]) * 1024
     if "SC_AVPHYS_PAGES" in getattr(os, "sysconf_names", ()):
@@ -75,33 +74,13 @@ def _of_machine() -> float:
 
 def _of_container() -> float:
     """The least that any group above this process leaves it."""
-    return min((_left(folder, *names) for folder, names in _groups()), default=float("inf"))
-
-
-def _groups() -> list[tuple[Path, tuple[str, str, str]]]:
-    found = list[tuple[Path, tuple[str, str, str]]]()
-    for line in _lines(GROUPS):
-        _, controllers, path = line.split(":", 2)
-        for controller, *names in VERSIONS:
-            if controller in controllers.split(","):
-                inside = Path(path.lstrip("/"))
-                # inside a container the path is often the host's, and the group itself lies at the top
-                found += [
-                    (MOUNT / controller / one, (names[0], names[1], names[2])) for one in (inside, *inside.parents)
-                ]
-    return found
+    groups = groups_of("memory")
+    return min((_left(folder, *FILES[version]) for folder, version in groups), default=float("inf"))
 
 
 def _left(folder: Path, limit: str, used: str, cache: str) -> float:
-    bound, taken = ("".join(_lines(folder / name)) for name in (limit, used))
+    bound, taken = ("".join(read_lines(folder / name)) for name in (limit, used))
     if not (bound.isdigit() and taken.isdigit()):  # no such file, or "max"
         return float("inf")
-    cached = next((int(one.split()[1]) for one in _lines(folder / "memory.stat") if one.split()[0] == cache), 0)
+    cached = next((int(one.split()[1]) for one in read_lines(folder / "memory.stat") if one.split()[0] == cache), 0)
     return max(0.0, float(int(bound) - int(taken) + cached))
-
-
-def _lines(file: Path) -> list[str]:
-    try:
-        return file.read_text().splitlines()
-    except OSError:
-        return []

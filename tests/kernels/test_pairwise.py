@@ -82,17 +82,14 @@ def test_an_epoch_visits_every_like_once_and_lanes_share_no_row():
 
 
 def test_any_number_of_threads_gives_the_same(monkeypatch):
-    from concurrent.futures import ThreadPoolExecutor
-
     n = pairwise.FEW
     deck, start = arrange_likes(*likes_of(n, n, 9), n, seed=1), small(n, n)
     found = []
     for n_threads in (1, 5):
-        pool, model = ThreadPoolExecutor(n_threads), copied(start)
-        monkeypatch.setattr(pairwise, "_workers", lambda pool=pool: pool)
+        monkeypatch.setenv("COFACTOR_THREADS", str(n_threads))
+        model = copied(start)
         losses = [run_lanes(model, deck, deal_groups(deck, 0, 0), number, 0.1, 0.01, 9) for number in range(8)]
         found.append((losses, model.users, model.items, model.bias))
-        pool.shutdown()
     for one, other in zip(*found):
         np.testing.assert_array_equal(one, other)
     assert not np.array_equal(found[0][1], start.users)

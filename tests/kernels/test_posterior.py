@@ -3,7 +3,7 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 
-from cofactor.kernels import posterior, rows as kernel_rows, threads
+from cofactor.kernels import rows as kernel_rows
 from cofactor.kernels.posterior import row_mean, solve, squashed_row_mean
 from cofactor.kernels.rows import LONG, Bias, Law, Part, Prior, plan_rows
 
@@ -194,11 +194,8 @@ def test_a_plan_splits_long_rows_alone_and_misses_no_rating():
 def test_any_number_of_threads_gives_the_same_bits(long, monkeypatch):
     side, found = make_side(48), []
     for n in (1, 2, 5):
-        monkeypatch.setattr(threads, "n_threads", lambda n=n: n)
-        monkeypatch.setattr(posterior, "n_threads", lambda n=n: n)
-        threads._workers.cache_clear()
+        monkeypatch.setenv("COFACTOR_THREADS", str(n))
         found.append(side.solve(draw=1, long=long))
-    threads._workers.cache_clear()
     assert np.array_equal(found[0], found[1])
     assert np.array_equal(found[0], found[2])
 

@@ -5,7 +5,7 @@ import pytest
 
 import cofactor as cf
 from cofactor.errors import BadOption
-from cofactor.kernels import cooccurrence, threads
+from cofactor.kernels import cooccurrence
 
 
 @pytest.fixture(scope="module")
@@ -67,10 +67,8 @@ def test_each_item_keeps_its_nearest_by_the_formula(weighting):
 def test_any_number_of_threads_finds_the_same_neighbours(tastes, monkeypatch):
     found = []
     for n in (1, 3):
-        monkeypatch.setattr(threads, "n_threads", lambda n=n: n)
-        threads._workers.cache_clear()
+        monkeypatch.setenv("COFACTOR_THREADS", str(n))
         found.append(cf.ItemKNN(n_neighbors=7, weighting="bm25").fit(tastes))
-    threads._workers.cache_clear()
     assert np.array_equal(found[0].weights_, found[1].weights_)
     assert np.array_equal(found[0].items_, found[1].items_)
 

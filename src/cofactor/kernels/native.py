@@ -12,6 +12,7 @@ file makes LLVM take the whole process down: what is damaged is compiled again.
 
 import ctypes
 import hashlib
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -19,7 +20,7 @@ from functools import cache
 from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
-from threading import Lock
+from threading import RLock
 from typing import Any
 
 import numpy as np
@@ -28,7 +29,13 @@ from cofactor.cache import cache_folder, write_whole
 
 __all__ = ["Native"]
 
-_one_at_a_time = Lock()  # LLVM takes the process down where two threads compile or load at once
+_one_at_a_time = RLock()  # LLVM takes the process down where two threads compile or load at once
+if hasattr(os, "register_at_fork"):  # a fork waits for them: the child would find LLVM half-way, and locked for ever
+    os.register_at_fork(
+        before=_one_at_a_time.acquire,
+        after_in_parent=_one_at_a_time.release,
+        after_in_child=_one_at_a_time.release,
+    )
 
 DIGEST = 32  # bytes of a SHA-256
 # Numba's own helpers stand behind errors that our kernels never raise; should one be reached, the process stops

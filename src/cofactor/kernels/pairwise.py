@@ -6,15 +6,13 @@ from the latter. So no two lanes touch the same row, the result is the same for 
 epochs every item meets every other (the strata are those of Gemulla et al. 2011 [gemulla2011dsgd]).
 """
 
-import os
-from concurrent.futures import ThreadPoolExecutor
-from functools import cache
 from typing import NamedTuple
 
 import numpy as np
 
 from cofactor.arrays import FloatArray, IntArray
 from cofactor.kernels.native import Native
+from cofactor.kernels.threads import on_threads
 
 __all__ = ["Deck", "Model", "arrange_likes", "deal_groups", "run_lanes"]
 
@@ -96,11 +94,6 @@ def run_lanes(model: Model, deck: Deck, groups: IntArray, number: int, rate: flo
         work = np.empty(len(own), np.int64), np.zeros(len(model.items), np.uint8)
         _visit(model, deck, lane, own, *work, np.float32(rate), np.float32(decay), seed, sums[lane])
 
-    list(_workers().map(visit, range(n)))
+    on_threads(visit, n)
     wrong, n_seen = sums.sum(axis=0)
     return float(wrong / max(1, n_seen))
-
-
-@cache
-def _workers() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(min(N_STRATA, os.cpu_count() or 1))

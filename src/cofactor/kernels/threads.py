@@ -1,30 +1,108 @@
-"""The threads that our loops run on, and how to keep others off their cores."""
+"""The threads that our loops run on: how many, after a fork too, and how to keep others off their cores."""
 
+import math
+import operator
 import os
+import sys
 from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import cache
+from pathlib import Path
+from threading import Lock
+from typing import Any, SupportsIndex
 
 import numpy as np
 
 from cofactor.arrays import FloatArray, IntArray
+from cofactor.control_groups import groups_of, read_lines
+from cofactor.errors import BadOption
 
-__all__ = ["n_threads", "on_threads", "product", "quiet_blas", "row_shares", "shares"]
+__all__ = ["n_threads", "on_threads", "product", "quiet_blas", "row_shares", "set_threads", "shares"]
+
+VARIABLE = "COFACTOR_THREADS"
+MOST = 1024
+_chosen: int | None = None
+
+
+# ---- how many ---------------------------------------------------------------------------------------------
+
+
+def set_threads(n: SupportsIndex | None) -> None:
+    """Let this process compute on n threads from now on, 1 to 1024; None: as many as it has CPUs.
+
+    Without it, COFACTOR_THREADS says how many, and else the CPUs that the process is really given: those of the
+    machine, less what its affinity and a container's quota leave out. Results are the same with any number. Raises
+    `BadOption`.
+
+    >>> set_threads(2)
+    >>> n_threads()
+    2
+    >>> set_threads(None)
+    """
+    global _chosen
+    _chosen = None if n is None else _checked("set_threads", n)
 
 
 def n_threads() -> int:
-    return os.cpu_count() or 1
+    """Threads that a loop is run on."""
+    if _chosen is not None:
+        return _chosen
+    asked = os.environ.get(VARIABLE, "").strip()
+    return _checked(VARIABLE, int(asked) if asked.isdecimal() else asked) if asked else _n_cpus()
+
+
+def _checked(who: str, n: object) -> int:
+    whole = isinstance(n, SupportsIndex) and not isinstance(n, bool)
+    if not whole or not 1 <= operator.index(n) <= MOST:
+        raise BadOption(
+            f"{who} takes a number of threads, a whole number from 1 to {MOST:,}, but was given {n!r}. "
+            f"To use every CPU that this process is given, leave {VARIABLE} unset and call set_threads(None)."
+        )
+    return operator.index(n)
+
+
+def _n_cpus() -> int:
+    """CPUs that the process may run on; a quota of 1.5 CPUs counts as 2."""
+    return max(1, math.ceil(min(_n_allowed(), _quota())))
+
+
+def _n_allowed() -> int:
+    if sys.version_info >= (3, 13):  # which also hears -X cpu_count
+        return os.process_cpu_count() or 1
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+@cache
+def _quota() -> float:
+    """CPUs' worth of time that control groups leave this process; read once, for it is asked at every loop."""
+    return min((_cpus_of_group(*group) for group in groups_of("cpu")), default=math.inf)
+
+
+def _cpus_of_group(folder: Path, version: int) -> float:
+    names = ("cpu.max",) if version == 2 else ("cpu.cfs_quota_us", "cpu.cfs_period_us")
+    numbers = " ".join(line for name in names for line in read_lines(folder / name)).split()
+    if len(numbers) != 2 or not all(number.isdecimal() for number in numbers):  # no such file, "max", or -1
+        return math.inf
+    quota, period = map(int, numbers)
+    return quota / period if period else math.inf
+
+
+# ---- the loops --------------------------------------------------------------------------------------------
 
 
 def on_threads(work: Callable[[int], None], n: int) -> None:
     """work(0), …, work(n - 1), side by side."""
-    list(_workers().map(work, range(n)))
+    if n_threads() == 1:
+        for number in range(n):
+            work(number)
+    else:
+        list(_workers(n_threads()).map(work, range(n)))
 
 
 @cache
-def _workers() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(n_threads())
+def _workers(n: int) -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(n)
 
 
 def shares(n: int, parts: int) -> list[int]:
@@ -46,8 +124,35 @@ def product(left: FloatArray, right: FloatArray, out: FloatArray) -> FloatArray:
         rows = slice(cuts[part], cuts[part + 1])
         np.matmul(left[rows], right, out=out[rows])
 
-    on_threads(some, n_threads())
+    on_threads(some, len(cuts) - 1)
     return out
+
+
+# ---- the threads of others --------------------------------------------------------------------------------
+
+
+class _QuietBlas:
+    """Loops that want BLAS on one thread: the first sets it, the last gives back what was set before."""
+
+    def __init__(self) -> None:
+        self._lock, self._n_inside, self._limits = Lock(), 0, None
+
+    def enter(self) -> None:
+        from threadpoolctl import threadpool_limits
+
+        with self._lock:
+            if self._n_inside == 0:
+                self._limits: Any = threadpool_limits(limits=1, user_api="blas")
+            self._n_inside += 1
+
+    def leave(self) -> None:
+        with self._lock:
+            self._n_inside -= 1
+            if self._n_inside == 0:
+                self._limits.restore_original_limits()
+
+
+_blas = _QuietBlas()
 
 
 @contextmanager
@@ -57,7 +162,23 @@ def quiet_blas() -> Generator[None]:
     OpenBLAS's other threads go on spinning for some 30 ms after each call, on the cores that ours need: a sweep of
     60 ms took 90.
     """
-    from threadpoolctl import threadpool_limits
-
-    with threadpool_limits(limits=1, user_api="blas"):
+    entered = _blas  # a fork inside makes another
+    entered.enter()
+    try:
         yield
+    finally:
+        entered.leave()
+
+
+# ---- after a fork -----------------------------------------------------------------------------------------
+
+
+def _begin_again() -> None:
+    """In a forked child only the thread that forked lives on: workers are gone, and locks may be held for ever."""
+    global _blas
+    _workers.cache_clear()
+    _blas = _QuietBlas()
+
+
+if hasattr(os, "register_at_fork"):  # Windows does not fork
+    os.register_at_fork(after_in_child=_begin_again)
