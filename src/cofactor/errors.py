@@ -9,6 +9,7 @@
     ├── UnknownDataSet      no data set of that name                     (LookupError)
     ├── DataNotAvailable    a known data set that is not at hand         (OSError)
     ├── BadModelFolder      not a saved model, or a damaged one          (ValueError)
+    ├── NotSaved            the system refuses to write it               (OSError)
     ├── BadCheckpoint       a checkpoint of another run                  (ValueError)
     ├── Leak                test ratings that training has seen          (ValueError)
     ├── NothingToAsk        every question was asked                     (LookupError)
@@ -93,6 +94,10 @@ class DataNotAvailable(CofactorError, OSError):
 
 
 class BadModelFolder(CofactorError, ValueError):
+    pass
+
+
+class NotSaved(CofactorError, OSError):
     pass
 
 

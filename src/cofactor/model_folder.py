@@ -11,8 +11,7 @@ No pickle anywhere: opening runs no code of the folder's author.
 
 import hashlib
 import json
-import shutil
-import tempfile
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -24,12 +23,15 @@ import cofactor
 from cofactor.arrays import Array
 from cofactor.data.packing import pack_ratings, unpack_ratings
 from cofactor.data.ratings import Ratings
-from cofactor.errors import BadModelFolder, BadOption
+from cofactor.errors import BadModelFolder, BadOption, NotSaved
+from cofactor.replacing import replacing, standing
 
-__all__ = ["SavedModel", "read_model_folder", "write_model_folder"]
+__all__ = ["SavedModel", "place_to_save", "read_model_folder", "write_model_folder"]
 
 FORMAT = 1
+ABOUT = "model.json"
 HASHED = ("learned.safetensors", "ratings.safetensors", "card.md")
+LARGEST = 16_000_000  # bytes of a model.json
 
 
 class SavedModel(NamedTuple):
@@ -44,19 +46,53 @@ class SavedModel(NamedTuple):
 
 def write_model_folder(saved: SavedModel, path: str | Path) -> Path:
     """Write the folder; an older model of that name is replaced only when the new one is whole."""
-    target = Path(path)
-    if target.exists() and not (target / "model.json").is_file():
-        raise BadOption(f"{target} exists and is not a saved model; it is not overwritten. Choose another path.")
-    target.parent.mkdir(parents=True, exist_ok=True)
-    draft = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+    target = place_to_save(path)
     try:
-        _write(saved, draft)
-        if target.exists():
-            shutil.rmtree(target)
-        draft.replace(target)
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
+        with replacing(target) as draft:
+            _write(saved, draft)
+    except OSError as error:
+        raise NotSaved(f"{path} could not be written: {error}. Nothing was changed; choose another path.") from error
+    return Path(path)
+
+
+def place_to_save(path: str | Path) -> Path:
+    """Where a model saved to this path will stand: there, or where the link leads that stands there.
+
+    Raises `BadOption` where something would be overwritten that is not a saved model.
+    """
+    target = Path(os.path.abspath(path))
+    if target.is_symlink():
+        target = _linked(target)
+    if target.exists():
+        _check_replaceable(target)
     return target
+
+
+def _linked(link: Path) -> Path:
+    try:
+        return link.resolve(strict=True)
+    except (OSError, RuntimeError):  # RuntimeError: links in a circle
+        raise BadOption(
+            f"{link} is a link to {os.readlink(link)}, which does not exist. Remove it, or save to where it leads."
+        ) from None
+
+
+def _check_replaceable(target: Path) -> None:
+    """Only a saved model is ever replaced, and only one that nobody has added anything to."""
+    if not target.is_dir() or not is_model_folder(target):
+        raise BadOption(f"{target} exists and is not a saved model; it is not overwritten. Choose another path.")
+    others = sorted({file.name for file in target.iterdir()} - {ABOUT, *HASHED})
+    if others:
+        raise BadOption(
+            f"{target} is a saved model, but holds {others[0]!r} too, which would be lost; it is not overwritten. "
+            f"Move that away, or choose another path."
+        )
+
+
+def is_model_folder(folder: Path) -> bool:
+    """Whether a model of ours was saved there, be it damaged: other programs have a model.json as well."""
+    file = folder / ABOUT
+    return file.is_file() and b'"cofactor"' in file.read_bytes()[:LARGEST]
 
 
 def read_model_folder(path: str | Path, *, verify: bool = True) -> SavedModel:
@@ -64,7 +100,7 @@ def read_model_folder(path: str | Path, *, verify: bool = True) -> SavedModel:
 
     Raises `BadModelFolder` where the folder is not a saved model, is damaged, or is of a newer format.
     """
-    folder = Path(path)
+    folder = standing(Path(path))
     about = _read_about(folder)
     if verify:
         _check_hashes(folder, about["sha256"])

@@ -1,0 +1,163 @@
+"""A folder takes another's place so that a kill at any instant leaves a whole one that can be found.
+
+    .NAME.TOKEN.new    what is being written, beside the target NAME; brought to the disk before it moves
+    .NAME.TOKEN.old    what stood there before, moved aside; removed as soon as the new one stands
+
+Between the two moves nothing has the name itself, and both are whole: `standing` then finds the new one. What a kill
+left behind is removed when the target is next replaced. Whoever is still writing holds a lock on their draft, which the
+system takes back from a process that dies; so a save in progress, of this or another process, is never taken for one
+that was killed.
+"""
+
+import os
+import re
+import secrets
+import shutil
+import stat
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+
+if sys.platform == "win32":
+    fcntl = None
+else:
+    import fcntl
+
+__all__ = ["replace_file", "replacing", "standing"]
+
+DAY = 86_400  # seconds; where file systems know no locks, a draft untouched for so long is taken for abandoned
+
+
+@contextmanager
+def replacing(target: Path) -> Iterator[Path]:
+    """An empty folder to write in, which takes the target's place when the block is left without an error.
+
+    target: an absolute path. Raises `OSError` as the file system does; the target is then as it was.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    token = secrets.token_hex(8)
+    draft, aside = (target.with_name(f".{target.name}.{token}.{end}") for end in ("new", "old"))
+    with _made(draft):
+        try:
+            yield draft
+            _bring_to_disk(draft)
+            with _lock(target.parent, wait=True):
+                _swap(draft, target, aside)
+                _clear(target)
+        finally:
+            shutil.rmtree(draft, ignore_errors=True)
+
+
+def standing(target: Path) -> Path:
+    """Where the folder of that name is: there, or where a process left it that was killed between two moves."""
+    if not target.exists():
+        for draft in _left_behind(target, "new"):
+            if draft.with_suffix(".old").is_dir():
+                return draft
+    return target
+
+
+def replace_file(target: Path, write: Callable[[Path], None]) -> None:
+    """Let `write` make a file that takes the target's place once it is on the disk, with the usual permissions."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    draft = target.with_name(f"{target.name}.part")
+    draft.unlink(missing_ok=True)
+    write(draft)
+    draft.chmod(_usual_mode(target.parent))
+    _sync(draft)
+    draft.replace(target)
+    _sync(target.parent)
+
+
+@contextmanager
+def _made(draft: Path) -> Iterator[None]:
+    """The folder, made and locked in one: nobody who looks for abandoned drafts sees it without its lock."""
+    with ExitStack() as held:
+        with _lock(draft.parent, wait=True):
+            draft.mkdir()
+            held.enter_context(_lock(draft))
+        yield
+
+
+def _swap(draft: Path, target: Path, aside: Path) -> None:
+    try:
+        with suppress(FileNotFoundError):  # the first of its name
+            target.rename(aside)
+        draft.rename(target)
+    except BaseException:  # ctrl-C, too
+        if aside.exists() and not target.exists():
+            aside.rename(target)
+        raise
+    _sync(target.parent)
+
+
+def _clear(target: Path) -> None:
+    """Remove what is left of earlier saves; the target stands, so that nobody needs what was moved aside."""
+    for old in _left_behind(target, "old"):
+        shutil.rmtree(old, ignore_errors=True)
+    for draft in _left_behind(target, "new"):
+        with _lock(draft) as is_free, suppress(FileNotFoundError):
+            if is_free or (is_free is None and time.time() - draft.stat().st_mtime > DAY):
+                shutil.rmtree(draft, ignore_errors=True)
+
+
+def _left_behind(target: Path, end: str) -> list[Path]:
+    """Folders that `replacing` has made for this target; a link or a name of another form is none of ours."""
+    ours = re.compile(rf"\.{re.escape(target.name)}\.[0-9a-f]{{16}}\.{end}")
+    with suppress(OSError):  # no such folder, or none that may be looked into
+        beside = [one for one in target.parent.iterdir() if ours.fullmatch(one.name)]
+        return [one for one in beside if one.is_dir() and not one.is_symlink()]
+    return []
+
+
+@contextmanager
+def _lock(folder: Path, *, wait: bool = False) -> Iterator[bool | None]:
+    """Hold a folder's lock; says False where somebody else does, None where there are no locks."""
+    held, descriptor = None, None
+    if fcntl is not None:
+        with suppress(OSError):
+            descriptor = os.open(folder, os.O_RDONLY)
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
+                held = True
+            except BlockingIOError:
+                held = False
+    try:
+        yield held
+    finally:
+        if descriptor is not None:
+            os.close(descriptor)
+
+
+def _bring_to_disk(folder: Path) -> None:
+    """Every file with the permissions that files get here, and none of it in memory alone."""
+    mode = _usual_mode(folder)
+    for file in folder.iterdir():
+        file.chmod(mode)
+        _sync(file)
+    _sync(folder)
+
+
+def _usual_mode(folder: Path) -> int:
+    """The permissions that a new file gets by the umask, which can only be seen by making one."""
+    probe = folder / f".{secrets.token_hex(8)}"
+    try:
+        probe.touch()
+        return stat.S_IMODE(probe.stat().st_mode)
+    finally:
+        probe.unlink(missing_ok=True)
+
+
+def _sync(path: Path) -> None:
+    is_folder = path.is_dir()
+    try:
+        descriptor = os.open(path, os.O_RDONLY if is_folder else os.O_RDWR)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+    except OSError:
+        if not is_folder:  # which not every system can bring to the disk
+            raise
