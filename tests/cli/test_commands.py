@@ -288,3 +288,14 @@ def test_update_takes_in_a_day_s_ratings_of_one_new_user(vectors, tmp_path, caps
     assert main(["recommend", str(tmp_path / "new.cofactor"), "zoe", "-n", "1", "--csv"]) == 0
     assert said(capsys).splitlines()[1].startswith("zoe,3,")
     assert main(["recommend", vectors, "zoe"]) == 2
+
+
+def test_later_tables_are_read_with_the_models_kind_of_ids(tmp_path, capsys):
+    """'007' made the ids text; a day on which only 12 and 9 rated looks like whole numbers."""
+    first, day, folder = tmp_path / "ratings.csv", tmp_path / "day.csv", tmp_path / "mine.cofactor"
+    first.write_text("user,item,rating\n007,1,5\n007,2,3\n12,1,4\n12,3,2\n9,2,1\n9,3,5\n")
+    day.write_text("user,item,rating\n12,2,4\n9,1,1\n")
+    assert main(["fit", str(first), "--out", str(folder), "--model", "bias"]) == 0
+    assert main(["evaluate", str(folder), str(day), "--metrics", "rmse"]) == 0
+    assert main(["update", str(folder), str(day)]) == 0
+    assert "0 new users, 0 new items" in said(capsys)

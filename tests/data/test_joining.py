@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+import cofactor as cf
 from cofactor.data.joining import join
 from cofactor.data.ratings import NO_TIME, Ratings
 from cofactor.errors import BadTable
@@ -69,10 +70,30 @@ def test_a_number_that_is_missing_is_nan():
 
 
 def test_text_ids_do_not_join_whole_numbers():
-    with pytest.raises(BadTable, match="whole numbers, but among the new ones is 'ann'"):
+    with pytest.raises(BadTable, match="text, such as 'ann', but those of the model whole numbers"):
         join(rated((1, 1, 4)), rated(("ann", 1, 3)))
 
 
 def test_clicks_do_not_join_ratings():
     with pytest.raises(BadTable, match="clicks cannot be joined to ratings"):
         join(rated(("bob", 1, 4)), Ratings.from_arrays(["bob"], [2]))
+
+
+def test_text_and_whole_numbers_are_never_taken_for_each_other():
+    text = Ratings.from_arrays(["007", "12", "12"], [1, 1, 2], [5, 4, 3])
+    whole = Ratings.from_arrays([12, 9], [2, 1], [4, 1], scale=(1, 5))
+    with pytest.raises(
+        BadTable, match=r"user ids here are whole numbers, such as 9.*text.*ids=\{'user'"
+    ):
+        join(text, whole)
+    with pytest.raises(BadTable, match=r"user ids here are text.*Mend them, or read both tables"):
+        join(whole, text)
+    with pytest.raises(BadTable, match="no user would be known"):
+        cf.evaluate(cf.Bias().fit(text), whole)
+    again = Ratings.from_arrays([12, 9], [2, 1], [4, 1], scale=(1, 5), ids={"user": "text"})
+    assert join(text, again).ratings.users.values.tolist() == ["007", "12", "9"]
+
+
+def test_whole_numbers_beyond_64_bits_join_smaller_ones():
+    joined = join(Ratings.from_arrays([1, 2], [1, 2], [5, 4]), Ratings.from_arrays([2**70], [1], [4], scale=(1, 5)))
+    assert joined.ratings.users.values.tolist() == [1, 2, 2**70]

@@ -122,7 +122,7 @@ def test_ids_count_not_indices():
 def test_relevant_is_what_lies_70_percent_up_the_scale(scale, lowest):
     steps = np.arange(scale[0], scale[1] + 0.1, 0.5 if scale[0] == 0.5 else 1.0)
     test = Ratings.from_arrays(range(len(steps)), range(len(steps)), steps, scale=scale)
-    train = Ratings.from_arrays([999], [999], [scale[0]], scale=scale)
+    train = Ratings.from_arrays([0], [999], [scale[0]], scale=scale)
     assert HeldOut.of(train, test).relevant_from == lowest
 
 
@@ -216,3 +216,24 @@ def test_a_model_opened_from_its_folder_has_the_same_numbers(tastes, tmp_path):
     model = cf.Bias().fit(train)
     opened = cf.open(model.save(tmp_path / "bias.cofactor"))
     assert evaluate(opened, test).values == pytest.approx(evaluate(model, test).values, nan_ok=True)
+
+
+def test_wanted_items_that_the_model_does_not_know_stand_last():
+    """By hand: a has not seen r and s, a tie, and wants r and NEW; b has not seen q and s, a tie, and wants s."""
+    train = Ratings.from_arrays(list("aabbcc"), list("pqprps"))
+    model = cf.Popularity().fit(train)
+    strange = evaluate(model, Ratings.from_arrays(["a", "b"], ["NEW", "NEW2"]), metrics=["auc", "recall"])
+    assert strange.values == {"auc": 0, "recall@10": 0}
+    half = evaluate(model, Ratings.from_arrays(list("aab"), ["r", "NEW", "s"]), metrics=["auc", "recall"], k=4)
+    assert half.values["auc"] == np.mean([(1 / 2 + 0) / 2, 1 / 2])  # of a: r before s, NEW before s
+    assert half.values["recall@4"] == np.mean([1 / 2, 1])
+    two = evaluate(model, Ratings.from_arrays(list("aaa"), ["r", "NEW", "NEW2"]), metrics=["auc"])
+    assert two.values["auc"] == (1 / 2 + 0 + 0) / 3
+
+
+def test_a_test_of_strangers_alone_is_refused():
+    model = cf.Popularity().fit(Ratings.from_arrays(list("aab"), list("pqp")))
+    with pytest.raises(
+        BadOption, match="2 users, such as 'x'; none of them is among the model's 2 users"
+    ):
+        cf.evaluate(model, Ratings.from_arrays(["x", "y"], ["p", "q"]))

@@ -58,8 +58,11 @@ def read_options(arguments: Namespace) -> dict[str, Any]:
     return {name: value for name, value in given.items() if value is not None}
 
 
-def read_source(arguments: Namespace, *, part: bool = False) -> "Ratings":
-    """The ratings of SOURCE; what reading guessed or left out goes to stderr. part: of a table that lies elsewhere"""
+def read_source(arguments: Namespace, *, part: bool = False, like: "Ratings | None" = None) -> "Ratings":
+    """The ratings of SOURCE; what reading guessed or left out goes to stderr.
+
+    part: of a table that lies elsewhere     like: ratings whose ids these are, so that text is read as text
+    """
     import sys
 
     from cofactor.data.sources import data_set_names, load
@@ -68,7 +71,10 @@ def read_source(arguments: Namespace, *, part: bool = False) -> "Ratings":
         return load(arguments.source)
     from cofactor.data.reading import read
 
-    ratings = read(arguments.source, part=part, **read_options(arguments))
+    options = read_options(arguments)
+    if like is not None:
+        options.setdefault("ids", {ids.kind: "text" for ids in (like.users, like.items) if ids.holds == "text"})
+    ratings = read(arguments.source, part=part, **options)
     if ratings.report is not None and (ratings.report.left_out or ratings.report.notes):
         print(ratings.report, file=sys.stderr)
     return ratings

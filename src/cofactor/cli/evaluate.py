@@ -25,7 +25,8 @@ def run(arguments: Namespace) -> None:
     from cofactor.opening import open_model
 
     metrics = arguments.metrics.split(",") if arguments.metrics else None
-    found = evaluate(open_model(arguments.model), read_source(arguments), metrics=metrics, k=arguments.k)
+    model = open_model(arguments.model)
+    found = evaluate(model, read_source(arguments, part=True, like=model.ratings), metrics=metrics, k=arguments.k)
     if arguments.format:
         show(found.columns(), arguments)
     else:

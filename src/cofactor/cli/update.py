@@ -23,7 +23,7 @@ def run(arguments: Namespace) -> None:
     from cofactor.opening import open_model
 
     model = open_model(arguments.model)
-    later = read_source(arguments, part=True)
+    later = read_source(arguments, part=True, like=model.ratings)
     n_users, n_items = model.ratings.n_users, model.ratings.n_items
     model.update(later)
     print(

@@ -13,7 +13,7 @@ from cofactor.data.options import IdKind
 from cofactor.data.report import RowNames
 from cofactor.errors import BadTable
 
-__all__ = ["as_text", "id_column", "ids_of_one_kind", "is_missing"]
+__all__ = ["as_text", "id_column", "ids_of_one_kind", "is_missing", "kind_of"]
 
 EXACT = 2**53  # whole numbers up to here are told apart when held as decimals
 LONGEST_NUMBER = 4000  # decimal digits; Python writes no more than 4,300
@@ -126,13 +126,14 @@ def _plain_times(times: Array, where: str) -> list[Any]:
 
 def _kinds(ids: Sequence[object]) -> dict[str, object]:
     """The kinds of these ids, each with the first that is of it."""
-    name_of = {of: _kind(of) for of in set(map(type, ids))}
+    name_of = {of: kind_of(of) for of in set(map(type, ids))}
     if len(set(name_of.values())) == 1:
         return {next(iter(name_of.values())): ids[0]}
     return {name_of[type(one)]: one for one in reversed(ids)}
 
 
-def _kind(of: type) -> str:
+def kind_of(of: type) -> str:
+    """What ids of this type are called in a message."""
     return next((name for types, name in KINDS if issubclass(of, types)), of.__name__)
 
 

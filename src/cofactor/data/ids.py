@@ -12,6 +12,7 @@ from typing import Any, Self
 import numpy as np
 
 from cofactor.arrays import Array, Id, IntArray
+from cofactor.data.id_kinds import kind_of
 from cofactor.errors import BadTable, UnknownIds
 
 __all__ = ["UNKNOWN", "IdMap"]
@@ -65,6 +66,11 @@ class IdMap:
 
     def __contains__(self, one: object) -> bool:
         return self._find_one(one) != UNKNOWN
+
+    @property
+    def holds(self) -> str:
+        """What kind of ids these are, in words: "whole numbers", "text", …"""
+        return "nothing" if not len(self) else kind_of(type(self.values[0]))
 
     def gather(self, idx: IntArray) -> Array:
         """The ids at these indices, same shape."""

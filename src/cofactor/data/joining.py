@@ -57,13 +57,11 @@ def _with_strangers(
     if not len(strangers):
         return old, found
     ids = new.values[strangers]
-    if old.values.dtype.kind == "i" and ids.dtype.kind != "i":
-        raise BadTable(
-            f"The {old.kind} ids are whole numbers, but among the new ones is {ids[0]!r}. Give ids of one kind."
-        )
     found[strangers] = np.arange(len(old), len(old) + len(strangers))
-    whole = ids.astype(old.values.dtype) if old.values.dtype.kind == "i" else ids.astype(object)
-    return IdMap(np.append(old.values, whole), old.kind), found
+    both = [old.values, ids]
+    if not all(one.dtype.kind == "i" for one in both):  # text, and whole numbers beyond 64 bits
+        both = [one.astype(object) for one in both]
+    return IdMap(np.concatenate(both), old.kind), found
 
 
 def _keys(user_idx: IntArray, item_idx: IntArray, n_items: int) -> IntArray:

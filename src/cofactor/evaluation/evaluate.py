@@ -81,7 +81,7 @@ def evaluate(
 
     Lists are of the whole catalogue less what the user rated in training. Values of lists are means over the users
     to whom something in the test is relevant. Raises `Leak` where a test pair is in the training ratings, `BadOption`
-    where the test shares no user or no item with them, `BadTable` where its ids are of another kind.
+    where the test shares no user with them, `BadTable` where its ids are of another kind.
     """
     expect_model(model, "evaluate measures")
     expect_ratings(test, "evaluate measures on")

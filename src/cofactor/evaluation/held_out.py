@@ -33,9 +33,12 @@ class HeldOut:
 
     @classmethod
     def of(cls, train: Ratings, test: Ratings, relevant: float | None = None) -> "HeldOut":
-        """Raises `Leak` where a test pair is in train, `BadOption` where there is nothing to measure with."""
+        """Raises `Leak` where a test pair is in train, `BadOption` where there is nothing to measure with, `BadTable`
+        where the ids are of two kinds.
+        """
         if not len(test):
             raise BadOption(f"There are no ratings to measure with in {test!r}.")
+        _expect_known_users(train, test)
         refuse_leaks(train, test)
         users, user = np.unique(test.user_idx, return_inverse=True)
         lowest = lowest_relevant(train, test) if relevant is None else relevant
@@ -77,6 +80,23 @@ class HeldOut:
     def n_relevant(self) -> IntArray:
         """(n_users,)"""
         return np.diff(self.relevant[0])
+
+    @cached_property
+    def n_unknown(self) -> IntArray:
+        """(n_users,) relevant items that the model does not know."""
+        indptr, items = self.relevant
+        before = np.concatenate([[0], np.cumsum(items < 0)])
+        return np.diff(before[indptr])
+
+
+def _expect_known_users(train: Ratings, test: Ratings) -> None:
+    """Raise `BadOption` where the tables share no user: what strangers get says little of the model."""
+    if (seen_as(test, train).user_idx < 0).all():
+        theirs, ours = (f"{len(ids):,} users, such as {ids.values.tolist()[0]!r}" for ids in (test.users, train.users))
+        raise BadOption(
+            f"The test is of {theirs}; none of them is among the model's {ours}. There is nothing to measure: give "
+            f"the right tables, or name the right columns."
+        )
 
 
 def _unrated(counts: IntArray, idx: IntArray) -> BoolArray:

@@ -27,6 +27,9 @@ class Standing(NamedTuple):
 class Lists:
     """The n best items for each user; every item of the catalogue is a candidate but those they have rated.
 
+    A relevant item that the model does not know is one more candidate, which stands last: nobody can recommend it, and
+    it was wanted.
+
     items: (n_users, n) int64, -1 behind a list's end     hits: (n_users, n), which of them are relevant
     n_relevant, n_candidates: (n_users,)     standing: None unless it was asked for
     """
@@ -68,9 +71,23 @@ def _rank_and_stand(model: Recommender, held: HeldOut, n: int, where: Standing) 
         scores = np.ascontiguousarray(scores, np.result_type(scores, np.float32))
         found.append(best(scores, n, hidden.rows(at), compiled=True)[0])
         stand(scores, hidden.rows(at), at.start, *held.relevant, where.above, where.equal, np.empty_like(scores[0]))
+    _put_unknown_last(held, where)
     return np.concatenate(found)
 
 
+def _put_unknown_last(held: HeldOut, where: Standing) -> None:
+    """Relevant items that the model does not know stand behind all that it can recommend, none before another."""
+    unknown = held.relevant[1] < 0
+    users = where.user[unknown]
+    where.above[unknown] = _n_known_candidates(held)[users]
+    where.equal[unknown] = held.n_unknown[users] - 1
+
+
 def _n_candidates(held: HeldOut) -> IntArray:
+    """(n_users,) what each user's relevant items are ranked among: all they have not rated, also what nobody knew."""
+    return _n_known_candidates(held) + held.n_unknown
+
+
+def _n_known_candidates(held: HeldOut) -> IntArray:
     seen = np.append(held.train.by_user.counts, 0)  # a stranger, index -1, has seen nothing
     return held.train.n_items - seen[held.model_users]
