@@ -299,3 +299,70 @@ def test_later_tables_are_read_with_the_models_kind_of_ids(tmp_path, capsys):
     assert main(["evaluate", str(folder), str(day), "--metrics", "rmse"]) == 0
     assert main(["update", str(folder), str(day)]) == 0
     assert "0 new users, 0 new items" in said(capsys)
+
+
+# --- where results go --------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def untrained(monkeypatch):
+    """Training is an error: what is wrong must be said before it begins."""
+
+    def trained(*_, **__):
+        raise AssertionError("the model was trained first")
+
+    for model in (cf.Bias, cf.Popularity, cf.EASE):
+        monkeypatch.setattr(model, "_fit", trained)
+
+
+def test_a_place_that_cannot_be_written_to_is_told_before_training(table, tmp_path, capsys, untrained):
+    file, link, other = tmp_path / "file", tmp_path / "link", tmp_path / "other"
+    file.write_text("mine")
+    link.symlink_to(tmp_path / "nowhere")
+    other.mkdir()
+    fit = ["fit", table, "--model", "bias", "--out"]
+    for out, why in ((file, "is not a saved model"), (file / "in", "is not a folder"), (link, "does not exist"),
+                     (other, "is not a saved model"), ("/proc/mine", "nothing can be written into /proc")):  # fmt: skip
+        assert main([*fit, str(out)]) == 2
+        assert why in capsys.readouterr().err
+    assert file.read_text() == "mine"
+    assert main(["tune", table, "--model", "bias", "--out", str(file)]) == 2
+    assert main(["tune", table, "--model", "bias", "--journal", str(other)]) == 2
+    assert "--journal" in capsys.readouterr().err
+    models = ["compare", table, "--models", "bias,popularity", "--losses"]
+    assert main([*models, str(tmp_path / "losses.xyz")]) == 2
+    assert main([*models, str(file / "losses.png")]) == 2
+    assert "is not a folder" in capsys.readouterr().err
+
+
+def test_a_full_disk_is_told_before_training(table, tmp_path, capsys, untrained, monkeypatch):
+    import shutil
+
+    usage = shutil.disk_usage(tmp_path)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=0))
+    assert main(["fit", table, "--model", "bias", "--out", str(tmp_path / "m")]) == 2
+    assert "is full" in capsys.readouterr().err
+
+
+def test_a_checkpoint_that_would_not_be_kept_is_refused(table, tmp_path, capsys, untrained):
+    asked = ["--out", str(tmp_path / "m"), "--checkpoint", str(tmp_path / "c")]
+    for name in ("ease", "auto"):
+        assert main(["fit", table, "--model", name, *asked]) == 2
+        assert f"kept by matrix_factorization and neural_cf, but not by {name}" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("error", "said_is"),
+    [
+        (PermissionError(13, "Permission denied", "secret.csv"), "secret.csv: Permission denied"),
+        (OSError(28, "No space left on device"), "No space left on device"),
+        (MemoryError("Unable to allocate 9 TiB"), "The memory does not suffice. Unable to allocate 9 TiB"),
+    ],
+)
+def test_errors_of_the_system_are_a_line_and_no_traceback(error, said_is, table, tmp_path, capsys, monkeypatch):
+    def fail(*_, **__):
+        raise error
+
+    monkeypatch.setattr(cf.Bias, "_fit", fail)
+    assert main(["fit", table, "--model", "bias", "--out", str(tmp_path / "m")]) == 2
+    assert said_is in capsys.readouterr().err

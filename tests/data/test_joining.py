@@ -82,9 +82,7 @@ def test_clicks_do_not_join_ratings():
 def test_text_and_whole_numbers_are_never_taken_for_each_other():
     text = Ratings.from_arrays(["007", "12", "12"], [1, 1, 2], [5, 4, 3])
     whole = Ratings.from_arrays([12, 9], [2, 1], [4, 1], scale=(1, 5))
-    with pytest.raises(
-        BadTable, match=r"user ids here are whole numbers, such as 9.*text.*ids=\{'user'"
-    ):
+    with pytest.raises(BadTable, match=r"user ids here are whole numbers, such as 9.*text.*ids=\{'user'"):
         join(text, whole)
     with pytest.raises(BadTable, match=r"user ids here are text.*Mend them, or read both tables"):
         join(whole, text)

@@ -233,7 +233,5 @@ def test_wanted_items_that_the_model_does_not_know_stand_last():
 
 def test_a_test_of_strangers_alone_is_refused():
     model = cf.Popularity().fit(Ratings.from_arrays(list("aab"), list("pqp")))
-    with pytest.raises(
-        BadOption, match="2 users, such as 'x'; none of them is among the model's 2 users"
-    ):
+    with pytest.raises(BadOption, match="2 users, such as 'x'; none of them is among the model's 2 users"):
         cf.evaluate(model, Ratings.from_arrays(["x", "y"], ["p", "q"]))

@@ -47,16 +47,26 @@ def main(words: Sequence[str] | None = None) -> int:
             warnings.showwarning = note
             arguments.run(arguments)
         sys.stdout.flush()
-    except CofactorError as error:
-        print(f"cofactor: {error}", file=sys.stderr)
-        return 2
     except BrokenPipeError:  # whoever read us has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except (CofactorError, OSError, MemoryError) as error:
+        print(f"cofactor: {_line(error)}", file=sys.stderr)
+        return 2
     except KeyboardInterrupt:
         print("\ncofactor: stopped", file=sys.stderr)
         return INTERRUPTED
     return INTERRUPTED if any(isinstance(one, StoppedEarly) for one in said) else 0
+
+
+def _line(error: Exception) -> str:
+    """What is said of an error; ours say it themselves, the system's are few words."""
+    if isinstance(error, CofactorError):
+        return str(error)
+    if isinstance(error, MemoryError):
+        return f"The memory does not suffice. {error or 'Use fewer ratings or a smaller model.'}"
+    named = f"{error.filename}: " if isinstance(error, OSError) and error.filename else ""
+    return f"{named}{getattr(error, 'strerror', None) or error}. Choose another path, or mend this one."
 
 
 def _parser(words: Sequence[str]) -> argparse.ArgumentParser:

@@ -10,6 +10,7 @@ Differences are paired by user; a winner is named only where the interval of its
 
 from argparse import ArgumentParser, Namespace
 
+from cofactor.cli._out import check_picture
 from cofactor.cli._show import add_format, show
 from cofactor.cli._source import add_source, add_split, split_source
 from cofactor.errors import BadOption
@@ -35,6 +36,7 @@ def run(arguments: Namespace) -> None:
     from cofactor.evaluation.compare import compare
     from cofactor.models import model_class
 
+    check_picture("--losses", arguments.losses)
     if arguments.seeds < 1:
         raise BadOption(f"--seeds must be at least 1, but {arguments.seeds} came.")
     models = {name: model_class(name)() for name in arguments.models.split(",")}

@@ -9,6 +9,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cofactor.cli._out import check_model
 from cofactor.cli._show import print_table
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def run(arguments: Namespace) -> None:
+    check_model("--out", arguments.out)
     ratings = _data()
     parts = _split(ratings)
     best = _compare(parts)

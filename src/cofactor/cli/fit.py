@@ -18,7 +18,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cofactor.cli._model import add_model_options, model_from, named_model
+from cofactor.cli._out import check_file, check_model
 from cofactor.cli._source import add_source, read_source
+from cofactor.errors import BadOption
 
 if TYPE_CHECKING:
     from cofactor.recommender import Recommender
@@ -44,6 +46,8 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def run(arguments: Namespace) -> None:
+    check_model("--out", arguments.out)
+    check_file("--checkpoint", arguments.checkpoint)
     model, notes = _chosen(arguments) if arguments.model == AUTO else _fitted(arguments)
     print("\n".join([f"{type(model).__name__} learned from {model.ratings!r}", *notes, *model.notes()]))
     print(f"saved as {model.save(arguments.out)}")
@@ -52,6 +56,8 @@ def run(arguments: Namespace) -> None:
 def _chosen(arguments: Namespace) -> "tuple[Recommender, tuple[str, ...]]":
     from cofactor.choosing import auto
 
+    if arguments.checkpoint is not None:
+        raise _no_checkpoint(AUTO)
     choice = auto(read_source(arguments), arguments.budget, measure=arguments.measure)
     return choice.model, (repr(choice.model), *choice.why)
 
@@ -59,7 +65,17 @@ def _chosen(arguments: Namespace) -> "tuple[Recommender, tuple[str, ...]]":
 def _fitted(arguments: Namespace) -> "tuple[Recommender, tuple[str, ...]]":
     from cofactor.training.gradient import GradientRecommender
 
-    model, ratings = model_from(arguments.model, arguments), read_source(arguments)
-    if arguments.checkpoint and isinstance(model, GradientRecommender):
-        return model.fit(ratings, checkpoint=arguments.checkpoint), ()
-    return model.fit(ratings), ()
+    model = model_from(arguments.model, arguments)
+    if arguments.checkpoint is None:
+        return model.fit(read_source(arguments)), ()
+    if not isinstance(model, GradientRecommender):
+        raise _no_checkpoint(arguments.model)
+    return model.fit(read_source(arguments), checkpoint=arguments.checkpoint), ()
+
+
+def _no_checkpoint(name: str) -> BadOption:
+    from cofactor.models import model_class, model_names
+    from cofactor.training.gradient import GradientRecommender
+
+    keeping = [one for one in model_names() if issubclass(model_class(one), GradientRecommender)]
+    return BadOption(f"--checkpoint is kept by {' and '.join(keeping)}, but not by {name}. Leave it out.")

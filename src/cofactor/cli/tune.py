@@ -12,6 +12,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from cofactor.cli._model import add_model_options, model_from, named_model
+from cofactor.cli._out import check_file, check_model
 from cofactor.cli._show import add_format, show
 from cofactor.cli._source import add_source, read_source
 
@@ -40,6 +41,8 @@ def run(arguments: Namespace) -> None:
 
     from cofactor.tuning.tune import tune
 
+    check_model("--out", arguments.out)
+    check_file("--journal", arguments.journal)
     tuned = tune(
         model_from(arguments.model, arguments), read_source(arguments), arguments.budget, measure=arguments.measure,
         n_trials=arguments.n_trials, journal=arguments.journal,

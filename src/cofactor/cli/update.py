@@ -10,6 +10,7 @@ A pair that was rated before counts as it was rated last. Items that the model c
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
+from cofactor.cli._out import check_model
 from cofactor.cli._source import add_source, read_source
 
 
@@ -22,6 +23,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(arguments: Namespace) -> None:
     from cofactor.opening import open_model
 
+    check_model("--out", arguments.out or Path(arguments.model))
     model = open_model(arguments.model)
     later = read_source(arguments, part=True, like=model.ratings)
     n_users, n_items = model.ratings.n_users, model.ratings.n_items
