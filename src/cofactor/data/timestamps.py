@@ -3,8 +3,11 @@
 import polars as pl
 
 from cofactor.arrays import BoolArray, IntArray
+from cofactor.data.calendar_text import calendar_seconds
+from cofactor.data.id_kinds import is_missing
 from cofactor.data.ratings import NO_TIME
 from cofactor.data.report import Findings
+from cofactor.data.values import without_missing_words
 from cofactor.errors import BadTable
 
 __all__ = ["to_seconds"]
@@ -18,16 +21,21 @@ UNITS = (
 )
 
 
+# years, months and days one behind the other; as seconds since 1970 these would all lie in August 1970, as
+# milliseconds in the 27th century
+CALENDAR_NUMBERS = (("%Y%m%d", 19000101, 21001231), ("%Y%m%d%H%M%S", 19000101000000, 21001231235959))
+
+
 def to_seconds(column: pl.Series, findings: Findings) -> IntArray:
     """(n,) int64 seconds since 1970, `NO_TIME` where unknown; text and date columns are taken as UTC.
 
     Problems found: text that is no time, and units that change within the column.
     """
     if column.dtype == pl.Object:
-        column = pl.Series(column.name, [None if one is None else str(one) for one in column], dtype=pl.String)
+        column = pl.Series(column.name, [None if is_missing(one) else str(one) for one in column], dtype=pl.String)
     if column.dtype == pl.String:
-        column = _from_text(column, findings)
-    if isinstance(column.dtype, pl.Date | pl.Datetime):
+        seconds = _from_text(column, findings)
+    elif isinstance(column.dtype, pl.Date | pl.Datetime):
         seconds = column.dt.epoch("s")
     elif column.dtype.is_numeric():
         seconds = _from_numbers(column, findings)
@@ -40,11 +48,11 @@ def to_seconds(column: pl.Series, findings: Findings) -> IntArray:
 
 
 def _from_text(column: pl.Series, findings: Findings) -> pl.Series:
-    given = column.replace("", None)
+    given = without_missing_words(column)
     numbers = given.cast(pl.Float64, strict=False)
     if numbers.null_count() == given.null_count():
-        return numbers
-    times = _parsed(given)
+        return _from_numbers(numbers, findings)
+    times = calendar_seconds(given)
     wrong = (times.is_null() & given.is_not_null()).to_numpy()
     if wrong.any():
         example = given.filter(pl.Series(wrong))[0]
@@ -55,21 +63,13 @@ def _from_text(column: pl.Series, findings: Findings) -> pl.Series:
     return times
 
 
-def _parsed(texts: pl.Series) -> pl.Series:
-    """Dates and times as ISO 8601 writes them, with or without a zone."""
-    frame = texts.to_frame("text")
-    plain = pl.col("text").str.strip_chars().str.replace("T", " ").str.replace(r"(Z|[+-]\d\d:?\d\d| UTC)$", "")
-    ways = [
-        pl.col("text").str.to_datetime("%+", time_unit="us", strict=False).dt.replace_time_zone(None),
-        *(plain.str.to_datetime(form, time_unit="us", strict=False) for form in
-          ("%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%d %H:%M", "%Y/%m/%d %H:%M:%S")),
-        *(plain.str.to_date(form, strict=False).cast(pl.Datetime("us")) for form in ("%Y-%m-%d", "%Y/%m/%d")),
-    ]  # fmt: skip
-    return frame.select(pl.coalesce(ways)).to_series()
-
-
 def _from_numbers(column: pl.Series, findings: Findings) -> pl.Series:
+    column = column.cast(pl.Float64) if column.dtype.is_decimal() else column
     column = column.fill_nan(None) if column.dtype.is_float() else column
+    for form, low, high in CALENDAR_NUMBERS:
+        if low <= _largest(column) <= high and (times := _written_as(column, form)) is not None:
+            findings.note(f"Timestamps are dates written as numbers, such as {column.drop_nulls()[0]:.0f}")
+            return times
     if _largest(column) >= UNITS[-1][2]:
         impossible = (column.cast(pl.Float64).abs() >= UNITS[-1][2]).fill_null(False)
         findings.problem(f"{column.name!r} is beyond all times", impossible.to_numpy(), mend="Correct it.")
@@ -85,6 +85,13 @@ def _from_numbers(column: pl.Series, findings: Findings) -> pl.Series:
         )  # fmt: skip
     findings.note(f"Timestamps were in {unit} and have been converted to seconds")
     return (column // divisor).cast(pl.Int64)
+
+
+def _written_as(column: pl.Series, form: str) -> pl.Series | None:
+    """The times, if every number is one in this form."""
+    dtype = pl.Datetime("us") if "%H" in form else pl.Date
+    times = column.cast(pl.Int64).cast(pl.String).str.strptime(dtype, form, strict=False)
+    return times.dt.epoch("s") if times.null_count() == column.null_count() else None
 
 
 def _of_a_coarser_unit(column: pl.Series, divisor: int) -> BoolArray:

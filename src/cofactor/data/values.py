@@ -6,10 +6,11 @@ import numpy as np
 import polars as pl
 
 from cofactor.arrays import BoolArray, FloatArray
+from cofactor.data.id_kinds import is_missing
 from cofactor.data.report import Findings
 from cofactor.errors import BadTable
 
-__all__ = ["Values", "check_values", "parse_values"]
+__all__ = ["Values", "check_values", "parse_values", "without_missing_words"]
 
 MISSING_WORDS = ("", "na", "n/a", "nan", "null", "none", "-")
 TRUTHS = {"true": 1.0, "false": 0.0}
@@ -31,7 +32,7 @@ class Values(NamedTuple):
 
 def parse_values(column: pl.Series, findings: Findings) -> Values:
     if column.dtype == pl.Object or isinstance(column.dtype, pl.Categorical | pl.Enum):
-        column = pl.Series(column.name, [None if one is None else str(one) for one in column], dtype=pl.String)
+        column = pl.Series(column.name, [None if is_missing(one) else str(one) for one in column], dtype=pl.String)
     given, not_numeric = column, np.zeros(len(column), np.bool_)
     if column.dtype == pl.String:
         column, not_numeric = _from_text(column)
@@ -46,13 +47,18 @@ def parse_values(column: pl.Series, findings: Findings) -> Values:
 
 
 def _from_text(column: pl.Series) -> tuple[pl.Series, BoolArray]:
-    words = column.str.strip_chars().str.to_lowercase()
-    words = pl.select(pl.when(words.is_in(MISSING_WORDS)).then(None).otherwise(words)).to_series()
+    words = without_missing_words(column.str.strip_chars().str.to_lowercase())
     if len(words) > words.null_count() and words.drop_nulls().is_in(list(TRUTHS)).all():
         truth = words.replace_strict(TRUTHS, return_dtype=pl.Float64, default=None)
         return truth.cast(pl.Boolean).alias(column.name), np.zeros(len(column), np.bool_)
     numbers = words.cast(pl.Float64, strict=False).alias(column.name)
     return numbers, (numbers.is_null() & words.is_not_null()).to_numpy()
+
+
+def without_missing_words(texts: pl.Series) -> pl.Series:
+    """Null where the text is one of the words that stand for nothing."""
+    nothing = texts.str.strip_chars().str.to_lowercase().is_in(MISSING_WORDS)
+    return pl.select(pl.when(nothing).then(None).otherwise(texts)).to_series().alias(texts.name)
 
 
 def check_values(values: FloatArray, usable: BoolArray, scale: tuple[float, float] | None, findings: Findings) -> None:
