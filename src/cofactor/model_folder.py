@@ -1,22 +1,26 @@
 """A saved model: one folder of JSON and safetensors, safe to open from a stranger, and complete.
 
     movies.cofactor/
-      model.json             class, options, what the data were, a hash of every file
+      model.json             class, options, notes, what the data were, a hash of every file and of itself
       learned.safetensors    what the model learned
-      ratings.safetensors    the ratings it learned from, user by user, with ids, titles and attributes
+      ratings.safetensors    the ratings it learned from, with ids, titles and attributes
       card.md                what is optimised, on which data
 
-No pickle anywhere: opening runs no code of the folder's author.
+No pickle anywhere: opening runs no code of the folder's author. What is read is checked before it is used: here and in
+`data/packing.py` what lies in the folder, by `learned.py` whether it is what such a model learns.
 """
 
 import hashlib
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NoReturn
 
 import numpy as np
+from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
 
 import cofactor
@@ -28,20 +32,23 @@ from cofactor.replacing import replacing, standing
 
 __all__ = ["SavedModel", "place_to_save", "read_model_folder", "write_model_folder"]
 
-FORMAT = 1
+FORMAT = 2
 ABOUT = "model.json"
 HASHED = ("learned.safetensors", "ratings.safetensors", "card.md")
+KINDS = {"model": str, "objective": str, "options": dict, "notes": list, "data": dict, "sha256": dict}  # of model.json
 LARGEST = 16_000_000  # bytes of a model.json
+TRIES = 5  # of reading a folder that others replace meanwhile
 
 
 class SavedModel(NamedTuple):
     """What a folder holds: enough to make the model again, whatever it is."""
 
-    model: str  # the name of its file in models/
+    model: str  # what its class is called: `Recommender.model_name`
     objective: str
     options: dict[str, Any]
     learned: dict[str, Array]
     ratings: Ratings
+    notes: tuple[str, ...] = ()  # what a reader ought to know of how it was fitted
 
 
 def write_model_folder(saved: SavedModel, path: str | Path) -> Path:
@@ -96,21 +103,34 @@ def is_model_folder(folder: Path) -> bool:
 
 
 def read_model_folder(path: str | Path, *, verify: bool = True) -> SavedModel:
-    """What was saved there. verify: check every file against its recorded SHA-256 first.
+    """What was saved there. verify: check every file against its recorded SHA-256, and the ratings' fingerprint.
 
-    Raises `BadModelFolder` where the folder is not a saved model, is damaged, or is of a newer format.
+    Raises `BadModelFolder` where the folder is not a saved model, is damaged, or is of another format.
     """
-    folder = standing(Path(path))
-    about = _read_about(folder)
-    if verify:
-        _check_hashes(folder, about["sha256"])
+    for left in reversed(range(TRIES)):
+        folder = standing(Path(path))
+        before = _identity(folder)
+        try:
+            saved = _read(folder, verify=verify)
+        except BadModelFolder:
+            if not left or _identity(folder) == before:
+                raise
+        else:
+            if not left or _identity(folder) == before:
+                return saved
+    raise AssertionError("the last try returns or raises")
+
+
+def _identity(folder: Path) -> tuple[int, int] | None:
+    """Which folder has that name now: a save may replace it while it is read."""
     try:
-        options = {name: tuple(v) if isinstance(v, list) else v for name, v in about["options"].items()}
-        ratings = unpack_ratings(load_file(folder / "ratings.safetensors"), about["data"])
-        learned = load_file(folder / "learned.safetensors")
-        return SavedModel(about["model"], about["objective"], options, learned, ratings)
-    except (KeyError, TypeError, ValueError) as error:
-        raise BadModelFolder(f"{folder} does not describe a model that can be read: {error}") from error
+        found = folder.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+# ---- writing ----------------------------------------------------------------------------------------------------
 
 
 def _write(saved: SavedModel, folder: Path) -> None:
@@ -121,32 +141,38 @@ def _write(saved: SavedModel, folder: Path) -> None:
     (folder / "card.md").write_text(_card(saved), encoding="utf-8")
     about = {
         "format": FORMAT, "cofactor": cofactor.__version__, "model": saved.model, "objective": saved.objective,
-        "options": saved.options, "data": data, "sha256": {name: _sha256(folder / name) for name in HASHED},
+        "options": _plain_options(saved.options), "notes": list(saved.notes), "data": data,
+        "sha256": {name: _sha256(folder / name) for name in HASHED},
     }  # fmt: skip
-    (folder / "model.json").write_text(json.dumps(about, indent=2) + "\n", encoding="utf-8")
+    text = json.dumps(about | {"own_sha256": _own_sha256(about)}, indent=2, allow_nan=False)
+    (folder / ABOUT).write_text(text + "\n", encoding="utf-8")
 
 
-def _read_about(folder: Path) -> dict[str, Any]:
-    file = folder / "model.json"
-    if not file.is_file():
-        raise BadModelFolder(f"{folder} is not a saved model: it has no model.json. Save one with model.save(path).")
-    try:
-        about = json.loads(file.read_text(encoding="utf-8"))
-        newer = about["format"] > FORMAT
-    except (ValueError, KeyError, TypeError) as error:
-        raise BadModelFolder(f"{file} is damaged: {error}") from error
-    if newer:
-        raise BadModelFolder(f"{folder} is of format {about['format']}; this version reads up to {FORMAT}. Upgrade.")
-    return about
+def _plain_options(options: Mapping[str, Any]) -> dict[str, Any]:
+    """As JSON says them; raises `BadOption` where they would not come back as they were."""
+    for name, value in options.items():
+        try:
+            if _from_json(json.loads(json.dumps(value, allow_nan=False))) == value:
+                continue
+        except (TypeError, ValueError, RecursionError):
+            pass
+        raise BadOption(
+            f"{name}={value!r} of type {type(value).__name__} cannot be kept in a saved model. Options are numbers, "
+            f"texts, True, False, None, and tuples of these."
+        )
+    return dict(options)
 
 
-def _check_hashes(folder: Path, recorded: Mapping[str, str]) -> None:
-    for name in HASHED:
-        file = folder / name
-        if not file.is_file():
-            raise BadModelFolder(f"{folder} is not whole: {name} is missing. Copy the folder again.")
-        if _sha256(file) != recorded.get(name):
-            raise BadModelFolder(f"{file} is not what was saved: its hash differs. Copy the folder again.")
+def _from_json(value: Any) -> Any:
+    """Lists were tuples: options are never lists."""
+    if isinstance(value, dict):
+        return {name: _from_json(one) for name, one in value.items()}
+    return tuple(map(_from_json, value)) if isinstance(value, list) else value
+
+
+def _own_sha256(about: Mapping[str, Any]) -> str:
+    """Of what model.json says, however it is laid out."""
+    return hashlib.sha256(json.dumps(about, sort_keys=True).encode()).hexdigest()
 
 
 def _sha256(file: Path) -> str:
@@ -158,11 +184,102 @@ def _card(saved: SavedModel) -> str:
     data = saved.ratings
     kind = "ratings" if data.explicit else "clicks"
     options = "\n".join(f"- {name}: {value}" for name, value in saved.options.items())
+    times = " with its time" if data.timestamps is not None else ""
+    notes = "".join(f"- {note}\n" for note in saved.notes)
     return (
         f"# {saved.model}\n\n"
         f"**Optimises:** {saved.objective}\n\n"
         f"**Learned from:** {data.name}{' (synthetic)' if data.synthetic else ''}: {len(data):,} {kind} of "
         f"{data.n_items:,} items by {data.n_users:,} users; fingerprint {data.fingerprint}\n\n"
-        f"**Keeps of people:** their ids and every one of their {kind}, so that seen items can be hidden.\n\n"
-        f"## Options\n\n{options}\n"
+        f"**Keeps of people:** their ids and every one of their {kind}{times}, "
+        f"so that seen items can be hidden.\n\n"
+        f"## Options\n\n{options}\n" + (f"\n## Notes\n\n{notes}" if notes else "")
     )
+
+
+# ---- reading ----------------------------------------------------------------------------------------------------
+
+
+def _read(folder: Path, *, verify: bool) -> SavedModel:
+    try:
+        return _checked(folder, verify=verify)
+    except (OSError, RecursionError) as error:  # taken away while it was read; nested without end
+        raise BadModelFolder(f"{folder} cannot be read: {error}. Copy the folder again.") from error
+
+
+def _checked(folder: Path, *, verify: bool) -> SavedModel:
+    about = _read_about(folder, verify=verify)
+    missing = [name for name in HASHED if not (folder / name).is_file()]
+    if missing:
+        raise BadModelFolder(f"{folder} is not whole: {missing[0]} is missing. Copy the folder again.")
+    if not verify:
+        return _unpacked(folder, about, verify=False)
+    with _hashes_checked(folder, about["sha256"]):
+        return _unpacked(folder, about, verify=True)
+
+
+def _unpacked(folder: Path, about: Mapping[str, Any], *, verify: bool) -> SavedModel:
+    ratings = unpack_ratings(_arrays(folder / "ratings.safetensors"), about["data"], verify=verify)
+    learned, options = _arrays(folder / "learned.safetensors"), _from_json(about["options"])
+    return SavedModel(about["model"], about["objective"], options, learned, ratings, tuple(about["notes"]))
+
+
+def _arrays(file: Path) -> dict[str, Array]:
+    """Plain arrays alone; a type that NumPy does not have is as wrong as a file of another kind."""
+    try:
+        return load_file(file)
+    except (SafetensorError, OSError, KeyError, TypeError, ValueError, OverflowError) as error:
+        raise BadModelFolder(
+            f"{file} does not hold arrays that can be read: {error!r}. Save the model anew."
+        ) from error
+
+
+def _read_about(folder: Path, *, verify: bool) -> dict[str, Any]:
+    file = folder / ABOUT
+    if not file.is_file():
+        raise BadModelFolder(f"{folder} is not a saved model: it has no {ABOUT}. Save one with model.save(path).")
+    try:
+        if file.stat().st_size > LARGEST:
+            _damaged(file, f"it has over {LARGEST:,} bytes")
+        about = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise BadModelFolder(f"{file} is damaged: {error}. Copy the folder again.") from error
+    if not isinstance(about, dict) or type(about.get("format")) is not int:
+        _damaged(file, "it says no format")
+    _check_format(folder, about["format"])
+    own = about.pop("own_sha256", None)
+    wrong = [name for name, kind in KINDS.items() if type(about.get(name)) is not kind]
+    if wrong or not all(isinstance(one, str) for one in about["notes"]):
+        _damaged(file, f"it does not say the model's {wrong[0] if wrong else 'notes'}")
+    if verify and own != _own_sha256(about):
+        _damaged(file, "it is not what was saved: its own hash differs")
+    return about
+
+
+def _check_format(folder: Path, found: int) -> None:
+    if found < FORMAT:
+        raise BadModelFolder(
+            f"{folder} is of format {found}, which kept less than a model can be asked; this version reads format "
+            f"{FORMAT}. Fit the model anew and save it."
+        )
+    if found > FORMAT:
+        raise BadModelFolder(f"{folder} is of format {found}; this version reads format {FORMAT}. Upgrade.")
+
+
+def _damaged(file: Path, why: str) -> NoReturn:
+    raise BadModelFolder(f"{file} is damaged: {why}. Copy the folder again.")
+
+
+@contextmanager
+def _hashes_checked(folder: Path, recorded: Mapping[str, Any]) -> Generator[None]:
+    """Hash every file while the block reads it; that one was changed is said in place of what followed from it."""
+    with ThreadPoolExecutor(1) as aside:
+        hashing = aside.submit(lambda: [name for name in HASHED if _sha256(folder / name) != recorded.get(name)])
+        try:
+            yield
+        finally:
+            changed = hashing.result()
+            if changed:
+                raise BadModelFolder(
+                    f"{folder / changed[0]} is not what was saved: its hash differs. Copy the folder again."
+                )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from cofactor.arrays import Array, FloatArray, IntArray
 from cofactor.errors import Unsupported
+from cofactor.learned import Learned
 from cofactor.search_space import Space
 from cofactor.selection.exact import Products
 
@@ -24,7 +25,7 @@ __all__ = ["ModelSteps"]
 class ModelSteps(ABC):
     """A step that a model does not write raises `Unsupported`, which says so; its class variables say it beforehand."""
 
-    learned: ClassVar[tuple[str, ...]]
+    learned: ClassVar[Mapping[str, Learned]]
     objective: ClassVar[str]  # one sentence: what is optimised
     personal: ClassVar[bool] = True  # False: says the same to everybody
     folds_in: ClassVar[bool] = True  # knows what to do with a newcomer's ratings
@@ -104,6 +105,9 @@ class ModelSteps(ABC):
         """What `tune` tries, by option; the others stay as given."""
         return {}
 
+    noted_: tuple[str, ...] = ()  # what its folder said of how it was fitted, where it was opened from one
+
     def notes(self) -> tuple[str, ...]:
-        """What a reader ought to know of how it was fitted, a sentence each."""
-        return (f"Interrupted {self.interrupted_}: it learned less than it was asked to.",) if self.interrupted_ else ()
+        """What a reader ought to know of how it was fitted, a sentence each; the card shows them."""
+        ended = f"Interrupted {self.interrupted_}: it learned less than it was asked to."
+        return (*self.noted_, *([ended] if self.interrupted_ else ()))

@@ -1,28 +1,41 @@
 """`cofactor.open`: a saved model back to life."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
-from cofactor.errors import BadModelFolder
-from cofactor.model_folder import read_model_folder
-from cofactor.models import model_class, model_names
+from cofactor.errors import BadModelFolder, BadOption, UnknownModel
+from cofactor.model_folder import SavedModel, read_model_folder
+from cofactor.models import make_known, model_class
 from cofactor.recommender import Recommender
 
 __all__ = ["open_model"]
 
 
-def open_model(path: str | Path, *, verify: bool = True) -> Recommender:
+def open_model(path: str | Path, *, verify: bool = True, models: Iterable[type[Recommender]] = ()) -> Recommender:
     """The model saved in this folder, ready to answer.
 
-    verify: check every file against its recorded SHA-256 first
+    verify: check every file against its recorded SHA-256, and the ratings' fingerprint
+    models: classes of your own that the folder may hold; those of a package's entry points "cofactor.models" are known
     Raises `BadModelFolder` where the folder is not a saved model, is damaged, or is of another version's.
     """
+    make_known(models)
     saved = read_model_folder(path, verify=verify)
-    if saved.model not in model_names():
-        raise BadModelFolder(f"{path} holds a {saved.model!r}, a model this version does not have.")
-    cls = model_class(saved.model)
     try:
-        model = cls(**saved.options)
-    except (TypeError, LookupError) as error:
+        model = _made(saved)
+    except UnknownModel:
+        raise BadModelFolder(
+            f"{path} holds a {saved.model!r}, a model this version does not have. If its class is your own, pass it: "
+            f"cofactor.open(path, models=[{saved.model}])."
+        ) from None
+    except (BadOption, TypeError, ValueError, LookupError, RecursionError) as error:
         raise BadModelFolder(f"{path}/model.json does not describe a model this version knows: {error}") from error
-    model._restore(saved.learned, saved.ratings)
+    try:
+        model._restore(saved.learned, saved.ratings)
+    except BadModelFolder as error:
+        raise BadModelFolder(f"{path} cannot be opened. {error}") from error
+    model.noted_ = tuple(note for note in saved.notes if note not in model.notes())
     return model
+
+
+def _made(saved: SavedModel) -> Recommender:
+    return model_class(saved.model)(**saved.options)

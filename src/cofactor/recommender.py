@@ -28,7 +28,9 @@ from cofactor.errors import (
     UnknownIds,
     Unsupported,
 )
+from cofactor.hyperparameters import conform
 from cofactor.kernels.topk import Hidden, best
+from cofactor.learned import wrong_with
 from cofactor.model_steps import ModelSteps
 from cofactor.ranking import Ranking
 from cofactor.run.run import Run
@@ -54,6 +56,17 @@ class Recommender(Snapshots, ModelSteps):
     `learned`, arrays or numbers, which is all that `save` keeps beside the ratings the model learned from.
     """
 
+    def __post_init__(self) -> None:
+        self._conform_options()
+
+    def _conform_options(self) -> None:
+        """Options of the types that their fields state, and in range, else `BadOption`: when they are given, and again
+        before they are used, as a field may be set in between."""
+        conform(self)
+        if getattr(self, "seed", 0) < 0:
+            raise BadOption(f"seed is a whole number, 0 or more, but {self.options()['seed']} came.")
+        self._check_options()
+
     def fit(self, train: "Ratings", *, validation: "Ratings | None" = None, progress: bool | None = None) -> Self:
         """Learn from `train`.
 
@@ -71,7 +84,7 @@ class Recommender(Snapshots, ModelSteps):
 
     def _learn(self, train: "Ratings", run: Run) -> Self:
         """`fit`, without a word about how the run ended: that is for whoever began it."""
-        self._check_options()
+        self._conform_options()
         expect_ratings(train, "fit learns from")
         if not len(train):
             raise BadOption(f"There are no ratings to learn from in {train!r}.")
@@ -121,13 +134,14 @@ class Recommender(Snapshots, ModelSteps):
 
     @classmethod
     def model_name(cls) -> str:
-        """What the command line and a saved model call it: the name of its file."""
-        return cls.__module__.rpartition(".")[2]
+        """What the command line and a saved model call it: the name of its file; of a class from elsewhere its own."""
+        package, _, file = cls.__module__.rpartition(".")
+        return file if package == "cofactor.models" else cls.__name__
 
     @property
     def n_learned(self) -> int:
         """How many numbers it learned: what a saved model holds beside the ratings."""
-        return sum(int(np.size(getattr(self, name))) for name in self.learned)
+        return sum(int(np.size(value)) for value in self._what_was_learned().values())
 
     def options(self) -> dict[str, Any]:
         """The hyperparameters, as given."""
@@ -308,22 +322,41 @@ class Recommender(Snapshots, ModelSteps):
 
     @of_one_state
     def save(self, path: str | Path) -> Path:
-        """Write the model as one folder (JSON and safetensors, no pickle), replacing one of the same name."""
+        """Write the model as one folder (JSON and safetensors, no pickle), replacing one of the same name.
+
+        Raises `BadOption` where something else stands there, and for what `cofactor.open` could not read; `NotSaved`
+        where the system refuses to write. A model that stood there is then as it was.
+        """
         from cofactor.model_folder import SavedModel, write_model_folder
 
-        ratings, learned = self.ratings, self._what_was_learned()
-        return write_model_folder(SavedModel(self.model_name(), self.objective, self.options(), learned, ratings), path)
+        ratings, options, notes = self.ratings, self.options(), self.notes()
+        learned = {name: np.asarray(value) for name, value in self._what_was_learned().items()}
+        try:
+            type(self)(**options)._check_learned(learned, ratings)
+        except (BadModelFolder, TypeError) as error:  # TypeError: a class of one's own that takes other arguments
+            raise BadOption(f"This {type(self).__name__} could be saved, but not opened again: {error}") from error
+        return write_model_folder(SavedModel(self.model_name(), self.objective, options, learned, ratings, notes), path)
 
     def _what_was_learned(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in self.learned}
 
     def _restore(self, learned: Mapping[str, Array], ratings: "Ratings") -> None:
         """Be the model that has learned this from these ratings; raises `BadModelFolder` where it does not fit."""
-        if set(learned) != set(self.learned):
-            raise BadModelFolder(f"{sorted(learned)} was saved, but a {self.model_name()} has {sorted(self.learned)}.")
+        self._check_learned(learned, ratings)
+        self._remember(learned, ratings)
+
+    def _remember(self, learned: Mapping[str, Array], ratings: "Ratings") -> None:
         self.ratings_ = ratings
         for name, value in learned.items():
             setattr(self, name, value if value.ndim else value.item())
+
+    def _check_learned(self, learned: Mapping[str, Array], ratings: "Ratings") -> None:
+        """Raise `BadModelFolder` where a model with these options cannot have learned this from these ratings."""
+        sizes = {"n_users": ratings.n_users, "n_items": ratings.n_items} if len(ratings) else {}
+        attributes = {"user_attributes": ratings.user_attributes, "item_attributes": ratings.item_attributes}
+        wrong = wrong_with(self.learned, learned, self.options() | sizes | attributes) if sizes else "nobody rated"
+        if wrong:
+            raise BadModelFolder(f"That is not what a {self.model_name()} learns from such ratings: {wrong}.")
 
     # ---- shared steps -------------------------------------------------------------------------------------
 

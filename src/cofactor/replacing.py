@@ -16,7 +16,7 @@ import shutil
 import stat
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
@@ -31,7 +31,7 @@ DAY = 86_400  # seconds; where file systems know no locks, a draft untouched for
 
 
 @contextmanager
-def replacing(target: Path) -> Iterator[Path]:
+def replacing(target: Path) -> Generator[Path]:
     """An empty folder to write in, which takes the target's place when the block is left without an error.
 
     target: an absolute path. Raises `OSError` as the file system does; the target is then as it was.
@@ -72,7 +72,7 @@ def replace_file(target: Path, write: Callable[[Path], None]) -> None:
 
 
 @contextmanager
-def _made(draft: Path) -> Iterator[None]:
+def _made(draft: Path) -> Generator[None]:
     """The folder, made and locked in one: nobody who looks for abandoned drafts sees it without its lock."""
     with ExitStack() as held:
         with _lock(draft.parent, wait=True):
@@ -113,7 +113,7 @@ def _left_behind(target: Path, end: str) -> list[Path]:
 
 
 @contextmanager
-def _lock(folder: Path, *, wait: bool = False) -> Iterator[bool | None]:
+def _lock(folder: Path, *, wait: bool = False) -> Generator[bool | None]:
     """Hold a folder's lock; says False where somebody else does, None where there are no locks."""
     held, descriptor = None, None
     if fcntl is not None:

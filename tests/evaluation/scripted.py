@@ -13,7 +13,7 @@ from cofactor.recommender import Recommender
 class Scripted(Recommender):
     """Says what it was told: a table (n_users, n_items) of scores, its last row for strangers."""
 
-    learned: ClassVar = ()
+    learned: ClassVar = {}
     objective: ClassVar = "Nothing."
     table: np.ndarray
     predicts: bool = True

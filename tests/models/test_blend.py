@@ -89,7 +89,7 @@ def test_a_saved_blend_with_a_part_too_few_is_refused(checkerboard, tmp_path):
     blend = cf.Blend(["bias", "popularity"]).fit(checkerboard)
     learned = {name: a for name, a in blend._what_was_learned().items() if name != "1.popularity_"}
     folder = write_model_folder(SavedModel("blend", "", blend.options(), learned, checkerboard), tmp_path / "b")
-    with pytest.raises(BadModelFolder, match="a popularity has"):
+    with pytest.raises(BadModelFolder, match="not what a popularity learns"):
         cf.open(folder)
 
 
@@ -104,7 +104,8 @@ def test_every_option_is_felt(tastes):
     [
         ({"members": ["bias"]}, "at least 2 members"),
         ({"members": ["bias", "popularity"], "held_out": 1.0}, "between 0 and 1"),
-        ({"members": ["bias", cf.Popularity(damping=-1)]}, "damping counts ratings"),
+        ({"members": ["bias", {"model": "popularity", "damping": -1}]}, "damping counts ratings"),
+        ({"members": "bias"}, r"such as \('ease', 'bias'\), but 'bias' came"),
     ],
 )
 def test_bad_options_are_refused_before_anything_is_fitted(given, telling, checkerboard):

@@ -185,7 +185,7 @@ def test_every_option_of_matrix_factorization_is_felt():
         ({"solver": "newton"}, "solver must be one of adam, sgd"),
         ({"solver": "sgd", "engine": "torch"}, "fused engine only"),
         ({"device": "cuda"}, "use engine='torch'"),
-        ({"schedule": "triangle"}, "no schedule 'triangle'"),
+        ({"schedule": "triangle"}, "schedule must be one of one_cycle, constant, flat_cosine, but 'triangle' came"),
     ],
 )
 def test_an_option_out_of_range_is_refused(option, message, checkerboard):

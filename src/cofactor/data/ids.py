@@ -129,5 +129,5 @@ def _id_array(ids: Sequence[Id] | Array) -> Array:
         except OverflowError:
             pass  # beyond 2**63
     boxed = np.empty(len(ids), object)  # np.asarray would turn mixed ids into text, tuples into a matrix
-    boxed[:] = ids
+    boxed[:] = [one.item() if isinstance(one, np.generic) else one for one in ids]  # 7 is 7, whoever counted it
     return boxed

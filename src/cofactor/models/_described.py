@@ -2,26 +2,31 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
 from cofactor.arrays import Array, FloatArray
 from cofactor.errors import BadOption
+from cofactor.learned import Learned, encodings, floats
 from cofactor.recommender import Recommender
 
 if TYPE_CHECKING:
     from cofactor.data.ratings import Ratings
     from cofactor.training.attribute_prior import AttributePrior
 
-DESCRIBED = ("user_coefficients_", "item_coefficients_", "encodings_")  # what `learned` holds of it
+
+def described(d: str) -> dict[str, Learned]:
+    """What `learned` holds of it, rows being of d numbers."""
+    return {
+        "user_coefficients_": floats("n_user_features", d), "item_coefficients_": floats("n_item_features", d),
+        "encodings_": encodings(),
+    }  # fmt: skip
 
 
 @dataclass(kw_only=True)
 class Described(Recommender):
     """Rows of d numbers, each expected at A x; where `attributes` is False, or a side has none, at 0."""
-
-    learned: ClassVar = DESCRIBED
 
     attributes: bool = False  # learn what to expect of users and items from their attributes
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from cofactor.arrays import FloatArray, IntArray
+from cofactor.learned import floats, indices, row_pointers
 from cofactor.recommender import Recommender
 
 if TYPE_CHECKING:
@@ -19,7 +20,10 @@ if TYPE_CHECKING:
 class ItemWeights(Recommender):
     """score = x W, W sparse: row j holds what having item j gives to whom, in three arrays."""
 
-    learned: ClassVar = ("indptr_", "items_", "weights_")
+    learned: ClassVar = {
+        "indptr_": row_pointers("n_items", of="n_weights"), "items_": indices("n_weights", below="n_items"),
+        "weights_": floats("n_weights"),
+    }  # fmt: skip
     predicts: ClassVar = False
     places_items: ClassVar = False
 

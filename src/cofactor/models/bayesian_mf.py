@@ -15,6 +15,7 @@ from cofactor.arrays import Array, FloatArray, IntArray
 from cofactor.data.features import bag_share, learn_encodings, pack_encodings, unpack_encodings
 from cofactor.errors import BadOption, Diverged
 from cofactor.kernels.rows import NO_CODES
+from cofactor.learned import doubles, encodings, floats, halves, number, positive, precision, whole_numbers
 from cofactor.memory import refuse_beyond
 from cofactor.newcomer import NewcomerLaw
 from cofactor.recommender import Recommender
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 __all__ = ["BayesianMF"]
 
+D = "n_factors + 1"  # a row: its factors and its bias
 LAWS = 16  # draws that stand for all of them where a newcomer is asked
 A_RATING = 40  # bytes while it learns; measured 10 to 25
 BY_ARRAYS = 100  # the same with days or ordinal, where the ratings' scores are written down
@@ -45,12 +47,24 @@ class BayesianMF(Recommender):
     to what is expected of it is learned, and what is expected of it comes from its companions and attributes.
     """
 
-    learned: ClassVar = (
-        "mean_", "user_draws_", "item_draws_", "day_draws_", "bag_draws_", "bag_mean_", "user_mean_", "item_mean_",
-        "day_mean_", "user_stranger_", "item_stranger_", "user_precision_", "item_precision_", "noise_", "user_spread_",
-        "item_spread_", "freedom_", "user_says_", "item_says_", "user_average_", "item_average_", "encodings_", "days_",
-        "cuts_", "levels_", "level_targets_",
-    )  # fmt: skip
+    learned: ClassVar = {
+        "mean_": number(), "noise_": positive("n_kept"), "freedom_": number(above=0, may_be_infinite=True),
+        "user_draws_": halves("n_users", "n_kept", D), "item_draws_": halves("n_items", "n_kept", D),
+        "user_mean_": floats("n_kept", D), "item_mean_": floats("n_kept", D),
+        "user_stranger_": floats("n_kept", D), "item_stranger_": floats("n_kept", D),
+        "user_precision_": precision("n_kept", D, D), "item_precision_": precision("n_kept", D, D),
+        "user_spread_": positive("n_users"), "item_spread_": positive("n_items"),
+        "bag_draws_": halves("n_items", "n_kept", D, when="user_bag"),
+        "bag_mean_": floats("n_kept", D, when="user_bag"),
+        "days_": whole_numbers("n_days", when="days", ascending=True),
+        "day_draws_": halves("n_days", "n_kept", D, when="days"), "day_mean_": floats("n_kept", D, when="days"),
+        "user_says_": halves("n_user_features", "n_kept", D, when="n_user_features"),
+        "item_says_": halves("n_item_features", "n_kept", D, when="n_item_features"),
+        "user_average_": floats("n_user_features"), "item_average_": floats("n_item_features"),
+        "encodings_": encodings(),
+        "cuts_": doubles("n_kept", "n_cuts", when="ordinal"), "levels_": floats("n_cuts + 1", when="ordinal"),
+        "level_targets_": floats("n_cuts + 1", when="ordinal"),
+    }  # fmt: skip
     objective: ClassVar = "The probability of the ratings given, averaged over all factors that explain them."
     effort: ClassVar = "n_draws"
     has_vectors: ClassVar = True

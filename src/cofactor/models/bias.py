@@ -11,6 +11,7 @@ import numpy as np
 
 from cofactor.arrays import FloatArray, IntArray
 from cofactor.errors import BadOption
+from cofactor.learned import floats, number
 from cofactor.recommender import Recommender, rows_or_zero
 from cofactor.search_space import Between, Space
 
@@ -30,7 +31,7 @@ class Bias(Recommender):
     system in the items' biases.
     """
 
-    learned: ClassVar = ("mean_", "user_bias_", "item_bias_")
+    learned: ClassVar = {"mean_": number(), "user_bias_": floats("n_users"), "item_bias_": floats("n_items")}
     objective: ClassVar = "The squared error of each rating, from the user's generosity and the item's standing alone."
 
     reg_user: float = 5.0  # weight of b_u²: counts like that many ratings at the average

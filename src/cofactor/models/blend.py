@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 import numpy as np
 
 from cofactor.arrays import Array, FloatArray, IntArray
-from cofactor.errors import BadOption
+from cofactor.errors import BadModelFolder, BadOption
+from cofactor.learned import doubles, number
 from cofactor.models import model_class
 from cofactor.recommender import Recommender
 
@@ -39,7 +40,10 @@ class Blend(Recommender):
     learns from all training ratings. Members are always fitted anew, as copies: those given stay as they are.
     """
 
-    learned: ClassVar = ("weights_", "intercept_", "members_reach_", "blend_reaches_")
+    learned: ClassVar = {
+        "weights_": doubles("n_members"), "intercept_": number(), "members_reach_": doubles("n_members"),
+        "blend_reaches_": number(),
+    }  # fmt: skip
     objective: ClassVar = "Of each member its own; of their sum the squared error, or nDCG@20, on held-out ratings."
 
     members: Sequence[Recommender | str | Mapping[str, Any]] = field(default=(), kw_only=False)  # none: two that suit
@@ -47,7 +51,12 @@ class Blend(Recommender):
     seed: int = 0  # of that part
 
     def __post_init__(self) -> None:
+        if isinstance(self.members, (str, Recommender, Mapping)):
+            raise BadOption(
+                f"members lists the models of a blend, such as ('ease', 'bias'), but {self.members!r} came."
+            )
         self.members = tuple(map(_member, self.members))
+        super().__post_init__()
 
     # ---- what it can do: what all its members can ---------------------------------------------------------
 
@@ -94,8 +103,6 @@ class Blend(Recommender):
             raise BadOption(f"A blend needs at least 2 members, but only {self._given[0]!r} came.")
         if not 0 < self.held_out < 1:
             raise BadOption(f"held_out is a share of the ratings between 0 and 1, but {self.held_out} came.")
-        for one in self._given:
-            one._check_options()
 
     # ---- training -----------------------------------------------------------------------------------------
 
@@ -185,6 +192,7 @@ class Blend(Recommender):
             f"Weights: {weights}{f'; plus {self.intercept_:.3f}' if self.intercept_ else ''}.",
             f"{measure} on the held-out {self.held_out:.0%}: {reach}; the blend {self.blend_reaches_:.4f}, "
             f"{self.gain:+.2%} against the best member.",
+            *super().notes(),
         )
 
     @property
@@ -234,12 +242,32 @@ class Blend(Recommender):
         nested = {f"{at}.{name}": a for at, one in members for name, a in one._what_was_learned().items()}
         return super()._what_was_learned() | nested
 
-    def _restore(self, learned: Mapping[str, Array], ratings: "Ratings") -> None:
-        super()._restore({name: array for name, array in learned.items() if "." not in name}, ratings)
+    def _remember(self, learned: Mapping[str, Array], ratings: "Ratings") -> None:
+        own, of_members = self._parted(learned, ratings)
+        super()._remember(own, ratings)
         self.fitted_ = self._new(ratings)
-        for at, one in enumerate(self.fitted_):
-            mine = f"{at}."
-            one._restore({n.removeprefix(mine): a for n, a in learned.items() if n.startswith(mine)}, ratings)
+        for one, theirs in zip(self.fitted_, of_members, strict=True):
+            one._remember(theirs, ratings)
+
+    def _check_learned(self, learned: Mapping[str, Array], ratings: "Ratings") -> None:
+        own, of_members = self._parted(learned, ratings)
+        super()._check_learned(own, ratings)
+        if own["weights_"].shape != (len(of_members),):
+            raise BadModelFolder(
+                f"There are {len(own['weights_'])} weights for the {len(of_members)} members of a blend."
+            )
+        for one, theirs in zip(self._new(ratings), of_members, strict=True):
+            one._check_learned(theirs, ratings)
+
+    def _parted(
+        self, learned: Mapping[str, Array], ratings: "Ratings"
+    ) -> tuple[dict[str, Array], list[dict[str, Array]]]:
+        """Its own, and what each member learned; a number that no member has stays with its own."""
+        own, of_members = dict(learned), list[dict[str, Array]]()
+        for at in range(len(self._new(ratings))):
+            names = [name for name in own if name.startswith(f"{at}.")]
+            of_members.append({name.removeprefix(f"{at}."): own.pop(name) for name in names})
+        return own, of_members
 
 
 def _member(given: "Recommender | str | Mapping[str, Any]") -> Recommender:

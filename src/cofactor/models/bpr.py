@@ -10,9 +10,11 @@ import numpy as np
 
 from cofactor.arrays import FloatArray, IntArray
 from cofactor.errors import BadOption
+from cofactor.learned import floats
 from cofactor.recommender import Recommender, rows_or_zero
 from cofactor.search_space import Between, Space
 from cofactor.selection.exact import Products
+from cofactor.training.schedule import ScheduleName
 
 if TYPE_CHECKING:
     from cofactor.data.joining import Joined
@@ -36,7 +38,10 @@ class BPR(Recommender):
     cores.
     """
 
-    learned: ClassVar = ("user_factors_", "item_factors_", "item_bias_")
+    learned: ClassVar = {
+        "user_factors_": floats("n_users", "n_factors"), "item_factors_": floats("n_items", "n_factors"),
+        "item_bias_": floats("n_items"),
+    }  # fmt: skip
     objective: ClassVar = "The share of pairs, an item somebody likes and one they do not, that stand in this order."
     effort: ClassVar = "n_epochs"
     has_vectors: ClassVar = True
@@ -47,7 +52,7 @@ class BPR(Recommender):
     n_epochs: int = 40
     learning_rate: float = 0.1  # the highest, of one_cycle
     weight_decay: float = 0.01  # λ: every pair pulls its three rows towards 0 by so much
-    schedule: str = "one_cycle"  # one_cycle, constant, flat_cosine
+    schedule: ScheduleName = "one_cycle"
     relevant: float | None = None  # the lowest rating that is a like; None: 4 of 1..5, 70 % up any scale
     seed: int = 0
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from cofactor.arrays import FloatArray, IntArray
 from cofactor.errors import BadOption
+from cofactor.learned import floats
 from cofactor.memory import refuse_beyond
 from cofactor.recommender import Recommender
 from cofactor.search_space import Between, Space
@@ -36,7 +37,10 @@ class EASE(Recommender):
     with the square of the catalogue; it is stated, and refused, before anything is computed.
     """
 
-    learned: ClassVar = ("weights_", "diagonal_")  # B, and the diagonal of P
+    learned: ClassVar = {
+        "weights_": floats("n_items", "n_items"),
+        "diagonal_": floats("n_items"),
+    }  # B, and the diagonal of P
     objective: ClassVar = "The squared error of writing who has which item as a sum over the other items they have."
     predicts: ClassVar = False
 

@@ -15,6 +15,7 @@ import numpy as np
 
 from cofactor.arrays import FloatArray, IntArray
 from cofactor.errors import BadOption
+from cofactor.learned import floats
 from cofactor.recommender import Recommender
 from cofactor.search_space import Between, Space
 
@@ -38,7 +39,7 @@ class GraphFilter(Recommender):
     largest 1. Both parts are in units of their own spread over the catalogue, for each user.
     """
 
-    learned: ClassVar = ("basis_",)
+    learned: ClassVar = {"basis_": floats("n_items", "n_kept")}
     objective: ClassVar = "None: a fixed filter. It follows what is had together, and so what is popular."
     predicts: ClassVar = False
 

@@ -13,8 +13,9 @@ import numpy as np
 
 from cofactor.arrays import Array, FloatArray, IntArray
 from cofactor.errors import BadOption, Diverged
+from cofactor.learned import floats, number
 from cofactor.memory import refuse_beyond
-from cofactor.models._described import DESCRIBED, Described
+from cofactor.models._described import Described, described
 from cofactor.recommender import rows_or_zero
 from cofactor.search_space import Between, Space
 from cofactor.selection.exact import Products
@@ -48,7 +49,10 @@ class ImplicitMF(Described):
     "block" is iALS++ [rendle2021ialspp]: a row's factors in blocks, no system of their full size, for many hundreds.
     """
 
-    learned: ClassVar = ("user_factors_", "item_factors_", *DESCRIBED, "user_lean_", "item_lean_")
+    learned: ClassVar = {
+        "user_factors_": floats("n_users", "n_factors"), "item_factors_": floats("n_items", "n_factors"),
+        **described("n_factors"), "user_lean_": number(above=-1), "item_lean_": number(above=-1),
+    }  # fmt: skip
     objective: ClassVar = "The squared distance of scores from 1 where somebody clicked and from 0 elsewhere."
     effort: ClassVar = "n_epochs"
     has_vectors: ClassVar = True
@@ -74,8 +78,6 @@ class ImplicitMF(Described):
         }
 
     def _check_options(self) -> None:
-        if self.solver not in ("exact", "cg", "block"):
-            raise BadOption(f"solver must be one of exact, cg, block, but {self.solver!r} came.")
         if self.block_size % 16:
             raise BadOption(f"block_size must be a multiple of 16, but {self.block_size} came.")
         for name in ("n_factors", "n_epochs", "n_steps", "block_size"):

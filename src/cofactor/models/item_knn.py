@@ -53,8 +53,6 @@ class ItemKNN(ItemWeights):
             raise BadOption(
                 f"n_neighbors is at least 1 and shrinkage 0 or more, but {self.n_neighbors} and {self.shrinkage} came."
             )
-        if self.weighting not in get_args(Weighting):
-            raise BadOption(f"weighting must be one of {', '.join(get_args(Weighting))}, but {self.weighting!r} came.")
 
     def _fit(self, train: "Ratings", run: "Run") -> None:
         from cofactor.kernels.cooccurrence import nearest_columns

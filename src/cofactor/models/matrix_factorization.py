@@ -15,13 +15,14 @@ import numpy as np
 from cofactor.arrays import Array, BoolArray, FloatArray, IntArray
 from cofactor.errors import BadOption
 from cofactor.kernels.posterior import row_mean, squashed_row_mean
-from cofactor.models._described import DESCRIBED, Described
+from cofactor.learned import floats, number, precision
+from cofactor.models._described import Described, described
 from cofactor.nets.embeddings import Embeddings, slope, squash
 from cofactor.newcomer import NewcomerLaw
 from cofactor.recommender import rows_or_zero
 from cofactor.search_space import Between, Space
 from cofactor.selection.exact import Products
-from cofactor.training.gradient import GradientRecommender, check_engine
+from cofactor.training.gradient import GradientRecommender, check_engine, need_torch
 from cofactor.training.row_prior import RowEvidence, Told, unfitted
 
 if TYPE_CHECKING:
@@ -50,10 +51,13 @@ class MatrixFactorization(GradientRecommender[Embeddings], Described):
     `attributes` they get what the rows of people like them let expect, and their first ratings are added to that.
     """
 
-    learned: ClassVar = (
-        "mean_", "user_bias_", "item_bias_", "user_factors_", "item_factors_", "user_precision_", "item_precision_",
-        "noise_", *DESCRIBED,
-    )  # fmt: skip
+    learned: ClassVar = {
+        "mean_": number(), "user_bias_": floats("n_users"), "item_bias_": floats("n_items"),
+        "user_factors_": floats("n_users", "n_factors"), "item_factors_": floats("n_items", "n_factors"),
+        "user_precision_": precision("n_factors + 1", "n_factors + 1", dtype="float64"),
+        "item_precision_": precision("n_factors + 1", "n_factors + 1", dtype="float64"),
+        "noise_": number(above=0), **described("n_factors + 1"),
+    }  # fmt: skip
     objective: ClassVar = "The squared error of each rating. Nothing in it knows what is good for anybody to see."
     has_vectors: ClassVar = True
     has_posterior: ClassVar = True
@@ -72,8 +76,6 @@ class MatrixFactorization(GradientRecommender[Embeddings], Described):
         super()._check_options()
         if self.n_factors < 1:
             raise BadOption(f"n_factors must be at least 1, but {self.n_factors} came.")
-        if self.solver not in ("adam", "sgd", "als"):
-            raise BadOption(f"solver must be one of adam, sgd, als, but {self.solver!r} came.")
         check_engine(self.engine, self.device)
         if self.solver != "adam" and self.engine == "torch":
             raise BadOption(
@@ -122,6 +124,7 @@ class MatrixFactorization(GradientRecommender[Embeddings], Described):
 
         batches = Batches(len(train), self._batch_size(len(train)), self.seed)
         if self.engine == "torch":
+            need_torch()
             from cofactor.kernels.perceptron import Pairs
             from cofactor.nets.dot_product import DotProduct
             from cofactor.training.torch_engine import TorchEngine

@@ -5,21 +5,22 @@ honest question: Rendle et al., "Neural collaborative filtering vs. matrix facto
 [rendle2020ncfmf], found that it is not.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Literal, NamedTuple
 
 import numpy as np
 
-from cofactor.arrays import FloatArray, IntArray
-from cofactor.errors import BadOption
+from cofactor.arrays import Array, FloatArray, IntArray
+from cofactor.errors import BadModelFolder, BadOption
 from cofactor.kernels.perceptron import add_scores
 from cofactor.kernels.posterior import curved_row_mean
+from cofactor.learned import floats, precision, whole_numbers
 from cofactor.nets.embeddings import CHANCE, slope, squash
 from cofactor.nets.perceptron import Network, after_first, folded
 from cofactor.recommender import rows_or_zero
 from cofactor.search_space import Between, OneOf, Space
-from cofactor.training.gradient import GradientRecommender, check_engine
+from cofactor.training.gradient import GradientRecommender, check_engine, need_torch
 from cofactor.training.row_prior import spread
 
 if TYPE_CHECKING:
@@ -54,10 +55,13 @@ class NeuralCF(GradientRecommender[Network]):
     no torch.
     """
 
-    learned: ClassVar = (
-        "user_factors_", "item_factors_", "user_mean_", "item_mean_", "user_precision_", "item_precision_", "weights_",
-        "shapes_",
-    )  # fmt: skip
+    learned: ClassVar = {
+        "user_factors_": floats("n_users", "user_width"), "item_factors_": floats("n_items", "item_width"),
+        "user_mean_": floats("user_width"), "item_mean_": floats("item_width"),
+        "user_precision_": precision("user_width", "user_width", dtype="float64"),
+        "item_precision_": precision("item_width", "item_width", dtype="float64"),
+        "weights_": floats("n_weights"), "shapes_": whole_numbers("n_layers + 1", "n_sides"),
+    }  # fmt: skip
     objective: ClassVar = (
         "The squared error of each rating, of clicks their log loss. Nothing in it knows what is good to see."
     )
@@ -96,8 +100,6 @@ class NeuralCF(GradientRecommender[Network]):
         if not 0 <= self.dropout < 1:
             raise BadOption(f"dropout lies in [0, 1), but {self.dropout} came.")
         check_engine(self.engine, self.device)
-        if self.precision not in ("float32", "bfloat16"):
-            raise BadOption(f"precision must be one of float32, bfloat16, but {self.precision!r} came.")
         if self.precision != "float32" and self.engine == "fused":
             raise BadOption("The fused engine computes in float32. For precision='bfloat16' use engine='torch'.")
 
@@ -127,6 +129,7 @@ class NeuralCF(GradientRecommender[Network]):
         # batch norm cannot learn from a batch of one, which the last of an epoch may be
         batches = Batches(n_rows, size, self.seed, drop_last=n_rows % size == 1 and n_rows > size)
         if self.engine == "torch":
+            need_torch()
             from cofactor.nets.mlp import EmbeddingMLP
             from cofactor.training.torch_engine import TorchEngine
 
@@ -153,6 +156,16 @@ class NeuralCF(GradientRecommender[Network]):
         noise = float(np.square(errors).mean())
         self.user_precision_ = noise * np.linalg.inv(spread(self.user_factors_[rated]))
         self.item_precision_ = noise * np.linalg.inv(spread(self.item_factors_[known]))
+
+    def _check_learned(self, learned: Mapping[str, Array], ratings: "Ratings") -> None:
+        """The layers, too: what the first takes in, the units of each hidden one, and a single number at the end."""
+        super()._check_learned(learned, ratings)
+        shapes, widths = learned["shapes_"], (len(learned["user_mean_"]), len(learned["item_mean_"]))
+        units = np.array([sum(widths) - 2 * self.dot_factors, *self.layers, 1])
+        expected = np.column_stack([units[:-1] + 1, units[1:]])
+        fits = np.array_equal(shapes, expected) and min(widths) >= max(1, self.dot_factors)
+        if not fits or len(learned["weights_"]) != expected.prod(axis=1).sum():
+            raise BadModelFolder(f"Layers of {shapes.tolist()[:9]} are not those of {self!r}, {expected.tolist()}.")
 
     # ---- answers ------------------------------------------------------------------------------------------
 

@@ -7,6 +7,7 @@ import numpy as np
 
 from cofactor.arrays import FloatArray, IntArray
 from cofactor.errors import BadOption
+from cofactor.learned import floats, number
 from cofactor.recommender import Recommender, rows_or_zero
 from cofactor.search_space import Between, Space
 
@@ -25,7 +26,7 @@ class Popularity(Recommender):
     The damping stands for that many ratings at the average: an item with one lucky 5 does not lead.
     """
 
-    learned: ClassVar = ("mean_", "popularity_")
+    learned: ClassVar = {"mean_": number(), "popularity_": floats("n_items")}
     objective: ClassVar = "The damped mean rating of each item (for clicks, how many clicked), the same for everybody."
     personal: ClassVar = False
 

@@ -12,7 +12,7 @@ from cofactor.errors import BadOption, MissingExtra
 from cofactor.recommender import Recommender
 from cofactor.run.run import Run
 from cofactor.training.checkpoint import load_checkpoint, save_checkpoint
-from cofactor.training.schedule import schedule
+from cofactor.training.schedule import ScheduleName, schedule
 
 if TYPE_CHECKING:
     from cofactor.arrays import Array
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from cofactor.training.averaging import Averaging, Parameters
     from cofactor.training.lr_find import LearningRates
 
-__all__ = ["GradientRecommender", "check_engine"]
+__all__ = ["GradientRecommender", "check_engine", "need_torch"]
 
 P = TypeVar("P", bound="Parameters")
 
@@ -40,7 +40,7 @@ class GradientRecommender(Recommender, Generic[P]):
     learning_rate: float = 5e-3  # the highest, of one_cycle
     weight_decay: float = 0.1  # Adam: decoupled; sgd: λ of each rating's own step
     batch_size: int | None = None  # None: 64, and more where an epoch would have over 1250 steps
-    schedule: str = "one_cycle"  # one_cycle, constant, flat_cosine
+    schedule: ScheduleName = "one_cycle"
     averaged: float = 0.0  # Adam: over so much of training, its end, parameters are averaged; 0: the last ones are kept
     seed: int = 0
 
@@ -71,7 +71,7 @@ class GradientRecommender(Recommender, Generic[P]):
 
     def take(self, trained: P, train: "Ratings") -> Self:
         """Be the model of these parameters, trained on these ratings."""
-        self._check_options()
+        self._conform_options()
         self.ratings_ = train
         self._take(trained, train)
         return self
@@ -82,7 +82,7 @@ class GradientRecommender(Recommender, Generic[P]):
         """The learning-rate range test on these ratings; the model stays as it is."""
         from cofactor.training.lr_find import find_learning_rate
 
-        self._check_options()
+        self._conform_options()
         engine, decay = self._engine(train), self.weight_decay
         return find_learning_rate(engine, start=start, end=end, n_steps=n_steps, weight_decay=decay)
 
@@ -173,10 +173,12 @@ class GradientRecommender(Recommender, Generic[P]):
 
 
 def check_engine(engine: str, device: str) -> None:
-    """Raises `BadOption` for an engine that there is not or that cannot run there, `MissingExtra` without torch."""
-    if engine not in ("fused", "torch"):
-        raise BadOption(f"engine must be one of fused, torch, but {engine!r} came.")
-    if engine == "torch" and not find_spec("torch"):
-        raise MissingExtra("engine='torch'", "neural")
+    """Raises `BadOption` for an engine that cannot run there."""
     if device != "cpu" and engine == "fused":
         raise BadOption(f"The fused engine runs on the CPU. For device={device!r} use engine='torch'.")
+
+
+def need_torch() -> None:
+    """Raises `MissingExtra` where there is no torch to train with; who only asks a model needs none."""
+    if not find_spec("torch"):
+        raise MissingExtra("engine='torch'", "neural")

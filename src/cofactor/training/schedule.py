@@ -1,13 +1,14 @@
 """What the learning rate and the momentum are at each step: plain arrays, made before training starts."""
 
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 
 from cofactor.arrays import FloatArray
-from cofactor.errors import BadOption
 
-__all__ = ["Schedule", "constant", "exponential", "flat_cosine", "one_cycle", "schedule"]
+__all__ = ["Schedule", "ScheduleName", "constant", "exponential", "flat_cosine", "one_cycle", "schedule"]
+
+ScheduleName = Literal["one_cycle", "constant", "flat_cosine"]
 
 
 class Schedule(NamedTuple):
@@ -56,11 +57,9 @@ def exponential(n_steps: int, start: float, end: float, *, momentum: float = 0.9
     return Schedule(start * (end / start) ** (np.arange(n_steps) / max(1, n_steps)), np.full(n_steps, momentum))
 
 
-def schedule(name: str, n_steps: int, rate: float) -> Schedule:
+def schedule(name: ScheduleName, n_steps: int, rate: float) -> Schedule:
     """A schedule by its name: one_cycle, constant or flat_cosine."""
     shapes = {"one_cycle": one_cycle, "constant": constant, "flat_cosine": flat_cosine}
-    if name not in shapes:
-        raise BadOption(f"There is no schedule {name!r}. Choose one of: {', '.join(shapes)}.")
     return shapes[name](n_steps, rate)
 
 

@@ -1,0 +1,107 @@
+"""Options as they were meant: each is brought to the type that its dataclass field states, or refused.
+
+NumPy's numbers and arrays become the equal Python value, 8.0 a whole number where one is asked for, a list a tuple.
+What would have to be guessed at is refused: "8" and True are no numbers, 8.5 is no whole one, nan and inf are none.
+"""
+
+import math
+import typing
+from collections.abc import Sequence
+from dataclasses import fields
+from functools import cache
+from types import NoneType, UnionType
+from typing import Any, Literal, Union, get_args, get_origin
+
+import numpy as np
+
+from cofactor.errors import BadOption
+
+__all__ = ["conform"]
+
+MEANINGS = {int: "a whole number", float: "a finite number", bool: "True or False", str: "a text", NoneType: "None"}
+
+
+def conform(options: Any) -> None:
+    """Bring every field of a dataclass instance to the type that it states; raises `BadOption` where one is not of it.
+
+    Fields of types that are not of numbers, texts and tuples of them stay as they are.
+    """
+    for name, kind in _kinds(type(options)).items():
+        given = getattr(options, name)
+        value = _as(kind, _plain(given))
+        if value is REFUSED:
+            raise BadOption(f"{name} must be {_meaning(kind)}, but {given!r} came.")
+        if value is not given:
+            setattr(options, name, value)
+
+
+REFUSED = object()
+
+
+@cache
+def _kinds(cls: type) -> dict[str, Any]:
+    """The type of each field that is checked, whatever way it was written down."""
+    try:
+        hints = typing.get_type_hints(cls)
+    except (NameError, TypeError):  # a class from elsewhere, with names that only its type checker knows
+        hints = {one.name: one.type for one in fields(cls)}
+    return {one.name: hints[one.name] for one in fields(cls) if one.init and _is_known(hints[one.name])}
+
+
+def _is_known(kind: Any) -> bool:
+    origin, parts = get_origin(kind), get_args(kind)
+    if origin in (Union, UnionType, tuple):
+        return all(part is Ellipsis or _is_known(part) for part in parts)
+    return origin is Literal or kind in MEANINGS
+
+
+def _plain(given: Any) -> Any:
+    """What NumPy has counted, as Python says it."""
+    if isinstance(given, np.generic):
+        return given.item()
+    return given.tolist() if isinstance(given, np.ndarray) else given
+
+
+def _as(kind: Any, given: Any) -> Any:
+    """The value as this type has it, or `REFUSED`."""
+    origin = get_origin(kind)
+    if origin in (Union, UnionType):
+        fitting = (value for part in get_args(kind) if (value := _as(part, given)) is not REFUSED)
+        return next(fitting, REFUSED)
+    if origin is Literal:
+        return given if any(given == one and type(given) is type(one) for one in get_args(kind)) else REFUSED
+    if origin is tuple:
+        return _as_tuple(get_args(kind), given)
+    if kind is int or kind is float:
+        return _as_number(kind, given)
+    return given if type(given) is kind else REFUSED
+
+
+def _as_number(kind: type, given: Any) -> Any:
+    if type(given) not in (int, float) or not abs(given) < 1e300 or not math.isfinite(given):
+        return REFUSED
+    return kind(given) if kind is float or given == int(given) else REFUSED
+
+
+def _as_tuple(kinds: tuple[Any, ...], given: Any) -> Any:
+    if not isinstance(given, (list, tuple)):
+        return REFUSED
+    wanted: Sequence[Any] = kinds[:1] * len(given) if Ellipsis in kinds else kinds
+    if len(wanted) != len(given):
+        return REFUSED
+    values = tuple(_as(kind, _plain(one)) for kind, one in zip(wanted, given, strict=True))
+    return REFUSED if REFUSED in values else values
+
+
+def _meaning(kind: Any) -> str:
+    """A type in words."""
+    origin, parts = get_origin(kind), get_args(kind)
+    if origin in (Union, UnionType):
+        return " or ".join(map(_meaning, parts))
+    if origin is Literal:
+        return f"one of {', '.join(map(str, parts))}"
+    if origin is tuple and Ellipsis in parts:
+        return f"a tuple, each part of it {_meaning(parts[0])}"
+    if origin is tuple:
+        return f"a tuple ({', '.join(map(_meaning, parts))})"
+    return MEANINGS[kind]
