@@ -162,7 +162,7 @@ def whole_numbers(*shape: str, when: str | None = None, ascending: bool = False)
 
 
 def encodings() -> Learned:
-    """What `pack_encodings` made; it says how many columns that is of each side, n_user_features and n_item_features."""
+    """What `pack_encodings` made; it says how many columns each side has, n_user_features and n_item_features."""
     return Learned("uint8", ("n_bytes",), sizes=_features_of)
 
 

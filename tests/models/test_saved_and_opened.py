@@ -1,0 +1,51 @@
+"""Saved, opened in another process, asked everything: the same answers."""
+
+import pickle
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+import asking
+from cofactor.models import model_names
+
+CASES = [
+    (name, explicit)
+    for name in model_names()
+    for explicit in (True, False)
+    if (name, explicit) != ("bayesian_mf", False)
+]
+
+
+@pytest.fixture(scope="module")
+def answers(tmp_path_factory) -> dict[tuple[str, bool], list[tuple]]:
+    """Of each case the answers before, and those of the other process."""
+    folder, before = tmp_path_factory.mktemp("models"), dict[str, dict]()
+    of_case: dict[tuple[str, bool], list[str]] = {case: [] for case in CASES}
+    for name, explicit in CASES:
+        for at, model in enumerate(asking.models(name, asking.table(explicit=explicit))):
+            path = str(model.save(folder / f"{name}-{explicit}-{at}"))
+            of_case[name, explicit].append(path)
+            before[path] = asking.ask(model)
+    run = subprocess.run([sys.executable, asking.__file__, folder / "answers", *before], capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr
+    with open(folder / "answers", "rb") as file:
+        after = dict(pickle.load(file) for _ in before)
+    return {case: [(before[path], after[path]) for path in paths] for case, paths in of_case.items()}
+
+
+@pytest.mark.parametrize(("name", "explicit"), CASES)
+def test_an_opened_model_gives_the_answers_of_the_one_that_was_saved(name, explicit, answers):
+    for before, after in answers[name, explicit]:
+        assert not isinstance(after, str), after
+        assert after.keys() == before.keys()
+        for question in before:
+            np.testing.assert_equal(after[question], before[question], err_msg=question)
+
+
+def test_most_questions_are_answered_and_none_by_all_models_with_an_error(answers):
+    asked = [before for pairs in answers.values() for before, _ in pairs]
+    for question in asked[0]:
+        is_answered = any(not isinstance(one[question], str) for one in asked)
+        assert is_answered == (question not in ("an unknown", "a leak", "a title of two")), question
