@@ -5,6 +5,7 @@
     python3 dev.py test [ARGS]     the whole test suite (ARGS go to pytest)
     python3 dev.py check           format, lint, types
     python3 dev.py bench NAME      a table of benchmarks/
+    python3 dev.py mutate [ARGS]   faults put into the sources one at a time: does a test see each? (--help)
     python3 dev.py setup           only the set-up
 
 The first command makes `.venv` from pyproject.toml and constraints.txt; it is made again only when they change.
@@ -96,7 +97,11 @@ def bench(arguments: list[str]) -> int:
     return subprocess.run([BIN / "python", script, *arguments[1:]], cwd=ROOT).returncode
 
 
-COMMANDS = {"demo": demo, "test": test, "check": check, "bench": bench, "setup": lambda _: 0}
+def mutate(arguments: list[str]) -> int:
+    return subprocess.run([BIN / "python", ROOT / "benchmarks" / "mutation.py", *arguments], cwd=ROOT).returncode
+
+
+COMMANDS = {"demo": demo, "test": test, "check": check, "bench": bench, "mutate": mutate, "setup": lambda _: 0}
 
 if __name__ == "__main__":
     sys.exit(main(sys.argv[1:]))

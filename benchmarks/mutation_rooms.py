@@ -1,0 +1,78 @@
+"""Which tests are asked about a fault in which file: its own first, then the rest of its room.
+
+A stage is what one run of pytest is given. A fault is dead at the first test that fails, so quick and likely ones go
+first, and of the contract only the cases of the model at hand (and of the blend, which has members).
+"""
+
+from pathlib import Path
+
+__all__ = ["ROOMS", "room_of", "sources_of", "stages_of"]
+
+ROOMS = ("data", "evaluation", "coldstart", "recommender", "models")
+CONTRACT = "tests/models/test_contract.py"
+
+OWN = {  # where a file's tests are not named after it
+    "data/alignment": ["tests/data/test_splitting.py", "tests/evaluation/test_evaluate.py"],
+    "data/at_hand": ["tests/data/test_sources.py"],
+    "data/attributes": ["tests/data/test_reading.py", "tests/models/test_attributes.py"],
+    "data/columns": ["tests/data/test_reading.py", "tests/data/test_broken_inputs.py"],
+    "data/features": ["tests/data/test_features.py", "tests/models/test_attributes.py"],
+    "data/leaks": ["tests/data/test_splitting.py"],
+    "data/numbering": ["tests/data/test_ids.py", "tests/data/test_ratings.py"],
+    "data/opening": ["tests/data/test_reading.py", "tests/data/test_broken_inputs.py"],
+    "data/packing": ["tests/data/test_ids.py", "tests/test_model_folder.py"],
+    "data/published": ["tests/data/test_splitting.py"],
+    "data/relevance": ["tests/evaluation/test_evaluate.py"],
+    "data/report": ["tests/data/test_checking.py"],
+    "data/rows": ["tests/data/test_checking.py", "tests/data/test_reading.py"],
+    "data/text": ["tests/data/test_reading.py"],
+    "data/timestamps": ["tests/data/test_checking.py", "tests/data/test_reading.py"],
+    "data/values": ["tests/data/test_checking.py", "tests/data/test_reading.py"],
+    "evaluation/held_out": ["tests/evaluation/test_evaluate.py"],
+    "evaluation/lists": ["tests/evaluation/test_evaluate.py"],
+    "evaluation/verdicts": ["tests/evaluation/test_compare.py"],
+    "coldstart/familiarity": ["tests/coldstart/test_answers.py"],
+    "coldstart/question_tree": ["tests/coldstart/test_onboarding.py"],
+    "models/_described": ["tests/models/test_attributes.py", "tests/models/test_implicit_mf.py"],
+    "models/_item_weights": ["tests/models/test_item_knn.py", "tests/models/test_sparse_ease.py"],
+    "models/bayesian_mf": [
+        "tests/models/test_bayesian_mf.py", "tests/models/test_attributes.py", "tests/training/test_gibbs.py",
+    ],
+    "models/bias": ["tests/models/test_matrix_models.py"],
+    "models/blend": ["tests/models/test_blend.py", "tests/training/test_blending.py"],
+    "models/implicit_mf": ["tests/models/test_implicit_mf.py", "tests/models/test_attributes.py"],
+    "models/matrix_factorization": [
+        "tests/models/test_matrix_models.py", "tests/models/test_attributes.py", "tests/training/test_als.py",
+        "tests/training/test_row_prior.py", "tests/training/test_training.py", "tests/training/test_averaging.py",
+    ],
+    "models/neural_cf": ["tests/models/test_neural_cf.py", "tests/training/test_averaging.py"],
+    "models/popularity": ["tests/models/test_matrix_models.py"],
+    "recommender": [CONTRACT, "tests/models/test_bayesian_mf.py", "tests/test_model_folder.py"],
+}  # fmt: skip
+
+
+def room_of(path: Path) -> str:
+    """Of a file, relative to the package."""
+    return path.with_suffix("").parts[0]
+
+
+def sources_of(room: str, package: Path) -> list[Path]:
+    """The files that are changed, relative to the package; a folder's `__init__` says only what is public."""
+    if (package / f"{room}.py").is_file():
+        return [Path(f"{room}.py")]
+    files = (file.relative_to(package) for file in sorted((package / room).rglob("*.py")))
+    return [file for file in files if file.name != "__init__.py"]
+
+
+def stages_of(path: Path, root: Path) -> list[list[str]]:
+    """Arguments of pytest, stage after stage, for a fault in this file of the package; root: of the tree."""
+    room, name = room_of(path), path.with_suffix("").as_posix()
+    own = OWN.get(name, [f"tests/{name.replace('/', '/test_', 1)}.py"])
+    stages = [[one] for one in own if (root / one).is_file()]
+    stages.append([f"src/cofactor/{path.as_posix()}"])  # its doctests
+    if room == "models":
+        which = "" if path.stem.startswith("_") else path.stem
+        stages.append([CONTRACT, "-k", f"{which} or blend"] if which else [CONTRACT])
+    elif (root / "tests" / room).is_dir():
+        stages.append([f"tests/{room}", *(f"--ignore={one}" for one in own)])
+    return stages
