@@ -79,18 +79,22 @@ def run_all(
             importlib.import_module(name)
     free, working = list(range(len(trees.roots))), dict[int, _Child]()
     waiting = iter(tasks)
-    while True:
-        while free and (task := next(waiting, None)):
-            child = _Child(*task, trees, free.pop())
-            working[child.pid] = child
-        if not working:
-            return
-        for pid, child in list(working.items()):
-            if (outcome := child.poll()) is not None:
-                del working[pid]
-                free.append(child.at)
-                yield child.mutant, outcome
-        time.sleep(0.02)
+    try:
+        while True:
+            while free and (task := next(waiting, None)):
+                child = _Child(*task, trees, free.pop())
+                working[child.pid] = child
+            if not working:
+                return
+            for pid, child in list(working.items()):
+                if (outcome := child.poll()) is not None:
+                    del working[pid]
+                    free.append(child.at)
+                    yield child.mutant, outcome
+            time.sleep(0.02)
+    finally:
+        for child in working.values():
+            child.end(waited=False)
 
 
 class _Child:
@@ -114,7 +118,7 @@ class _Child:
         took = time.monotonic() - self._began
         if not pid and took < SECONDS:
             return None
-        self._end(waited=bool(pid))
+        self.end(waited=bool(pid))
         if self.mutant and self._file:  # as it was, also to Python, which goes by the time of a file's last change
             self._file.write_bytes(self.mutant.source)
             os.utime(self._file, ns=(self._when, self._when))
@@ -124,7 +128,7 @@ class _Child:
         ended = f"signal {signal.Signals(os.WTERMSIG(status)).name}" if pid and os.WIFSIGNALED(status) else "time"
         return Outcome(False, ended, took)
 
-    def _end(self, *, waited: bool) -> None:
+    def end(self, *, waited: bool) -> None:
         """End it with the processes it started, which are its group."""
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.pid, signal.SIGKILL)
