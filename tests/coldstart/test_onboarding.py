@@ -5,7 +5,7 @@ import pytest
 
 import cofactor as cf
 from cofactor.coldstart.onboarding import Onboarding
-from cofactor.coldstart.question_tree import QuestionTree
+from cofactor.coldstart.question_tree import QuestionTree, Sums
 from cofactor.errors import BadOption, NothingToAsk, UnknownIds, Unsupported
 from cofactor.newcomer import NewcomerLaw
 
@@ -87,12 +87,39 @@ def test_popularity_asks_for_what_most_have_rated(model, tastes):
     assert question.gain == tastes.item_counts.max()
 
 
-def test_the_tree_asks_what_parts_the_users_best():
-    """Films 0 and 1 are known to all; those who like 0 love film 2, the others hate it; film 1 says nothing."""
-    rows = [(u, 0, 5 if u < 60 else 1) for u in range(120)] + [(u, 1, 5 if u // 2 % 2 else 1) for u in range(120)]
+@pytest.mark.parametrize("telling", [0, 1])
+def test_the_tree_asks_what_parts_the_users_best(telling):
+    """Films 0 and 1 are known to all; those who like the telling one love film 2, the others hate it; the other one
+    says nothing."""
+    rows = [(u, telling, 5 if u < 60 else 1) for u in range(120)]
+    rows += [(u, 1 - telling, 5 if u // 2 % 2 else 1) for u in range(120)]
     rows += [(u, 2, 5 if u < 60 else 1) for u in range(0, 120, 2)]
     tree = QuestionTree(cf.Ratings.from_arrays(*zip(*rows, strict=True)))
-    assert tree.gains(np.zeros(0, int), np.zeros(0)).argmax() == 0
+    assert tree.gains(np.zeros(0, int), np.zeros(0)).argmax() == telling
+
+
+def test_few_users_are_asked_what_most_of_them_know_and_never_what_none_does():
+    """After "no" to film 0 there are ten of the sixty, who know films 2 (all) and 1 (four), but not film 3."""
+    rows = [(u, 0, 3 + u % 2) for u in range(50)] + [(u, 3, 4) for u in range(50)]
+    rows += [(u, 2, 3) for u in range(50, 60)] + [(u, 1, 5) for u in range(50, 54)]
+    tree = QuestionTree(cf.Ratings.from_arrays(*zip(*rows, strict=True)))
+    assert tree.gains(np.array([0]), np.array([np.nan])).tolist() == [0, 1, 2, 0]
+
+
+def test_a_group_is_predicted_by_its_own_mean_held_to_that_of_all():
+    """Two ratings 1 above the mean count beside ten at it: own mean 2/12, squared errors 2 · (10/12)²."""
+    assert Sums(np.array([2.0]), np.array([2.0]), np.array([2.0])).error(np.array([0.0])) == pytest.approx(50 / 36)
+
+
+def test_entropy0_asks_where_answers_differ_most_by_hand():
+    """Of four people two rate item 10, with 3 and 5, and two item 20, both with 5: half, a quarter and a quarter
+    against a half and a half, not knowing an item counting half."""
+    model = cf.Popularity().fit(cf.Ratings.from_arrays([1, 2, 3, 4], [10, 10, 20, 20], [3, 5, 5, 5]))
+    first = Onboarding(model, "entropy0").next_question({})
+    second = Onboarding(model, "entropy0").next_question({10: 5})
+    assert (first.item, second.item) == (10, 20)
+    assert first.gain == pytest.approx(-(0.5 * 0.5 * np.log(0.5) + 0.5 * np.log(0.25)) / 2.5)
+    assert second.gain == pytest.approx(-(0.5 * 0.5 * np.log(0.5) + 0.5 * np.log(0.5)) / 2.5)
 
 
 def test_a_posterior_of_draws_can_ask_too(tastes):

@@ -151,6 +151,16 @@ def test_without_a_known_hash_the_published_one_is_asked_for(home, cache):
     assert obtain("ml-tiny", home.url) == cache / "ml-tiny"
 
 
+def test_somebody_who_was_quicker_is_not_overwritten(home, cache, monkeypatch):
+    def and_meanwhile_another(url, part):
+        (cache / "ml-tiny").mkdir(parents=True)
+        part.write_bytes(ARCHIVE)
+
+    monkeypatch.setattr("cofactor.data.download._transfer", and_meanwhile_another)
+    assert download("ml-tiny", home.url, MD5) == cache / "ml-tiny"
+    assert list((cache / "ml-tiny").iterdir()) == []
+
+
 def test_a_file_outside_its_folder_is_not_unpacked(home, cache):
     home.archive = zipped(**{"ml-tiny/../../escaped": b"x"})
     with pytest.raises(DataNotAvailable, match="outside its own folder"):

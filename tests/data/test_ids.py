@@ -33,6 +33,10 @@ def test_ids_are_sorted_whatever_their_order(column: list[str]):
     assert IdMap.encode(column)[0].values.tolist() == sorted(set(column))
 
 
+def test_a_stranger_has_the_index_minus_one_which_models_know_for_nobody():
+    assert IdMap.of(["ann", "bob"]).find(["bob", "eve"]).tolist() == [1, -1]
+
+
 @given(st.lists(WHOLE, unique=True), st.lists(WHOLE))
 def test_strangers_are_unknown(known: list[int], asked: list[int]):
     ids = IdMap.of(np.array(known, np.int64))

@@ -170,6 +170,11 @@ def test_a_test_pair_in_train_is_found_and_named():
         refuse_leaks(train, test)
 
 
+def test_every_pair_of_train_is_found_again():
+    (leak,) = find_leaks(table(), table())
+    assert leak.rows.tolist() == [0, 1, 2, 3, 4, 5]
+
+
 def test_a_leak_is_found_by_ids_though_the_indices_differ():
     train = Ratings.from_arrays(["z", "a"], [9, 1], [1.0, 2])
     test = Ratings.from_arrays(["a", "b"], [1, 9], [2.0, 3])

@@ -62,7 +62,11 @@ def test_one_user_has_no_interval():
     assert np.isnan([one.low, one.high]).all()
 
 
-@pytest.mark.parametrize(("confidence", "n"), [(95, 1000), (0, 1000), (0.99, 100)])
+@pytest.mark.parametrize(("confidence", "n"), [(95, 1000), (1, 10**9), (0, 1000), (0.99, 199)])
 def test_levels_that_cannot_be_told_are_refused(confidence, n):
-    with pytest.raises(BadOption, match="confidence|n_bootstrap"):
+    with pytest.raises(BadOption, match="confidence lies|n_bootstrap="):
         check_level(confidence, n)
+
+
+def test_two_samples_beyond_each_end_are_enough():
+    check_level(0.99, 200)

@@ -86,6 +86,8 @@ def test_ordered_levels_give_ratings_on_the_scale_for_pairs_lists_and_newcomers(
     favourite = train.items.values[0]
     newcomer = model.score_newcomer({favourite: high})
     assert low <= newcomer.min() < newcomer.max() <= high
+    items, values = train.by_user.of(7)  # a newcomer with somebody's ratings is told what they are told
+    assert np.sqrt(np.mean((model._score_newcomer(items, values) - model._score(np.array([7]))[0]) ** 2)) < 0.2
     assert rmse_of(model, test) < rmse_of(cf.Bias().fit(train), test) - 0.05
     variance = model._predict_variance(test.user_idx, test.item_idx)
     error = (model._predict(test.user_idx, test.item_idx) - test.values) ** 2

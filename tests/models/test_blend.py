@@ -5,6 +5,7 @@ import pytest
 
 import cofactor as cf
 from cofactor.errors import BadModelFolder, BadOption, Unsupported
+from cofactor.models.blend import _candidates
 
 
 @pytest.fixture(scope="module")
@@ -52,6 +53,23 @@ def test_it_says_its_weights_and_its_gain(of_lists):
     assert f"EASE {of_lists.weights_[0]:.3f}, ImplicitMF" in weights
     assert "nDCG@20 on the held-out 10%" in reach
     assert f"{of_lists.gain:+.2%} against the best member" in reach
+
+
+def test_its_gain_is_against_the_best_member_and_above_0_where_it_is_better(of_lists, of_ratings):
+    assert of_lists.gain == pytest.approx(of_lists.blend_reaches_ / max(of_lists.members_reach_) - 1)
+    assert of_ratings.gain == pytest.approx(1 - of_ratings.blend_reaches_ / min(of_ratings.members_reach_))
+
+
+def test_candidates_are_hits_where_they_were_held_out_and_once_each(checkerboard):
+    """Both members put near what alone is left: each user's own number, which counts once."""
+    members = [cf.Popularity().fit(checkerboard), cf.Bias().fit(checkerboard)]
+    wanted = cf.Ratings(
+        users=checkerboard.users, items=checkerboard.items, user_idx=np.arange(12, dtype=np.int32),
+        item_idx=np.arange(12, dtype=np.int32), values=np.ones(12, np.float32), explicit=False,
+    )  # fmt: skip
+    near = _candidates(members, np.array([3, 7]), wanted)
+    assert near.hits.sum(axis=1).tolist() == [1, 1]
+    assert near.n_relevant.tolist() == [1, 1]
 
 
 def test_members_given_stay_as_they_are(checkerboard, tastes):

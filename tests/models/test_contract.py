@@ -1,6 +1,8 @@
 """What every model keeps, present and future: the folder is asked, no list is kept."""
 
 import warnings
+from copy import copy
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -96,6 +98,16 @@ def test_users_stand_under_its_laws_where_they_score_as_the_model_scores_them(mo
     laws = zip(model.newcomer_laws(), model.rows_under_laws(users), strict=True)
     under_laws = np.mean([law.offset + rows @ law.design.T for law, rows in laws], axis=0)
     np.testing.assert_allclose(under_laws, model._score(users), atol=0.1)
+
+
+def test_newcomers_under_its_laws_get_what_the_model_gives_them(model):
+    """Those of BayesianMF leave out what companions say, and are for draws of the items."""
+    needs(model, "has_posterior")
+    off = 0.1 if model.model_name() == "bayesian_mf" else 1e-4
+    told, values = (np.array([0, 2, 1]), np.array([5.0, 5, 1])), {0: 5, 2: 5, 1: 1}
+    for (idx, ratings), newcomer in (((told[0][:0], told[1][:0]), {}), (told, values)):
+        expected = [law.expected(law.given(idx, ratings))[0] for law in model.newcomer_laws()]
+        np.testing.assert_allclose(np.mean(expected, axis=0), model.score_newcomer(newcomer), atol=off)
 
 
 def test_a_list_is_sorted_by_score_and_ranked_from_one(model):
@@ -215,6 +227,17 @@ def test_a_model_does_what_it_says_and_refuses_the_rest_by_name(model, ability, 
             ask(model)
 
 
+def test_who_is_described_to_a_model_that_learns_no_attributes_is_refused_by_name(model):
+    """It was fitted to a table without any."""
+    described = copy(model)
+    described.ratings_ = replace(model.ratings, user_attributes={"age": np.arange(12.0)})
+    with pytest.raises(Unsupported, match=f"{type(model).__name__} learns nothing from the attributes"):
+        described.recommend({}, attributes={"age": 33.0})
+    if model.has_posterior:
+        with pytest.raises(Unsupported, match=f"{type(model).__name__} learns nothing from the attributes"):
+            model.described_under_laws({"age": np.array([33.0])}, 1)
+
+
 # --- rows without ratings ---------------------------------------------------------------------------------------
 
 
@@ -285,8 +308,6 @@ def test_items_are_found_by_id_or_by_exact_title(tastes):
 
 
 def test_answers_come_in_the_library_of_the_question(checkerboard):
-    from dataclasses import replace
-
     pandas = pytest.importorskip("pandas")
     model = cf.Popularity().fit(replace(checkerboard, library="pandas"))
     assert isinstance(model.recommend(1, n=1), pandas.DataFrame)

@@ -54,6 +54,22 @@ def test_rows_are_counted_from_a_newcomer_without_changing_a_score(y_range, at_m
     np.testing.assert_allclose(model._predict(*pairs), engine.predict(*pairs), atol=1e-4)
 
 
+@pytest.mark.parametrize("y_range", [None, (0.5, 5.5)])
+def test_what_rows_were_told_is_made_linear_where_they_stand(y_range, tastes):
+    """By the difference of scores a little to either side, in each coordinate of a user's row."""
+    model = cf.MatrixFactorization(n_factors=3, n_epochs=1, y_range=y_range).fit(tastes, progress=False)
+    (told,), (items, values) = model._told("user", np.array([7])), tastes.by_user.of(7)
+
+    def scores(step: np.ndarray) -> np.ndarray:
+        row = model._rows("user", np.array([7]))[0] + step
+        return squash(model.mean_ + model.item_bias_[items] + row[0] + model.item_factors_[items] @ row[1:], y_range)
+
+    steps = 0.05 * np.eye(4)
+    slopes = np.column_stack([scores(step) - scores(-step) for step in steps]) / 0.1
+    np.testing.assert_allclose(told.design, slopes, atol=2e-3)
+    np.testing.assert_allclose(told.errors, values - scores(np.zeros(4)), atol=1e-4)
+
+
 def test_the_average_user_is_who_a_stranger_is(tastes):
     model = cf.MatrixFactorization(n_factors=6, n_epochs=3).fit(tastes, progress=False)
     average = model.mean_ + model.item_bias_

@@ -149,6 +149,16 @@ def test_a_budget_is_said_as_people_say_it(text, seconds):
     assert seconds_of(text) == seconds
 
 
+def test_what_spans_a_factor_of_five_and_more_is_searched_by_factors():
+    """Half of the tries by equal steps from 0.001 to 3 would lie above 1.5."""
+    from cofactor.models import model_class, model_names
+
+    for name in model_names():
+        for option, part in model_class(name)().search_space().items():
+            if not isinstance(part, OneOf):
+                assert part.log == (part.low > 0 and part.high >= 5 * part.low), (name, option)
+
+
 def test_every_model_that_can_be_searched_takes_each_end_of_its_space(train):
     from cofactor.models import model_class, model_names
 
