@@ -15,6 +15,7 @@
     ├── NothingToAsk        every question was asked                     (LookupError)
     ├── NotFitted           asked before `fit`                           (RuntimeError)
     ├── Unsupported         this model cannot do that                    (TypeError)
+    ├── NotAfterFork        a forked child cannot do that                (RuntimeError)
     ├── Diverged            training left the finite numbers             (ArithmeticError)
     └── MissingExtra        an optional dependency is not installed      (ImportError)
 
@@ -119,6 +120,10 @@ class NotFitted(CofactorError, RuntimeError):
 
 
 class Unsupported(CofactorError, TypeError):
+    pass
+
+
+class NotAfterFork(CofactorError, RuntimeError):
     pass
 
 

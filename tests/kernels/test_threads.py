@@ -103,7 +103,7 @@ def test_a_variable_that_says_no_number_of_threads_is_refused_with_the_mend(monk
         n_threads()
 
 
-@pytest.mark.parametrize("asked", [0, -1, 1025, 2.0, "2", True, math.nan, [2]])
+@pytest.mark.parametrize("asked", [0, -1, 1025, 2.0, "2", True, math.nan, np.array([2]), np.True_])
 def test_a_call_with_anything_else_is_refused_and_changes_nothing(asked):
     set_threads(3)
     with pytest.raises(BadOption, match=r"set_threads takes a number of threads"):

@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import polars as pl
 
+from cofactor.data.after_fork import require_polars
 from cofactor.data.options import Options
 from cofactor.data.report import RowNames
 from cofactor.data.series import series_of
@@ -67,8 +68,9 @@ def open_table(source: Any, options: Options | None = None) -> Table:
     """A path, bytes or an open file; a pandas, Polars or Arrow table; a scipy sparse matrix; a dict of columns.
 
     options: separator, encoding and has_header of a text; None: all to be found.
-    Raises `BadTable` for what is none of these, or cannot be opened.
+    Raises `BadTable` for what is none of these, or cannot be opened; `NotAfterFork`.
     """
+    require_polars()
     options = options or Options()
     if isinstance(source, str | Path):
         return _open_file(Path(source).expanduser(), options)

@@ -1,7 +1,6 @@
 """The threads that our loops run on: how many, after a fork too, and how to keep others off their cores."""
 
 import math
-import operator
 import os
 import sys
 from collections.abc import Callable, Generator
@@ -10,7 +9,7 @@ from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from threading import Lock
-from typing import Any, SupportsIndex
+from typing import Any
 
 import numpy as np
 
@@ -28,7 +27,7 @@ _chosen: int | None = None
 # ---- how many ---------------------------------------------------------------------------------------------
 
 
-def set_threads(n: SupportsIndex | None) -> None:
+def set_threads(n: int | None) -> None:
     """Let this process compute on n threads from now on, 1 to 1024; None: as many as it has CPUs.
 
     Without it, COFACTOR_THREADS says how many, and else the CPUs that the process is really given: those of the
@@ -53,13 +52,13 @@ def n_threads() -> int:
 
 
 def _checked(who: str, n: object) -> int:
-    whole = isinstance(n, SupportsIndex) and not isinstance(n, bool)
-    if not whole or not 1 <= operator.index(n) <= MOST:
+    whole = isinstance(n, int | np.integer) and not isinstance(n, bool)
+    if not (whole and 1 <= n <= MOST):
         raise BadOption(
             f"{who} takes a number of threads, a whole number from 1 to {MOST:,}, but was given {n!r}. "
             f"To use every CPU that this process is given, leave {VARIABLE} unset and call set_threads(None)."
         )
-    return operator.index(n)
+    return int(n)
 
 
 def _n_cpus() -> int:
@@ -178,6 +177,9 @@ def _begin_again() -> None:
     global _blas
     _workers.cache_clear()
     _blas = _QuietBlas()
+    torch = sys.modules.get("torch")
+    if torch is not None:
+        torch.set_num_threads(1)  # with more, OpenMP waits for ever for those that the parent had
 
 
 if hasattr(os, "register_at_fork"):  # Windows does not fork

@@ -24,7 +24,7 @@ from cofactor.data.ratings import NO_TIME, Ratings
 from cofactor.errors import DataNotAvailable
 
 if TYPE_CHECKING:
-    import polars as pl  # loaded by the readers of the larger releases; the smallest is read sooner than Polars is
+    import polars as pl
 
 __all__ = ["published_tests", "read_release"]
 
@@ -120,8 +120,7 @@ def _read_dat(folder: Path) -> _Release:
 
 def _read_dat_without_times(folder: Path) -> _Release:
     ratings = _double_colon(folder / "ratings-without-timestamp.dat.gz", ("user", "item", "rating"))
-    import polars as pl
-
+    pl = _polars()
     times = pl.read_csv(folder / "timestamps-partial.txt.gz", has_header=False, schema_overrides=[pl.Int64])
     if len(times) != len(ratings["user"]):
         raise DataNotAvailable(
@@ -141,8 +140,7 @@ def _with_dat_tables(ratings: Mapping[str, Array], folder: Path) -> _Release:
 
 
 def _read_csv(folder: Path) -> _Release:
-    import polars as pl
-
+    pl = _polars()
     ratings = pl.read_csv(folder / "ratings.csv", schema_overrides=[pl.Int64, pl.Int64, pl.Float32, pl.Int64])
     movies = pl.read_csv(folder / "movies.csv", schema_overrides={"title": pl.String, "genres": pl.String})
     rows = movies.select("movieId", "title", "genres").iter_rows()
@@ -161,6 +159,16 @@ READERS = {  # the file by which a format is known
 # --- their parts ----------------------------------------------------------------------------------
 
 
+def _polars() -> Any:
+    """Loaded late: the smallest release is read sooner than Polars is."""
+    import polars as pl
+
+    from cofactor.data.after_fork import require_polars
+
+    require_polars()
+    return pl
+
+
 def _tabbed(path: Path) -> Mapping[str, Array]:
     table = np.fromstring(path.read_text(), np.int64, sep=" ").reshape(-1, len(COLUMNS))
     users, items, ratings, times = table.T
@@ -169,8 +177,7 @@ def _tabbed(path: Path) -> Mapping[str, Array]:
 
 def _double_colon(path: Path, names: Sequence[str]) -> dict[str, Array]:
     """Polars splits at one character: at ":" every second column is the gap inside "::"."""
-    import polars as pl
-
+    pl = _polars()
     kinds = {"rating": pl.Float32}
     types = [kind for name in names for kind in (kinds.get(name, pl.Int64), pl.String)][:-1]
     table = pl.read_csv(path, separator=":", has_header=False, schema_overrides=types)
