@@ -1,5 +1,6 @@
-"""Scores held against bars, sixteen at a time: what a list's selection needs beyond products."""
+"""Scores held against bars, a vector of them at a time: what a list's selection needs beyond products."""
 
+from functools import reduce
 from typing import Any
 
 from llvmlite import ir
@@ -19,54 +20,74 @@ from cofactor.kernels.vector_code import (
     step,
     store,
 )  # fmt: skip
-from cofactor.kernels.vectors import TILE_ROWS
+from cofactor.kernels.vectors import TILE_ROWS, TILE_VECTORS
 
 __all__ = ["lowest_bit", "score_tile", "which_above"]
 
 
 @intrinsic
 def score_tile(_, S, marks, X, x_at, items, i_at, k, bars, b_at, hidden, h_at):
-    """The scores of 8 users and 48 items, held against the users' bars before they leave the registers.
+    """The scores of TILE_ROWS users and 48 items, held against the users' bars before they leave the registers.
 
-    Σ_{t<k} X[x_at + 8t + i] · items[i_at + 48t + j] is user i's score of item j. It counts where it reaches
+    Σ_{t<k} X[x_at + TILE_ROWS t + i] · items[i_at + 48t + j] is user i's score of item j. It counts where it reaches
     bars[b_at + i] and bit j of hidden[h_at + i] is 0; nan never does. marks[i] ← the bits that count.
-    Returns all marks in one; only if that is not 0 are the scores written to S[48 i + j].
+    Returns all marks in one. The scores of those that count are written to S[48 i + j], others may be.
     """
 
     def code(context: Any, builder: Any, signature: Any, given: Any) -> Any:
         def at(one: int, offset: Any) -> Any:
             return pointer(context, builder, signature.args[one], given[one], offset)
 
-        scores, kept, zero = at(0, INDEX(0)), at(1, INDEX(0)), INDEX(0)
-        x, y, bars, hidden = (at(one, given[one + 1]) for one in (2, 4, 7, 9))
-        lanes = range(PANEL // LANES)
-
-        def add_outer(t: Any, held: list[Any]) -> list[Any]:
-            row = [load(builder, step(builder, y, t, INDEX(PANEL), LANES * j)) for j in lanes]
-            new = list[Any]()
-            for i in range(TILE_ROWS):
-                both = spread(builder, builder.load(step(builder, x, t, INDEX(TILE_ROWS), i), align=4))
-                new += [multiply_add(builder, both, row[j], held[i * len(lanes) + j]) for j in lanes]
-            return new
-
-        sums = accumulate(builder, given[6], [ZERO] * (TILE_ROWS * len(lanes)), 1, add_outer)
-        union = zero
-        for i in range(TILE_ROWS):
-            bar, mark = spread(builder, builder.load(builder.gep(bars, [INDEX(i)]))), zero
-            for j in lanes:
-                reached = builder.fcmp_ordered(">=", sums[i * len(lanes) + j], bar)
-                bits = builder.zext(builder.bitcast(reached, ir.IntType(LANES)), INDEX)
-                mark = builder.or_(mark, builder.shl(bits, INDEX(LANES * j)))
-            mark = builder.and_(mark, builder.not_(builder.load(builder.gep(hidden, [INDEX(i)]))))
+        kept, zero = at(1, INDEX(0)), INDEX(0)
+        open_bits = [builder.not_(builder.load(builder.gep(at(9, given[10]), [INDEX(i)]))) for i in range(TILE_ROWS)]
+        found = [zero] * TILE_ROWS
+        for first in range(0, PANEL, LANES * TILE_VECTORS):  # as many items at once as sums fit into the registers
+            lanes = range(first, min(first + LANES * TILE_VECTORS, PANEL), LANES)
+            sums = _sums(builder, at(2, given[3]), at(4, given[5]), given[6], lanes)
+            new = _marks(builder, sums, at(7, given[8]), open_bits, lanes)
+            with builder.if_then(builder.icmp_unsigned("!=", _any_of(builder, new), zero), likely=False):
+                for i, row in enumerate(sums):
+                    for j, vector in zip(lanes, row, strict=True):
+                        store(builder, vector, builder.gep(at(0, INDEX(0)), [INDEX(PANEL * i + j)]))
+            found = [builder.or_(*both) for both in zip(found, new, strict=True)]
+        for i, mark in enumerate(found):
             builder.store(mark, builder.gep(kept, [INDEX(i)]))
-            union = builder.or_(union, mark)
-        with builder.if_then(builder.icmp_unsigned("!=", union, zero), likely=False):
-            for i, vector in enumerate(sums):
-                store(builder, vector, builder.gep(scores, [INDEX(LANES * i)]))
-        return union
+        return _any_of(builder, found)
 
     at = types.intp
     return types.int64(S, marks, X, at, items, at, at, bars, at, hidden, at), code
+
+
+def _sums(builder: Any, x: Any, y: Any, k: Any, lanes: range) -> list[list[Any]]:
+    """The scores of the items from each of `lanes` on, a list for each user."""
+
+    def add_outer(t: Any, held: list[Any]) -> list[Any]:
+        row = [load(builder, step(builder, y, t, INDEX(PANEL), j)) for j in lanes]
+        new = list[Any]()
+        for i in range(TILE_ROWS):
+            both = spread(builder, builder.load(step(builder, x, t, INDEX(TILE_ROWS), i), align=4))
+            new += [multiply_add(builder, both, row[j], held[i * len(lanes) + j]) for j in range(len(lanes))]
+        return new
+
+    sums = accumulate(builder, k, [ZERO] * (TILE_ROWS * len(lanes)), 1, add_outer)
+    return [sums[i : i + len(lanes)] for i in range(0, len(sums), len(lanes))]
+
+
+def _marks(builder: Any, sums: list[list[Any]], bars: Any, open_bits: list[Any], lanes: range) -> list[Any]:
+    """For each user the bits of the items whose scores reach the bar, unless they are hidden."""
+    marks = list[Any]()
+    for i, row in enumerate(sums):
+        bar, mark = spread(builder, builder.load(builder.gep(bars, [INDEX(i)]))), INDEX(0)
+        for j, vector in zip(lanes, row, strict=True):
+            reached = builder.fcmp_ordered(">=", vector, bar)
+            bits = builder.zext(builder.bitcast(reached, ir.IntType(LANES)), INDEX)
+            mark = builder.or_(mark, builder.shl(bits, INDEX(j)))
+        marks.append(builder.and_(mark, open_bits[i]))
+    return marks
+
+
+def _any_of(builder: Any, marks: list[Any]) -> Any:
+    return reduce(builder.or_, marks)
 
 
 @intrinsic

@@ -3,8 +3,8 @@
 import numpy as np
 from numba import njit
 
+from cofactor.kernels.coefficients import WIDTH
 from cofactor.kernels.posterior_loops import FRESH, add_normals
-from cofactor.kernels.vectors import LANES
 
 __all__ = ["draw_slice", "sum_columns"]
 
@@ -32,17 +32,17 @@ def draw_slice(indptr, rows, values, shares, residual, coefficients, precision, 
         for at in range(indptr[f], indptr[f + 1]):
             x, r = shares[rows[at]] if shares.size else values[at], residual[rows[at]]
             squares += x * x
-            for j in range(LANES):
+            for j in range(WIDTH):
                 total[j] += x * r[j]
         a = coefficients[f]
         step[:] = 0
         add_normals(step, key, f)
-        for j in range(LANES):
+        for j in range(WIDTH):
             sure = squares + precision[j]
             new = (total[j] + squares * a[j] + precision[j] * mean[j]) / sure + step[j] / np.sqrt(sure)
             step[j] = new - a[j]
             a[j] = new
         for at in range(indptr[f], indptr[f + 1]):
             x, r = shares[rows[at]] if shares.size else values[at], residual[rows[at]]
-            for j in range(LANES):
+            for j in range(WIDTH):
                 r[j] -= x * step[j]

@@ -11,7 +11,7 @@ from cofactor.kernels.threads import on_threads
 
 __all__ = ["Turn", "column_sums", "draw_coefficients"]
 
-LANES = 16
+WIDTH = 16  # coordinates that are drawn side by side
 BLOCK = 4_096  # rows turned at once
 
 Columns: TypeAlias = tuple[IntArray, IntArray, FloatArray, FloatArray]
@@ -54,7 +54,7 @@ def draw_coefficients(
     centre = np.pad(mean, (0, padded(d) - d)).astype(np.float32)
 
     def one(at: int) -> None:
-        part, space = slice(at * LANES, (at + 1) * LANES), np.empty((2, LANES), np.float32)
+        part, space = slice(at * WIDTH, (at + 1) * WIDTH), np.empty((2, WIDTH), np.float32)
         _draw_slice(*columns, left[at], drawn[at], sure[part], centre[part], space, key + at)
 
     on_threads(one, len(left))
@@ -65,13 +65,13 @@ def draw_coefficients(
 def _turned(array: FloatArray, there: FloatArray) -> FloatArray:
     """(n, d) -> (⌈d / 16⌉, n, 16): what a thread works on lies together."""
     n, d = array.shape
-    slices = np.zeros((padded(d) // LANES, n, LANES), np.float32)
+    slices = np.zeros((padded(d) // WIDTH, n, WIDTH), np.float32)
 
     def some(block: int) -> None:
         rows = slice(block * BLOCK, (block + 1) * BLOCK)
         found = array[rows] @ there
         for at, one in enumerate(slices):
-            part = found[:, at * LANES : (at + 1) * LANES]
+            part = found[:, at * WIDTH : (at + 1) * WIDTH]
             one[rows, : part.shape[1]] = part
 
     on_threads(some, -(-n // BLOCK))

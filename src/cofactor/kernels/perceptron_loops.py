@@ -3,7 +3,7 @@
 A batch of 64 ratings through layers of 100 and 50 units is 9 million operations, a tenth of a millisecond; what takes
 the usual way ten times as long is everything around it: some sixty small operations, each called, checked and
 recorded, and an optimiser that walks through every embedding. Here three matrix products a layer run in register
-tiles of 8 × 48,
+tiles,
 
     forward  Y = X W        back  ∂X = ∂Y Wᵀ        weights  ∂W = Xᵀ ∂Y
 
@@ -23,7 +23,7 @@ from cofactor.kernels.adam_loops import reach, step_rows, update
 from cofactor.kernels.mixing import mix
 from cofactor.kernels.perceptron import Law, Layout, Pairs, Space, Weights, Widths
 from cofactor.kernels.posterior_loops import FRESH, n_vectors, turn
-from cofactor.kernels.vectors import LANES, TILE_ROWS, add_tiles
+from cofactor.kernels.vectors import LANES, TILE_ROWS, add_tile
 
 __all__ = [  # machine code is made of these, found here by name
     "Batch", "Law", "Layout", "Pairs", "Plan", "Side", "Space", "Weights", "Widths", "add_product",
@@ -31,7 +31,6 @@ __all__ = [  # machine code is made of these, found here by name
 ]  # fmt: skip
 
 EPS, PACE = np.float32(1e-5), np.float32(0.1)  # of batch norm, PyTorch's and everybody's
-add_one, add_two, add_three = add_tiles
 
 
 @njit(**FRESH)
@@ -41,12 +40,7 @@ def add_product(C, c_at, X, x_at, x_row, x_step, Y, y_at, rows, width, n):
     while j < width:
         size = n_vectors((width - j) // LANES)
         for i in range(0, rows, TILE_ROWS):
-            if size == 3:
-                add_three(C, c_at + i * width + j, width, X, x_at + i * x_row, x_row, x_step, Y, y_at + j, width, n)
-            elif size == 2:
-                add_two(C, c_at + i * width + j, width, X, x_at + i * x_row, x_row, x_step, Y, y_at + j, width, n)
-            else:
-                add_one(C, c_at + i * width + j, width, X, x_at + i * x_row, x_row, x_step, Y, y_at + j, width, n)
+            add_tile(size, C, c_at + i * width + j, width, X, x_at + i * x_row, x_row, x_step, Y, y_at + j, width, n)
         j += size * LANES
 
 

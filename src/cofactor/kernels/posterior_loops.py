@@ -6,8 +6,9 @@
 v_j are the row's values, q_j rows of `design`, each with a row of `third` added where there is one; where ratings
 or rows have weights of their own, w_j and y_j are multiplied by them. A row's ratings are gathered 64 at a time into a
 block that stays in the first cache, weighted by √w, and the block's product with itself is added to the precision
-tile by tile: 8 × 48 sums stay in registers while all 64 ratings run through. The factor is A = Uᵀ U, upper, by blocks
-of 16; a draw is mean + U⁻¹ z. Nothing is allocated: `space` holds it all, and a row's width is a multiple of 16.
+tile by tile: as many sums as fit into registers (`registers.py`: 8 × 48 of 512 bits, 4 × 24 of 256) stay there while
+all 64 ratings run through. The factor is A = Uᵀ U, upper, by blocks as wide as a vector; a draw is mean + U⁻¹ z.
+Nothing is allocated: `space` holds it all, and a row's width is a multiple of 16.
 
 A bias meets each rating with 1. Its share s = Σ w q, n = Σ w, h = Σ y (each with what the prior says) is eliminated
 first, precision - s sᵀ / n and right-hand side - s h / n, and the bias is (h - s · x) / n when the row x is there.
@@ -21,7 +22,7 @@ from cofactor.kernels.adam_loops import FRESH
 from cofactor.kernels.normals import add_normals
 from cofactor.kernels.rows import BLOCK, WIDTH, Bias, Law, Part, Prior
 from cofactor.kernels.triangles import backward_block, factor_corner, forward_block, solve_corner, turn_block
-from cofactor.kernels.vectors import LANES, TILE_ROWS, add_tiles, dot, gather, subtract_tiles, take, weigh
+from cofactor.kernels.vectors import LANES, TILE_ROWS, TILE_VECTORS, add_tile, dot, gather, subtract_tile, take, weigh
 
 __all__ = [
     "Bias",
@@ -43,41 +44,35 @@ weigh_eight, weigh_four, weigh_two, weigh_one = weigh
 
 @njit(**FRESH)
 def n_vectors(left):
-    """How wide a tile is where so many vectors are left: 3, but no 1 behind them if 2 and 2 will do."""
-    return 2 if left == 2 or left == 4 else min(left, 3)
+    """How wide a tile is where so many vectors are left: of as few tiles as will do, all about alike wide."""
+    n_tiles = (left + TILE_VECTORS - 1) // TILE_VECTORS
+    return (left + n_tiles - 1) // n_tiles
 
 
 @njit(**FRESH)
 def turn(T, Z, z_at, n, k, scale):
-    """T (k, n) ← Zᵀ of Z (n, k), its row j times scale[j]; n and k multiples of 16."""
+    """T (k, n) ← Zᵀ of Z (n, k), its row j times scale[j]; n and k multiples of LANES."""
     for t in range(0, n, LANES):
         for j in range(0, k, LANES):
             turn_block(T, j * n + t, n, Z, z_at + t * k + j, k, scale, j)
 
 
-def _block_row(tiles):
-    one, two, three = tiles
-
+def _block_row(tile):
     @njit(**FRESH)
     def update(A, k, Z, left, n, b):
-        """Rows b:b + 16 of A, from the diagonal on: ± Σ_{t<n} of the outer products of Z's rows."""
+        """Rows b:b + LANES of A, from the diagonal on: ± Σ_{t<n} of the outer products of Z's rows."""
         for i in range(b, b + LANES, TILE_ROWS):
             j = b
             while j < k:
                 size = n_vectors((k - j) // LANES)
-                if size == 3:
-                    three(A, i * k + j, k, Z, left + i, 1, k, Z, left + j, k, n)
-                elif size == 2:
-                    two(A, i * k + j, k, Z, left + i, 1, k, Z, left + j, k, n)
-                else:
-                    one(A, i * k + j, k, Z, left + i, 1, k, Z, left + j, k, n)
+                tile(size, A, i * k + j, k, Z, left + i, 1, k, Z, left + j, k, n)
                 j += size * LANES
 
     return update
 
 
-_add_products = _block_row(add_tiles)
-_subtract_products = _block_row(subtract_tiles)
+_add_products = _block_row(add_tile)
+_subtract_products = _block_row(subtract_tile)
 
 
 @njit(**FRESH)

@@ -63,8 +63,7 @@ def prefetch_row(_, X, at, n):
 
     def code(context: Any, builder: Any, signature: Any, given: Any) -> Any:
         start = pointer(context, builder, signature.args[0], given[0], given[1])
-        for j in range(0, n.literal_value, LANES):
-            ask_for(builder, builder.gep(start, [INDEX(j)]), 1)
+        ask_for(builder, start, n.literal_value)
         return context.get_dummy_value()
 
     return types.void(X, types.intp, n), code

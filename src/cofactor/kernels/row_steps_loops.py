@@ -27,7 +27,7 @@ TINY = np.float32(1e-20)
 
 @njit(**FRESH)
 def all_dots(s, Z, start, stride, x, k, n):
-    """s[t] ← Z[start + t · stride] · x for t < n, sixteen at a time."""
+    """s[t] ← Z[start + t · stride] · x for t < n, LANES at a time."""
     for t in range(0, n, LANES):
         dots(s, t, Z, start + t * stride, stride, x, 0, k)
 

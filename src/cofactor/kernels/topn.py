@@ -13,8 +13,8 @@ __all__ = ["USERS", "Catalogue", "best_products", "pack_items"]
 
 USERS = 64  # whose lists a thread makes at once, while a panel of items stays in its cache
 PIECE = 8 * USERS  # what a thread is given at a time
-PANEL = 48  # items that stand side by side, and the users beside them: a tile of `vectors.score_tile`
-TILE = 8 * PANEL
+PANEL = 48  # items that stand side by side, in a row of tiles of `bars.score_tile`
+MOST_ROWS = 8  # users of a tile, at most
 
 _pack = Native("cofactor.kernels.topn_loops", "pack")
 _choose = Native("cofactor.kernels.topn_loops", "choose_products")
@@ -71,5 +71,6 @@ def _work_space(k: int, n_items: int) -> tuple[FloatArray, FloatArray, IntArray,
     """Users' factors, bars, hidden bits, a tile of scores and its marks."""
     return (
         np.zeros(USERS * k, np.float32), np.empty(USERS, np.float32),
-        np.empty(-(-n_items // PANEL) * USERS, np.int64), np.empty(TILE, np.float32), np.empty(8, np.int64),
+        np.empty(-(-n_items // PANEL) * USERS, np.int64),
+        np.empty(MOST_ROWS * PANEL, np.float32), np.empty(MOST_ROWS, np.int64),
     )  # fmt: skip

@@ -1,8 +1,8 @@
 """The best n of each user: the product with all items and the choice among them, in one pass.
 
-A tile of 8 users × 48 items is summed in registers and held against each user's bar, the worst score on their list
-so far: after the first few panels almost every candidate is refused by one comparison of sixteen, and no score is
-ever written to memory. Whatever reaches its bar goes into a heap whose root is the worst of the n.
+As many users' scores of 48 items as registers hold are summed there and held against each user's bar, the worst score
+on their list so far: after the first few panels almost every candidate is refused by one comparison of a vector, and no
+score is ever written to memory. Whatever reaches its bar goes into a heap whose root is the worst of the n.
 
 Items come in the order in which the average user likes them, so that bars rise early. Equal scores keep catalogue
 order whatever that order is. Nothing is allocated: the caller brings the work space. No fast mathematics that would
@@ -75,7 +75,7 @@ def choose_products(idx, top, users, hidden, catalogue, X, bars, bits, tile, mar
     """The best of rows start:stop into idx and top (b, n), which hold -1 and -inf.
 
     users: (b, k) factors     hidden: `Hidden`     catalogue: `Catalogue`
-    Work space: X (USERS k,), bars (USERS,), bits (n_panels USERS,), tile (8 · 48,), marks (8,)
+    Work space: X (USERS k,), bars (USERS,), bits (n_panels USERS,), tile (TILE_ROWS · 48,), marks (TILE_ROWS,)
     """
     for first in range(start, stop, USERS):
         last = min(first + USERS, stop)
@@ -90,7 +90,7 @@ def choose_products(idx, top, users, hidden, catalogue, X, bars, bits, tile, mar
 
 @njit(**FRESH)
 def _load_users(X, users, first, last):
-    """Eight users side by side, factor by factor; what is left of the last eight keeps old numbers behind its bar."""
+    """TILE_ROWS users side by side, factor by factor; what is left of the last keeps old numbers behind its bar."""
     k = users.shape[1]
     for row in range(first, last):
         at, start = row - first, (row - first) // TILE_ROWS * TILE_ROWS * k

@@ -1,7 +1,7 @@
-"""The corners of a blocked Cholesky factor A = Uᵀ U, sixteen rows at a time, in registers.
+"""The corners of a blocked Cholesky factor A = Uᵀ U, as many rows at a time as a vector has lanes, in registers.
 
 What a factorisation waits for is its chain of pivots: 1 / pivot, the row below, the next pivot. So the chain holds
-one division and one multiplication a row, and the roots are taken at the end, sixteen at once.
+one division and one multiplication a row, and the roots are taken at the end, all at once.
 """
 
 from typing import Any
@@ -35,7 +35,7 @@ __all__ = ["backward_block", "factor_corner", "forward_block", "solve_corner", "
 
 @intrinsic
 def factor_corner(_, A, at, stride, inverse, i_at):
-    """Cholesky of the 16 × 16 block at A[at], upper, in registers; inverse[i_at:] gets 1 / its diagonal."""
+    """Cholesky of the square block at A[at], LANES wide, upper, in registers; inverse[i_at:] gets 1 / its diagonal."""
 
     def code(context: Any, builder: Any, signature: Any, given: Any) -> Any:
         a = pointer(context, builder, signature.args[0], given[0], given[1])
@@ -60,7 +60,7 @@ def factor_corner(_, A, at, stride, inverse, i_at):
 
 @intrinsic
 def solve_corner(_, A, corner, at, stride, inverse, i_at):
-    """The 16 × 16 block at A[at] ← (Uᵀ)⁻¹ of it, U being the factor at A[corner] before it in the same rows."""
+    """The square block at A[at] ← (Uᵀ)⁻¹ of it, U being the factor at A[corner] before it in the same rows."""
 
     def code(context: Any, builder: Any, signature: Any, given: Any) -> Any:
         u = pointer(context, builder, signature.args[0], given[0], given[1])
@@ -82,7 +82,7 @@ def solve_corner(_, A, corner, at, stride, inverse, i_at):
 
 
 def _substitute(builder: Any, rest: Any, columns: list[Any], scales: Any, order: Any) -> Any:
-    """The unknowns of a 16 × 16 triangle, whose column j lacks the unknowns that come before j in `order`."""
+    """The unknowns of a LANES × LANES triangle, whose column j lacks the unknowns that come before j in `order`."""
     rest = builder.fmul(rest, scales)
     for count, j in enumerate(order, 1):
         later = set(list(order)[count:])
@@ -93,7 +93,7 @@ def _substitute(builder: Any, rest: Any, columns: list[Any], scales: Any, order:
 
 @intrinsic
 def forward_block(_, A, at, stride, inverse, x, b):
-    """Sixteen unknowns of Uᵀ x = c, those before b being known: x[b:b + 16], with `at` where U[0, b] lies."""
+    """LANES unknowns of Uᵀ x = c, those before b being known: x[b:b + LANES], with `at` where U[0, b] lies."""
 
     def code(context: Any, builder: Any, signature: Any, given: Any) -> Any:
         u = pointer(context, builder, signature.args[0], given[0], given[1])
@@ -122,7 +122,7 @@ def forward_block(_, A, at, stride, inverse, x, b):
 
 @intrinsic
 def backward_block(_, A, at, stride, inverse, x, b, n):
-    """Sixteen unknowns of U x = c, the n after them being known: x[b:b + 16], with `at` where U[b, b] lies."""
+    """LANES unknowns of U x = c, the n after them being known: x[b:b + LANES], with `at` where U[b, b] lies."""
 
     def code(context: Any, builder: Any, signature: Any, given: Any) -> Any:
         u = pointer(context, builder, signature.args[0], given[0], given[1])
@@ -147,7 +147,7 @@ def backward_block(_, A, at, stride, inverse, x, b, n):
 
 @intrinsic
 def turn_block(_, T, t_at, t_stride, Z, z_at, z_stride, scale, s_at):
-    """The 16 × 16 block at T[t_at] ← the transposed one at Z[z_at], its row j times scale[s_at + j]."""
+    """The square block at T[t_at] ← the transposed one at Z[z_at], its row j times scale[s_at + j]."""
 
     def code(context: Any, builder: Any, signature: Any, given: Any) -> Any:
         kinds = signature.args

@@ -1,28 +1,33 @@
-"""How one says a vector instruction: sixteen floats at a time, in LLVM's words.
+"""How one says a vector instruction, in LLVM's words: as many floats at a time as the processor's registers hold.
 
-Numba's intrinsics in `vectors.py` and `triangles.py` are written with these. On a processor with narrower vectors
-LLVM splits each of them, and the result is the same up to the order of additions.
+Numba's intrinsics in `vectors.py` and `triangles.py` are written with these. On a processor with narrower vectors the
+result is the same up to the order of additions.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from llvmlite import ir
 from numba.core import cgutils
 from numba.extending import intrinsic as _intrinsic
 
+from cofactor.kernels.registers import target_registers
+
 __all__ = [
-    "FLOAT", "INDEX", "LANES", "VECTOR", "WORD", "ZERO", "accumulate", "intrinsic", "lane", "load", "masked",
-    "multiply_add", "pointer", "spread", "step", "store", "sum_lanes", "sums_of", "transposed", "vector_sqrt",
+    "FLOAT", "INDEX", "LANES", "REGISTERS", "VECTOR", "WORD", "ZERO", "accumulate", "choose", "intrinsic", "lane",
+    "load", "masked", "multiply_add", "pointer", "spread", "step", "store", "sum_lanes", "sums_of", "transposed",
+    "vector_sqrt",
 ]  # fmt: skip
 
 intrinsic: Any = _intrinsic  # its functions are called without their first parameter, which no type says
-LANES = 16
+REGISTERS = target_registers()
+LANES = REGISTERS.lanes
 
 INDEX, WORD, FLOAT = ir.IntType(64), ir.IntType(32), ir.FloatType()
 VECTOR = ir.VectorType(FLOAT, LANES)
 ZERO = ir.Constant(VECTOR, [0.0] * LANES)
 _ANY = ir.Constant(VECTOR, ir.Undefined)
+_HALVINGS = [1 << power for power in reversed(range(LANES.bit_length() - 1))]
 
 
 # ---- memory -----------------------------------------------------------------------------------------------
@@ -52,7 +57,7 @@ def store(builder: Any, vector: Any, place: Any) -> None:
 
 
 def _pick(builder: Any, a: Any, b: Any, lanes: list[int]) -> Any:
-    """Lanes of a (0 … 15) and b (16 … 31)."""
+    """Lanes of a (0 … LANES - 1) and b (from LANES on)."""
     return builder.shuffle_vector(a, b, ir.Constant(ir.VectorType(WORD, LANES), lanes))
 
 
@@ -78,9 +83,9 @@ def _halves(builder: Any, a: Any, b: Any, size: int) -> tuple[Any, Any]:
 
 
 def transposed(builder: Any, rows: list[Any]) -> list[Any]:
-    """The columns of 16 vectors, by exchanging blocks of 8, 4, 2 and 1."""
+    """The columns of LANES vectors, by exchanging blocks of half as many, a quarter, … and 1."""
     held = list(rows)
-    for size in (8, 4, 2, 1):
+    for size in _HALVINGS:
         for i in range(LANES):
             if not i & size:
                 held[i], held[i + size] = _halves(builder, held[i], held[i + size], size)
@@ -88,9 +93,9 @@ def transposed(builder: Any, rows: list[Any]) -> list[Any]:
 
 
 def sums_of(builder: Any, rows: list[Any]) -> Any:
-    """The sums of 16 vectors as one: half the shuffles of a transposition."""
+    """The sums of LANES vectors as one: half the shuffles of a transposition."""
     held = list(rows)
-    for size in (8, 4, 2, 1):
+    for size in _HALVINGS:
         held = [builder.fadd(*_halves(builder, held[i], held[i + size], size)) for i in range(size)]
     return held[0]
 
@@ -104,8 +109,12 @@ def _call(builder: Any, name: str, *numbers: Any) -> Any:
 
 
 def multiply_add(builder: Any, a: Any, b: Any, c: Any) -> Any:
-    """a · b + c"""
-    return _call(builder, "fma", a, b, c)
+    """a · b + c, in one instruction where there is one.
+
+    `llvm.fma` would be that too, but has to round once: without the instruction it is a call of the C library for every
+    lane, a hundred times slower.
+    """
+    return _call(builder, "fmuladd", a, b, c)
 
 
 def vector_sqrt(builder: Any, vector: Any) -> Any:
@@ -116,6 +125,19 @@ def sum_lanes(builder: Any, vector: Any) -> Any:
     kind = ir.FunctionType(FLOAT, [FLOAT, VECTOR])
     function = cgutils.get_or_insert_function(builder.module, kind, f"llvm.vector.reduce.fadd.v{LANES}f32")
     return builder.call(function, [FLOAT(0.0), vector], fastmath=("fast",))
+
+
+def choose(builder: Any, number: Any, cases: Iterable[int], code: Callable[[int], None]) -> None:
+    """code(number), made for each of the cases; nothing for another number."""
+    after = builder.append_basic_block("chosen")
+    switch = builder.switch(number, after)
+    for case in cases:
+        block = builder.append_basic_block(f"case{case}")
+        switch.add_case(INDEX(case), block)
+        builder.position_at_end(block)
+        code(case)
+        builder.branch(after)
+    builder.position_at_end(after)
 
 
 def accumulate(builder: Any, n: Any, starts: list[Any], stride: int, body: Any) -> list[Any]:

@@ -12,9 +12,11 @@ from numba.core import cgutils, types
 from cofactor.kernels.vector_code import (
     INDEX,
     LANES,
+    REGISTERS,
     WORD,
     ZERO,
     accumulate,
+    choose,
     intrinsic,
     load,
     multiply_add,
@@ -30,57 +32,61 @@ __all__ = [
     "GROUPS",
     "LANES",
     "TILE_ROWS",
-    "add_tiles",
+    "add_tile",
     "dot",
     "dots",
     "gather",
     "prefetch",
-    "subtract_tiles",
+    "subtract_tile",
     "take",
     "weigh",
 ]
 
-TILE_ROWS = 8  # a tile of 8 rows and up to 3 vectors keeps 24 of the 32 registers busy
+TILE_ROWS, TILE_VECTORS = REGISTERS.tile_rows, REGISTERS.tile_vectors  # of sums that stay in registers
 GROUPS = (8, 4, 2, 1)  # vectors of a row that are summed at once
 AHEAD = 8  # ratings whose rows are asked for in advance
+LINE = 16  # float32 of a cache line
 
 
-def _tiles(width: int, *, negative: bool) -> Any:
+def _tiles(*, negative: bool) -> Any:
     @intrinsic
-    def tiles(_, A, a_at, stride, X, x_at, x_row, x_step, Y, y_at, y_step, n):
+    def tiles(_, size, A, a_at, stride, X, x_at, x_row, x_step, Y, y_at, y_step, n):
         def code(context: Any, builder: Any, signature: Any, given: Any) -> Any:
             kinds = signature.args
-            a = pointer(context, builder, kinds[0], given[0], given[1])
-            x = pointer(context, builder, kinds[3], given[3], given[4])
-            y = pointer(context, builder, kinds[7], given[7], given[8])
-            places = [step(builder, a, i, given[2], LANES * j) for i in range(TILE_ROWS) for j in range(width)]
-            lefts = [step(builder, x, i, given[5]) for i in range(TILE_ROWS)]
+            a = pointer(context, builder, kinds[1], given[1], given[2])
+            x = pointer(context, builder, kinds[4], given[4], given[5])
+            y = pointer(context, builder, kinds[8], given[8], given[9])
+            lefts = [step(builder, x, i, given[6]) for i in range(TILE_ROWS)]
 
-            def add_outer(t: Any, held: list[Any]) -> list[Any]:
-                row = [load(builder, step(builder, y, t, given[9], LANES * j)) for j in range(width)]
-                new = list[Any]()
-                for i in range(TILE_ROWS):
-                    number = builder.load(step(builder, lefts[i], t, given[6]), align=4)
-                    both = spread(builder, builder.fneg(number) if negative else number)
-                    for j in range(width):
-                        new.append(multiply_add(builder, both, row[j], held[i * width + j]))
-                return new
+            def add_tile(width: int) -> None:
+                places = [step(builder, a, i, given[3], LANES * j) for i in range(TILE_ROWS) for j in range(width)]
 
-            starts = [load(builder, place) for place in places]
-            for vector, place in zip(accumulate(builder, given[10], starts, 1, add_outer), places, strict=True):
-                store(builder, vector, place)
+                def add_outer(t: Any, held: list[Any]) -> list[Any]:
+                    row = [load(builder, step(builder, y, t, given[10], LANES * j)) for j in range(width)]
+                    new = list[Any]()
+                    for i in range(TILE_ROWS):
+                        number = builder.load(step(builder, lefts[i], t, given[7]), align=4)
+                        both = spread(builder, builder.fneg(number) if negative else number)
+                        for j in range(width):
+                            new.append(multiply_add(builder, both, row[j], held[i * width + j]))
+                    return new
+
+                starts = [load(builder, place) for place in places]
+                for vector, place in zip(accumulate(builder, given[11], starts, 1, add_outer), places, strict=True):
+                    store(builder, vector, place)
+
+            choose(builder, given[0], range(1, TILE_VECTORS + 1), add_tile)
             return context.get_dummy_value()
 
         at = types.intp
-        return types.void(A, at, at, X, at, at, at, Y, at, at, at), code
+        return types.void(at, A, at, at, X, at, at, at, Y, at, at, at), code
 
     return tiles
 
 
-# tiles[w](A, a_at, stride, X, x_at, x_row, x_step, Y, y_at, y_step, n), for an 8 × 16w tile of A:
+# add_tile(size, A, a_at, stride, X, x_at, x_row, x_step, Y, y_at, y_step, n), a tile of A with `size` vectors a row:
 #     A[a_at + i·stride + j] ±= Σ_{t<n} X[x_at + i·x_row + t·x_step] · Y[y_at + t·y_step + j]
-add_tiles = tuple(_tiles(width, negative=False) for width in (1, 2, 3))
-subtract_tiles = tuple(_tiles(width, negative=True) for width in (1, 2, 3))
+add_tile, subtract_tile = _tiles(negative=False), _tiles(negative=True)
 
 
 def _gather(width: int) -> Any:
@@ -103,7 +109,7 @@ def _gather(width: int) -> Any:
                 at = builder.add(t, given[9])
                 later = builder.add(at, INDEX(AHEAD))
                 later = builder.select(builder.icmp_signed("<", later, given[11]), later, at)
-                ask_for(builder, row_of(later), width)
+                ask_for(builder, row_of(later), width * LANES)
                 here = row_of(at)
                 scale, y = (spread(builder, builder.load(builder.gep(base, [t]))) for base in (root, pull))
                 new = list[Any]()
@@ -161,7 +167,7 @@ weigh = tuple(_weigh(width) for width in GROUPS)
 
 @intrinsic
 def dots(_, s, s_at, Z, z_at, stride, p, p_at, k):
-    """s[s_at + i] = Σ_{j<k} Z[z_at + i · stride + j] · p[p_at + j] for 16 rows i."""
+    """s[s_at + i] = Σ_{j<k} Z[z_at + i · stride + j] · p[p_at + j] for LANES rows i."""
 
     def code(context: Any, builder: Any, signature: Any, given: Any) -> Any:
         kinds = signature.args
@@ -183,7 +189,7 @@ def dots(_, s, s_at, Z, z_at, stride, p, p_at, k):
 
 @intrinsic
 def dot(_, X, x_at, Y, y_at, n):
-    """Σ X[x_at + j] · Y[y_at + j] over n numbers, n a multiple of 16."""
+    """Σ X[x_at + j] · Y[y_at + j] over n numbers, n a multiple of LANES."""
 
     def code(context: Any, builder: Any, signature: Any, given: Any) -> Any:
         x = pointer(context, builder, signature.args[0], given[0], given[1])
@@ -216,18 +222,18 @@ def prefetch(_, row):
     def code(context: Any, builder: Any, signature: Any, given: Any) -> Any:
         array = context.make_array(signature.args[0])(context, builder, given[0])
         length = builder.extract_value(array.shape, 0)
-        with cgutils.for_range_slice(builder, INDEX(0), length, INDEX(LANES), intp=INDEX) as (at, _):
-            ask_for(builder, builder.gep(array.data, [at]), 1)
+        with cgutils.for_range_slice(builder, INDEX(0), length, INDEX(LINE), intp=INDEX) as (at, _):
+            ask_for(builder, builder.gep(array.data, [at]), LINE)
         return context.get_dummy_value()
 
     return types.void(row), code
 
 
-def ask_for(builder: Any, place: Any, width: int) -> None:
-    """Prefetch: the cache lines of `width` vectors will be read a little later."""
+def ask_for(builder: Any, place: Any, n: int) -> None:
+    """Prefetch: the cache lines of n numbers will be read a little later."""
     byte = ir.IntType(8).as_pointer()
     kind = ir.FunctionType(ir.VoidType(), [byte, WORD, WORD, WORD])
     function = cgutils.get_or_insert_function(builder.module, kind, "llvm.prefetch.p0")
-    for j in range(width):
-        line = builder.bitcast(builder.gep(place, [INDEX(LANES * j)]), byte)
+    for j in range(0, n, LINE):
+        line = builder.bitcast(builder.gep(place, [INDEX(j)]), byte)
         builder.call(function, [line, WORD(0), WORD(3), WORD(1)])
