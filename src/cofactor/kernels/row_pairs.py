@@ -7,6 +7,7 @@ from numba.core import types
 from cofactor.kernels.vector_code import (
     INDEX,
     LANES,
+    REGISTERS,
     ZERO,
     intrinsic,
     load,
@@ -21,7 +22,7 @@ from cofactor.kernels.vectors import ask_for
 __all__ = ["attract", "dot_of", "prefetch_row"]
 
 _literal: Any = intrinsic(prefer_literal=True)  # a constant argument comes with its value
-HELD = 8  # vectors of each of two rows that are changed together
+HELD = REGISTERS.n // 4  # vectors of each of two rows that are changed together
 
 
 @_literal
