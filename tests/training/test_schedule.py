@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
 
+import cofactor as cf
 from cofactor.errors import BadOption
-from cofactor.training.schedule import exponential, flat_cosine, one_cycle, schedule
+from cofactor.training.schedule import exponential, flat_cosine, one_cycle
 
 
 def test_one_cycle_starts_at_a_25th_peaks_after_a_quarter_and_ends_near_nothing():
@@ -32,5 +33,5 @@ def test_exponential_grows_by_equal_factors():
 
 
 def test_an_unknown_schedule_is_refused_with_the_known_ones():
-    with pytest.raises(BadOption, match="one_cycle, constant, flat_cosine"):
-        schedule("triangle", 10, 0.1)
+    with pytest.raises(BadOption, match="one_cycle, constant, flat_cosine, but 'triangle' came"):
+        cf.BPR(schedule="triangle")
