@@ -276,6 +276,10 @@ def _member(given: "Recommender | str | Mapping[str, Any]") -> Recommender:
         return type(given)(**given.options())
     if isinstance(given, str):
         return model_class(given)()
+    if not isinstance(given, Mapping) or "model" not in given:
+        raise BadOption(
+            f"A member is a model, its name, or {{'model': name, option: value, …}}, but {str(given)[:60]!r} came."
+        )
     options = {name: tuple(value) if isinstance(value, list) else value for name, value in given.items()}
     return model_class(str(options.pop("model")))(**options)
 

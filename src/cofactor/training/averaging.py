@@ -6,12 +6,13 @@ a net is flatter, so that it holds for ratings not seen, too (Izmailov et al., "
 and better generalization", UAI 2018 [izmailov2018averaging]).
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Generic, Protocol, TypeVar
 
 import numpy as np
 
 from cofactor.arrays import Array, FloatArray, IntArray
+from cofactor.training.checkpoint import wrong_with_state
 from cofactor.training.engine import Engine
 from cofactor.training.schedule import Schedule
 
@@ -79,6 +80,15 @@ class Averaging(Generic[P]):
     def state(self) -> dict[str, Array]:
         means = {f"mean.{at}": array.copy() for at, array in enumerate(self._mean)}
         return self._engine.state() | means | {"averaging": np.array([self._done, self._n])}
+
+    def wrong_with(self, state: Mapping[str, Array], n_steps: int) -> str:
+        """Why an engine like this cannot have been in that state after so many steps of its schedule; "" if it can."""
+        means = {f"mean.{at}": array for at, array in enumerate(_arrays(self._read()))}
+        needed = self.state() | (means if state.keys() & means.keys() else {})
+        wrong = wrong_with_state(state, needed, n_steps)
+        if not wrong and (state["averaging"][1] > 0) != ("mean.0" in state):
+            return "the mean of its parameters is missing, or is of nothing"
+        return wrong
 
     def restore(self, state: dict[str, Array]) -> None:
         self._engine.restore(state)

@@ -98,6 +98,8 @@ class FusedAdam:
             np.float32(EPS), losses,
         )  # fmt: skip
         self._since += end - start
+        if end == self.n_steps:  # who looks between epochs, or keeps a checkpoint there, then changes nothing
+            self._settle()
         return losses
 
     def predict(self, user_idx: IntArray, item_idx: IntArray) -> FloatArray:

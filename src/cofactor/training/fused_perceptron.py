@@ -86,6 +86,8 @@ class FusedPerceptron:
             losses,
         )  # fmt: skip
         self._since += end - start
+        if end == self.n_steps:  # who looks between epochs, or keeps a checkpoint there, then changes nothing
+            self._settle()
         return losses
 
     def predict(self, user_idx: IntArray, item_idx: IntArray) -> FloatArray:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar
 
 import numpy as np
 
-from cofactor.errors import BadOption, MissingExtra
+from cofactor.errors import BadCheckpoint, BadOption, MissingExtra
 from cofactor.recommender import Recommender
 from cofactor.run.run import Run
 from cofactor.training.checkpoint import load_checkpoint, save_checkpoint
@@ -146,12 +146,30 @@ class GradientRecommender(Recommender, Generic[P]):
         if found is None:
             return 0
         state, n_done = found
+        best = {name[5:]: state.pop(name) for name in list(state) if name.startswith("best.")}
+        seen = state.pop("seen", np.zeros(0))  # of a training that stopping did not watch, nothing
+        wrong = self._not_resumable(engine, state, best, seen, n_done)
+        if wrong:
+            raise BadCheckpoint(f"{run.checkpoint} is damaged: {wrong}. Delete it to start afresh.")
         engine.restore(state)
         if run.early_stopping:
-            for epoch, value in enumerate(state.get("seen", np.zeros(0)).tolist()):
+            for epoch, value in enumerate(seen.tolist()):
                 run.early_stopping.note(epoch, value)
-            self._best = {name[5:]: array for name, array in state.items() if name.startswith("best.")} or None
+            self._best = best or None
         return n_done
+
+    def _not_resumable(
+        self, engine: "Averaging[P]", state: "dict[str, Array]", best: "dict[str, Array]", seen: "Array", n_done: int
+    ) -> str:
+        """Why the engine, which knows what its kernels read, cannot have been in that state; nothing where it can."""
+        wrong = engine.wrong_with(state, n_done * engine.n_steps)
+        if not 0 < n_done <= self.n_epochs or seen.dtype != np.float64 or seen.shape not in ((n_done,), (0,)):
+            wrong = f"it says that {n_done} of {self.n_epochs} epochs are done"
+        if best and not wrong:
+            steps = best["averaging"][:1].tolist() if "averaging" in best else []
+            done = [number * engine.n_steps for number in range(1, n_done + 1)]
+            wrong = engine.wrong_with(best, steps[0]) if steps and steps[0] in done else "its best epoch is none"
+        return wrong
 
     def _batch_size(self, n: int) -> int:
         return self.batch_size or max(64, round(n / STEPS_AN_EPOCH))
