@@ -1,12 +1,14 @@
 """The answer to "which are best?": indices and scores, and the columns of a table made of them."""
 
 import warnings
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
 from cofactor.arrays import BoolArray, FloatArray, Id, IntArray
+from cofactor.data.tables import make_table
 from cofactor.errors import FewerLeft
 
 if TYPE_CHECKING:
@@ -44,6 +46,20 @@ class Ranking:
                 FewerLeft,
                 stacklevel=stacklevel,
             )
+
+    def table(
+        self, ratings: "Ratings", *, of: Literal["item", "user"] = "item", score: str = "score",
+        asker: str | None = "user",
+        more: Mapping[str, Sequence[Any]] | None = None,
+    ) -> Any:  # fmt: skip
+        """`columns`, and more of them, as a data frame in the library the ratings came in, of one schema however few
+        rows there are."""
+        columns = self.columns(ratings, of=of, score=score, asker=asker) | dict(more or {})
+        own = {side: ids.values[:1].tolist()[0] for side, ids in (("user", ratings.users), ("item", ratings.items))}
+        like = {"title": "", "rank": 1, score: 1.0, "rung": "", "doubt": 1.0} | own
+        if asker and self.labels:
+            like[asker] = self.labels[0]
+        return make_table(columns, ratings.library, {name: like[name] for name in columns})
 
     def columns(
         self, ratings: "Ratings", *, of: Literal["item", "user"] = "item", score: str = "score",

@@ -11,14 +11,13 @@ from functools import partial
 from operator import is_
 from pathlib import Path
 from statistics import NormalDist
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Self, TypedDict
 
 import numpy as np
 
 from cofactor.arrays import Array, BoolArray, FloatArray, Id, IntArray
 from cofactor.data.expecting import expect_ratings
 from cofactor.data.ids import UNKNOWN
-from cofactor.data.tables import make_table
 from cofactor.errors import (
     BadModelFolder,
     BadOption,
@@ -45,7 +44,18 @@ if TYPE_CHECKING:
 __all__ = ["Newcomer", "Prediction", "Recommender", "expect_model", "rows_or_zero"]
 
 Unknown = Literal["raise", "fallback"]
+# what the columns of similar items, and of similar users, are
+ITEMS: "Neighbours" = {"of": "item", "score": "similarity", "asker": None}
+USERS: "Neighbours" = {"of": "user", "score": "similarity", "asker": None}
 Newcomer = Mapping[Any, float]  # somebody new: {item id or title: rating}
+
+
+class Neighbours(TypedDict):
+    """How a list of neighbours is made a table."""
+
+    of: Literal["item", "user"]
+    score: str
+    asker: None
 
 
 @dataclass(kw_only=True)
@@ -210,7 +220,7 @@ class Recommender(Snapshots, ModelSteps):
         attributes: of somebody new, as {"age": 33, …}, for models that learn from them; the ratings may then be {}
         """
         asked = self._barred(candidates, exclude), hide_seen, unknown, approximate, attributes
-        return make_table(self._rank(users, n, *asked).columns(self.ratings), self.ratings.library)
+        return self._rank(users, n, *asked).table(self.ratings)
 
     @of_one_state
     def rank(
@@ -297,22 +307,22 @@ class Recommender(Snapshots, ModelSteps):
     @of_one_state
     def similar_items(self, item: Id, n: int = 10) -> Any:
         """The n items nearest by the cosine of their vectors: a table of item, title, rank, similarity."""
-        return make_table(self.nearest_items(item, n), self.ratings.library)
+        return self._nearest("item", item, n).table(self.ratings, **ITEMS)
 
     @of_one_state
     def similar_users(self, user: Id, n: int = 10) -> Any:
         """The n users nearest by the cosine of their vectors: a table of user, rank, similarity."""
-        return make_table(self.nearest_users(user, n), self.ratings.library)
+        return self._nearest("user", user, n).table(self.ratings, **USERS)
 
     @of_one_state
     def nearest_items(self, item: Id, n: int = 10) -> dict[str, list[Any]]:
         """`similar_items` as plain columns."""
-        return self._nearest("item", item, n).columns(self.ratings, score="similarity", asker=None)
+        return self._nearest("item", item, n).columns(self.ratings, **ITEMS)
 
     @of_one_state
     def nearest_users(self, user: Id, n: int = 10) -> dict[str, list[Any]]:
         """`similar_users` as plain columns."""
-        return self._nearest("user", user, n).columns(self.ratings, of="user", score="similarity", asker=None)
+        return self._nearest("user", user, n).columns(self.ratings, **USERS)
 
     @of_one_state
     def vectors(self, side: Literal["user", "item"] = "item") -> FloatArray:
@@ -376,14 +386,14 @@ class Recommender(Snapshots, ModelSteps):
             raise UnknownIds(kind, strangers, len(known), near, may_fall_back=may_fall_back)
         return idx
 
-    def _items_rated(self, ratings: Newcomer) -> IntArray:
-        """The items that somebody new has rated, as they gave them; raises `BadOption` for one that is there twice."""
+    def _items_rated(self, ratings: Mapping[Any, Any]) -> IntArray:
+        """The items that somebody new speaks of, as they gave them; raises `BadOption` for one that is there twice."""
         item_idx = self._find(list(ratings), "item", "raise")
         _, first, counts = np.unique(item_idx, return_index=True, return_counts=True)
         if (counts > 1).any():
             at = first[counts > 1][0]
             names = [name for name, idx in zip(ratings, item_idx, strict=True) if idx == item_idx[at]]
-            raise BadOption(f"{' and '.join(map(repr, names))} are the same item. Give one rating of it.")
+            raise BadOption(f"{' and '.join(map(repr, names))} are the same item. Give it once.")
         return item_idx
 
     def _barred(self, candidates: Iterable[Id] | None = None, exclude: Iterable[Id] = ()) -> BoolArray:

@@ -10,7 +10,7 @@ has nothing to say. Nothing is guessed silently: every recommendation names its 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, NamedTuple
 
@@ -18,7 +18,6 @@ import numpy as np
 
 from cofactor.arrays import Array, FloatArray, Id, IntArray
 from cofactor.data.ratings import NO_TIME, Ratings
-from cofactor.data.tables import make_table
 from cofactor.errors import BadOption
 from cofactor.kernels.topk import Hidden, best
 from cofactor.ranking import Ranking
@@ -80,19 +79,26 @@ class Ladder:
         who: an id, known or not, or somebody new as {item: rating}, of which items nobody knows are left aside
         attributes: of somebody the model does not hold
         """
+        return replace(self, model=self.model.snapshot())._recommend(who, n, attributes, hide_seen)
+
+    def _recommend(self, who: Id | Newcomer, n: int, attributes: Mapping[str, Any] | None, hide_seen: bool) -> Any:
         standing = self.standing(who, attributes)
         seen = self._seen(who) if hide_seen else np.zeros(0, np.int64)
         hidden = Hidden(np.zeros(1, np.int64), np.array([0, len(seen)]), seen)
         label = "newcomer" if isinstance(who, Mapping) else who
         ranking = Ranking([label], *best(standing.scores[None], n, hidden))
-        ranking.warn_if_short(n, stacklevel=3)
-        columns, shown = ranking.columns(self.model.ratings), ranking.idx[ranking.filled]
-        columns["rung"] = [str(standing.rung)] * len(shown)
-        columns["doubt"] = standing.doubt[shown].tolist()
-        return make_table(columns, self.model.ratings.library)
+        ranking.warn_if_short(n, stacklevel=4)
+        shown = ranking.idx[ranking.filled]
+        rungs, doubts = [str(standing.rung)] * len(shown), standing.doubt[shown].tolist()
+        return ranking.table(self.model.ratings, more={"rung": rungs, "doubt": doubts})
 
     def standing(self, who: Id | Newcomer, attributes: Mapping[str, Any] | None = None) -> Standing:
-        """The highest rung on which anything is known of them."""
+        """The highest rung on which anything is known of them; raises `BadOption` for several people at once."""
+        if isinstance(who, (list, set, np.ndarray)):
+            raise BadOption(
+                f"A ladder answers for one person at a time, but {str(who)[:60]} came. Ask for each: "
+                f"[ladder.recommend(one) for one in people]."
+            )
         given = self._attributes_of(who, attributes)
         rated = self._rated(who)
         if isinstance(who, Mapping) and rated:

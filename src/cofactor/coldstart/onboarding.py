@@ -176,7 +176,7 @@ class Onboarding:
     # ---- what they are based on ---------------------------------------------------------------------------
 
     def _read(self, answers: Answers, attributes: Attributes = None) -> Heard:
-        idx = self.model._find(list(answers), "item", "raise")
+        idx = self.model._items_rated(answers)
         values = np.array([np.nan if one is None else float(one) for one in answers.values()], np.float64)
         self.model._check_values(values[~np.isnan(values)])
         if not attributes:
