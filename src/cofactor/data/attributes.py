@@ -44,9 +44,10 @@ def attach(
     """
     try:
         table = open_table(source, Options(encoding=options.encoding))
-        frame = table.load(dict.fromkeys(table.head.columns, pl.String))
+        frame = table.load(dict.fromkeys(_named_columns(table), pl.String))
         key = _id_column(frame.columns, ids.kind, id_column)
         title = _title_column(frame, key, table, title) if ids.kind == "item" else None
+        _refuse_repeated_names(table, key, title)
     except BadTable as error:
         raise BadTable(f"{ids.kind}s={name_of(source)!r}: {error}") from None
     found = _find(frame[key], ids, table)
@@ -65,6 +66,19 @@ def attach(
     columns = {name: _spread(column, row) for name, column in known.items()}
     titles = columns.pop(title, None) if title is not None else None
     return Attached(ids, columns, None if titles is None else _as_titles(titles), frame.height)
+
+
+def _named_columns(table: Table) -> list[str]:
+    """Without those that have no name where others have one: the numbers of the rows, as pandas writes them."""
+    return [name for name in table.head.columns if name not in table.header.unnamed]
+
+
+def _refuse_repeated_names(table: Table, key: str, title: str | None) -> None:
+    for name, what in ((key, "ids"), (title, "titles")):
+        if name in table.header.repeated:
+            raise BadTable(
+                f"Several columns are called {name!r}, so it is not clear which holds the {what}. Rename them."
+            )
 
 
 def typed(column: pl.Series, table: Table) -> pl.Series:

@@ -8,6 +8,7 @@ from typing import Literal
 
 import polars as pl
 
+from cofactor.data.header import Header
 from cofactor.data.options import Column, Options
 from cofactor.data.report import Findings
 from cofactor.errors import BadTable
@@ -50,7 +51,7 @@ class Columns:
         return {role: column for role, column in vars(self).items() if column is not None}
 
 
-def choose(head: pl.DataFrame, options: Options, findings: Findings) -> Columns:
+def choose(head: pl.DataFrame, header: Header, options: Options, findings: Findings) -> Columns:
     """The parts of a table that begins with these rows; raises `BadTable` where user or item cannot be told."""
     names, title_elsewhere = head.columns, options.items is not None
     said = {role: named_column(names, role, getattr(options, role)) for role in ("user", "item", "rating", "timestamp")}
@@ -61,7 +62,8 @@ def choose(head: pl.DataFrame, options: Options, findings: Findings) -> Columns:
         if found[role] is None and not _unwanted(options, role, title_elsewhere):
             found[role] = usual_column([n for n in names if n not in found.values()], role)
     if found["user"] is None or found["item"] is None:
-        _by_position(head, found, options, findings)
+        _by_position(head, header, found, options, findings)
+    _refuse_repeated_names(header, found, options)
     _warn_of_swapped_names(said, findings)
     _tell_what_is_unused(names, found, options, findings)
     user, item = found["user"], found["item"]
@@ -114,9 +116,24 @@ def _refuse_double_parts(said: dict[str, str | None]) -> None:
             taken[column] = role
 
 
-def _by_position(head: pl.DataFrame, found: dict[str, str | None], options: Options, findings: Findings) -> None:
-    """The first free columns are user and item and, where both are guessed, rating and timestamp: as in the lecture."""
-    free = [name for name in head.columns if name not in found.values()]
+def _refuse_repeated_names(header: Header, found: dict[str, str | None], options: Options) -> None:
+    """A name that stands several times means none of them; a position does."""
+    for role, name in found.items():
+        if name in header.repeated and not isinstance(getattr(options, role), int):
+            raise BadTable(
+                f"Several columns are called {name!r}, so the {role} is not clear. Rename them, or give its position "
+                f"({role}={header.names.index(name)}; 0 is the first column)."
+            )
+
+
+def _by_position(
+    head: pl.DataFrame, header: Header, found: dict[str, str | None], options: Options, findings: Findings
+) -> None:
+    """The first free columns are user and item and, where both are guessed, rating and timestamp: as in the lecture.
+
+    A first column without a name, where others have one, numbers the rows: pandas writes it.
+    """
+    free = [name for name in head.columns if name not in {*found.values(), *header.unnamed}]
     blind = found["user"] is None and found["item"] is None
     guessed = [role for role in ("user", "item") if found[role] is None]
     if head.width > WIDE:

@@ -12,6 +12,7 @@ import numpy as np
 import polars as pl
 
 from cofactor.data.after_fork import require_polars
+from cofactor.data.header import Header
 from cofactor.data.options import Options
 from cofactor.data.report import RowNames
 from cofactor.data.series import series_of
@@ -22,6 +23,7 @@ __all__ = ["Table", "name_of", "open_table"]
 
 DataTypes: TypeAlias = Mapping[str, Any]  # column: its wished Polars type, which text tables try to honour
 HEAD = 100
+ALL_NAMED = Header()
 KINDS = {
     "pandas": "a pandas table", "polars": "a Polars table", "arrow": "an Arrow table",
     "scipy": "a scipy sparse matrix", "dict": "a dict of columns",
@@ -45,6 +47,7 @@ class Table:
     head: pl.DataFrame  # all columns, the first rows
     load: Callable[[DataTypes], pl.DataFrame]
     row_names: RowNames = field(default_factory=RowNames)
+    header: Header = ALL_NAMED  # which of its names are made up, or stood several times
     is_text: bool = False  # ids that look like numbers are numbers
     shape: tuple[int, int] | None = None  # of a matrix
 
@@ -125,7 +128,8 @@ def _refuse_other_formats(kind: str | None, ending: str) -> None:
 
 
 def _text(table: TextTable, origin: str) -> Table:
-    return Table(origin, "polars", table.head, table.load, RowNames("line", table.first_line), is_text=True)
+    row_names = RowNames("line", table.first_line)
+    return Table(origin, "polars", table.head, table.load, row_names, is_text=True, header=table.header)
 
 
 def _lazy(frame: pl.LazyFrame, origin: str) -> Table:
@@ -140,9 +144,14 @@ def _collected(frame: pl.LazyFrame) -> pl.DataFrame:
         raise BadTable(f"The table cannot be read: {str(error).splitlines()[0]}. Fetch or write it again.") from None
 
 
-def _eager(frame: pl.DataFrame, origin: str, library: str = "polars", shape: tuple[int, int] | None = None) -> Table:
+def _eager(
+    frame: pl.DataFrame, origin: str, library: str = "polars", shape: tuple[int, int] | None = None,
+    header: Header = ALL_NAMED,
+) -> Table:  # fmt: skip
     _refuse_data_as_names(frame.columns)
-    return Table(origin, library, frame.head(HEAD), lambda dtypes: frame.select(list(dtypes)), shape=shape)
+    return Table(
+        origin, library, frame.head(HEAD), lambda dtypes: frame.select(list(dtypes)), shape=shape, header=header
+    )
 
 
 def _open_frame(source: Any) -> Table:
@@ -152,13 +161,13 @@ def _open_frame(source: Any) -> Table:
     if isinstance(source, pl.DataFrame):
         return _eager(source, origin)
     if library == "pandas":
-        return _eager(_from_pandas(source), origin, library)
+        return _from_pandas(source, origin)
     if library == "scipy":
         return _eager(_from_sparse(source), origin, "polars", source.shape)
     if hasattr(source, "__arrow_c_stream__"):  # pyarrow, and everyone who speaks its protocol
-        return _eager(pl.DataFrame(source), origin, "arrow")
+        return _from_arrow(source, origin)
     if isinstance(source, Mapping):
-        return _eager(_from_columns(source), origin)
+        return _from_columns(list(source), list(source.values()), origin, "polars")
     raise BadTable(
         f"A table cannot be made of {type(source).__name__}. Give a path, a pandas, Polars or Arrow table, "
         f"a scipy sparse matrix, or a dict of columns such as {{'user': […], 'item': […], 'rating': […]}}."
@@ -180,21 +189,27 @@ def _refuse_data_as_names(names: Sequence[str]) -> None:
         )
 
 
-def _from_columns(columns: Mapping[Any, Any]) -> pl.DataFrame:
-    frame = {str(name): series_of(str(name), values) for name, values in columns.items()}
+def _from_columns(names: Sequence[Any], columns: Sequence[Any], origin: str, library: str) -> Table:
+    header = Header.of(names)
+    frame = {name: series_of(name, values) for name, values in zip(header.names, columns, strict=True)}
     lengths = {name: len(column) for name, column in frame.items()}
     if len(set(lengths.values())) > 1:
         raise BadTable(f"The columns of a table must have one length, but these have {lengths}.")
-    return pl.DataFrame(frame)
+    return _eager(pl.DataFrame(frame), origin, library, header=header)
 
 
-def _from_pandas(source: Any) -> pl.DataFrame:
+def _from_arrow(source: Any, origin: str) -> Table:
+    try:
+        return _eager(pl.DataFrame(source), origin, "arrow")
+    except pl.exceptions.PolarsError as error:
+        raise BadTable(f"The Arrow table cannot be read: {str(error).splitlines()[0]}.") from None
+
+
+def _from_pandas(source: Any, origin: str) -> Table:
     named_index = any(name is not None for name in getattr(source.index, "names", ()))
     frame = source.reset_index() if named_index or source.ndim == 1 else source
-    if not frame.columns.is_unique:
-        twice = sorted({str(name) for name in frame.columns[frame.columns.duplicated()]})
-        raise BadTable(f"Several columns are called {', '.join(twice)}. Rename them, so that each can be meant.")
-    return _from_columns({name: _pandas_values(frame[name]) for name in frame.columns})
+    columns = [_pandas_values(frame.iloc[:, at]) for at in range(frame.shape[1])]
+    return _from_columns(list(frame.columns), columns, origin, "pandas")
 
 
 def _pandas_values(column: Any) -> Any:

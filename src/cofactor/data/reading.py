@@ -97,7 +97,7 @@ def examine(source: Any, options: Options) -> tuple[Ratings | None, Report]:
 
 def _read(source: Any, options: Options, findings: Findings) -> Ratings:
     table = open_table(source, options)
-    columns = choose(table.head, options, findings)
+    columns = choose(table.head, table.header, options, findings)
     findings.source, findings.row_names, findings.columns = table.origin, table.row_names, columns.roles()
     rows = read_rows(table, columns, options, findings)
     ratings = _numbered(rows, columns, table, options, findings)

@@ -1,0 +1,72 @@
+"""The first lines of a text say which separator it has, and whether they begin with a header."""
+
+import csv
+from collections import Counter
+from collections.abc import Sequence
+
+from cofactor.data.columns import usual_column
+from cofactor.errors import BadTable
+
+__all__ = ["has_header", "separator_of", "split"]
+
+SEPARATORS = ("::", "\t", ",", ";", "|", " ")  # where several would do, the first
+
+
+def separator_of(lines: Sequence[str], given: str | None) -> str:
+    # half: some lines are broken; without quotes: one is not closed
+    tries = ((one, share, quoted) for quoted in (True, False) for share in (0.9, 0.5) for one in SEPARATORS)
+    likely = next((one for one, share, quoted in tries if _separates(lines, one, share, quoted)), None)
+    found = given or likely
+    if found is not None and max(max(map(len, split(lines, found, quoted=one))) for one in (True, False)) > 1:
+        return found
+    if likely is None:
+        raise BadTable(
+            f"Only one column was found; the first line is {lines[0][:60]!r}. Tried the separators "
+            f"{', '.join(map(repr, SEPARATORS))}: name another one with separator=…."
+        )
+    raise BadTable(
+        f"With separator={given!r} only one column was found; the first line is {lines[0][:60]!r}. "
+        f"Pass separator={likely!r}."
+    )
+
+
+def _separates(lines: Sequence[str], separator: str, share: float, quoted: bool) -> bool:
+    """Whether so many of the lines fall into the same number of fields, and more than one."""
+    widths = Counter(map(len, split(lines, separator, quoted=quoted)))
+    width, times = widths.most_common(1)[0]
+    return width > 1 and times >= share * len(lines)
+
+
+def split(lines: Sequence[str], separator: str, *, quoted: bool = True) -> list[list[str]]:
+    """The fields of each line; several lines where a quoted field holds line ends."""
+    lines = [line.replace("\r", "") for line in lines]
+    if len(separator) > 1 or not quoted:
+        return [line.split(separator) for line in lines]
+    try:
+        return list(csv.reader([line + "\n" for line in lines], delimiter=separator))
+    except csv.Error:  # a quote that is not closed makes a field longer than any
+        return [line.split(separator) for line in lines]
+
+
+def has_header(rows: Sequence[Sequence[str]], given: bool | None) -> bool:
+    first, *rest = rows
+    numeric = any(map(_is_number, first))
+    usual = usual_column(first, "user") is not None and usual_column(first, "item") is not None
+    if given and numeric and not usual:
+        raise BadTable(f"The header looks like data: {', '.join(first[:6])}. Pass has_header=False.")
+    if given is False and usual and not numeric:
+        raise BadTable(f"The first line looks like a header: {', '.join(first[:6])}. Leave has_header=False out.")
+    if given is not None or numeric or usual:
+        return given if given is not None else not numeric
+    columns = [[row[at] for row in rest if at < len(row)] for at in range(len(first))]
+    numbers_below = any(column and all(map(_is_number, column)) for column in columns)
+    seen_below = any(one and one in column for one, column in zip(first, columns, strict=True))
+    return numbers_below or not seen_below
+
+
+def _is_number(field: str) -> bool:
+    try:
+        float(field)
+    except ValueError:
+        return False
+    return True
