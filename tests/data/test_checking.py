@@ -56,6 +56,17 @@ def test_dropping_leaves_out_what_cannot_be_used_and_counts_each_reason():
     ]  # fmt: skip
 
 
+def test_a_row_that_is_faulty_in_several_ways_is_left_out_once():
+    report = check(b"user,item,rating\n,,bad\na,,\na,1,5\nb,2,inf\n,3,inf\n", missing="drop")
+    assert [(finding.count, finding.rows) for finding in report.left_out] == [(2, (2, 6)), (1, (3,)), (1, (5,))]
+    assert report.n_read == report.n_kept + sum(finding.count for finding in report.left_out)
+
+
+def test_a_row_that_is_faulty_in_several_ways_is_a_problem_in_each():
+    problems = check(b"user,item,rating\n,1,bad\na,2,5\n").problems
+    assert [finding.rows for finding in problems] == [(2,), (2,)]
+
+
 def test_blank_lines_are_no_ratings_and_are_counted():
     ratings = cf.read(b"user,item,rating\na,1,5\n\nb,2,4\n\n")
     assert ratings.report is not None

@@ -101,12 +101,15 @@ def _any(masks: Mapping[str, BoolArray]) -> BoolArray:
 
 
 def _usable(rows: TableRows, options: Options, findings: Findings) -> TableRows:
-    """Rows with an id and a number; the others are told, as left out or as a problem."""
+    """Rows with an id and a number; the others are told, left out for their first fault or with all as problems."""
+    told = np.zeros(len(rows.users), np.bool_)
     for why, where in rows.unusable.items():
         if not where.any():
             continue
         if options.missing == "drop" or why == "Blank lines":
-            findings.left_out(why, where)
+            if (where & ~told).any():
+                findings.left_out(why, where & ~told)
+            told |= where
         else:
             findings.problem(why, where, mend="Mend the table, or pass missing='drop' to leave such rows out.")
     unusable = _any(rows.unusable)
