@@ -2,13 +2,12 @@
 
 import io
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, TypeAlias
 
-import numpy as np
 import polars as pl
 
 from cofactor.data.after_fork import require_polars
@@ -50,6 +49,7 @@ class Table:
     header: Header = ALL_NAMED  # which of its names are made up, or stood several times
     is_text: bool = False  # ids that look like numbers are numbers
     shape: tuple[int, int] | None = None  # of a matrix
+    n_added_up: int = 0  # cells of it that were added to another entry of the same place
 
     @property
     def name(self) -> str:
@@ -144,14 +144,9 @@ def _collected(frame: pl.LazyFrame) -> pl.DataFrame:
         raise BadTable(f"The table cannot be read: {str(error).splitlines()[0]}. Fetch or write it again.") from None
 
 
-def _eager(
-    frame: pl.DataFrame, origin: str, library: str = "polars", shape: tuple[int, int] | None = None,
-    header: Header = ALL_NAMED,
-) -> Table:  # fmt: skip
+def _eager(frame: pl.DataFrame, origin: str, library: str = "polars", header: Header = ALL_NAMED) -> Table:
     _refuse_data_as_names(frame.columns)
-    return Table(
-        origin, library, frame.head(HEAD), lambda dtypes: frame.select(list(dtypes)), shape=shape, header=header
-    )
+    return Table(origin, library, frame.head(HEAD), lambda dtypes: frame.select(list(dtypes)), header=header)
 
 
 def _open_frame(source: Any) -> Table:
@@ -163,7 +158,7 @@ def _open_frame(source: Any) -> Table:
     if library == "pandas":
         return _from_pandas(source, origin)
     if library == "scipy":
-        return _eager(_from_sparse(source), origin, "polars", source.shape)
+        return _from_sparse(source, origin)
     if hasattr(source, "__arrow_c_stream__"):  # pyarrow, and everyone who speaks its protocol
         return _from_arrow(source, origin)
     if isinstance(source, Mapping):
@@ -220,8 +215,16 @@ def _pandas_values(column: Any) -> Any:
     return column.astype(object).where(column.notna(), None).tolist()
 
 
-def _from_sparse(matrix: Any) -> pl.DataFrame:
-    cells = matrix.tocoo()
-    if not np.issubdtype(cells.dtype, np.number) and cells.dtype != np.bool_:
-        raise BadTable(f"A sparse matrix of {cells.dtype} cannot hold ratings. Convert it to numbers.")
-    return pl.DataFrame({"user": cells.coords[0], "item": cells.coords[1], "rating": cells.data})
+def _from_sparse(matrix: Any, origin: str) -> Table:
+    """A row for each stored cell; one that is stored several times holds the sum, as in SciPy."""
+    if len(matrix.shape) != 2:
+        raise BadTable(f"A sparse matrix of ratings has two dimensions, users and items, but this has {matrix.shape}.")
+    if matrix.dtype.kind not in "iufb":
+        raise BadTable(f"A sparse matrix of {matrix.dtype} cannot hold ratings. Convert it to numbers.")
+    cells = matrix.tocoo(copy=True)
+    n_stored = cells.nnz
+    if not getattr(matrix, "has_canonical_format", False):
+        cells.sum_duplicates()
+    row, column = cells.coords
+    frame = pl.DataFrame({"user": row, "item": column, "rating": series_of("rating", cells.data)})
+    return replace(_eager(frame, origin), shape=matrix.shape, n_added_up=n_stored - cells.nnz)

@@ -170,6 +170,8 @@ def _with_attributes(ratings: Ratings, columns: Columns, table: Table, options: 
         about_items = attach(options.items, items, users, columns.item, options, findings)
     if options.users is not None:
         about_users = attach(options.users, users, items, columns.user, options, findings)
+    if table.n_added_up:
+        findings.note(f"{table.n_added_up:,} entries of the matrix repeat a place, and were added to the one there")
     _check_shape(table.shape, about_items.n_rows, about_users.n_rows, findings)
     titles = ratings.titles if about_items.titles is None else about_items.titles
     if titles is not None and len(titles) < len(about_items.ids):
