@@ -98,6 +98,8 @@ class Recommender(Snapshots, ModelSteps):
         expect_ratings(train, "fit learns from")
         if not len(train):
             raise BadOption(f"There are no ratings to learn from in {train!r}.")
+        if train.report is not None:
+            train.report.refuse_untrainable()
         fresh = self.copied(lambda name: not is_learned(name))
         fresh.ratings_ = train
         fresh._fit(train, run)

@@ -136,5 +136,5 @@ def test_a_ladder_follows_the_updates_of_its_model(table):
     model = cf.MatrixFactorization(solver="als", n_factors=2, n_epochs=3).fit(table, progress=False)
     ladder = Ladder(model)
     assert len(ladder.standing("a stranger").scores) == 10
-    model.update(cf.read({"user": [0], "item": [77], "rating": [5]}, part=True))
+    model.update(cf.read({"user": [0], "item": [77], "rating": [5]}))
     assert len(ladder.standing("a stranger").scores) == 11

@@ -89,8 +89,8 @@ BROKEN = (
     Broken("missing users", SOUND + b",2,4\n", ("user id is missing", "line 5", "missing='drop'")),
     Broken("missing items", _columns(user=["a", "b"], item=[1, None], rating=[1, 2]), ("item id is missing", "row 1")),
     Broken("ids with fractions", _columns(user=[0.5, 1.5], item=[1, 2]), ("'user'", "fractions", "user=…")),
-    Broken("one user only", b"user,item,rating\nann,1,5\nann,2,3\n", ("one user only", "'ann'")),
-    Broken("one item only", b"user,item,rating\nann,1,5\nbob,1,3\n", ("one item only", "item=…")),
+    Broken("ids of several kinds", _columns(user=[1, "1", 2], item=[1, 2, 3]), ("whole numbers (1)", "ids='text'")),
+    Broken("lists for ids", _columns(user=[[1], [2]], item=[1, 2]), ("list", "cannot be an id")),
     # the ratings
     Broken("missing ratings", SOUND + b"bob,2,\nbob,3,NA\n", ("rating is missing", "2 lines: 5, 6", "missing='drop'")),
     Broken("decimal commas", b"user;item;rating\nann;1;4,5\nbob;2;3\n", ("not a number", "'4,5'", "line 2")),

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
+import scipy.sparse
 from hypothesis import given, strategies as st
 from scipy.sparse import csr_array
 
@@ -307,8 +308,52 @@ def test_kept_rows_need_ids_of_the_same_kind():
         cf.read(RATED, items={"item": ["1", "2", "seven"], "year": [1, 2, 3]}, unrated="keep")
 
 
-def test_a_part_of_a_table_may_hold_one_user_alone():
-    day = {"user": ["ann", "ann"], "item": [1, 2], "rating": [5, 3]}
-    with pytest.raises(BadTable, match="one user only"):
-        cf.read(day)
-    assert cf.read(day, part=True).n_users == 1
+# ---- one user or one item alone ---------------------------------------------------------------------------
+
+DAY = b"user,item,rating\nann,1,5\n"
+
+
+def test_a_day_of_one_rating_is_read_and_taken_in_by_a_model():
+    model = cf.Bias().fit(cf.read(TABLE))
+    model.update(cf.read({"userId": ["dora"], "movieId": [10], "rating": [5]}))
+    assert model.ratings.users.values.tolist() == ["ann", "bob", "cleo", "dora"]
+
+
+@pytest.mark.parametrize(("side", "column"), [("user", "user"), ("item", "item")])
+def test_no_model_is_fitted_on_one_user_or_item_alone_and_the_column_is_named(side: str, column: str):
+    other = {"user": "item", "item": "user"}[side]
+    alone = cf.read({side: ["ann", "ann"], other: [1, 2], "rating": [5, 3]})
+    with pytest.raises(BadTable, match=f"Column '{column}' holds one {side} only \\('ann'\\).*with {side}=…"):
+        cf.Popularity().fit(alone)
+
+
+def test_a_check_says_what_a_table_of_one_user_is_good_for():
+    report = check(DAY)
+    assert report.ok
+    assert [finding.text.partition(" only")[0] for finding in report.untrainable] == [
+        "Column 'user' holds one user", "Column 'item' holds one item"
+    ]  # fmt: skip
+    assert str(report).endswith("sound to update or to evaluate a model with; none can be fitted on it alone")
+
+
+# ---- sparse matrices --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("form", ["coo_array", "coo_matrix", "csr_array", "csc_array"])
+def test_a_cell_that_is_stored_twice_is_added_up_and_that_is_noted(form: str):
+    twice = (np.array([1.0, 1.0, 3.0]), (np.array([0, 0, 1]), np.array([0, 0, 1])))
+    matrix = getattr(scipy.sparse, form)(twice, shape=(2, 2))
+    ratings = cf.read(matrix)
+    assert rows(ratings) == [(0, 0, 2.0), (1, 1, 3.0)]
+    assert ("1 entries of the matrix repeat a place" in str(ratings.report)) == form.startswith("coo")
+
+
+def test_a_matrix_is_left_as_it_was():
+    matrix = scipy.sparse.coo_array(([1.0, 1.0], ([0, 0], [0, 0])), shape=(2, 2))
+    cf.read(matrix)
+    assert matrix.nnz == 2
+
+
+@pytest.mark.parametrize("dtype", [bool, np.int8, np.uint64, np.float32, np.longdouble])
+def test_a_matrix_may_be_of_any_kind_of_number(dtype: Any):
+    assert cf.read(csr_array(np.eye(2, dtype=dtype))).values.tolist() == [1.0, 1.0]

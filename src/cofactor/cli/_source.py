@@ -58,10 +58,10 @@ def read_options(arguments: Namespace) -> dict[str, Any]:
     return {name: value for name, value in given.items() if value is not None}
 
 
-def read_source(arguments: Namespace, *, part: bool = False, like: "Ratings | None" = None) -> "Ratings":
+def read_source(arguments: Namespace, *, like: "Ratings | None" = None) -> "Ratings":
     """The ratings of SOURCE; what reading guessed or left out goes to stderr.
 
-    part: of a table that lies elsewhere     like: ratings whose ids these are, so that text is read as text
+    like: ratings whose ids these are, so that text is read as text
     """
     import sys
 
@@ -74,9 +74,10 @@ def read_source(arguments: Namespace, *, part: bool = False, like: "Ratings | No
     options = read_options(arguments)
     if like is not None:
         options.setdefault("ids", {ids.kind: "text" for ids in (like.users, like.items) if ids.holds == "text"})
-    ratings = read(arguments.source, part=part, **options)
-    if ratings.report is not None and (ratings.report.left_out or ratings.report.notes):
-        print(ratings.report, file=sys.stderr)
+    ratings = read(arguments.source, **options)
+    report = ratings.report
+    if report is not None and (report.left_out or report.untrainable or report.notes):
+        print(report, file=sys.stderr)
     return ratings
 
 

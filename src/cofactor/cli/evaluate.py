@@ -26,7 +26,7 @@ def run(arguments: Namespace) -> None:
 
     metrics = arguments.metrics.split(",") if arguments.metrics else None
     model = open_model(arguments.model)
-    found = evaluate(model, read_source(arguments, part=True, like=model.ratings), metrics=metrics, k=arguments.k)
+    found = evaluate(model, read_source(arguments, like=model.ratings), metrics=metrics, k=arguments.k)
     if arguments.format:
         show(found.columns(), arguments)
     else:

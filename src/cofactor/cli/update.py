@@ -25,7 +25,7 @@ def run(arguments: Namespace) -> None:
 
     check_model("--out", arguments.out or Path(arguments.model))
     model = open_model(arguments.model)
-    later = read_source(arguments, part=True, like=model.ratings)
+    later = read_source(arguments, like=model.ratings)
     n_users, n_items = model.ratings.n_users, model.ratings.n_items
     model.update(later)
     print(

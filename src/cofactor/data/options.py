@@ -41,7 +41,6 @@ class Options:
     missing: Missing = "error"
     unrated: Unrated = "drop"
     ids: IdKinds = "auto"
-    part: bool = False
     separator: str | None = None
     encoding: str | None = None
     has_header: bool | None = None

@@ -38,7 +38,6 @@ def read(
     missing: Missing = "error",
     unrated: Unrated = "drop",
     ids: IdKinds = "auto",
-    part: bool = False,
     separator: str | None = None,
     encoding: str | None = None,
     has_header: bool | None = None,
@@ -60,10 +59,10 @@ def read(
     ids: "auto" keeps ids as they came, where a text file's are whole numbers if that changes none of them; "text" makes
         all of them text as they are written ("007" stays "007", 12 becomes "12", 1.5 "1.5", a date "2024-05-31"), for
         tables whose ids are of another kind than another table's; {"user": "text"} says so of one side
-    part: these are some ratings of a larger table, such as a day's, so one user or item alone is no mistake
     separator, encoding, has_header: of a text file, where guessing fails
 
-    Raises `BadTable`, whose message holds everything found and what to do about it.
+    Raises `BadTable`, whose message holds everything found and what to do about it. A table of one user or one item
+    alone is read, since a model may be updated with it; `fit` refuses it.
 
     >>> read({"user": ["ann", "ann", "bob"], "item": [1, 2, 1], "rating": [5, 3, 4]})
     Ratings('ratings': 3 ratings of 2 items by 2 users)
@@ -72,7 +71,7 @@ def read(
         source,
         Options(
             user=user, item=item, rating=rating, timestamp=timestamp, items=items, users=users, title=title,
-            scale=scale, duplicates=duplicates, missing=missing, unrated=unrated, ids=ids, part=part,
+            scale=scale, duplicates=duplicates, missing=missing, unrated=unrated, ids=ids,
             separator=separator, encoding=encoding, has_header=has_header, name=name,
         ),
     )  # fmt: skip
@@ -108,7 +107,7 @@ def _read(source: Any, options: Options, findings: Findings) -> Ratings:
 def _numbered(rows: TableRows, columns: Columns, table: Table, options: Options, findings: Findings) -> Ratings:
     with ThreadPoolExecutor(2) as pool:
         (users, user_idx), (items, item_idx) = pool.map(number, (rows.users, rows.items), ("user", "item"))
-    _check_sides(users, items, columns, rows, findings, part=options.part)
+    _check_sides(users, items, columns, rows, findings)
     values = np.ones(len(user_idx), np.float32) if rows.values is None else rows.values
     kept, values = _without_repeats(user_idx, item_idx, values, rows, users, items, options, findings)
     titles = None if rows.titles is None else _titles_beside(rows.titles, item_idx, len(items))
@@ -123,13 +122,11 @@ def _numbered(rows: TableRows, columns: Columns, table: Table, options: Options,
     )  # fmt: skip
 
 
-def _check_sides(
-    users: IdMap, items: IdMap, columns: Columns, rows: TableRows, findings: Findings, *, part: bool
-) -> None:
+def _check_sides(users: IdMap, items: IdMap, columns: Columns, rows: TableRows, findings: Findings) -> None:
     for ids, column in ((users, columns.user), (items, columns.item)):
-        if len(ids) == 1 and not rows.withheld and not part:
+        if len(ids) == 1 and not rows.withheld:
             (only,) = ids.values.tolist()
-            findings.problem(
+            findings.untrainable(
                 f"Column {column!r} holds one {ids.kind} only ({only!r}), so there is nothing to compare",
                 mend=f"Name the right column with {ids.kind}=…, or add the ratings of more {ids.kind}s.",
             )

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from cofactor.arrays import BoolArray, IntArray
+from cofactor.errors import BadTable
 
 __all__ = ["Finding", "Findings", "Report", "RowNames"]
 
@@ -44,6 +45,7 @@ class Report:
     """How a table was understood. Row numbers are file lines from 1, or positions in a frame from 0.
 
     problems: why it cannot be used as it is     left_out: rows not taken, each with its reason and count
+    untrainable: why no model can learn from it alone, though one may be updated with it, or evaluated on it
     notes: what was guessed or converted, and what deserves a look
     """
 
@@ -53,21 +55,37 @@ class Report:
     n_kept: int = 0
     problems: tuple[Finding, ...] = ()
     left_out: tuple[Finding, ...] = ()
+    untrainable: tuple[Finding, ...] = ()
     notes: tuple[Finding, ...] = ()
 
     @property
     def ok(self) -> bool:
         return not self.problems
 
+    def refuse_untrainable(self) -> None:
+        if self.untrainable:
+            raise BadTable(f"{self.source}: " + "\n".join(map(str, self.untrainable)))
+
     def __str__(self) -> str:
         roles = ", ".join(f"{role} = {column}" for role, column in self.columns.items())
         lines = [f"{self.source}: {self.n_read:,} rows read, {self.n_kept:,} kept"]
         lines += [f"  columns: {roles}"] if roles else []
-        for title, found in (("problems", self.problems), ("left out", self.left_out), ("notes", self.notes)):
+        sections = {
+            "problems": self.problems, "left out": self.left_out, "too few to train on": self.untrainable,
+            "notes": self.notes,
+        }  # fmt: skip
+        for title, found in sections.items():
             lines += [f"  {title}:"] if found else []
             lines += [f"    - {finding}" for finding in found]
-        lines.append("  sound: nothing stands against training on it" if self.ok else "  not usable as it is")
-        return "\n".join(lines)
+        return "\n".join([*lines, f"  {self._verdict}"])
+
+    @property
+    def _verdict(self) -> str:
+        if not self.ok:
+            return "not usable as it is"
+        if self.untrainable:
+            return "sound to update or to evaluate a model with; none can be fitted on it alone"
+        return "sound: nothing stands against training on it"
 
 
 class Findings:
@@ -80,6 +98,7 @@ class Findings:
         self.n_read = self.n_kept = 0
         self._problems: list[Finding] = []
         self._left_out: list[Finding] = []
+        self._untrainable: list[Finding] = []
         self._notes: list[Finding] = []
 
     @property
@@ -96,6 +115,9 @@ class Findings:
     def left_out(self, what: str, rows: IntArray | BoolArray) -> None:
         self._left_out.append(self._finding(what, rows, ""))
 
+    def untrainable(self, what: str, mend: str) -> None:
+        self._untrainable.append(self._finding(what, None, mend))
+
     def note(self, what: str, rows: IntArray | BoolArray | None = None, *, mend: str = "") -> None:
         self._notes.append(self._finding(what, rows, mend))
 
@@ -103,6 +125,7 @@ class Findings:
         return Report(
             source=self.source, columns=self.columns, n_read=self.n_read, n_kept=self.n_kept,
             problems=tuple(self._problems), left_out=tuple(self._left_out), notes=tuple(self._notes),
+            untrainable=tuple(self._untrainable),
         )  # fmt: skip
 
     def _finding(self, what: str, rows: IntArray | BoolArray | None, mend: str) -> Finding:
