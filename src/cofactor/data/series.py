@@ -1,6 +1,7 @@
 """One column of any values as a Polars series that gives back each of them as it was."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -26,8 +27,9 @@ def series_of(name: str, values: Iterable[Any]) -> pl.Series:
         return _from_array(name, values)
     values = list(values)
     kinds = set(map(type, values)) - {type(None)}
+    zones = {one.tzinfo is None for one in values if isinstance(one, datetime)} if datetime in kinds else ()
     try:
-        if tuple in kinds or (len(kinds) > 1 and kinds not in SAME_TYPE):
+        if tuple in kinds or len(zones) > 1 or (len(kinds) > 1 and kinds not in SAME_TYPE):
             raise TypeError("Polars would make lists of tuples, numbers of truths, one zone of several")
         return pl.Series(name, values, dtype=pl.Float64 if kinds == {int, float} else None)
     except (TypeError, ValueError, OverflowError, pl.exceptions.PolarsError):

@@ -10,7 +10,8 @@ LIBRARIES = ("polars", "pandas", "arrow")
 
 
 def make_table(columns: Mapping[str, Sequence[Any]], library: str, like: Mapping[str, Any] | None = None) -> Any:
-    """A data frame of these columns, in `library` where it is installed, else in Polars.
+    """A data frame of these columns, every value as it is, in `library` where that is installed and can hold them,
+    else in Polars.
 
     like: a value of each column, whose type the column has also where it is empty, so that tables of one kind have one
         schema and can be put together; None: the types are those of the values
@@ -23,16 +24,14 @@ def make_table(columns: Mapping[str, Sequence[Any]], library: str, like: Mapping
         return pd.DataFrame(dict(columns))
     import polars as pl
 
-    types = {name: pl.Series([one]).dtype for name, one in (like or {}).items()}
-    frame = pl.DataFrame([_series(name, values, types.get(name)) for name, values in columns.items()])
-    return frame.to_arrow() if library == "arrow" and find_spec("pyarrow") else frame
+    from cofactor.data.series import series_of
 
-
-def _series(name: str, values: Sequence[Any], dtype: Any) -> Any:
-    """A column of the type, or of its values' own where they are of another: a newcomer among numbered users."""
-    import polars as pl
-
-    try:
-        return pl.Series(name, values, dtype=dtype)
-    except (TypeError, OverflowError, pl.exceptions.PolarsError):
-        return pl.Series(name, values, dtype=pl.Object) if dtype is None else _series(name, values, None)
+    types = {name: series_of(name, [one]).dtype for name, one in (like or {}).items()}
+    frame = pl.DataFrame(
+        [
+            series_of(name, values) if len(values) else pl.Series(name, values, dtype=types.get(name))
+            for name, values in columns.items()
+        ]
+    )
+    fits = not any(isinstance(dtype, pl.Object | pl.Int128 | pl.UInt128) for dtype in frame.dtypes)
+    return frame.to_arrow() if library == "arrow" and fits and find_spec("pyarrow") else frame

@@ -1,0 +1,39 @@
+"""A table holds what it was made of: no value becomes another on its way out."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import polars as pl
+import pytest
+
+from cofactor.data.tables import make_table
+
+COLUMNS = {
+    "a number and text": [1, "1", 2], "a truth and text": [True, "true"], "a truth and a number": [1, True],
+    "tuples": [("a", 1), ("b", 2)], "tuples of one type": [("a", "b"), ("c", "d")], "beyond 64 bits": [2**70, 1],
+    "dates": [date(2024, 5, 31)], "a date and a time": [date(2024, 5, 31), datetime(2024, 5, 31)],
+    "zones": [datetime(2024, 5, 31, tzinfo=UTC), datetime(2024, 5, 31)], "UUIDs": [UUID(int=1)], "bytes": [b"\xff"],
+    "truths": [True, False], "text and nothing": ["a", None], "a decimal and a whole number": [Decimal("1.5"), 1],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("library", ["polars", "pandas", "arrow"])
+@pytest.mark.parametrize("values", COLUMNS.values(), ids=COLUMNS)
+def test_values_come_out_as_they_went_in(values: list[Any], library: str):
+    table = make_table({"id": values}, library)
+    found = table["id"].to_pylist() if "pyarrow" in type(table).__module__ else table["id"].to_list()
+    assert [one for one in found if one == one] == [one for one in values if one is not None or library != "pandas"]
+    assert [type(one) for one in found if isinstance(one, bool)] == [
+        type(one) for one in values if isinstance(one, bool)
+    ]
+
+
+def test_what_arrow_cannot_hold_comes_in_polars():
+    assert isinstance(make_table({"id": [UUID(int=1)]}, "arrow"), pl.DataFrame)
+    assert not isinstance(make_table({"id": ["a"]}, "arrow"), pl.DataFrame)
+
+
+def test_numbers_of_both_kinds_are_decimals():
+    assert make_table({"score": [1, 2.5, None]}, "polars")["score"].to_list() == [1.0, 2.5, None]
