@@ -68,6 +68,12 @@ def test_of_whom_nothing_is_known_popularity_speaks(plain, table):
     assert standing.scores[3] == pytest.approx(by_hand, rel=1e-5)
 
 
+@pytest.mark.parametrize("who", ["a stranger", {}], ids=str)
+def test_somebody_who_says_nothing_is_of_no_group(plain, who):
+    """Not of that of the last user either, who is odd."""
+    assert Ladder(plain, group="kind").standing(who).rung is Rung.POPULARITY
+
+
 def test_the_doubt_of_an_average_holds_what_people_differ_by_and_how_few_they_are():
     """Ratings 1 and 3 of the one item: their mean is 2, their variance 1, and the mean's own 1/2."""
     ratings = cf.Ratings.from_arrays([1, 2, 1], [10, 10, 20], [1.0, 3.0, 5.0], scale=(1, 5))

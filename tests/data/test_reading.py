@@ -82,6 +82,22 @@ def test_a_sparse_matrix_has_a_row_a_user_and_a_column_an_item():
     assert rows(ratings) == [(0, 0, 5.0), (0, 2, 1.0), (1, 1, 4.0)]
 
 
+def test_a_matrix_of_truths_is_one_of_ones():
+    assert rows(cf.read(csr_array([[True, False], [False, True]]))) == [(0, 0, 1.0), (1, 1, 1.0)]
+
+
+def test_between_two_colons_a_quote_is_a_character_like_any_other():
+    ratings = cf.read(b'user::item::rating::title\n1::8::5::"Heat\n2::9::4::The "Best" of\n')
+    assert ratings.titles.tolist() == ['"Heat', 'The "Best" of']
+
+
+def test_the_separator_is_what_parts_nearly_every_line_alike():
+    """A comma stands in most of the titles, a semicolon between all fields."""
+    lines = [f"{at};{at % 3};{at % 5};{'Good, Bad' if at % 5 else 'Ugly'}" for at in range(20)]
+    ratings = cf.read("\n".join(["user;item;rating;title", *lines]).encode())
+    assert rows(ratings)[:2] == [(0, 0, 0.0), (1, 1, 1.0)]
+
+
 # ---- columns ----------------------------------------------------------------------------------------------
 
 

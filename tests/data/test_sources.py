@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cofactor.data.ratings import NO_TIME
+from cofactor.data.ratings import NO_TIME, Ratings
 from cofactor.data.sources import data_set_names, load, published_tests
 from cofactor.errors import DataNotAvailable, UnknownDataSet
 
@@ -31,6 +31,13 @@ def write(folder: Path, encoding: str = "utf-8", **files: str) -> None:
     folder.mkdir(parents=True)
     for name, text in files.items():
         folder.joinpath(name.replace("_", ".", 1)).write_bytes(text.encode(encoding))
+
+
+def told(ratings: Ratings) -> list[tuple[int, int, float, int]]:
+    """Each row: user, item, rating, time."""
+    users, items = ratings.users.gather(ratings.user_idx), ratings.items.gather(ratings.item_idx)
+    columns = users, items, ratings.values, ratings.timestamps
+    return list(zip(*(column.tolist() for column in columns), strict=True))
 
 
 def test_every_data_set_has_its_name_and_tastes_comes_first():
@@ -61,9 +68,10 @@ def test_ml_100k_is_tabs_and_bars_in_latin_1(data_folder):
     assert ratings.titles.tolist() == ["Amélie (2001)", "unknown"]
     assert ratings.item_attributes["genres"].tolist() == ["Comedy|Romance", ""]
     np.testing.assert_array_equal(ratings.item_attributes["year"], [2001, np.nan])
-    assert ratings.user_attributes["age"].tolist() == [24, 53]
-    assert ratings.values.tolist() == [5, 1]  # in the order of the file
-    assert ratings.scale == (1, 5)
+    people = {name: column.tolist() for name, column in ratings.user_attributes.items()}
+    assert people == {"age": [24, 53], "gender": ["M", "F"], "occupation": ["technician", "other"]}
+    assert told(ratings) == [(7, 2, 5, 881250949), (3, 1, 1, 881250950)]  # in the order of the file
+    assert (ratings.scale, ratings.name, ratings.explicit) == ((1, 5), "ml-100k", True)
 
 
 def test_ml_1m_is_double_colons_with_people(data_folder):
@@ -75,9 +83,15 @@ def test_ml_1m_is_double_colons_with_people(data_folder):
     )  # fmt: skip
     ratings = load("ml-1m")
     assert ratings.titles.tolist() == ["Léon: The Professional (1994)"]
-    assert ratings.user_attributes["age_group"].tolist() == ["under 18", "56+"]
-    assert ratings.user_attributes["occupation"].tolist() == ["K-12 student", "self-employed"]
-    assert ratings.timestamps.tolist() == [978300760, 978300761]
+    people = {name: column.tolist() for name, column in ratings.user_attributes.items()}
+    assert people["age_group"] == ["under 18", "56+"]
+    assert people["gender"] == ["F", "M"]
+    assert people["occupation"] == ["K-12 student", "self-employed"]
+    assert {name: column.tolist() for name, column in ratings.item_attributes.items()} == {
+        "year": [1994], "genres": ["Crime|Drama"],
+    }  # fmt: skip
+    assert told(ratings) == [(1, 2, 5, 978300760), (2, 2, 4, 978300761)]
+    assert ratings.scale == (1, 5)
 
 
 def test_ml_1m_in_two_files_leaves_unknown_times_unknown(data_folder):
@@ -86,7 +100,7 @@ def test_ml_1m_in_two_files_leaves_unknown_times_unknown(data_folder):
         gzip.compress(b"1::2::5\n1::3::4\n1::4::3\n")
     )
     (data_folder / "ml-1m" / "timestamps-partial.txt.gz").write_bytes(gzip.compress(b"978300760\n\n978300762\n"))
-    assert load("ml-1m").timestamps.tolist() == [978300760, NO_TIME, 978300762]
+    assert told(load("ml-1m")) == [(1, 2, 5, 978300760), (1, 3, 4, NO_TIME), (1, 4, 3, 978300762)]
 
 
 def test_times_that_are_not_one_a_rating_are_refused(data_folder):
@@ -120,7 +134,8 @@ def test_later_releases_are_csv(data_folder, name):
         "193609,Ponyo (2008),(no genres listed)\r\n",
     )
     ratings = load(name)
-    assert ratings.values.tolist() == [0.5, 4]
+    assert told(ratings) == [(1, 5, 0.5, 964982703), (9, 193609, 4, 964982704)]
+    assert ratings.scale == (0.5, 5)
     assert ratings.titles.tolist() == ["Good, the Bad and the Ugly, The (1966)", "Ponyo (2008)"]
     assert ratings.item_attributes["genres"].tolist() == ["Western", ""]
 

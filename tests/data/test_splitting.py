@@ -133,6 +133,10 @@ def test_surprise_folds_are_contiguous_parts_of_its_shuffled_rows():
     assert [one.rows_test.tolist() for one in made] == [[2, 5], [1, 3], [0, 4]]
 
 
+def test_surprise_folds_are_five_as_there_unless_another_number_is_asked_for(checkerboard):
+    assert len(surprise_folds(checkerboard)) == 5
+
+
 def test_a_table_without_published_folds_says_so(checkerboard):
     with pytest.raises(BadOption, match=r"no published folds u1.*it has none"):
         published_folds(checkerboard)

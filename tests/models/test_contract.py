@@ -238,6 +238,35 @@ def test_who_is_described_to_a_model_that_learns_no_attributes_is_refused_by_nam
             model.described_under_laws({"age": np.array([33.0])}, 1)
 
 
+def test_who_is_known_has_attributes_of_their_own(model):
+    with pytest.raises(BadOption, match="users the model holds have their own"):
+        model.recommend(4, attributes={"age": 33})
+    with pytest.raises(BadOption, match="users the model holds have their own"):
+        model.predict(4, 1, attributes={"age": 33})
+
+
+def test_a_list_has_at_least_one_entry(model):
+    assert len(model.recommend(4, n=1, hide_seen=False)) == 1
+    with pytest.raises(BadOption, match="at least 1, but 0 came"):
+        model.recommend(4, n=0)
+
+
+def test_one_of_each_gives_a_number_and_several_give_an_array(model):
+    needs(model, "predicts")
+    assert np.ndim(model.predict(4, 1)) == 0
+    assert model.predict([4], 1).shape == model.predict(4, [1]).shape == (1,)
+    np.testing.assert_allclose(model.predict([4, 5], [1, 2]), [model.predict(4, 1), model.predict(5, 2)], rtol=1e-5)
+
+
+def test_a_newcomers_prediction_is_their_score_and_has_no_interval(model):
+    needs(model, "predicts")
+    newcomer = {0: 5.0, 1: 1.0}
+    assert model.predict(newcomer, 7) == model.score_newcomer(newcomer)[7]
+    np.testing.assert_array_equal(model.predict(newcomer, [7, 2]), model.score_newcomer(newcomer)[[7, 2]])
+    with pytest.raises(BadOption, match="An interval is of users the model holds"):
+        model.predict(newcomer, 7, interval=0.9)
+
+
 # --- rows without ratings ---------------------------------------------------------------------------------------
 
 
