@@ -73,6 +73,42 @@ def test_blank_lines_are_no_ratings_and_are_counted():
     assert (ratings.report.n_kept, ratings.report.left_out[0].rows) == (2, (3, 5))
 
 
+def test_a_report_reads_as_a_page():
+    report = check(b"user,item,rating,mood\na,1,5,x\n\n,2,4,x\nb,3,good,y\nb,4,2,z\n")
+    assert (
+        str(report)
+        == """\
+the given text: 5 rows read, 2 kept
+  columns: user = user, item = item, rating = rating
+  problems:
+    - The user id is missing in line 4. Mend the table, or pass missing='drop' to leave such rows out.
+    - The rating is not a number ('good') in line 5. Mend the table, or pass missing='drop' to leave such rows out.
+  left out:
+    - Blank lines in line 3.
+  notes:
+    - Columns not used: 'mood'.
+  not usable as it is"""
+    )
+
+
+def test_a_sound_report_says_so_in_its_last_line():
+    assert (
+        str(check({"user": [1, 2], "item": [8, 9], "rating": [4, 5]}))
+        == """\
+a dict of columns: 2 rows read, 2 kept
+  columns: user = user, item = item, rating = rating
+  sound: nothing stands against training on it"""
+    )
+
+
+def test_more_than_five_rows_end_in_an_ellipsis():
+    def told(n: int) -> str:
+        return str(check({"user": [None] * n + [1, 2], "item": [8, 9] * (n // 2 + 1), "rating": [1, 2] * (n // 2 + 1)}))
+
+    assert "in 4 rows: 0, 1, 2, 3. Mend" in told(4)
+    assert "in 6 rows: 0, 1, 2, 3, 4, …. Mend" in told(6)
+
+
 # ---- the same pair more than once -------------------------------------------------------------------------
 
 

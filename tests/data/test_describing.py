@@ -30,16 +30,49 @@ def test_users_of_the_whole_table_are_not_counted_in_a_part():
     assert describe(SOME.subset(np.array([3]))).n_users == 1
 
 
-def test_many_different_values_are_gathered_in_ten_steps():
-    many = Ratings.from_arrays(range(100), range(100), range(100))
-    assert [count for _, count in describe(many).histogram] == [10] * 10
+def test_who_has_no_ratings_at_all_has_none_to_spread():
+    assert Spread.of(np.array([0, 0])) == Spread(0, 0, 0, 0, 0)
+
+
+def test_more_than_twelve_different_values_are_gathered_in_ten_steps():
+    twelve, many = (Ratings.from_arrays(range(n), range(n), range(n)) for n in (12, 101))
+    assert describe(twelve).histogram == tuple((value, 1) for value in range(12))
+    assert describe(many).histogram == (*((10 * step, 10) for step in range(9)), (90, 11))  # 100 is in the last
 
 
 def test_the_text_says_that_data_are_synthetic_and_draws_the_histogram():
-    text = str(describe(SOME))
-    assert "(synthetic): 4 ratings by 2 users of 3 items" in text
-    assert "5  ############################## 2 (50.0%)" in text
+    assert (
+        str(describe(SOME))
+        == """\
+ratings (synthetic): 4 ratings by 2 users of 3 items
+  filled      66.667% of all user-item pairs; 33.333% are unknown
+  a user has  1 to 3, median 2, half of them 1.5 to 2.5
+  an item has 1 to 2, median 1, half of them 1 to 1.5
+  time        1970-01-01 to 1970-01-03; 1 without
+  mean        3.500
+           1  ###############                1 (25.0%)
+           3  ###############                1 (25.0%)
+           5  ############################## 2 (50.0%)"""
+    )
 
 
-def test_clicks_have_no_histogram():
-    assert "#" not in str(describe(Ratings.from_arrays([1, 2], [1, 2])))
+def test_clicks_have_no_histogram_and_may_have_no_time():
+    assert (
+        str(describe(Ratings.from_arrays([1, 2], [1, 2], name="shop")))
+        == """\
+shop: 2 clicks by 2 users of 2 items
+  filled      50.000% of all user-item pairs; 50.000% are unknown
+  a user has  1 to 1, median 1, half of them 1 to 1
+  an item has 1 to 1, median 1, half of them 1 to 1
+  time        unknown"""
+    )
+
+
+def test_a_time_in_no_calendar_is_unknown():
+    far = Ratings.from_arrays([1, 2], [1, 2], timestamps=np.array([0, 2**60]))
+    assert "time        unknown" in str(describe(far))
+
+
+def test_all_times_known_need_no_count_of_the_others():
+    all_known = Ratings.from_arrays([1, 2], [1, 2], timestamps=np.array([0, 86_400]))
+    assert "time        1970-01-01 to 1970-01-02\n" in str(describe(all_known)) + "\n"

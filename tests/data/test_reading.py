@@ -178,6 +178,18 @@ def test_whole_numbers_survive_a_text_file(ids: list[int]):
     assert ratings.users.gather(ratings.user_idx).tolist() == ids
 
 
+@given(
+    st.lists(st.integers(-3, 3), min_size=2, unique=True),
+    st.sampled_from([-(2**62), -5, 0, 2**22 - 2, 2**22 + 9, 2**62]),
+)
+def test_whole_numbers_are_numbered_alike_wherever_they_lie(ids: list[int], shift: int):
+    """Sorted, each with its place; near to 0, far from it and below it."""
+    shifted = [one + shift for one in ids]
+    ratings = cf.read({"user": [*shifted, shifted[0]], "item": [*range(len(ids)), 99]})
+    assert ratings.users.values.tolist() == sorted(shifted)
+    assert ratings.users.gather(ratings.user_idx).tolist() == [*shifted, shifted[0]]
+
+
 WORDS = st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1)
 
 
@@ -202,6 +214,31 @@ def test_times_of_any_kind_become_seconds(times: list[Any]):
     ratings = cf.read({"user": [1, 2], "item": [1, 2], "time": times})
     assert ratings.timestamps is not None
     assert ratings.timestamps.tolist() == [978300760, 978300761]
+
+
+@pytest.mark.parametrize(
+    ("word", "second"),
+    [("2000-12-31", 978220800), ("2000/12/31", 978220800), ("2000/12/31 22:12:40", 978300760),
+     ("2000-12-31 22:12", 978300720), (" 2000-12-31T22:12:40 ", 978300760), ("2000-12-31 22:12:40 UTC", 978300760)],
+)  # fmt: skip
+def test_times_written_as_people_write_them_become_seconds(word: str, second: int):
+    ratings = cf.read({"user": [1, 2], "item": [1, 2], "time": [word, "2001-01-01 00:00:00"]})
+    assert ratings.timestamps.tolist() == [second, 978307200]
+
+
+def test_a_zero_among_milliseconds_is_no_other_unit():
+    ratings = cf.read({"user": [1, 2], "item": [1, 2], "time": [0, 978300760_000]})
+    assert ratings.timestamps.tolist() == [0, 978300760]
+
+
+def test_times_before_1970_are_rounded_down_as_those_after():
+    ratings = cf.read({"user": [1, 2], "item": [1, 2], "time": [-1.5, 1.5]})
+    assert ratings.timestamps.tolist() == [-2, 1]
+
+
+def test_a_time_beyond_all_times_is_refused_with_its_row():
+    with pytest.raises(BadTable, match="'time' is beyond all times in row 1"):
+        cf.read({"user": [1, 2], "item": [1, 2], "time": [1, 2**63 - 1]})
 
 
 def test_finer_units_are_converted_and_that_is_noted():
