@@ -72,6 +72,7 @@ def stages_of(path: Path, root: Path) -> list[list[str]]:
     stages.append([f"src/cofactor/{path.as_posix()}"])  # its doctests
     if room == "models":
         which = "" if path.stem.startswith("_") else path.stem
+        stages.append(["tests/tuning/test_tune.py", "-k", "searched"])  # what each may be searched between
         stages.append([CONTRACT, "-k", f"{which} or blend"] if which else [CONTRACT])
     elif (root / "tests" / room).is_dir():
         stages.append([f"tests/{room}", *(f"--ignore={one}" for one in own)])

@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import re
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -116,6 +117,39 @@ def test_unknown_names_are_taken_by_position_and_that_is_noted():
     ratings = cf.read({"who": [1, 2], "what": [8, 9], "how": [4, 5]})
     assert rows(ratings) == [(1, 8, 4.0), (2, 9, 5.0)]
     assert "by their position" in str(ratings.report)
+
+
+@pytest.mark.parametrize(
+    ("table", "options", "words"),
+    [
+        (
+            TABLE,
+            {"user": "qqq"},
+            "user='qqq' is not among the columns 'userId', 'movieId', 'rating', 'timestamp'. Give",
+        ),
+        (TABLE, {"user": "USERID"}, "Did you mean 'userId'?"),
+        (TABLE, {"item": -1}, "item=-1 names a column by its position, but the table has 4 columns"),
+        (TABLE, {"item": 4}, "item=4 names a column by its position, but the table has 4 columns"),
+        ({"a": [1, 2]}, {}, "No column is left for the items: the table has only 'a'"),
+        ({f"a{at}": [1, 2] for at in range(11)}, {}, r"'a7', … (11 in all). Name them with user=… and item=…"),
+    ],
+)
+def test_a_column_that_is_not_there_is_said_with_those_that_are(table, options, words):
+    with pytest.raises(BadTable, match=re.escape(words)):
+        cf.read(table, **options)
+
+
+def test_ten_columns_are_taken_by_position_and_of_further_ones_nothing_is_guessed():
+    ratings = cf.read({f"a{at}": [at, at + 1] for at in range(10)})
+    assert rows(ratings) == [(0, 1, 2.0), (1, 2, 3.0)]
+    assert ratings.timestamps is None
+    assert "user = a0, item = a1, rating = a2" in str(ratings.report)
+
+
+def test_the_first_free_column_stands_for_the_one_that_was_not_named():
+    ratings = cf.read({"a": [1, 2], "b": [8, 9], "c": [3, 4]}, user="b")
+    assert rows(ratings) == [(8, 1, 1.0), (9, 2, 1.0)]  # where one is named, no rating is guessed
+    assert rows(cf.read({"a": [1, 2], "b": [8, 9], "c": [3, 4]}, rating=False)) == [(1, 8, 1.0), (2, 9, 1.0)]
 
 
 def test_a_name_or_a_position_that_is_given_wins():
@@ -264,6 +298,44 @@ def test_titles_and_attributes_are_matched_by_id():
     assert ratings.item_attributes["genres"].tolist() == ["Sci-Fi", None, "Crime|Drama"]
     assert "1 of 3 items have no row" in str(ratings.report)
     assert "1 rows of items='a dict of columns' belong to no rated item" in str(ratings.report)
+
+
+def notes(**rest: Any) -> list[str]:
+    return [str(note) for note in cf.read(TABLE, **rest).report.notes]
+
+
+def test_what_an_attached_table_says_twice_or_of_nobody_is_counted_and_a_whole_one_has_no_note():
+    films = {"movieId": [30, 10, 20, 20, 99, 98], "title": ["Heat", "Alien", "Shrek", "Again", "x", "y"]}
+    ratings = cf.read(TABLE, items=films)
+    assert ratings.titles.tolist() == ["Alien", "Shrek", "Heat"]
+    assert [str(note) for note in ratings.report.notes] == [
+        "2 rows of items='a dict of columns' belong to no rated item.",
+        "1 rows of items='a dict of columns' repeat an id; the first counts.",
+    ]
+    assert notes(items={"movieId": [30, 10, 20], "title": ["Heat", "Alien", "Shrek"]}) == []
+    assert notes(users={"userId": ["ann", "bob"], "age": [20, 30]}) == [
+        "1 of 3 users have no row in users='a dict of columns'."
+    ]
+
+
+def test_in_an_attached_file_without_a_header_the_first_text_is_the_title():
+    ratings = cf.read(TABLE, items=b"10\tAlien\t1979\n30\tHeat\t1995\n20\tShrek\t2001\n")
+    assert ratings.titles.tolist() == ["Alien", "Shrek", "Heat"]
+    assert ratings.item_attributes["column_2"].tolist() == [1979, 2001, 1995]
+
+
+def test_an_attached_frame_keeps_its_types():
+    people = {
+        "userId": ["ann", "bob", "cleo"], "code": ["1", "2", "3"], "age": [1.5, None, 3], "n": [1, None, 2],
+        "whole": [7, 8, 9], "ok": [True, False, None], "born": [date(2000, 1, 1), None, None],
+    }  # fmt: skip
+    about = cf.read(TABLE, users=people).user_attributes
+    assert about["code"].tolist() == ["1", "2", "3"]
+    np.testing.assert_array_equal(about["age"], [1.5, np.nan, 3])
+    np.testing.assert_array_equal(about["n"], [1, np.nan, 2])
+    assert about["whole"].dtype == np.int64
+    assert about["ok"].tolist() == [True, False, None]
+    assert about["born"].tolist() == [date(2000, 1, 1), None, None]
 
 
 def test_numbers_in_an_attached_file_are_numbers_and_postcodes_are_not():
