@@ -68,12 +68,13 @@ def stages_of(path: Path, root: Path) -> list[list[str]]:
     """Arguments of pytest, stage after stage, for a fault in this file of the package; root: of the tree."""
     room, name = room_of(path), path.with_suffix("").as_posix()
     own = OWN.get(name, [f"tests/{name.replace('/', '/test_', 1)}.py"])
-    stages = [[one] for one in own if (root / one).is_file()]
+    stages = [[one] for one in own]
     stages.append([f"src/cofactor/{path.as_posix()}"])  # its doctests
     if room == "models":
         which = "" if path.stem.startswith("_") else path.stem
+        stages.insert(0, ["tests/models/test_options.py", *(["-k", which] if which else [])])
         stages.append(["tests/tuning/test_tune.py", "-k", "searched"])  # what each may be searched between
         stages.append([CONTRACT, "-k", f"{which} or blend"] if which else [CONTRACT])
-    elif (root / "tests" / room).is_dir():
+    else:
         stages.append([f"tests/{room}", *(f"--ignore={one}" for one in own)])
-    return stages
+    return [stage for stage in stages if (root / stage[0]).exists()]

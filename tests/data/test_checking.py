@@ -40,6 +40,19 @@ def test_an_error_names_every_problem():
         cf.read({"user": ["a", None, "b"], "item": [1, 2, 3], "rating": ["1", "2", "good"]})
 
 
+@pytest.mark.parametrize(
+    "table",
+    [b'user,item,rating\n"",1,5\nb,2,4\nc,3,1\n', {"user": ["", "b", "c"], "item": [1, 2, 3]},
+     {"user": [None, "b", "c"], "item": [1, 2, 3]}, {"user": [float("nan"), 2.0, 3.0], "item": [1, 2, 3]},
+     {"user": [None, ("b", 1), ("c", 1)], "item": [1, 2, 3]}],
+    ids=["a quoted nothing", "an empty text", "none", "not a number", "none among tuples"],
+)  # fmt: skip
+def test_an_id_that_is_none_is_missing_and_no_other_is(table):
+    (problem,) = check(table).problems
+    assert "The user id is missing" in str(problem)
+    assert problem.count == 1
+
+
 def test_many_rows_are_counted_and_the_first_five_named():
     (problem,) = check({"user": [1, 2] * 5, "item": [8, 9] * 5, "rating": [None, 1.0] * 5}, duplicates="mean").problems
     assert problem.count == 5

@@ -46,7 +46,38 @@ def test_users_items_and_the_matrix_tell_the_same(table: list[tuple[int, int, in
 @given(TABLES)
 def test_counts_are_those_of_the_rows(table: list[tuple[int, int, int]]):
     ratings = Ratings.from_arrays(*zip(*table, strict=True))
-    assert ratings.user_counts.sum() == ratings.item_counts.sum() == len(table)
+    users, items, _ = zip(*table, strict=True)
+    assert ratings.user_counts.tolist() == [users.count(user) for user in ratings.users.values.tolist()]
+    assert ratings.item_counts.tolist() == [items.count(item) for item in ratings.items.values.tolist()]
+
+
+def test_of_somebody_unknown_there_are_no_rows():
+    items, values = SOME.by_user.of(-1)
+    assert (items.tolist(), values.tolist()) == ([], [])
+
+
+def test_it_says_how_many_they_are_and_how_dense():
+    assert repr(SOME) == "Ratings('ratings': 3 ratings of 2 items by 2 users)"
+    made_up = Ratings.from_arrays([1, 2], [1, 2], name="shop", synthetic=True)
+    assert repr(made_up) == "Ratings('shop', synthetic: 2 clicks of 2 items by 2 users)"
+    assert (SOME.density, made_up.density) == (3 / 4, 2 / 4)
+
+
+def test_titles_like_a_text_hold_it_or_are_spelt_nearly_so():
+    titles = np.array(["Alien 3 (1992)", "Aliens", "Alien", None, "Heat"], object)
+    ratings = Ratings.from_arrays([1] * 5, range(5), titles=titles)
+    assert ratings.titles_like("alien") == ["Alien", "Aliens", "Alien 3 (1992)"]
+    assert ratings.titles_like("alien", 1) == ["Alien"]
+    assert ratings.titles_like("Haet") == ["Heat"]
+    assert ratings.titles_like("") == ratings.titles_like(7) == SOME.titles_like("zzz") == []
+
+
+def test_a_part_has_its_rows_times_and_maybe_a_name_of_its_own():
+    times = np.array([30, 10, 20])
+    whole = Ratings.from_arrays(["ann", "ann", "bob"], [10, 20, 10], [5, 3, 4], timestamps=times, name="all")
+    part = whole.subset(np.array([2, 0]), "two of them")
+    assert (part.values.tolist(), part.timestamps.tolist(), part.name) == ([4, 5], [20, 30], "two of them")
+    assert (whole.subset(np.array([1])).name, whole.subset(np.array([1])).user_idx.tolist()) == ("all", [0])
 
 
 @given(TABLES, st.data())
@@ -63,6 +94,9 @@ def test_equal_data_have_equal_fingerprints_and_any_change_another():
     assert SOME.fingerprint == again.fingerprint
     assert SOME.fingerprint != Ratings.from_arrays(["ann", "ann", "bob"], [10, 20, 10], [5, 3, 3]).fingerprint
     assert SOME.fingerprint != Ratings.from_arrays(["ann", "ann", "bea"], [10, 20, 10], [5, 3, 4]).fingerprint
+    assert SOME.fingerprint != Ratings.from_arrays(["ann", "ann", "bob"], [10, 30, 10], [5, 3, 4]).fingerprint
+    timed = [replace(again, timestamps=np.array([1, 2, last])).fingerprint for last in (3, 4)]
+    assert len({SOME.fingerprint, *timed}) == 3
 
 
 def test_without_values_they_are_clicks():
