@@ -7,7 +7,7 @@ import pytest
 
 import cofactor as cf
 from cofactor.coldstart.ladder import Ladder, Rung
-from cofactor.errors import BadOption
+from cofactor.errors import BadOption, FewerLeft
 
 DAY = 86_400
 
@@ -89,6 +89,65 @@ def test_damping_is_doubted_as_ratings_of_the_usual_variance():
     assert standing.scores[0] == 2.5
     variance = (1.5**2 + 0.5**2 + 2 * 8 / 3) / 4
     assert standing.doubt[0] == pytest.approx((variance * (1 + 1 / 4)) ** 0.5)
+
+
+def test_who_has_ratings_gets_what_the_model_says_and_how_many_they_are(plain, table):
+    ladder = Ladder(plain)
+    known, newcomer = ladder.standing(2), ladder.standing({7: 5.0, 1: 1.0, "of another world": 3.0})
+    assert (known.n_known, newcomer.n_known) == (table.user_counts[2], 2)
+    np.testing.assert_array_equal(known.scores, plain._score(np.array([2]))[0])
+    np.testing.assert_array_equal(newcomer.scores, plain.score_newcomer({7: 5.0, 1: 1.0}))
+
+
+def test_the_doubt_is_that_of_the_models_law_after_the_ratings(plain, table):
+    """One law: the deviation of a rating given them; of a known user by the ratings they gave."""
+    (law,), told = plain.newcomer_laws(), {7: 5.0, 1: 1.0}
+    _, variance = law.expected(law.given(np.array([7, 1]), np.array([5.0, 1.0])))
+    np.testing.assert_allclose(Ladder(plain).standing(told).doubt, np.sqrt(variance), rtol=1e-6)
+    items, values = table.by_user.of(2)
+    theirs = dict(zip(items.tolist(), values.tolist(), strict=True))
+    np.testing.assert_allclose(Ladder(plain).standing(2).doubt, Ladder(plain).standing(theirs).doubt, rtol=1e-5)
+
+
+def test_draws_differ_in_what_they_expect_and_that_is_doubt_too(described):
+    laws, none = described.newcomer_laws(), (np.zeros(0, int), np.zeros(0))
+    means, variances = (np.array(part) for part in zip(*(law.expected(law.given(*none)) for law in laws), strict=True))
+    doubt = Ladder(described).standing(40).doubt
+    np.testing.assert_allclose(doubt, np.sqrt(variances.mean(axis=0) + means.var(axis=0)), rtol=1e-6)
+
+
+def test_a_groups_mean_is_held_to_that_of_all_by_hand(plain, table):
+    ladder = Ladder(plain, group="kind", damping=4.0)
+    odd = table.values[(table.item_idx == 3) & (table.user_idx % 2 == 1)]
+    of_all = ladder.standing("a stranger").scores[3]
+    expected = (odd.sum() + 4 * of_all) / (len(odd) + 4)
+    assert ladder.standing({}, {"kind": "odd"}).scores[3] == pytest.approx(expected, rel=1e-5)
+
+
+def test_a_window_is_of_the_days_before_the_newest_rating_by_hand(plain, table):
+    """The newest rating is of day 10; three days before it are those after day 7: items 7 to 9."""
+    ladder, whole = Ladder(plain, window_days=3, damping=4.0), Ladder(plain, damping=4.0).standing("a stranger").scores
+    scores = ladder.standing("a stranger").scores
+    np.testing.assert_allclose(scores[:7], whole[:7], rtol=1e-6)
+    for item in (7, 8, 9):
+        values = table.values[table.item_idx == item]
+        assert scores[item] == pytest.approx((values.sum() + 4 * whole[item]) / (len(values) + 4), rel=1e-5)
+
+
+def test_of_clicks_popularity_is_the_share_of_all_damped(table):
+    clicks = replace(table, explicit=False, scale=None)
+    ladder = Ladder(cf.Popularity().fit(clicks), damping=10.0)
+    expected = table.item_counts / (len(table) + 10)
+    np.testing.assert_allclose(ladder.standing("a stranger").scores, expected, rtol=1e-5)
+
+
+def test_seen_items_are_hidden_unless_they_are_asked_for(plain, table):
+    ladder, unseen = Ladder(plain), {0, 3, 6, 9}
+    with pytest.warns(FewerLeft):
+        assert set(ladder.recommend(3, 10)["item"].to_list()) == unseen
+    assert len(ladder.recommend(3, 10, hide_seen=False)) == 10
+    with pytest.warns(FewerLeft):
+        assert len(ladder.recommend({7: 5.0, 1: 1.0}, 10)) == 8
 
 
 def test_somebody_who_rates_only_what_nobody_knows_steps_down_a_rung(plain):
