@@ -52,7 +52,8 @@ def test_an_unknown_name_is_told_the_near_one():
 
 
 def test_tastes_is_loaded_by_its_name():
-    assert load("tastes").synthetic
+    tastes = load("tastes")
+    assert (tastes.synthetic, tastes.scale, tastes.name, tastes.explicit) == (True, (1, 5), "tastes", True)
 
 
 def test_ml_100k_is_tabs_and_bars_in_latin_1(data_folder):

@@ -84,6 +84,11 @@ def test_unknown_times_are_named(by):
         split(table(times=(1, 2, 3, NO_TIME, 30, 20)), by=by)
 
 
+def test_of_many_users_without_a_time_five_are_named():
+    with pytest.raises(BadTable, match=r"6 of 6 ratings have no time \(of 6 users: 'a', 'b', 'c', 'd', 'e', …\)"):
+        split(table(users="abcdef", times=(NO_TIME,) * 6), by="last")
+
+
 def test_who_knows_that_unknown_times_are_old_may_say_so():
     ratings = table(times=(1, 2, 3, NO_TIME, 30, 20))
     assert split(ratings, test=0.4, by="time", unknown_times="oldest").rows_test.tolist() == [4, 5]
@@ -183,6 +188,11 @@ def test_a_leak_is_found_by_ids_though_the_indices_differ():
     train = Ratings.from_arrays(["z", "a"], [9, 1], [1.0, 2])
     test = Ratings.from_arrays(["a", "b"], [1, 9], [2.0, 3])
     assert [leak.rows.tolist() for leak in find_leaks(train, test)] == [[0]]
+
+
+def test_three_of_many_leaks_are_named():
+    with pytest.raises(Leak, match=r"user 'a' item '1'; user 'a' item '2'; user 'a' item '3'; …\."):
+        refuse_leaks(table(), table())
 
 
 def test_the_future_in_train_is_found_and_named():

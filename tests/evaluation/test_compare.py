@@ -108,6 +108,52 @@ def test_printed_the_winner_has_a_star_and_the_undecided_a_tilde(world):
     assert (undecided.count("*"), undecided.count("~")) == (1, 3)
 
 
+def test_a_page_has_a_row_a_measure_and_says_what_its_marks_mean(world):
+    """The truth, and the truth one and two stars too high: the errors are 0 and 1, and the lists are the same."""
+    train, test, (truth,) = world(0, 0.0)
+    models = {
+        "good": truth, "bad": scripted(train, truth.table + 1),
+        "ranks": scripted(train, truth.table + 2, predicts=False),
+    }  # fmt: skip
+    found = compare(models, train, test, metrics=["rmse", "auc", "coverage"])
+    auc = found.evaluations["good"].values["auc"]
+    page = str(found).splitlines()
+    assert page[:7] == [
+        "                   good      bad    ranks",
+        "rmse             0.0000*  1.0000        –",
+        f"auc              {auc:.4f}~  {auc:.4f}~  {auc:.4f}~",
+        "coverage@10      1.0000   1.0000   1.0000",
+        "numbers learned       0        0        0",
+        "fit, s                –        –        –",
+        "fit, MB               –        –        –",
+    ]
+    assert page[7].startswith("evaluation, s")
+    assert page[-2:] == [
+        "* winner: ahead of each other model by a paired 97.5% interval that excludes 0 (Bonferroni over 2 others).",
+        "~ inside the noise: cannot be told from the best of its row.",
+    ]
+    rows = found.columns()
+    assert rows["verdict"] == ["winner", "behind", "", *["inside the noise"] * 3, "", "", ""]
+    assert rows["behind"][1:5] == pytest.approx([1.0, np.nan, np.nan, 0.0], nan_ok=True)
+    assert rows["value"][:3] == pytest.approx([0.0, 1.0, np.nan], nan_ok=True, abs=1e-6)
+
+
+def test_between_two_the_interval_is_the_plain_one(world):
+    train, test, models = world(0, 0.5, 1.5)
+    page = str(compare(named(models), train, test, metrics=["rmse"], confidence=0.9, n_bootstrap=200))
+    assert "by a paired 90.0% interval that excludes 0 (Bonferroni over 1 other)." in page
+    assert "90% intervals by resampling users 200 times." in page
+
+
+def test_samples_that_cannot_tell_the_joint_interval_are_refused(world):
+    """40 tell the ends of 95 %; those of 97.5 %, which three models need, take 80."""
+    train, test, models = world(0, 0.5, 1.0, 1.5)
+    compare(named(models[:2]), train, test, metrics=["rmse"], n_bootstrap=40)
+    compare(named(models), train, test, metrics=["rmse"], n_bootstrap=80)
+    with pytest.raises(BadOption, match="at least 80"):
+        compare(named(models), train, test, metrics=["rmse"], n_bootstrap=79)
+
+
 def test_what_only_describes_has_no_winner(world):
     train, test, models = world(4, 0.5, 1.5)
     found = compare(named(models), train, test, metrics=["coverage", "rmse"])

@@ -45,6 +45,52 @@ def test_the_numbers_are_those_worked_by_hand(tiny):
     assert found["coverage@2"] == pytest.approx(3 / 5)  # 2 4, 3 4
 
 
+def test_a_page_says_what_was_measured_and_how_sure_that_is(tiny):
+    """Of the two users a has errors 0, 3 and 3, b one of 1: samples are a, a or b, b or both."""
+    found = evaluate(scripted(tiny[0], SCORES), tiny[1], metrics=["rmse", "recall", "coverage"], k=2)
+    assert (
+        str(found)
+        == """\
+Scripted on Ratings('ratings': 4 ratings of 5 items by 2 users)
+
+             value     low    high  better
+rmse        2.1794  1.0000  2.4495   lower
+recall@2    0.2500  0.0000  0.5000  higher
+coverage@2  0.6000  0.6000  0.6000
+
+95% intervals by resampling users 1,000 times (coverage@2: jackknife).
+Relevant: ratings of 4 and above; 2 of 2 users have any.
+Candidates: all 5 items but those the user has rated in training.
+Of 4 test ratings 0 are by users and 3 of items without any training rating."""
+    )
+
+
+def test_what_cannot_be_had_is_told_once_a_reason(tiny):
+    ranks = scripted(tiny[0], SCORES, predicts=False)
+    found = evaluate(ranks, tiny[1], metrics=["mrr", "rmse", "mae"], k=2, confidence=0.9, n_bootstrap=200)
+    assert str(found).splitlines()[-5:] == [
+        "90% intervals by resampling users 200 times.",
+        "Relevant: ratings of 4 and above; 2 of 2 users have any.",
+        "Candidates: all 5 items but those the user has rated in training.",
+        "Of 4 test ratings 0 are by users and 3 of items without any training rating.",
+        "Left out: rmse, mae: Scripted ranks items but predicts no values (predicts is False).",
+    ]
+
+
+def test_the_columns_say_of_each_measure_its_interval_and_which_way_is_better(tiny):
+    columns = evaluate(scripted(tiny[0], SCORES), tiny[1], metrics=["mae", "mrr", "gini"], k=2).columns()
+    assert columns["measure"] == ["mae", "mrr@2", "gini@2"]
+    assert columns["better"] == ["lower", "higher", ""]
+    assert columns["value"] == pytest.approx([1.75, 0.5, 0.5])
+    assert columns["low"] == pytest.approx([1.0, 0.0, 0.5])
+    assert columns["high"] == pytest.approx([2.0, 1.0, 0.5])
+
+
+def test_where_every_rating_is_of_who_and_what_is_known_nothing_is_said_of_strangers(tastes):
+    train, test = cf.split(tastes, by="user")
+    assert "without any training rating" not in str(evaluate(cf.Bias().fit(train), test, metrics=["rmse"]))
+
+
 def test_values_are_those_of_the_pure_functions(tastes):
     from cofactor.evaluation import metrics
 

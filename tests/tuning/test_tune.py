@@ -156,6 +156,7 @@ def test_what_spans_a_factor_of_five_and_more_is_searched_by_factors():
     for name in model_names():
         for option, part in model_class(name)().search_space().items():
             if not isinstance(part, OneOf):
+                assert part.low < part.high, (name, option)
                 assert part.log == (part.low > 0 and part.high >= 5 * part.low), (name, option)
 
 
