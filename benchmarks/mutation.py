@@ -2,7 +2,8 @@
 
     python3 dev.py mutate                              300 faults over all rooms; about an hour on two cores
     python3 dev.py mutate --room data --n 50 --seed 1
-    python3 dev.py mutate --tests ../older/tests       other tests, the same faults
+    python3 dev.py mutate --tests ../older/tests --out mutation_before       other tests, the same faults
+    python3 dev.py mutate --since mutation_before      only those that lived then: what is dead stays so
 
 Which faults, says `mutants.py`; which tests, `mutation_rooms.py`. What lived is shown with its diff. A fault that
 changes nothing anybody can ask for is written, with a word why, into `mutants_that_change_nothing.txt`; it is counted
@@ -10,6 +11,7 @@ apart. Writes `results/mutation.json` and `.md` where all rooms were drawn from.
 """
 
 import argparse
+import json
 import random
 import tempfile
 import time
@@ -94,6 +96,14 @@ def table(found: Sequence[tuple[Mutant, Outcome]]) -> str:
     return markdown_table(["room", "drawn", "change nothing", "killed", "lived", "killed, share"], rows)
 
 
+def earlier(name: str, mutants: Sequence[Mutant]) -> list[tuple[Mutant, Outcome]]:
+    """Of these mutants those that were killed in an earlier run, and by what."""
+    told = json.loads((RESULTS / f"{name}.json").read_text())["faults"]
+    killed = {(one["file"], one["line"], one["diff"]): one["by"] for one in told if not one["lived"]}
+    keys = ((one, (one.path.as_posix(), one.line, one.diff)) for one in mutants)
+    return [(one, Outcome(False, killed[key], 0.0)) for one, key in keys if key in killed]
+
+
 def as_json(mutant: Mutant, outcome: Outcome, why: str) -> dict[str, Any]:
     told = {"file": mutant.path.as_posix(), "line": mutant.line, "operator": mutant.operator, "diff": mutant.diff}
     return told | ({"lived": True, "changes nothing": why} if outcome.lived else {"lived": False, "by": outcome.by})
@@ -105,6 +115,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--n", type=int, default=300, help="how many faults (default: 300)")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--tests", type=Path, default=PROJECT / "tests", help="the folder of tests that are asked")
+    parser.add_argument("--since", help="name of earlier results: try only those again that lived")
     parser.add_argument("--workers", type=int, default=2, help="processes at once (default: 2)")
     parser.add_argument("--out", help="name of the results (default: mutation where all rooms are drawn from)")
     return parser.parse_args()
@@ -112,7 +123,10 @@ def arguments() -> argparse.Namespace:
 
 def main() -> None:
     asked, began = arguments(), time.monotonic()
-    found = tried(drawn(asked.room or ROOMS, asked.n, asked.seed), asked.tests, asked.workers)
+    mutants = drawn(asked.room or ROOMS, asked.n, asked.seed)
+    found = earlier(asked.since, mutants) if asked.since else []
+    dead = {id(mutant) for mutant, _ in found}
+    found += tried([one for one in mutants if id(one) not in dead], asked.tests, asked.workers)
     known = known_to_change_nothing()
     kinds = Counter(mutant.operator for mutant, outcome in found if outcome.lived and not reason(mutant, known))
     text = (

@@ -122,6 +122,24 @@ def test_several_chains_share_the_draws(tastes_split):
         cf.BayesianMF(n_draws=2, n_chains=3).fit(tastes_split[0])
 
 
+def test_each_chain_burns_in_and_then_keeps_every_second_sweep():
+    """Three draws of two chains: two of the first, one of the second, each after two sweeps of burning in."""
+    model = cf.BayesianMF(n_burn_in=2, n_draws=3, thin=2, n_chains=2)
+    first, second = [(0, keep) for keep in (0, 0, 0, 1, 0, 1)], [(1, keep) for keep in (0, 0, 0, 1)]
+    assert model._steps() == first + second
+
+
+def test_memory_is_that_of_the_draws_and_of_each_rating(tastes):
+    """In half precision; the bag has a row an item beside. Days or ordered levels keep more of each rating."""
+    a_draw, n = 2 * (tastes.n_users + tastes.n_items) * (8 + 1), len(tastes)
+    plain = {"n_factors": 8, "n_draws": 10, "user_bag": False}
+    assert cf.BayesianMF(**plain).needed_gb(tastes) == pytest.approx((10 * a_draw + 40 * n) / 1e9)
+    bag = cf.BayesianMF(**plain | {"user_bag": True}).needed_gb(tastes) - cf.BayesianMF(**plain).needed_gb(tastes)
+    assert bag == pytest.approx(10 * 2 * tastes.n_items * 9 / 1e9)
+    for more in ({"days": True}, {"ordinal": True}):
+        assert cf.BayesianMF(**plain, **more).needed_gb(tastes) == pytest.approx((10 * a_draw + 100 * n) / 1e9)
+
+
 def test_a_warm_start_needs_no_burning_in(model, tastes_split):
     train, test = tastes_split
     options = {"n_factors": 8, "n_burn_in": 1, "n_draws": 10, "thin": 1}

@@ -92,6 +92,12 @@ def test_more_negatives_lower_a_newcomers_scores(likes):
     assert many.score_newcomer({1: 1.0, 3: 1.0}).mean() < few.score_newcomer({1: 1.0, 3: 1.0}).mean()
 
 
+def test_embeddings_are_as_long_as_the_rule_of_thumb_says_where_no_length_is_given():
+    assert [cf.NeuralCF()._width(n) for n in (1, 100, 943, 10**6)] == [2, 21, 74, 600]
+    assert cf.NeuralCF(dot_factors=3)._width(100) == 24
+    assert cf.NeuralCF(n_factors=5, dot_factors=3)._width(100) == 8
+
+
 def test_a_click_needs_at_least_one_negative():
     with pytest.raises(BadOption, match="n_negatives must be at least 1"):
         cf.NeuralCF(n_negatives=0)._check_options()
