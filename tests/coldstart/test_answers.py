@@ -84,8 +84,12 @@ def test_what_people_choose_is_rated_as_by_those_who_choose_it(camps, familiarit
     assert chosen[10] == pytest.approx(3)
 
 
-def test_a_gain_is_by_how_much_the_answer_lowers_the_variance_of_ratings_to_come(answers, familiarity):
+@pytest.mark.parametrize("design", [[0.0] * 10 + [2.0], [1.0] * 5 + [-1.0] * 5 + [0.3]], ids=["one film", "all"])
+def test_a_gain_is_by_how_much_the_answer_lowers_the_variance_of_ratings_to_come(design, familiarity):
     """Against the definition: that of whether they know the item, and where they do, that of its rating beside it."""
+    rows = np.where(np.arange(2 * N_EACH) < N_EACH, 1.0, -1.0)[:, None]
+    of_model = NewcomerLaw(np.array(design)[:, None], np.full(11, 3.0), np.zeros(1), np.eye(1), np.full(11, 0.5))
+    answers = AnswerLaw(of_model, rows[familiarity.users], familiarity)
     law, n = answers.joint, 11
     seen = np.array([0]), np.array([np.nan])
     before = answers.given(*seen)

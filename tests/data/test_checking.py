@@ -6,6 +6,8 @@ import pytest
 
 import cofactor as cf
 from cofactor.data.checking import check
+from cofactor.data.options import Options
+from cofactor.data.reading import examine
 from cofactor.data.report import Report
 from cofactor.errors import BadOption, BadTable
 
@@ -146,6 +148,19 @@ def test_the_mean_stands_in_the_latest_row():
 def test_repeats_are_an_error_where_that_is_asked_for():
     (problem,) = check(REPEATED, duplicates="error").problems
     assert (problem.count, problem.rows) == (2, (1, 2))
+
+
+def test_ratings_at_both_ends_of_the_scale_are_on_it_and_those_beyond_either_are_not():
+    table = {"user": [1, 2, 1], "item": [8, 8, 9], "rating": [1, 5, 3]}
+    assert check(table, scale=(1, 5)).ok
+    assert [problem.rows for problem in check(table, scale=(2, 5)).problems] == [(0,)]
+    assert [problem.rows for problem in check(table, scale=(1, 4)).problems] == [(1,)]
+
+
+def test_with_problems_there_are_no_ratings_but_a_report():
+    ratings, report = examine({"user": [1, 2], "item": [8, 9], "rating": [1, 9]}, Options(scale=(1, 5)))
+    assert ratings is None
+    assert report.n_read == 2
 
 
 # ---- what deserves a look ---------------------------------------------------------------------------------

@@ -30,12 +30,13 @@ MD5 = hashlib.md5(ARCHIVE, usedforsecurity=False).hexdigest()
 class Home:
     """A server of one archive, which hangs up after `cut` bytes in the first `n_cuts` of its answers.
 
-    ranges: whether it knows how to go on in the middle     asked: the Range header of each request
+    ranges, lengths: whether it knows how to go on in the middle, and says how long its answers are
+    asked: the Range header of each request
     """
 
     def __init__(self, archive: bytes) -> None:
         self.archive, self.md5, self.ranges, self.cut, self.n_cuts = archive, MD5, True, 1000, 0
-        self.asked: list[str | None] = []
+        self.lengths, self.asked = True, list[str | None]()
         home = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -53,7 +54,8 @@ class Home:
 
             def _answer(self, status: int, body: bytes) -> None:
                 self.send_response(status)
-                self.send_header("Content-Length", str(len(body)))
+                if home.lengths:
+                    self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
                 cut = home.n_cuts > 0 and not self.path.endswith(".md5")
                 self.wfile.write(body[: home.cut] if cut else body)
@@ -135,6 +137,12 @@ def test_a_part_of_an_older_edition_is_thrown_away_and_fetched_again(home, cache
 def test_a_server_that_knows_no_ranges_sends_it_all_again(home):
     home.n_cuts, home.ranges = 1, False
     assert (download("ml-tiny", home.url, MD5) / "README").read_bytes() == b"terms"
+
+
+def test_a_server_that_says_no_length_is_read_to_its_end(home):
+    home.lengths = False
+    assert (download("ml-tiny", home.url, MD5) / "README").read_bytes() == b"terms"
+    assert home.asked == [None]
 
 
 def test_a_wrong_hash_is_refused_and_leaves_nothing(home, cache):

@@ -324,6 +324,12 @@ def test_in_an_attached_file_without_a_header_the_first_text_is_the_title():
     assert ratings.item_attributes["column_2"].tolist() == [1979, 2001, 1995]
 
 
+def test_attached_rows_are_found_by_ids_of_any_type():
+    days = [date(2024, 1, 1), date(2024, 1, 2)]
+    ratings = cf.read({"user": [1, 2], "item": days}, items={"item": days[::-1], "title": ["New Year+1", "New Year"]})
+    assert ratings.titles.tolist() == ["New Year", "New Year+1"]
+
+
 def test_an_attached_frame_keeps_its_types():
     people = {
         "userId": ["ann", "bob", "cleo"], "code": ["1", "2", "3"], "age": [1.5, None, 3], "n": [1, None, 2],

@@ -1,8 +1,10 @@
 """Evaluation end to end, on tables whose answer one knows by thinking."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
-from scripted import scripted
+from scripted import Scripted, scripted
 
 import cofactor as cf
 from cofactor.data.ratings import Ratings
@@ -122,6 +124,16 @@ def test_random_scores_have_an_auc_of_about_a_half():
 
 def test_equal_scores_have_an_auc_of_exactly_a_half(tiny):
     assert evaluate(scripted(tiny[0], np.ones((2, 5))), tiny[1]).values["auc"] == 0.5
+
+
+def test_a_model_that_learns_from_time_is_asked_about_each_ratings_own(tiny):
+    class Timed(Scripted):
+        def _predict_at(self, user_idx, item_idx, timestamps):
+            return timestamps.astype(np.float32)
+
+    test = replace(tiny[1], timestamps=np.array([5, 4, 1, 4]))
+    model = Timed(table=np.zeros((2, 5), np.float32)).fit(tiny[0])
+    assert evaluate(model, test, metrics=["mae"]).values == {"mae": 1 / 4}  # the last of 5, 4, 1, 5 is one off
 
 
 def test_blocks_of_users_give_the_same_lists(checkerboard, monkeypatch):
@@ -249,8 +261,6 @@ def test_the_same_seed_gives_the_same_intervals(tastes):
 
 
 def test_the_table_comes_in_the_library_of_the_test(tiny):
-    from dataclasses import replace
-
     pandas = pytest.importorskip("pandas")
     found = evaluate(scripted(tiny[0], SCORES), replace(tiny[1], library="pandas"))
     assert isinstance(found.table(), pandas.DataFrame)

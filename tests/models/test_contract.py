@@ -284,6 +284,14 @@ def test_a_user_without_ratings_gets_what_a_stranger_gets(partial):
     np.testing.assert_allclose(*partial._score(np.array([5, -1])), atol=off)
 
 
+def test_there_is_a_vector_for_every_user_and_every_item(model, checkerboard):
+    needs(model, "has_vectors")
+    wide = checkerboard.subset(checkerboard.user_idx < 7)
+    users, items = (ids.gather(idx) for ids, idx in ((wide.users, wide.user_idx), (wide.items, wide.item_idx)))
+    oblong = again(model).fit(Ratings.from_arrays(users, items, wide.values), progress=False)
+    assert (len(oblong.vectors("user")), len(oblong.vectors("item"))) == (7, 12)
+
+
 def test_rows_nobody_rated_stand_nowhere(partial):
     """Wherever training started; so they are like nothing."""
     needs(partial, "has_vectors")
