@@ -51,6 +51,14 @@ def test_familiarity_finds_how_knowing_hangs_together(camps, familiarity):
     np.testing.assert_allclose(familiarity.share, table.mean(axis=0))
 
 
+def test_a_film_that_nobody_has_rated_is_known_to_nobody(camps):
+    """The last of the catalogue."""
+    found = learn_familiarity(camps.subset(camps.item_idx != 10), n_factors=2)
+    assert found.share[10] == 0
+    assert np.abs(found.loadings[10]).max() < 1e-6
+    assert found.expected(np.ones(2))[10] == pytest.approx(0, abs=1e-6)
+
+
 def test_who_knows_one_film_of_a_camp_is_expected_to_know_the_others(familiarity):
     knows = familiarity.expected(familiarity.given(np.array([0]), np.array([1.0])).mean)
     does_not = familiarity.expected(familiarity.given(np.array([0, 1, 2]), np.zeros(3)).mean)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from cofactor.errors import BadOption
-from cofactor.evaluation.bootstrap import check_level, interval, resample
+from cofactor.evaluation.bootstrap import check_level, interval, percentiles, resample
 from cofactor.evaluation.measures import Measure, Whole
 
 
@@ -54,6 +54,11 @@ def test_large_tests_are_resampled_in_blocks_with_the_same_result(monkeypatch):
 
 def test_what_cannot_be_resampled_has_a_normal_interval():
     assert interval(Whole(0.5, 0.1), None, 0.95) == pytest.approx((0.5, 0.304, 0.696), abs=1e-3)
+
+
+def test_samples_without_a_value_are_left_out_and_none_at_all_have_no_ends():
+    assert percentiles(np.array([np.nan, 0.0, 1.0, np.nan]), 0.5) == (0.25, 0.75)
+    assert np.isnan(percentiles(np.full(3, np.nan), 0.95)).all()
 
 
 def test_one_user_has_no_interval():

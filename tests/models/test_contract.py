@@ -136,6 +136,15 @@ def test_many_users_at_once_are_told_nothing_they_have_seen(model):
     assert ranking.idx.tolist() == [[user, -1, -1] for user in [*range(12)] * 6]
 
 
+def test_scores_that_are_dot_products_are_handed_over_as_such(model):
+    """For the fused pass over many users; what a stranger is multiplied by, too."""
+    products, users = model._products(), np.array([0, 5, -1])
+    assert (products is not None) == (model.model_name() in ("bpr", "implicit_mf", "matrix_factorization"))
+    if products is not None:
+        found = products.scores(products.users(users) @ products.items.T)
+        np.testing.assert_allclose(found, model._score(users), rtol=1e-4, atol=1e-6)
+
+
 def test_predict_repeats_one_user_over_many_items(model):
     needs(model, "predicts")
     assert model.predict(4, [1, 2, 3]).shape == (3,)
