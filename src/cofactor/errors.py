@@ -27,6 +27,9 @@ do, `CouldBeFaster` that there is a much quicker way. `StoppedEarly` is all that
 from collections.abc import Hashable, Iterable, Sequence
 from difflib import get_close_matches
 
+NAMED = 5  # things that a message names
+LONGEST = 120  # characters of each
+
 
 class CofactorError(Exception):
     """Base of all errors of this library."""
@@ -40,6 +43,17 @@ class BadOption(CofactorError, ValueError):
     pass
 
 
+def _named(things: Sequence[object]) -> str:
+    """The first few of them, for a message."""
+    return ", ".join(map(_short, things[:NAMED])) + (", …" if len(things) > NAMED else "")
+
+
+def _short(thing: object) -> str:
+    """As Python writes it, where that is not too long for a message."""
+    text = repr(thing)
+    return text if len(text) <= LONGEST else f"{text[: LONGEST // 2]}…{text[-LONGEST // 4 :]}"
+
+
 class UnknownIds(CofactorError, LookupError):
     """Ids that the data do not hold; `ids` lists them all, the message the first few."""
 
@@ -48,9 +62,9 @@ class UnknownIds(CofactorError, LookupError):
     ) -> None:
         """may_fall_back: whether the caller could have passed unknown='fallback'"""
         self.kind, self.ids = kind, _different(ids)
-        named = ", ".join(repr(i) for i in self.ids[:5]) + (", …" if len(self.ids) > 5 else "")
+        named = _named(self.ids)
         what = f"This {kind} is" if len(self.ids) == 1 else f"These {len(self.ids)} {kind}s are"
-        mend = f"Did you mean {' or '.join(map(repr, near))}?" if near else "Check their spelling and type."
+        mend = f"Did you mean {' or '.join(map(_short, near))}?" if near else "Check their spelling and type."
         fallback = " To have unknown ids treated as newcomers, pass unknown='fallback'." if may_fall_back else ""
         super().__init__(f"{what} not among the {known:,} known ones: {named}. {mend}{fallback}")
 
@@ -69,8 +83,9 @@ class AmbiguousTitle(CofactorError, LookupError):
     def __init__(self, title: str, ids: Sequence[object]) -> None:
         self.title, self.ids = title, list(ids)
         count = {2: "Two", 3: "Three"}.get(len(ids), str(len(ids)))
-        named = ", ".join(map(repr, self.ids[:5])) + (", …" if len(self.ids) > 5 else "")
-        super().__init__(f"{count} items have the title {title!r}: {named}. Give the id of the one you mean.")
+        super().__init__(
+            f"{count} items have the title {_short(title)}: {_named(ids)}. Give the id of the one you mean."
+        )
 
 
 class _UnknownName(CofactorError, LookupError):
@@ -145,10 +160,9 @@ class ItemsNotPlaced(UserWarning):
 
     def __init__(self, model: str, titles: Sequence[str]) -> None:
         self.titles = list(titles)
-        named = ", ".join(map(repr, self.titles[:5])) + (", …" if len(self.titles) > 5 else "")
         super().__init__(
             f"{model} has no place for {len(self.titles)} new items, and recommends them to nobody until it is "
-            f"fitted anew: {named}."
+            f"fitted anew: {_named(self.titles)}."
         )
 
 
