@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import cofactor as cf
-from cofactor.coldstart.answers import AnswerLaw
+from cofactor.coldstart.answers import AnswerLaw, _excess
 from cofactor.coldstart.familiarity import learn_familiarity
 from cofactor.newcomer import NewcomerLaw
 
@@ -116,6 +116,10 @@ def test_a_gain_is_by_how_much_the_answer_lowers_the_variance_of_ratings_to_come
 
     gains = answers.gains(before)
     np.testing.assert_allclose(gains[1:], [by_definition(item) for item in range(1, n)], rtol=1e-6, atol=1e-9)
+
+
+def test_what_a_law_has_more_is_added_in_the_directions_where_it_has():
+    np.testing.assert_allclose(_excess(np.diag([2.0, 1.0]), np.diag([1.0, 3.0])), np.diag([1.0, 0.0]), atol=1e-12)
 
 
 def test_the_variance_is_that_of_what_people_come_to_rate(answers, familiarity):

@@ -222,6 +222,7 @@ def test_whole_numbers_are_numbered_alike_wherever_they_lie(ids: list[int], shif
     ratings = cf.read({"user": [*shifted, shifted[0]], "item": [*range(len(ids)), 99]})
     assert ratings.users.values.tolist() == sorted(shifted)
     assert ratings.users.gather(ratings.user_idx).tolist() == [*shifted, shifted[0]]
+    assert ratings.user_idx.dtype == ratings.item_idx.dtype == np.int32
 
 
 WORDS = st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1)

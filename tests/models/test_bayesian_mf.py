@@ -169,6 +169,12 @@ def test_ctrl_c_keeps_the_draws_there_are(tastes_split, monkeypatch):
     assert np.isfinite(model.predict("u0001", "inception-2010"))
 
 
+def test_some_twenty_draws_stand_for_all_where_a_newcomer_is_asked(model):
+    """Every second of the forty."""
+    assert model._law_draws == range(0, 40, 2)
+    assert len(model.newcomer_laws()) == len(model.rows_under_laws(np.array([3]))) == 20
+
+
 def test_a_newcomers_rating_of_an_item_that_is_all_noise_tells_nothing(model):
     item, noisy = model.ratings.items.values[0], copy(model)
     assert np.abs(noisy.score_newcomer({item: 5.0}) - noisy.score_newcomer({item: 1.0})).max() > 0.1
