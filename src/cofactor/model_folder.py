@@ -228,7 +228,7 @@ def _arrays(file: Path) -> dict[str, Array]:
     """Plain arrays alone; a type that NumPy does not have is as wrong as a file of another kind."""
     try:
         return load_file(file)
-    except (SafetensorError, OSError, KeyError, TypeError, ValueError, OverflowError) as error:
+    except (SafetensorError, OSError, AttributeError, LookupError, TypeError, ValueError, OverflowError) as error:
         raise BadModelFolder(
             f"{file} does not hold arrays that can be read: {error!r}. Save the model anew."
         ) from error

@@ -14,7 +14,7 @@ import numpy as np
 from cofactor.arrays import Array, FloatArray, IntArray
 from cofactor.errors import BadModelFolder, BadOption
 from cofactor.learned import doubles, number
-from cofactor.models import model_class
+from cofactor.models import make_known, model_class
 from cofactor.recommender import Recommender
 
 if TYPE_CHECKING:
@@ -273,6 +273,7 @@ class Blend(Recommender):
 def _member(given: "Recommender | str | Mapping[str, Any]") -> Recommender:
     """A new model with the options of the one given: by itself, by its name, or by its name and options."""
     if isinstance(given, Recommender):
+        make_known([type(given)])  # by its name, too, as `options` and a saved blend say it
         return type(given)(**given.options())
     if isinstance(given, str):
         return model_class(given)()

@@ -47,7 +47,7 @@ def load_checkpoint(path: Path, run: dict[str, object]) -> tuple[dict[str, Array
             about = file.metadata() or {}
         state, saved = load_file(path), json.loads(about["run"])
         n_done, recorded = int(about["n_epochs_done"]), about.pop("sha256")
-    except (SafetensorError, KeyError, TypeError, ValueError, OSError, RecursionError) as error:
+    except (SafetensorError, AttributeError, LookupError, TypeError, ValueError, OSError, RecursionError) as error:
         raise BadCheckpoint(f"{path} is no checkpoint of ours: {error}. Delete it to start afresh.") from error
     if recorded != _sha256(state, about) or not isinstance(saved, dict):
         _refuse(path, "it is not what was written: its hash differs")

@@ -1,0 +1,134 @@
+"""Models from elsewhere: a class of a notebook or of another package is saved, and opened by its name."""
+
+from dataclasses import dataclass
+from importlib.metadata import EntryPoint
+from typing import ClassVar
+
+import numpy as np
+import pytest
+
+import cofactor as cf
+import cofactor.models
+from cofactor.errors import BadModelFolder, BadOption, UnknownModel
+from cofactor.learned import floats, number
+from cofactor.recommender import Recommender
+
+
+@dataclass(kw_only=True)
+class ItemMean(Recommender):
+    """The one of CONTRIBUTING.md, shortened."""
+
+    learned: ClassVar = {"mean_": number(), "item_bias_": floats("n_items")}
+    objective: ClassVar = "The squared error of each rating, the same for everybody."
+    personal: ClassVar = False
+    folds_in: ClassVar = False
+    predicts: ClassVar = False
+
+    damping: float = 5.0
+
+    def _fit(self, train, *_):
+        self.mean_ = train.mean
+        sums = np.bincount(train.item_idx, train.values - self.mean_, minlength=train.n_items)
+        self.item_bias_ = (sums / (train.item_counts + self.damping)).astype(np.float32)
+
+    def _score(self, user_idx):
+        return np.repeat(self.mean_ + self.item_bias_[None], len(user_idx), axis=0)
+
+
+@pytest.fixture(autouse=True)
+def forgotten(monkeypatch):
+    """Each test begins with what is installed, and nothing handed over."""
+    monkeypatch.setattr(cofactor.models, "_handed_over", {})
+    cofactor.models._declared.cache_clear()
+    yield
+    cofactor.models._declared.cache_clear()
+
+
+@pytest.fixture
+def folder(checkerboard, tmp_path):
+    return ItemMean(damping=1.0).fit(checkerboard).save(tmp_path / "m")
+
+
+def declare(monkeypatch, target: str) -> None:
+    """As a package does in its pyproject.toml."""
+    one = EntryPoint("item_mean", target, "cofactor.models")
+    monkeypatch.setattr(cofactor.models, "entry_points", lambda group: [one] if group == "cofactor.models" else [])
+
+
+def test_a_class_that_is_not_known_says_how_to_make_it_known(folder):
+    with pytest.raises(BadModelFolder, match=r"holds a 'ItemMean'.*cofactor\.open\(path, models=\[ItemMean\]\)"):
+        cf.open(folder)
+
+
+def test_a_class_that_is_handed_over_opens(folder, checkerboard):
+    again = cf.open(folder, models=[ItemMean])
+    assert type(again) is ItemMean
+    assert again == ItemMean(damping=1.0)
+    assert again.recommend(1, n=1).to_dicts() == ItemMean(damping=1.0).fit(checkerboard).recommend(1, n=1).to_dicts()
+
+
+def test_a_declared_class_opens_and_is_known_by_its_name(folder, monkeypatch):
+    declare(monkeypatch, f"{__name__}:ItemMean")
+    assert cf.open(folder).damping == 1.0
+    assert cofactor.models.model_class("item-mean").__name__ == "ItemMean"
+    assert "item_mean" in cofactor.models.model_names()
+
+
+def test_nothing_but_a_model_is_declared_or_handed_over(folder, monkeypatch):
+    declare(monkeypatch, "json:JSONDecoder")
+    with pytest.raises(BadOption, match="json:JSONDecoder, declared as the model 'item_mean', is no class of a model"):
+        cofactor.models.model_class("item_mean")
+    with pytest.raises(BadOption, match="models lists classes of models"):
+        cf.open(folder, models=[ItemMean()])
+
+
+def test_a_folder_names_no_code_to_run(folder):
+    from test_model_folder import describe
+
+    for name in ("os:system", "json:JSONDecoder", "cofactor.recommender:Recommender", "_described", "__init__"):
+        describe(folder, model=name)
+        with pytest.raises(BadModelFolder, match="a model this version does not have"):
+            cf.open(folder)
+        with pytest.raises(UnknownModel):
+            cofactor.models.model_class(name)
+
+
+def test_it_may_be_part_of_a_blend(checkerboard, tmp_path):
+    blend = cf.Blend([ItemMean(damping=2.0), "popularity"]).fit(checkerboard)
+    again = cf.open(blend.save(tmp_path / "blend"), models=[ItemMean])
+    assert again.members == (ItemMean(damping=2.0), cf.Popularity())
+
+
+@dataclass(kw_only=True)
+class Forgetful(ItemMean):
+    table: object = None
+
+
+def test_what_could_not_be_opened_is_not_saved(checkerboard, tmp_path):
+    with pytest.raises(BadOption, match="table=.*cannot be kept in a saved model"):
+        Forgetful(table=object()).fit(checkerboard).save(tmp_path / "m")
+    with pytest.raises(BadOption, match=r"table=\{1, 2\}.* cannot be kept"):
+        Forgetful(table={1, 2}).fit(checkerboard).save(tmp_path / "m")
+    model = ItemMean().fit(checkerboard)
+    model.item_bias_ = model.item_bias_.astype(np.float64)
+    with pytest.raises(BadOption, match="item_bias_ is of type float64, not float32"):
+        model.save(tmp_path / "m")
+    model.item_bias_ = np.full(12, np.nan, np.float32)
+    with pytest.raises(BadOption, match="item_bias_ holds numbers that are not finite"):
+        model.save(tmp_path / "m")
+    assert list(tmp_path.iterdir()) == []
+
+
+class OfOneArgument(ItemMean):
+    def __init__(self, damping):
+        super().__init__(damping=damping)
+
+
+def test_a_class_that_its_options_do_not_make_is_not_saved(checkerboard, tmp_path):
+    class Named(OfOneArgument):
+        def __init__(self, name):
+            super().__init__(1.0)
+
+    assert cf.open(OfOneArgument(3.0).fit(checkerboard).save(tmp_path / "m"), models=[OfOneArgument]).damping == 3.0
+    with pytest.raises(BadOption, match="could be saved, but not opened again"):
+        Named("x").fit(checkerboard).save(tmp_path / "n")
