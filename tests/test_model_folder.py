@@ -105,3 +105,65 @@ def test_attributes_keep_their_order(tmp_path):
     ratings = cf.read(table, users={"user": ["ann", "bob"]} | {name: [1, 2] for name in names})
     cf.Popularity().fit(ratings).save(tmp_path / "model")
     assert list(cf.open(tmp_path / "model").ratings.user_attributes) == names
+
+
+# --- the same model -----------------------------------------------------------------------------------------------
+
+
+def test_an_opened_model_is_compared_as_fitted_on_the_ratings_it_was_fitted_on(tastes, tmp_path):
+    train, test = cf.split(tastes, test=0.2, seed=1)
+    again = cf.open(cf.Bias().fit(train).save(tmp_path / "m"))
+    assert again.ratings.fingerprint == train.fingerprint
+    assert f"fingerprint {train.fingerprint}" in (tmp_path / "m" / "card.md").read_text()
+    assert "Not fitted on these" not in str(cf.compare([again, cf.Popularity()], train, test))
+
+
+def test_an_opened_model_knows_when_ratings_were_given(tmp_path):
+    from dataclasses import replace
+
+    from cofactor.coldstart.ladder import Ladder
+
+    ratings = Ratings.from_arrays([2, 1, 1], [1, 2, 1], [5, 3, 4])
+    dated = replace(ratings, timestamps=np.array([10**9, 10**9 + 40 * 86_400, 5]))
+    model = cf.Popularity().fit(dated)
+    again = cf.open(model.save(tmp_path / "m"))
+    assert again.ratings.timestamps.tolist() == dated.timestamps.tolist()
+    before, after, of_all_time = (
+        Ladder(one, window_days=days).standing("nobody").scores.tolist()
+        for one, days in ((model, 30), (again, 30), (again, None))
+    )
+    assert after == before != of_all_time
+
+
+def test_what_was_noted_of_a_fit_is_on_the_card_and_survives_opening_and_saving(checkerboard, tmp_path):
+    model = cf.Blend(["bias", "popularity"]).fit(checkerboard)
+    model.noted_ = ("Interrupted after 3 of 50 epochs.",)
+    first = cf.open(model.save(tmp_path / "a"))
+    again = cf.open(first.save(tmp_path / "b"))
+    assert again.notes() == first.notes() == model.notes()
+    assert "- Interrupted after 3 of 50 epochs.\n" in (tmp_path / "b" / "card.md").read_text()
+
+
+def test_a_blend_says_how_many_numbers_its_members_learned(checkerboard):
+    blend = cf.Blend(["bias", "popularity"]).fit(checkerboard)
+    assert blend.n_learned == 2 + 1 + 2 + 1 + (1 + 12 + 12) + (1 + 12)
+
+
+def test_a_folder_that_is_replaced_while_it_is_read_is_read_again(checkerboard, folder, monkeypatch):
+    """The second model takes the first one's place between its model.json and its arrays."""
+    from cofactor import model_folder
+
+    read, times = model_folder._read_about, []
+
+    def replaced(*where, **how):
+        about = read(*where, **how)
+        times.append(1)
+        if len(times) == 1:
+            cf.Popularity().fit(checkerboard).save(folder)
+        return about
+
+    monkeypatch.setattr(model_folder, "_read_about", replaced)
+    for verify in (True, False):
+        times.clear()
+        assert isinstance(cf.open(folder, verify=verify), cf.Popularity)
+        assert len(times) == 2

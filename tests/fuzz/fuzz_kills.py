@@ -59,8 +59,8 @@ TRAINING = (
     BEGIN
     + """
 def fit():
-    return cf.MatrixFactorization(n_factors=8, n_epochs=40, batch_size=4096).fit(table, progress=False, checkpoint=path)
-plain = cf.MatrixFactorization(n_factors=8, n_epochs=40, batch_size=4096).fit(table, progress=False)
+    return cf.MatrixFactorization(n_factors=8, n_epochs=15, batch_size=4096).fit(table, progress=False, checkpoint=path)
+plain = cf.MatrixFactorization(n_factors=8, n_epochs=15, batch_size=4096).fit(table, progress=False)
 most = took(fit)
 count = trained = 0
 while count < n:
