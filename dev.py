@@ -6,6 +6,7 @@
     python3 dev.py check           format, lint, types
     python3 dev.py bench NAME      a table of benchmarks/
     python3 dev.py mutate [ARGS]   faults put into the sources one at a time: does a test see each? (--help)
+    python3 dev.py fuzz [ARGS]     tests/fuzz: 10,000 random examples of each property (ARGS go to pytest)
     python3 dev.py setup           only the set-up
 
 The first command makes `.venv` from pyproject.toml and constraints.txt; it is made again only when they change.
@@ -101,7 +102,14 @@ def mutate(arguments: list[str]) -> int:
     return subprocess.run([BIN / "python", ROOT / "benchmarks" / "mutation.py", *arguments], cwd=ROOT).returncode
 
 
-COMMANDS = {"demo": demo, "test": test, "check": check, "bench": bench, "mutate": mutate, "setup": lambda _: 0}
+def fuzz(arguments: list[str]) -> int:
+    found = ["--override-ini=python_files=fuzz_*.py", "--hypothesis-profile=fuzz", "tests/fuzz"]
+    return subprocess.run([BIN / "python", "-m", "pytest", *found, *arguments], cwd=ROOT).returncode
+
+
+COMMANDS = {
+    "demo": demo, "test": test, "check": check, "bench": bench, "fuzz": fuzz, "mutate": mutate, "setup": lambda _: 0,
+}  # fmt: skip
 
 if __name__ == "__main__":
     sys.exit(main(sys.argv[1:]))

@@ -5,13 +5,17 @@ import signal
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from cofactor.data.ratings import Ratings
 
 collect_ignore_glob = ["*conftest.py"]  # these hold fixtures; there is more than one, and no doctest in any
 
 settings.register_profile("repeatable", derandomize=True, deadline=None, max_examples=50)
+settings.register_profile(  # other examples at every run of `dev.py fuzz`, so many of them
+    "fuzz", max_examples=int(os.environ.get("COFACTOR_FUZZ", "10000")), deadline=None, print_blob=True, database=None,
+    suppress_health_check=list(HealthCheck),
+)  # fmt: skip
 settings.load_profile("repeatable")
 
 

@@ -13,6 +13,7 @@ from cofactor.data.numbering import as_ids, whole_if_unchanged
 from cofactor.data.opening import Table, name_of, open_table
 from cofactor.data.options import Column, Options
 from cofactor.data.report import Findings
+from cofactor.data.series import texts_of
 from cofactor.errors import BadTable
 
 __all__ = ["Attached", "attach", "typed"]
@@ -44,6 +45,8 @@ def attach(
     """
     try:
         table = open_table(source, Options(encoding=options.encoding))
+        if not table.head.width:
+            raise BadTable("The table has no columns.")
         frame = table.load(dict.fromkeys(_named_columns(table), pl.String))
         key = _id_column(frame.columns, ids.kind, id_column)
         title = _title_column(frame, key, table, title) if ids.kind == "item" else None
@@ -124,15 +127,16 @@ def _of_their_kind(keys: pl.Series, ids: IdMap, table: Table) -> pl.Series:
 
 def _with_unrated(ids: IdMap, keys: pl.Series, table: Table) -> IdMap:
     """The ids, and behind them these, in the order of the table; rows without an id stay out."""
-    new = _of_their_kind(keys, ids, table).drop_nulls().unique(maintain_order=True)
+    new = _of_their_kind(keys, ids, table).drop_nulls()
     if ids.values.dtype.kind == "i" and new.dtype != pl.Int64:
         raise BadTable(
             f"The rated {ids.kind}s have whole numbers as ids, but {keys.to_list()[0]!r} in "
             f"{ids.kind}s={table.origin!r} is none. Give ids of one kind, or leave unrated {ids.kind}s out "
             f"(unrated='drop')."
         )
-    boxed = np.empty(len(new), object)
-    boxed[:] = new.to_list()
+    distinct = list(dict.fromkeys(new.to_list()))
+    boxed = np.empty(len(distinct), object)
+    boxed[:] = distinct
     return IdMap(np.append(ids.values, boxed.astype(ids.values.dtype)), ids.kind)
 
 
@@ -167,6 +171,8 @@ def _judge(
 def _remark(columns: dict[str, pl.Series], frame: pl.DataFrame, where: str, findings: Findings) -> None:
     """What a reader may not have meant: nearly all numbers, and some text; the same in every row."""
     for name, column in columns.items():
+        if column.dtype == pl.Object or column.dtype.is_nested():
+            continue
         given = frame[name].drop_nulls()
         if column.drop_nulls().n_unique() == 1 and len(column) > 1:
             findings.note(
@@ -197,9 +203,11 @@ def _row_of_each(found: IntArray, n: int) -> IntArray:
 
 def _spread(column: pl.Series, row: IntArray) -> Array:
     """The column's values in the order of the ids; (n,)."""
+    if not len(column) or column.dtype == pl.Object:
+        boxed = np.full(len(row), None, object)
+        boxed[row >= 0] = np.fromiter(column, object, len(column))[row[row >= 0]]
+        return boxed
     present = pl.Series(np.where(row < 0, 0, row)), pl.Series(row >= 0)
-    if not len(column):
-        return np.full(len(row), None, object)
     values = pl.select(pl.when(present[1]).then(column.gather(present[0])).otherwise(None)).to_series()
     if values.dtype.is_integer() and not values.null_count():
         return values.cast(pl.Int64).to_numpy() if values.dtype != pl.UInt64 else values.to_numpy()
@@ -212,5 +220,5 @@ def _spread(column: pl.Series, row: IntArray) -> Array:
 
 def _as_titles(titles: Array) -> Array:
     boxed = np.empty(len(titles), object)
-    boxed[:] = [None if one is None or one != one else str(one) for one in titles.tolist()]
+    boxed[:] = texts_of(pl.Series(titles.tolist(), dtype=pl.Object)).to_list()
     return boxed

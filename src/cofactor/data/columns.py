@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from numbers import Integral
 from typing import Literal
 
 import polars as pl
@@ -67,8 +68,8 @@ def choose(head: pl.DataFrame, header: Header, options: Options, findings: Findi
     _warn_of_swapped_names(said, findings)
     _tell_what_is_unused(names, found, options, findings)
     user, item = found["user"], found["item"]
-    assert user, "_by_position has filled it, or raised"
-    assert item, "_by_position has filled it, or raised"
+    assert user is not None, "_by_position has filled it, or raised"
+    assert item is not None, "_by_position has filled it, or raised"
     return Columns(user, item, found["rating"], found["timestamp"], found["title"])
 
 
@@ -90,10 +91,11 @@ def named_column(names: Sequence[str], role: str, given: Column | Literal[False]
     """The column that a caller names, by name or position; raises `BadTable` where there is none."""
     if given is None or given is False:
         return None
-    if isinstance(given, int):
+    if not isinstance(given, str):
         if not 0 <= given < len(names):
             raise BadTable(f"{role}={given} names a column by its position, but the table has {len(names)} columns.")
         return names[given]
+    given = given if given in names else given.strip()
     if given in names:
         return given
     near = get_close_matches(given.lower(), [name.lower() for name in names], n=1)
@@ -119,7 +121,7 @@ def _refuse_double_parts(said: dict[str, str | None]) -> None:
 def _refuse_repeated_names(header: Header, found: dict[str, str | None], options: Options) -> None:
     """A name that stands several times means none of them; a position does."""
     for role, name in found.items():
-        if name in header.repeated and not isinstance(getattr(options, role), int):
+        if name in header.repeated and not isinstance(getattr(options, role), Integral):
             raise BadTable(
                 f"Several columns are called {name!r}, so the {role} is not clear. Rename them, or give its position "
                 f"({role}={header.names.index(name)}; 0 is the first column)."

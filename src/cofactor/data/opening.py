@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 import polars as pl
+from polars.selectors import by_name  # a name as it is: "*" is not every column
 
 from cofactor.data.after_fork import require_polars
 from cofactor.data.header import Header
+from cofactor.data.id_kinds import is_missing
 from cofactor.data.options import Options
 from cofactor.data.report import RowNames
 from cofactor.data.series import series_of
@@ -133,20 +135,37 @@ def _text(table: TextTable, origin: str) -> Table:
 
 
 def _lazy(frame: pl.LazyFrame, origin: str) -> Table:
+    given = _schema(frame)
+    header = Header.of(given)
+    frame = frame.rename(dict(zip(given, header.names, strict=True)))
     head = _collected(frame.head(HEAD))
-    return Table(origin, "polars", head, lambda dtypes: _collected(frame.select(list(dtypes))))
+    return Table(origin, "polars", head, lambda dtypes: _collected(frame.select(by_name(list(dtypes)))), header=header)
+
+
+def _schema(frame: pl.LazyFrame) -> list[str]:
+    try:
+        return frame.collect_schema().names()
+    except (pl.exceptions.PolarsError, OSError) as error:
+        raise _unreadable(error) from None
+
+
+def _unreadable(error: Exception) -> BadTable:
+    return BadTable(f"The table cannot be read: {str(error).splitlines()[0]}. Fetch or write it again.")
 
 
 def _collected(frame: pl.LazyFrame) -> pl.DataFrame:
     try:
         return frame.collect()
     except (pl.exceptions.PolarsError, OSError) as error:
-        raise BadTable(f"The table cannot be read: {str(error).splitlines()[0]}. Fetch or write it again.") from None
+        raise _unreadable(error) from None
 
 
-def _eager(frame: pl.DataFrame, origin: str, library: str = "polars", header: Header = ALL_NAMED) -> Table:
+def _eager(frame: pl.DataFrame, origin: str, library: str = "polars", header: Header | None = None) -> Table:
+    """header: of the names that the table came with, where the frame's are made of them already"""
+    header = header or Header.of(frame.columns)
+    frame = frame.rename(dict(zip(frame.columns, header.names, strict=True)))
     _refuse_data_as_names(frame.columns)
-    return Table(origin, library, frame.head(HEAD), lambda dtypes: frame.select(list(dtypes)), header=header)
+    return Table(origin, library, frame.head(HEAD), lambda dtypes: frame.select(by_name(list(dtypes))), header=header)
 
 
 def _open_frame(source: Any) -> Table:
@@ -212,7 +231,10 @@ def _pandas_values(column: Any) -> Any:
         return pl.from_pandas(column)
     if column.dtype.kind in "iufbM" and not hasattr(column.dtype, "na_value"):
         return column.to_numpy()  # no copy
-    return column.astype(object).where(column.notna(), None).tolist()
+    try:
+        return column.astype(object).where(column.notna(), None).tolist()
+    except ArithmeticError:  # a signalling nan
+        return [None if is_missing(one) else one for one in column.astype(object)]
 
 
 def _from_sparse(matrix: Any, origin: str) -> Table:

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import inf
+from numbers import Integral
 from typing import Any, Literal, TypeAlias, get_args
 
 from cofactor.errors import BadOption
@@ -14,13 +16,18 @@ Missing = Literal["error", "drop"]
 Unrated = Literal["drop", "keep"]
 Side = Literal["user", "item"]
 IdKind = Literal["auto", "text"]
+TYPES = (
+    ("separator", str, "text such as ';'"), ("encoding", str, "a name such as 'latin-1'"),
+    ("has_header", bool, "True or False"), ("name", str, "a name"),
+)  # fmt: skip
 IdKinds: TypeAlias = IdKind | Mapping[Side, IdKind]  # of both sides, or of each
 
 
 def id_kind(ids: IdKinds, side: Side) -> IdKind:
     """What was asked of one side's ids; raises `BadOption` for what is no such wish."""
     kinds: Mapping[Side, IdKind] = ids if isinstance(ids, Mapping) else {"user": ids, "item": ids}
-    if not (set(kinds) <= set(get_args(Side)) and all(kind in get_args(IdKind) for kind in kinds.values())):
+    known = set(kinds) <= set(get_args(Side)) and all(isinstance(kind, str) for kind in kinds.values())
+    if not (known and set(kinds.values()) <= set(get_args(IdKind))):
         raise BadOption(f"ids={ids!r} is not known. Choose 'auto' or 'text', or name a side: ids={{'user': 'text'}}.")
     return kinds.get(side, "auto")
 
@@ -49,10 +56,41 @@ class Options:
     def __post_init__(self) -> None:
         for option, kind in (("duplicates", Duplicates), ("missing", Missing), ("unrated", Unrated)):
             given = getattr(self, option)
-            if given not in get_args(kind):
+            if not (isinstance(given, str) and given in get_args(kind)):
                 raise BadOption(f"{option}={given!r} is not known. Choose one of: {', '.join(get_args(kind))}.")
         id_kind(self.ids, "user")
-        if self.scale is not None and not (len(self.scale) == 2 and self.scale[0] < self.scale[1]):
-            raise BadOption(f"scale={self.scale!r} must be (lowest, highest), for example scale=(1, 5).")
-        if self.separator == "":
-            raise BadOption("separator='' separates nothing. Give one, or leave it out to have it found.")
+        for role in ("user", "item", "rating", "timestamp", "title"):
+            _refuse_no_column(role, getattr(self, role))
+        _refuse_no_scale(self.scale)
+        for option, kind, example in TYPES:
+            given = getattr(self, option)
+            if not (given is None or isinstance(given, kind)):
+                raise BadOption(
+                    f"{option}={given!r} is of type {type(given).__name__}. Give {example}, or leave it out."
+                )
+        if self.separator is not None and (not self.separator or set(self.separator) & set('\r\n"')):
+            raise BadOption(
+                f"separator={self.separator!r} separates no fields. Give another one, or leave it out to have it found."
+            )
+
+
+def _refuse_no_column(role: str, given: object) -> None:
+    without = given is False and role in ("rating", "timestamp")
+    if not (
+        given is None
+        or without
+        or isinstance(given, str)
+        or (isinstance(given, Integral) and not isinstance(given, bool))
+    ):
+        raise BadOption(f"{role}={given!r} names no column. Give its name, or its position (0 is the first).")
+
+
+def _refuse_no_scale(scale: Any) -> None:
+    if scale is None:
+        return
+    try:
+        low, high = map(float, scale)
+    except (TypeError, ValueError, OverflowError):
+        low = high = 0.0
+    if isinstance(scale, str) or not -inf < low < high < inf:
+        raise BadOption(f"scale={scale!r} must be (lowest, highest), for example scale=(1, 5).")

@@ -18,6 +18,7 @@ from cofactor.data.options import Column, Duplicates, IdKinds, Missing, Options,
 from cofactor.data.ratings import Ratings
 from cofactor.data.report import Findings, Report
 from cofactor.data.rows import TableRows, read_rows
+from cofactor.data.series import texts_of
 from cofactor.errors import BadTable
 
 __all__ = ["examine", "read"]
@@ -196,5 +197,5 @@ def _titles_beside(titles: pl.Series, item_idx: IntArray, n_items: int) -> Array
     first = np.zeros(n_items, np.int64)
     first[item_idx[::-1]] = np.arange(len(item_idx))[::-1]  # backwards: the first is written last
     boxed = np.empty(n_items, object)
-    boxed[:] = titles.cast(pl.String).gather(first).to_list()
+    boxed[:] = texts_of(titles.gather(first)).to_list()
     return boxed

@@ -1,16 +1,18 @@
 """One column of any values as a Polars series that gives back each of them as it was."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
 import polars as pl
 
 from cofactor.arrays import Array
+from cofactor.data.id_kinds import is_missing
 from cofactor.errors import BadTable
 
-__all__ = ["series_of"]
+__all__ = ["series_of", "texts_of"]
 
 DAYS = ("D", "W", "M", "Y")  # NumPy's units of time that are whole days
 COARSE = ("h", "m", "s", "generic")
@@ -25,15 +27,25 @@ def series_of(name: str, values: Iterable[Any]) -> pl.Series:
         return values.alias(name)
     if isinstance(values, np.ndarray) and values.ndim == 1 and values.dtype.kind in "iufbM":
         return _from_array(name, values)
+    if isinstance(values, str | bytes | Mapping) or not hasattr(values, "__iter__") or getattr(values, "ndim", 1) == 0:
+        raise BadTable(f"Column {name!r} is {type(values).__name__}, not a list of values, one for each row.")
     values = list(values)
     kinds = set(map(type, values)) - {type(None)}
     zones = {one.tzinfo is None for one in values if isinstance(one, datetime)} if datetime in kinds else ()
     try:
-        if tuple in kinds or len(zones) > 1 or (len(kinds) > 1 and kinds not in SAME_TYPE):
-            raise TypeError("Polars would make lists of tuples, numbers of truths, one zone of several")
+        if kinds & {tuple, Decimal} or len(zones) > 1 or (len(kinds) > 1 and kinds not in SAME_TYPE):
+            raise TypeError("Polars would make lists of tuples, numbers of truths, one zone of several, or panic")
         return pl.Series(name, values, dtype=pl.Float64 if kinds == {int, float} else None)
     except (TypeError, ValueError, OverflowError, pl.exceptions.PolarsError):
         return pl.Series(name, values, dtype=pl.Object)
+
+
+def texts_of(column: pl.Series) -> pl.Series:
+    """A column of anything as people see it, null where there is nothing."""
+    if column.dtype == pl.String or column.dtype.is_numeric() or isinstance(column.dtype, pl.Categorical | pl.Enum):
+        return column.cast(pl.String)
+    texts = [None if is_missing(one) else str(one).encode("utf-8", "backslashreplace").decode() for one in column]
+    return pl.Series(column.name, texts, dtype=pl.String)
 
 
 def _from_array(name: str, values: Array) -> pl.Series:
@@ -47,6 +59,8 @@ def _from_array(name: str, values: Array) -> pl.Series:
 def _from_times(name: str, times: Array) -> pl.Series:
     """Days as dates, all else in the nearest unit that Polars knows; raises `BadTable` for a year without sense."""
     unit = np.datetime_data(times.dtype)[0]
+    if unit == "generic" and not np.isnat(times).all():
+        raise BadTable(f"Column {name!r} holds times without a unit. Give them one, such as datetime64[s].")
     if unit in FINER:
         return pl.Series(name, times.astype("M8[ns]"))
     if unit not in (*DAYS, *COARSE):

@@ -69,9 +69,9 @@ class TextTable:
         if len(theirs) != len(ours):
             raise pl.exceptions.SchemaError(f"the header has {len(theirs)} or {len(ours)} fields")
         schema = {name: dtypes.get(own, pl.String) for name, own in zip(theirs, ours, strict=True)}
-        asked = [theirs[ours.index(name)] for name in dtypes]
-        frame = self._read(schema=schema, columns=asked).select(asked)
-        frame.columns = list(dtypes)
+        places = sorted(ours.index(name) for name in dtypes)  # by name, "*" would mean every column
+        frame = self._read(schema=schema, columns=places)
+        frame.columns = [ours[at] for at in places]
         if self.carriage_return is None:
             return frame
         return frame.with_columns(pl.col(pl.String).str.replace_all(self.carriage_return, "\r", literal=True))
@@ -134,7 +134,8 @@ def open_text(source: Path | bytes, separator: str | None, encoding: str | None,
     rows = split(lines, found)
     is_headed = has_header(rows, headed)
     first, below = (rows[0], rows[1:]) if is_headed else ([""] * max(map(len, rows)), rows)
-    data, found = with_one_character(data, found)
+    data, one_character = with_one_character(data, found)
+    first_text, found = lines[0].replace(found, one_character), one_character
     data, carriage_return = with_kept_returns(data, found)
     first_line = 1 + n_blank + (1 + sum(name.count("\n") for name in first) if is_headed else 0)
     header = Header.of(first)
@@ -142,7 +143,7 @@ def open_text(source: Path | bytes, separator: str | None, encoding: str | None,
         data, found, _quote(data, found), n_blank, is_headed, header, _as_text(below, header.names), first_line,
         carriage_return=carriage_return,
     )  # fmt: skip
-    return _with_a_name_more(table, lines[0], below)
+    return _with_a_name_more(table, first_text, below)
 
 
 def _with_a_name_more(table: TextTable, first_line: str, rows: Sequence[Sequence[str]]) -> TextTable:
@@ -151,6 +152,8 @@ def _with_a_name_more(table: TextTable, first_line: str, rows: Sequence[Sequence
     if not (table.is_headed and rows and all(len(row) == n + 1 and not row[-1] for row in rows)):
         return table
     data, line = as_bytes(table.data), first_line.encode()
+    if line not in data:
+        return table
     end = data.index(line) + len(line)
     names = Header.of([*table.header.names, ""]).names
     header = replace(table.header, names=names, unnamed=table.header.unnamed | {names[-1]})

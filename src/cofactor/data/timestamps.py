@@ -4,9 +4,9 @@ import polars as pl
 
 from cofactor.arrays import BoolArray, IntArray
 from cofactor.data.calendar_text import calendar_seconds
-from cofactor.data.id_kinds import is_missing
 from cofactor.data.ratings import NO_TIME
 from cofactor.data.report import Findings
+from cofactor.data.series import texts_of
 from cofactor.data.values import without_missing_words
 from cofactor.errors import BadTable
 
@@ -32,7 +32,7 @@ def to_seconds(column: pl.Series, findings: Findings) -> IntArray:
     Problems found: text that is no time, and units that change within the column.
     """
     if column.dtype == pl.Object:
-        column = pl.Series(column.name, [None if is_missing(one) else str(one) for one in column], dtype=pl.String)
+        column = texts_of(column)
     if column.dtype == pl.String:
         seconds = _from_text(column, findings)
     elif isinstance(column.dtype, pl.Date | pl.Datetime):

@@ -6,8 +6,8 @@ import numpy as np
 import polars as pl
 
 from cofactor.arrays import BoolArray, FloatArray
-from cofactor.data.id_kinds import is_missing
 from cofactor.data.report import Findings
+from cofactor.data.series import texts_of
 from cofactor.errors import BadTable
 
 __all__ = ["Values", "check_values", "parse_values", "without_missing_words"]
@@ -32,7 +32,7 @@ class Values(NamedTuple):
 
 def parse_values(column: pl.Series, findings: Findings) -> Values:
     if column.dtype == pl.Object or isinstance(column.dtype, pl.Categorical | pl.Enum):
-        column = pl.Series(column.name, [None if is_missing(one) else str(one) for one in column], dtype=pl.String)
+        column = texts_of(column)
     given, not_numeric = column, np.zeros(len(column), np.bool_)
     if column.dtype == pl.String:
         column, not_numeric = _from_text(column)
