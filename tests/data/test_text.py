@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import polars as pl
 import pytest
 
 import cofactor as cf
@@ -118,7 +119,7 @@ def little_memory(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("unit", [b"ann,1,5\n", b"\n", b"\r"])
 def test_a_gzip_file_that_unpacks_to_more_than_the_memory_is_refused(unit: bytes, little_memory: None):
     bomb = gzip.compress(b"user,item,rating\n" + unit * 2_000_000)
-    with pytest.raises(BadTable, match="unpacked text takes .* GB or more, but 0.0 GB of memory are free"):
+    with pytest.raises(BadTable, match="the unpacked text takes .* GB or more, but 0.0 GB of memory are free"):
         cf.read(bomb)
 
 
@@ -141,6 +142,15 @@ def test_a_plain_file_larger_than_the_memory_is_refused(little_memory: None, tmp
     (tmp_path / "ratings.csv").write_bytes(b"user,item,rating\n" + b"ann,1,5\n" * 2_000_000)
     with pytest.raises(BadTable, match="Reading the text takes .* memory are free"):
         cf.read(tmp_path / "ratings.csv")
+
+
+@pytest.mark.parametrize("write", ["write_parquet", "write_ipc"])
+def test_a_packed_file_of_more_rows_than_the_memory_is_refused(write: str, little_memory: None, tmp_path: Path):
+    same = pl.repeat(1, 1_000_000, eager=True, dtype=pl.Int8)
+    getattr(pl.DataFrame({"user": same, "item": same}), write)(tmp_path / "bomb")
+    for source in (tmp_path / "bomb", (tmp_path / "bomb").read_bytes()):
+        with pytest.raises(BadTable, match="Reading 1,000,000 rows takes .* memory are free"):
+            cf.read(source)
 
 
 def test_several_gzip_files_in_one_are_one_text():

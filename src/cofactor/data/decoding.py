@@ -16,14 +16,14 @@ from cofactor.errors import BadOption, BadTable
 from cofactor.memory import free_gb
 
 __all__ = [
-    "SNIFFED", "STAND_INS", "as_bytes", "in_utf8", "looked_at", "start_of", "with_kept_returns", "with_line_feeds",
-    "with_one_character", "wrong_encoding",
+    "BYTES_A_ROW", "SNIFFED", "STAND_INS", "as_bytes", "in_utf8", "looked_at", "refuse_too_large", "start_of",
+    "with_kept_returns", "with_line_feeds", "with_one_character", "wrong_encoding",
 ]  # fmt: skip
 
 SNIFFED = 1 << 16  # bytes
 CHUNK = 1 << 22
 LONGEST_LINE = 1 << 26
-BYTES_A_ROW = 64  # that a row takes while it is read, beside its text, at the least
+BYTES_A_ROW = 48  # that a row takes while it is read, beside its text, at the least
 STAND_INS = "\x1f\x1e\x1d\x1c\x01"  # for what Polars cannot be told of; whichever the text does not hold
 BYTE_ORDER_MARKS = (b"\xff\xfe", b"\xfe\xff")  # of UTF-16
 
@@ -35,7 +35,7 @@ def in_utf8(source: Path | bytes, encoding: str | None) -> Path | bytes:
     if encoding is None and not zipped and start.startswith(BYTE_ORDER_MARKS):
         raise BadTable("The text is in UTF-16. Pass encoding='utf-16'.")
     if isinstance(source, Path):
-        _refuse_too_large(source.stat().st_size)
+        refuse_too_large(source.stat().st_size)
     if encoding is None and not zipped:
         return source
     data = _unzipped(source) if zipped else as_bytes(source)
@@ -128,7 +128,7 @@ def _unzipped(source: Path | bytes) -> bytes:
                 unpacked.write(piece)
                 n_ends = piece.count(b"\n") or piece.count(b"\r")
                 n_rows, line_length = n_rows + n_ends, 0 if n_ends else line_length + len(piece)
-                _refuse_too_large(unpacked.tell() + n_rows * BYTES_A_ROW, "unpacked ")
+                refuse_too_large(unpacked.tell() + n_rows * BYTES_A_ROW, "the unpacked text")
                 if line_length > LONGEST_LINE:
                     raise BadTable(f"The gzip file holds {line_length:,} bytes without a line end: it is no table.")
     except (OSError, EOFError, zlib.error) as error:
@@ -136,12 +136,12 @@ def _unzipped(source: Path | bytes) -> bytes:
     return unpacked.getvalue()
 
 
-def _refuse_too_large(n_bytes: int, how: str = "") -> None:
+def refuse_too_large(n_bytes: int, what: str = "the text") -> None:
     free = free_gb()
     if n_bytes > free * 1e9:
         raise BadTable(
-            f"Reading the {how}text takes {n_bytes / 1e9:.1f} GB or more, but {free:.1f} GB of memory are free. Read "
-            f"it in parts, or write it as Parquet with fewer columns."
+            f"Reading {what} takes {n_bytes / 1e9:.1f} GB or more, but {free:.1f} GB of memory are free. Read "
+            f"it in parts, or on a machine that has more."
         )
 
 

@@ -12,6 +12,7 @@ import polars as pl
 from polars.selectors import by_name  # a name as it is: "*" is not every column
 
 from cofactor.data.after_fork import require_polars
+from cofactor.data.decoding import BYTES_A_ROW, refuse_too_large
 from cofactor.data.header import Header
 from cofactor.data.id_kinds import is_missing
 from cofactor.data.options import Options
@@ -99,9 +100,9 @@ def _open_file(path: Path, options: Options) -> Table:
     with path.open("rb") as file:
         kind = _kind(file.read(16))
     if kind == "parquet":
-        return _lazy(pl.scan_parquet(path, glob=False), path.name)
+        return _packed(pl.scan_parquet(path, glob=False), path.name)
     if kind == "arrow":
-        return _lazy(pl.scan_ipc(path, glob=False), path.name)
+        return _packed(pl.scan_ipc(path, glob=False), path.name)
     _refuse_other_formats(kind, path.suffix.lower())
     return _text(open_text(path, options.separator, options.encoding, options.has_header), path.name)
 
@@ -109,9 +110,9 @@ def _open_file(path: Path, options: Options) -> Table:
 def _open_bytes(data: bytes, name: str, options: Options) -> Table:
     kind = _kind(data[:16])
     if kind == "parquet":
-        return _lazy(pl.scan_parquet(io.BytesIO(data)), name)
+        return _packed(pl.scan_parquet(io.BytesIO(data)), name)
     if kind == "arrow":
-        return _lazy(pl.scan_ipc(io.BytesIO(data)), name)
+        return _packed(pl.scan_ipc(io.BytesIO(data)), name)
     _refuse_other_formats(kind, Path(name).suffix.lower())
     return _text(open_text(data, options.separator, options.encoding, options.has_header), name)
 
@@ -132,6 +133,13 @@ def _refuse_other_formats(kind: str | None, ending: str) -> None:
 def _text(table: TextTable, origin: str) -> Table:
     row_names = RowNames("line", table.first_line)
     return Table(origin, "polars", table.head, table.load, row_names, is_text=True, header=table.header)
+
+
+def _packed(frame: pl.LazyFrame, origin: str) -> Table:
+    """A file that says how many rows it holds; equal ones may take no room in it, but do when they are read."""
+    n_rows = int(_collected(frame.select(pl.len())).item())
+    refuse_too_large(n_rows * BYTES_A_ROW, f"{n_rows:,} rows")
+    return _lazy(frame, origin)
 
 
 def _lazy(frame: pl.LazyFrame, origin: str) -> Table:
