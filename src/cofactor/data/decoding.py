@@ -23,7 +23,7 @@ __all__ = [
 SNIFFED = 1 << 16  # bytes
 CHUNK = 1 << 22
 LONGEST_LINE = 1 << 26
-BYTES_A_ROW = 48  # that a row takes while it is read, beside its text, at the least
+BYTES_A_ROW = 80  # that a row takes while it is read, beside its text: measured are 70 to 100
 STAND_INS = "\x1f\x1e\x1d\x1c\x01"  # for what Polars cannot be told of; whichever the text does not hold
 BYTE_ORDER_MARKS = (b"\xff\xfe", b"\xfe\xff")  # of UTF-16
 
