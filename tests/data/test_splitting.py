@@ -202,6 +202,16 @@ def test_the_future_in_train_is_found_and_named():
     assert "newer than the oldest test rating (of second 3)" in str(leak)
 
 
+def test_without_times_on_either_side_nobody_knows_the_future():
+    without = Ratings.from_arrays(["z"], ["9"], [1.0])
+    unknown = Ratings.from_arrays(["z"], ["9"], [1.0], timestamps=np.array([NO_TIME]))
+    for train, test in ((table(), without), (without, table())):
+        with pytest.raises(Leak, match="without timestamps in train and test"):
+            find_leaks(train, test, by_time=True)
+    with pytest.raises(Leak, match="no test rating has a known time"):
+        find_leaks(table(), unknown, by_time=True)
+
+
 @pytest.mark.parametrize("by", ["random", "user", "last", "time"])
 def test_our_own_splits_do_not_leak(by):
     assert find_leaks(*split(table(), test=0.5, by=by), by_time=by == "time") == []

@@ -84,6 +84,15 @@ def test_what_does_not_fit_is_refused_before_it_starts(few):
         cf.ImplicitMF(memory_gb=1e-6).fit(few)
 
 
+def test_memory_is_that_of_the_factors_their_squares_and_the_ratings(few):
+    """Floats of 4 bytes: factors in 16 more than their number, twice, and twice those of the larger side; eight of
+    their squares; six of each rating."""
+    n_users, n_items, n = few.n_users, few.n_items, len(few)
+    assert n_users > n_items
+    floats = 64 * (4 * n_users + 2 * n_items) + 8 * 64**2 + 6 * n
+    assert cf.ImplicitMF(n_factors=48).needed_gb(few) == pytest.approx(4 * floats / 1e9)
+
+
 def test_a_newcomer_with_a_users_clicks_gets_the_users_scores(few):
     """Folding in is the users' half for one row: after many sweeps both stand still at the same place."""
     model = cf.ImplicitMF(**SETTINGS, n_epochs=300).fit(few)
