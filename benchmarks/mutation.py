@@ -97,11 +97,13 @@ def table(found: Sequence[tuple[Mutant, Outcome]]) -> str:
 
 
 def earlier(name: str, mutants: Sequence[Mutant]) -> list[tuple[Mutant, Outcome]]:
-    """Of these mutants those that were killed in an earlier run, and by what."""
+    """Of these mutants those that were killed in an earlier run, and by what, and those that change nothing."""
     told = json.loads((RESULTS / f"{name}.json").read_text())["faults"]
     killed = {(one["file"], one["line"], one["diff"]): one["by"] for one in told if not one["lived"]}
     keys = ((one, (one.path.as_posix(), one.line, one.diff)) for one in mutants)
-    return [(one, Outcome(False, killed[key], 0.0)) for one, key in keys if key in killed]
+    known = known_to_change_nothing()
+    dead = [(one, Outcome(False, killed[key], 0.0)) for one, key in keys if key in killed]
+    return dead + [(one, Outcome(True, "", 0.0)) for one in mutants if reason(one, known)]
 
 
 def as_json(mutant: Mutant, outcome: Outcome, why: str) -> dict[str, Any]:
@@ -125,8 +127,8 @@ def main() -> None:
     asked, began = arguments(), time.monotonic()
     mutants = drawn(asked.room or ROOMS, asked.n, asked.seed)
     found = earlier(asked.since, mutants) if asked.since else []
-    dead = {id(mutant) for mutant, _ in found}
-    found += tried([one for one in mutants if id(one) not in dead], asked.tests, asked.workers)
+    settled = {id(mutant) for mutant, _ in found}
+    found += tried([one for one in mutants if id(one) not in settled], asked.tests, asked.workers)
     known = known_to_change_nothing()
     kinds = Counter(mutant.operator for mutant, outcome in found if outcome.lived and not reason(mutant, known))
     text = (

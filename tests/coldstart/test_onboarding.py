@@ -82,6 +82,28 @@ def test_the_posterior_of_a_row_worked_by_hand():
     assert (mean.tolist(), variance.tolist()) == ([1.0, 1.0], [1.5, 1.5])
 
 
+def test_random_questions_follow_their_seed_and_change_with_every_answer(model):
+    onboarding, other = Onboarding(model, "random"), Onboarding(model, "random", seed=1)
+    asked = [onboarding.next_question(answers) for answers in ({}, {"inception-2010": 4.0}, {"frozen-2013": None})]
+    assert asked[0].item != other.next_question({}).item
+    assert asked[0].item != asked[1].item == asked[2].item
+
+
+def test_people_are_expected_to_like_what_they_choose_more_than_what_they_are_shown(model):
+    onboarding = Onboarding(model)
+    shown, chosen = (onboarding.scores({}, chosen=one) for one in (False, True))
+    assert np.mean(chosen - shown) > 0.05
+
+
+def test_answers_are_checked_without_asking_anything(model):
+    onboarding = Onboarding(model)
+    onboarding.check({"inception-2010": 4.0, "frozen-2013": None})
+    with pytest.raises(BadOption, match="scale 1 to 5"):
+        onboarding.check({"inception-2010": 9.0})
+    with pytest.raises(UnknownIds, match="'No such film'"):
+        onboarding.check({"No such film": None})
+
+
 def test_popularity_asks_for_what_most_have_rated(model, tastes):
     question = Onboarding(model, "popularity").next_question({})
     assert question.gain == tastes.item_counts.max()

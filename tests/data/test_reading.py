@@ -55,6 +55,8 @@ SOURCES: dict[str, Callable[[Path], Any]] = {
     "open file": lambda folder: io.BytesIO(csv()),
     "open text": lambda folder: io.StringIO(csv().decode()),
     "parquet": lambda folder: written(folder / "r.parquet", FRAME.write_parquet),
+    "parquet in memory": lambda folder: written(folder / "r", FRAME.write_parquet).read_bytes(),
+    "arrow in memory": lambda folder: written(folder / "r", FRAME.write_ipc).read_bytes(),
     "arrow file": lambda folder: written(folder / "r.arrow", FRAME.write_ipc),
     "polars": lambda folder: FRAME,
     "lazy polars": lambda folder: FRAME.lazy(),
@@ -165,6 +167,13 @@ def test_without_a_rating_column_they_are_clicks():
 
 def test_rating_false_reads_ratings_as_clicks():
     assert not cf.read(TABLE, rating=False).explicit
+
+
+def test_a_third_column_of_dates_is_taken_for_times_and_one_of_truths_for_ratings():
+    dated = cf.read({"a": [1, 2], "b": [8, 9], "c": [date(1970, 1, 2), date(1970, 1, 3)]})
+    assert (dated.explicit, dated.timestamps.tolist()) == (False, [86_400, 172_800])
+    liked = cf.read({"a": [1, 2], "b": [8, 9], "c": [True, False], "d": [978300760, 978300761]})
+    assert (liked.values.tolist(), liked.timestamps.tolist()) == ([1, 0], [978300760, 978300761])
 
 
 def test_a_third_column_of_times_is_not_taken_for_ratings():
@@ -323,6 +332,13 @@ def test_in_an_attached_file_without_a_header_the_first_text_is_the_title():
     ratings = cf.read(TABLE, items=b"10\tAlien\t1979\n30\tHeat\t1995\n20\tShrek\t2001\n")
     assert ratings.titles.tolist() == ["Alien", "Shrek", "Heat"]
     assert ratings.item_attributes["column_2"].tolist() == [1979, 2001, 1995]
+
+
+def test_what_is_wrong_with_an_attached_table_is_said_of_that_table():
+    with pytest.raises(BadTable, match=r"items='films\.csv': There is no file"):
+        cf.read(TABLE, items="films.csv")
+    with pytest.raises(BadTable, match=r"users='the given text': The file is empty"):
+        cf.read(TABLE, users=b"")
 
 
 def test_attached_rows_are_found_by_ids_of_any_type():

@@ -21,6 +21,20 @@ def test_a_split_unpacks_into_train_and_test(checkerboard):
     assert train.users is test.users is checkerboard.users
 
 
+def test_a_split_says_how_it_was_made_and_names_its_parts(checkerboard):
+    made = split(checkerboard, test=0.25, by="user", seed=4)
+    assert repr(made) == "Split(108 train, 24 test: random 25% of each user's ratings, seed 4)"
+    assert (made.train.name, made.test.name) == ("checkerboard (train)", "checkerboard (test)")
+    timed = table()
+    ways = {
+        "random": "random 50% of the ratings, seed 0",
+        "last": "each user's 1 newest",
+        "time": "the newest 50% of all ratings",
+    }
+    assert {by: split(timed, test=0.5, by=by).how for by in ways} == ways
+    assert [one.how for one in folds(checkerboard, 2, seed=7)] == ["fold 1 of 2, seed 7", "fold 2 of 2, seed 7"]
+
+
 @given(
     share=st.floats(0.1, 0.95),
     by=st.sampled_from(["random", "user", "last", "time"]),

@@ -5,9 +5,12 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+import pandas as pd
 import polars as pl
+import pyarrow as pa
 import pytest
 
+from cofactor.data import tables
 from cofactor.data.tables import make_table
 
 COLUMNS = {
@@ -37,3 +40,19 @@ def test_what_arrow_cannot_hold_comes_in_polars():
 
 def test_numbers_of_both_kinds_are_decimals():
     assert make_table({"score": [1, 2.5, None]}, "polars")["score"].to_list() == [1.0, 2.5, None]
+
+
+@pytest.mark.parametrize(
+    ("library", "kind"),
+    [("pandas", pd.DataFrame), ("arrow", pa.Table), ("polars", pl.DataFrame), ("other", pl.DataFrame)],
+)
+def test_a_table_is_of_the_library_that_is_asked_for_and_of_polars_otherwise(library: str, kind: type):
+    table = make_table({"item": ["a", None], "score": [0.5, 1]}, library)
+    assert type(table) is kind
+    assert list(table["score"].to_numpy()) == [0.5, 1]
+
+
+@pytest.mark.parametrize("library", ["pandas", "arrow"])
+def test_what_is_not_installed_is_polars(library: str, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(tables, "find_spec", lambda name: None)
+    assert type(make_table({"score": [0.5]}, library)) is pl.DataFrame
