@@ -47,7 +47,10 @@ OWN = {  # where a file's tests are not named after it
     ],
     "models/neural_cf": ["tests/models/test_neural_cf.py", "tests/training/test_averaging.py"],
     "models/popularity": ["tests/models/test_matrix_models.py"],
-    "recommender": [CONTRACT, "tests/models/test_bayesian_mf.py", "tests/test_model_folder.py"],
+    "recommender": [
+        CONTRACT, "tests/models/test_bayesian_mf.py", "tests/models/test_attributes.py", "tests/test_model_folder.py",
+        "tests/selection/test_approximate.py",
+    ],
 }  # fmt: skip
 
 

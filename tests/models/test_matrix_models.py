@@ -30,7 +30,25 @@ def test_damped_popularity_by_hand():
 
 def test_popularity_of_clicks_is_their_number():
     clicks = Ratings.from_arrays(["a", "b", "c", "a"], [1, 1, 1, 2])
-    np.testing.assert_allclose(cf.Popularity().fit(clicks).predict("a", [1, 2]), [3, 1])
+    model = cf.Popularity().fit(clicks)
+    np.testing.assert_allclose(model.predict("a", [1, 2]), [3, 1])
+    assert model.predict("a", 99, unknown="fallback") == 0
+
+
+def test_without_damping_an_item_nobody_rated_stands_at_the_mean():
+    whole = Ratings.from_arrays([1, 2, 1], [10, 10, 20], [5, 4, 1])
+    model = cf.Popularity(damping=0).fit(whole.subset(np.array([0, 1])))
+    np.testing.assert_allclose(model.predict(1, [10, 20]), [4.5, 4.5])
+    assert model.predict(1, 99, unknown="fallback") == 4.5
+
+
+def test_later_counts_are_held_to_the_mean_that_was_learned():
+    """Item 10: 5, 5 and later 2, beside two ratings of the first mean, 4: (12 + 8) / 5."""
+    model = cf.Popularity(damping=2.0).fit(
+        Ratings.from_arrays([1, 2, 1, 2], [10, 10, 20, 20], [5, 5, 3, 3], scale=(1, 5))
+    )
+    model.update(Ratings.from_arrays([3], [10], [2.0]))
+    np.testing.assert_allclose(model.predict(1, [10, 20]), [4.0, 3.5])
 
 
 @pytest.mark.parametrize(("y_range", "at_most"), [(None, 0.9), ((0.5, 5.5), 1.001)])  # without: far from its end
@@ -68,6 +86,15 @@ def test_what_rows_were_told_is_made_linear_where_they_stand(y_range, tastes):
     slopes = np.column_stack([scores(step) - scores(-step) for step in steps]) / 0.1
     np.testing.assert_allclose(told.design, slopes, atol=2e-3)
     np.testing.assert_allclose(told.errors, values - scores(np.zeros(4)), atol=1e-4)
+
+
+def test_noise_is_told_by_every_so_manieth_rating_of_many_and_by_all_of_few(tastes):
+    """Of 54,303 by every second."""
+    model = cf.MatrixFactorization(n_factors=3, n_epochs=1).fit(tastes, progress=False)
+    few = tastes.subset(np.arange(100, 4100))
+    for ratings, told in ((tastes, np.arange(0, len(tastes), 2)), (few, np.arange(4000))):
+        errors = model._predict(ratings.user_idx, ratings.item_idx)[told] - ratings.values[told]
+        assert model._mean_square(ratings) == pytest.approx(np.square(errors).mean(), rel=1e-4)
 
 
 def test_the_average_user_is_who_a_stranger_is(tastes):
