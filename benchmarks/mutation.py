@@ -81,29 +81,46 @@ def _told(at: int, n: int, mutant: Mutant, outcome: Outcome) -> str:
     return f"{what}: LIVED\n{mutant.diff}" if outcome.lived else f"{what}: {outcome.by}"
 
 
-def table(found: Sequence[tuple[Mutant, Outcome]]) -> str:
-    """By room: drawn, killed, lived, of which known to change nothing, and the share killed of the others."""
+Outcomes = Sequence[tuple[Mutant, Outcome]]
+
+
+def table(found: Outcomes, before: Outcomes = ()) -> str:
+    """By room: how many were drawn, change nothing, were killed and lived, and the share killed of those that change
+    something; before: of the same faults in an earlier run."""
+    now, then, rows = _counted(found), _counted(before), list[list[str]]()
+    for room in (*ROOMS, "all"):
+        killed, lived, same = (now[room, kind] for kind in ("killed", "lived", "same"))
+        if killed + lived + same:
+            earlier = [_share(then, room)] if before else []
+            counts = (killed + lived + same, same, killed, lived)
+            rows.append([room, *map(str, counts), *earlier, _share(now, room)])
+    header = ["room", "drawn", "change nothing", "killed", "lived", *["share before"] * bool(before), "share killed"]
+    return markdown_table(header, rows)
+
+
+def _counted(found: Outcomes) -> Counter[tuple[str, str]]:
+    """How many of each room, and of all, were killed, lived, or change nothing."""
     known, counts = known_to_change_nothing(), Counter[tuple[str, str]]()
     for mutant, outcome in found:
-        kind = "killed" if not outcome.lived else "same" if reason(mutant, known) else "lived"
+        kind = "same" if reason(mutant, known) else "lived" if outcome.lived else "killed"
         counts.update({(room, kind): 1 for room in (room_of(mutant.path), "all")})
-    rows = list[list[str]]()
-    for room in (*ROOMS, "all"):
-        killed, lived, same = (counts[room, kind] for kind in ("killed", "lived", "same"))
-        if killed + lived + same:
-            share = f"{killed / max(1, killed + lived):.1%}"
-            rows.append([room, *map(str, (killed + lived + same, same, killed, lived)), share])
-    return markdown_table(["room", "drawn", "change nothing", "killed", "lived", "killed, share"], rows)
+    return counts
+
+
+def _share(counts: Mapping[tuple[str, str], int], room: str) -> str:
+    killed, lived = counts[room, "killed"], counts[room, "lived"]
+    return f"{killed / max(1, killed + lived):.1%}"
 
 
 def earlier(name: str, mutants: Sequence[Mutant]) -> list[tuple[Mutant, Outcome]]:
-    """Of these mutants those that were killed in an earlier run, and by what, and those that change nothing."""
-    told = json.loads((RESULTS / f"{name}.json").read_text())["faults"]
-    killed = {(one["file"], one["line"], one["diff"]): one["by"] for one in told if not one["lived"]}
-    keys = ((one, (one.path.as_posix(), one.line, one.diff)) for one in mutants)
-    known = known_to_change_nothing()
-    dead = [(one, Outcome(False, killed[key], 0.0)) for one, key in keys if key in killed]
-    return dead + [(one, Outcome(True, "", 0.0)) for one in mutants if reason(one, known)]
+    """What became of these mutants in an earlier run; those that were not in it are left out."""
+    told = {(one["file"], one["line"], one["diff"]): one for one in json.loads(_result(name).read_text())["faults"]}
+    keys = [(one, (one.path.as_posix(), one.line, one.diff)) for one in mutants]
+    return [(one, Outcome(told[key]["lived"], told[key].get("by", ""), 0.0)) for one, key in keys if key in told]
+
+
+def _result(name: str) -> Path:
+    return RESULTS / f"{name}.json"
 
 
 def as_json(mutant: Mutant, outcome: Outcome, why: str) -> dict[str, Any]:
@@ -125,24 +142,37 @@ def arguments() -> argparse.Namespace:
 
 def main() -> None:
     asked, began = arguments(), time.monotonic()
-    mutants = drawn(asked.room or ROOMS, asked.n, asked.seed)
-    found = earlier(asked.since, mutants) if asked.since else []
-    settled = {id(mutant) for mutant, _ in found}
-    found += tried([one for one in mutants if id(one) not in settled], asked.tests, asked.workers)
-    known = known_to_change_nothing()
-    kinds = Counter(mutant.operator for mutant, outcome in found if outcome.lived and not reason(mutant, known))
-    text = (
-        f"# Faults that the tests see\n\n{len(found)} faults, drawn with seed {asked.seed}, one at a time; the tests "
-        f"of their room were run until one failed. {(time.monotonic() - began) / 60:.0f} minutes.\n\n{table(found)}\n\n"
-        f"Of those that lived: {', '.join(f'{n} {kind}' for kind, n in kinds.most_common()) or 'none'}."
-    )
+    mutants, known = drawn(asked.room or ROOMS, asked.n, asked.seed), known_to_change_nothing()
+    before = earlier(asked.since, mutants) if asked.since else []
+    settled = [one for one in before if not one[1].lived or reason(one[0], known)]
+    open_ones = {id(one) for one in mutants} - {id(mutant) for mutant, _ in settled}
+    found = settled + tried([one for one in mutants if id(one) in open_ones], asked.tests, asked.workers)
+    text = page(found, before, asked.seed, time.monotonic() - began)
     name = asked.out or (None if asked.room else "mutation")
     if name is None:
         print(text)
         return
     results = [as_json(mutant, outcome, reason(mutant, known)) for mutant, outcome in found]
     write_results(name, {"seed": asked.seed, "faults": results}, text)
-    print(f"\nEach of them is in {RESULTS / name}.json.")
+    print(f"\nEach of them is in {_result(name)}.")
+
+
+def page(found: Outcomes, before: Outcomes, seed: int, seconds: float) -> str:
+    """What is written beside the numbers."""
+    known = known_to_change_nothing()
+    lived = [mutant for mutant, outcome in found if outcome.lived and not reason(mutant, known)]
+    kinds = Counter(mutant.operator for mutant in lived)
+    since = " Those that an earlier run had killed were not tried again." if before else ""
+    diffs = "\n\n".join(f"    {mutant.path}:{mutant.line}\n" + _indented(mutant.diff) for mutant in lived)
+    return (
+        f"# Faults that the tests see\n\n{len(found)} faults, drawn with seed {seed}, one at a time; the tests of "
+        f"their room were run until one failed.{since} {seconds / 60:.0f} minutes.\n\n{table(found, before)}\n\n"
+        f"Of those that lived: {', '.join(f'{n} {kind}' for kind, n in kinds.most_common()) or 'none'}.\n\n{diffs}"
+    )
+
+
+def _indented(text: str) -> str:
+    return "\n".join(f"    {line}" for line in text.splitlines())
 
 
 if __name__ == "__main__":
