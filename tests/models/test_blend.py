@@ -6,6 +6,7 @@ import pytest
 import cofactor as cf
 from cofactor.errors import BadModelFolder, BadOption, Unsupported
 from cofactor.models.blend import _candidates
+from cofactor.training.blending import standardised
 
 
 @pytest.fixture(scope="module")
@@ -33,6 +34,15 @@ def test_its_prediction_is_the_weighted_sum(of_ratings):
     users, items = np.array([0, 1, -1]), np.array([3, 4, 5])
     parts = [weight * one._predict(users, items) for weight, one in zip(of_ratings.weights_, of_ratings.fitted)]
     np.testing.assert_allclose(of_ratings._predict(users, items), sum(parts) + of_ratings.intercept_, rtol=1e-5)
+
+
+def test_its_list_is_of_the_weighted_sum_of_scores_in_units_of_their_own_spread(of_lists):
+    users = np.array([0, 1, -1])
+    parts = [weight * standardised(one._score(users)) for weight, one in zip(of_lists.weights_, of_lists.fitted)]
+    np.testing.assert_allclose(of_lists._score(users), sum(parts), atol=1e-5)
+    newcomer = [weight * standardised(one._score_newcomer(np.array([3]), np.array([5.0]))[None])[0]
+                for weight, one in zip(of_lists.weights_, of_lists.fitted)]  # fmt: skip
+    np.testing.assert_allclose(of_lists._score_newcomer(np.array([3]), np.array([5.0])), sum(newcomer), atol=1e-5)
 
 
 def test_one_member_that_only_ranks_makes_a_blend_that_ranks(of_lists):
