@@ -99,6 +99,7 @@ def test_for_whom_must_be_said_once(saved, capsys):
         (["fit", "nowhere.csv", "--out", "x"], "nowhere.csv"),
         (["fit", "{table}", "--out", "x", "--model", "bais"], "Did you mean 'bias'?"),
         (["fit", "{table}", "--out", "x", "--n-factors", "many"], "--n-factors takes a whole number"),
+        (["fit", "{table}", "--out", "x", "--n-factors", "8.5"], "n_factors must be a whole number, but 8.5 came"),
         (["fit", "{table}", "--out", "x", "--n-factors", "0"], "n_factors must be at least 1"),
         (["compare", "{table}", "--models", "bias"], "at least 2 models"),
         (["compare", "{table}", "--seeds", "0"], "--seeds must be at least 1"),

@@ -61,8 +61,8 @@ def _value(name: str, text: str, kind: Any) -> Any:
         return tuple(text.split(","))
     try:
         value: Any = WORDS[text.lower()] if text.lower() in WORDS else ast.literal_eval(text)
-        return tuple(value) if isinstance(value, list) else kind(value) if kind in (int, float) else value
-    except (ValueError, SyntaxError, TypeError):
+        return tuple(value) if isinstance(value, list) else value  # whether it fits is for the model to say
+    except (ValueError, SyntaxError):
         raise BadOption(f"--{name.replace('_', '-')} takes {_type_name(kind)}, but {text!r} came.") from None
 
 

@@ -40,7 +40,7 @@ class GradientRecommender(Recommender, Generic[P]):
     learning_rate: float = 5e-3  # the highest, of one_cycle
     weight_decay: float = 0.1  # Adam: decoupled; sgd: λ of each rating's own step
     batch_size: int | None = None  # None: 64, and more where an epoch would have over 1250 steps
-    schedule: ScheduleName = "one_cycle"
+    schedule: ScheduleName = "one_cycle"  # of the learning rate: one_cycle, constant, flat_cosine
     averaged: float = 0.0  # Adam: over so much of training, its end, parameters are averaged; 0: the last ones are kept
     seed: int = 0
 
