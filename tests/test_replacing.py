@@ -7,9 +7,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from safetensors import SafetensorError
 
 import cofactor as cf
-from cofactor.errors import BadOption, NotSaved
+from cofactor.errors import BadModelFolder, BadOption, NotSaved
 from cofactor.replacing import replacing
 
 needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
@@ -155,6 +156,28 @@ def test_a_file_that_somebody_put_beside_the_model_is_not_lost(checkerboard, fol
     with pytest.raises(BadOption, match=r"'notes.txt' too, which would be lost"):
         cf.Bias().fit(checkerboard).save(folder)
     assert (folder / "notes.txt").read_text() == "do not deploy"
+
+
+def test_a_full_disk_is_said_and_the_old_model_stays(checkerboard, folder, tmp_path, monkeypatch):
+    def refuse(arrays, file):
+        raise SafetensorError("I/O error: No space left on device (os error 28)")
+
+    monkeypatch.setattr("cofactor.model_folder.save_file", refuse)
+    with pytest.raises(NotSaved, match="No space left"):
+        cf.Popularity().fit(checkerboard).save(folder)
+    assert [file.name for file in tmp_path.iterdir()] == ["model.cofactor"]
+    assert isinstance(cf.open(folder), cf.Bias)
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may read anywhere")
+@pytest.mark.parametrize("locked", [".", "model.cofactor", "model.cofactor/model.json", "model.cofactor/card.md"])
+def test_a_folder_that_may_not_be_read_says_so(locked, folder, tmp_path):
+    (tmp_path / locked).chmod(0o000)
+    try:
+        with pytest.raises(BadModelFolder, match="cannot be read: .*Permission denied"):
+            cf.open(folder)
+    finally:
+        (tmp_path / locked).chmod(0o700)
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write anywhere")

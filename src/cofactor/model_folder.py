@@ -53,11 +53,10 @@ class SavedModel(NamedTuple):
 
 def write_model_folder(saved: SavedModel, path: str | Path) -> Path:
     """Write the folder; an older model of that name is replaced only when the new one is whole."""
-    target = place_to_save(path)
     try:
-        with replacing(target) as draft:
+        with replacing(place_to_save(path)) as draft:
             _write(saved, draft)
-    except OSError as error:
+    except (OSError, SafetensorError) as error:
         raise NotSaved(f"{path} could not be written: {error}. Nothing was changed; choose another path.") from error
     return Path(path)
 
@@ -108,7 +107,10 @@ def read_model_folder(path: str | Path, *, verify: bool = True) -> SavedModel:
     Raises `BadModelFolder` where the folder is not a saved model, is damaged, or is of another format.
     """
     for left in reversed(range(TRIES)):
-        folder = standing(Path(path))
+        try:
+            folder = standing(Path(path))
+        except OSError as error:  # a folder on the way there may not be looked into
+            raise BadModelFolder(f"{path} cannot be read: {error}. Ask whoever saved it, or copy it here.") from error
         before = _identity(folder)
         try:
             saved = _read(folder, verify=verify)
@@ -204,7 +206,7 @@ def _read(folder: Path, *, verify: bool) -> SavedModel:
     try:
         return _checked(folder, verify=verify)
     except (OSError, RecursionError) as error:  # taken away while it was read; nested without end
-        raise BadModelFolder(f"{folder} cannot be read: {error}. Copy the folder again.") from error
+        raise BadModelFolder(f"{folder} cannot be read: {error}. Ask whoever saved it, or copy it again.") from error
 
 
 def _checked(folder: Path, *, verify: bool) -> SavedModel:
@@ -242,7 +244,7 @@ def _read_about(folder: Path, *, verify: bool) -> dict[str, Any]:
         if file.stat().st_size > LARGEST:
             _damaged(file, f"it has over {LARGEST:,} bytes")
         about = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise BadModelFolder(f"{file} is damaged: {error}. Copy the folder again.") from error
     if not isinstance(about, dict) or type(about.get("format")) is not int:
         _damaged(file, "it says no format")

@@ -1,8 +1,11 @@
 """Saving and opening without pickle."""
 
+import json
 import pickle
 
 import pytest
+from safetensors import safe_open
+from safetensors.numpy import load_file, save_file
 
 from cofactor.collab import *
 from cofactor.errors import BadModelFolder, BadOption, Unsupported
@@ -50,6 +53,36 @@ def test_a_pickle_is_not_opened(tmp_path):
 def test_a_file_that_is_not_there_is_named(tmp_path):
     with pytest.raises(BadModelFolder, match=r"There is no file .*nowhere"):
         load_learner(tmp_path / "nowhere.pkl")
+
+
+def forged(file, arrays=None, **about):
+    """The export with something else in it."""
+    with safe_open(file, "numpy") as opened:
+        said = json.loads(opened.metadata()["cofactor.collab"]) | about
+    found = load_file(file)
+    found |= {name: change(found[name]) for name, change in (arrays or {}).items()}
+    save_file(found, file, metadata={"cofactor.collab": json.dumps(said)})
+    return file
+
+
+@pytest.mark.parametrize(
+    "about",
+    [
+        {"format": "x"}, {"columns": None}, {"columns": ["user"]}, {"columns": [1, 2]}, {"n_factors": 10**9},
+        {"n_factors": "4"}, {"y_range": [1]}, {"model": None}, {"model": "EmbeddingNN"},
+        {"model": "EmbeddingNN", "config": {"emb_szs": [[10**9, 10**9]], "layers": [], "y_range": None}},
+    ],
+)  # fmt: skip
+def test_an_export_that_describes_something_else_is_refused(about, dls, tmp_path):
+    with pytest.raises(BadModelFolder):
+        load_learner(forged(collab_learner(dls, n_factors=4, path=tmp_path).export(), **about))
+
+
+@pytest.mark.parametrize("name", ["model.u_weight.weight", "numbers/ids-0"])
+def test_an_export_with_arrays_of_other_sizes_is_refused(name, dls, tmp_path):
+    learn = collab_learner(dls, n_factors=4, path=tmp_path)
+    with pytest.raises(BadModelFolder, match="other parameters"):
+        load_learner(forged(learn.export(), {name: lambda array: array[:-1].copy()}))
 
 
 def test_parameters_saved_are_no_export(learn):

@@ -65,13 +65,28 @@ def open_export(file: Path) -> tuple[nn.Module, DataLoaders]:
     arrays, metadata = _read(file)
     if "cofactor.collab" not in metadata:
         raise BadModelFolder(f"{file} was not written by Learner.export. Saved parameters are for Learner.load.")
-    about = json.loads(metadata["cofactor.collab"])
+    try:
+        return _opened(json.loads(metadata["cofactor.collab"]), arrays, file)
+    except (AttributeError, LookupError, TypeError, RuntimeError, ValueError, RecursionError) as error:
+        if isinstance(error, BadModelFolder):
+            raise
+        raise BadModelFolder(f"{file} does not hold what Learner.export writes: {error}. Export it again.") from error
+
+
+def _opened(about: Mapping[str, Any], arrays: dict[str, Array], file: Path) -> tuple[nn.Module, DataLoaders]:
     if about["format"] > FORMAT:
         raise BadModelFolder(f"{file} is of format {about['format']}; this version reads up to {FORMAT}. Upgrade.")
+    if not all(isinstance(one, str) for one in (about["rating"], *about["columns"])):
+        raise BadModelFolder(f"{file} does not name its columns: {about['columns']}.")
     ids = [IdMap(unpack_column(f"ids-{at}", arrays), name) for at, name in enumerate(about["columns"])]
     classes = {one.kind: CategoryMap(one) for one in ids}
+    parameters = _under("model.", arrays, torch.from_numpy)
+    with torch.device("meta"):  # of the sizes that the file speaks of, and in no memory yet
+        expected = {name: one.shape for name, one in _build(about, classes).state_dict().items()}
+    if expected != {name: one.shape for name, one in parameters.items()}:
+        raise BadModelFolder(f"{file} holds other parameters than those of the model that it describes.")
     model = _build(about, classes)
-    model.load_state_dict(_under("model.", arrays, torch.from_numpy))
+    model.load_state_dict(parameters)
     return model, _without_ratings(classes, about["rating"], about["bs"])
 
 
@@ -123,7 +138,7 @@ def _read(file: Path) -> tuple[dict[str, Array], dict[str, str]]:
         with safe_open(file, "numpy") as opened:
             metadata = opened.metadata() or {}
         return load_file(file), metadata
-    except SafetensorError as error:
+    except (SafetensorError, AttributeError, LookupError, ValueError) as error:  # of types that NumPy does not have
         raise BadModelFolder(
             f"{file} is no safetensors file ({error}). Pickled learners of other libraries are not opened: they may "
             f"run any code. Load their state_dict there, and save it with safetensors."
