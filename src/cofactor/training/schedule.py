@@ -5,6 +5,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from cofactor.arrays import FloatArray
+from cofactor.errors import BadOption
 
 __all__ = ["Schedule", "ScheduleName", "constant", "exponential", "flat_cosine", "one_cycle", "schedule"]
 
@@ -60,6 +61,8 @@ def exponential(n_steps: int, start: float, end: float, *, momentum: float = 0.9
 def schedule(name: ScheduleName, n_steps: int, rate: float) -> Schedule:
     """A schedule by its name: one_cycle, constant or flat_cosine."""
     shapes = {"one_cycle": one_cycle, "constant": constant, "flat_cosine": flat_cosine}
+    if name not in shapes:
+        raise BadOption(f"There is no schedule {name!r}. Choose one of: {', '.join(shapes)}.")
     return shapes[name](n_steps, rate)
 
 
