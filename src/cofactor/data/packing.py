@@ -65,9 +65,9 @@ def _packed_rows(ratings: Ratings) -> dict[str, Array]:
     rows = ratings.by_user
     arrays: dict[str, Array] = {"indptr": rows.indptr, "indices": rows.indices}
     arrays |= _packed_values("", Coded(rows.levels, rows.codes, len(rows.indices)))
-    same_order = np.array_equal(rows.indices, ratings.item_idx)
-    if not (same_order and np.array_equal(_row_of_each(rows.indptr), ratings.user_idx)):
-        arrays |= {"user_idx": ratings.user_idx, "item_idx": ratings.item_idx}
+    by_users = np.array_equal(_row_of_each(rows.indptr), ratings.user_idx)
+    if not (by_users and np.array_equal(rows.indices, ratings.item_idx)):
+        arrays |= {"item_idx": ratings.item_idx} | ({} if by_users else {"user_idx": ratings.user_idx})
         arrays |= _packed_values("table-", code(ratings.values))
     return {name: np.ascontiguousarray(array) for name, array in arrays.items()}
 
@@ -114,13 +114,13 @@ def _unpacked_rows(left: dict[str, Array], n_users: int, n_items: int) -> tuple[
     rising = (indices[1:] > indices[:-1]) | (user_idx[1:] > user_idx[:-1])
     _expect(bool(rising.all()), "indices")
     rows = Rows(indptr, indices, values.levels, values.codes)
-    if "user_idx" not in left:
-        return rows, {"user_idx": user_idx, "item_idx": indices, "values": values.at(slice(None))}
-    user_idx, item_idx = _taken(left, "user_idx"), _taken(left, "item_idx")
-    n = user_idx.size
-    _expect(_is_index(user_idx, n_users, n) and _is_index(item_idx, n_items, n), "user_idx and item_idx")
-    values = _unpacked_values(left, "table-", n)
-    return rows, {"user_idx": user_idx, "item_idx": item_idx, "values": values.at(slice(None))}
+    if "item_idx" in left:
+        user_idx, indices = left.pop("user_idx", user_idx), left.pop("item_idx")
+        n = indices.size
+        _expect(_is_index(user_idx, n_users, n) and _is_index(indices, n_items, n), "user_idx and item_idx")
+        values = _unpacked_values(left, "table-", n)
+    every = values.levels.take(values.codes) if values.codes.size else values.at(slice(None))
+    return rows, {"user_idx": user_idx, "item_idx": indices, "values": every}
 
 
 def _unpacked_values(left: dict[str, Array], prefix: str, n: int) -> Coded:
