@@ -188,6 +188,13 @@ def test_a_place_where_nobody_may_write_is_said(checkerboard, tmp_path):
     tmp_path.chmod(0o700)
 
 
+def test_a_name_that_no_folder_can_have_is_said(checkerboard, tmp_path):
+    with pytest.raises(BadOption, match="no name that a folder can have"):
+        cf.Bias().fit(checkerboard).save(f"{tmp_path}/a\0b")
+    with pytest.raises(BadModelFolder, match="not a saved model"):
+        cf.open(f"{tmp_path}/a\0b")
+
+
 def test_a_path_below_a_file_is_said(checkerboard, tmp_path):
     (tmp_path / "file").touch()
     with pytest.raises(NotSaved, match="could not be written"):

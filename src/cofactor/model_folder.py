@@ -66,6 +66,8 @@ def place_to_save(path: str | Path) -> Path:
 
     Raises `BadOption` where something would be overwritten that is not a saved model.
     """
+    if "\0" in str(path):
+        raise BadOption(f"{str(path)!r} is no name that a folder can have. Choose another path.")
     target = Path(os.path.abspath(path))
     if target.is_symlink():
         target = _linked(target)
@@ -127,7 +129,7 @@ def _identity(folder: Path) -> tuple[int, int] | None:
     """Which folder has that name now: a save may replace it while it is read."""
     try:
         found = folder.stat()
-    except OSError:
+    except (OSError, ValueError):  # ValueError: no name that a folder can have
         return None
     return found.st_dev, found.st_ino
 

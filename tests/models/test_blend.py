@@ -133,6 +133,9 @@ def test_every_option_is_felt(tastes):
         ({"members": ["bias"]}, "at least 2 members"),
         ({"members": ["bias", "popularity"], "held_out": 1.0}, "between 0 and 1"),
         ({"members": ["bias", {"model": "popularity", "damping": -1}]}, "damping counts ratings"),
+        ({"members": None}, "members lists the models of a blend"),
+        ({"members": [cf.Bias, "bias"]}, "A member is a model, its name, or"),
+        ({"members": [{"model": "bias", "reg": 1}, "bias"]}, "'bias' does not take these options"),
         ({"members": "bias"}, r"such as \('ease', 'bias'\), but 'bias' came"),
     ],
 )

@@ -80,6 +80,8 @@ def test_nothing_but_a_model_is_declared_or_handed_over(folder, monkeypatch):
         cofactor.models.model_class("item_mean")
     with pytest.raises(BadOption, match="models lists classes of models"):
         cf.open(folder, models=[ItemMean()])
+    with pytest.raises(BadModelFolder, match="no model.json"):
+        cf.open(folder.parent, models=ItemMean)  # the class alone is taken for a list of one
 
 
 def test_a_folder_names_no_code_to_run(folder):

@@ -40,7 +40,7 @@ def model_class(name: str) -> type[Recommender]:
 
 def make_known(models: Iterable[type[Recommender]]) -> None:
     """Know these classes by their names from now on."""
-    for one in models:
+    for one in models if isinstance(models, Iterable) else [models]:
         if not (isinstance(one, type) and issubclass(one, Recommender)):
             raise BadOption(f"models lists classes of models, such as [ItemMean], but {one!r} came.")
         if one.model_name() not in _own_names():

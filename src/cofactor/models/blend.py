@@ -4,7 +4,7 @@ Breiman, "Stacked regressions", Machine Learning 1996 [breiman1996] for ratings;
 `training/blending.py`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, cast
@@ -51,7 +51,7 @@ class Blend(Recommender):
     seed: int = 0  # of that part
 
     def __post_init__(self) -> None:
-        if isinstance(self.members, (str, Recommender, Mapping)):
+        if isinstance(self.members, (str, Mapping)) or not isinstance(self.members, Iterable):
             raise BadOption(
                 f"members lists the models of a blend, such as ('ease', 'bias'), but {self.members!r} came."
             )
@@ -282,7 +282,11 @@ def _member(given: "Recommender | str | Mapping[str, Any]") -> Recommender:
             f"A member is a model, its name, or {{'model': name, option: value, …}}, but {str(given)[:60]!r} came."
         )
     options = {name: tuple(value) if isinstance(value, list) else value for name, value in given.items()}
-    return model_class(str(options.pop("model")))(**options)
+    name = str(options.pop("model"))
+    try:
+        return model_class(name)(**options)
+    except TypeError as error:
+        raise BadOption(f"The member {name!r} does not take these options: {error}.") from None
 
 
 def _predictions(model: Recommender, user_idx: IntArray, item_idx: IntArray, timestamps: IntArray | None) -> FloatArray:
