@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import cofactor as cf
+from cofactor.data.ratings import Ratings
 from cofactor.errors import BadModelFolder, BadOption, Unsupported
 from cofactor.models.blend import _candidates
 from cofactor.training.blending import standardised
@@ -119,6 +120,15 @@ def test_a_saved_blend_with_a_part_too_few_is_refused(checkerboard, tmp_path):
     folder = write_model_folder(SavedModel("blend", "", blend.options(), learned, checkerboard), tmp_path / "b")
     with pytest.raises(BadModelFolder, match="not what a popularity learns"):
         cf.open(folder)
+
+
+@pytest.mark.parametrize(("blend", "gain"), [(0.0, 0.0), (0.2, float("inf"))])
+def test_a_gain_against_members_that_reach_nothing_is_said(blend, gain, checkerboard):
+    clicks = Ratings.from_arrays(checkerboard.user_idx.tolist(), checkerboard.item_idx.tolist())
+    model = cf.Blend(["popularity", "ease"], held_out=0.5).fit(clicks)
+    model.members_reach_, model.blend_reaches_ = np.zeros(2), blend
+    assert model.gain == gain
+    assert f"{gain:+.2%} against the best member" in model.notes()[1]
 
 
 def test_every_option_is_felt(tastes):

@@ -199,7 +199,9 @@ class Blend(Recommender):
     def gain(self) -> float:
         """By which share the blend is better than its best member on the held-out ratings; below 0: worse."""
         best = float(min(self.members_reach_) if self.predicts else max(self.members_reach_))
-        return (self.blend_reaches_ / best - 1) * (-1 if self.predicts else 1)
+        of_nothing = 1.0 if self.blend_reaches_ == 0 else float("inf")  # a best member that reaches 0
+        ratio = self.blend_reaches_ / best if best else of_nothing
+        return (ratio - 1) * (-1 if self.predicts else 1)
 
     def _score(self, user_idx: IntArray) -> FloatArray:
         return self._sum([one._score(user_idx) for one in self._counting])
