@@ -138,9 +138,9 @@ def _forge_words(about: dict[str, Any], rng: np.random.Generator) -> str:
     place: Any = about[str(rng.choice(["data", "options", "options", "options"]))] if rng.random() < 0.8 else about
     name: Any = None
     for _ in range(4):
-        names = list(place) if isinstance(place, dict) else list(range(len(place)))
-        if not names:
+        if not isinstance(place, (dict, list)) or not place:  # it was changed before
             return "nothing"
+        names = list(place) if isinstance(place, dict) else list(range(len(place)))
         name = names[int(rng.integers(len(names)))]
         if not isinstance(place[name], (dict, list)) or not place[name] or rng.random() < 0.3:
             break
