@@ -108,6 +108,7 @@ def test_ratings_that_are_no_table_are_refused(change, telling, saved, tmp_path)
         ("ImplicitMF", put("encodings_", lambda a: np.frombuffer(b"[[],[]]", np.uint8)), "coefficients_ has the shape"),
         ("NeuralCF", put("shapes_", set_to(1, 10**9)), "are not those of NeuralCF"),
         ("NeuralCF", put("user_precision_", lambda a: -a), "user_precision_ is not positive definite"),
+        ("NeuralCF", put("user_precision_", set_to(0, 1e-38)), "user_precision_ is not positive definite"),
         ("NeuralCF", lambda arrays: arrays.pop("weights_"), "is what such a model learns"),
     ],
 )

@@ -21,6 +21,7 @@ __all__ = [
 ]  # fmt: skip
 
 LARGEST = 1e15  # no parameter is larger; products of such numbers stay within float32
+SINGULAR = 1e-15  # of the largest eigenvalue: a smaller one is 0 to whoever solves
 PIECE = 1_000_000  # numbers looked at at once
 EXPONENT = {2: (np.uint16, 0x7C00), 4: (np.uint32, 0x7F800000), 8: (np.uint64, 0x7FF0000000000000)}
 
@@ -126,7 +127,8 @@ def precision(*shape: str, dtype: str = "float32") -> Learned:
         if wrong := _judge_finite(array, known):
             return wrong
         symmetric = (array + np.swapaxes(array, -1, -2)).astype(np.float64) / 2
-        return "" if array.size and np.linalg.eigvalsh(symmetric).min() > 0 else "is not positive definite"
+        values = np.linalg.eigvalsh(symmetric) if array.size else np.zeros(1)
+        return "" if (values.min(axis=-1) > SINGULAR * values.max(axis=-1)).all() else "is not positive definite"
 
     return Learned(dtype, shape, judge=judge)
 
