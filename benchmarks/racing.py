@@ -47,7 +47,7 @@ class Contestant:
         command = [*self.command, *self.arguments, *arguments]
         with watch_others() as others:
             started = time.perf_counter()
-            done = subprocess.run(command, capture_output=True, text=True, env=_environment())
+            done = subprocess.run(command, capture_output=True, text=True, env=environment())
             wall = time.perf_counter() - started
         if done.returncode:
             raise RuntimeError(f"{self.name} failed: {' '.join(command)}\n{done.stderr}")
@@ -86,7 +86,7 @@ def most_disturbed(runs: Runs) -> str:
     return f"In the most disturbed of these runs others used {worst:.2f} cores.{warning}"
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
     """Scripts of both sides find what they share, `parts`, beside this file."""
     known = os.environ.get("PYTHONPATH")
     return {**os.environ, "PYTHONPATH": os.pathsep.join([str(HERE), *([known] if known else [])])}
