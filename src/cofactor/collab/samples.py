@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 
-from cofactor.cache import cache_folder, write_whole
+from cofactor.cache import folder_to_write, write_whole
 from cofactor.data.at_hand import find_folder, obtain
 from cofactor.data.sources import load, movielens
 from cofactor.data.sources.tastes import tables
@@ -37,7 +37,7 @@ def untar_data(url: str) -> Path:
 
 def _sample() -> Path:
     real = find_folder("ml-latest-small") is not None
-    folder = cache_folder() / ("ml-sample" if real else "tastes-sample")
+    folder = folder_to_write() / ("ml-sample" if real else "tastes-sample")
     if not (folder / "ratings.csv").is_file():
         write_whole(folder / "ratings.csv", _densest(_movielens() if real else _tastes()).encode())
     return folder

@@ -1,13 +1,13 @@
 """Where known data sets lie: a folder of the user's, our cache, or their own home on the network.
 
 COFACTOR_DATA    a folder with one folder for each data set; looked at first, never written to
-COFACTOR_CACHE   where downloads are kept, `~/.cache/cofactor` unless set
+COFACTOR_CACHE   where downloads are kept, `~/.cache/cofactor` unless set; as long as the process where neither can be
 """
 
 import os
 from pathlib import Path
 
-from cofactor.cache import cache_folder
+from cofactor.cache import folders_to_read
 from cofactor.errors import DataNotAvailable
 
 __all__ = ["find_folder", "obtain"]
@@ -38,7 +38,7 @@ def obtain(name: str, home: str, md5: str | None = None) -> Path:
 def find_folder(name: str) -> Path | None:
     """The data set's folder in COFACTOR_DATA, else in the cache, else None."""
     around = [Path(os.environ["COFACTOR_DATA"])] if os.environ.get("COFACTOR_DATA") else []
-    return next((at / name for at in [*around, cache_folder()] if (at / name).is_dir()), None)
+    return next((at / name for at in [*around, *folders_to_read()] if (at / name).is_dir()), None)
 
 
 def _state_of_data_folder() -> str:

@@ -13,7 +13,7 @@ from typing import IO
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
-from cofactor.cache import cache_folder
+from cofactor.cache import folder_to_write
 from cofactor.errors import DataNotAvailable
 
 __all__ = ["TROUBLE", "archive_url", "download"]
@@ -29,8 +29,8 @@ def download(name: str, home: str, md5: str | None = None) -> Path:
 
     A transfer that was cut off goes on where it stopped, in this call or in a later one.
     """
-    url, part = archive_url(home, name), cache_folder() / f"{name}.zip.part"
-    part.parent.mkdir(parents=True, exist_ok=True)
+    cache = folder_to_write()
+    url, part = archive_url(home, name), cache / f"{name}.zip.part"
     expected = md5 or _published_md5(url)
     resumed = part.exists()
     _transfer(url, part)
@@ -40,7 +40,7 @@ def download(name: str, home: str, md5: str | None = None) -> Path:
     if (found := _md5(part)) != expected:
         part.unlink()
         raise DataNotAvailable(f"{url} has the MD5 {found}, but {expected} was expected; it was thrown away")
-    folder = _unpack(part, cache_folder() / name)
+    folder = _unpack(part, cache / name)
     part.unlink()
     return folder
 

@@ -29,14 +29,14 @@ __all__ = [  # machine code is made of these, found here by name
 CENTRE = 0.93  # a leap spans scales c from c₀/0.93 down to 0.93 c₀ or so
 FADED = 1e-9  # momentum below this share of a step is no more seen in a float32 parameter
 FAST: dict[str, Any] = {
-    "cache": True, "boundscheck": False, "error_model": "numpy",
+    "boundscheck": False, "error_model": "numpy",
     "fastmath": {"contract", "reassoc", "arcp", "nsz"},  # not nnan and ninf: divergence must stay visible
     # Numba counts references to every row view with two atomic operations, which cost more than the arithmetic of
     # a short row (3.5 times slower as a whole). Without its runtime nothing is counted, and nothing can be
     # allocated: the caller brings the work space, and holds on to it.
     "_nrt": False,
 }  # fmt: skip
-FRESH: dict[str, Any] = FAST | {"cache": False}  # closures around intrinsics; `Native` keeps the machine code
+FRESH = FAST  # neither is kept by Numba, whose cache needs a writable source folder or home: `Native` keeps them
 
 
 @njit(**FAST)

@@ -52,13 +52,12 @@ def n_threads() -> int:
 
 
 def _checked(who: str, n: object) -> int:
-    whole = isinstance(n, int | np.integer) and not isinstance(n, bool)
-    if not (whole and 1 <= n <= MOST):
-        raise BadOption(
-            f"{who} takes a number of threads, a whole number from 1 to {MOST:,}, but was given {n!r}. "
-            f"To use every CPU that this process is given, leave {VARIABLE} unset and call set_threads(None)."
-        )
-    return int(n)
+    if isinstance(n, int | np.integer) and not isinstance(n, bool) and 1 <= n <= MOST:
+        return int(n)
+    raise BadOption(
+        f"{who} takes a number of threads, a whole number from 1 to {MOST:,}, but was given {n!r}. "
+        f"To use every CPU that this process is given, leave {VARIABLE} unset and call set_threads(None)."
+    )
 
 
 def _n_cpus() -> int:
