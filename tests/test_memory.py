@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -30,6 +31,15 @@ def machine(tmp_path, monkeypatch):
 
 def test_without_a_container_it_is_what_the_machine_has(machine):
     assert memory.free_gb() == pytest.approx(8 * 1.073741824)
+
+
+def test_where_no_file_tells_psutil_does(machine, monkeypatch, tmp_path):
+    monkeypatch.setattr(memory, "MEMINFO", tmp_path / "nowhere")
+    memory_of_system = SimpleNamespace(virtual_memory=lambda: SimpleNamespace(available=5_000_000_000))
+    monkeypatch.setitem(sys.modules, "psutil", memory_of_system)
+    assert memory.free_gb() == 5.0
+    monkeypatch.setitem(sys.modules, "psutil", None)
+    assert memory.free_gb() == float("inf")
 
 
 def test_a_containers_limit_counts_less_what_is_used_but_not_the_files_cache(machine):

@@ -3,7 +3,6 @@
 A process may have less than the machine: a container's limit (Linux control groups, version 2 or 1) counts too.
 """
 
-import os
 from contextlib import suppress
 from pathlib import Path
 from typing import Self
@@ -67,9 +66,16 @@ def _of_machine() -> float:
     for line in read_lines(MEMINFO):
         if line.startswith("MemAvailable:"):
             return float(line.split()[1]) * 1024
-    if "SC_AVPHYS_PAGES" in getattr(os, "sysconf_names", ()):
-        return float(os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"))
-    return float("inf")
+    return _of_other_systems()
+
+
+def _of_other_systems() -> float:
+    """By psutil, which comes with us on macOS and Windows: six system calls there that no file tells."""
+    try:
+        import psutil
+    except ImportError:
+        return float("inf")
+    return float(psutil.virtual_memory().available)
 
 
 def _of_container() -> float:

@@ -76,8 +76,8 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
     )  # fmt: skip
     parser.add_argument("--version", action="version", version=_version())
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
-    for name in sorted(module.name for module in iter_modules(__path__) if not module.name.startswith("_")):
-        module = import_module(f"{__name__}.{name}")
+    for file in sorted(module.name for module in iter_modules(__path__) if not module.name.startswith("_")):
+        module, name = import_module(f"{__name__}.{file}"), file.replace("_", "-")
         summary, _, rest = (module.__doc__ or "").partition("\n")
         command = commands.add_parser(
             name, help=summary, description=summary, epilog=rest.strip(),

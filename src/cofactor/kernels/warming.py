@@ -5,12 +5,16 @@ Which ones is in `common.json`, written by `building/record_kernels.py`: what th
 
 import json
 import os
-from collections.abc import Sequence
+import platform
+from collections.abc import Generator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 
+from cofactor.cache import cache_folder, folder_to_write
+from cofactor.errors import BadOption
 from cofactor.kernels.levels import LEVELS
 from cofactor.kernels.machine_code import at_hand, file_name, machine_code, write
 from cofactor.kernels.signatures import Signature
@@ -32,27 +36,38 @@ def missing_signatures() -> list[Signature]:
     return [one for one in common_signatures() if at_hand(one) is None]
 
 
-def warm_up(signatures: Sequence[Signature]) -> None:
-    """Compile these into the cache."""
+def warm_up(signatures: Sequence[Signature]) -> Path:
+    """Compile these into the cache, and return its folder. Raises `BadOption` where nothing can be kept."""
+    folder = cache_folder()
+    if folder is None or folder_to_write() != folder:
+        raise BadOption(f"Nothing can be kept in {folder}. Set COFACTOR_CACHE to a folder that can be written.")
     with _processes() as pool:
         list(pool.map(machine_code, signatures))
+    return folder
 
 
-def ship(folder: Path, machine: str) -> None:
-    """Compile the common ones into a folder for every level of a family of machines, this one's."""
-    for level in LEVELS.get(machine.lower(), []):
-        _ask_numba_for(level)  # of the processes that begin now
-        with _processes() as pool:
-            list(pool.map(partial(_compile_into, folder), common_signatures()))
+def ship(folder: str) -> None:
+    """Compile the common ones into a folder, for every level of this machine's family."""
+    for level in LEVELS.get(platform.machine().lower(), []):
+        with _asking_for(level), _processes() as pool:
+            list(pool.map(partial(_compile_into, Path(folder)), common_signatures()))
 
 
 def _processes() -> ProcessPoolExecutor:
     return ProcessPoolExecutor(n_threads(), mp_context=get_context("spawn"))
 
 
-def _ask_numba_for(level: TargetCpu) -> None:
+@contextmanager
+def _asking_for(level: TargetCpu) -> Generator[None]:
+    """Processes that begin in here compile for this level."""
+    before = dict(os.environ)
     os.environ["NUMBA_CPU_NAME"] = level.name
     os.environ["NUMBA_CPU_FEATURES"] = ",".join(f"+{name}" for name in sorted(level.features))
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
 
 
 def _compile_into(folder: Path, signature: Signature) -> None:
