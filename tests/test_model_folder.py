@@ -167,3 +167,11 @@ def test_a_folder_that_is_replaced_while_it_is_read_is_read_again(checkerboard, 
         times.clear()
         assert isinstance(cf.open(folder, verify=verify), cf.Popularity)
         assert len(times) == 2
+
+
+@pytest.mark.parametrize("model", [cf.MatrixFactorization(), cf.NeuralCF(), cf.BayesianMF(n_draws=4)])
+@pytest.mark.parametrize("unit", [1e-6, 1.0, 1e6])
+def test_ratings_of_any_unit_make_a_model_that_is_saved_and_opened(model, unit, tmp_path):
+    prices = Ratings.from_arrays([1, 1, 2, 2], [1, 2, 1, 3], [unit, 2 * unit, 3 * unit, unit])
+    again = cf.open(model.fit(prices, progress=False).save(tmp_path / "m"))
+    np.testing.assert_array_equal(again._score(np.arange(2)), model._score(np.arange(2)))

@@ -20,10 +20,11 @@ __all__ = [
     "row_pointers", "whole_numbers", "wrong_with",
 ]  # fmt: skip
 
-LARGEST = 1e15  # no parameter is larger; products of such numbers stay within float32
+# the largest of each type: sums of products of larger numbers could leave it
+LARGEST = {2: np.finfo(np.float16).max, 4: np.float32(1e18), 8: np.float64(1e100)}
 SINGULAR = 1e-15  # of the largest eigenvalue: a smaller one is 0 to whoever solves
 PIECE = 1_000_000  # numbers looked at at once
-EXPONENT = {2: (np.uint16, 0x7C00), 4: (np.uint32, 0x7F800000), 8: (np.uint64, 0x7FF0000000000000)}
+BITS = {2: np.uint16, 4: np.uint32, 8: np.uint64}
 
 Known: TypeAlias = dict[str, Any]  # options and sizes by name
 Judge: TypeAlias = Callable[[Array, Known], str]  # what is wrong with the numbers of an array, or nothing
@@ -114,7 +115,7 @@ def number(above: float = -np.inf, *, may_be_infinite: bool = False) -> Learned:
 
     def judge(array: Array, known: Known) -> str:
         one = float(array)
-        fits = one > above and (abs(one) < LARGEST or (one == np.inf and may_be_infinite))
+        fits = one > above and (abs(one) < LARGEST[8] or (one == np.inf and may_be_infinite))
         return "" if fits else f"is {one}"
 
     return Learned("float64", judge=judge)
@@ -183,11 +184,11 @@ def _agrees(name: str, n: int, known: Known) -> bool:
 
 
 def _judge_finite(array: Array, known: Known) -> str:
-    """By the bits of the exponents: quicker than asking of each number, most of all of halves; a piece at a time."""
-    flat, (bits, limit) = array.reshape(-1), EXPONENT[array.itemsize]
+    """By their bits, without the sign: these are in the order of the numbers, inf and nan above all, and quicker to
+    compare, most of all those of halves. A piece at a time."""
+    flat, bits, largest = array.reshape(-1), BITS[array.itemsize], LARGEST[array.itemsize].view(BITS[array.itemsize])
     for at in range(0, flat.size, PIECE):
-        some = flat[at : at + PIECE]
-        if (some.view(bits) & limit).max() >= limit or (array.itemsize > 2 and np.abs(some).max() > LARGEST):
+        if (flat[at : at + PIECE].view(bits) & (np.iinfo(bits).max >> 1)).max() > largest:
             return "holds numbers that are not finite, or too large"
     return ""
 
