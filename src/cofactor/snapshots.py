@@ -4,6 +4,7 @@ What a model has learned is never written into; `fit` and `update` make a new st
 place in one step. So a twin that holds the same state is a snapshot, and costs nothing.
 """
 
+import os
 from collections.abc import Callable
 from functools import wraps
 from threading import Lock
@@ -55,6 +56,16 @@ def of_one_state(question: Callable[Concatenate[Model, P], Answer]) -> Callable[
         return question(model.snapshot(), *args, **kwargs)
 
     return answer
+
+
+def _begin_again() -> None:
+    """In a forked child: whoever held the lock stayed behind in the parent."""
+    global _replacing
+    _replacing = Lock()
+
+
+if hasattr(os, "register_at_fork"):  # Windows does not fork
+    os.register_at_fork(after_in_child=_begin_again)
 
 
 def is_learned(name: str) -> bool:
