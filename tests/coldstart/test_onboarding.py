@@ -149,6 +149,7 @@ def test_a_posterior_of_draws_can_ask_too(tastes):
     onboarding = Onboarding(model)
     first = onboarding.next_question({})
     assert onboarding.doubt({first.item: 4.0}) < onboarding.doubt({})
+    assert 0 < first.gain < onboarding.doubt({}) ** 2  # no answer takes more of the variance than there is
 
 
 def test_when_all_was_asked_it_says_so():

@@ -61,6 +61,7 @@ def test_it_says_how_many_they_are_and_how_dense():
     made_up = Ratings.from_arrays([1, 2], [1, 2], name="shop", synthetic=True)
     assert repr(made_up) == "Ratings('shop', synthetic: 2 clicks of 2 items by 2 users)"
     assert (SOME.density, made_up.density) == (3 / 4, 2 / 4)
+    assert Ratings.from_arrays([1], [1]).density == 1
 
 
 def test_titles_like_a_text_hold_it_or_are_spelt_nearly_so():
@@ -150,6 +151,13 @@ def test_some_rows_are_the_same_whether_all_are_laid_out_or_not(laid_out):
         for at, row in enumerate(rows):
             mine, its = ({**dict(zip(*part.of(int(n)), strict=True))} for part, n in ((found, at), (whole, row)))
             assert mine == its
+
+
+def test_clicks_by_item_are_by_item_without_the_values():
+    ratings = random_ratings(30, 20, 200)
+    for clicks in (ratings.clicks_by_item, ratings.by_item and ratings.clicks_by_item):
+        np.testing.assert_array_equal(clicks.indptr, ratings.by_item.indptr)
+        np.testing.assert_array_equal(clicks.indices, ratings.by_item.indices)
 
 
 def test_counts_are_the_same_before_and_after_the_ratings_are_laid_out():

@@ -138,6 +138,14 @@ def test_a_page_has_a_row_a_measure_and_says_what_its_marks_mean(world):
     assert rows["value"][:3] == pytest.approx([0.0, 1.0, np.nan], nan_ok=True, abs=1e-6)
 
 
+def test_each_model_is_measured_as_evaluate_measures_it(world):
+    train, test, models = world(0, 0.5, 1.5)
+    found = compare(named(models), train, test, metrics=["rmse", "ndcg"])
+    for at, model in enumerate(models):
+        alone = cf.evaluate(model, test, metrics=["rmse", "ndcg"])
+        assert found.evaluations[f"model {at}"].intervals == alone.intervals
+
+
 def test_between_two_the_interval_is_the_plain_one(world):
     train, test, models = world(0, 0.5, 1.5)
     page = str(compare(named(models), train, test, metrics=["rmse"], confidence=0.9, n_bootstrap=200))

@@ -349,6 +349,10 @@ def test_no_ratings_are_refused(checkerboard):
 
 def test_items_are_found_by_id_or_by_exact_title(tastes):
     model = cf.Popularity().fit(tastes)
+    with pytest.raises(UnknownIds, match="This user is not among the 1,200 known ones: 'u0'"):
+        model.predict("u0", "Inception (2010)")
+    with pytest.raises(UnknownIds, match="These 2 items are not among the 547 known ones: 'x', 'y'"):
+        model.predict("u0001", ["x", "y"])
     by_title = model.predict("u0001", "Inception (2010)")
     assert by_title == model.predict("u0001", "inception-2010")
 

@@ -35,6 +35,24 @@ def test_the_history_tells_the_full_loss_and_every_sweep_lowers_it(few):
     assert model.history_[-1] == pytest.approx(full_loss(model, few) / len(few), rel=1e-4)
 
 
+def test_with_attributes_the_history_tells_the_loss_less_twice_what_leans_to_them(few, monkeypatch):
+    """Attributes let expect 0.3 of each coordinate of every row, whatever was learned."""
+
+    def fixed(prior, rows, known):
+        prior.coefficients = np.full_like(prior.coefficients, 0.3)
+
+    monkeypatch.setattr("cofactor.training.attribute_prior.AttributePrior.learn", fixed)
+    kinds = ({"kind": np.resize(np.array(["a", "b"], object), n)} for n in (few.n_users, few.n_items))
+    described = replace(few, user_attributes=next(kinds), item_attributes=next(kinds))
+    model = cf.ImplicitMF(**SETTINGS, n_epochs=3, attributes=True).fit(described)
+    p, q = model.user_factors_, model.item_factors_
+    p[few.user_counts == 0] = 0  # they stand at what is expected of them, and count for nothing
+    q[few.item_counts == 0] = 0
+    leans = 2 * 0.3 * (model.user_lean_ * p.sum() + model.item_lean_ * q.sum())
+    assert leans / len(few) > 4e-4
+    assert model.history_[-1] == pytest.approx((full_loss(model, few) - leans) / len(few), rel=1e-4)
+
+
 def test_no_small_move_of_the_last_solved_side_lowers_the_loss(few):
     model = cf.ImplicitMF(**SETTINGS, n_epochs=3).fit(few)
     lowest, solved = full_loss(model, few), model.item_factors_.copy()
