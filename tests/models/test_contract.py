@@ -267,6 +267,11 @@ def test_one_of_each_gives_a_number_and_several_give_an_array(model):
     np.testing.assert_allclose(model.predict([4, 5], [1, 2]), [model.predict(4, 1), model.predict(5, 2)], rtol=1e-5)
 
 
+def test_at_any_time_a_model_that_learns_from_none_predicts_the_same(model):
+    needs(model, "predicts")
+    np.testing.assert_array_equal(model.predict(4, [1, 2], times=[0, 86_400]), model.predict(4, [1, 2]))
+
+
 def test_a_newcomers_prediction_is_their_score_and_has_no_interval(model):
     needs(model, "predicts")
     newcomer = {0: 5.0, 1: 1.0}
