@@ -341,6 +341,14 @@ def test_what_is_wrong_with_an_attached_table_is_said_of_that_table():
         cf.read(TABLE, users=b"")
 
 
+def test_the_column_of_titles_in_an_attached_table_is_the_one_that_was_named():
+    films = {"item": [1, 2], "caption": ["Alien", "Heat"], "title": ["Mr", "Ms"]}
+    ratings = cf.read({"user": [1, 2], "item": [1, 2]}, items=films, title="caption")
+    assert ratings.titles.tolist() == ["Alien", "Heat"]
+    with pytest.raises(BadTable, match="title='captoin' is not among the columns.*Did you mean 'caption'"):
+        cf.read({"user": [1, 2], "item": [1, 2]}, items=films, title="captoin")
+
+
 def test_attached_rows_are_found_by_ids_of_any_type():
     days = [date(2024, 1, 1), date(2024, 1, 2)]
     ratings = cf.read({"user": [1, 2], "item": days}, items={"item": days[::-1], "title": ["New Year+1", "New Year"]})

@@ -36,9 +36,7 @@ class Attached:
     n_rows: int = 0
 
 
-def attach(
-    source: Any, ids: IdMap, other: IdMap, id_column: str, options: Options, findings: Findings, title: Column = None
-) -> Attached:
+def attach(source: Any, ids: IdMap, other: IdMap, id_column: str, options: Options, findings: Findings) -> Attached:
     """The table `source`, matched to `ids`.
 
     other: ids of the other side, to notice that the two were exchanged     id_column: its name beside the ratings
@@ -49,7 +47,7 @@ def attach(
             raise BadTable("The table has no columns.")
         frame = table.load(dict.fromkeys(_named_columns(table), pl.String))
         key = _id_column(frame.columns, ids.kind, id_column)
-        title = _title_column(frame, key, table, title) if ids.kind == "item" else None
+        title = _title_column(frame, key, table, options.title) if ids.kind == "item" else None
         _refuse_repeated_names(table, key, title)
     except BadTable as error:
         raise BadTable(f"{ids.kind}s={name_of(source)!r}: {error}") from None
