@@ -125,6 +125,17 @@ def test_more_threads_work_side_by_side():
     on_threads(lambda _: together.wait(), 3)
 
 
+def test_a_product_has_the_same_bits_on_any_number_of_threads():
+    """BLAS is given other rows at once, and adds up each product in the same order."""
+    rng, found = np.random.default_rng(0), []
+    left, right = (rng.standard_normal(shape, np.float32) for shape in ((101, 48), (48, 48)))
+    for n in (1, 2, 5):
+        set_threads(n)
+        found.append(threads.product(left, right, np.empty((101, 48), np.float32)))
+    assert np.array_equal(found[0], found[1])
+    assert np.array_equal(found[0], found[2])
+
+
 def test_an_error_in_a_thread_is_the_callers():
     set_threads(2)
     with pytest.raises(ZeroDivisionError):
