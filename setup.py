@@ -12,7 +12,7 @@ from pathlib import Path
 from setuptools import setup
 from setuptools.command.build_py import build_py
 
-SOURCES = Path(__file__).parent / "src"
+SOURCES = Path(__file__).resolve().parent / "src"
 
 
 class BuildWithMachineCode(build_py):
@@ -23,11 +23,10 @@ class BuildWithMachineCode(build_py):
 
 
 def compile_into(folder: Path) -> None:
-    """In a process of its own, which takes the package from here and Numba from where the build has it."""
-    path = os.pathsep.join([str(SOURCES), *filter(None, [os.environ.get("PYTHONPATH")])])
-    code = "import sys; from cofactor.kernels.warming import ship; ship(sys.argv[1])"
+    """In a process of its own; not by PYTHONPATH, of which pip takes away where these sources are installed."""
+    code = "import sys; sys.path.insert(0, sys.argv[1]); from cofactor.kernels.warming import ship; ship(sys.argv[2])"
     environment = {name: value for name, value in os.environ.items() if not name.startswith("NUMBA_")}
-    subprocess.run([sys.executable, "-c", code, str(folder)], env=environment | {"PYTHONPATH": path}, check=True)
+    subprocess.run([sys.executable, "-c", code, str(SOURCES), str(folder)], env=environment, check=True)
 
 
 if __name__ == "__main__":
