@@ -44,7 +44,7 @@ def main() -> None:
                 with suppress(CofactorError):  # a model that clicks or ratings are not for
                     ask(_short(name, options).fit(train), train, test)
     lecture()
-    found = sorted(kept_signatures())
+    found = sorted(kept_signatures(), key=repr)
     lines = ",\n".join(json.dumps(one) for one in found)
     MANIFEST.write_text(f"[\n{lines}\n]\n", encoding="utf-8")
     print(f"{len(found)} kernels are in {MANIFEST}", file=sys.stderr)
