@@ -15,31 +15,21 @@ A row is [factors (k), bias, 1, 0 …] for users and [factors (k), 1, bias, 0 �
 one dot product and a bias is learned like any factor. The ones are put back after every step.
 """
 
-from typing import Any
-
 import numpy as np
 from numba import njit
 
 from cofactor.kernels.adam import Batch, Plan, Side
+from cofactor.kernels.jit import JIT
 
 __all__ = [  # machine code is made of these, found here by name
-    "FAST", "FRESH", "Batch", "Plan", "Side", "reach", "run_steps", "settle", "step_rows", "update",
+    "Batch", "Plan", "Side", "reach", "run_steps", "settle", "step_rows", "update",
 ]  # fmt: skip
 
 CENTRE = 0.93  # a leap spans scales c from c₀/0.93 down to 0.93 c₀ or so
 FADED = 1e-9  # momentum below this share of a step is no more seen in a float32 parameter
-FAST: dict[str, Any] = {
-    "boundscheck": False, "error_model": "numpy",
-    "fastmath": {"contract", "reassoc", "arcp", "nsz"},  # not nnan and ninf: divergence must stay visible
-    # Numba counts references to every row view with two atomic operations, which cost more than the arithmetic of
-    # a short row (3.5 times slower as a whole). Without its runtime nothing is counted, and nothing can be
-    # allocated: the caller brings the work space, and holds on to it.
-    "_nrt": False,
-}  # fmt: skip
-FRESH = FAST  # neither is kept by Numba, whose cache needs a writable source folder or home: `Native` keeps them
 
 
-@njit(**FAST)
+@njit(**JIT)
 def _catch_up(p, m, v, root, last, now, plan, beta2, eps):
     """Make up the steps last+1 .. now-1, at which this row had no gradient. p, m, v, root: (w,), changed."""
     for j in range(p.size):
@@ -59,7 +49,7 @@ def _catch_up(p, m, v, root, last, now, plan, beta2, eps):
         v[j] *= keep_v
 
 
-@njit(**FAST)
+@njit(**JIT)
 def _leap(p, m, root, kept, faded, step, now, plan, beta2, eps):
     """As many steps at once as keep c = √β₂ˢ/√(1-β₂ᵗ) within 7 % of a middle c₀: one division for all of them.
 
@@ -98,7 +88,7 @@ def _leap(p, m, root, kept, faded, step, now, plan, beta2, eps):
     return kept, faded, step
 
 
-@njit(**FAST)
+@njit(**JIT)
 def update(p, m, v, g, step, plan, beta2, eps):
     """One Adam step with gradient g. All (w,)."""
     shrink, gain, width = (
@@ -114,7 +104,7 @@ def update(p, m, v, g, step, plan, beta2, eps):
         p[j] = p[j] * shrink - gain * m[j] / (np.sqrt(v[j]) * width + eps)
 
 
-@njit(**FAST)
+@njit(**JIT)
 def reach(side, row, batch, constant, step, plan, beta2, eps):
     """The place of a row among the batch's rows; at its first rating the row is brought up to this step.
 
@@ -133,7 +123,7 @@ def reach(side, row, batch, constant, step, plan, beta2, eps):
     return batch.places[row]
 
 
-@njit(**FAST)
+@njit(**JIT)
 def step_rows(side, batch, constant, step, plan, beta2, eps):
     """Adam for every row of the batch, but for its constant column; the batch is empty then."""
     for at in range(batch.n_rows[0]):
@@ -146,7 +136,7 @@ def step_rows(side, batch, constant, step, plan, beta2, eps):
     batch.n_rows[0] = 0
 
 
-@njit(**FAST)
+@njit(**JIT)
 def score(p, q, low, span):
     """The score of a pair and its slope by the dot product; span 0: no sigmoid."""
     z = np.float32(0)
@@ -158,7 +148,7 @@ def score(p, q, low, span):
     return low + span * squashed, span * squashed * (np.float32(1) - squashed)
 
 
-@njit(**FAST)
+@njit(**JIT)
 def run_steps(
     users,
     items,
@@ -209,7 +199,7 @@ def run_steps(
         losses[s] = loss / max(n_in, 1)
 
 
-@njit(**FAST)
+@njit(**JIT)
 def settle(side, root, constant, now, plan, beta2, eps):
     """Bring every row up to step `now` (exclusive), so that the parameters are those of the literal way."""
     for row in range(side.p.shape[0]):

@@ -4,12 +4,13 @@ import numpy as np
 from numba import njit
 
 from cofactor.kernels.coefficients import WIDTH
-from cofactor.kernels.posterior_loops import FRESH, add_normals
+from cofactor.kernels.jit import JIT
+from cofactor.kernels.posterior_loops import add_normals
 
 __all__ = ["draw_slice", "sum_columns"]
 
 
-@njit(**FRESH)
+@njit(**JIT)
 def sum_columns(sums, indptr, rows, values, shares):
     """sums (f,) ← of each column of X."""
     for f in range(sums.size):
@@ -19,7 +20,7 @@ def sum_columns(sums, indptr, rows, values, shares):
         sums[f] = total
 
 
-@njit(**FRESH)
+@njit(**JIT)
 def draw_slice(indptr, rows, values, shares, residual, coefficients, precision, mean, space, key):
     """coefficients (f, 16) ← draws, one column of X after the other; residual (n, 16) ← Y - X coefficients.
 

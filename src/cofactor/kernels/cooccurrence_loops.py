@@ -3,12 +3,12 @@
 from numba import njit
 
 from cofactor.kernels.cooccurrence import Table
-from cofactor.kernels.posterior_loops import FRESH
+from cofactor.kernels.jit import JIT
 
 __all__ = ["Table", "find_nearest"]  # entries are made of the first, by name
 
 
-@njit(**FRESH)
+@njit(**JIT)
 def _add_products(sums, touched, column, rows, columns):
     """sums[j] += x_column · x_j, and which j were met; each is 0 before."""
     n = 0
@@ -23,7 +23,7 @@ def _add_products(sums, touched, column, rows, columns):
     return n
 
 
-@njit(**FRESH)
+@njit(**JIT)
 def _sink(keys, names, n, key, name):
     """(key, name) in place of the smallest of a heap."""
     at = 0
@@ -38,7 +38,7 @@ def _sink(keys, names, n, key, name):
     keys[at], names[at] = key, name
 
 
-@njit(**FRESH)
+@njit(**JIT)
 def _rise(keys, names, n, key, name):
     """(key, name) into a heap of n."""
     at = n
@@ -48,7 +48,7 @@ def _rise(keys, names, n, key, name):
     keys[at], names[at] = key, name
 
 
-@njit(**FRESH)
+@njit(**JIT)
 def find_nearest(near, alike, rows, columns, length, shrinkage, sums, touched, start, stop):
     """near, alike (n, m) of the columns from start to stop; sums (n,) all 0, touched (n,)."""
     m = near.shape[1]

@@ -3,15 +3,16 @@
 import numpy as np
 from numba import njit
 
+from cofactor.kernels.jit import JIT
 from cofactor.kernels.pairs import ScoredSide
-from cofactor.kernels.posterior_loops import FRESH, value_at
+from cofactor.kernels.posterior_loops import value_at
 from cofactor.kernels.rows import Part
 from cofactor.kernels.vectors import AHEAD, dot, prefetch
 
 __all__ = ["Part", "ScoredSide", "draw_row_factors"]  # entries are made of the first two, by name
 
 
-@njit(**FRESH)
+@njit(**JIT)
 def draw_row_factors(
     factors, sums, total, space, part, rows, others, mean, precision, met, gammas, freedom, first, last
 ):

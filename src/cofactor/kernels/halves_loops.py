@@ -3,8 +3,8 @@
 import numpy as np
 from numba import njit
 
-from cofactor.kernels.adam_loops import FRESH
 from cofactor.kernels.halves import HalfSide
+from cofactor.kernels.jit import JIT
 
 __all__ = ["HalfSide", "multiply", "score_draws", "widen"]  # entries are made of the first, by name
 
@@ -12,7 +12,7 @@ SIGN, REST = np.uint32(0x8000), np.uint32(0x7FFF)
 BIAS = np.float32(2.0**112)  # exponents begin at -15 in the one, at -127 in the other
 
 
-@njit(**FRESH)
+@njit(**JIT)
 def widen_row(out, bits, halves):
     """out (w,) float32 ← halves (w,), the bits of float16. bits: out again, as uint32"""
     for j in range(out.size):
@@ -22,14 +22,14 @@ def widen_row(out, bits, halves):
         out[j] *= BIAS
 
 
-@njit(**FRESH)
+@njit(**JIT)
 def widen(out, bits, halves, start, first, last):
     """Rows first to last of out (n, w) ← halves[:, start : start + w]."""
     for row in range(first, last):
         widen_row(out[row], bits[row], halves[row, start : start + out.shape[1]])
 
 
-@njit(**FRESH)
+@njit(**JIT)
 def multiply(out, rows, halves, space, bits, first, last):
     """out[:, first:last] ← rows @ halves[first:last]ᵀ; space, bits: (w,) the same memory, as float32 and uint32"""
     for i in range(first, last):
@@ -38,7 +38,7 @@ def multiply(out, rows, halves, space, bits, first, last):
             out[b, i] = _product(rows[b], space, 0, space.size)
 
 
-@njit(**FRESH)
+@njit(**JIT)
 def score_draws(out, users, items, days, space, bits, d, first, last):
     """out[first:last] ← the scores of each draw (`halves.draw_scores`); space, bits: (3, n_draws · d)"""
     p, q, t = space[0], space[1], space[2]
@@ -55,7 +55,7 @@ def score_draws(out, users, items, days, space, bits, d, first, last):
             out[n, draw] = score
 
 
-@njit(**FRESH)
+@njit(**JIT)
 def _take(out, bits, side, n):
     """The row of rating n."""
     at = side.idx[n]
@@ -66,7 +66,7 @@ def _take(out, bits, side, n):
         widen_row(out, bits, side.halves[at])
 
 
-@njit(**FRESH)
+@njit(**JIT)
 def _product(x, y, at, n):
     total = np.float32(0)
     for j in range(at, at + n):

@@ -7,7 +7,8 @@ moves some of the ratings; within a row, those of an earlier thread come first.
 import numpy as np
 from numba import njit
 
-from cofactor.kernels.posterior_loops import FRESH, value_at
+from cofactor.kernels.jit import JIT
+from cofactor.kernels.posterior_loops import value_at
 from cofactor.kernels.rows import Part  # entries are made of it, by name
 
 __all__ = ["Part", "code_values", "count_rows", "drop_repeated", "scatter", "sum_rows", "transpose"]
@@ -15,7 +16,7 @@ __all__ = ["Part", "code_values", "count_rows", "drop_repeated", "scatter", "sum
 HASH = np.uint64(2654435769)  # 2³² by the golden ratio: Knuth's multiplicative hash
 
 
-@njit(**FRESH)
+@njit(**JIT)
 def code_values(codes, levels, found, slots, bits):
     """codes[i] ← which of the `levels` bits[i] is; found[0] ← how many there are, or -1: more than `levels` holds.
 
@@ -36,7 +37,7 @@ def code_values(codes, levels, found, slots, bits):
     found[0] = n_levels
 
 
-@njit(**FRESH)
+@njit(**JIT)
 def count_rows(counts, strangers, idx):
     """counts[r] += how often r is in idx; strangers[0] += how many of idx are no row at all."""
     for one in idx:
@@ -46,7 +47,7 @@ def count_rows(counts, strangers, idx):
             strangers[0] += 1
 
 
-@njit(**FRESH)
+@njit(**JIT)
 def scatter(indices, moved, place, row_idx, other_idx, values, first, last):
     """The ratings first … last - 1 to where they belong: `place` of a row is where its next one goes.
 
@@ -59,7 +60,7 @@ def scatter(indices, moved, place, row_idx, other_idx, values, first, last):
             moved[at] = values[i]
 
 
-@njit(**FRESH)
+@njit(**JIT)
 def transpose(indices, moved, place, indptr, other_idx, values, first, last):
     """As `scatter`, from rows first … last - 1 of the other side: what they hold, `other_idx`, are the rows here."""
     for other in range(first, last):
@@ -70,7 +71,7 @@ def transpose(indices, moved, place, indptr, other_idx, values, first, last):
                 moved[at] = values[i]
 
 
-@njit(**FRESH)
+@njit(**JIT)
 def drop_repeated(indptr, indices, values):
     """Of equal neighbours within a row the last stays; the rest moves up, and indptr says so."""
     to, begin = 0, 0
@@ -86,7 +87,7 @@ def drop_repeated(indptr, indices, values):
         begin, indptr[row + 1] = end, to
 
 
-@njit(**FRESH)
+@njit(**JIT)
 def sum_rows(sums, squares, part):
     """sums[r] ← Σ v of row r, squares[0] ← Σ v² of all."""
     total = 0.0

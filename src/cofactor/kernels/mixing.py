@@ -6,14 +6,14 @@ Steele, Lea & Flood, "Fast splittable pseudorandom number generators", OOPSLA 20
 import numpy as np
 from numba import njit
 
-from cofactor.kernels.adam_loops import FAST
+from cofactor.kernels.jit import JIT
 
 __all__ = ["GOLDEN", "mix"]
 
 GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 
 
-@njit(**FAST)
+@njit(**JIT)
 def mix(number):
     """The finaliser of SplitMix64: neighbours become strangers. uint64 -> uint64"""
     z = number + GOLDEN

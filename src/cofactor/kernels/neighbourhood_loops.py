@@ -2,14 +2,15 @@
 
 from numba import njit
 
-from cofactor.kernels.posterior_loops import FRESH, backward, factor, forward
+from cofactor.kernels.jit import JIT
+from cofactor.kernels.posterior_loops import backward, factor, forward
 
 __all__ = ["solve_neighbourhoods"]
 
 SEARCH = 8  # steps of a search by halves cost about as much as reading so many entries
 
 
-@njit(**FRESH)
+@njit(**JIT)
 def _value(indices, values, begin, end, wanted):
     """The entry of column `wanted` among those from begin to end, ascending; 0 where there is none."""
     low, high = begin, end
@@ -22,7 +23,7 @@ def _value(indices, values, begin, end, wanted):
     return values[low] if low < end and indices[low] == wanted else values[0] * 0
 
 
-@njit(**FRESH)
+@njit(**JIT)
 def _cut_out(A, b, k, column, near, count, indptr, indices, values, place):
     """Upper A (k, k) ← rows and columns `near` of the matrix; b ← its column."""
     for a in range(count):
@@ -38,7 +39,7 @@ def _cut_out(A, b, k, column, near, count, indptr, indices, values, place):
                 A[a * k + other] = _value(indices, values, begin, end, near[other])
 
 
-@njit(**FRESH)
+@njit(**JIT)
 def solve_neighbourhoods(weights, near, indptr, indices, values, diagonal, reg, k, place, space, start, stop):
     """weights[start:stop] (n, m) ← (G + reg I)⁻¹ g over each column's nearest, near (n, m), -1 behind the last.
 

@@ -11,7 +11,7 @@ import numpy as np
 from llvmlite import ir
 from numba import njit, types
 
-from cofactor.kernels.adam_loops import FRESH
+from cofactor.kernels.jit import JIT
 from cofactor.kernels.mixing import mix
 from cofactor.kernels.vector_code import FLOAT, WORD, intrinsic
 
@@ -35,7 +35,7 @@ _bits_of, _number_of = (
 )
 
 
-@njit(**FRESH)
+@njit(**JIT)
 def natural_log(x):
     """ln x of a positive float32: of its exponent, and of what is left, between √½ and √2, by 2 artanh t."""
     bits = _bits_of(x)
@@ -52,7 +52,7 @@ def natural_log(x):
     return np.float32(exponent) * LN2 + np.float32(2) * t * (np.float32(1) + s * series)
 
 
-@njit(**FRESH)
+@njit(**JIT)
 def sine_and_cosine(turns):
     """Of 2π · turns, turns in [0, 1): of the nearest quarter, and of what is left of it by Taylor's series."""
     quarter = np.int32(turns * np.float32(4) + np.float32(0.5))
@@ -66,7 +66,7 @@ def sine_and_cosine(turns):
     return -a if low else a, -b if left else b
 
 
-@njit(**FRESH)
+@njit(**JIT)
 def add_normals(x, key, row):
     """x += standard normal numbers z that depend on key and row alone, two at a time by Box and Muller; gives |z|²."""
     squares = np.float32(0)

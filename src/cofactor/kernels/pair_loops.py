@@ -2,14 +2,14 @@
 
 from numba import njit
 
+from cofactor.kernels.jit import JIT
 from cofactor.kernels.pairs import ScoredSide
-from cofactor.kernels.posterior_loops import FRESH
 from cofactor.kernels.vectors import AHEAD, dot, prefetch
 
 __all__ = ["ScoredSide", "score_pairs"]  # entries are made of the first, by name
 
 
-@njit(**FRESH)
+@njit(**JIT)
 def score_pairs(out, left, right, third, start, stop):
     """out[start:stop] ← Σ of the rows' products, two by two, and of their biases (`pairs.pair_scores`)."""
     for n in range(start, stop):

@@ -10,7 +10,7 @@ another item j. Random numbers come from a counter, so they depend on the like's
 import numpy as np
 from numba import njit
 
-from cofactor.kernels.adam_loops import FAST
+from cofactor.kernels.jit import JIT
 from cofactor.kernels.mixing import GOLDEN, mix
 from cofactor.kernels.pairwise import Deck, Model
 
@@ -20,7 +20,7 @@ TRIES = 64  # to find an item that the user does not like; who likes nearly all 
 LOW = np.uint64(0xFFFFFFFF)
 
 
-@njit(**FAST)
+@njit(**JIT)
 def visit_likes(model, deck, stratum, groups, cursors, is_liked, rate, decay, seed, sums):
     """The likes of a stratum of users in some groups of items, user by user.
 
@@ -54,7 +54,7 @@ def visit_likes(model, deck, stratum, groups, cursors, is_liked, rate, decay, se
     sums[0], sums[1] = wrong, n_seen
 
 
-@njit(**FAST)
+@njit(**JIT)
 def _mark(deck, u, like, end, is_liked):
     """Mark what u likes of a group; where the next user's likes begin."""
     while like < end and deck.user_idx[like] == u:
@@ -63,7 +63,7 @@ def _mark(deck, u, like, end, is_liked):
     return like
 
 
-@njit(**FAST)
+@njit(**JIT)
 def _step(model, u, i, j, rate, decay):
     """One pair; returns g."""
     p, q, r, bias = model.users[u], model.items[i], model.items[j], model.bias
@@ -82,7 +82,7 @@ def _step(model, u, i, j, rate, decay):
     return g
 
 
-@njit(**FAST)
+@njit(**JIT)
 def _other(deck, groups, largest, is_liked, counter):
     """An item of these groups, all alike, that is not marked; -1 where none was found."""
     n_groups, n_slots = np.uint64(groups.size), np.uint64(largest)

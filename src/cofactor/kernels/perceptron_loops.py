@@ -20,9 +20,10 @@ from numba import njit
 
 from cofactor.kernels.adam import Batch, Plan, Side
 from cofactor.kernels.adam_loops import reach, step_rows, update
+from cofactor.kernels.jit import JIT
 from cofactor.kernels.mixing import mix
 from cofactor.kernels.perceptron import Law, Layout, Pairs, Space, Weights, Widths
-from cofactor.kernels.posterior_loops import FRESH, n_vectors, turn
+from cofactor.kernels.posterior_loops import n_vectors, turn
 from cofactor.kernels.vectors import LANES, TILE_ROWS, add_tile
 
 __all__ = [  # machine code is made of these, found here by name
@@ -33,7 +34,7 @@ __all__ = [  # machine code is made of these, found here by name
 EPS, PACE = np.float32(1e-5), np.float32(0.1)  # of batch norm, PyTorch's and everybody's
 
 
-@njit(**FRESH)
+@njit(**JIT)
 def add_product(C, c_at, X, x_at, x_row, x_step, Y, y_at, rows, width, n):
     """C (rows, width) += X Y, with X[i, t] at x_at + i · x_row + t · x_step and Y (n, width)."""
     j = 0
@@ -44,7 +45,7 @@ def add_product(C, c_at, X, x_at, x_row, x_step, Y, y_at, rows, width, n):
         j += size * LANES
 
 
-@njit(**FRESH)
+@njit(**JIT)
 def _normalise(layer, X, A, n, n_units, width, layout, weights, space):
     """X ← batch norm of A; both (n, width), flat. Keeps the batch's statistics, moves the running ones."""
     mean, inverse = space.means[layer], space.inverses[layer]
@@ -78,7 +79,7 @@ def _normalise(layer, X, A, n, n_units, width, layout, weights, space):
             out[j] = row[j] * scale[j] + shift[j]
 
 
-@njit(**FRESH)
+@njit(**JIT)
 def _normalise_back(layer, D, A, n, n_units, width, layout, weights, space):
     """D (n, width): the slope by batch norm's outputs -> by its inputs A. Adds to its parameters' gradients."""
     mean, inverse = space.means[layer], space.inverses[layer]
@@ -104,7 +105,7 @@ def _normalise_back(layer, D, A, n, n_units, width, layout, weights, space):
             d[j] = gamma[j] * inverse[j] * (d[j] - of_shift[j] - (row[j] - mean[j]) * of_scale[j])
 
 
-@njit(**FRESH)
+@njit(**JIT)
 def _drop_out(X, kept, n, n_units, width, dropout, key):
     """Numbers of X (n, width) with the chance `dropout` to 0, the others larger by as much in total."""
     larger = np.float32(1) / (np.float32(1) - dropout)
@@ -117,7 +118,7 @@ def _drop_out(X, kept, n, n_units, width, dropout, key):
             X[at] *= kept[at]
 
 
-@njit(**FRESH)
+@njit(**JIT)
 def _forward(n, rows, layout, weights, space, dropout, key):
     """All layers; a batch of n ratings, `rows` with those that fill up a tile."""
     n_layers = layout.matrices.size
@@ -144,7 +145,7 @@ def _forward(n, rows, layout, weights, space, dropout, key):
             X[b * width + n_units] = 1
 
 
-@njit(**FRESH)
+@njit(**JIT)
 def _backward(n, rows, layout, weights, space, dropout):
     """From the slopes by the last sums, in `errors`, to those by every parameter and by the first inputs."""
     n_layers = layout.matrices.size
@@ -163,7 +164,7 @@ def _backward(n, rows, layout, weights, space, dropout):
         add_product(space.errors, x_at, D, 0, width, 1, space.turned, 0, rows, above, n_units)
 
 
-@njit(**FRESH)
+@njit(**JIT)
 def _activate_back(layer, D, n, n_units, width, layout, weights, space, dropout):
     """D (n, width): the slope by what a hidden layer gives -> by its sums."""
     at = layout.rows[layer + 1]
@@ -180,7 +181,7 @@ def _activate_back(layer, D, n, n_units, width, layout, weights, space, dropout)
         d[n_units:] = 0
 
 
-@njit(**FRESH)
+@njit(**JIT)
 def _look_up(n, rows, batch, users, items, of_users, of_items, widths, pairs, layout, space, step, plan, beta2, eps):
     """The embeddings of a batch side by side into the first layer's inputs."""
     width, (n_of_user, n_of_item, _) = layout.widths[0], widths
@@ -201,7 +202,7 @@ def _look_up(n, rows, batch, users, items, of_users, of_items, widths, pairs, la
         space.errors[at + n * width : at + rows * width] = 0
 
 
-@njit(**FRESH)
+@njit(**JIT)
 def _judge(z, value, low, span, logistic):
     """The loss of a pair whose layers sum up to z, and its slope by z."""
     if logistic:
@@ -214,7 +215,7 @@ def _judge(z, value, low, span, logistic):
     return error * error, np.float32(2) * error * span * squashed * (np.float32(1) - squashed)
 
 
-@njit(**FRESH)
+@njit(**JIT)
 def _score(n, batch, users, items, of_users, of_items, widths, pairs, layout, space, law):
     """The mean loss of a batch; its slopes by the last sums into `errors`, by the dot products into the rows'."""
     at, width, (n_of_user, n_of_item, n_dot) = layout.rows[-1], layout.widths[-1], widths
@@ -238,7 +239,7 @@ def _score(n, batch, users, items, of_users, of_items, widths, pairs, layout, sp
     return total / n
 
 
-@njit(**FRESH)
+@njit(**JIT)
 def _hand_back(n, batch, of_users, of_items, widths, pairs, layout, space):
     """The slopes by the first layer's inputs to the embeddings they came from."""
     width, (n_of_user, n_of_item, _) = layout.widths[0], widths
@@ -252,7 +253,7 @@ def _hand_back(n, batch, of_users, of_items, widths, pairs, layout, space):
             h[j] += row[n_of_user + j]
 
 
-@njit(**FRESH)
+@njit(**JIT)
 def run_steps(
     users, items, of_users, of_items, layout, weights, space, widths, pairs, batches, first, plan, law, dropout, key,
     beta2, eps, losses,

@@ -3,15 +3,15 @@
 import numpy as np
 from numba import njit
 
+from cofactor.kernels.jit import JIT
 from cofactor.kernels.perceptron import AT_ONCE, Layout, Space
 from cofactor.kernels.perceptron_loops import add_product
-from cofactor.kernels.posterior_loops import FRESH
 from cofactor.kernels.vectors import TILE_ROWS
 
 __all__ = ["Layout", "Space", "add_scores"]  # machine code is made of these, found here by name
 
 
-@njit(**FRESH)
+@njit(**JIT)
 def add_scores(scores, of_users, of_items, layout, matrices, space, begin, end):
     """Rows begin:end of scores (b, m) += `perceptron.add_scores`; users' and items' parts are padded to the width."""
     n_units, width, out, last = layout.units[0], layout.widths[0], layout.rows[-1], layout.widths[-1]
@@ -29,7 +29,7 @@ def add_scores(scores, of_users, of_items, layout, matrices, space, begin, end):
                 scores[u, start + b] += space.sums[out + b * last]
 
 
-@njit(**FRESH)
+@njit(**JIT)
 def _through(n, layout, matrices, space):
     """All layers without batch norm and dropout, what they begin with standing in `inputs`; they end in `sums`."""
     rows = (n + TILE_ROWS - 1) // TILE_ROWS * TILE_ROWS

@@ -18,7 +18,7 @@ import numpy as np
 from numba import njit
 
 from cofactor.kernels import rows
-from cofactor.kernels.adam_loops import FRESH
+from cofactor.kernels.jit import JIT
 from cofactor.kernels.normals import add_normals
 from cofactor.kernels.rows import BLOCK, WIDTH, Bias, Law, Part, Prior
 from cofactor.kernels.triangles import backward_block, factor_corner, forward_block, solve_corner, turn_block
@@ -42,14 +42,14 @@ gather_eight, gather_four, gather_two, gather_one = gather
 weigh_eight, weigh_four, weigh_two, weigh_one = weigh
 
 
-@njit(**FRESH)
+@njit(**JIT)
 def n_vectors(left):
     """How wide a tile is where so many vectors are left: of as few tiles as will do, all about alike wide."""
     n_tiles = (left + TILE_VECTORS - 1) // TILE_VECTORS
     return (left + n_tiles - 1) // n_tiles
 
 
-@njit(**FRESH)
+@njit(**JIT)
 def turn(T, Z, z_at, n, k, scale):
     """T (k, n) ← Zᵀ of Z (n, k), its row j times scale[j]; n and k multiples of LANES."""
     for t in range(0, n, LANES):
@@ -58,7 +58,7 @@ def turn(T, Z, z_at, n, k, scale):
 
 
 def _block_row(tile):
-    @njit(**FRESH)
+    @njit(**JIT)
     def update(A, k, Z, left, n, b):
         """Rows b:b + LANES of A, from the diagonal on: ± Σ_{t<n} of the outer products of Z's rows."""
         for i in range(b, b + LANES, TILE_ROWS):
@@ -75,7 +75,7 @@ _add_products = _block_row(add_tile)
 _subtract_products = _block_row(subtract_tile)
 
 
-@njit(**FRESH)
+@njit(**JIT)
 def factor(A, k, inverse):
     """A = Uᵀ U in the upper triangle of A (k, k, flat); inverse (k,): 1 / U's diagonal."""
     for b in range(0, k, LANES):
@@ -86,24 +86,24 @@ def factor(A, k, inverse):
             solve_corner(A, corner, b * k + c, k, inverse, b)
 
 
-@njit(**FRESH)
+@njit(**JIT)
 def forward(A, k, inverse, x):
     """x ← (Uᵀ)⁻¹ x"""
     for b in range(0, k, LANES):
         forward_block(A, b, k, inverse, x, b)
 
 
-@njit(**FRESH)
+@njit(**JIT)
 def backward(A, k, inverse, x):
     """x ← U⁻¹ x"""
     for b in range(k - LANES, -1, -LANES):
         backward_block(A, b * k + b, k, inverse, x, b, k - LANES - b)
 
 
-value_at, _law_of = njit(**FRESH)(rows.value_at), njit(**FRESH)(rows.law_of)
+value_at, _law_of = njit(**JIT)(rows.value_at), njit(**JIT)(rows.law_of)
 
 
-@njit(**FRESH)
+@njit(**JIT)
 def weigh_ratings(roots, pulls, offset, part, law, first, last):
     """roots[t] ← √w and pulls[t] ← y of the ratings first:last."""
     n, others = last - first, part.indices[first:last]
@@ -121,14 +121,14 @@ def weigh_ratings(roots, pulls, offset, part, law, first, last):
             _scale(roots, pulls, t, part.other_weights[others[t]])
 
 
-@njit(**FRESH)
+@njit(**JIT)
 def _scale(roots, pulls, t, weight):
     """A rating that weighs so much beside the law's w."""
     roots[t] *= np.sqrt(weight)
     pulls[t] *= weight
 
 
-@njit(**FRESH)
+@njit(**JIT)
 def gather_columns(Z, b, width, Q, stride, start, indices, first, last, end, roots, pulls):
     """Z (n, width) ← roots · Q's rows, b (width,) += pulls · Q's rows; of Q the columns from `start` on."""
     n, j = last - first, 0
@@ -148,7 +148,7 @@ def gather_columns(Z, b, width, Q, stride, start, indices, first, last, end, roo
             j += LANES
 
 
-@njit(**FRESH)
+@njit(**JIT)
 def add_weighted(b, width, Z, start, stride, weights, n):
     """b (width,) += Σ_{t<n} weights[t] · Z[start + t · stride]"""
     j = 0
@@ -168,14 +168,14 @@ def add_weighted(b, width, Z, start, stride, weights, n):
             j += LANES
 
 
-@njit(**FRESH)
+@njit(**JIT)
 def add_outer_products(A, k, Z, n):
     """A (k, k) += Zᵀ Z of n rows, in A's upper triangle."""
     for block in range(0, k, LANES):
         _add_products(A, k, Z, 0, n, block)
 
 
-@njit(**FRESH)
+@njit(**JIT)
 def _join(Z, b, k, third, joined, first, last, roots, pulls):
     """Z (n, k) += roots · third's rows, b (k,) += pulls · third's rows."""
     for t in range(last - first):
@@ -185,7 +185,7 @@ def _join(Z, b, k, third, joined, first, last, roots, pulls):
             b[j] += pulls[t] * row[j]
 
 
-@njit(**FRESH)
+@njit(**JIT)
 def _add_to_bias(e, k, Z, roots, pulls, n):
     """e [s (k), n, h] += the shares of n ratings."""
     add_weighted(e, k, Z, 0, k, roots, n)
@@ -197,7 +197,7 @@ def _add_to_bias(e, k, Z, roots, pulls, n):
     e[k + 1] += pull
 
 
-@njit(**FRESH)
+@njit(**JIT)
 def _add_ratings(A, b, e, k, design, offset, third, part, law, begin, end, space):
     """The ratings begin:end into precision A, right-hand side b and the bias's share e, where there is one."""
     Z, roots, pulls = space[: BLOCK * k], space[BLOCK * k : BLOCK * (k + 1)], space[BLOCK * (k + 1) :]
@@ -212,7 +212,7 @@ def _add_ratings(A, b, e, k, design, offset, third, part, law, begin, end, space
             _add_to_bias(e, k, Z, roots, pulls, last - first)
 
 
-@njit(**FRESH)
+@njit(**JIT)
 def _begin(A, b, e, k, prior, bias, row):
     """The prior alone."""
     pull, ridge = prior.pull[row % prior.pull.shape[0]], prior.ridge[row % prior.ridge.size]
@@ -228,7 +228,7 @@ def _begin(A, b, e, k, prior, bias, row):
         e[k + 1] = bias.pull[row % bias.pull.size]
 
 
-@njit(**FRESH)
+@njit(**JIT)
 def _eliminate(A, b, e, k):
     """The bias out of A x = b, e being [s, n, h], which becomes [s, 1, h] / √n."""
     scale = np.float32(1) / np.sqrt(e[k])
@@ -241,7 +241,7 @@ def _eliminate(A, b, e, k):
         b[j] -= e[k + 1] * e[j]
 
 
-@njit(**FRESH)
+@njit(**JIT)
 def _bias_given(x, e, k, row, draw, key):
     """The bias's mean or draw, given the rest of its row and what `_eliminate` left."""
     scale, height = e[k], e[k + 1] - dot(x, 0, e, 0, k)
@@ -253,7 +253,7 @@ def _bias_given(x, e, k, row, draw, key):
     return scale * height
 
 
-@njit(**FRESH)
+@njit(**JIT)
 def _settle(A, b, e, k, inverse, explained, bias, row, draw, key):
     """b ← the mean A⁻¹ b or a draw, and what it explains."""
     if e.size:
@@ -271,7 +271,7 @@ def _settle(A, b, e, k, inverse, explained, bias, row, draw, key):
             explained[row] -= e[0] * e[0]  # where `_bias_given` left the normal number it drew
 
 
-@njit(**FRESH)
+@njit(**JIT)
 def _room(space, k, has_bias):
     """Of `space`: A, the inverse diagonal, the bias's share, and what `_add_ratings` asks for."""
     at = k * k + k
@@ -279,7 +279,7 @@ def _room(space, k, has_bias):
     return space[: k * k], space[k * k : at], space[at : at + (k + 2) * has_bias], space[end:]
 
 
-@njit(**FRESH)
+@njit(**JIT)
 def solve_rows(out, explained, design, offset, third, part, law, prior, bias, space, order, bounds, counter, draw, key):
     """out[order] (n, k) ← the mean, or with draw = 1 a draw, of those rows' posteriors.
 
@@ -302,7 +302,7 @@ def solve_rows(out, explained, design, offset, third, part, law, prior, bias, sp
         piece = take(counter)
 
 
-@njit(**FRESH)
+@njit(**JIT)
 def sum_piece(sums, k, design, offset, third, part, law, first, last, space):
     """sums (k² + 2 k + 16,) ← Σ w q qᵀ, Σ y q and the bias's share of the ratings first:last, a piece of one row."""
     sums[:] = 0
@@ -310,7 +310,7 @@ def sum_piece(sums, k, design, offset, third, part, law, first, last, space):
     _add_ratings(A, b, e, k, design, offset, third, part, law, first, last, _room(space, k, 1)[3])
 
 
-@njit(**FRESH)
+@njit(**JIT)
 def join_pieces(out, explained, prior, bias, sums, row, space, draw, key):
     """out[row] ← mean or draw, the row's ratings having been summed in pieces: sums (n_pieces, k² + 2 k + 16)."""
     k, b = out.shape[1], out[row]

@@ -7,13 +7,13 @@ threads of the product before it spin for a while, which cost twice the time whe
 import numpy as np
 from numba import njit
 
-from cofactor.kernels.adam_loops import FAST
+from cofactor.kernels.jit import JIT
 from cofactor.kernels.topk import Hidden
 
 __all__ = ["Hidden", "mark_hits", "stand"]  # machine code is made of these, found here by name
 
 
-@njit(**FAST)
+@njit(**JIT)
 def mark_hits(lists, first, indptr, items, hits):
     """hits[r, rank]: whether lists[r, rank] is among the held-out items of row first + r.
 
@@ -32,7 +32,7 @@ def mark_hits(lists, first, indptr, items, hits):
             hits[row, rank] = item >= 0 and low < end and items[low] == item
 
 
-@njit(**FAST)
+@njit(**JIT)
 def stand(scores, hidden, first, indptr, items, above, equal, candidates):
     """How many candidates score higher than each held-out item, and how many others just the same.
 
@@ -52,7 +52,7 @@ def stand(scores, hidden, first, indptr, items, above, equal, candidates):
             equal[at] = same - 1 if items[at] >= 0 else 0
 
 
-@njit(**FAST)
+@njit(**JIT)
 def _only_candidates(candidates, scores, hidden, row):
     """The row's scores, -inf for what is hidden."""
     for item in range(scores.size):

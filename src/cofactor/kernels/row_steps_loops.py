@@ -7,8 +7,8 @@ Both start from the row as it stands, and both touch the ratings only through pr
 import numpy as np
 from numba import njit
 
+from cofactor.kernels.jit import JIT
 from cofactor.kernels.posterior_loops import (
-    FRESH,
     add_outer_products,
     add_weighted,
     backward,
@@ -25,28 +25,28 @@ __all__ = ["Law", "Part", "Prior", "all_dots", "block_rows", "conjugate_rows"]
 TINY = np.float32(1e-20)
 
 
-@njit(**FRESH)
+@njit(**JIT)
 def all_dots(s, Z, start, stride, x, k, n):
     """s[t] ← Z[start + t · stride] · x for t < n, LANES at a time."""
     for t in range(0, n, LANES):
         dots(s, t, Z, start + t * stride, stride, x, 0, k)
 
 
-@njit(**FRESH)
+@njit(**JIT)
 def _apply_prior(result, x, k, prior, ridge):
     """result ← (Λ + ridge I) x, Λ being diagonal"""
     for j in range(k):
         result[j] = (prior.precision[j] + ridge) * x[j]
 
 
-@njit(**FRESH)
+@njit(**JIT)
 def _apply_ratings(result, x, k, Z, start, s, n):
     """result += Σ_{t<n} z_t (z_t · x), Z[start:] holding z"""
     all_dots(s, Z, start, k, x, k, n)
     add_weighted(result, k, Z, start, k, s, n)
 
 
-@njit(**FRESH)
+@njit(**JIT)
 def _residual(b, r, x, product, k, Z, kept, known, ridge, row, ratings):
     """b ← pull_r + Σ y q and r ← b - precision · x, the ratings being gathered on the way; returns Σ w |q|²."""
     design, squares, offset, part, law, prior = known
@@ -67,7 +67,7 @@ def _residual(b, r, x, product, k, Z, kept, known, ridge, row, ratings):
     return size
 
 
-@njit(**FRESH)
+@njit(**JIT)
 def _apply(result, x, k, Z, kept, known, ridge, row, ratings, unused):
     """result ← precision · x"""
     design, _, offset, part, law, prior = known
@@ -82,7 +82,7 @@ def _apply(result, x, k, Z, kept, known, ridge, row, ratings, unused):
         _apply_ratings(result, x, k, Z, start, s, last - first)
 
 
-@njit(**FRESH)
+@njit(**JIT)
 def _step(x, r, p, product, scale, height, k):
     """One step along p, product being precision · p: x, r and p move; returns r · scale r."""
     length, following = height / dot(p, 0, product, 0, k), np.float32(0)
@@ -95,7 +95,7 @@ def _step(x, r, p, product, scale, height, k):
     return following
 
 
-@njit(**FRESH)
+@njit(**JIT)
 def conjugate_rows(
     out, explained, design, squares, shape, offset, part, law, prior, space, n_kept, order, bounds, counter, n_steps,
 ):  # fmt: skip
@@ -132,7 +132,7 @@ def conjugate_rows(
         piece = take(counter)
 
 
-@njit(**FRESH)
+@njit(**JIT)
 def _predict(s, x, k, Z, design, part, begin, end, ones, unused):
     """s[t] ← q_t · x of the row's ratings; Z holds a block of q."""
     for first in range(begin, end, BLOCK):
@@ -141,7 +141,7 @@ def _predict(s, x, k, Z, design, part, begin, end, ones, unused):
         all_dots(s[first - begin :], Z, 0, k, x, k, last - first)
 
 
-@njit(**FRESH)
+@njit(**JIT)
 def _explained(s, offset, part, law, begin, end, roots, pulls):
     """What predictions s explain of a row's ratings: Σ s (2 y - w s)."""
     total = np.float32(0)
@@ -154,7 +154,7 @@ def _explained(s, offset, part, law, begin, end, roots, pulls):
     return total
 
 
-@njit(**FRESH)
+@njit(**JIT)
 def _gather_rest(Z, b, start, width, k, s, design, offset, part, law, first, last, end, roots, pulls):
     """Z ← the ratings' columns start:start + width, b += what their predictions s leave of them."""
     weigh_ratings(roots, pulls, offset, part, law, first, last)
@@ -163,7 +163,7 @@ def _gather_rest(Z, b, start, width, k, s, design, offset, part, law, first, las
     gather_columns(Z, b, width, design, k, start, part.indices, first, last, end, roots, pulls)
 
 
-@njit(**FRESH)
+@njit(**JIT)
 def _begin_block(A, b, start, width, k, held, prior, ridge):
     """The prior of a block, from where the row stands."""
     for i in range(width):
@@ -173,7 +173,7 @@ def _begin_block(A, b, start, width, k, held, prior, ridge):
         A[i * width + i] += ridge
 
 
-@njit(**FRESH)
+@njit(**JIT)
 def _move(x, held, b, start, width, k, prior):
     """x after a step b of the coordinates start:start + width, and what the prior asks of the coordinates behind."""
     end = start + width
@@ -182,7 +182,7 @@ def _move(x, held, b, start, width, k, prior):
     add_weighted(held[end:], k - end, prior.precision, start * k + end, k, b, width)
 
 
-@njit(**FRESH)
+@njit(**JIT)
 def _move_predictions(s, Z, start, width, step, moves, roots, n):
     """s[t] += q_t · step, Z holding √w q; a rating without weight has no part in anything."""
     all_dots(moves, Z, start, width, step, width, n)
@@ -191,7 +191,7 @@ def _move_predictions(s, Z, start, width, step, moves, roots, n):
             s[t] += moves[t] / roots[t]
 
 
-@njit(**FRESH)
+@njit(**JIT)
 def _solve_block(
     A, inverse, b, x, held, s, Z, kept, start, width, design, offset, part, law, prior, ridge, row, ratings
 ):
@@ -216,7 +216,7 @@ def _solve_block(
         _move_predictions(s[first - begin :], Z, z, width, b, moves, roots, last - first)
 
 
-@njit(**FRESH)
+@njit(**JIT)
 def block_rows(
     out, explained, held, design, offset, part, law, prior, space, n_kept, n_most, block, order, bounds, counter,
 ):  # fmt: skip

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from cofactor.kernels.adam_loops import FAST
+from cofactor.kernels.jit import JIT
 from cofactor.kernels.row_pairs import attract, dot_of, prefetch_row
 from cofactor.kernels.sgd import N_STRATA, Cells, Deal, Side
 from cofactor.kernels.vectors import take
@@ -25,13 +25,13 @@ from cofactor.kernels.vectors import take
 __all__ = ["Cells", "Deal", "Side", "count_tiles", "move_to_tiles", "shuffle_tiles", "visitor"]
 
 AHEAD = 8  # ratings between asking for a row and using it
-EXACT: dict[str, Any] = {**FAST, "fastmath": {"contract"}}  # a sum's order is the point of it
+EXACT: dict[str, Any] = {**JIT, "fastmath": {"contract"}}  # a sum's order is the point of it
 FAR = 86  # e^±86 is still a float32
 ROUNDING = 1.5 * 2**23  # added to a small float32, its last bit is worth 1
 BIAS = 127  # of a float32's exponent
 
 
-@njit(**FAST)
+@njit(**JIT)
 def _tile_of(u, i, users, items):
     """Numbered as they are visited: by round, lane, tile of items, tile of users."""
     lane = users.stratum[u]
@@ -39,14 +39,14 @@ def _tile_of(u, i, users, items):
     return (np.int64(cell) * items.n_tiles + items.tile[i]) * users.n_tiles + users.tile[u]
 
 
-@njit(**FAST)
+@njit(**JIT)
 def count_tiles(user_idx, item_idx, values, users, items, start, end, counts):
     """counts (n_tiles,) += how many of the ratings start..end-1 lie in each tile. users, items: `Deal`."""
     for at in range(start, end):
         counts[_tile_of(user_idx[at], item_idx[at], users, items)] += 1
 
 
-@njit(**FAST)
+@njit(**JIT)
 def move_to_tiles(user_idx, item_idx, values, users, items, start, end, places, cells):
     """The ratings start..end-1 to their tiles. places: (n_tiles,) where the next goes     cells: `Cells`, filled"""
     for at in range(start, end):
@@ -56,7 +56,7 @@ def move_to_tiles(user_idx, item_idx, values, users, items, start, end, places, 
         cells.user_idx[to], cells.item_idx[to], cells.values[to] = user_idx[at], item_idx[at], values[at]
 
 
-@njit(**FAST)
+@njit(**JIT)
 def shuffle_tiles(cells, tiles, first, last, key):
     """The ratings of each of the tiles first..last-1 in an order that key and tile decide (Fisher & Yates)."""
     users, items, values = cells.user_idx, cells.item_idx, cells.values
@@ -87,7 +87,7 @@ def _sigmoid(z):
 def visitor(width):
     """The kernel for rows of `width` numbers, a multiple of 16."""
 
-    @njit(**FAST)
+    @njit(**JIT)
     def visit_cell(P, Q, b, c, user_idx, item_idx, values, rate, decay, low, span):
         """SGD over these ratings in their order; returns the sum of their squared errors."""
         keep, loss, last = np.float32(1) - rate * decay, 0.0, user_idx.size - 1
@@ -111,7 +111,7 @@ def visitor(width):
             loss += error * error
         return loss
 
-    @njit(**FAST)
+    @njit(**JIT)
     def visit(users, items, cells, number, rate, decay, low, high, taken, losses):
         """The lanes of round `number` that no other thread has taken yet; losses[lane] gets the squared errors' sum.
 

@@ -11,8 +11,8 @@ matrix has no eigenvalue below 1. A bias is a coordinate more, whose column of Z
 import numpy as np
 from numba import njit
 
+from cofactor.kernels.jit import JIT
 from cofactor.kernels.posterior_loops import (
-    FRESH,
     add_outer_products,
     add_weighted,
     backward,
@@ -29,7 +29,7 @@ from cofactor.kernels.vectors import LANES, dot, take
 __all__ = ["Bias", "Law", "Part", "Prior", "solve_short_rows"]  # entries are made of these, found here by name
 
 
-@njit(**FRESH)
+@njit(**JIT)
 def _kernel_matrix(K, T, n, k):
     """K (n, n) ← I + Tᵀ T"""
     for i in range(n * n):
@@ -39,13 +39,13 @@ def _kernel_matrix(K, T, n, k):
     add_outer_products(K, n, T, k)
 
 
-@njit(**FRESH)
+@njit(**JIT)
 def _bias_before(bias, k, ridge, row):
     """What is known of a row's bias before its ratings: its variance and its pull."""
     return 1 / (bias.precision[k] + ridge), bias.pull[row % bias.pull.size]
 
 
-@njit(**FRESH)
+@njit(**JIT)
 def _settle_bias(bias, s, roots, pulls, k, ridge, row, n_own):
     """The bias's mean, given s; returns what it explains."""
     spread, height = _bias_before(bias, k, ridge, row)
@@ -57,7 +57,7 @@ def _settle_bias(bias, s, roots, pulls, k, ridge, row, n_own):
     return pulled * bias.out[row]
 
 
-@njit(**FRESH)
+@njit(**JIT)
 def _meet_bias(column, s, roots, spread, pull, n_own, n):
     """column (n,) ← √spread · √w, the bias's line of T; s less what its pull alone expects of the ratings."""
     for t in range(n):
@@ -66,7 +66,7 @@ def _meet_bias(column, s, roots, spread, pull, n_own, n):
         s[t] -= roots[t] * spread * pull
 
 
-@njit(**FRESH)
+@njit(**JIT)
 def solve_short_rows(out, explained, design, offset, part, law, prior, bias, space, n_most, order, bounds, counter):
     """out[order] (n, k) ← the mean of those rows' posteriors, each row with at most n_most ratings, all w above 0.
 

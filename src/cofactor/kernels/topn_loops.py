@@ -12,8 +12,8 @@ take infinities for absent: -inf must compare as itself.
 import numpy as np
 from numba import njit
 
-from cofactor.kernels.adam_loops import FRESH
 from cofactor.kernels.bars import lowest_bit, score_tile, which_above
+from cofactor.kernels.jit import JIT
 from cofactor.kernels.topk import Hidden
 from cofactor.kernels.topn import PANEL, USERS, Catalogue
 from cofactor.kernels.vectors import TILE_ROWS
@@ -27,13 +27,13 @@ LOWEST = np.float32(-3.4028235e38)  # the first bar: every finite score reaches 
 # ---- a list of n, as a heap: idx and top (n,) start as -1 and -inf --------------------------------------------
 
 
-@njit(**FRESH)
+@njit(**JIT)
 def _worse(score, item, other_score, other_item):
     """Whether the first of two entries stands behind the second on a list."""
     return score < other_score or (score == other_score and item > other_item)
 
 
-@njit(**FRESH)
+@njit(**JIT)
 def _replace_root(idx, top, size, item, score):
     """Put an entry in the place of the worst of the first `size`, and the worst of the new ones at the root."""
     at, child = 0, 1
@@ -47,7 +47,7 @@ def _replace_root(idx, top, size, item, score):
     top[at], idx[at] = score, item
 
 
-@njit(**FRESH)
+@njit(**JIT)
 def _sort_list(idx, top):
     """From a heap to a list, best first."""
     for last in range(idx.size - 1, 0, -1):
@@ -59,7 +59,7 @@ def _sort_list(idx, top):
 # ---- from factors ---------------------------------------------------------------------------------------------
 
 
-@njit(**FRESH)
+@njit(**JIT)
 def pack(items, order, panels):
     """Rows order[p] of items (m, k) into panels of 48, each transposed: panels[(panel · k + t) · 48 + lane]."""
     k = items.shape[1]
@@ -70,7 +70,7 @@ def pack(items, order, panels):
             panels[start + t * PANEL] = row[t]
 
 
-@njit(**FRESH)
+@njit(**JIT)
 def choose_products(idx, top, users, hidden, catalogue, X, bars, bits, tile, marks, start, stop):
     """The best of rows start:stop into idx and top (b, n), which hold -1 and -inf.
 
@@ -88,7 +88,7 @@ def choose_products(idx, top, users, hidden, catalogue, X, bars, bits, tile, mar
             _sort_list(idx[row], top[row])
 
 
-@njit(**FRESH)
+@njit(**JIT)
 def _load_users(X, users, first, last):
     """TILE_ROWS users side by side, factor by factor; what is left of the last keeps old numbers behind its bar."""
     k = users.shape[1]
@@ -98,7 +98,7 @@ def _load_users(X, users, first, last):
             X[start + t * TILE_ROWS + at % TILE_ROWS] = users[row, t]
 
 
-@njit(**FRESH)
+@njit(**JIT)
 def _hide(bits, hidden, catalogue, first, last):
     """A bit for each item of each user; the places behind the last item are hidden from all."""
     for word in range(bits.size):
@@ -117,7 +117,7 @@ def _hide(bits, hidden, catalogue, first, last):
                     bits[place // PANEL * USERS + row - first] |= np.int64(1) << np.int64(place % PANEL)
 
 
-@njit(**FRESH)
+@njit(**JIT)
 def _run_block(idx, top, catalogue, k, X, bars, bits, tile, marks):
     n_users = idx.shape[0]
     for panel in range((catalogue.order.size + PANEL - 1) // PANEL):
@@ -130,7 +130,7 @@ def _run_block(idx, top, catalogue, k, X, bars, bits, tile, marks):
                     _take_in(idx[at + i], top[at + i], bars, at + i, marks[i], tile, i, catalogue.order, panel)
 
 
-@njit(**FRESH)
+@njit(**JIT)
 def _take_in(idx, top, bars, user, mark, tile, i, order, panel):
     """The marked items of a panel, as far as they are better than the worst on the list."""
     while mark != 0:
@@ -145,7 +145,7 @@ def _take_in(idx, top, bars, user, mark, tile, i, order, panel):
 # ---- from scores ----------------------------------------------------------------------------------------------
 
 
-@njit(**FRESH)
+@njit(**JIT)
 def choose_scores(scores, hidden, barred, idx, top):
     """The best of each row of scores (b, m) into idx and top (b, n), which hold -1 and -inf.
 
@@ -166,7 +166,7 @@ def choose_scores(scores, hidden, barred, idx, top):
         _sort_list(idx[row], top[row])
 
 
-@njit(**FRESH)
+@njit(**JIT)
 def _consider(item, values, seen, at, end, barred, idx, top):
     """Put an item on the list if it belongs there; returns where the first seen item not before it stands."""
     if values[item] > top[0] and not barred[item]:
