@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -107,3 +108,16 @@ def test_a_position_may_be_numpys():
 
 def test_a_header_of_several_signs_may_miss_its_last_separator():
     assert cf.read(b"user::item::rating\n1::2::3::\n2::3::4::\n").values.tolist() == [3, 4]
+
+
+@pytest.mark.parametrize("name", ["~nobody-of-that-name/ratings.csv", "x" * 5000, "ratings.csv"])
+def test_a_path_that_the_system_refuses_is_told_as_a_table_that_cannot_be_read(name, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "ratings.csv").write_text("user,item\n1,2\n")
+
+    def refuse(*_, **__):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "open", refuse)
+    with pytest.raises(BadTable, match="cannot be read: "):
+        cf.read(name)

@@ -19,7 +19,7 @@ from cofactor.data.options import Options
 from cofactor.data.report import RowNames
 from cofactor.data.series import series_of
 from cofactor.data.text import TextTable, open_text
-from cofactor.errors import BadTable
+from cofactor.errors import BadTable, CofactorError
 
 __all__ = ["Table", "name_of", "open_table"]
 
@@ -79,7 +79,7 @@ def open_table(source: Any, options: Options | None = None) -> Table:
     require_polars()
     options = options or Options()
     if isinstance(source, str | Path):
-        return _open_file(Path(source).expanduser(), options)
+        return _open_path(Path(source), options)
     if isinstance(source, bytes | bytearray):
         return _open_bytes(bytes(source), name_of(source), options)
     if hasattr(source, "read"):
@@ -87,6 +87,17 @@ def open_table(source: Any, options: Options | None = None) -> Table:
         data = content.encode() if isinstance(content, str) else bytes(content)
         return _open_bytes(data, name_of(source), options)
     return _open_frame(source)
+
+
+def _open_path(path: Path, options: Options) -> Table:
+    """`_open_file`, whose errors of the system are told as ours."""
+    try:
+        return _open_file(path.expanduser(), options)
+    except (OSError, RuntimeError, ValueError) as error:  # no home for "~"; a zero in the name
+        if isinstance(error, CofactorError):
+            raise
+        why = getattr(error, "strerror", None) or error
+        raise BadTable(f"{str(path)!r} cannot be read: {why}. Mend that, or give another file.") from None
 
 
 def _open_file(path: Path, options: Options) -> Table:
