@@ -5,6 +5,7 @@ import pytest
 
 import cofactor as cf
 from cofactor.data.ratings import Ratings
+from cofactor.errors import BadOption
 from cofactor.nets.embeddings import squash
 from small_tables import random_ratings
 
@@ -142,3 +143,24 @@ def test_the_lecture_reaches_its_loss_on_ml_100k(ml_100k):
     train, valid = cf.split(ml_100k, test=0.2, seed=0)
     model = cf.MatrixFactorization(y_range=(0, 5.5)).fit(train, validation=valid, progress=False)
     assert 0.79 < model.history_[-1].valid_loss < 0.83
+
+
+def test_what_is_expected_of_newcomers_is_a_law_however_far_the_ratings_spread(tmp_path):
+    """Rounding made one eigenvalue negative here, and the model could not be saved."""
+    ratings = Ratings.from_arrays(
+        [1, 2, 2, 0, 3, 2, 4], [0, 5, 0, 3, 5, 3, 5], [1000, 2, 1, 1000, 1000, 1000, 1],
+    )  # fmt: skip
+    model = cf.MatrixFactorization(n_factors=3, n_epochs=2, solver="als").fit(ratings, progress=False)
+    assert np.linalg.eigvalsh(model.user_precision_).min() > 0
+    assert np.linalg.eigvalsh(model.item_precision_).min() > 0
+    assert cf.open(model.save(tmp_path / "m")).predict(2, 5) == model.predict(2, 5)
+
+
+def test_validation_ratings_of_another_table_are_those_of_the_same_people():
+    train = Ratings.from_arrays(["ann", "bob", "cid"], ["x", "y", "z"], [1, 3, 5])
+    later = Ratings.from_arrays(["bob", "cid", "new"], ["z", "x", "x"], [4, 2, 1])
+    model = cf.MatrixFactorization(n_factors=2, n_epochs=2).fit(train, validation=later, progress=False)
+    errors = model.predict(["bob", "cid"], ["z", "x"]) - [4, 2]
+    assert model.history_[-1].valid_loss == pytest.approx(np.square(errors).mean(), abs=0.05)
+    with pytest.raises(BadOption, match="No validation rating is by a user and of an item that the training"):
+        model.fit(train, validation=Ratings.from_arrays(["new"], ["x"], [1]), progress=False)

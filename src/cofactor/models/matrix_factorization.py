@@ -38,6 +38,7 @@ __all__ = ["MatrixFactorization"]
 
 ENOUGH = 20_000  # ratings to tell the noise by, to one per cent; scoring all took longer than an epoch
 LEAST = 1e-6  # noise: ratings that are all alike leave none, and then no row could be told from another
+LEAST_SHARE = 1e-12  # of the largest variance of a row, that each other is taken to be at least
 FEW = 2_000  # ratings scored at once
 SOME = 32  # rows that tell what rows to come are like
 
@@ -191,8 +192,9 @@ class MatrixFactorization(GradientRecommender[Embeddings], Described):
         return RowEvidence(self._beside(side, rows), self.noise_, self._told(side, some))
 
     def _precision(self, covariance: FloatArray, others_from: FloatArray) -> FloatArray:
-        """noise · covariance⁻¹, where the other side is counted from there on."""
-        return self.noise_ * np.linalg.inv(_sheared(_sheared(covariance, others_from).T, others_from))
+        """noise · covariance⁻¹, where the other side is counted from there on; positive definite however rounded."""
+        sizes, axes = np.linalg.eigh(_sheared(_sheared(covariance, others_from).T, others_from))
+        return self.noise_ * (axes / np.maximum(sizes, LEAST_SHARE * sizes[-1])) @ axes.T
 
     def _beside(self, side: Literal["user", "item"], rows: IntArray) -> FloatArray:
         """(n, k + 1) by how much these rows are beside what their attributes let expect."""

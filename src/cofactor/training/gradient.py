@@ -1,13 +1,14 @@
 """What every model trained by gradients shares: its options, `fit` by the one loop, `lr_find`, resume."""
 
 from abc import abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar
 
 import numpy as np
 
+from cofactor.data.expecting import expect_ratings
 from cofactor.errors import BadCheckpoint, BadOption, MissingExtra
 from cofactor.recommender import Recommender
 from cofactor.run.run import Run
@@ -58,7 +59,8 @@ class GradientRecommender(Recommender, Generic[P]):
     ) -> Self:  # fmt: skip
         """Train by gradient descent; `history_` keeps the losses of every epoch.
 
-        validation: watched after every epoch, never learned from
+        validation: watched after every epoch, never learned from; those by users and of items that `train` does not
+            hold are left aside
         early_stopping: stop by its measure, and keep the parameters of its best epoch
         checkpoint: a file written after every epoch; where it exists, training goes on from it, bit by bit as if
             it had never stopped
@@ -83,6 +85,7 @@ class GradientRecommender(Recommender, Generic[P]):
         from cofactor.training.lr_find import find_learning_rate
 
         self._conform_options()
+        expect_ratings(train, "lr_find tries rates on")
         engine, decay = self._engine(train), self.weight_decay
         return find_learning_rate(engine, start=start, end=end, n_steps=n_steps, weight_decay=decay)
 
@@ -101,8 +104,8 @@ class GradientRecommender(Recommender, Generic[P]):
             self._keep(engine, train, run, epoch.number + 1)
             return go_on
 
-        watch = run.validation
-        valid_loss = (lambda: self._loss(engine, watch)) if watch is not None and len(watch) else None
+        watch = _watched(run.validation, train)
+        valid_loss = (lambda: self._loss(engine, watch)) if watch is not None else None
         shown = run.shown(self.n_epochs, type(self).__name__)
         self.history_: list[Epoch] = train_epochs(
             engine, self.n_epochs, run, first=done, progress=shown, valid_loss=valid_loss, after_epoch=after_epoch
@@ -172,7 +175,8 @@ class GradientRecommender(Recommender, Generic[P]):
         return wrong
 
     def _batch_size(self, n: int) -> int:
-        return self.batch_size or max(64, round(n / STEPS_AN_EPOCH))
+        """Ratings in a batch, at most all n: arrays are made for so many."""
+        return min(self.batch_size or max(64, round(n / STEPS_AN_EPOCH)), max(1, n))
 
     def _check_options(self) -> None:
         counts = {"n_epochs": self.n_epochs, "batch_size": self.batch_size or 1}
@@ -188,6 +192,22 @@ class GradientRecommender(Recommender, Generic[P]):
             raise BadOption(f"averaged is a share of training, at least 0 and below 1, but {self.averaged} came.")
         if self.y_range is not None and not self.y_range[0] < self.y_range[1]:
             raise BadOption(f"y_range goes from low to high, such as (0, 5.5), but {self.y_range} came.")
+
+
+def _watched(validation: "Ratings | None", train: "Ratings") -> "Ratings | None":
+    """The validation ratings in the indices of `train`; raises `BadOption` where it knows none of their pairs."""
+    if validation is None or not len(validation):
+        return None
+    if validation.users is train.users and validation.items is train.items:
+        return validation
+    from cofactor.data.alignment import seen_as
+
+    user_idx, item_idx = seen_as(validation, train)
+    known = np.flatnonzero((user_idx >= 0) & (item_idx >= 0))
+    if not len(known):
+        raise BadOption("No validation rating is by a user and of an item that the training ratings hold.")
+    at, values = {"user_idx": user_idx[known], "item_idx": item_idx[known]}, validation.values_of(known)
+    return replace(train, **at, values=values, timestamps=None)
 
 
 def check_engine(engine: str, device: str) -> None:
