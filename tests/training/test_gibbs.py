@@ -144,3 +144,11 @@ def test_a_days_rows_learn_what_happened_on_it():
         chain.sweep()
     bias = chain.days.rows[:, 2]
     assert bias[0] - bias[1] == pytest.approx(2, abs=0.3)
+
+
+def test_a_rating_far_from_its_score_pulls_its_cutpoints_as_hard_as_a_normal_tail_does():
+    """-d/dx log(1 - Φ(x)) is about x + 1/x far out; there both quantiles are 1, and their difference was 0."""
+    likelihood = Ordinal(np.array([1.0, 2.0, 3.0], np.float32))
+    fit = likelihood._fit_of(np.array([20.0, 21.0]), np.array([0.0, 0.0, 25.0]), np.ones(1))
+    assert fit.slope[0] == pytest.approx(-(20 + 1 / 20), rel=1e-3)
+    assert np.isfinite(fit.information).all()

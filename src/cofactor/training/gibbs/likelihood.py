@@ -69,7 +69,9 @@ class Ordinal:
     def _fit_of(self, cuts: FloatArray, scores: FloatArray, root: FloatArray) -> "_Fit":
         """How well cutpoints fit, in which direction they fit better, and how sharply."""
         low, high = self._bounds(cuts, scores, root)
-        chance = np.maximum(ndtr(high) - ndtr(low), 1e-300)
+        # far out on the right both quantiles are 1; those of the other tail keep their digits
+        tail = ndtr(-low) - ndtr(-high)
+        chance = np.maximum(np.where(low > 0, tail, ndtr(high) - ndtr(low)), 1e-300)
         a, b = (root * np.exp(-(edge**2) / 2) / (np.sqrt(2 * np.pi) * chance) for edge in (low, high))
         with np.errstate(invalid="ignore"):  # infinite bounds, whose density is 0
             bent_a, bent_b = (np.where(np.isfinite(edge), edge * root * d, 0) for edge, d in ((low, a), (high, b)))

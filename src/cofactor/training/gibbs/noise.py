@@ -12,6 +12,7 @@ from math import lgamma, log
 import numpy as np
 
 from cofactor.arrays import FloatArray, IntArray
+from cofactor.errors import Diverged
 from cofactor.kernels.errors import draw_row_factors
 from cofactor.kernels.pairs import ScoredSide
 from cofactor.kernels.rows import Part
@@ -88,7 +89,11 @@ class RowNoise:
         return rng.gamma((self.freedom + self._counts) / 2)
 
     def take(self, factors: FloatArray, rng: np.random.Generator) -> None:
-        """Have these factors, and draw the ν of their distribution."""
+        """Have these factors, and draw the ν of their distribution. Raises `Diverged` where some are 0 or infinite."""
+        if not (factors.min(initial=1) > 0 and np.isfinite(factors).all()):
+            raise Diverged(
+                "Errors left the finite numbers. Are the ratings on one scale? Divide them by their largest."
+            )
         self.factors = factors
         self._draw_freedom(rng)
 
