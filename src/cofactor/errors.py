@@ -24,11 +24,20 @@ do, `CouldBeFaster` that there is a much quicker way. `StoppedEarly` is all that
 `SearchStopped` a search, `ComparisonStopped` a comparison.
 """
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 
 NAMED = 5  # things that a message names
-LONGEST = 120  # characters of each
+LONGEST_SHOWN = 80  # characters of what came, in a message
+
+
+def shown(one: object) -> str:
+    """How a message writes what came: as Python does, cut where it is long, its type where it cannot be written."""
+    try:
+        text = repr(one)
+    except Exception:  # numbers of more than 4,300 digits, and whatever else has a `__repr__` of its own
+        return f"a value of type {type(one).__name__}"
+    return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]} …"
 
 
 class CofactorError(Exception):
@@ -45,13 +54,7 @@ class BadOption(CofactorError, ValueError):
 
 def _named(things: Sequence[object]) -> str:
     """The first few of them, for a message."""
-    return ", ".join(map(_short, things[:NAMED])) + (", …" if len(things) > NAMED else "")
-
-
-def _short(thing: object) -> str:
-    """As Python writes it, where that is not too long for a message."""
-    text = repr(thing)
-    return text if len(text) <= LONGEST else f"{text[: LONGEST // 2]}…{text[-LONGEST // 4 :]}"
+    return ", ".join(map(shown, things[:NAMED])) + (", …" if len(things) > NAMED else "")
 
 
 class UnknownIds(CofactorError, LookupError):
@@ -64,7 +67,7 @@ class UnknownIds(CofactorError, LookupError):
         self.kind, self.ids = kind, _different(ids)
         named = _named(self.ids)
         what = f"This {kind} is" if len(self.ids) == 1 else f"These {len(self.ids)} {kind}s are"
-        mend = f"Did you mean {' or '.join(map(_short, near))}?" if near else "Check their spelling and type."
+        mend = f"Did you mean {' or '.join(map(shown, near))}?" if near else "Check their spelling and type."
         fallback = " To have unknown ids treated as newcomers, pass unknown='fallback'." if may_fall_back else ""
         super().__init__(f"{what} not among the {known:,} known ones: {named}. {mend}{fallback}")
 
@@ -73,8 +76,16 @@ def _different(ids: Iterable[object]) -> list[object]:
     """Each once, in their order; what cannot be an id, such as a list, is there as it came."""
     found: dict[object, object] = {}
     for one in ids:
-        found.setdefault(one if isinstance(one, Hashable) else repr(one), one)
+        found.setdefault(one if _has_hash(one) else shown(one), one)
     return list(found.values())
+
+
+def _has_hash(one: object) -> bool:
+    try:
+        hash(one)
+    except TypeError:  # of a tuple that holds a list, or a signalling nan, only asking tells
+        return False
+    return True
 
 
 class AmbiguousTitle(CofactorError, LookupError):
@@ -84,7 +95,7 @@ class AmbiguousTitle(CofactorError, LookupError):
         self.title, self.ids = title, list(ids)
         count = {2: "Two", 3: "Three"}.get(len(ids), str(len(ids)))
         super().__init__(
-            f"{count} items have the title {_short(title)}: {_named(ids)}. Give the id of the one you mean."
+            f"{count} items have the title {shown(title)}: {_named(ids)}. Give the id of the one you mean."
         )
 
 

@@ -1,10 +1,9 @@
-"""Options as they were meant: each is brought to the type that its dataclass field states, or refused.
+"""Options as they were meant: each is brought to the type that its dataclass field states, or refused; and arguments.
 
 NumPy's numbers and arrays become the equal Python value, 8.0 a whole number where one is asked for, a list a tuple.
 What would have to be guessed at is refused: "8" and True are no numbers, 8.5 is no whole one, nan and inf are none.
 """
 
-import math
 import typing
 from collections.abc import Sequence
 from dataclasses import fields
@@ -14,9 +13,9 @@ from typing import Any, Literal, Union, get_args, get_origin
 
 import numpy as np
 
-from cofactor.errors import BadOption
+from cofactor.errors import BadOption, shown
 
-__all__ = ["conform"]
+__all__ = ["conform", "conformed", "seed_of"]
 
 MEANINGS = {int: "a whole number", float: "a finite number", bool: "True or False", str: "a text", NoneType: "None"}
 
@@ -28,14 +27,34 @@ def conform(options: Any) -> None:
     """
     for name, kind in _kinds(type(options)).items():
         given = getattr(options, name)
-        value = _as(kind, _plain(given))
-        if value is REFUSED:
-            raise BadOption(f"{name} must be {_meaning(kind)}, but {given!r} came.")
+        value = conformed(name, kind, given)
         if value is not given:
             setattr(options, name, value)
 
 
+def conformed(name: str, kind: Any, given: Any) -> Any:
+    """What was given for one option or argument, as a value of this type; raises `BadOption` where it is none.
+
+    >>> conformed("n", int, 8.0), conformed("interval", float | None, None)
+    (8, None)
+    """
+    value = _as(kind, _plain(given))
+    if value is REFUSED:
+        too_large = " It must fit into 64 bits." if type(given) is int and abs(given) > LARGEST_WHOLE else ""
+        raise BadOption(f"{name} must be {_meaning(kind)}, but {shown(given)} came.{too_large}")
+    return value
+
+
+def seed_of(given: Any) -> int:
+    """A seed of whatever is drawn at random; raises `BadOption` for what is none."""
+    seed: int = conformed("seed", int, given)
+    if seed < 0:
+        raise BadOption(f"seed is a whole number, 0 or more, but {shown(seed)} came.")
+    return seed
+
+
 REFUSED = object()
+LARGEST_WHOLE = 2**63 - 1  # what an array can count
 
 
 @cache
@@ -69,7 +88,7 @@ def _as(kind: Any, given: Any) -> Any:
         fitting = (value for part in get_args(kind) if (value := _as(part, given)) is not REFUSED)
         return next(fitting, REFUSED)
     if origin is Literal:
-        return given if any(given == one and type(given) is type(one) for one in get_args(kind)) else REFUSED
+        return given if any(type(given) is type(one) and given == one for one in get_args(kind)) else REFUSED
     if origin is tuple:
         return _as_tuple(get_args(kind), given)
     if kind is int or kind is float:
@@ -78,7 +97,8 @@ def _as(kind: Any, given: Any) -> Any:
 
 
 def _as_number(kind: type, given: Any) -> Any:
-    if type(given) not in (int, float) or not abs(given) < 1e300 or not math.isfinite(given):
+    largest = LARGEST_WHOLE if kind is int else 1e300
+    if type(given) not in (int, float) or not abs(given) <= largest:  # nan, too, is not below anything
         return REFUSED
     return kind(given) if kind is float or given == int(given) else REFUSED
 

@@ -152,3 +152,33 @@ def test_every_option_is_felt(tastes):
 def test_bad_options_are_refused_before_anything_is_fitted(given, telling, checkerboard):
     with pytest.raises(BadOption, match=telling):
         cf.Blend(**given).fit(checkerboard)
+
+
+@pytest.mark.parametrize(
+    ("members", "message"),
+    [
+        (None, "members lists the models of a blend, .* but None came"),
+        ("ease", "but 'ease' came"),
+        (("bias", 7), "A member is a model, .* but 7 came"),
+        (("bias", {"model": "bias", "speed": 1}), "does not take these options: .*'speed'"),
+    ],
+)
+def test_what_is_no_member_is_refused_when_it_is_given_and_when_it_is_set_later(halves, members, message):
+    with pytest.raises(BadOption, match=message):
+        cf.Blend(members)
+    model = cf.Blend(("bias", "popularity"))
+    model.members = members
+    with pytest.raises(BadOption, match=message):
+        model.fit(halves.train)
+
+
+def test_a_blend_of_what_makes_no_error_gains_nothing():
+    alike = Ratings.from_arrays([1, 1, 1, 2, 2, 2], [1, 2, 3, 1, 2, 3], [3] * 6)
+    model = cf.Blend(("bias", "popularity"), held_out=0.4).fit(alike, progress=False)
+    assert model.gain == 0
+
+
+def test_a_note_is_said_once(of_ratings):
+    stopped = of_ratings.copied()
+    stopped.interrupted_ = "after 1 of 2 fits"
+    assert sum("Interrupted" in note for note in stopped.notes()) == 1

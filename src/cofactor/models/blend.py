@@ -4,6 +4,7 @@ Breiman, "Stacked regressions", Machine Learning 1996 [breiman1996] for ratings;
 `training/blending.py`.
 """
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 import numpy as np
 
 from cofactor.arrays import Array, FloatArray, IntArray
-from cofactor.errors import BadModelFolder, BadOption
+from cofactor.errors import BadModelFolder, BadOption, shown
 from cofactor.learned import doubles, number
 from cofactor.models import make_known, model_class
 from cofactor.recommender import Recommender
@@ -50,13 +51,9 @@ class Blend(Recommender):
     held_out: float = 0.1  # share of the training ratings on which the weights are learned
     seed: int = 0  # of that part
 
-    def __post_init__(self) -> None:
-        if isinstance(self.members, (str, Mapping)) or not isinstance(self.members, Iterable):
-            raise BadOption(
-                f"members lists the models of a blend, such as ('ease', 'bias'), but {self.members!r} came."
-            )
-        self.members = tuple(map(_member, self.members))
-        super().__post_init__()
+    def _conform_options(self) -> None:
+        self.members = _members(self.members)
+        super()._conform_options()
 
     # ---- what it can do: what all its members can ---------------------------------------------------------
 
@@ -89,7 +86,7 @@ class Blend(Recommender):
 
     @property
     def _given(self) -> tuple[Recommender, ...]:
-        return cast("tuple[Recommender, ...]", self.members)
+        return _members(self.members)
 
     def options(self) -> dict[str, Any]:
         return {
@@ -192,14 +189,13 @@ class Blend(Recommender):
             f"Weights: {weights}{f'; plus {self.intercept_:.3f}' if self.intercept_ else ''}.",
             f"{measure} on the held-out {self.held_out:.0%}: {reach}; the blend {self.blend_reaches_:.4f}, "
             f"{self.gain:+.2%} against the best member.",
-            *super().notes(),
         )
 
     @property
     def gain(self) -> float:
         """By which share the blend is better than its best member on the held-out ratings; below 0: worse."""
         best = float(min(self.members_reach_) if self.predicts else max(self.members_reach_))
-        of_nothing = 1.0 if self.blend_reaches_ == 0 else float("inf")  # a best member that reaches 0
+        of_nothing = 1.0 if self.blend_reaches_ == 0 else math.inf  # a best member that reaches 0
         ratio = self.blend_reaches_ / best if best else of_nothing
         return (ratio - 1) * (-1 if self.predicts else 1)
 
@@ -272,6 +268,15 @@ class Blend(Recommender):
         return own, of_members
 
 
+def _members(given: Any) -> tuple[Recommender, ...]:
+    """As models; those that are stay as they are."""
+    if isinstance(given, tuple) and all(isinstance(one, Recommender) for one in given):
+        return cast("tuple[Recommender, ...]", given)
+    if isinstance(given, (str, Recommender, Mapping)) or not isinstance(given, Iterable):
+        raise BadOption(f"members lists the models of a blend, such as ('ease', 'bias'), but {shown(given)} came.")
+    return tuple(map(_member, given))
+
+
 def _member(given: "Recommender | str | Mapping[str, Any]") -> Recommender:
     """A new model with the options of the one given: by itself, by its name, or by its name and options."""
     if isinstance(given, Recommender):
@@ -281,13 +286,13 @@ def _member(given: "Recommender | str | Mapping[str, Any]") -> Recommender:
         return model_class(given)()
     if not isinstance(given, Mapping) or "model" not in given:
         raise BadOption(
-            f"A member is a model, its name, or {{'model': name, option: value, …}}, but {str(given)[:60]!r} came."
+            f"A member is a model, its name, or {{'model': name, option: value, …}}, but {shown(given)} came."
         )
-    options = {name: tuple(value) if isinstance(value, list) else value for name, value in given.items()}
+    options = {str(name): tuple(value) if isinstance(value, list) else value for name, value in given.items()}
     name = str(options.pop("model"))
     try:
         return model_class(name)(**options)
-    except TypeError as error:
+    except TypeError as error:  # an option that the model does not have
         raise BadOption(f"The member {name!r} does not take these options: {error}.") from None
 
 
