@@ -135,3 +135,10 @@ def test_who_ranks_many_users_in_a_large_catalogue_is_told_once_a_call(checkerbo
         model.rank(users, 1)
     assert len(told) == 1
     model.rank(users, 1, approximate=False)  # warnings are errors here
+
+
+@needs_faiss
+def test_an_index_of_a_small_catalogue_is_made_without_a_word(checkerboard, capfd):
+    model = cf.ImplicitMF(n_factors=2, n_epochs=1).fit(checkerboard, progress=False)
+    assert model.build_index().recall == 1
+    assert capfd.readouterr() == ("", "")

@@ -121,6 +121,7 @@ def _inverted_lists(items: FloatArray) -> Any:
     n_lists = max(1, min(int(4 * np.sqrt(len(points))), len(points) // TRAINING_POINTS))
     lists = faiss.IndexIVFFlat(faiss.IndexFlatL2(points.shape[1]), points.shape[1], n_lists)
     lists.cp.max_points_per_centroid, lists.cp.niter, lists.cp.seed = TRAINING_POINTS, 10, SEED
+    lists.cp.min_points_per_centroid = 1  # else it complains on stderr of catalogues that are small
     lists.train(points)
     lists.add(points)
     return lists
