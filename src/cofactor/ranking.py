@@ -9,12 +9,21 @@ import numpy as np
 
 from cofactor.arrays import BoolArray, FloatArray, Id, IntArray
 from cofactor.data.tables import make_table
-from cofactor.errors import FewerLeft
+from cofactor.errors import BadOption, FewerLeft, shown
+from cofactor.hyperparameters import conformed
 
 if TYPE_CHECKING:
     from cofactor.data.ratings import Ratings
 
-__all__ = ["Ranking"]
+__all__ = ["Ranking", "list_length"]
+
+
+def list_length(n: Any, name: str = "n") -> int:
+    """The n that was asked for; raises `BadOption` for what is the length of no list."""
+    length: int = conformed(name, int, n)
+    if length < 1:
+        raise BadOption(f"{name} is the length of the list, a whole number of at least 1, but {n!r} came.")
+    return length
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,7 +50,7 @@ class Ranking:
             first = short[0]
             more = f" (and {len(short) - 1} more users)" if len(short) > 1 else ""
             warnings.warn(
-                f"Only {lengths[first]} of {n} items are left for {self.labels[first]!r}{more}: the others are "
+                f"Only {lengths[first]} of {n} items are left for {shown(self.labels[first])}{more}: the others are "
                 f"already rated, excluded or not among the candidates.",
                 FewerLeft,
                 stacklevel=stacklevel,

@@ -4,6 +4,7 @@ A model file writes the steps of `model_steps.py`: what it learns, how it scores
 that models share stands here: ids and strangers, hiding what was seen, the best n, newcomers, saving.
 """
 
+import math
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -22,16 +23,18 @@ from cofactor.errors import (
     BadModelFolder,
     BadOption,
     CouldBeFaster,
+    Diverged,
     ItemsNotPlaced,
     NotFitted,
     UnknownIds,
     Unsupported,
+    shown,
 )
-from cofactor.hyperparameters import conform
+from cofactor.hyperparameters import conform, conformed, seed_of
 from cofactor.kernels.topk import Hidden, best
 from cofactor.learned import wrong_with
 from cofactor.model_steps import ModelSteps
-from cofactor.ranking import Ranking
+from cofactor.ranking import Ranking, list_length
 from cofactor.run.run import Run
 from cofactor.selection.approximate import ItemIndex, advice
 from cofactor.selection.exact import Best, rank_exactly
@@ -47,6 +50,7 @@ Unknown = Literal["raise", "fallback"]
 # what the columns of similar items, and of similar users, are
 ITEMS: "Neighbours" = {"of": "item", "score": "similarity", "asker": None}
 USERS: "Neighbours" = {"of": "user", "score": "similarity", "asker": None}
+LARGEST = float(np.finfo(np.float32).max)  # rating
 Newcomer = Mapping[Any, float]  # somebody new: {item id or title: rating}
 
 
@@ -73,8 +77,7 @@ class Recommender(Snapshots, ModelSteps):
         """Options of the types that their fields state, and in range, else `BadOption`: when they are given, and again
         before they are used, as a field may be set in between."""
         conform(self)
-        if getattr(self, "seed", 0) < 0:
-            raise BadOption(f"seed is a whole number, 0 or more, but {self.options()['seed']} came.")
+        seed_of(getattr(self, "seed", 0))
         self._check_options()
 
     def fit(self, train: "Ratings", *, validation: "Ratings | None" = None, progress: bool | None = None) -> Self:
@@ -96,16 +99,29 @@ class Recommender(Snapshots, ModelSteps):
         """`fit`, without a word about how the run ended: that is for whoever began it."""
         self._conform_options()
         expect_ratings(train, "fit learns from")
+        if run.validation is not None:
+            expect_ratings(run.validation, "fit watches")
         if not len(train):
             raise BadOption(f"There are no ratings to learn from in {train!r}.")
         if train.report is not None:
             train.report.refuse_untrainable()
         fresh = self.copied(lambda name: not is_learned(name))
         fresh.ratings_ = train
-        fresh._fit(train, run)
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # what comes of it is looked at
+            fresh._fit(train, run)
+            fresh._refuse_infinite()
         fresh.interrupted_ = run.interrupted.where if run.interrupted else ""
         self.put_state(fresh)
         return self
+
+    def _refuse_infinite(self) -> None:
+        """Raise `Diverged` where what was learned is not finite, as of values like 1e30, whose squares are not."""
+        arrays = (np.asarray(value) for value in self._what_was_learned().values())
+        if any(one.dtype.kind == "f" and one.ndim and not np.isfinite(one.sum(dtype=np.float64)) for one in arrays):
+            raise Diverged(
+                f"{type(self).__name__} left the finite numbers. Ratings of {self.ratings.values.min():g} to "
+                f"{self.ratings.values.max():g} came: bring them to a scale such as 1 to 5, or regularise more."
+            )
 
     def update(self, new: "Ratings") -> Self:
         """Take in ratings that came after `fit`; nothing is retrained.
@@ -176,6 +192,7 @@ class Recommender(Snapshots, ModelSteps):
             Both kinds of doubt are in it: what the factors are, and what a person gives on a day
         attributes: of somebody new, as {"age": 33, …}
         """
+        clip, interval = conformed("clip", bool, clip), conformed("interval", float | None, interval)
         item_idx = self._find(items, "item", unknown, may_fall_back=True)
         if isinstance(users, Mapping):
             parts = [self.score_newcomer(users, attributes)[item_idx]]
@@ -198,7 +215,7 @@ class Recommender(Snapshots, ModelSteps):
         if times is None:
             scores = self._predict(user_idx, item_idx)
         else:
-            scores = self._predict_at(user_idx, item_idx, np.broadcast_to(np.asarray(times, np.int64), item_idx.shape))
+            scores = self._predict_at(user_idx, item_idx, _as_times(times, item_idx.shape))
         if interval is None:
             return [scores]
         if not 0 < interval < 1:
@@ -237,8 +254,8 @@ class Recommender(Snapshots, ModelSteps):
         self, users: Id | Sequence[Id] | Array | Newcomer, n: int, barred: BoolArray, hide_seen: bool, unknown: Unknown,
         approximate: bool | None, attributes: Mapping[str, Any] | None,
     ) -> Ranking:  # fmt: skip
-        if not isinstance(n, (int, np.integer)) or n < 1:
-            raise BadOption(f"n is the length of the list, a whole number of at least 1, but {n!r} came.")
+        n, hide_seen = list_length(n), conformed("hide_seen", bool, hide_seen)
+        approximate = conformed("approximate", bool | None, approximate)
         if isinstance(users, Mapping):
             seen = self._items_rated(users)
             hidden = Hidden(np.zeros(1, np.int64), np.array([0, len(seen)]), np.sort(seen)) if hide_seen else None
@@ -281,7 +298,7 @@ class Recommender(Snapshots, ModelSteps):
         """
         item_idx, values = self._items_rated(ratings), _as_numbers(ratings)
         self._check_values(values)
-        if not attributes:
+        if attributes is None or not len(self._as_attributes(attributes)):
             return self._score_newcomer(item_idx, values)
         return self._score_described(item_idx, values, self._columns_of(attributes))
 
@@ -292,6 +309,7 @@ class Recommender(Snapshots, ModelSteps):
         recall: which share of the hundred best must be found, on average over users; measured, see `ItemIndex.recall`
         Raises `Unsupported` where scores are not dot products. Newcomers are always ranked exactly.
         """
+        recall = conformed("recall", float, recall)
         known, products = np.flatnonzero(self.ratings.user_counts), self._products()
         if products is None:
             raise Unsupported(f"{type(self).__name__} has no index: its scores are not dot products. Rank exactly.")
@@ -330,7 +348,7 @@ class Recommender(Snapshots, ModelSteps):
     def vectors(self, side: Literal["user", "item"] = "item") -> FloatArray:
         """(n, f): the learned place of every item (or user), by index; 0 where nobody rated it."""
         _ = self.ratings  # NotFitted before anything is learned
-        return self._vectors(side)
+        return self._vectors(conformed("side", Literal["user", "item"], side))
 
     @of_one_state
     def save(self, path: str | Path) -> Path:
@@ -342,6 +360,8 @@ class Recommender(Snapshots, ModelSteps):
         from cofactor.model_folder import SavedModel, write_model_folder
 
         ratings, options, notes = self.ratings, self.options(), self.notes()
+        if not isinstance(path, str | Path):
+            raise BadOption(f"A model is saved to a path, as in model.save('movies.cofactor'), but {shown(path)} came.")
         learned = {name: np.asarray(value) for name, value in self._what_was_learned().items()}
         try:
             type(self)(**options)._check_learned(learned, ratings)
@@ -350,6 +370,7 @@ class Recommender(Snapshots, ModelSteps):
         return write_model_folder(SavedModel(self.model_name(), self.objective, options, learned, ratings, notes), path)
 
     def _what_was_learned(self) -> dict[str, Any]:
+        _ = self.ratings  # NotFitted before anything is learned
         return {name: getattr(self, name) for name in self.learned}
 
     def _restore(self, learned: Mapping[str, Array], ratings: "Ratings") -> None:
@@ -377,9 +398,8 @@ class Recommender(Snapshots, ModelSteps):
         may_fall_back: bool = False,
     ) -> IntArray:  # fmt: skip
         """The index of each id. may_fall_back: whether the caller might have asked for unknown="fallback"."""
-        if unknown not in ("raise", "fallback"):
-            raise BadOption(f"unknown must be 'raise' or 'fallback', not {unknown!r}.")
-        ratings, asked = self.ratings, ids if isinstance(ids, np.ndarray) else _as_list(ids)
+        unknown = conformed("unknown", Unknown, unknown)
+        ratings, asked = self.ratings, ids if isinstance(ids, np.ndarray) and ids.ndim == 1 else _as_list(ids)
         idx = ratings.find_items(asked) if kind == "item" else ratings.users.find(asked)
         if unknown == "raise" and (idx == UNKNOWN).any():
             strangers = [asked[at] for at in np.flatnonzero(idx == UNKNOWN).tolist()]
@@ -390,6 +410,10 @@ class Recommender(Snapshots, ModelSteps):
 
     def _items_rated(self, ratings: Mapping[Any, Any]) -> IntArray:
         """The items that somebody new speaks of, as they gave them; raises `BadOption` for one that is there twice."""
+        if not isinstance(ratings, Mapping):
+            raise BadOption(
+                f"Somebody new is given as {{item: rating}}, as in {{'Fargo': 4}}, but {shown(ratings)} came."
+            )
         item_idx = self._find(list(ratings), "item", "raise")
         _, first, counts = np.unique(item_idx, return_index=True, return_counts=True)
         if (counts > 1).any():
@@ -406,17 +430,26 @@ class Recommender(Snapshots, ModelSteps):
         barred[self._find(_as_items(exclude, "exclude"), "item", "raise")] = True
         return barred
 
+    def _as_attributes(self, attributes: Any) -> Mapping[str, Any]:
+        """Those of somebody new; raises `BadOption` where they are no mapping, or of no attribute that users have."""
+        if not isinstance(attributes, Mapping):
+            raise BadOption(f"attributes are given as {{'age': 33, …}}, but {shown(attributes)} came.")
+        self._check_attributes(attributes)
+        return attributes
+
     def _check_attributes(self, names: Iterable[str]) -> None:
         """Raise `BadOption` where users have no attribute of such a name."""
         known = self.ratings.user_attributes
         strange = [name for name in names if name not in known]
         if strange:
-            raise BadOption(f"Users have no attribute {strange[0]!r}. They have: {', '.join(known) or 'none at all'}.")
+            raise BadOption(
+                f"Users have no attribute {shown(strange[0])}. They have: {', '.join(known) or 'none at all'}."
+            )
 
     def _columns_of(self, attributes: Mapping[str, Any]) -> dict[str, Array]:
         """Of somebody new: (1,) of each attribute that users have, None where it is not said."""
-        self._check_attributes(attributes)
-        return {name: np.array([attributes.get(name)], object) for name in self.ratings.user_attributes}
+        attributes = self._as_attributes(attributes)
+        return {name: _cell(attributes.get(name)) for name in self.ratings.user_attributes}
 
     def _check_values(self, values: FloatArray, whose: str = "A newcomer's") -> None:
         scale, finite = self.ratings.scale, np.isfinite(values)
@@ -433,7 +466,8 @@ class Recommender(Snapshots, ModelSteps):
             )
 
     def _nearest(self, side: Literal["user", "item"], one: Id, n: int) -> Ranking:
-        at, vectors = int(self._find([one], side, "raise")[0]), self.vectors(side)
+        n, vectors = list_length(n), self.vectors(side)
+        at = int(self._find([one], side, "raise")[0])
         length = np.linalg.norm(vectors, axis=1)
         cosine = vectors @ vectors[at] / np.maximum(length * length[at], 1e-12)
         cosine[at] = -np.inf
@@ -471,7 +505,7 @@ def rows_or_zero(array: FloatArray, idx: IntArray) -> FloatArray:
 
 
 def _refuse_attributes(attributes: Mapping[str, Any] | None) -> None:
-    if attributes:
+    if attributes is not None and not (isinstance(attributes, Mapping) and not attributes):
         raise BadOption(
             "attributes are of somebody new, given as {item: rating}; users the model holds have their own."
         )
@@ -484,17 +518,50 @@ def _refuse_interval(interval: float | None) -> None:
 
 def _as_numbers(ratings: Newcomer) -> FloatArray:
     """A newcomer's ratings; raises `BadOption` for one that is no number."""
+    return np.array([rating_of(value) for value in ratings.values()], np.float32)
+
+
+def rating_of(value: Any) -> float:
+    """A rating as somebody new gives it; raises `BadOption` for what is no number, or beyond those of 32 bits."""
     try:
-        return np.array([float(value) for value in ratings.values()], np.float32)
-    except (TypeError, ValueError):
-        wrong = next(value for value in ratings.values() if not isinstance(value, (int, float, np.number)))
-        raise BadOption(f"A newcomer's ratings are numbers, as in {{'Fargo': 4}}, but {wrong!r} came.") from None
+        is_number = isinstance(value, (int, float, np.number)) and not isinstance(value, np.timedelta64)
+        number = float(value) if is_number else math.nan
+    except (TypeError, OverflowError):  # a complex number, and one of 400 digits
+        number = math.nan
+    if not abs(number) <= LARGEST:
+        raise BadOption(f"A newcomer's ratings are finite numbers, as in {{'Fargo': 4}}, but {shown(value)} came.")
+    return number
+
+
+def _cell(value: Any) -> Array:
+    """(1,) a column of one person."""
+    column = np.empty(1, object)
+    column[0] = value
+    return column
+
+
+def _as_times(times: Any, shape: tuple[int, ...]) -> IntArray:
+    """Seconds since 1970 of each pair, one for all or as many; raises `BadOption` for what are none."""
+    try:
+        given = np.asarray(times if isinstance(times, np.ndarray) else _as_list(times))
+    except (TypeError, ValueError):  # no list, or lists of several lengths
+        given = np.zeros(0, object)
+    is_whole = given.dtype.kind in "iuf" and bool((abs(given) < 2.0**63).all() and (given == np.trunc(given)).all())
+    if not is_whole or given.shape not in ((), (1,), shape):
+        raise BadOption(
+            f"times are whole numbers, the seconds since 1970 of each of {shape[0]:,} pairs, but {shown(times)} came."
+        )
+    return np.broadcast_to(given.astype(np.int64), shape)
 
 
 def _as_items(items: Any, option: str) -> list[Id]:
     """One item or several; raises `BadOption` for a mapping, whose meaning one could only guess."""
     if isinstance(items, Mapping):
-        raise BadOption(f"{option} are items, one or a list, the same for all users, but a mapping came: {items!r}.")
+        raise BadOption(
+            f"{option} are items, one or a list, the same for all users, but a mapping came: {shown(items)}."
+        )
+    if isinstance(items, np.ndarray):
+        return _as_list(items)
     return [items] if isinstance(items, (str, bytes)) or not isinstance(items, Iterable) else list(items)
 
 
@@ -512,6 +579,10 @@ def _paired(user_idx: IntArray, item_idx: IntArray) -> tuple[IntArray, IntArray]
 def _as_list(ids: Any) -> list[Id]:
     """One id, or several: strings, tuples and numbers are one."""
     if isinstance(ids, np.ndarray):
+        if ids.ndim > 1:
+            raise BadOption(
+                f"Ids come one by one or in a list, but an array of {ids.ndim} dimensions came: {shown(ids)}."
+            )
         return ids.tolist() if ids.ndim else [ids.item()]
     return [ids] if _is_one(ids) else list(ids)
 

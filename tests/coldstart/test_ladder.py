@@ -7,6 +7,7 @@ import pytest
 
 import cofactor as cf
 from cofactor.coldstart.ladder import Ladder, Rung
+from cofactor.data.ratings import Ratings
 from cofactor.errors import BadOption, FewerLeft
 
 DAY = 86_400
@@ -203,3 +204,10 @@ def test_a_ladder_follows_the_updates_of_its_model(table):
     assert len(ladder.standing("a stranger").scores) == 10
     model.update(cf.read({"user": [0], "item": [77], "rating": [5]}))
     assert len(ladder.standing("a stranger").scores) == 11
+
+
+def test_the_doubt_of_values_near_the_end_of_32_bits_is_a_number():
+    """The square of 1e30 is none in single precision; two of 0 and 1e30 spread by 5e29."""
+    huge = Ratings.from_arrays([1, 2], [1, 1], [0, 1e30])
+    standing = Ladder(cf.Popularity().fit(huge)).standing("nobody")
+    assert standing.doubt[0] == pytest.approx(5e29, rel=0.2)

@@ -164,7 +164,7 @@ def test_bad_answers_and_strategies_are_refused_by_name(model):
         Onboarding(model).next_question({"No such film": 4})
     with pytest.raises(BadOption, match="scale 1 to 5"):
         Onboarding(model).next_question({"inception-2010": 9})
-    with pytest.raises(BadOption, match="Choose one of: variance, random"):
+    with pytest.raises(BadOption, match="one of variance, random"):
         Onboarding(model, "guess")
     with pytest.raises(Unsupported, match="EASE has no belief about newcomers"):
         Onboarding(cf.EASE().fit(model.ratings))

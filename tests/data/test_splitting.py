@@ -118,9 +118,9 @@ def test_too_many_unknown_times_are_refused_even_then():
     [
         ({"test": 1.0}, "between 0 and 1"),
         ({"test": 20}, "between 0 and 1"),
-        ({"by": "date"}, "'date' is not a way to split"),
+        ({"by": "date"}, "one of random, user, last, time, but 'date' came"),
         ({"by": "last", "n_last": 0}, "at least 1"),
-        ({"by": "time", "unknown_times": "guess"}, "'raise' or 'oldest'"),
+        ({"by": "time", "unknown_times": "guess"}, "one of raise, oldest, but 'guess' came"),
         ({"test": 0.1}, "Nothing is left for test"),
     ],
 )

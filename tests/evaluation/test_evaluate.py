@@ -221,7 +221,7 @@ def test_only_what_is_asked_for_is_measured_at_each_cut(tiny):
         ({"metrics": ["ndgc@10"]}, "Did you mean 'ndcg'"),
         ({"metrics": ["rmse@10"]}, "has no cut-off"),
         ({"metrics": ["ndcg@ten"]}, "the list's length"),
-        ({"k": 0}, "at least 1 entry"),
+        ({"k": 0}, "k is the length of the list, a whole number of at least 1"),
         ({"confidence": 95}, "between 0 and 1"),
     ],
 )

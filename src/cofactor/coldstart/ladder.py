@@ -18,10 +18,11 @@ import numpy as np
 
 from cofactor.arrays import Array, FloatArray, Id, IntArray
 from cofactor.data.ratings import NO_TIME, Ratings
-from cofactor.errors import BadOption
+from cofactor.errors import BadOption, shown
+from cofactor.hyperparameters import conformed
 from cofactor.kernels.topk import Hidden, best
-from cofactor.ranking import Ranking
-from cofactor.recommender import Newcomer, Recommender
+from cofactor.ranking import Ranking, list_length
+from cofactor.recommender import Newcomer, Recommender, expect_model, rating_of
 
 __all__ = ["Ladder", "Rung", "Standing"]
 
@@ -64,6 +65,11 @@ class Ladder:
     window_days: float | None = None  # popularity is of so many days before the newest rating; None: of all time
 
     def __post_init__(self) -> None:
+        expect_model(self.model, "A ladder stands on")
+        for name, kind in (("group", str | None), ("damping", float), ("window_days", float | None)):
+            object.__setattr__(self, name, conformed(name, kind, getattr(self, name)))
+        if self.damping < 0:
+            raise BadOption(f"damping counts ratings, 0 or more, but {self.damping} came.")
         ratings = self.model.ratings
         if self.group is not None and self.group not in ratings.user_attributes:
             known = ", ".join(ratings.user_attributes) or "none at all"
@@ -82,6 +88,7 @@ class Ladder:
         return replace(self, model=self.model.snapshot())._recommend(who, n, attributes, hide_seen)
 
     def _recommend(self, who: Id | Newcomer, n: int, attributes: Mapping[str, Any] | None, hide_seen: bool) -> Any:
+        n, hide_seen = list_length(n), conformed("hide_seen", bool, hide_seen)
         standing = self.standing(who, attributes)
         seen = self._seen(who) if hide_seen else np.zeros(0, np.int64)
         hidden = Hidden(np.zeros(1, np.int64), np.array([0, len(seen)]), seen)
@@ -96,7 +103,7 @@ class Ladder:
         """The highest rung on which anything is known of them; raises `BadOption` for several people at once."""
         if isinstance(who, (list, set, np.ndarray)):
             raise BadOption(
-                f"A ladder answers for one person at a time, but {str(who)[:60]} came. Ask for each: "
+                f"A ladder answers for one person at a time, but {shown(who)} came. Ask for each: "
                 f"[ladder.recommend(one) for one in people]."
             )
         given = self._attributes_of(who, attributes)
@@ -126,14 +133,14 @@ class Ladder:
         if not isinstance(who, Mapping):
             return {}
         known = self.model.ratings.find_items(list(who)) >= 0
-        return {item: float(value) for (item, value), here in zip(who.items(), known, strict=True) if here}
+        return {item: rating_of(value) for (item, value), here in zip(who.items(), known, strict=True) if here}
 
     def _attributes_of(self, who: Id | Newcomer, attributes: Mapping[str, Any] | None) -> dict[str, Any]:
         """Those given, or those the table has of a user it holds."""
-        self.model._check_attributes(attributes or {})
+        attributes = {} if attributes is None else self.model._as_attributes(attributes)
         user = self._user(who)
         of_table = {} if user < 0 else {name: c[user] for name, c in self.model.ratings.user_attributes.items()}
-        return of_table | dict(attributes or {})
+        return of_table | dict(attributes)
 
     def _user(self, who: Id | Newcomer) -> int:
         """The index of a user the model holds; -1 for anybody else."""
@@ -193,7 +200,7 @@ class Ladder:
         squares = np.bincount(ratings.item_idx, np.square(ratings.values, dtype=np.float64), len(counts))
         n = counts + self.damping
         mean = (sums + self.damping * held_to) / n
-        usual = float(self.model.ratings.values.var()) if len(self.model.ratings) else 0.0
+        usual = float(self.model.ratings.values.var(dtype=np.float64)) if len(self.model.ratings) else 0.0
         variance = (squares - 2 * mean * sums + mean**2 * counts + self.damping * usual) / n
         return mean.astype(np.float32), np.sqrt(variance * (1 + 1 / n)).astype(np.float32)
 

@@ -14,7 +14,7 @@ is compared with: `random`, `popularity`, `entropy0` [rashid2008learning] and a 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Literal, NamedTuple, get_args
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
@@ -22,11 +22,12 @@ from cofactor.arrays import Array, FloatArray, Id, IntArray
 from cofactor.coldstart.answers import AnswerLaw
 from cofactor.coldstart.familiarity import Familiarity, learn_familiarity
 from cofactor.coldstart.question_tree import QuestionTree
-from cofactor.errors import BadOption, NothingToAsk
+from cofactor.errors import NothingToAsk
+from cofactor.hyperparameters import conformed, seed_of
 from cofactor.kernels.topk import Hidden, best
 from cofactor.newcomer import Belief
-from cofactor.ranking import Ranking
-from cofactor.recommender import Recommender
+from cofactor.ranking import Ranking, list_length
+from cofactor.recommender import Recommender, expect_model, rating_of
 from cofactor.training.attribute_prior import AttributePrior
 
 __all__ = ["Answers", "Onboarding", "Question", "Strategy"]
@@ -82,10 +83,9 @@ class Onboarding:
     seed: int = 0  # of "random"
 
     def __post_init__(self) -> None:
-        if self.strategy not in get_args(Strategy):
-            raise BadOption(
-                f"strategy={self.strategy!r} is not a way to ask. Choose one of: {', '.join(get_args(Strategy))}."
-            )
+        expect_model(self.model, "Onboarding asks for")
+        object.__setattr__(self, "strategy", conformed("strategy", Strategy, self.strategy))
+        object.__setattr__(self, "seed", seed_of(self.seed))
         if self.strategy == "variance":
             _ = self._laws  # raises where the model has none
 
@@ -125,7 +125,9 @@ class Onboarding:
 
         By all that was answered where the model has a belief about newcomers, else by their ratings alone.
         """
+        n = list_length(n)
         if not self.model.has_posterior:
+            self._read(answers, attributes)
             rated_items = {item: rating for item, rating in answers.items() if rating is not None}
             return self.model.rank(rated_items, n, attributes=attributes)
         heard = self._read(answers, attributes)
@@ -177,9 +179,9 @@ class Onboarding:
 
     def _read(self, answers: Answers, attributes: Attributes = None) -> Heard:
         idx = self.model._items_rated(answers)
-        values = np.array([np.nan if one is None else float(one) for one in answers.values()], np.float64)
+        values = np.array([np.nan if one is None else rating_of(one) for one in answers.values()], np.float64)
         self.model._check_values(values[~np.isnan(values)])
-        if not attributes:
+        if attributes is None or not len(self.model._as_attributes(attributes)):
             return Heard(idx, values, None)
         columns = self.model._columns_of(attributes)
         return Heard(idx, values, Described(columns, self._taste_by_attributes.expected_of(columns, 1)[0]))

@@ -8,14 +8,15 @@ import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal, get_args
+from typing import Literal
 
 import numpy as np
 
 from cofactor.arrays import BoolArray, IntArray
 from cofactor.data.expecting import expect_ratings
 from cofactor.data.ratings import NO_TIME, Ratings
-from cofactor.errors import BadOption, BadTable
+from cofactor.errors import BadOption, BadTable, shown
+from cofactor.hyperparameters import conformed, seed_of
 
 __all__ = ["Split", "UnknownTimes", "folds", "split"]
 
@@ -87,10 +88,8 @@ def split(
     ['ann', 'bob']
     """
     expect_ratings(ratings, "split divides")
-    if by not in get_args(By):
-        raise BadOption(f"by={by!r} is not a way to split. Choose one of: {', '.join(get_args(By))}.")
-    if unknown_times not in get_args(UnknownTimes):
-        raise BadOption(f"unknown_times must be 'raise' or 'oldest', not {unknown_times!r}.")
+    by, unknown_times = conformed("by", By, by), conformed("unknown_times", UnknownTimes, unknown_times)
+    test, n_last, seed = conformed("test", float, test), conformed("n_last", int, n_last), seed_of(seed)
     if not 0 < test < 1:
         raise BadOption(f"test is the share of ratings kept back, between 0 and 1, but {test} came.")
     if n_last < 1:
@@ -113,6 +112,7 @@ def split(
 def folds(ratings: Ratings, n: int = 5, *, seed: int = 0) -> list[Split]:
     """n splits whose test parts, drawn at random, are as equal as can be and make up the whole table."""
     expect_ratings(ratings, "folds divides")
+    n, seed = conformed("n", int, n), seed_of(seed)
     order = np.random.default_rng(seed).permutation(len(ratings))
     return folds_of(ratings, order, n, f"seed {seed}")
 
@@ -120,7 +120,7 @@ def folds(ratings: Ratings, n: int = 5, *, seed: int = 0) -> list[Split]:
 def folds_of(ratings: Ratings, order: IntArray, n: int, what: str) -> list[Split]:
     """n splits by contiguous parts of this order of the rows; the first ones may be a row longer."""
     if not 2 <= n <= len(ratings):
-        raise BadOption(f"n folds need 2 to {len(ratings):,} (the number of ratings), but n={n} came.")
+        raise BadOption(f"n folds need 2 to {len(ratings):,} (the number of ratings), but n={shown(n)} came.")
     parts = np.array_split(order, n)
     return [
         Split.of(ratings, _mask(len(ratings), part), f"fold {at} of {n}, {what}")

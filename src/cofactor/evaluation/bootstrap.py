@@ -14,6 +14,7 @@ import numpy as np
 from cofactor.arrays import FloatArray
 from cofactor.errors import BadOption
 from cofactor.evaluation.measures import Measure, Whole
+from cofactor.hyperparameters import conformed
 
 __all__ = ["Interval", "check_level", "interval", "percentiles", "resample"]
 
@@ -72,8 +73,9 @@ def percentiles(values: FloatArray, confidence: float) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def check_level(confidence: float, n_bootstrap: int) -> None:
-    """Raise `BadOption` for a level outside 0..1 or too few samples to tell its ends."""
+def check_level(confidence: float, n_bootstrap: int) -> tuple[float, int]:
+    """Both as meant; raises `BadOption` for a level outside 0..1 and for too few samples to tell its ends."""
+    confidence, n_bootstrap = conformed("confidence", float, confidence), conformed("n_bootstrap", int, n_bootstrap)
     if not 0 < confidence < 1:
         raise BadOption(f"confidence lies between 0 and 1, such as 0.95, but {confidence} came.")
     needed = int(np.ceil(2 / (1 - confidence)))
@@ -82,3 +84,4 @@ def check_level(confidence: float, n_bootstrap: int) -> None:
             f"n_bootstrap={n_bootstrap} samples cannot tell the ends of a {confidence:.0%} interval: "
             f"at least {needed} are needed, 1000 are usual."
         )
+    return confidence, n_bootstrap

@@ -15,15 +15,16 @@ from typing import TYPE_CHECKING, Any, cast
 from cofactor.data.expecting import expect_ratings
 from cofactor.data.ratings import Ratings
 from cofactor.data.tables import make_table
-from cofactor.errors import BadOption, ComparisonStopped
+from cofactor.errors import BadOption, ComparisonStopped, shown
 from cofactor.evaluation.bootstrap import Interval, check_level
-from cofactor.evaluation.evaluate import Evaluation, evaluate_held_out
+from cofactor.evaluation.evaluate import Evaluation, evaluate_held_out, measured_by
 from cofactor.evaluation.held_out import HeldOut
 from cofactor.evaluation.layout import aligned, figure
 from cofactor.evaluation.literature import says
 from cofactor.evaluation.measures import asked_for
 from cofactor.evaluation.repeats import Fits, averaged, fit_each
 from cofactor.evaluation.verdicts import BEHIND, TIED, WINNER, Verdict, verdicts_of
+from cofactor.hyperparameters import conformed, seed_of
 from cofactor.plots import loss_curves
 from cofactor.recommender import Recommender, expect_model
 
@@ -143,11 +144,11 @@ def compare(
     named = _named(models)
     if len(named) < 2:
         raise BadOption(f"A comparison needs at least 2 models, but {len(named)} came.")
-    check_level(confidence, n_bootstrap)
+    confidence, n_bootstrap, seed, _ = how = measured_by(confidence, n_bootstrap, seed, clip)
     check_level(_joint_level(confidence, len(named)), n_bootstrap)
-    asked = asked_for(metrics, k)
+    watch, relevant = conformed("watch", bool, watch), conformed("relevant", float | None, relevant)
+    asked, drawn = asked_for(metrics, k), _seeds(seeds)
     held = HeldOut.of(train, test, relevant)
-    drawn = _seeds(seeds)
     fits: dict[str, Fits] = {}
     evaluations: dict[str, Evaluation] = {}
     try:
@@ -156,7 +157,7 @@ def compare(
             runs = list[Evaluation]()
             for one in its_fits.models:
                 its = held if one.ratings is train else HeldOut.of(one.ratings, test, held.relevant_from)
-                runs.append(evaluate_held_out(one, its, name, asked, confidence, n_bootstrap, seed, clip))
+                runs.append(evaluate_held_out(one, its, name, asked, *how))
             fits[name], evaluations[name] = its_fits, averaged(runs, seed + place)
     except KeyboardInterrupt:
         if len(evaluations) < 2:
@@ -186,7 +187,7 @@ def _curves(run: Sequence["Epoch"]) -> tuple[list[float], list[float]]:
 def _seeds(seeds: Iterable[int] | None) -> list[int] | None:
     if seeds is None:
         return None
-    found: list[int] = list(seeds) if isinstance(seeds, Iterable) else [seeds]
+    found = [seed_of(seed) for seed in (seeds if isinstance(seeds, Iterable) else [seeds])]
     if len(set(found)) < max(2, len(found)):
         raise BadOption(f"seeds lists two or more different numbers, such as range(5), but {found} came.")
     return found
@@ -199,7 +200,7 @@ def _named(models: Iterable[Recommender] | Mapping[str, Recommender]) -> dict[st
             expect_model(model, "compare measures")
         return dict(cast("Mapping[str, Recommender]", models))
     if isinstance(models, (Recommender, type)) or not isinstance(models, Iterable):
-        raise BadOption(f"compare takes several models, as in [cf.EASE(), cf.Popularity()], but {models!r} came.")
+        raise BadOption(f"compare takes several models, as in [cf.EASE(), cf.Popularity()], but {shown(models)} came.")
     named: dict[str, Recommender] = {}
     models = list(models)
     for model in models:

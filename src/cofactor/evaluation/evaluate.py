@@ -16,9 +16,10 @@ from cofactor.evaluation.bootstrap import Interval, check_level, interval, resam
 from cofactor.evaluation.held_out import HeldOut
 from cofactor.evaluation.layout import aligned, figure
 from cofactor.evaluation.measures import RATINGS, Asked, Measure, Whole, asked_for, better, measure
+from cofactor.hyperparameters import conformed, seed_of
 from cofactor.recommender import Recommender, expect_model
 
-__all__ = ["Evaluation", "evaluate", "evaluate_held_out"]
+__all__ = ["Evaluation", "evaluate", "evaluate_held_out", "measured_by"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,10 +87,16 @@ def evaluate(
     expect_model(model, "evaluate measures")
     expect_ratings(test, "evaluate measures on")
     model = model.snapshot()
-    check_level(confidence, n_bootstrap)
+    how = measured_by(confidence, n_bootstrap, seed, clip)
     asked = asked_for(metrics, k)
-    held = HeldOut.of(model.ratings, test, relevant)
-    return evaluate_held_out(model, held, type(model).__name__, asked, confidence, n_bootstrap, seed, clip)
+    held = HeldOut.of(model.ratings, test, conformed("relevant", float | None, relevant))
+    return evaluate_held_out(model, held, type(model).__name__, asked, *how)
+
+
+def measured_by(confidence: float, n_bootstrap: int, seed: int, clip: bool) -> tuple[float, int, int, bool]:
+    """The options of `evaluate_held_out`, as meant; raises `BadOption` for what they cannot be."""
+    level, n = check_level(confidence, n_bootstrap)
+    return level, n, seed_of(seed), conformed("clip", bool, clip)
 
 
 def evaluate_held_out(

@@ -11,10 +11,11 @@ from typing import NamedTuple
 import numpy as np
 
 from cofactor.arrays import Array, BoolArray, FloatArray, IntArray
-from cofactor.errors import BadOption, Unsupported
+from cofactor.errors import BadOption, Unsupported, shown
 from cofactor.evaluation import metrics
 from cofactor.evaluation.held_out import HeldOut
 from cofactor.evaluation.lists import Lists, rank_catalogue
+from cofactor.ranking import list_length
 from cofactor.recommender import Recommender
 
 __all__ = ["RATINGS", "Asked", "Measure", "Measured", "Whole", "asked_for", "better", "measure"]
@@ -110,9 +111,9 @@ def better(label: str) -> str:
 
 def asked_for(names: Iterable[str] | None, k: int | Iterable[int]) -> list[Asked]:
     """Names such as "rmse", "ndcg@10" or "ndcg" (at each `k`); None: everything there is."""
-    ks = list(k) if isinstance(k, Iterable) else [k]
+    ks = [list_length(one, "k") for one in (k if isinstance(k, Iterable) and not isinstance(k, str) else [k])]
     asked: list[Asked] = []
-    for text in [names] if isinstance(names, str) else KNOWN if names is None else names:
+    for text in _names(names):
         name, _, cut = text.partition("@")
         _check_name(name, cut)
         if name in NO_CUT:
@@ -124,12 +125,24 @@ def asked_for(names: Iterable[str] | None, k: int | Iterable[int]) -> list[Asked
     return list(dict.fromkeys(asked))
 
 
+def _names(names: Iterable[str] | None) -> Iterable[str]:
+    if names is None:
+        return KNOWN
+    listed = [names] if isinstance(names, str) or not isinstance(names, Iterable) else list(names)
+    wrong = [one for one in listed if not isinstance(one, str)]
+    if wrong or not listed:
+        raise BadOption(
+            f"metrics are names, such as 'rmse' or 'ndcg@10', but {shown(wrong[0]) if wrong else 'none'} came."
+        )
+    return listed
+
+
 def _check_name(name: str, cut: str) -> None:
     if name not in KNOWN:
         near = get_close_matches(name, KNOWN, n=1)
         mend = f"Did you mean {near[0]!r}?" if near else f"Choose among: {', '.join(KNOWN)}."
         raise BadOption(f"There is no measure called {name!r}. {mend}")
-    if cut and (name in NO_CUT or not cut.isdecimal()):
+    if cut and (name in NO_CUT or not (cut.isdecimal() and len(cut) < 20)):
         wanted = f"{name!r} has no cut-off" if name in NO_CUT else "behind the @ stands the list's length"
         raise BadOption(f"{name}@{cut} is not a measure: {wanted}.")
 

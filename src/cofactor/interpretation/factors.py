@@ -7,8 +7,10 @@ import numpy as np
 
 from cofactor.arrays import FloatArray, IntArray
 from cofactor.data.tables import make_table
-from cofactor.errors import BadOption
-from cofactor.recommender import Recommender
+from cofactor.errors import BadOption, shown
+from cofactor.hyperparameters import conformed
+from cofactor.ranking import list_length
+from cofactor.recommender import Recommender, expect_model
 
 __all__ = ["Factors", "factors"]
 
@@ -29,8 +31,9 @@ class Factors:
 
     def extremes(self, factor: int = 0, n: int = 5) -> tuple[list[str], list[str]]:
         """The names at the low end of a factor and at its high end, the outermost first."""
+        factor, n = conformed("factor", int, factor), list_length(n)
         if not 0 <= factor < len(self.shares):
-            raise BadOption(f"There are factors 0 to {len(self.shares) - 1}, but {factor} came.")
+            raise BadOption(f"There are factors 0 to {len(self.shares) - 1}, but {shown(factor)} came.")
         order = np.argsort(self.places[:, factor], kind="stable")
         return [self.names[at] for at in order[:n]], [self.names[at] for at in order[::-1][:n]]
 
@@ -47,11 +50,13 @@ def factors(model: Recommender, n: int = 2, *, side: Literal["item", "user"] = "
     Raises `Unsupported` where the model has no vectors. A component's sign is free: it is set so that the most
     rated row of the outer tenth stands on the positive side, and stays the same from run to run.
     """
+    expect_model(model, "factors opens the vectors of")
+    n, least = conformed("n", int, n), conformed("least", int, least)
     ratings, vectors = model.ratings, model.vectors(side)
     counts = ratings.item_counts if side == "item" else ratings.user_counts
     idx = np.flatnonzero(counts >= min(least, counts.max()))
     if not 1 <= n <= min(len(idx), vectors.shape[1]):
-        raise BadOption(f"n must lie between 1 and {min(len(idx), vectors.shape[1])} here, but {n} came.")
+        raise BadOption(f"n must lie between 1 and {min(len(idx), vectors.shape[1])} here, but {shown(n)} came.")
     centred = vectors[idx] - vectors[idx].mean(axis=0)
     left, lengths, _ = np.linalg.svd(centred, full_matrices=False)
     places = left[:, :n] * lengths[:n]

@@ -11,6 +11,7 @@ import numpy as np
 
 from cofactor.arrays import FloatArray
 from cofactor.errors import BadOption
+from cofactor.hyperparameters import conformed
 from cofactor.training.engine import Engine
 from cofactor.training.schedule import exponential
 
@@ -41,6 +42,8 @@ def find_learning_rate(
     engine: Engine, *, start: float = 1e-7, end: float = 10.0, n_steps: int = 100, weight_decay: float = 0.0
 ) -> LearningRates:
     """Train for up to n_steps at rising rates, then put the engine back as it was."""
+    start, end = conformed("start", float, start), conformed("end", float, end)
+    n_steps = conformed("n_steps", int, n_steps)
     if not (0 < start < end and n_steps >= 10):
         raise BadOption(
             f"Learning rates rise from start to end, 0 < start < end, in at least 10 steps, "
