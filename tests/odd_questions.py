@@ -1,0 +1,430 @@
+"""Tables, options and questions as nobody should ask them, drawn at random, and what holds whatever is asked.
+
+An answer keeps its promises,
+or there is one of our own errors; no warning but our own; and no question changes a model.
+"""
+
+import math
+import tempfile
+import warnings
+from collections.abc import Callable, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, fields
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import polars as pl
+from hypothesis import strategies as st
+
+import cofactor as cf
+from cofactor.coldstart.ladder import Ladder
+from cofactor.coldstart.onboarding import Onboarding
+from cofactor.data.ids import IdMap
+from cofactor.data.ratings import NO_TIME, Ratings
+from cofactor.errors import CofactorError, CouldBeFaster, FewerLeft, ItemsNotPlaced, NotFitted, StoppedEarly, shown
+from cofactor.interpretation.factors import factors
+from cofactor.models import model_class
+from cofactor.recommender import Recommender
+
+OURS = (CouldBeFaster, FewerLeft, ItemsNotPlaced, StoppedEarly)
+SMALL: dict[str, dict[str, Any]] = {
+    "blend": {"members": ("bias", "popularity"), "held_out": 0.4},
+    "bpr": {"n_factors": 3, "n_epochs": 2},
+    "implicit_mf": {"n_factors": 2, "n_epochs": 2},
+    "bayesian_mf": {"n_factors": 2, "n_draws": 3, "n_burn_in": 1},
+    "matrix_factorization": {"n_factors": 3, "n_epochs": 2},
+    "neural_cf": {"n_factors": 2, "layers": (3,), "dot_factors": 2, "n_epochs": 2, "batch_size": 8},
+    "graph_filter": {"n_components": 2},
+}  # fmt: skip
+# options that take other ways through a model
+OTHER_WAYS: dict[str, list[dict[str, Any]]] = {
+    "blend": [{"members": ("ease", "implicit_mf")}, {"members": ("bias", "matrix_factorization", "bias")}],
+    "bpr": [{"seed": 5}],
+    "implicit_mf": [
+        {"attributes": True}, {"confidence": 2.0}, {"solver": "cg"}, {"solver": "block", "n_factors": 20,
+        "block_size": 16},
+    ],
+    "bayesian_mf": [
+        {"days": True}, {"ordinal": True}, {"user_bag": False, "row_noise": False}, {"n_chains": 2},
+        {"attributes": False},
+    ],
+    "matrix_factorization": [
+        {"solver": "als"}, {"attributes": True}, {"solver": "als", "attributes": True}, {"y_range": (0, 6)},
+        {"solver": "sgd"},
+        {"averaged": 0.5},
+    ],
+    "neural_cf": [{"y_range": (0, 6)}, {"dot_factors": 0}, {"averaged": 0.5}, {"dropout": 0.5}],
+    "graph_filter": [{"n_components": 0}, {"low_pass": 0.0}],
+    "item_knn": [{"weighting": "tfidf"}, {"weighting": "bm25"}, {"use_values": True, "shrinkage": 0.0}],
+    "ease": [{"use_values": True}],
+    "sparse_ease": [{"use_values": True, "n_neighbors": 2}],
+    "popularity": [{"damping": 0.0}],
+}  # fmt: skip
+
+# ---- what is asked with -------------------------------------------------------------------------------------------
+
+NAN = float("nan")
+SCALARS: list[Any] = [
+    None, True, False, 0, -1, 1, 7, 2**31, 2**63, 2**64, -(2**63), 10**30, 0.5, 1.0, NAN, math.inf, -math.inf, 1e308,
+    "", "7", "007", "--5", "-0", "1.0", "nan", "a" * 5000, "\0", "\ud800", b"", b"7", b"\xff", np.int64(7),
+    np.uint64(2**63),
+    np.int8(1), np.float32(1), np.float64("nan"), np.bool_(True), np.str_("7"), np.datetime64("2020-01-01"),
+    np.datetime64("NaT"),
+    np.timedelta64(1, "s"), (), (1,), (1, 2), ([1],), frozenset({1}), Decimal(7), Decimal("nan"), Decimal("snan"),
+    Fraction(7), 1j,
+    date(2020, 1, 1), datetime(2020, 1, 1), timedelta(1), object, len, ..., pd.NA, pd.NaT, pd.Timestamp(0), slice(1),
+    5e-324,
+]  # fmt: skip
+MANY: list[Any] = [
+    [], [1, 1], [None], [[1]], [NAN], ["a", 1], [(1, 2)], [{}], [b"x"], set(), {1, 2}, {"a"}, range(0), range(3),
+    "ab", b"ab",
+    bytearray(b"ab"), {}, {1: 2}, {"a": NAN}, {1: "5"}, {None: 1}, {1: None}, {(1,): 1}, {1: True}, {1: 1e308},
+    {1: 10**400},
+    np.array(1), np.array("7"), np.array([]), np.array([1, 2]), np.array([[1, 2]]), np.array([1.0, NAN]),
+    np.array([1.5]),
+    np.array(["7", "a"]), np.array([b"7"]), np.array([None, 1], object), np.array([[1], [2]], object), np.array([True]),
+    np.array([1, 2**63], np.uint64), np.array(["2020-01-01"], "M8[D]"), np.array([1], "m8[s]"), np.array([1j]),
+    np.array([(1, 2)], [("a", "i4"), ("b", "i4")]), np.zeros((0, 3)), np.array([1], np.float16), np.array([1], ">i4"),
+    np.ma.masked_array([1, 2], [True, False]), memoryview(b"ab"),
+]  # fmt: skip
+FRESH: list[Callable[[], Any]] = [
+    lambda: 10**5000, lambda: [10**5000], lambda: iter([1, 2]), lambda: (one for one in "ab"), lambda: map(str, [7]),
+    lambda: pd.Series([1, 2]), lambda: pd.Series(["7"]),
+    lambda: pl.Series([1, 2]), lambda: pd.DataFrame({"item": [1]}), lambda: pl.DataFrame({"item": [1]}),
+    lambda: pd.Index([1]),
+    lambda: pd.Categorical(["a"]), object, lambda: {1: 2}.keys(), lambda: cf.Bias(), lambda: zip([1], [2]),
+]  # fmt: skip
+ODD = st.one_of(st.sampled_from(SCALARS), st.sampled_from(MANY), st.sampled_from(FRESH).map(lambda make: make()))
+NUMBERS = st.sampled_from(
+    [0, 1, 2, 3, 5, -1, 2.5, 1.0, 4.0, True, NAN, math.inf, 10**9, np.int64(3), np.float32(2), "3", None]
+)
+LENGTHS = st.sampled_from([1, 2, 3, 10, 10**9, np.int64(3), np.uint8(2)]) | NUMBERS | ODD
+FLAGS = st.sampled_from([True, False, None, 1, "no", np.bool_(False)])
+
+IDS: dict[str, list[Any]] = {
+    "numbers": [7, 1, 2, -3, 0, 12], "text": ["7", "007", "a", "", "--5", "ab"], "dates": [date(2020, 1,
+    at) for at in range(1, 7)],
+    "truths": [True, False], "large": [10**30, -(10**25), 5, 2**63, 2**64, 3], "tuples": [(1,), (1, 2), (), ("a",),
+    (2,), (3,)],
+    "bytes": [b"7", b"", b"a", b"\xff", b"b", b"c"], "long": ["x" * n for n in (1, 50, 500, 5000, 2, 3)],
+}  # fmt: skip
+VALUES: dict[str, Any] = {
+    "stars": st.sampled_from([1, 2, 3, 4, 5]), "constant": st.just(3), "two": st.sampled_from([0, 1]),
+    "huge": st.sampled_from([1e30, -1e30, 1, 3e38]), "negative": st.sampled_from([-5, -1, 0, 2]), "zero": st.just(0),
+    "tiny": st.sampled_from([1e-38, 0, 1e-45]), "mixed": st.floats(-10, 10, width=32), "counts": st.sampled_from([1,
+    2, 1000]),
+    "clicks": None,
+}  # fmt: skip
+TITLES = ["Heat", "Heat", None, "7", "", "Fargo"]
+COLUMNS: dict[str, list[Any]] = {
+    "age": [20, 33, NAN, 5, 1e6, -1], "town": ["here", None, "there", "here", "", "a|b"], "same": [1, 1, 1, 1, 1, 1],
+    "nothing": [None] * 6, "huge": [1e300, -1e300, 0, 1, 2, 3], "large": [1e30, 1, 2, 3, 4, NAN],
+}  # fmt: skip
+
+
+@st.composite
+def tables(draw: st.DrawFn, sound: bool = False) -> Ratings:
+    """A small table; sound: of ratings or clicks as people have them."""
+    kinds = ["stars", "clicks", "two", "counts", "mixed"] if sound else list(VALUES)
+    kind = draw(st.sampled_from(kinds))
+    users, items = (IDS[draw(st.sampled_from(list(IDS)))] for _ in range(2))
+    users, items = (ids[: draw(st.integers(2 if sound else 1, len(ids)))] for ids in (users, items))
+    cell = st.tuples(st.integers(0, len(users) - 1), st.integers(0, len(items) - 1))
+    pairs = draw(st.lists(cell, min_size=4 if sound else 1, max_size=24, unique=sound))
+    n = len(pairs)
+    values = np.ones(n) if kind == "clicks" else np.array(draw(st.lists(VALUES[kind], min_size=n, max_size=n)), float)
+    times = st.sampled_from([10**9, 10**9 + 86400, 0, -5, 2**40] + ([] if sound else [NO_TIME, 2**62, -(2**62)]))
+    timestamps = np.array(draw(st.lists(times, min_size=n, max_size=n)), np.int64) if draw(st.booleans()) else None
+    usual = [name for name in COLUMNS if not sound or name in ("age", "town", "same")]
+
+    def columns(size: int) -> dict[str, Any]:
+        names = draw(st.lists(st.sampled_from(usual), max_size=2, unique=True))
+        text = {name: any(isinstance(one, str) or one is None for one in COLUMNS[name]) for name in names}
+        return {name: np.array(COLUMNS[name][:size], object if text[name] else float) for name in names}
+
+    return Ratings(
+        users=IdMap.of(users, "user"), items=IdMap.of(items, "item"), user_idx=np.array([u for u, _ in pairs],
+        np.int32),
+        item_idx=np.array([i for _, i in pairs], np.int32), values=values.astype(np.float32), timestamps=timestamps,
+        explicit=kind != "clicks", scale=(1.0, 5.0) if kind == "stars" and draw(st.booleans()) else None,
+        titles=np.array(TITLES[: len(items)], object) if draw(st.booleans()) else None,
+        user_attributes=columns(len(users)), item_attributes=columns(len(items)),
+        library=draw(st.sampled_from(["polars", "pandas"])),
+    )  # fmt: skip
+
+
+def small(name: str, options: Mapping[str, Any] | None = None) -> Recommender:
+    return model_class(name)(**(SMALL.get(name, {}) | dict(options or {})))
+
+
+def ways(name: str) -> st.SearchStrategy[dict[str, Any]]:
+    return st.sampled_from([{}, *OTHER_WAYS.get(name, [])])
+
+
+def odd_options(name: str) -> st.SearchStrategy[dict[str, Any]]:
+    names = [one.name for one in fields(model_class(name)) if one.init]
+    value = (
+        ODD
+        | NUMBERS
+        | st.sampled_from([(1, 5), (5, 1), (0, NAN), [1, 5], "als", "torch", "cuda", (3, 2), ("bias",), 1e-9])
+    )
+    return st.dictionaries(st.sampled_from(names), value, min_size=1, max_size=2)
+
+
+@dataclass
+class Known:
+    """What of a model's table questions are made of."""
+
+    ratings: Ratings
+    users: list[Any] = field(init=False)
+    items: list[Any] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.users, self.items = self.ratings.users.values.tolist(), self.ratings.items.values.tolist()
+
+    def one(self, of: str) -> st.SearchStrategy[Any]:
+        return st.sampled_from(self.users if of == "user" else [*self.items, *self.items, "Heat", "Fargo"])
+
+    def several(self, of: str) -> st.SearchStrategy[Any]:
+        lists = st.lists(self.one(of), min_size=1, max_size=5)
+        return (
+            lists
+            | lists.map(iter)
+            | lists.map(boxed)
+            | lists.map(set)
+            | lists.map(lambda ids: boxed(ids).reshape(-1, 1))
+        )
+
+    def anything(self, of: str) -> st.SearchStrategy[Any]:
+        mixed = st.lists(self.one(of) | st.sampled_from(SCALARS), max_size=4)
+        return st.one_of(self.one(of), self.several(of), self.newcomers(), mixed, ODD)
+
+    def newcomers(self) -> st.SearchStrategy[Any]:
+        rating = st.sampled_from([1, 3, 5, 5.0, np.float32(4), True]) | ODD | NUMBERS
+        sound = st.dictionaries(self.one("item"), st.sampled_from([1, 3, 5]), max_size=3)
+        return sound | st.dictionaries(self.one("item") | st.sampled_from(SCALARS[:30]), rating, max_size=3)
+
+    def attributes(self) -> st.SearchStrategy[Any]:
+        names = st.sampled_from([*self.ratings.user_attributes, "town", "age", "", 1])
+        values = st.sampled_from(["here", None, 33, NAN, 1e300, -1, "33", True]) | ODD
+        return st.none() | st.dictionaries(names, values, max_size=2) | ODD
+
+
+def boxed(ids: list[Any]) -> Any:
+    array = np.empty(len(ids), object)
+    array[:] = ids
+    return array
+
+
+# ---- how it is asked ----------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def strictly():
+    """Every warning is an error but our own."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for one in OURS:
+            warnings.simplefilter("ignore", one)
+        yield
+
+
+def answer(question: Callable[[], Any]) -> Any:
+    """What comes back: the answer, or one of our errors, which says something."""
+    with strictly():
+        try:
+            return question()
+        except CofactorError as error:
+            assert len(str(error)) > 20  # noqa: PT017
+            return error
+
+
+def state(model: Recommender) -> list[Any]:
+    """All that a model holds, to the bit."""
+    if not hasattr(model, "ratings_"):
+        return [repr(model.options())]
+    learned = [(name, np.asarray(getattr(model, name))) for name in model.learned]
+    table = model.ratings
+    return [
+        repr(model.options()), table.fingerprint, table.scale, model.notes(),
+        *((name, array.dtype.str, array.shape, array.tobytes()) for name, array in learned),
+    ]  # fmt: skip
+
+
+def call(method: str, *args: Any, **options: Any) -> Callable[[Recommender], Any]:
+    def question(model: Recommender) -> Any:
+        return getattr(model, method)(*args, **options)
+
+    question.__name__ = f"{method}({', '.join(map(shown, [*args, *options.items()]))})"
+    return question
+
+
+@st.composite
+def questions(draw: st.DrawFn, ratings: Ratings) -> Callable[[Recommender], Any]:
+    """Any public question with any arguments, most of them odd."""
+    known, some = Known(ratings), lambda **options: draw(st.fixed_dictionaries({}, optional=options))
+    users, items = known.anything("user"), known.anything("item")
+    unknown = st.sampled_from(["raise", "fallback", "fallback", "", None, 1])
+    lists = {
+        "hide_seen": FLAGS, "candidates": items, "exclude": items, "unknown": unknown, "approximate": FLAGS,
+        "attributes": known.attributes(),
+    }  # fmt: skip
+    times = st.sampled_from([0, 10**9, [10**9], NAN, "now", 2**70, np.datetime64("2020-01-01")]) | ODD
+    name = draw(st.sampled_from([
+        "predict", "recommend", "rank", "score_newcomer", "similar_items", "similar_users", "nearest_items",
+        "nearest_users",
+        "vectors", "build_index", "lr_find", "ladder", "onboarding", "factors", "evaluate", "update", "fit", "split",
+        "folds",
+        "save", "plain", "compare",
+    ]))  # fmt: skip
+    if name == "predict":
+        optional = {"unknown": unknown, "clip": FLAGS, "times": times, "interval": NUMBERS | ODD | st.just(0.9),
+                    "attributes": known.attributes()}  # fmt: skip
+        return call(name, draw(users), draw(items), **some(**optional))
+    if name in ("recommend", "rank"):
+        return call(name, draw(users), draw(LENGTHS), **some(**lists))
+    if name == "score_newcomer":
+        return call(name, draw(known.newcomers() | ODD), draw(known.attributes()))
+    if name.startswith(("similar", "nearest")):
+        return call(name, draw(users if name.endswith("users") else items), draw(LENGTHS))
+    if name == "vectors":
+        return call(name, draw(st.sampled_from(["user", "item"]) | ODD))
+    if name == "build_index":
+        return call(name, draw(st.sampled_from([0.95, 0.5]) | NUMBERS | ODD))
+    return draw(_further(known, name, users, items))
+
+
+@st.composite
+def _further(draw: st.DrawFn, known: Known, name: str, users: Any, items: Any) -> Callable[[Recommender], Any]:
+    ratings, about = known.ratings, known.attributes()
+    some = lambda **options: draw(st.fixed_dictionaries({}, optional=options))  # noqa: E731
+    number = NUMBERS | ODD
+    if name == "lr_find":
+        options = some(start=number, end=number, n_steps=st.sampled_from([10, 12]) | LENGTHS)
+        return lambda model: model.lr_find(ratings, **options) if hasattr(model, "lr_find") else None
+    if name == "ladder":
+        how, who, n = (
+            some(group=st.sampled_from([*ratings.user_attributes, "x"]) | ODD, damping=number, window_days=number),
+            draw(users),
+            draw(LENGTHS),
+        )
+        options = some(attributes=about, hide_seen=FLAGS)
+        return lambda model: Ladder(model, **how).recommend(who, n, **options)
+    if name == "onboarding":
+        strategy = draw(st.sampled_from(["variance", "random", "popularity", "entropy0", "tree"]) | ODD)
+        answers, attributes, n = draw(known.newcomers() | ODD), draw(about), draw(LENGTHS)
+        seed, what = draw(number), draw(st.sampled_from(["next_question", "scores", "rank", "doubt", "check"]))
+        rest = {"check": (), "rank": (n, attributes)}.get(what, (attributes,))
+        return lambda model: getattr(Onboarding(model, strategy, seed=seed), what)(answers, *rest)
+    if name == "factors":
+        options = some(side=st.sampled_from(["user", "item"]) | ODD, least=number)
+        n, more = draw(LENGTHS), some(factor=number, n=LENGTHS)
+        return lambda model: (found := factors(model, n, **options)).table() is found.extremes(**more)
+    if name == "evaluate":
+        test = draw(tables() | ODD)
+        options = some(metrics=st.sampled_from(["rmse", ["ndcg@3", "auc"], ["ndcg@0"], ["x"], []]) | ODD, k=LENGTHS,
+        relevant=number,
+                       confidence=number, n_bootstrap=st.sampled_from([40, 50]) | number, seed=number,
+                       clip=FLAGS)  # fmt: skip
+        return lambda model: str(cf.evaluate(model, test, **options))
+    if name == "compare":
+        test = draw(tables() | ODD)
+        options = some(metrics=st.sampled_from(["rmse", ["ndcg@3"]]), seeds=LENGTHS | st.just([1, 2]) | st.just([1,
+        "a"]), watch=FLAGS,
+                       confidence=number, seed=number)  # fmt: skip
+        return lambda model: str(
+            cf.compare([model.copied(), cf.Popularity()], ratings, test, n_bootstrap=100, progress=False, **options)
+        )
+    if name in ("split", "folds"):
+        options = some(test=number, by=st.sampled_from(["random", "user", "last", "time"]) | ODD, n_last=LENGTHS,
+        seed=number,
+                       unknown_times=st.sampled_from(["raise", "oldest"]) | ODD)  # fmt: skip
+        if name == "split":
+            return lambda model: [len(part) for part in cf.split(ratings, **options)]
+        n, seed = draw(LENGTHS), draw(number)
+        return lambda model: [len(one.test) for one in cf.folds(ratings, n, seed=seed)]
+    if name == "update":
+        later = draw(tables() | ODD)
+        return lambda model: model.copied().update(later) and None
+    if name == "fit":
+        train, options = draw(tables() | ODD), some(validation=st.none() | tables() | ODD)
+        return lambda model: model.copied().fit(train, progress=False, **options) and None
+    if name == "save":
+        path = draw(st.sampled_from(["", "a/b/c", 7, None, b"x", ".", Path("x")]) | ODD)
+        return lambda model: _saved_somewhere(model, path)
+    return lambda model: [model.options(), model.notes(), model.n_learned, repr(model), model.snapshot() is model]
+
+
+def _saved_somewhere(model: Recommender, path: Any) -> None:
+    """Below a folder that goes away again, if it is a path at all."""
+    with tempfile.TemporaryDirectory() as folder:
+        model.save(Path(folder) / path if isinstance(path, str | Path) else path)
+
+
+# ---- what holds of sound questions --------------------------------------------------------------------------------
+
+
+def plain(table: Any) -> dict[str, list[Any]]:
+    return table.to_dict("list") if hasattr(table, "iloc") else table.to_dict(as_series=False)
+
+
+def assert_lists_keep_their_promises(
+    model: Recommender, users: list[Any], n: int, candidates: list[int], exclude: list[int]
+) -> None:
+    """No item that was seen, excluded, is no candidate or is there already; best first; batch = single."""
+    ratings = model.ratings
+    ids = ratings.items.values
+    names, left_out = [ids[at] for at in candidates], [ids[at] for at in exclude]
+    ranking = model.rank(users, n, candidates=names, exclude=left_out)
+    for row, user in enumerate(users):
+        found, scores = ranking.idx[row][ranking.filled[row]].tolist(), ranking.scores[row][ranking.filled[row]]
+        seen = set(ratings.item_idx[ratings.user_idx == ratings.users.find([user])[0]].tolist())
+        assert set(found) == (set(candidates) - set(exclude) - seen if len(found) < n else set(found))
+        assert set(found) <= set(candidates) - set(exclude) - seen
+        assert len(set(found)) == len(found) <= n
+        assert np.isfinite(scores).all()
+        assert (np.diff(scores) <= 0).all()
+        alone = model.rank(user, n, candidates=names, exclude=left_out) if not isinstance(user, dict) else ranking
+        size = max(1.0, float(np.abs(scores).max(initial=0)))
+        np.testing.assert_allclose(alone.scores[0][alone.filled[0]], scores, rtol=1e-4, atol=1e-5 * size)
+        if model.predicts and found:
+            told = model.predict(user, ids[found])
+            np.testing.assert_allclose(told, scores, rtol=1e-3, atol=1e-4 * size)
+
+
+def asked_soundly(model: Recommender) -> list[Any]:
+    """Answers to plain questions, comparable with ==."""
+    ratings = model.ratings
+    users, items = ratings.users.values.tolist(), ratings.items.values.tolist()
+    ranking = model.rank(users, 3)
+    found: list[Any] = [ranking.idx.tolist(), ranking.scores.tolist(), model.notes()]
+    if model.predicts:
+        found.append(model.predict(users, items[:1]).tolist())
+    if model.folds_in:
+        found.append(np.nan_to_num(model.score_newcomer({items[0]: float(ratings.values[0])})).tolist())
+    return found
+
+
+def saved_and_opened(model: Recommender) -> Recommender:
+    with tempfile.TemporaryDirectory() as folder:
+        return cf.open(model.save(Path(folder) / "m"))
+
+
+def assert_says_not_fitted(name: str) -> None:
+    asked = [
+        lambda m: m.recommend(1), lambda m: m.rank([1]), lambda m: m.predict(1, 1), lambda m: m.score_newcomer({1: 1}),
+        lambda m: m.similar_items(1), lambda m: m.similar_users(1), lambda m: m.nearest_items(1),
+        lambda m: m.nearest_users(1),
+        lambda m: m.vectors(), lambda m: m.build_index(), lambda m: m.update(Ratings.from_arrays([1], [1], [1])),
+        lambda m: m.ratings,
+        lambda m: m.save("never"), lambda m: m.recommend({1: 1}), lambda m: Ladder(m), lambda m: Onboarding(m,
+        "popularity").next_question({}),
+        lambda m: factors(m), lambda m: m.n_learned, lambda m: cf.evaluate(m, Ratings.from_arrays([1], [1], [1])),
+    ]  # fmt: skip
+    for question in asked:
+        assert isinstance(answer(lambda: question(small(name))), NotFitted), question  # noqa: B023
