@@ -4,6 +4,7 @@ An answer keeps its promises,
 or there is one of our own errors; no warning but our own; and no question changes a model.
 """
 
+import inspect
 import math
 import tempfile
 import warnings
@@ -280,7 +281,7 @@ def questions(draw: st.DrawFn, ratings: Ratings) -> Callable[[Recommender], Any]
         "nearest_users",
         "vectors", "build_index", "lr_find", "ladder", "onboarding", "factors", "evaluate", "update", "fit", "split",
         "folds",
-        "save", "plain", "compare",
+        "save", "plain", "compare", "open", "tune", "auto", "early stopping",
     ]))  # fmt: skip
     if name == "predict":
         optional = {"unknown": unknown, "clip": FLAGS, "times": times, "interval": NUMBERS | ODD | st.just(0.9),
@@ -352,12 +353,32 @@ def _further(draw: st.DrawFn, known: Known, name: str, users: Any, items: Any) -
         later = draw(tables() | ODD)
         return lambda model: model.copied().update(later) and None
     if name == "fit":
-        train, options = draw(tables() | ODD), some(validation=st.none() | tables() | ODD)
-        return lambda model: model.copied().fit(train, progress=False, **options) and None
+        train, validation, odd = draw(tables() | ODD), draw(st.none() | tables() | ODD), draw(ODD)
+        more = draw(st.sampled_from(["early_stopping", "checkpoint", "warm_start", None]))
+        return lambda model: _fitted_with(model.copied(), train, validation, more, odd)
+    if name == "open":
+        path, options = draw(st.sampled_from(["", "nowhere"]) | ODD), some(models=ODD)
+        return lambda model: cf.open(path, **options)
+    if name in ("tune", "auto"):
+        train, budget = draw(tables() | ODD), draw(st.sampled_from([1e-9, "1s", "soon"]) | ODD)
+        options = some(measure=st.sampled_from(["rmse", "ndcg@3"]) | ODD, seed=number, progress=st.just(False))
+        if name == "auto":
+            return lambda model: cf.auto(train, budget, **options)
+        options |= some(n_trials=st.just(1), space=st.just({"reg": 3}) | ODD) | {"n_trials": 1}
+        return lambda model: cf.tune(model, train, budget, **options)
+    if name == "early stopping":
+        options = some(patience=LENGTHS, better=ODD, least=number, measure=ODD)
+        return lambda model: cf.EarlyStopping(**options)
     if name == "save":
-        path = draw(st.sampled_from(["", "a/b/c", 7, None, b"x", ".", Path("x")]) | ODD)
+        path = draw(st.sampled_from(["", "a/b/c", "\0", 7, None, b"x", ".", Path("x")]) | ODD)
         return lambda model: _saved_somewhere(model, path)
     return lambda model: [model.options(), model.notes(), model.n_learned, repr(model), model.snapshot() is model]
+
+
+def _fitted_with(model: Recommender, train: Any, validation: Any, more: str | None, odd: Any) -> None:
+    """With an option of `fit` that this model has."""
+    has = more in inspect.signature(model.fit).parameters
+    model.fit(train, validation=validation, progress=False, **({more: odd} if more and has else {}))
 
 
 def _saved_somewhere(model: Recommender, path: Any) -> None:

@@ -19,6 +19,7 @@ from cofactor.data.ratings import Ratings
 from cofactor.errors import BadOption, SearchStopped
 from cofactor.evaluation.layout import figure
 from cofactor.evaluation.measures import RATINGS, better
+from cofactor.hyperparameters import conformed, seed_of
 from cofactor.memory import free_gb
 from cofactor.models.bayesian_mf import BayesianMF
 from cofactor.models.ease import EASE
@@ -62,10 +63,11 @@ def auto(
     Raises `MissingExtra` without Optuna, `BadOption` for what are no ratings and for a measure they cannot have.
     """
     expect_ratings(train, "auto chooses by")
+    seconds, seed, measure = seconds_of(budget), seed_of(seed), conformed("measure", str | None, measure)
     aim = measure or ("rmse" if train.explicit else "ndcg@10")
     models, why = _candidates(train, aim)
     searches = [Search(one, train, aim, one.search_space(), seed, after_trial=tell(progress)) for one in models]
-    tried = _run(searches, seconds_of(budget) / len(searches))
+    tried = _run(searches, seconds / len(searches))
     best = _best(tried)
     found = [f"{type(one.model).__name__} {_reached(one)}" for one in tried]
     chosen = f"Held out, {aim}: {', '.join(found)}; options by {sum(len(s.history.trials) for s in tried)} trials."

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from pathlib import Path
 
+from cofactor.data.expecting import expect_path
 from cofactor.errors import BadModelFolder, BadOption, UnknownModel
 from cofactor.model_folder import SavedModel, read_model_folder
 from cofactor.models import make_known, model_class
@@ -18,6 +19,7 @@ def open_model(path: str | Path, *, verify: bool = True, models: Iterable[type[R
     models: classes of your own that the folder may hold; those of a package's entry points "cofactor.models" are known
     Raises `BadModelFolder` where the folder is not a saved model, is damaged, or is of another version's.
     """
+    expect_path(path, "open reads")
     make_known(models)
     saved = read_model_folder(path, verify=verify)
     try:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Self, TypedDict
 import numpy as np
 
 from cofactor.arrays import Array, BoolArray, FloatArray, Id, IntArray
-from cofactor.data.expecting import expect_ratings
+from cofactor.data.expecting import expect_path, expect_ratings
 from cofactor.data.ids import UNKNOWN
 from cofactor.errors import (
     BadModelFolder,
@@ -192,7 +192,9 @@ class Recommender(Snapshots, ModelSteps):
             Both kinds of doubt are in it: what the factors are, and what a person gives on a day
         attributes: of somebody new, as {"age": 33, …}
         """
-        clip, interval = conformed("clip", bool, clip), conformed("interval", float | None, interval)
+        clip = conformed("clip", bool, clip)
+        if interval is not None:
+            interval = conformed("interval", float, interval)
         item_idx = self._find(items, "item", unknown, may_fall_back=True)
         if isinstance(users, Mapping):
             parts = [self.score_newcomer(users, attributes)[item_idx]]
@@ -255,7 +257,8 @@ class Recommender(Snapshots, ModelSteps):
         approximate: bool | None, attributes: Mapping[str, Any] | None,
     ) -> Ranking:  # fmt: skip
         n, hide_seen = list_length(n), conformed("hide_seen", bool, hide_seen)
-        approximate = conformed("approximate", bool | None, approximate)
+        if approximate is not None:
+            approximate = conformed("approximate", bool, approximate)
         if isinstance(users, Mapping):
             seen = self._items_rated(users)
             hidden = Hidden(np.zeros(1, np.int64), np.array([0, len(seen)]), np.sort(seen)) if hide_seen else None
@@ -360,8 +363,7 @@ class Recommender(Snapshots, ModelSteps):
         from cofactor.model_folder import SavedModel, write_model_folder
 
         ratings, options, notes = self.ratings, self.options(), self.notes()
-        if not isinstance(path, str | Path):
-            raise BadOption(f"A model is saved to a path, as in model.save('movies.cofactor'), but {shown(path)} came.")
+        expect_path(path, "save writes to")
         learned = {name: np.asarray(value) for name, value in self._what_was_learned().items()}
         try:
             type(self)(**options)._check_learned(learned, ratings)
@@ -398,7 +400,8 @@ class Recommender(Snapshots, ModelSteps):
         may_fall_back: bool = False,
     ) -> IntArray:  # fmt: skip
         """The index of each id. may_fall_back: whether the caller might have asked for unknown="fallback"."""
-        unknown = conformed("unknown", Unknown, unknown)
+        if type(unknown) is not str or unknown not in ("raise", "fallback"):
+            unknown = conformed("unknown", Unknown, unknown)
         ratings, asked = self.ratings, ids if isinstance(ids, np.ndarray) and ids.ndim == 1 else _as_list(ids)
         idx = ratings.find_items(asked) if kind == "item" else ratings.users.find(asked)
         if unknown == "raise" and (idx == UNKNOWN).any():

@@ -1,11 +1,23 @@
-"""What came where ratings were expected: said at the door, with what to write instead."""
+"""What came where ratings, or a path, were expected: said at the door, with what to write instead."""
 
+import os
+from pathlib import Path
 from typing import Any
 
 from cofactor.data.ratings import Ratings
-from cofactor.errors import BadOption
+from cofactor.errors import BadOption, shown
 
-__all__ = ["expect_ratings"]
+__all__ = ["expect_path", "expect_ratings"]
+
+
+def expect_path(given: Any, where: str) -> None:
+    """Raise `BadOption` where no file of any system is called so. where: begins the sentence, as "save writes to" """
+    try:
+        could_be = isinstance(given, str | Path) and b"\0" not in os.fsencode(given)
+    except UnicodeEncodeError:  # half a character
+        could_be = False
+    if not could_be:
+        raise BadOption(f"{where} a path, such as 'movies.cofactor', but {shown(given)} came.")
 
 
 def expect_ratings(given: Any, where: str) -> None:

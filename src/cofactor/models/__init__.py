@@ -10,7 +10,7 @@ from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
 from pkgutil import iter_modules
 
-from cofactor.errors import BadOption, UnknownModel
+from cofactor.errors import BadOption, UnknownModel, shown
 from cofactor.recommender import Recommender
 
 __all__ = ["make_known", "model_class", "model_names"]
@@ -42,7 +42,7 @@ def make_known(models: Iterable[type[Recommender]]) -> None:
     """Know these classes by their names from now on."""
     for one in models if isinstance(models, Iterable) else [models]:
         if not (isinstance(one, type) and issubclass(one, Recommender)):
-            raise BadOption(f"models lists classes of models, such as [ItemMean], but {one!r} came.")
+            raise BadOption(f"models lists classes of models, such as [ItemMean], but {shown(one)} came.")
         if one.model_name() not in _own_names():
             _handed_over[one.model_name()] = one
 

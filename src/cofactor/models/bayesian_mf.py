@@ -13,7 +13,7 @@ import numpy as np
 
 from cofactor.arrays import Array, FloatArray, IntArray
 from cofactor.data.features import bag_share, learn_encodings, pack_encodings, unpack_encodings
-from cofactor.errors import BadOption, Diverged
+from cofactor.errors import BadOption, Diverged, shown
 from cofactor.kernels.rows import NO_CODES
 from cofactor.learned import doubles, encodings, floats, halves, number, positive, precision, whole_numbers
 from cofactor.memory import refuse_beyond
@@ -118,7 +118,9 @@ class BayesianMF(Recommender):
         validation: not looked at     warm_start: a model whose last draw every chain begins with, matched by ids;
             where only some ratings came since, n_burn_in may be short
         """
-        if warm_start is not None and warm_start.n_factors != self.n_factors:
+        if warm_start is not None and not isinstance(warm_start, BayesianMF):
+            raise BadOption(f"warm_start is a fitted BayesianMF, but {shown(warm_start)} came.")
+        if warm_start is not None and len(warm_start.ratings) and warm_start.n_factors != self.n_factors:
             raise BadOption(f"warm_start has {warm_start.n_factors} factors, but this model {self.n_factors}.")
         run = Run(validation=validation, progress=progress, warm_start=warm_start)
         self._learn(train, run)

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from cofactor.errors import BadOption
+from cofactor.errors import BadOption, shown
+from cofactor.hyperparameters import conformed
 
 __all__ = ["EarlyStopping"]
 
@@ -24,7 +25,11 @@ class EarlyStopping:
     least: float = 0.0
 
     def __post_init__(self) -> None:
-        if self.patience < 1 or self.better not in ("lower", "higher"):
+        self.patience = conformed("patience", int, self.patience)
+        self.least = conformed("least", float, self.least)
+        if self.measure is not None and not callable(self.measure):
+            raise BadOption(f"measure is a function of the model, such as monitor(…), but {shown(self.measure)} came.")
+        if self.patience < 1 or conformed("better", Literal["lower", "higher"], self.better) != self.better:
             raise BadOption(
                 f"patience counts epochs, at least 1, and better is 'lower' or 'higher', "
                 f"but {self.patience} and {self.better!r} came."

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar
 
 import numpy as np
 
-from cofactor.data.expecting import expect_ratings
-from cofactor.errors import BadCheckpoint, BadOption, MissingExtra
+from cofactor.data.expecting import expect_path, expect_ratings
+from cofactor.errors import BadCheckpoint, BadOption, MissingExtra, shown
 from cofactor.recommender import Recommender
 from cofactor.run.run import Run
+from cofactor.run.stopping import EarlyStopping
 from cofactor.training.checkpoint import load_checkpoint, save_checkpoint
 from cofactor.training.schedule import ScheduleName, schedule
 
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from cofactor.arrays import Array
     from cofactor.data.ratings import Ratings
     from cofactor.run.epoch import Epoch
-    from cofactor.run.stopping import EarlyStopping
     from cofactor.training.averaging import Averaging, Parameters
     from cofactor.training.lr_find import LearningRates
 
@@ -55,7 +55,7 @@ class GradientRecommender(Recommender, Generic[P]):
 
     def fit(
         self, train: "Ratings", *, validation: "Ratings | None" = None, progress: bool | None = None,
-        early_stopping: "EarlyStopping | None" = None, checkpoint: str | Path | None = None,
+        early_stopping: EarlyStopping | None = None, checkpoint: str | Path | None = None,
     ) -> Self:  # fmt: skip
         """Train by gradient descent; `history_` keeps the losses of every epoch.
 
@@ -65,6 +65,10 @@ class GradientRecommender(Recommender, Generic[P]):
         checkpoint: a file written after every epoch; where it exists, training goes on from it, bit by bit as if
             it had never stopped
         """
+        if checkpoint is not None:
+            expect_path(checkpoint, "fit keeps a checkpoint at")
+        if early_stopping is not None and not isinstance(early_stopping, EarlyStopping):
+            raise BadOption(f"early_stopping is a cf.EarlyStopping(…), but {shown(early_stopping)} came.")
         kept = Path(checkpoint) if checkpoint else None
         run = Run(validation=validation, progress=progress, early_stopping=early_stopping, checkpoint=kept)
         self._learn(train, run)

@@ -3,7 +3,8 @@
 import math
 import re
 
-from cofactor.errors import BadOption
+from cofactor.errors import BadOption, shown
+from cofactor.hyperparameters import conformed
 
 __all__ = ["seconds_of"]
 
@@ -16,14 +17,14 @@ def seconds_of(budget: str | float) -> float:
     >>> seconds_of("2min"), seconds_of("1.5 h"), seconds_of(20)
     (120.0, 5400.0, 20.0)
     """
-    seconds = float(budget) if isinstance(budget, (int, float)) else _seconds_in(budget)
+    seconds: float = _seconds_in(budget) if isinstance(budget, str) else conformed("budget", float, budget)
     if not 0 < seconds < math.inf:
-        raise BadOption(f"A budget is a time above 0, but {budget!r} came.")
+        raise BadOption(f"A budget is a time above 0, but {shown(budget)} came.")
     return seconds
 
 
 def _seconds_in(text: str) -> float:
     found = re.fullmatch(r"\s*(\d+\.?\d*|\.\d+)\s*([a-z]*)\s*", text.lower())
     if found is None or found[2] not in UNITS:
-        raise BadOption(f"A budget is a time such as '90s', '2min' or '1h', but {text!r} came.")
+        raise BadOption(f"A budget is a time such as '90s', '2min' or '1h', but {shown(text)} came.")
     return float(found[1]) * UNITS[found[2]]

@@ -17,12 +17,12 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from cofactor.data.ratings import Ratings
 from cofactor.data.splitting import split
-from cofactor.errors import BadOption, CofactorError, MissingExtra, SearchStopped
+from cofactor.errors import BadOption, CofactorError, MissingExtra, SearchStopped, shown
 from cofactor.evaluation.measures import RATINGS, asked_for, better
 from cofactor.evaluation.monitoring import monitor
 from cofactor.recommender import Recommender
 from cofactor.run.run import Run
-from cofactor.search_space import Between, Space, reaching
+from cofactor.search_space import Between, OneOf, Space, reaching
 from cofactor.tuning.history import History, Trial
 
 if TYPE_CHECKING:
@@ -205,6 +205,8 @@ class Search:
 
 def _check_space(model: Recommender, space: Space) -> None:
     known = model.options()
+    if not isinstance(space, Mapping) or not all(isinstance(part, Between | OneOf) for part in space.values()):
+        raise BadOption(f"A space is given as {{'reg': Between(1.0, 10.0)}}, but {shown(space)} came.")
     if not space:
         raise BadOption(
             f"A {type(model).__name__} has no options to search. Give a space such as {{'reg': Between(1.0, 10.0)}}."

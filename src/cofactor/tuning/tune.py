@@ -7,6 +7,7 @@ from typing import Any
 
 from cofactor.data.expecting import expect_ratings
 from cofactor.data.ratings import Ratings
+from cofactor.hyperparameters import conformed, seed_of
 from cofactor.recommender import Recommender, expect_model
 from cofactor.search_space import Space
 from cofactor.tuning.budget import seconds_of
@@ -56,11 +57,13 @@ def tune(
     """
     expect_model(model, "tune searches the options of")
     expect_ratings(train, "tune learns from")
+    seconds, seed, n_trials = seconds_of(budget), seed_of(seed), conformed("n_trials", int | None, n_trials)
+    measure = conformed("measure", str | None, measure)
     search = Search(
         model, train, measure or default_measure(model, train), model.search_space() if space is None else space, seed,
         Path(journal) if journal else None, tell(progress),
     )  # fmt: skip
-    search.run(seconds_of(budget), n_trials)
+    search.run(seconds, n_trials)
     return Tuned(search.best_model().fit(train, progress=progress), search.history)
 
 
