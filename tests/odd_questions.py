@@ -418,6 +418,28 @@ def assert_lists_keep_their_promises(
             np.testing.assert_allclose(told, scores, rtol=1e-3, atol=1e-4 * size)
 
 
+def assert_many_are_told_what_each_is_told(model: Recommender, users: list[Any], n: int, candidates: list[int]) -> None:
+    """From 64 users on compiled loops rank, and products without their scores."""
+    names = [model.ratings.items.values[at] for at in candidates]
+    alone = model.rank(users, n, candidates=names, unknown="fallback")
+    many = model.rank(users * 64, n, candidates=names, unknown="fallback")
+    size = max(1.0, float(np.abs(alone.scores[alone.filled]).max(initial=0)))
+    assert (many.filled == np.tile(alone.filled, (64, 1))).all()
+    there = np.where(many.filled, many.scores, 0).reshape(64, *alone.scores.shape)
+    expected = np.where(alone.filled, alone.scores, 0)
+    np.testing.assert_allclose(there, np.broadcast_to(expected, there.shape), rtol=1e-4, atol=1e-5 * size)
+
+
+def assert_newcomers_keep_their_promises(model: Recommender, rated: dict[Any, float], n: int) -> None:
+    """What they rated is hidden, their scores are those of `score_newcomer`; nobody new is a stranger."""
+    scores, ranking = model.score_newcomer(rated), model.rank(rated, n)
+    found = ranking.idx[ranking.filled].tolist()
+    hidden = set(model.ratings.items.find(list(rated)).tolist())
+    assert len(found) == len(set(found)) == min(n, len(set(range(model.ratings.n_items)) - hidden))
+    assert not hidden & set(found)
+    np.testing.assert_array_equal(ranking.scores[ranking.filled], np.asarray(scores, ranking.scores.dtype)[found])
+
+
 def asked_soundly(model: Recommender) -> list[Any]:
     """Answers to plain questions, comparable with ==."""
     ratings = model.ratings

@@ -15,6 +15,8 @@ from odd_questions import (
     answer,
     asked_soundly,
     assert_lists_keep_their_promises,
+    assert_many_are_told_what_each_is_told,
+    assert_newcomers_keep_their_promises,
     odd_options,
     questions,
     saved_and_opened,
@@ -23,7 +25,7 @@ from odd_questions import (
     strictly,
     tables,
     ways,
-)  # fmt: skip
+)
 
 EXAMPLES = int(os.environ.get("COFACTOR_FUZZ", "10000"))
 SHARE = settings(max_examples=max(1, EXAMPLES // (5 * len(model_names()))))
@@ -68,7 +70,13 @@ def test_lists_keep_their_promises(name: str, data: st.DataObject):
     some = st.lists(st.integers(0, ratings.n_items - 1), max_size=4, unique=True)
     many = st.just(list(range(ratings.n_items))) | some
     with strictly():
-        assert_lists_keep_their_promises(model, users, data.draw(st.integers(1, 7)), data.draw(many), data.draw(some))
+        n, candidates = data.draw(st.integers(1, 7)), data.draw(many)
+        assert_lists_keep_their_promises(model, users, n, candidates, data.draw(some))
+        assert_many_are_told_what_each_is_told(model, [*users, "nobody at all"], n, candidates)
+        if model.folds_in:
+            rating = st.sampled_from(ratings.values.tolist())
+            rated = st.dictionaries(st.sampled_from(ratings.items.values.tolist()), rating, max_size=3)
+            assert_newcomers_keep_their_promises(model, data.draw(rated), n)
 
 
 @of_every_model

@@ -9,6 +9,8 @@ from odd_questions import (
     answer,
     asked_soundly,
     assert_lists_keep_their_promises,
+    assert_many_are_told_what_each_is_told,
+    assert_newcomers_keep_their_promises,
     assert_says_not_fitted,
     odd_options,
     questions,
@@ -17,7 +19,7 @@ from odd_questions import (
     strictly,
     tables,
     ways,
-)  # fmt: skip
+)
 
 A_FEW = settings(max_examples=2, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
 of_every_model = pytest.mark.parametrize("name", model_names())
@@ -36,7 +38,7 @@ def test_any_question_is_answered_or_refused_and_changes_nothing(name: str, data
     model = small(name, data.draw(ways(name)))
     assume(not isinstance(answer(lambda: model.fit(ratings, progress=False)), CofactorError))
     before = state(model)
-    for question in data.draw(st.lists(questions(ratings), min_size=8, max_size=12)):
+    for question in data.draw(st.lists(questions(ratings), min_size=5, max_size=8)):
         answer(lambda: question(model))  # noqa: B023
         assert state(model) == before
 
@@ -53,6 +55,9 @@ def test_lists_keep_their_promises_and_the_same_seed_gives_the_same_bits(name: s
         assert asked_soundly(model) == asked_soundly(again)
         items = list(range(ratings.n_items))
         assert_lists_keep_their_promises(model, ratings.users.values.tolist(), 3, items, items[:1])
+        assert_many_are_told_what_each_is_told(model, ratings.users.values.tolist(), 3, items)
+        if model.folds_in:
+            assert_newcomers_keep_their_promises(model, {ratings.items.values[0]: float(ratings.values[0])}, 3)
 
 
 @of_every_model
