@@ -211,3 +211,11 @@ def test_the_doubt_of_values_near_the_end_of_32_bits_is_a_number():
     huge = Ratings.from_arrays([1, 2], [1, 1], [0, 1e30])
     standing = Ladder(cf.Popularity().fit(huge)).standing("nobody")
     assert standing.doubt[0] == pytest.approx(5e29, rel=0.2)
+
+
+def test_without_damping_an_item_that_nobody_rated_is_what_it_is_held_to():
+    """Its mean was 0 / 0."""
+    ratings = Ratings.from_arrays([1, 2, 1], [1, 1, 2], [2, 4, 5]).subset(np.array([0, 1]))
+    standing = Ladder(cf.Popularity().fit(ratings), damping=0).standing("nobody")
+    assert standing.scores.tolist() == [3, 3]
+    assert np.isnan(standing.doubt).tolist() == [False, True]

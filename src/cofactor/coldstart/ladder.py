@@ -194,12 +194,14 @@ class Ladder:
         """Of each item the mean rating with `damping` ratings of `held_to` beside it; of clicks, its share of them."""
         counts = ratings.item_counts.astype(np.float64)
         if not ratings.explicit:
-            share = (counts + self.damping * held_to) / (counts.sum() + self.damping)
+            n_clicks = counts.sum() + self.damping
+            share = (counts + self.damping * held_to) / n_clicks if n_clicks else held_to
             return share.astype(np.float32), np.full(len(counts), np.nan)
         sums = np.bincount(ratings.item_idx, ratings.values, len(counts))
         squares = np.bincount(ratings.item_idx, np.square(ratings.values, dtype=np.float64), len(counts))
         n = counts + self.damping
-        mean = (sums + self.damping * held_to) / n
+        n = np.where(n > 0, n, np.nan)  # nothing is said of it: it is what it is held to, and the doubt not known
+        mean = np.where(n > 0, (sums + self.damping * held_to) / n, held_to)
         usual = float(self.model.ratings.values.var(dtype=np.float64)) if len(self.model.ratings) else 0.0
         variance = (squares - 2 * mean * sums + mean**2 * counts + self.damping * usual) / n
         return mean.astype(np.float32), np.sqrt(variance * (1 + 1 / n)).astype(np.float32)
