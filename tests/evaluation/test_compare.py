@@ -221,3 +221,13 @@ def test_the_table_has_a_row_for_each_measure_and_model(world):
     rows = compare(named(models), train, test, metrics=["rmse", "gini"]).table().to_dict(as_series=False)
     assert rows["measure"] == ["rmse", "rmse", "gini@10", "gini@10"]
     assert rows["verdict"] == ["winner", "behind", "", ""]
+
+
+def test_a_comparison_of_what_cannot_be_measured_is_an_empty_table():
+    clicks = Ratings.from_arrays([1, 1, 2, 2], [1, 2, 1, 3])
+    train, test = clicks.subset(np.arange(3)), clicks.subset(np.array([3]))
+    found = compare([cf.Popularity(), cf.EASE()], train, test, metrics=["rmse"], progress=False)
+    assert list(found.columns()) == [
+        "measure", "model", "value", "low", "high", "behind", "behind_low", "behind_high", "verdict",
+    ]  # fmt: skip
+    assert len(found.table()) == 0

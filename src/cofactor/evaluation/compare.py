@@ -83,7 +83,8 @@ class Comparison:
     def columns(self) -> dict[str, list[Any]]:
         """One row a measure and model: value, interval, how far behind the best (joint interval), the verdict."""
         rows = [self._row(name, model) for name in self._measures for model in self.evaluations]
-        return {column: [row[column] for row in rows] for column in rows[0]}
+        columns = self._row("", next(iter(self.evaluations)))  # there may be no measure that these data can have
+        return {column: [row[column] for row in rows] for column in columns}
 
     def table(self) -> Any:
         """`columns` as a data frame in the library the test came in."""
