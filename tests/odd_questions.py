@@ -10,7 +10,7 @@ import tempfile
 import warnings
 from collections.abc import Callable, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -27,7 +27,7 @@ from cofactor.coldstart.ladder import Ladder
 from cofactor.coldstart.onboarding import Onboarding
 from cofactor.data.ids import IdMap
 from cofactor.data.ratings import NO_TIME, Ratings
-from cofactor.errors import CofactorError, CouldBeFaster, FewerLeft, ItemsNotPlaced, NotFitted, StoppedEarly, shown
+from cofactor.errors import CofactorError, CouldBeFaster, FewerLeft, ItemsNotPlaced, NotFitted, StoppedEarly
 from cofactor.interpretation.factors import factors
 from cofactor.models import model_class
 from cofactor.recommender import Recommender
@@ -104,8 +104,17 @@ ODD = st.one_of(st.sampled_from(SCALARS), st.sampled_from(MANY), st.sampled_from
 NUMBERS = st.sampled_from(
     [0, 1, 2, 3, 5, -1, 2.5, 1.0, 4.0, True, NAN, math.inf, 10**9, np.int64(3), np.float32(2), "3", None]
 )
-LENGTHS = st.sampled_from([1, 2, 3, 10, 10**9, np.int64(3), np.uint8(2)]) | NUMBERS | ODD
-FLAGS = st.sampled_from([True, False, None, 1, "no", np.bool_(False)])
+
+
+def mostly(*usual: Any, odd: st.SearchStrategy[Any] = ODD) -> st.SearchStrategy[Any]:
+    """One of the usual values, or something odd at times: where all is odd, the first refusal hides the rest."""
+    return st.sampled_from([st.sampled_from(usual)] * 9 + [odd]).flatmap(lambda these: these)
+
+
+LENGTHS = mostly(1, 2, 3, 10, 10**9, np.int64(3), np.uint8(2), 3.0, odd=NUMBERS | ODD)
+FLAGS = mostly(True, False, odd=st.sampled_from([None, 1, "no", np.bool_(False)]))
+SEEDS = mostly(0, 1, np.int64(3), odd=NUMBERS | ODD)
+
 
 IDS: dict[str, list[Any]] = {
     "numbers": [7, 1, 2, -3, 0, 12], "text": ["7", "007", "a", "", "--5", "ab"], "dates": [date(2020, 1,
@@ -203,17 +212,36 @@ class Known:
 
     def anything(self, of: str) -> st.SearchStrategy[Any]:
         mixed = st.lists(self.one(of) | st.sampled_from(SCALARS), max_size=4)
-        return st.one_of(self.one(of), self.several(of), self.newcomers(), mixed, ODD)
+        return st.sampled_from([self.one(of), self.several(of)] * 4 + [mixed, ODD]).flatmap(lambda these: these)
 
     def newcomers(self) -> st.SearchStrategy[Any]:
-        rating = st.sampled_from([1, 3, 5, 5.0, np.float32(4), True]) | ODD | NUMBERS
-        sound = st.dictionaries(self.one("item"), st.sampled_from([1, 3, 5]), max_size=3)
-        return sound | st.dictionaries(self.one("item") | st.sampled_from(SCALARS[:30]), rating, max_size=3)
+        rating = mostly(
+            *self.ratings.values.tolist(), odd=st.sampled_from([1, 5.0, np.float32(4), True]) | ODD | NUMBERS
+        )
+        sound = st.dictionaries(self.one("item"), st.sampled_from(self.ratings.values.tolist()), max_size=3)
+        odd = st.dictionaries(self.one("item") | st.sampled_from(SCALARS[:30]), rating, max_size=3)
+        return st.sampled_from([sound, sound, sound, odd]).flatmap(lambda these: these)
 
     def attributes(self) -> st.SearchStrategy[Any]:
-        names = st.sampled_from([*self.ratings.user_attributes, "town", "age", "", 1])
-        values = st.sampled_from(["here", None, 33, NAN, 1e300, -1, "33", True]) | ODD
-        return st.none() | st.dictionaries(names, values, max_size=2) | ODD
+        values = mostly("here", None, 33, NAN, 20.0, "", odd=ODD | st.sampled_from([1e300, -1, "33", True]))
+        about = st.fixed_dictionaries({}, optional=dict.fromkeys(self.ratings.user_attributes, values))
+        odd = st.dictionaries(st.sampled_from(["town", "age", "", 1]), values, max_size=2) | ODD
+        return st.sampled_from([st.none(), about, about, about, odd]).flatmap(lambda these: these)
+
+    @st.composite
+    @staticmethod
+    def later(draw: st.DrawFn, ratings: Ratings) -> Any:
+        """Other ratings of the same people and items, if there is room for any, and at times something else."""
+        rated = set(zip(ratings.user_idx.tolist(), ratings.item_idx.tolist(), strict=True))
+        free = [(u, i) for u in range(ratings.n_users) for i in range(ratings.n_items) if (u, i) not in rated]
+        if not free or draw(st.integers(0, 9)) == 0:
+            return draw(tables() | ODD)
+        pairs = draw(st.lists(st.sampled_from(free), min_size=1, max_size=6, unique=True))
+        values = draw(st.lists(st.sampled_from(ratings.values.tolist()), min_size=len(pairs), max_size=len(pairs)))
+        return replace(
+            ratings, user_idx=np.array([u for u, _ in pairs], np.int32), item_idx=np.array([i for _, i in pairs], np.int32),
+            values=np.array(values, np.float32), timestamps=None,
+        )  # fmt: skip
 
 
 def boxed(ids: list[Any]) -> Any:
@@ -257,122 +285,193 @@ def state(model: Recommender) -> list[Any]:
     ]  # fmt: skip
 
 
-def call(method: str, *args: Any, **options: Any) -> Callable[[Recommender], Any]:
-    def question(model: Recommender) -> Any:
-        return getattr(model, method)(*args, **options)
+Question = Callable[[Recommender], Any]
 
-    question.__name__ = f"{method}({', '.join(map(shown, [*args, *options.items()]))})"
+
+@st.composite
+def questions(draw: st.DrawFn, ratings: Ratings) -> Question:
+    """Any public question, each of its arguments odd at times."""
+    name = draw(st.sampled_from(list(MAKERS)))
+    question = MAKERS[name](draw, Known(ratings))
+    question.__name__ = name
     return question
 
 
-@st.composite
-def questions(draw: st.DrawFn, ratings: Ratings) -> Callable[[Recommender], Any]:
-    """Any public question with any arguments, most of them odd."""
-    known, some = Known(ratings), lambda **options: draw(st.fixed_dictionaries({}, optional=options))
-    users, items = known.anything("user"), known.anything("item")
-    unknown = st.sampled_from(["raise", "fallback", "fallback", "", None, 1])
-    lists = {
-        "hide_seen": FLAGS, "candidates": items, "exclude": items, "unknown": unknown, "approximate": FLAGS,
-        "attributes": known.attributes(),
-    }  # fmt: skip
-    times = st.sampled_from([0, 10**9, [10**9], NAN, "now", 2**70, np.datetime64("2020-01-01")]) | ODD
-    name = draw(st.sampled_from([
-        "predict", "recommend", "rank", "score_newcomer", "similar_items", "similar_users", "nearest_items",
-        "nearest_users",
-        "vectors", "build_index", "lr_find", "ladder", "onboarding", "factors", "evaluate", "update", "fit", "split",
-        "folds",
-        "save", "plain", "compare", "open", "tune", "auto", "early stopping",
-    ]))  # fmt: skip
-    if name == "predict":
-        optional = {"unknown": unknown, "clip": FLAGS, "times": times, "interval": NUMBERS | ODD | st.just(0.9),
-                    "attributes": known.attributes()}  # fmt: skip
-        return call(name, draw(users), draw(items), **some(**optional))
-    if name in ("recommend", "rank"):
-        return call(name, draw(users), draw(LENGTHS), **some(**lists))
-    if name == "score_newcomer":
-        return call(name, draw(known.newcomers() | ODD), draw(known.attributes()))
-    if name.startswith(("similar", "nearest")):
-        return call(name, draw(users if name.endswith("users") else items), draw(LENGTHS))
-    if name == "vectors":
-        return call(name, draw(st.sampled_from(["user", "item"]) | ODD))
-    if name == "build_index":
-        return call(name, draw(st.sampled_from([0.95, 0.5]) | NUMBERS | ODD))
-    return draw(_further(known, name, users, items))
+def some(draw: st.DrawFn, **options: st.SearchStrategy[Any]) -> dict[str, Any]:
+    return draw(st.fixed_dictionaries({}, optional=options))
 
 
-@st.composite
-def _further(draw: st.DrawFn, known: Known, name: str, users: Any, items: Any) -> Callable[[Recommender], Any]:
-    ratings, about = known.ratings, known.attributes()
-    some = lambda **options: draw(st.fixed_dictionaries({}, optional=options))  # noqa: E731
-    number = NUMBERS | ODD
-    if name == "lr_find":
-        options = some(start=number, end=number, n_steps=st.sampled_from([10, 12]) | LENGTHS)
-        return lambda model: model.lr_find(ratings, **options) if hasattr(model, "lr_find") else None
-    if name == "ladder":
-        how, who, n = (
-            some(group=st.sampled_from([*ratings.user_attributes, "x"]) | ODD, damping=number, window_days=number),
-            draw(users),
-            draw(LENGTHS),
-        )
-        options = some(attributes=about, hide_seen=FLAGS)
-        return lambda model: Ladder(model, **how).recommend(who, n, **options)
-    if name == "onboarding":
-        strategy = draw(st.sampled_from(["variance", "random", "popularity", "entropy0", "tree"]) | ODD)
-        answers, attributes, n = draw(known.newcomers() | ODD), draw(about), draw(LENGTHS)
-        seed, what = draw(number), draw(st.sampled_from(["next_question", "scores", "rank", "doubt", "check"]))
-        rest = {"check": (), "rank": (n, attributes)}.get(what, (attributes,))
-        return lambda model: getattr(Onboarding(model, strategy, seed=seed), what)(answers, *rest)
-    if name == "factors":
-        options = some(side=st.sampled_from(["user", "item"]) | ODD, least=number)
-        n, more = draw(LENGTHS), some(factor=number, n=LENGTHS)
-        return lambda model: (found := factors(model, n, **options)).table() is found.extremes(**more)
-    if name == "evaluate":
-        test = draw(tables() | ODD)
-        options = some(metrics=st.sampled_from(["rmse", ["ndcg@3", "auc"], ["ndcg@0"], ["x"], []]) | ODD, k=LENGTHS,
-        relevant=number,
-                       confidence=number, n_bootstrap=st.sampled_from([40, 50]) | number, seed=number,
-                       clip=FLAGS)  # fmt: skip
-        return lambda model: str(cf.evaluate(model, test, **options))
-    if name == "compare":
-        test = draw(tables() | ODD)
-        options = some(metrics=st.sampled_from(["rmse", ["ndcg@3"]]), seeds=LENGTHS | st.just([1, 2]) | st.just([1,
-        "a"]), watch=FLAGS,
-                       confidence=number, seed=number)  # fmt: skip
-        return lambda model: str(
-            cf.compare([model.copied(), cf.Popularity()], ratings, test, n_bootstrap=100, progress=False, **options)
-        )
-    if name in ("split", "folds"):
-        options = some(test=number, by=st.sampled_from(["random", "user", "last", "time"]) | ODD, n_last=LENGTHS,
-        seed=number,
-                       unknown_times=st.sampled_from(["raise", "oldest"]) | ODD)  # fmt: skip
-        if name == "split":
-            return lambda model: [len(part) for part in cf.split(ratings, **options)]
-        n, seed = draw(LENGTHS), draw(number)
-        return lambda model: [len(one.test) for one in cf.folds(ratings, n, seed=seed)]
-    if name == "update":
-        later = draw(tables() | ODD)
-        return lambda model: model.copied().update(later) and None
-    if name == "fit":
-        train, validation, odd = draw(tables() | ODD), draw(st.none() | tables() | ODD), draw(ODD)
-        more = draw(st.sampled_from(["early_stopping", "checkpoint", "warm_start", None]))
-        return lambda model: _fitted_with(model.copied(), train, validation, more, odd)
-    if name == "open":
-        path, options = draw(st.sampled_from(["", "nowhere"]) | ODD), some(models=ODD)
-        return lambda model: cf.open(path, **options)
-    if name in ("tune", "auto"):
-        train, budget = draw(tables() | ODD), draw(st.sampled_from([1e-9, "1s", "soon"]) | ODD)
-        options = some(measure=st.sampled_from(["rmse", "ndcg@3"]) | ODD, seed=number, progress=st.just(False))
-        if name == "auto":
-            return lambda model: cf.auto(train, budget, **options)
-        options |= some(n_trials=st.just(1), space=st.just({"reg": 3}) | ODD) | {"n_trials": 1}
-        return lambda model: cf.tune(model, train, budget, **options)
-    if name == "early stopping":
-        options = some(patience=LENGTHS, better=ODD, least=number, measure=ODD)
-        return lambda model: cf.EarlyStopping(**options)
-    if name == "save":
-        path = draw(st.sampled_from(["", "a/b/c", "\0", 7, None, b"x", ".", Path("x")]) | ODD)
-        return lambda model: _saved_somewhere(model, path)
+def _lists(draw: st.DrawFn, known: Known) -> Question:
+    who, n = draw(known.anything("user") | known.newcomers()), draw(LENGTHS)
+    options = some(
+        draw, hide_seen=FLAGS, candidates=known.anything("item"), exclude=known.anything("item"), unknown=UNKNOWN,
+        approximate=FLAGS, attributes=st.none() | known.attributes(),
+    )  # fmt: skip
+    ranks = draw(st.booleans())
+    return lambda model: (model.rank if ranks else model.recommend)(who, n, **options)
+
+
+def _predict(draw: st.DrawFn, known: Known) -> Question:
+    who, what = draw(known.anything("user") | known.newcomers()), draw(known.anything("item"))
+    options = some(
+        draw, unknown=UNKNOWN, clip=FLAGS, interval=mostly(0.9, 0.5, None, odd=NUMBERS | ODD),
+        times=mostly(0, 10**9, [10**9], None, odd=ODD | st.sampled_from([NAN, "now", 2**70])),
+        attributes=st.none() | known.attributes(),
+    )  # fmt: skip
+    return lambda model: model.predict(who, what, **options)
+
+
+def _score_newcomer(draw: st.DrawFn, known: Known) -> Question:
+    who, about = draw(known.newcomers() | known.newcomers() | ODD), draw(known.attributes())
+    return lambda model: model.score_newcomer(who, about)
+
+
+def _neighbours(draw: st.DrawFn, known: Known) -> Question:
+    of = draw(st.sampled_from(["user", "item"]))
+    one, n, kind = (
+        draw(known.one(of) | known.anything(of)),
+        draw(LENGTHS),
+        draw(st.sampled_from(["similar", "nearest"])),
+    )
+    return lambda model: getattr(model, f"{kind}_{of}s")(one, n)
+
+
+def _vectors(draw: st.DrawFn, known: Known) -> Question:
+    side = draw(mostly("user", "item"))
+    return lambda model: model.vectors(side)
+
+
+def _build_index(draw: st.DrawFn, known: Known) -> Question:
+    recall, who = draw(mostly(0.95, 0.5, 1, odd=NUMBERS | ODD)), draw(known.anything("user"))
+    return lambda model: (model.build_index(recall), model.rank(who, 3, approximate=True))
+
+
+def _lr_find(draw: st.DrawFn, known: Known) -> Question:
+    options = some(
+        draw, start=mostly(1e-5, 1, odd=NUMBERS | ODD), end=mostly(1, 100.0, odd=NUMBERS | ODD), n_steps=mostly(10, 20)
+    )
+    return lambda model: model.lr_find(known.ratings, **options) if hasattr(model, "lr_find") else None
+
+
+def _ladder(draw: st.DrawFn, known: Known) -> Question:
+    how = some(
+        draw, group=mostly(*known.ratings.user_attributes, None), damping=mostly(0, 25, odd=NUMBERS | ODD),
+        window_days=mostly(30, 0.5, None, odd=NUMBERS | ODD),
+    )  # fmt: skip
+    who, n = draw(known.one("user") | known.newcomers() | known.anything("user")), draw(LENGTHS)
+    options = some(draw, attributes=known.attributes(), hide_seen=FLAGS)
+    return lambda model: Ladder(model, **how).recommend(who, n, **options)
+
+
+def _onboarding(draw: st.DrawFn, known: Known) -> Question:
+    strategy, seed, n = draw(mostly("variance", "random", "popularity", "entropy0", "tree")), draw(SEEDS), draw(LENGTHS)
+    values = st.sampled_from([*known.ratings.values.tolist(), None])
+    answers = draw(st.dictionaries(known.one("item"), values, max_size=3) | known.newcomers() | ODD)
+    about, what = draw(known.attributes()), draw(st.sampled_from(["next_question", "scores", "rank", "doubt", "check"]))
+    rest = {"check": (), "rank": (n, about)}.get(what, (about,))
+    return lambda model: getattr(Onboarding(model, strategy, seed=seed), what)(answers, *rest)
+
+
+def _factors(draw: st.DrawFn, known: Known) -> Question:
+    n, options = draw(LENGTHS), some(draw, side=mostly("user", "item"), least=mostly(0, 1, 20, odd=NUMBERS | ODD))
+    more = some(draw, factor=mostly(0, 1, odd=NUMBERS | ODD), n=LENGTHS)
+    return lambda model: (found := factors(model, n, **options)).table() is found.extremes(**more)
+
+
+def _metrics(draw: st.DrawFn) -> dict[str, Any]:
+    metrics = mostly("rmse", ["ndcg@3", "auc"], None, odd=st.sampled_from([["ndcg@0"], ["x"], []]) | ODD)
+    return some(
+        draw, metrics=metrics, k=mostly(1, 3, [1, 10], odd=LENGTHS), relevant=mostly(1, 4.0, None, odd=NUMBERS | ODD),
+        confidence=mostly(0.9, 0.95, odd=NUMBERS | ODD), seed=SEEDS, clip=FLAGS,
+    ) | {"n_bootstrap": draw(mostly(40, 100, odd=NUMBERS | ODD))}  # fmt: skip
+
+
+def _evaluate(draw: st.DrawFn, known: Known) -> Question:
+    test, options = draw(Known.later(known.ratings)), _metrics(draw)
+    return lambda model: (found := cf.evaluate(model, test, **options), str(found), found.table())
+
+
+def _compare(draw: st.DrawFn, known: Known) -> Question:
+    test, options = draw(Known.later(known.ratings)), _metrics(draw)
+    options |= some(draw, seeds=mostly([1, 2], None, odd=st.just([1, "a"]) | LENGTHS), watch=FLAGS)
+    fresh = draw(st.booleans())
+
+    def question(model: Recommender) -> Any:
+        one = type(model)(**model.options()) if fresh else model.copied()
+        found = cf.compare([one, cf.Popularity()], known.ratings, test, progress=False, **options)
+        return str(found), found.table()
+
+    return question
+
+
+def _split(draw: st.DrawFn, known: Known) -> Question:
+    options = some(
+        draw, test=mostly(0.2, 0.5, odd=NUMBERS | ODD), by=mostly("random", "user", "last", "time"), seed=SEEDS,
+        n_last=mostly(1, 2, odd=LENGTHS), unknown_times=mostly("raise", "oldest"),
+    )  # fmt: skip
+    n, seed, folds = draw(mostly(2, 3, odd=LENGTHS)), draw(SEEDS), draw(st.booleans())
+
+    def question(_: Recommender) -> Any:
+        parts = cf.folds(known.ratings, n, seed=seed) if folds else [cf.split(known.ratings, **options)]
+        for one in parts:
+            rows = np.sort(np.concatenate([one.rows_train, one.rows_test]))
+            assert rows.tolist() == list(range(len(known.ratings)))
+        return [one.fingerprint for one in parts]
+
+    return question
+
+
+def _update(draw: st.DrawFn, known: Known) -> Question:
+    later = draw(Known.later(known.ratings))
+    return lambda model: asked_soundly(model.copied().update(later))
+
+
+def _fit(draw: st.DrawFn, known: Known) -> Question:
+    train, validation = draw(tables(sound=True) | tables() | ODD), draw(st.none() | Known.later(known.ratings))
+    more = draw(st.sampled_from(["early_stopping", "checkpoint", "warm_start", None]))
+    usual = {"early_stopping": cf.EarlyStopping(patience=1), None: None}.get(more)
+    value = draw(mostly(usual))
+    return lambda model: _fitted_with(model.copied(), train, validation, more, value)
+
+
+def _open(draw: st.DrawFn, known: Known) -> Question:
+    path, options = draw(mostly("", "nowhere", ".")), some(draw, models=mostly([], [cf.Bias]))
+    return lambda model: cf.open(path, **options)
+
+
+def _search(draw: st.DrawFn, known: Known) -> Question:
+    """Refused or very short."""
+    budget, auto = draw(mostly(1e-9, "0.001s", odd=ODD | st.just("soon"))), draw(st.integers(0, 9)) == 0
+    options = some(draw, measure=mostly("rmse", "ndcg@3", None), seed=SEEDS) | {"progress": False}
+    if auto:
+        train = draw(ODD)
+        return lambda model: cf.auto(train, budget, **options)
+    options |= some(draw, space=mostly(None, odd=ODD | st.just({"reg": 3}))) | {"n_trials": draw(mostly(1, odd=ODD))}
+    return lambda model: cf.tune(type(model)(**model.options()), known.ratings, budget, **options) and None
+
+
+def _early_stopping(draw: st.DrawFn, known: Known) -> Question:
+    options = some(draw, patience=LENGTHS, better=mostly("lower", "higher"), least=mostly(0.0, 1), measure=mostly(None))
+    return lambda model: cf.EarlyStopping(**options)
+
+
+def _save(draw: st.DrawFn, known: Known) -> Question:
+    path = draw(mostly("m", "a/b/c", Path("x"), odd=ODD | st.sampled_from(["", "\0", ".", "\ud800"])))
+    return lambda model: _saved_somewhere(model, path)
+
+
+def _plain(draw: st.DrawFn, known: Known) -> Question:
     return lambda model: [model.options(), model.notes(), model.n_learned, repr(model), model.snapshot() is model]
+
+
+UNKNOWN = mostly("raise", "fallback")
+MAKERS: dict[str, Callable[[st.DrawFn, Known], Question]] = {
+    "lists": _lists, "predict": _predict, "score_newcomer": _score_newcomer, "neighbours": _neighbours,
+    "vectors": _vectors, "build_index": _build_index, "lr_find": _lr_find, "ladder": _ladder,
+    "onboarding": _onboarding, "factors": _factors, "evaluate": _evaluate, "compare": _compare, "split": _split,
+    "update": _update, "fit": _fit, "open": _open, "search": _search, "early stopping": _early_stopping,
+    "save": _save, "plain": _plain,
+}  # fmt: skip
 
 
 def _fitted_with(model: Recommender, train: Any, validation: Any, more: str | None, odd: Any) -> None:
@@ -388,10 +487,6 @@ def _saved_somewhere(model: Recommender, path: Any) -> None:
 
 
 # ---- what holds of sound questions --------------------------------------------------------------------------------
-
-
-def plain(table: Any) -> dict[str, list[Any]]:
-    return table.to_dict("list") if hasattr(table, "iloc") else table.to_dict(as_series=False)
 
 
 def assert_lists_keep_their_promises(

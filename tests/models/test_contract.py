@@ -481,3 +481,8 @@ def test_values_whose_squares_are_beyond_32_bits_are_learned_from_or_refused(nam
     else:
         ranking = model.rank([1, 2, 3], 3, hide_seen=False)
         assert np.isfinite(ranking.scores[ranking.filled]).all()
+
+
+def test_nobody_is_recommended_nothing(model):
+    assert model.rank([], 3).idx.shape == (0, 3)
+    assert len(model.recommend([], 3)) == 0

@@ -57,7 +57,7 @@ class Draws(NamedTuple):
         met = on_day(rows, self.average_day) if len(self.average_day) else rows.copy()
         own = met[..., -1].mean(axis=1) + np.float32(self.mean)
         met[..., -1] = 1  # the items' biases, so that draws are read as they lie
-        scores = product(met.reshape(len(rows), -1), self.items.reshape(len(self.items), -1))
+        scores = product(met.reshape(len(rows), int(np.prod(met.shape[1:]))), self.items.reshape(len(self.items), -1))
         scores /= len(self.nobody)
         return scores + own[:, None]
 
