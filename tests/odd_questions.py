@@ -239,7 +239,8 @@ class Known:
         pairs = draw(st.lists(st.sampled_from(free), min_size=1, max_size=6, unique=True))
         values = draw(st.lists(st.sampled_from(ratings.values.tolist()), min_size=len(pairs), max_size=len(pairs)))
         return replace(
-            ratings, user_idx=np.array([u for u, _ in pairs], np.int32), item_idx=np.array([i for _, i in pairs], np.int32),
+            ratings, user_idx=np.array([u for u, _ in pairs], np.int32), item_idx=np.array([i for _, i in pairs],
+            np.int32),
             values=np.array(values, np.float32), timestamps=None,
         )  # fmt: skip
 

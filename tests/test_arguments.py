@@ -77,6 +77,8 @@ def model(checkerboard):
         (lambda m: cf.folds(m.ratings, "five"), "n must be a whole number, but 'five' came"),
         (lambda m: cf.evaluate(m, m.ratings, confidence=FRAME), "confidence must be a finite number"),
         (lambda m: cf.evaluate(m, m.ratings, n_bootstrap="many"), "n_bootstrap must be a whole number"),
+        (lambda m: cf.evaluate(m, m.ratings, n_bootstrap=2**31), "2,147,483,648 samples would take for ever"),
+        (lambda m: m.lr_find(m.ratings, n_steps=2**31), "in 10 to 1,000,000 steps"),
         (lambda m: cf.evaluate(m, m.ratings, metrics=[None]), "metrics are names, .* but None came"),
         (lambda m: cf.evaluate(m, m.ratings, metrics=[]), "metrics are names, .* but none came"),
         (lambda m: cf.evaluate(m, m.ratings, k="ten"), "k must be a whole number, but 'ten' came"),

@@ -18,6 +18,7 @@ from cofactor.hyperparameters import conformed
 
 __all__ = ["Interval", "check_level", "interval", "percentiles", "resample"]
 
+MOST = 1_000_000  # samples of users
 BLOCK = 4_000_000  # weights at once, 32 MB
 
 
@@ -78,6 +79,8 @@ def check_level(confidence: float, n_bootstrap: int) -> tuple[float, int]:
     confidence, n_bootstrap = conformed("confidence", float, confidence), conformed("n_bootstrap", int, n_bootstrap)
     if not 0 < confidence < 1:
         raise BadOption(f"confidence lies between 0 and 1, such as 0.95, but {confidence} came.")
+    if n_bootstrap > MOST:
+        raise BadOption(f"n_bootstrap={n_bootstrap:,} samples would take for ever; {MOST:,} are more than enough.")
     needed = int(np.ceil(2 / (1 - confidence)))
     if n_bootstrap < needed:
         raise BadOption(

@@ -19,6 +19,7 @@ __all__ = ["LearningRates", "find_learning_rate", "smooth", "valley"]
 
 SMOOTHING = 0.98  # of the running mean, as fastai's recorder
 N_EXPLODING = 5  # losses at the end that are not drawn: their height would flatten all the others
+MOST_STEPS = 1_000_000
 RISEN = 4.0  # the sweep ends where the smoothed loss is this many times its lowest
 
 
@@ -44,9 +45,9 @@ def find_learning_rate(
     """Train for up to n_steps at rising rates, then put the engine back as it was."""
     start, end = conformed("start", float, start), conformed("end", float, end)
     n_steps = conformed("n_steps", int, n_steps)
-    if not (0 < start < end and n_steps >= 10):
+    if not (0 < start < end and 10 <= n_steps <= MOST_STEPS):
         raise BadOption(
-            f"Learning rates rise from start to end, 0 < start < end, in at least 10 steps, "
+            f"Learning rates rise from start to end, 0 < start < end, in 10 to {MOST_STEPS:,} steps, "
             f"but start={start}, end={end}, n_steps={n_steps} came."
         )
     before = engine.state()
