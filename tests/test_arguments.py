@@ -80,6 +80,7 @@ def model(checkerboard):
         (lambda m: cf.evaluate(m, m.ratings, n_bootstrap=2**31), "2,147,483,648 samples would take for ever"),
         (lambda m: m.lr_find(m.ratings, n_steps=2**31), "in 10 to 1,000,000 steps"),
         (lambda m: cf.evaluate(m, m.ratings, metrics=[None]), "metrics are names, .* but None came"),
+        (lambda m: cf.evaluate(m, m.ratings, metrics=np.array(1)), "metrics are names, .* came"),
         (lambda m: cf.evaluate(m, m.ratings, metrics=[]), "metrics are names, .* but none came"),
         (lambda m: cf.evaluate(m, m.ratings, k="ten"), "k must be a whole number, but 'ten' came"),
         (lambda m: cf.evaluate(m, m.ratings, metrics=["ndcg@" + "9" * 5000]), "behind the @ stands the list's length"),

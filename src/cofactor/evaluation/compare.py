@@ -21,7 +21,7 @@ from cofactor.evaluation.evaluate import Evaluation, evaluate_held_out, measured
 from cofactor.evaluation.held_out import HeldOut
 from cofactor.evaluation.layout import aligned, figure
 from cofactor.evaluation.literature import says
-from cofactor.evaluation.measures import asked_for
+from cofactor.evaluation.measures import asked_for, listed
 from cofactor.evaluation.repeats import Fits, averaged, fit_each
 from cofactor.evaluation.verdicts import BEHIND, TIED, WINNER, Verdict, verdicts_of
 from cofactor.hyperparameters import conformed, seed_of
@@ -188,7 +188,7 @@ def _curves(run: Sequence["Epoch"]) -> tuple[list[float], list[float]]:
 def _seeds(seeds: Iterable[int] | None) -> list[int] | None:
     if seeds is None:
         return None
-    found = [seed_of(seed) for seed in (seeds if isinstance(seeds, Iterable) else [seeds])]
+    found = [seed_of(seed) for seed in listed(seeds)]
     if len(set(found)) < max(2, len(found)):
         raise BadOption(f"seeds lists two or more different numbers, such as range(5), but {found} came.")
     return found

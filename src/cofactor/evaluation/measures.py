@@ -6,7 +6,7 @@ A new measure is a function in `metrics.py` and a line in one of the tables here
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -18,7 +18,7 @@ from cofactor.evaluation.lists import Lists, rank_catalogue
 from cofactor.ranking import list_length
 from cofactor.recommender import Recommender
 
-__all__ = ["RATINGS", "Asked", "Measure", "Measured", "Whole", "asked_for", "better", "measure"]
+__all__ = ["RATINGS", "Asked", "Measure", "Measured", "Whole", "asked_for", "better", "listed", "measure"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,7 +111,7 @@ def better(label: str) -> str:
 
 def asked_for(names: Iterable[str] | None, k: int | Iterable[int]) -> list[Asked]:
     """Names such as "rmse", "ndcg@10" or "ndcg" (at each `k`); None: everything there is."""
-    ks = [list_length(one, "k") for one in (k if isinstance(k, Iterable) and not isinstance(k, str) else [k])]
+    ks = [list_length(one, "k") for one in listed(k)]
     asked: list[Asked] = []
     for text in _names(names):
         name, _, cut = text.partition("@")
@@ -125,16 +125,22 @@ def asked_for(names: Iterable[str] | None, k: int | Iterable[int]) -> list[Asked
     return list(dict.fromkeys(asked))
 
 
+def listed(given: Any) -> list[Any]:
+    """One or several, as a list; a text is one, and so is an array of no dimension."""
+    is_one = isinstance(given, str) or not isinstance(given, Iterable) or getattr(given, "ndim", 1) == 0
+    return [given] if is_one else list(given)
+
+
 def _names(names: Iterable[str] | None) -> Iterable[str]:
     if names is None:
         return KNOWN
-    listed = [names] if isinstance(names, str) or not isinstance(names, Iterable) else list(names)
-    wrong = [one for one in listed if not isinstance(one, str)]
-    if wrong or not listed:
+    found = listed(names)
+    wrong = [one for one in found if not isinstance(one, str)]
+    if wrong or not found:
         raise BadOption(
             f"metrics are names, such as 'rmse' or 'ndcg@10', but {shown(wrong[0]) if wrong else 'none'} came."
         )
-    return listed
+    return found
 
 
 def _check_name(name: str, cut: str) -> None:
