@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from shutil import rmtree
 
 import pytest
 
@@ -22,7 +23,7 @@ def home(tmp_path, monkeypatch) -> Iterator[Path]:
         monkeypatch.delenv(name, raising=False)
     cache._of_this_process.cache_clear()
     yield tmp_path
-    cache._of_this_process().cleanup()
+    rmtree(cache._of_this_process())
     cache._of_this_process.cache_clear()
 
 

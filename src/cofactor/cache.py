@@ -4,6 +4,7 @@ One place for all of them, COFACTOR_CACHE or the user's cache. Where nothing can
 needs a folder nonetheless has one that goes when the process does.
 """
 
+import atexit
 import os
 import time
 from collections.abc import Iterator
@@ -11,7 +12,8 @@ from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from secrets import token_hex
-from tempfile import TemporaryDirectory
+from shutil import rmtree
+from tempfile import mkdtemp
 
 __all__ = ["cache_folder", "folder_to_write", "folders_to_read", "forget_old", "mark_used", "write_whole"]
 
@@ -45,19 +47,26 @@ def folder_to_write() -> Path:
             folder.mkdir(parents=True, exist_ok=True)
             if os.access(folder, os.W_OK):
                 return folder
-    return Path(_of_this_process().name)
+    return _of_this_process()
 
 
 def folders_to_read() -> list[Path]:
     """Where this process may find what it, or an earlier one, has kept."""
     folder = cache_folder()
-    temporary = [Path(_of_this_process().name)] if _of_this_process.cache_info().currsize else []
+    temporary = [_of_this_process()] if _of_this_process.cache_info().currsize else []
     return temporary if folder is None else [folder, *temporary]
 
 
 @cache
-def _of_this_process() -> "TemporaryDirectory[str]":
-    return TemporaryDirectory(prefix="cofactor-")
+def _of_this_process() -> Path:
+    folder = Path(mkdtemp(prefix="cofactor-"))
+    atexit.register(_remove, folder, os.getpid())
+    return folder
+
+
+def _remove(folder: Path, owner: int) -> None:
+    if os.getpid() == owner:  # a forked child ends, too
+        rmtree(folder, ignore_errors=True)
 
 
 def write_whole(file: Path, content: bytes) -> None:
