@@ -189,7 +189,7 @@ def test_a_place_where_nobody_may_write_is_said(checkerboard, tmp_path):
 
 
 def test_a_name_that_no_folder_can_have_is_said(checkerboard, tmp_path):
-    with pytest.raises(BadOption, match="no name that a folder can have"):
+    with pytest.raises(BadOption, match="save writes to a path"):
         cf.Bias().fit(checkerboard).save(f"{tmp_path}/a\0b")
     with pytest.raises(BadModelFolder, match="not a saved model"):
         cf.open(f"{tmp_path}/a\0b")
@@ -199,3 +199,8 @@ def test_a_path_below_a_file_is_said(checkerboard, tmp_path):
     (tmp_path / "file").touch()
     with pytest.raises(NotSaved, match="could not be written"):
         cf.Bias().fit(checkerboard).save(tmp_path / "file" / "m")
+
+
+def test_a_name_that_no_folder_can_have_is_refused(tastes):
+    with pytest.raises(BadOption, match="Nothing can be saved as 'aaa.*File name too long"):
+        cf.Popularity().fit(tastes).save("a" * 300)

@@ -27,7 +27,7 @@ import cofactor
 from cofactor.arrays import Array
 from cofactor.data.packing import pack_ratings, unpack_ratings
 from cofactor.data.ratings import Ratings
-from cofactor.errors import BadModelFolder, BadOption, NotSaved
+from cofactor.errors import BadModelFolder, BadOption, NotSaved, shown
 from cofactor.replacing import replacing, standing
 
 __all__ = ["SavedModel", "place_to_save", "read_model_folder", "write_model_folder"]
@@ -64,15 +64,19 @@ def write_model_folder(saved: SavedModel, path: str | Path) -> Path:
 def place_to_save(path: str | Path) -> Path:
     """Where a model saved to this path will stand: there, or where the link leads that stands there.
 
-    Raises `BadOption` where something would be overwritten that is not a saved model.
+    Raises `BadOption` where something would be overwritten that is not a saved model, and for a path that the system
+    refuses.
     """
-    if "\0" in str(path):
-        raise BadOption(f"{str(path)!r} is no name that a folder can have. Choose another path.")
-    target = Path(os.path.abspath(path))
-    if target.is_symlink():
-        target = _linked(target)
-    if target.exists():
-        _check_replaceable(target)
+    try:
+        target = Path(os.path.abspath(path))
+        target = _linked(target) if target.is_symlink() else target
+        if target.exists():
+            _check_replaceable(target)
+    except (OSError, ValueError) as error:  # too long a name; a zero in it
+        if isinstance(error, BadOption):
+            raise
+        why = getattr(error, "strerror", None) or error
+        raise BadOption(f"Nothing can be saved as {shown(str(path))}: {why}. Choose another path.") from None
     return target
 
 
