@@ -191,7 +191,7 @@ def test_a_place_where_nobody_may_write_is_said(checkerboard, tmp_path):
 def test_a_name_that_no_folder_can_have_is_said(checkerboard, tmp_path):
     with pytest.raises(BadOption, match="save writes to a path"):
         cf.Bias().fit(checkerboard).save(f"{tmp_path}/a\0b")
-    with pytest.raises(BadModelFolder, match="not a saved model"):
+    with pytest.raises(BadOption, match="open reads a path"):
         cf.open(f"{tmp_path}/a\0b")
 
 
