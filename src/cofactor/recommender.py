@@ -6,7 +6,8 @@ that models share stands here: ids and strangers, hiding what was seen, the best
 
 import math
 import warnings
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from functools import partial
 from operator import is_
@@ -107,21 +108,34 @@ class Recommender(Snapshots, ModelSteps):
             train.report.refuse_untrainable()
         fresh = self.copied(lambda name: not is_learned(name))
         fresh.ratings_ = train
-        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # what comes of it is looked at
+        with fresh._finite():
             fresh._fit(train, run)
-            fresh._refuse_infinite()
         fresh.interrupted_ = run.interrupted.where if run.interrupted else ""
         self.put_state(fresh)
         return self
 
-    def _refuse_infinite(self) -> None:
-        """Raise `Diverged` where what was learned is not finite, as of values like 1e30, whose squares are not."""
-        arrays = (np.asarray(value) for value in self._what_was_learned().values())
-        if any(one.dtype.kind == "f" and one.ndim and not np.isfinite(one.sum(dtype=np.float64)) for one in arrays):
-            raise Diverged(
-                f"{type(self).__name__} left the finite numbers. Ratings of {self.ratings.values.min():g} to "
-                f"{self.ratings.values.max():g} came: bring them to a scale such as 1 to 5, or regularise more."
-            )
+    @contextmanager
+    def _finite(self) -> Generator[None]:
+        """Learning goes on in here without NumPy's warnings; raises `Diverged` where what was learned is not finite.
+
+        It is looked at itself: squares of values like 1e30 are infinite, and OpenBLAS, beside torch, at times says
+        that a product of finite numbers was invalid.
+        """
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            try:
+                yield
+            except np.linalg.LinAlgError as error:
+                raise self._diverged() from error
+            arrays = (np.asarray(value) for value in self._what_was_learned().values())
+            if any(one.dtype.kind == "f" and one.ndim and not np.isfinite(one.sum(dtype=np.float64)) for one in arrays):
+                raise self._diverged()
+
+    def _diverged(self) -> Diverged:
+        low, high = self.ratings.values.min(), self.ratings.values.max()
+        return Diverged(
+            f"{type(self).__name__} left the finite numbers. Ratings of {low:g} to {high:g} came: bring them to a "
+            f"scale such as 1 to 5, or regularise more."
+        )
 
     def update(self, new: "Ratings") -> Self:
         """Take in ratings that came after `fit`; nothing is retrained.

@@ -196,3 +196,13 @@ def test_an_option_out_of_range_is_refused(option, message, checkerboard):
 def test_the_torch_engine_trains_on_every_device(device, checkerboard):
     model = small(engine="torch", device=device, n_epochs=30, learning_rate=0.05).fit(checkerboard, progress=False)
     assert model.history_[-1].train_loss < 1
+
+
+def test_parameters_that_are_not_finite_are_refused_and_finite_ones_taken_without_a_word(checkerboard):
+    from cofactor.nets.embeddings import Embeddings
+
+    start = Embeddings.random(12, 12, 4, seed=0)
+    assert np.isfinite(small().take(start, checkerboard)._score(np.arange(12))).all()
+    start.item_factors[3, 1] = np.nan
+    with pytest.raises(Diverged, match="left the finite numbers"):
+        small().take(start, checkerboard)

@@ -79,7 +79,8 @@ class GradientRecommender(Recommender, Generic[P]):
         """Be the model of these parameters, trained on these ratings."""
         self._conform_options()
         self.ratings_ = train
-        self._take(trained, train)
+        with self._finite():
+            self._take(trained, train)
         return self
 
     def lr_find(
