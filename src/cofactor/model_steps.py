@@ -101,6 +101,10 @@ class ModelSteps(ABC):
         """Whether it is fitted to expect something of users by their attributes."""
         return False
 
+    def needed_gb(self, train: "Ratings") -> float:
+        """Memory that learning from these ratings takes beside the table, in GB; 0 where it is little in any case."""
+        return 0.0
+
     def search_space(self) -> Space:
         """What `tune` tries, by option; the others stay as given."""
         return {}

@@ -34,6 +34,7 @@ from cofactor.errors import (
 from cofactor.hyperparameters import conform, conformed, seed_of
 from cofactor.kernels.topk import Hidden, best
 from cofactor.learned import wrong_with
+from cofactor.memory import refuse_beyond
 from cofactor.model_steps import ModelSteps
 from cofactor.ranking import Ranking, list_length
 from cofactor.run.run import Run
@@ -106,6 +107,9 @@ class Recommender(Snapshots, ModelSteps):
             raise BadOption(f"There are no ratings to learn from in {train!r}.")
         if train.report is not None:
             train.report.refuse_untrainable()
+        if not hasattr(self, "memory_gb"):  # those that have the option say themselves what to do
+            mend = "Use fewer factors or epochs, or leave out rare users and items."
+            refuse_beyond(self.needed_gb(train), None, f"{type(self).__name__} on {train!r}", mend)
         fresh = self.copied(lambda name: not is_learned(name))
         fresh.ratings_ = train
         with fresh._finite():

@@ -486,3 +486,14 @@ def test_values_whose_squares_are_beyond_32_bits_are_learned_from_or_refused(nam
 def test_nobody_is_recommended_nothing(model):
     assert model.rank([], 3).idx.shape == (0, 3)
     assert len(model.recommend([], 3)) == 0
+
+
+@pytest.mark.parametrize("name", ["bpr", "matrix_factorization", "neural_cf", "implicit_mf", "bayesian_mf"])
+@pytest.mark.parametrize("option", ["n_factors", "n_epochs"])
+def test_what_no_memory_can_hold_is_refused_before_it_is_begun(name, option, checkerboard):
+    model = new(name)
+    if option == "n_epochs" and name in ("implicit_mf", "bayesian_mf"):
+        pytest.skip("holds nothing for each sweep that is to come, or has no epochs")
+    setattr(model, option, 10**9)
+    with pytest.raises(BadOption, match=r"needs [\d.]+ GB, but [\d.]+ GB may be used"):
+        model.fit(checkerboard)

@@ -14,7 +14,7 @@ from cofactor.learned import floats
 from cofactor.recommender import Recommender, rows_or_zero
 from cofactor.search_space import Between, Space
 from cofactor.selection.exact import Products
-from cofactor.training.schedule import ScheduleName
+from cofactor.training.schedule import SCHEDULED, ScheduleName
 
 if TYPE_CHECKING:
     from cofactor.data.joining import Joined
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["BPR"]
 
+STEPS_AN_EPOCH = 8  # at most
 PAIRS = 100_000  # of a newcomer's likes and other items, at most about so many, evenly spread
 NEWTON_STEPS = 20
 CALM = 1e-6  # a step shorter than this ends it
@@ -74,6 +75,11 @@ class BPR(Recommender):
             )
 
     # ---- training -----------------------------------------------------------------------------------------
+
+    def needed_gb(self, train: "Ratings") -> float:
+        """The factors, drawn in double precision, trained and kept, and the schedule's numbers of every step, in GB."""
+        n_numbers, n_steps = (train.n_users + train.n_items) * (self.n_factors + 16), self.n_epochs * STEPS_AN_EPOCH
+        return (16 * n_numbers + SCHEDULED * n_steps) / 1e9
 
     def _fit(self, train: "Ratings", run: "Run") -> None:
         """`history_` keeps of every epoch the mean probability of the wrong order; validation is not looked at."""

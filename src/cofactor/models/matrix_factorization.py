@@ -89,6 +89,9 @@ class MatrixFactorization(GradientRecommender[Embeddings], Described):
 
     # ---- training -----------------------------------------------------------------------------------------
 
+    def _n_parameters(self, train: "Ratings") -> int:
+        return (train.n_users + train.n_items) * (self.n_factors + 16)
+
     def _fit(self, train: "Ratings", run: "Run") -> None:
         from cofactor.kernels.threads import quiet_blas
 

@@ -105,6 +105,12 @@ class NeuralCF(GradientRecommender[Network]):
 
     # ---- training -----------------------------------------------------------------------------------------
 
+    def _n_parameters(self, train: "Ratings") -> int:
+        widths = [self._width(n) for n in (train.n_users, train.n_items)]
+        into = [sum(widths), *self.layers]
+        of_layers = sum((n + 1) * m for n, m in zip(into, [*self.layers, 1], strict=True))
+        return train.n_users * widths[0] + train.n_items * widths[1] + of_layers
+
     def _engine(self, train: "Ratings") -> "Averaging[Network]":
         from cofactor.training.averaging import Averaging
 

@@ -14,7 +14,7 @@ from cofactor.recommender import Recommender
 from cofactor.run.run import Run
 from cofactor.run.stopping import EarlyStopping
 from cofactor.training.checkpoint import load_checkpoint, save_checkpoint
-from cofactor.training.schedule import ScheduleName, schedule
+from cofactor.training.schedule import SCHEDULED, ScheduleName, schedule
 
 if TYPE_CHECKING:
     from cofactor.arrays import Array
@@ -27,6 +27,7 @@ __all__ = ["GradientRecommender", "check_engine", "need_torch"]
 
 P = TypeVar("P", bound="Parameters")
 
+COPIES = 5  # of each parameter, in training: itself, two moments, the best so far, the mean
 STEPS_AN_EPOCH = 1250  # of the lecture: 80 000 ratings in batches of 64
 
 
@@ -178,6 +179,15 @@ class GradientRecommender(Recommender, Generic[P]):
             done = [number * engine.n_steps for number in range(1, n_done + 1)]
             wrong = engine.wrong_with(best, steps[0]) if steps and steps[0] in done else "its best epoch is none"
         return wrong
+
+    def needed_gb(self, train: "Ratings") -> float:
+        """The parameters with Adam's memory of them and a copy, and the schedule's numbers of every step, in GB."""
+        n_steps = self.n_epochs * -(-len(train) // self._batch_size(len(train)))
+        return (4 * COPIES * self._n_parameters(train) + SCHEDULED * n_steps) / 1e9
+
+    @abstractmethod
+    def _n_parameters(self, train: "Ratings") -> int:
+        """How many numbers are trained, about."""
 
     def _batch_size(self, n: int) -> int:
         """Ratings in a batch, at most all n: arrays are made for so many."""

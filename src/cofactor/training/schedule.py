@@ -7,8 +7,9 @@ import numpy as np
 from cofactor.arrays import FloatArray
 from cofactor.errors import BadOption
 
-__all__ = ["Schedule", "ScheduleName", "constant", "exponential", "flat_cosine", "one_cycle", "schedule"]
+__all__ = ["SCHEDULED", "Schedule", "ScheduleName", "constant", "exponential", "flat_cosine", "one_cycle", "schedule"]
 
+SCHEDULED = 64  # bytes of memory that a step takes while a schedule is made
 ScheduleName = Literal["one_cycle", "constant", "flat_cosine"]
 
 
