@@ -82,6 +82,7 @@ def test_ordered_levels_give_ratings_on_the_scale_for_pairs_lists_and_newcomers(
     low, high = train.scale
     scores = model._score(np.arange(5))
     assert ((scores >= low) & (scores <= high)).all()
+    assert len(model.recommend([])) == 0
     np.testing.assert_allclose(scores[3, :9], model._predict(np.full(9, 3), np.arange(9)), atol=1e-3)
     favourite = train.items.values[0]
     newcomer = model.score_newcomer({favourite: high})

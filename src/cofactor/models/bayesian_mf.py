@@ -323,7 +323,10 @@ class BayesianMF(Recommender):
         if not self.ordinal:
             return self._draws.mean_scores(rows)
         items = self._draws.of_items()
-        return np.stack([self._level_of_each(items, *one) for one in zip(rows, spread, strict=True)])
+        scores = np.empty((len(rows), len(items)), np.float32)
+        for at, one in enumerate(zip(rows, spread, strict=True)):
+            scores[at] = self._level_of_each(items, *one)
+        return scores
 
     def _level_of_each(self, items: FloatArray, row: FloatArray, spread: float) -> FloatArray:
         scores = np.einsum("sk,isk->is", row[:, :-1], items[..., :-1]) + row[:, -1] + items[..., -1]
