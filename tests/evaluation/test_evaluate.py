@@ -291,3 +291,9 @@ def test_a_test_of_strangers_alone_is_refused():
     model = cf.Popularity().fit(Ratings.from_arrays(list("aab"), list("pqp")))
     with pytest.raises(BadOption, match="2 users, such as 'x'; none of them is among the model's 2 users"):
         cf.evaluate(model, Ratings.from_arrays(["x", "y"], ["p", "q"]))
+
+
+def test_lists_that_no_memory_can_hold_are_refused(tiny):
+    train, test = tiny
+    with pytest.raises(BadOption, match=r"A list of 1,000,000,000,000 items for each of 2 users needs .*smaller k"):
+        evaluate(scripted(train, SCORES), test, k=10**12)

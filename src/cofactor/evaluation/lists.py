@@ -9,10 +9,13 @@ from cofactor.arrays import BoolArray, IntArray
 from cofactor.evaluation.held_out import HeldOut
 from cofactor.kernels.ranks import mark_hits, stand
 from cofactor.kernels.topk import Hidden, best
+from cofactor.memory import refuse_beyond
 from cofactor.recommender import Recommender
 from cofactor.selection.exact import blocks
 
 __all__ = ["Lists", "Standing", "rank_catalogue"]
+
+A_PLACE = 9  # bytes of a place in a list: the item, and whether it is a hit
 
 
 class Standing(NamedTuple):
@@ -44,8 +47,10 @@ class Lists:
 def rank_catalogue(model: Recommender, held: HeldOut, n: int, *, standing: bool = False) -> Lists:
     """A list for everybody, from one fused pass where the model's scores are products and nobody asks for standing.
 
-    Memory: what `selection.exact` states, and n bytes a user for the hits.
+    Memory: what `selection.exact` states, and 9 n bytes a user; raises `BadOption` where that is more than there is.
     """
+    what = f"A list of {n:,} items for each of {held.n_users:,} users"
+    refuse_beyond(A_PLACE * n * held.n_users / 1e9, None, what, "Ask for a smaller k.")
     indptr, relevant = held.relevant
     where = _empty_standing(held) if standing else None
     found = model._rank_users(held.model_users, n)[0] if where is None else _rank_and_stand(model, held, n, where)
