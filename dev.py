@@ -7,7 +7,6 @@
     python3 dev.py bench NAME      a table of benchmarks/
     python3 dev.py fuzz [ARGS]     tests/fuzz: 10,000 random examples of each property (ARGS go to pytest)
     python3 dev.py mutate [ARGS]   faults put into the sources one at a time: does a test see each? (--help)
-    python3 dev.py fuzz [ARGS]     tests/fuzz: 10,000 random examples of each property (ARGS go to pytest)
     python3 dev.py setup           only the set-up
 
 The first command makes `.venv` from pyproject.toml and constraints.txt; it is made again only when they change.
