@@ -37,6 +37,14 @@ def test_its_prediction_is_the_weighted_sum(of_ratings):
     np.testing.assert_allclose(of_ratings._predict(users, items), sum(parts) + of_ratings.intercept_, rtol=1e-5)
 
 
+def test_a_sum_beyond_what_single_precision_holds_is_the_largest_number_it_holds(of_ratings):
+    members = of_ratings.copied()
+    members.weights_, members.intercept_ = np.array([2.0, 1.0]), -1e38
+    up, down = members._sum([np.array([3e38, -3e38, 1e38], np.float32)] * 2).tolist()[:2]
+    assert (up, down) == (np.finfo(np.float32).max, np.finfo(np.float32).min)
+    assert members._sum([np.array([1e38], np.float32)] * 2) == np.float32(2e38)
+
+
 def test_its_list_is_of_the_weighted_sum_of_scores_in_units_of_their_own_spread(of_lists):
     users = np.array([0, 1, -1])
     parts = [weight * standardised(one._score(users)) for weight, one in zip(of_lists.weights_, of_lists.fitted)]

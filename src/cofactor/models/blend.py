@@ -30,6 +30,7 @@ DEFAULTS = {True: ("bayesian_mf", "matrix_factorization"), False: ("ease", "impl
 NEAR = 100  # of each member's list: among these the blend's own twenty are found
 MOST_USERS = 5_000  # whose lists the weights are learned on; more change them no more
 USERS_AT_ONCE = 256
+LARGEST = float(np.finfo(np.float32).max)
 
 
 @dataclass(kw_only=True)
@@ -228,9 +229,10 @@ class Blend(Recommender):
         from cofactor.training.blending import standardised
 
         parts = scores if self.predicts else map(standardised, scores)
-        weights = self.weights_[self._which].astype(np.float32)
-        total = sum(weight * part for weight, part in zip(weights, parts, strict=True))
-        return np.asarray(total + np.float32(self.intercept_), np.float32)
+        total = np.full(scores[0].shape, self.intercept_, np.float64)
+        for weight, part in zip(self.weights_[self._which], parts, strict=True):
+            total += weight * part.astype(np.float64)  # what each predicts is finite in float32, but not always the sum
+        return np.clip(total, -LARGEST, LARGEST).astype(np.float32)
 
     # ---- saving -------------------------------------------------------------------------------------------
 
