@@ -15,7 +15,8 @@ from cofactor.selection.exact import blocks
 
 __all__ = ["Lists", "Standing", "rank_catalogue"]
 
-A_PLACE = 9  # bytes of a place in a list: the item, and whether it is a hit
+A_PLACE = 9 + 16  # bytes of a place in a list: the item, whether it is a hit, and what a measure makes of the two
+A_RANK = 8  # bytes of a place whosever list it is: what a hit there gains
 
 
 class Standing(NamedTuple):
@@ -47,10 +48,10 @@ class Lists:
 def rank_catalogue(model: Recommender, held: HeldOut, n: int, *, standing: bool = False) -> Lists:
     """A list for everybody, from one fused pass where the model's scores are products and nobody asks for standing.
 
-    Memory: what `selection.exact` states, and 9 n bytes a user; raises `BadOption` where that is more than there is.
+    Memory: what `selection.exact` states, and 25 n bytes a user; raises `BadOption` where that is more than there is.
     """
     what = f"A list of {n:,} items for each of {held.n_users:,} users"
-    refuse_beyond(A_PLACE * n * held.n_users / 1e9, None, what, "Ask for a smaller k.")
+    refuse_beyond((A_PLACE * held.n_users + A_RANK) * n / 1e9, None, what, "Ask for a smaller k.")
     indptr, relevant = held.relevant
     where = _empty_standing(held) if standing else None
     found = model._rank_users(held.model_users, n)[0] if where is None else _rank_and_stand(model, held, n, where)
