@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, strategies as st
 
 from cofactor.data.ratings import Ratings
-from cofactor.errors import AmbiguousTitle, BadTable
+from cofactor.data.reading import read
+from cofactor.errors import AmbiguousTitle, BadOption, BadTable, UnknownIds
 from cofactor.kernels.rows import Coded
 from small_tables import random_ratings
 
@@ -88,6 +89,61 @@ def test_a_part_keeps_ids_and_scale_of_the_whole(table: list[tuple[int, int, int
     part = ratings.subset(np.array(kept))
     assert part.values.tolist() == ratings.values[np.array(kept)].tolist()
     assert (part.users is ratings.users, part.scale) == (True, ratings.scale)
+
+
+def rows_of(ratings: Ratings) -> list[tuple]:
+    """Every rating as people would write it."""
+    ids = ratings.users.gather(ratings.user_idx).tolist(), ratings.items.gather(ratings.item_idx).tolist()
+    return list(zip(*ids, ratings.values.tolist(), ratings.timestamps.tolist(), strict=True))
+
+
+@given(TABLES, st.sets(st.integers(0, 6)), st.sets(st.integers(0, 6)))
+def test_without_some_users_and_items_the_other_ratings_stay_as_they_were(table, users, items):
+    whole = Ratings.from_arrays(*zip(*table, strict=True), timestamps=np.arange(len(table)))
+    users, items = users & set(whole.users.values.tolist()), items & set(whole.items.values.tolist())
+    rest = whole.without(users=users, items=items)
+    assert rows_of(rest) == [row for row in rows_of(whole) if row[0] not in users and row[1] not in items]
+    assert rest.users.values.tolist() == [one for one in whole.users.values.tolist() if one not in users]
+    assert rest.items.values.tolist() == [one for one in whole.items.values.tolist() if one not in items]
+    assert rest.scale == whole.scale
+
+
+def test_of_who_is_taken_out_nothing_is_left():
+    table = {"user": ["ann", "ann", "bob"], "item": [10, 20, 10], "rating": [5, 3, 4]}
+    about = {
+        "users": {"user": ["bob", "ann"], "age": [30, 40], "plan": ["gold", "free"]},
+        "items": {"item": [10, 20], "title": ["Alien", "Heat"], "year": [1979, 1995]},
+    }
+    whole, users, items = read(table, **about), about["users"], about["items"]
+    rest = whole.without(users=["ann"], items=[20])
+    never = read(
+        {"user": ["bob"], "item": [10], "rating": [4]}, scale=(3, 5),
+        users={name: column[:1] for name, column in users.items()},
+        items={name: column[:1] for name, column in items.items()},
+    )  # fmt: skip
+    assert rest.fingerprint == never.fingerprint
+    assert (rest.titles.tolist(), rest.scale, rest.report) == (["Alien"], (3, 5), None)
+    for mine, its in ((rest.user_attributes, never.user_attributes), (rest.item_attributes, never.item_attributes)):
+        assert {name: column.tolist() for name, column in mine.items()} == {
+            name: column.tolist() for name, column in its.items()
+        }
+    assert (rest.find_items(["Heat"]).tolist(), rest.titles_like("heat")) == ([-1], [])
+
+
+def test_the_whole_table_stays_as_it_was_when_somebody_is_taken_out():
+    before = SOME.fingerprint
+    assert len(SOME.without(users=["ann", "bob"])) == 0
+    assert SOME.without().fingerprint == SOME.fingerprint == before
+
+
+def test_who_is_not_in_the_table_cannot_be_taken_out():
+    with pytest.raises(UnknownIds, match="'bea'"):
+        SOME.without(users=["ann", "bea"])
+    with pytest.raises(UnknownIds, match="item"):
+        SOME.without(items=["Heat"])  # a title is no id
+    for one in ("ann", 7, None, {"ann": 1}):
+        with pytest.raises(BadOption, match=r"without\(users=…\) takes a list of ids"):
+            SOME.without(users=one)
 
 
 def test_equal_data_have_equal_fingerprints_and_any_change_another():

@@ -15,7 +15,7 @@ from cofactor.data.ids import UNKNOWN, IdMap
 from cofactor.data.options import IdKinds, id_kind
 from cofactor.data.report import Report, RowNames
 from cofactor.data.value_column import StoredValues, ValueColumn, read_only
-from cofactor.errors import AmbiguousTitle, BadTable
+from cofactor.errors import AmbiguousTitle, BadOption, BadTable, shown
 from cofactor.kernels.layout import counted, lay_out, transposed
 from cofactor.kernels.rows import NO_CODES, Part
 
@@ -245,8 +245,32 @@ class Ratings:
             timestamps=times, name=name or self.name,
         )  # fmt: skip
 
-    def attributes_of(self, side: Literal["user", "item"], rows: IntArray) -> dict[str, Array]:
-        """The attributes of these users or items, each (len(rows),)."""
+    def without(self, *, users: Iterable[Id] = (), items: Iterable[Id] = ()) -> Self:
+        """The table as if these users and items, given by their ids, had never been in it.
+
+        Their ratings, ids, attributes and titles are gone, and the indices behind them move up. Whoever has no rating
+        left stays, with none. The scale stays that of the whole table, as in `subset`; the report goes, since it may
+        quote the ids and rows that were read. A table of nobody is allowed.
+        Raises `UnknownIds`, which names the ids that the table does not hold, and `BadOption` for what is no list.
+
+        >>> table = Ratings.from_arrays(["ann", "ann", "bob"], [10, 20, 10], [5, 3, 4])
+        >>> table.without(users=["ann"])
+        Ratings('ratings': 1 ratings of 2 items by 1 users)
+        """
+        keep_user, keep_item = _all_but(users, self.users), _all_but(items, self.items)
+        rows = keep_user[self.user_idx] & keep_item[self.item_idx]
+        new_user_idx, new_item_idx = (np.cumsum(keep, dtype=np.int32) - np.int32(1) for keep in (keep_user, keep_item))
+        return replace(
+            self, users=_only(self.users, keep_user), items=_only(self.items, keep_item),
+            user_idx=new_user_idx[self.user_idx[rows]], item_idx=new_item_idx[self.item_idx[rows]],
+            values=self.values_of(rows), timestamps=None if self.timestamps is None else self.timestamps[rows],
+            titles=None if self.titles is None else self.titles[keep_item],
+            user_attributes=self.attributes_of("user", keep_user),
+            item_attributes=self.attributes_of("item", keep_item), report=None,
+        )  # fmt: skip
+
+    def attributes_of(self, side: Literal["user", "item"], rows: IntArray | BoolArray) -> dict[str, Array]:
+        """The attributes of these users or items, by index or mask; each one value for each of them."""
         attributes = self.user_attributes if side == "user" else self.item_attributes
         return {name: column[rows] for name, column in attributes.items()}
 
@@ -290,6 +314,19 @@ class Ratings:
             if title is not None:
                 places[title] = (*places.get(title, ()), at)
         return places
+
+
+def _all_but(leaving: Iterable[Id], ids: IdMap) -> BoolArray:
+    """(len(ids),) False for those who leave."""
+    if isinstance(leaving, str | bytes | Mapping) or not isinstance(leaving, Iterable):
+        raise BadOption(f"without({ids.kind}s=…) takes a list of ids, such as [{shown(leaving)}].")
+    keep = np.ones(len(ids), np.bool_)
+    keep[ids.index_of(leaving if isinstance(leaving, np.ndarray) else list(leaving))] = False
+    return keep
+
+
+def _only(ids: IdMap, keep: BoolArray) -> IdMap:
+    return ids if keep.all() else IdMap(ids.values[keep], ids.kind)
 
 
 def _finite(values: Iterable[float]) -> FloatArray:
