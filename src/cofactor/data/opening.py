@@ -18,6 +18,7 @@ from cofactor.data.id_kinds import is_missing
 from cofactor.data.options import Options
 from cofactor.data.report import RowNames
 from cofactor.data.series import series_of
+from cofactor.data.streams import BlockTable, is_arrow_stream, is_cursor, open_arrow_stream, open_cursor
 from cofactor.data.text import TextTable, open_text
 from cofactor.errors import BadTable, CofactorError
 
@@ -66,12 +67,15 @@ def name_of(source: Any) -> str:
         return Path(source).name or str(source)
     if isinstance(source, bytes | bytearray) or hasattr(source, "read"):
         return Path(str(getattr(source, "name", "the given text"))).name
+    if is_cursor(source) or is_arrow_stream(source):
+        return "the rows of a query" if is_cursor(source) else "an Arrow stream"
     library = _library_of(source)
     return KINDS.get(library, f"the given {type(source).__name__}")
 
 
 def open_table(source: Any, options: Options | None = None) -> Table:
-    """A path, bytes or an open file; a pandas, Polars or Arrow table; a scipy sparse matrix; a dict of columns.
+    """A path, bytes or an open file; a pandas, Polars or Arrow table; an Arrow stream; a database cursor; a scipy
+    sparse matrix; a dict of columns.
 
     options: separator, encoding and has_header of a text; None: all to be found.
     Raises `BadTable` for what is none of these, or cannot be opened; `NotAfterFork`.
@@ -187,6 +191,10 @@ def _eager(frame: pl.DataFrame, origin: str, library: str = "polars", header: He
     return Table(origin, library, frame.head(HEAD), lambda dtypes: frame.select(by_name(list(dtypes))), header=header)
 
 
+def _of_blocks(table: BlockTable, origin: str, library: str) -> Table:
+    return Table(origin, library, table.head, table.load, header=table.header)
+
+
 def _open_frame(source: Any) -> Table:
     library, origin = _library_of(source), name_of(source)
     if isinstance(source, pl.LazyFrame):
@@ -197,13 +205,17 @@ def _open_frame(source: Any) -> Table:
         return _from_pandas(source, origin)
     if library == "scipy":
         return _from_sparse(source, origin)
+    if is_arrow_stream(source):
+        return _of_blocks(open_arrow_stream(source), origin, "arrow")
+    if is_cursor(source):
+        return _of_blocks(open_cursor(source), origin, "polars")
     if hasattr(source, "__arrow_c_stream__"):  # pyarrow, and everyone who speaks its protocol
         return _from_arrow(source, origin)
     if isinstance(source, Mapping):
         return _from_columns(list(source), list(source.values()), origin, "polars")
     raise BadTable(
-        f"A table cannot be made of {type(source).__name__}. Give a path, a pandas, Polars or Arrow table, "
-        f"a scipy sparse matrix, or a dict of columns such as {{'user': […], 'item': […], 'rating': […]}}."
+        f"A table cannot be made of {type(source).__name__}. Give a path, a pandas, Polars or Arrow table, a database "
+        f"cursor, a scipy sparse matrix, or a dict of columns such as {{'user': […], 'item': […], 'rating': […]}}."
     )
 
 

@@ -47,7 +47,9 @@ def read(
     """Read a table of ratings or clicks, and check it. Nothing is left out silently: see `ratings.report`.
 
     source: a path (CSV and other text with any separator, gzip, Parquet, Arrow), bytes or an open file, a pandas,
-        Polars or Arrow table, a scipy sparse matrix (a row a user, a column an item), a dict of columns
+        Polars or Arrow table, a scipy sparse matrix (a row a user, a column an item), a dict of columns; an Arrow
+        stream, or a database cursor (PEP 249: sqlite3, psycopg …) that has executed a query: their rows are fetched in
+        blocks, and only the columns that are used are kept
     user, item, rating, timestamp: the columns, by name or by position from 0; None finds them by their usual names
         (userId, user_id, movieId, stars …), else by position; False: do without (rating=False: clicks)
     items, users: a table of item titles and attributes, of user attributes; anything that `source` may be

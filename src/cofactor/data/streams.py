@@ -1,0 +1,116 @@
+"""Tables that arrive in blocks: the rows that a database query gives, the batches of an Arrow stream."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
+from typing import Any, TypeAlias
+
+import polars as pl
+
+from cofactor.data.decoding import BYTES_A_ROW, refuse_too_large
+from cofactor.data.header import Header
+from cofactor.data.series import series_of
+from cofactor.errors import BadTable
+
+__all__ = ["BlockTable", "is_arrow_stream", "is_cursor", "open_arrow_stream", "open_cursor"]
+
+Block: TypeAlias = Sequence[Iterable[Any]]  # the values of each column
+ROWS_A_BLOCK = 50_000  # fetched at once; as Python objects they take some 20 MB
+N_HEAD = 100  # rows that are looked at
+
+
+class BlockTable:
+    """A table whose first block has been fetched, and whose other blocks can be fetched once.
+
+    Memory holds one block and the columns that are asked for, packed.
+    """
+
+    def __init__(self, names: Sequence[object], blocks: Iterator[Block]) -> None:
+        self.header = Header.of(names)
+        self._first: Block = next(blocks, [[] for _ in names])
+        self._rest = blocks
+        first = zip(self.header.names, self._first, strict=True)
+        self.head = pl.DataFrame([series_of(name, column).head(N_HEAD) for name, column in first])
+
+    def load(self, names: Iterable[str]) -> pl.DataFrame:
+        """These columns, typed as one list of all their values would be; no block is left then."""
+        place = {name: self.header.names.index(name) for name in names}
+        parts: dict[str, list[pl.Series]] = {name: [] for name in place}
+        n_rows = 0
+        for block in chain([self._first], self._rest):
+            for name, at in place.items():
+                parts[name].append(series_of(name, block[at]))
+            n_rows += len(next(iter(parts.values()))[-1])
+            refuse_too_large(n_rows * BYTES_A_ROW, f"{n_rows:,} rows and more")
+        return pl.DataFrame([_joined(parts.pop(name)) for name in place])
+
+
+def is_cursor(source: Any) -> bool:
+    """Whether it is a database cursor in the sense of PEP 249."""
+    return hasattr(source, "fetchmany") and hasattr(source, "description")
+
+
+def open_cursor(cursor: Any) -> BlockTable:
+    """The rows of a query that the cursor has executed and that were not fetched yet.
+
+    Raises `BadTable` where no query was executed, or the database ends it with an error.
+    """
+    if cursor.description is None:
+        raise BadTable(
+            "The cursor has no rows to fetch. Execute a query first, such as "
+            "cursor.execute('SELECT user_id, item_id, rating FROM ratings')."
+        )
+    names = [column[0] for column in cursor.description]
+    return BlockTable(names, _blocks(lambda: _columns(cursor.fetchmany(ROWS_A_BLOCK), names)))
+
+
+def is_arrow_stream(source: Any) -> bool:
+    """Whether batches can be read from it one by one, as from a pyarrow.RecordBatchReader."""
+    return hasattr(source, "read_next_batch") and hasattr(source, "schema")
+
+
+def open_arrow_stream(reader: Any) -> BlockTable:
+    """The batches that were not read yet. Raises `BadTable` where the stream breaks off."""
+
+    def next_block() -> Block | None:
+        try:
+            return pl.DataFrame(reader.read_next_batch()).get_columns()
+        except StopIteration:
+            return None
+
+    return BlockTable(reader.schema.names, _blocks(next_block))
+
+
+def _blocks(next_block: Callable[[], Block | None]) -> Iterator[Block]:
+    while True:
+        try:
+            block = next_block()
+        except BadTable:
+            raise
+        except Exception as error:  # each database has errors of its own
+            raise BadTable(
+                f"The next rows cannot be fetched: {error or type(error).__name__}. Run the query again."
+            ) from error
+        if block is None:
+            return
+        yield block
+
+
+def _columns(rows: Any, names: Sequence[str]) -> Block | None:
+    """Rows by column; None where there are no more."""
+    if not isinstance(rows, Sequence):
+        raise BadTable(
+            f"The cursor gives rows as {type(rows).__name__}, not as a list. Give one that is not asynchronous."
+        )
+    values = [tuple(row.values()) if isinstance(row, Mapping) else tuple(row) for row in rows]
+    if any(len(row) != len(names) for row in values):
+        raise BadTable(f"A row of the query does not have its {len(names)} columns. Name each column once.")
+    return list(zip(*values, strict=True)) or None
+
+
+def _joined(parts: list[pl.Series]) -> pl.Series:
+    """One column of several parts, each of which was typed by its own values alone."""
+    dtypes = {part.dtype for part in parts if part.dtype != pl.Null}
+    if len(dtypes) <= 1 and pl.Object not in dtypes:
+        dtype = dtypes.pop() if dtypes else pl.Null
+        return pl.concat([part if part.dtype == dtype else part.cast(dtype) for part in parts], rechunk=True)
+    return series_of(parts[0].name, [one for part in parts for one in part])
