@@ -1,10 +1,10 @@
-"""Repeated pairs are found whatever their number of bits, and settled as asked."""
+"""Repeated pairs are found whatever their number of bits, and merged as asked."""
 
 import numpy as np
 import pytest
 from hypothesis import given, strategies as st
 
-from cofactor.data.duplicates import repeated_pairs, settle
+from cofactor.data.duplicates import merge_repeats, repeated_pairs
 from cofactor.data.ratings import NO_TIME
 
 PAIRS = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), min_size=1)
@@ -24,5 +24,5 @@ def test_later_rows_of_a_pair_are_those_seen_before(pairs: list[tuple[int, int]]
 )
 def test_the_latest_stays_the_last_row_where_times_do_not_tell(times: list[int] | None, stays: int):
     one_pair = repeated_pairs(np.zeros(3, np.int32), np.zeros(3, np.int32), 1)
-    out, _ = settle(one_pair, np.ones(3, np.float32), None if times is None else np.array(times), "last")
+    out, _ = merge_repeats(one_pair, np.ones(3, np.float32), None if times is None else np.array(times), "last")
     assert {0, 1, 2} - set(out.tolist()) == {stays}

@@ -12,7 +12,7 @@ from cofactor.data.ids import UNKNOWN, IdMap
 from cofactor.data.numbering import as_ids, whole_if_unchanged
 from cofactor.data.opening import Table, name_of, open_table
 from cofactor.data.options import Column, Options
-from cofactor.data.report import Findings
+from cofactor.data.remarks import Remark, Remarks, note, problem
 from cofactor.data.series import texts_of
 from cofactor.errors import BadTable
 
@@ -36,37 +36,47 @@ class Attached:
     n_rows: int = 0
 
 
-def attach(source: Any, ids: IdMap, other: IdMap, id_column: str, options: Options, findings: Findings) -> Attached:
-    """The table `source`, matched to `ids`.
+def attach(source: Any, ids: IdMap, other: IdMap, beside: str, options: Options) -> tuple[Attached, Remarks]:
+    """What the table `source` says of these ids; None says nothing.
 
-    other: ids of the other side, to notice that the two were exchanged     id_column: its name beside the ratings
+    other: ids of the other side, to notice that the two were exchanged     beside: the column of the ids in the ratings
+    Raises `BadTable` where the table cannot be read.
     """
+    if source is None:
+        return Attached(ids), ()
+    table, frame, key, title = _loaded(source, ids.kind, beside, options)
+    found = _find(frame[key], ids, table)
+    remarks = _match_remarks(found, frame[key], ids, other, table, options)
+    if options.unrated == "keep" and (found == UNKNOWN).any():
+        unrated = frame[key].filter(pl.Series(found == UNKNOWN))
+        new = _of_their_kind(unrated, ids, table).drop_nulls()
+        if ids.values.dtype.kind == "i" and new.dtype != pl.Int64:
+            return Attached(ids), (*remarks, _other_kind(unrated, ids, table))
+        ids = _with_unrated(ids, new)
+        found = _find(frame[key], ids, table)
+    row = _row_of_each(found, len(ids))
+    known = {name: typed(frame[name], table) for name in frame.columns if name != key}
+    where = f"{ids.kind}s={table.origin!r}"
+    for name, column in known.items():
+        remarks += _column_remarks(column, frame[name], where) if name != title else []
+    columns = {name: _spread(column, row) for name, column in known.items()}
+    titles = columns.pop(title, None) if title is not None else None
+    return Attached(ids, columns, None if titles is None else _as_titles(titles), frame.height), tuple(remarks)
+
+
+def _loaded(source: Any, kind: str, beside: str, options: Options) -> tuple[Table, pl.DataFrame, str, str | None]:
+    """The table, its rows, the column of its ids, and that of its titles."""
     try:
         table = open_table(source, Options(encoding=options.encoding))
         if not table.head.width:
             raise BadTable("The table has no columns.")
         frame = table.load(dict.fromkeys(_named_columns(table), pl.String))
-        key = _id_column(frame.columns, ids.kind, id_column)
-        title = _title_column(frame, key, table, options.title) if ids.kind == "item" else None
+        key = _id_column(frame.columns, kind, beside)
+        title = _title_column(frame, key, table, options.title) if kind == "item" else None
         _refuse_repeated_names(table, key, title)
     except BadTable as error:
-        raise BadTable(f"{ids.kind}s={name_of(source)!r}: {error}") from None
-    found = _find(frame[key], ids, table)
-    _judge(found, frame[key], ids, other, table, findings, keep=options.unrated == "keep")
-    if options.unrated == "keep" and (found == UNKNOWN).any():
-        ids = _with_unrated(ids, frame[key].filter(pl.Series(found == UNKNOWN)), table)
-        found = _find(frame[key], ids, table)
-    row = _row_of_each(found, len(ids))
-    known = {name: typed(frame[name], table) for name in frame.columns if name != key}
-    _remark(
-        {name: column for name, column in known.items() if name != title},
-        frame,
-        f"{ids.kind}s={table.origin!r}",
-        findings,
-    )
-    columns = {name: _spread(column, row) for name, column in known.items()}
-    titles = columns.pop(title, None) if title is not None else None
-    return Attached(ids, columns, None if titles is None else _as_titles(titles), frame.height)
+        raise BadTable(f"{kind}s={name_of(source)!r}: {error}") from None
+    return table, frame, key, title
 
 
 def _named_columns(table: Table) -> list[str]:
@@ -123,69 +133,74 @@ def _of_their_kind(keys: pl.Series, ids: IdMap, table: Table) -> pl.Series:
     return as_ids(keys, ids.kind, "text" if text else "auto", from_text=table.is_text)
 
 
-def _with_unrated(ids: IdMap, keys: pl.Series, table: Table) -> IdMap:
-    """The ids, and behind them these, in the order of the table; rows without an id stay out."""
-    new = _of_their_kind(keys, ids, table).drop_nulls()
-    if ids.values.dtype.kind == "i" and new.dtype != pl.Int64:
-        raise BadTable(
-            f"The rated {ids.kind}s have whole numbers as ids, but {keys.to_list()[0]!r} in "
-            f"{ids.kind}s={table.origin!r} is none. Give ids of one kind, or leave unrated {ids.kind}s out "
-            f"(unrated='drop')."
-        )
+def _with_unrated(ids: IdMap, new: pl.Series) -> IdMap:
+    """The ids, and behind them the new ones, in the order of the table."""
     distinct = list(dict.fromkeys(new.to_list()))
     boxed = np.empty(len(distinct), object)
     boxed[:] = distinct
     return IdMap(np.append(ids.values, boxed.astype(ids.values.dtype)), ids.kind)
 
 
-def _judge(
-    found: IntArray, keys: pl.Series, ids: IdMap, other: IdMap, table: Table, findings: Findings, *, keep: bool
-) -> None:
-    kind, known = ids.kind, found[found != UNKNOWN]
+def _other_kind(unrated: pl.Series, ids: IdMap, table: Table) -> Remark:
+    what = (
+        f"The rated {ids.kind}s have whole numbers as ids, but {unrated.to_list()[0]!r} in "
+        f"{ids.kind}s={table.origin!r} is none"
+    )
+    return problem(what, mend=f"Give ids of one kind, or leave unrated {ids.kind}s out (unrated='drop').")
+
+
+def _match_remarks(
+    found: IntArray, keys: pl.Series, ids: IdMap, other: IdMap, table: Table, options: Options
+) -> list[Remark]:
+    """How well the rows of the table and the ids of the ratings belong to each other."""
+    kind, known, where = ids.kind, _known(found), f"{ids.kind}s={table.origin!r}"
     n_matched = len(np.unique(known))
+    remarks = _few_matched(n_matched, keys, ids, other, table)
+    if 0 < n_matched < len(ids) and not remarks:
+        remarks.append(note(f"{len(ids) - n_matched:,} of {len(ids):,} {kind}s have no row in {where}"))
+    if len(known) < len(found):
+        kept = ", and are kept" if options.unrated == "keep" else ""
+        remarks.append(note(f"{len(found) - len(known):,} rows of {where} belong to no rated {kind}{kept}"))
+    if len(known) > n_matched:
+        remarks.append(note(f"{len(known) - n_matched:,} rows of {where} repeat an id; the first counts"))
+    return remarks
+
+
+def _few_matched(n_matched: int, keys: pl.Series, ids: IdMap, other: IdMap, table: Table) -> list[Remark]:
+    kind, where = ids.kind, f"{ids.kind}s={table.origin!r}"
     share = n_matched / max(1, len(ids))
     if share < ENOUGH and len(np.unique(_known(_find(keys, other, table)))) > 0.9 * len(other):
-        findings.problem(
-            f"Only {n_matched:,} of {len(ids):,} {kind} ids stand in {kind}s={table.origin!r}, but the {other.kind} "
-            f"ids do: users and items look exchanged",
-            mend="Exchange user=… and item=…; of a matrix, pass the transpose.",
+        what = (
+            f"Only {n_matched:,} of {len(ids):,} {kind} ids stand in {where}, but the {other.kind} ids do: users and "
+            f"items look exchanged"
         )
-    elif n_matched == 0:
-        samples = f"here {ids.values[:1].tolist()}, there {keys.head(1).to_list()}"
-        findings.problem(
-            f"None of the {len(ids):,} {kind} ids stands in column {keys.name!r} of {kind}s={table.origin!r} "
-            f"({samples})",
-            mend="Give the table that belongs to these ratings.",
-        )
-    elif n_matched < len(ids):
-        findings.note(f"{len(ids) - n_matched:,} of {len(ids):,} {kind}s have no row in {kind}s={table.origin!r}")
-    if len(known) < len(found):
-        kept = ", and are kept" if keep else ""
-        findings.note(f"{len(found) - len(known):,} rows of {kind}s={table.origin!r} belong to no rated {kind}{kept}")
-    if len(known) > n_matched:
-        findings.note(f"{len(known) - n_matched:,} rows of {kind}s={table.origin!r} repeat an id; the first counts")
+        return [problem(what, mend="Exchange user=… and item=…; of a matrix, pass the transpose.")]
+    if n_matched:
+        return []
+    samples = f"here {ids.values[:1].tolist()}, there {keys.head(1).to_list()}"
+    what = f"None of the {len(ids):,} {kind} ids stands in column {keys.name!r} of {where} ({samples})"
+    return [problem(what, mend="Give the table that belongs to these ratings.")]
 
 
-def _remark(columns: dict[str, pl.Series], frame: pl.DataFrame, where: str, findings: Findings) -> None:
-    """What a reader may not have meant: nearly all numbers, and some text; the same in every row."""
-    for name, column in columns.items():
-        if column.dtype == pl.Object or column.dtype.is_nested():
-            continue
-        given = frame[name].drop_nulls()
-        if column.drop_nulls().n_unique() == 1 and len(column) > 1:
-            findings.note(
-                f"Column {name!r} of {where} says the same in every row, {given[0]!r}: no model learns from it"
-            )
-        if column.dtype != pl.String or not len(given):
-            continue
-        is_text = given.cast(pl.String).cast(pl.Float64, strict=False).is_null()
-        if 0 < is_text.sum() < FEW_WORDS * len(given):
-            words = given.filter(is_text).unique(maintain_order=True).head(3).to_list()
-            findings.note(
-                f"Column {name!r} of {where} holds numbers, but {is_text.sum():,} of {len(given):,} cells are text "
-                f"({', '.join(map(repr, words))}): each number was taken for a category of its own",
-                mend="If numbers are meant, leave those cells empty.",
-            )
+def _column_remarks(column: pl.Series, written: pl.Series, where: str) -> list[Remark]:
+    """What a reader may not have meant: the same in every row; nearly all numbers, and some text."""
+    remarks, cells = list[Remark](), written.drop_nulls()
+    if column.dtype == pl.Object or column.dtype.is_nested():
+        return remarks
+    if column.drop_nulls().n_unique() == 1 and len(column) > 1:
+        what = f"Column {column.name!r} of {where} says the same in every row, {cells[0]!r}: no model learns from it"
+        remarks.append(note(what))
+    if column.dtype != pl.String or not len(cells):
+        return remarks
+    is_text = cells.cast(pl.String).cast(pl.Float64, strict=False).is_null()
+    if 0 < is_text.sum() < FEW_WORDS * len(cells):
+        words = ", ".join(map(repr, cells.filter(is_text).unique(maintain_order=True).head(3).to_list()))
+        what = (
+            f"Column {column.name!r} of {where} holds numbers, but {is_text.sum():,} of {len(cells):,} cells are text "
+            f"({words}): each number was taken for a category of its own"
+        )
+        remarks.append(note(what, mend="If numbers are meant, leave those cells empty."))
+    return remarks
 
 
 def _known(found: IntArray) -> IntArray:

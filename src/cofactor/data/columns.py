@@ -5,16 +5,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from numbers import Integral
-from typing import Literal
+from typing import Literal, TypeAlias
 
 import polars as pl
 
 from cofactor.data.header import Header
 from cofactor.data.options import Column, Options
-from cofactor.data.report import Findings
+from cofactor.data.remarks import Remarks, note
 from cofactor.errors import BadTable
 
-__all__ = ["USUAL", "Columns", "choose", "named_column", "usual_column"]
+__all__ = ["USUAL", "Columns", "choose_columns", "named_column", "usual_column"]
 
 # compared without case, spaces, signs and types ("User-ID", "user_id:token"); the first name found wins
 USUAL: dict[str, tuple[str, ...]] = {
@@ -37,11 +37,15 @@ USUAL: dict[str, tuple[str, ...]] = {
     ),
     "title": ("title", "movietitle", "booktitle", "itemtitle", "producttitle", "itemname", "productname", "name"),
 }  # fmt: skip
+ROLES = ("user", "item", "rating", "timestamp", "title")
+Roles: TypeAlias = dict[str, str | None]  # the column that plays each part
 WIDE = 10  # with more columns than this a position would be a blind guess
 
 
 @dataclass(frozen=True)
 class Columns:
+    """The columns of a table by the parts they play."""
+
     user: str
     item: str
     rating: str | None  # None: clicks
@@ -52,25 +56,37 @@ class Columns:
         return {role: column for role, column in vars(self).items() if column is not None}
 
 
-def choose(head: pl.DataFrame, header: Header, options: Options, findings: Findings) -> Columns:
-    """The parts of a table that begins with these rows; raises `BadTable` where user or item cannot be told."""
-    names, title_elsewhere = head.columns, options.items is not None
-    said = {role: named_column(names, role, getattr(options, role)) for role in ("user", "item", "rating", "timestamp")}
-    said["title"] = None if title_elsewhere else named_column(names, "title", options.title)
-    _refuse_double_parts(said)
-    found = dict(said)
-    for role in ("user", "item", "rating", "timestamp", "title"):
-        if found[role] is None and not _unwanted(options, role, title_elsewhere):
-            found[role] = usual_column([n for n in names if n not in found.values()], role)
-    if found["user"] is None or found["item"] is None:
-        _by_position(head, header, found, options, findings)
+def choose_columns(head: pl.DataFrame, header: Header, options: Options) -> tuple[Columns, Remarks]:
+    """The columns by the parts they play, those said by the caller first.
+
+    head: the first rows of the table
+    Raises `BadTable` where the column of users or of items cannot be told.
+    """
+    said = _said_columns(head.columns, options)
+    found = _with_usual_names(said, head.columns, options)
+    found, remarks = _with_positions(found, head, header, options)
     _refuse_repeated_names(header, found, options)
-    _warn_of_swapped_names(said, findings)
-    _tell_what_is_unused(names, found, options, findings)
     user, item = found["user"], found["item"]
-    assert user is not None, "_by_position has filled it, or raised"
-    assert item is not None, "_by_position has filled it, or raised"
-    return Columns(user, item, found["rating"], found["timestamp"], found["title"])
+    assert user is not None, "_with_positions has filled it, or raised"
+    assert item is not None, "_with_positions has filled it, or raised"
+    columns = Columns(user, item, found["rating"], found["timestamp"], found["title"])
+    return columns, (*remarks, *_swapped_names(said), *_unused(head.columns, columns, options))
+
+
+def _said_columns(names: Sequence[str], options: Options) -> Roles:
+    elsewhere = options.items is not None  # then the title is a column of that table
+    said = {role: None if role == "title" and elsewhere else getattr(options, role) for role in ROLES}
+    roles = {role: named_column(names, role, column) for role, column in said.items()}
+    _refuse_double_parts(roles)
+    return roles
+
+
+def _with_usual_names(said: Roles, names: Sequence[str], options: Options) -> Roles:
+    found = dict(said)
+    for role in ROLES:
+        if found[role] is None and _is_wanted(role, options):
+            found[role] = usual_column([name for name in names if name not in found.values()], role)
+    return found
 
 
 def usual_column(names: Sequence[str], role: str) -> str | None:
@@ -83,8 +99,8 @@ def _plain(name: str) -> str:
     return re.sub(r"[^a-z0-9]", "", name.lower().partition(":")[0])
 
 
-def _unwanted(options: Options, role: str, title_elsewhere: bool) -> bool:
-    return getattr(options, role) is False or (role == "title" and title_elsewhere)
+def _is_wanted(role: str, options: Options) -> bool:
+    return getattr(options, role) is not False and not (role == "title" and options.items is not None)
 
 
 def named_column(names: Sequence[str], role: str, given: Column | Literal[False]) -> str | None:
@@ -108,7 +124,7 @@ def _listed(names: Sequence[str]) -> str:
     return ", ".join(map(repr, names[:8])) + (f", … ({len(names)} in all)" if len(names) > 8 else "")
 
 
-def _refuse_double_parts(said: dict[str, str | None]) -> None:
+def _refuse_double_parts(said: Roles) -> None:
     taken: dict[str, str] = {}
     for role, column in said.items():
         # the lecture takes the title itself as the item; a column may be both
@@ -118,7 +134,7 @@ def _refuse_double_parts(said: dict[str, str | None]) -> None:
             taken[column] = role
 
 
-def _refuse_repeated_names(header: Header, found: dict[str, str | None], options: Options) -> None:
+def _refuse_repeated_names(header: Header, found: Roles, options: Options) -> None:
     """A name that stands several times means none of them; a position does."""
     for role, name in found.items():
         if name in header.repeated and not isinstance(getattr(options, role), Integral):
@@ -128,33 +144,34 @@ def _refuse_repeated_names(header: Header, found: dict[str, str | None], options
             )
 
 
-def _by_position(
-    head: pl.DataFrame, header: Header, found: dict[str, str | None], options: Options, findings: Findings
-) -> None:
+def _with_positions(found: Roles, head: pl.DataFrame, header: Header, options: Options) -> tuple[Roles, Remarks]:
     """The first free columns are user and item and, where both are guessed, rating and timestamp: as in the lecture.
 
     A first column without a name, where others have one, numbers the rows: pandas writes it.
     """
+    missing = [role for role in ("user", "item") if found[role] is None]
+    if not missing:
+        return found, ()
     free = [name for name in head.columns if name not in {*found.values(), *header.unnamed}]
-    blind = found["user"] is None and found["item"] is None
-    guessed = [role for role in ("user", "item") if found[role] is None]
-    if head.width > WIDE:
+    _refuse_too_many_or_few(missing, free, head.columns)
+    guessed = dict(zip(missing, free, strict=False))
+    for name in free[2:4] if len(missing) == 2 else ():
+        role = "timestamp" if _looks_like_time(head[name]) else "rating" if name == free[2] else None
+        if role and found[role] is None and role not in guessed and _is_wanted(role, options):
+            guessed[role] = name
+    named = ", ".join(f"{role} = {name}" for role, name in guessed.items())
+    return found | guessed, (note(f"Columns taken by their position, as no usual name was found: {named}"),)
+
+
+def _refuse_too_many_or_few(missing: Sequence[str], free: Sequence[str], names: Sequence[str]) -> None:
+    if len(names) > WIDE:
         raise BadTable(
-            f"None of the {head.width} columns has a usual name for {' or '.join(guessed)}s: {_listed(head.columns)}. "
+            f"None of the {len(names)} columns has a usual name for {' or '.join(missing)}s: {_listed(names)}. "
             f"Name them with user=… and item=…. If this is a matrix with a row for each user and a column for each "
             f"item, pass it as a scipy sparse matrix, or unpivot it to one row for each rating."
         )
-    if len(free) < len(guessed):
-        raise BadTable(f"No column is left for the {guessed[-1]}s: the table has only {_listed(head.columns)}.")
-    rest = free[len(guessed) :][:2] if blind else []
-    found.update(zip(guessed, free, strict=False))
-    for name in rest:
-        role = "timestamp" if _looks_like_time(head[name]) else "rating" if name == rest[0] else None
-        if role and found[role] is None and not _unwanted(options, role, False):
-            found[role] = name
-            guessed.append(role)
-    told = ", ".join(f"{role} = {found[role]}" for role in guessed)
-    findings.note(f"Columns taken by their position, as no usual name was found: {told}")
+    if len(free) < len(missing):
+        raise BadTable(f"No column is left for the {missing[-1]}s: the table has only {_listed(names)}.")
 
 
 def _looks_like_time(column: pl.Series) -> bool:
@@ -166,21 +183,17 @@ def _looks_like_time(column: pl.Series) -> bool:
     return numbers.null_count() == column.null_count() < len(column) and bool((numbers >= 1e8).all())
 
 
-def _warn_of_swapped_names(said: dict[str, str | None], findings: Findings) -> None:
+def _swapped_names(said: Roles) -> Remarks:
     user, item = _plain(said["user"] or ""), _plain(said["item"] or "")
-    if user in USUAL["item"] and item in USUAL["user"]:
-        findings.note(
-            f"user={said['user']!r} and item={said['item']!r} look swapped by their names",
-            mend="If that was not meant, exchange them.",
-        )
+    if user not in USUAL["item"] or item not in USUAL["user"]:
+        return ()
+    what = f"user={said['user']!r} and item={said['item']!r} look swapped by their names"
+    return (note(what, mend="If that was not meant, exchange them."),)
 
 
-def _tell_what_is_unused(
-    names: Sequence[str], found: dict[str, str | None], options: Options, findings: Findings
-) -> None:
-    unused = [name for name in names if name not in found.values()]
-    if found["rating"] is None and options.rating is None:
+def _unused(names: Sequence[str], columns: Columns, options: Options) -> Remarks:
+    unused = [name for name in names if name not in columns.roles().values()]
+    if columns.rating is None and options.rating is None:
         hint = f"If {_listed(unused)} holds ratings, pass rating=…." if unused else ""
-        findings.note("No rating column: read as clicks, each of value 1", mend=hint)
-    elif unused:
-        findings.note(f"Columns not used: {_listed(unused)}")
+        return (note("No rating column: read as clicks, each of value 1", mend=hint),)
+    return (note(f"Columns not used: {_listed(unused)}"),) if unused else ()

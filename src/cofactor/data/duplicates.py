@@ -1,4 +1,4 @@
-"""The same user and item more than once: found by one sort, settled as the caller says."""
+"""The same user and item more than once: found by one sort, merged as the caller says."""
 
 from typing import NamedTuple
 
@@ -7,7 +7,7 @@ import numpy as np
 from cofactor.arrays import BoolArray, FloatArray, IntArray
 from cofactor.data.options import Duplicates
 
-__all__ = ["Repeated", "repeated_pairs", "settle"]
+__all__ = ["Repeated", "merge_repeats", "repeated_pairs"]
 
 
 class Repeated(NamedTuple):
@@ -59,7 +59,7 @@ def _differs(ordered: IntArray) -> BoolArray:
     return np.append(True, ordered[1:] != ordered[:-1])[: len(ordered)]
 
 
-def settle(
+def merge_repeats(
     repeated: Repeated, values: FloatArray, timestamps: IntArray | None, policy: Duplicates
 ) -> tuple[IntArray, FloatArray]:
     """The rows to leave out (ascending), and the values with the mean put in where that is the policy.

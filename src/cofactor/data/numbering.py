@@ -1,6 +1,7 @@
 """A column of ids becomes an IdMap and an index for every row; fast, and every id as it came."""
 
-from typing import Any
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, NamedTuple
 
 import numpy as np
 import polars as pl
@@ -8,15 +9,42 @@ import polars as pl
 from cofactor.arrays import Array, BoolArray, IntArray
 from cofactor.data.id_kinds import ids_of_one_kind, is_missing
 from cofactor.data.ids import IdMap
-from cofactor.data.options import IdKind
+from cofactor.data.options import IdKind, IdKinds, Side, id_kind
 from cofactor.data.series import series_of
 from cofactor.errors import BadTable
 
-__all__ = ["as_ids", "missing_ids", "number", "odd_texts", "whole_if_unchanged"]
+__all__ = ["as_ids", "number", "odd_texts", "parse_ids", "whole_if_unchanged"]
 
 NOT_IDS = ("nan", "none", "null", "na", "n/a", "<na>")
+SIDES: tuple[Side, Side] = ("user", "item")
 Numbered = tuple[IdMap, IntArray]
 WIDEST_TABLE = 1 << 22  # whole numbers that lie closer than this are looked up in a table, without any sorting
+
+
+class ParsedIds(NamedTuple):
+    """The ids of the rows of a table, and where there is none."""
+
+    users: pl.Series
+    items: pl.Series
+    no_user: BoolArray
+    no_item: BoolArray
+
+    @property
+    def faults(self) -> dict[str, BoolArray]:
+        """Why a row cannot be used: which rows."""
+        return {"The user id is missing": self.no_user, "The item id is missing": self.no_item}
+
+
+def parse_ids(users: pl.Series, items: pl.Series, kinds: IdKinds, *, from_text: bool) -> ParsedIds:
+    """The ids of both columns, each of one type; raises `BadTable` where `as_ids` does."""
+
+    def parse(column: pl.Series, side: Side) -> pl.Series:
+        return as_ids(column, side, id_kind(kinds, side), from_text=from_text)
+
+    with ThreadPoolExecutor(2) as pool:
+        user_ids, item_ids = pool.map(parse, (users, items), SIDES)
+        no_user, no_item = pool.map(missing_ids, (user_ids, item_ids))
+    return ParsedIds(user_ids, item_ids, no_user, no_item)
 
 
 def as_ids(column: pl.Series, side: str, kind: IdKind = "auto", *, from_text: bool) -> pl.Series:

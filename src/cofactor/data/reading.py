@@ -1,27 +1,34 @@
-"""cf.read: any table of ratings or clicks, checked, as `Ratings`."""
+"""cf.read: any table of ratings or clicks, checked, as `Ratings`.
 
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
-from typing import Any, Literal
+table -> columns -> ids, values, times -> usable rows -> indices -> each pair once -> attributes -> Ratings. Each stage
+returns what it made and its remarks; the remarks are joined here, and become the report.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal, TypeVar
 
 import numpy as np
 import polars as pl
 
-from cofactor.arrays import Array, BoolArray, FloatArray, IntArray
+from cofactor.arrays import Array
 from cofactor.data.attributes import Attached, attach
-from cofactor.data.columns import Columns, choose
-from cofactor.data.duplicates import repeated_pairs, settle
-from cofactor.data.ids import IdMap
-from cofactor.data.numbering import number, odd_texts
+from cofactor.data.columns import Columns, choose_columns
+from cofactor.data.indexed_rows import IndexedRows, each_pair_once, number_rows, side_remarks
+from cofactor.data.numbering import parse_ids
 from cofactor.data.opening import Table, name_of, open_table
 from cofactor.data.options import Column, Duplicates, IdKinds, Missing, Options, Unrated
 from cofactor.data.ratings import Ratings
-from cofactor.data.report import Findings, Report
-from cofactor.data.rows import TableRows, read_rows
-from cofactor.data.series import texts_of
+from cofactor.data.remarks import Remark, Remarks, failure, note, problem
+from cofactor.data.report import Report, RowNames
+from cofactor.data.rows import TableRows, only_usable
+from cofactor.data.timestamps import parse_times
+from cofactor.data.values import parse_values
 from cofactor.errors import BadTable
 
 __all__ = ["examine", "read"]
+
+T = TypeVar("T")
 
 
 def read(
@@ -85,119 +92,128 @@ def read(
 
 def examine(source: Any, options: Options) -> tuple[Ratings | None, Report]:
     """Read as far as the table allows. With problems the ratings are None, and the report names all of them."""
-    findings = Findings(name_of(source))
+    log = _Log(name_of(source))
     ratings = None
     try:
-        ratings = _read(source, options, findings)
+        ratings = _read(source, options, log)
     except BadTable as error:
-        findings.failure(error)
-    report = findings.report()
+        log.remarks.append(failure(error))
+    report = log.report()
     if ratings is None or not report.ok:
         return None, report
     return replace(ratings, report=report), report
 
 
-def _read(source: Any, options: Options, findings: Findings) -> Ratings:
-    table = open_table(source, options)
-    columns = choose(table.head, table.header, options, findings)
-    findings.source, findings.row_names, findings.columns = table.origin, table.row_names, columns.roles()
-    rows = read_rows(table, columns, options, findings)
-    ratings = _numbered(rows, columns, table, options, findings)
-    findings.n_kept = len(ratings)
-    return _with_attributes(ratings, columns, table, options, findings)
+@dataclass
+class _Log:
+    """What is known of a table until its reading ends, be it by an error; no stage sees it."""
 
+    source: str
+    row_names: RowNames = field(default_factory=RowNames)
+    columns: Mapping[str, str] = field(default_factory=dict[str, str])
+    n_read: int = 0
+    n_kept: int = 0
+    remarks: list[Remark] = field(default_factory=list[Remark])
 
-def _numbered(rows: TableRows, columns: Columns, table: Table, options: Options, findings: Findings) -> Ratings:
-    with ThreadPoolExecutor(2) as pool:
-        (users, user_idx), (items, item_idx) = pool.map(number, (rows.users, rows.items), ("user", "item"))
-    _check_sides(users, items, columns, rows, findings)
-    values = np.ones(len(user_idx), np.float32) if rows.values is None else rows.values
-    kept, values = _without_repeats(user_idx, item_idx, values, rows, users, items, options, findings)
-    titles = None if rows.titles is None else _titles_beside(rows.titles, item_idx, len(items))
-    times = rows.times
-    if kept is not None:
-        user_idx, item_idx, values = user_idx[kept], item_idx[kept], values[kept]
-        times = None if times is None else times[kept]
-    return Ratings(
-        users=users, items=items, user_idx=user_idx, item_idx=item_idx, values=values, timestamps=times,
-        explicit=rows.values is not None, scale=options.scale, titles=titles, name=options.name or table.name,
-        library=table.library,
-    )  # fmt: skip
+    def keep(self, outcome: tuple[T, Remarks]) -> T:
+        """What a stage made; its remarks stay here."""
+        made, remarks = outcome
+        self.remarks += remarks
+        return made
 
-
-def _check_sides(users: IdMap, items: IdMap, columns: Columns, rows: TableRows, findings: Findings) -> None:
-    for ids, column in ((users, columns.user), (items, columns.item)):
-        if len(ids) == 1 and not rows.withheld:
-            (only,) = ids.values.tolist()
-            findings.untrainable(
-                f"Column {column!r} holds one {ids.kind} only ({only!r}), so there is nothing to compare",
-                mend=f"Name the right column with {ids.kind}=…, or add the ratings of more {ids.kind}s.",
-            )
-        odd = odd_texts(ids)
-        if odd:
-            named = ", ".join(map(repr, odd[:5])) + (", …" if len(odd) > 5 else "")
-            findings.note(f"{len(odd)} {ids.kind} ids look unintended: {named}", mend="They were kept as they came.")
-
-
-def _without_repeats(
-    user_idx: IntArray, item_idx: IntArray, values: FloatArray, rows: TableRows,
-    users: IdMap, items: IdMap, options: Options, findings: Findings,
-) -> tuple[BoolArray | None, FloatArray]:  # fmt: skip
-    """Which rows stay (None: all), and their values."""
-    repeated = repeated_pairs(user_idx, item_idx, len(items))
-    if not len(repeated.rows):
-        return None, values
-    if options.duplicates == "error":
-        one = repeated.rows[0]
-        user, item = (ids.gather(idx[[one]]).tolist()[0] for ids, idx in ((users, user_idx), (items, item_idx)))
-        findings.problem(
-            f"The same user and item come again (first user {user!r}, item {item!r})", rows.positions(repeated.later),
-            mend="Remove the repeats, or pass duplicates='last' or 'mean'.",
-        )  # fmt: skip
-        return None, values
-    out, values = settle(repeated, values, rows.times, options.duplicates)
-    why = "mean of the ratings kept" if options.duplicates == "mean" else "the last one kept"
-    findings.left_out(f"The same user and item more than once, {why}; left out", rows.positions(out))
-    kept = np.ones(len(user_idx), np.bool_)
-    kept[out] = False
-    return kept, values
-
-
-def _with_attributes(ratings: Ratings, columns: Columns, table: Table, options: Options, findings: Findings) -> Ratings:
-    items, users = ratings.items, ratings.users
-    about_items, about_users = Attached(items), Attached(users)
-    if options.items is not None:
-        about_items = attach(options.items, items, users, columns.item, options, findings)
-    if options.users is not None:
-        about_users = attach(options.users, users, items, columns.user, options, findings)
-    if table.n_added_up:
-        findings.note(f"{table.n_added_up:,} entries of the matrix repeat a place, and were added to the one there")
-    _check_shape(table.shape, about_items.n_rows, about_users.n_rows, findings)
-    titles = ratings.titles if about_items.titles is None else about_items.titles
-    if titles is not None and len(titles) < len(about_items.ids):
-        titles = np.append(titles, np.full(len(about_items.ids) - len(titles), None, object))
-    return replace(
-        ratings, items=about_items.ids, users=about_users.ids, titles=titles, item_attributes=about_items.attributes,
-        user_attributes=about_users.attributes,
-    )  # fmt: skip
-
-
-def _check_shape(shape: tuple[int, int] | None, n_item_rows: int, n_user_rows: int, findings: Findings) -> None:
-    if shape is None:
-        return
-    findings.note(f"The matrix was taken as {shape[0]:,} users (rows) by {shape[1]:,} items (columns)")
-    if shape[0] != shape[1] and (shape[0] == n_item_rows or shape[1] == n_user_rows):
-        findings.problem(
-            f"The matrix has {shape[0]:,} rows, its users, and {shape[1]:,} columns, its items, but the attached "
-            f"tables hold {n_item_rows:,} items and {n_user_rows:,} users: it looks transposed",
-            mend="Pass matrix.T.",
+    def report(self) -> Report:
+        found = [(remark.kind, remark.finding(self.row_names)) for remark in self.remarks]
+        problems, left_out, untrainable, notes = (
+            tuple(finding for of, finding in found if of == kind)
+            for kind in ("problem", "left out", "untrainable", "note")
         )
+        return Report(
+            source=self.source, columns=self.columns, n_read=self.n_read, n_kept=self.n_kept,
+            problems=problems, left_out=left_out, untrainable=untrainable, notes=notes,
+        )  # fmt: skip
 
 
-def _titles_beside(titles: pl.Series, item_idx: IntArray, n_items: int) -> Array:
-    """The first title that stands beside each item; (n_items,)."""
-    first = np.zeros(n_items, np.int64)
-    first[item_idx[::-1]] = np.arange(len(item_idx))[::-1]  # backwards: the first is written last
-    boxed = np.empty(n_items, object)
-    boxed[:] = texts_of(titles.gather(first)).to_list()
-    return boxed
+def _read(source: Any, options: Options, log: _Log) -> Ratings:
+    table = open_table(source, options)
+    columns = log.keep(choose_columns(table.head, table.header, options))
+    log.source, log.row_names, log.columns = table.origin, table.row_names, columns.roles()
+    rows = number_rows(_usable_rows(table, columns, options, log))
+    complete = rows.position is None or log.report().ok
+    for ids, column in ((rows.users, columns.user), (rows.items, columns.item)):
+        log.remarks += side_remarks(ids, column, complete=complete)
+    rows = log.keep(each_pair_once(rows, options.duplicates))
+    log.n_kept = len(rows.user_idx)
+    about_items = log.keep(attach(options.items, rows.items, rows.users, columns.item, options))
+    about_users = log.keep(attach(options.users, rows.users, rows.items, columns.user, options))
+    log.remarks += _matrix_remarks(table, about_items.n_rows, about_users.n_rows)
+    return _ratings(rows, about_users, about_items, columns, table, options)
+
+
+def _usable_rows(table: Table, columns: Columns, options: Options, log: _Log) -> TableRows:
+    frame = table.load(_wished_types(table, columns))
+    log.n_read = frame.height
+    if not frame.height:
+        raise BadTable(f"The table has columns ({', '.join(frame.columns[:6])}) but no rows. Give it some ratings.")
+    ids = parse_ids(frame[columns.user], frame[columns.item], options.ids, from_text=table.is_text)
+    faults, blank, numbers, times = ids.faults, ids.no_user & ids.no_item, None, None
+    if columns.rating is not None:
+        values = log.keep(parse_values(frame[columns.rating], options.scale))
+        faults, blank, numbers = faults | values.faults, blank & values.missing, values.numbers
+    if columns.timestamp is not None:
+        times = log.keep(parse_times(frame[columns.timestamp]))
+    titles = None if columns.title is None else frame[columns.title]
+    rows = TableRows(ids.users, ids.items, numbers, times, titles)
+    rows = log.keep(only_usable(rows, faults, options.missing, blank=blank if table.is_text else None))
+    if not len(rows.users):
+        report = log.report()
+        raise BadTable(f"No usable row is left. {' '.join(map(str, (*report.problems, *report.left_out)))}")
+    return rows
+
+
+def _wished_types(table: Table, columns: Columns) -> dict[str, pl.DataType | type[pl.DataType]]:
+    """How a text file is to be parsed: ids and titles as text, numbers as numbers where the first rows are so."""
+    wished: dict[str, pl.DataType | type[pl.DataType]] = dict.fromkeys(columns.roles().values(), pl.String)
+    for column, dtype in ((columns.rating, pl.Float32), (columns.timestamp, pl.Int64)):
+        head = None if column is None else table.head[column]
+        if head is not None and head.dtype == pl.String:
+            fits = head.cast(dtype, strict=False).null_count() == head.null_count()
+            wished[head.name] = dtype if fits else pl.String
+    return wished
+
+
+def _matrix_remarks(table: Table, n_item_rows: int, n_user_rows: int) -> list[Remark]:
+    """On the cells and the shape of a sparse matrix; none on other tables."""
+    remarks = list[Remark]()
+    if table.n_added_up:
+        remarks.append(
+            note(f"{table.n_added_up:,} entries of the matrix repeat a place, and were added to the one there")
+        )
+    if table.shape is None:
+        return remarks
+    n_rows, n_columns = table.shape
+    remarks.append(note(f"The matrix was taken as {n_rows:,} users (rows) by {n_columns:,} items (columns)"))
+    if n_rows != n_columns and (n_rows == n_item_rows or n_columns == n_user_rows):
+        what = (
+            f"The matrix has {n_rows:,} rows, its users, and {n_columns:,} columns, its items, but the attached tables "
+            f"hold {n_item_rows:,} items and {n_user_rows:,} users: it looks transposed"
+        )
+        remarks.append(problem(what, mend="Pass matrix.T."))
+    return remarks
+
+
+def _ratings(
+    rows: IndexedRows, about_users: Attached, about_items: Attached, columns: Columns, table: Table, options: Options
+) -> Ratings:
+    return Ratings(
+        users=about_users.ids, items=about_items.ids, user_idx=rows.user_idx, item_idx=rows.item_idx,
+        values=rows.values, timestamps=rows.times, explicit=columns.rating is not None, scale=options.scale,
+        titles=_titles(rows.titles, about_items), item_attributes=about_items.attributes,
+        user_attributes=about_users.attributes, name=options.name or table.name, library=table.library,
+    )  # fmt: skip
+
+
+def _titles(beside: Array | None, about_items: Attached) -> Array | None:
+    """(n_items,) those of the attached table, else those beside the ratings, None where an item has none."""
+    if about_items.titles is not None or beside is None:
+        return about_items.titles
+    return np.append(beside, np.full(len(about_items.ids) - len(beside), None, object))

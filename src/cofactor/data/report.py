@@ -1,31 +1,36 @@
-"""What was found while a table was read: what stops it, what was left out and why, what was guessed."""
+"""The report of a table that was read: what stops it, what was left out and why, what was guessed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-import numpy as np
-
-from cofactor.arrays import BoolArray, IntArray
+from cofactor.arrays import IntArray
 from cofactor.errors import BadTable
 
-__all__ = ["Finding", "Findings", "Report", "RowNames"]
+__all__ = ["N_SHOWN_ROWS", "Finding", "Report", "RowNames"]
 
-SHOWN = 5  # row numbers named in a message
+N_SHOWN_ROWS = 5  # row numbers named in a message
 
 
 @dataclass(frozen=True)
 class RowNames:
-    """What a reader calls a row: a line of a file (from 1), a row of a frame (from 0)."""
+    """How rows are numbered in messages: as lines of a file (from 1), or as rows of a frame (from 0).
+
+    first: the number of the first row
+    """
 
     word: str = "row"
     first: int = 0
 
     def where(self, rows: IntArray) -> str:
         """'in line 7', or 'in 12 lines: 3, 7, 9, 10, 11, …'."""
-        numbers = ", ".join(str(int(row) + self.first) for row in rows[:SHOWN])
-        if len(rows) == 1:
+        return self.where_first(rows[:N_SHOWN_ROWS].tolist(), len(rows))
+
+    def where_first(self, first_rows: Sequence[int], n_rows: int) -> str:
+        """The same of n rows, of which the first few positions are known."""
+        numbers = ", ".join(str(row + self.first) for row in first_rows)
+        if n_rows == 1:
             return f"in {self.word} {numbers}"
-        return f"in {len(rows):,} {self.word}s: {numbers}{', …' if len(rows) > SHOWN else ''}"
+        return f"in {n_rows:,} {self.word}s: {numbers}{', …' if n_rows > len(first_rows) else ''}"
 
 
 @dataclass(frozen=True)
@@ -86,52 +91,3 @@ class Report:
         if self.untrainable:
             return "sound to update or to evaluate a model with; none can be fitted on it alone"
         return "sound: nothing stands against training on it"
-
-
-class Findings:
-    """Collects while a table is read; `report()` closes it."""
-
-    def __init__(self, source: str) -> None:
-        self.source = source
-        self.row_names = RowNames()
-        self.columns: dict[str, str] = {}
-        self.n_read = self.n_kept = 0
-        self._problems: list[Finding] = []
-        self._left_out: list[Finding] = []
-        self._untrainable: list[Finding] = []
-        self._notes: list[Finding] = []
-
-    @property
-    def ok(self) -> bool:
-        return not self._problems
-
-    def problem(self, what: str, rows: IntArray | BoolArray | None = None, *, mend: str = "") -> None:
-        self._problems.append(self._finding(what, rows, mend))
-
-    def failure(self, error: Exception) -> None:
-        """What stopped the reading altogether; its message is a whole one."""
-        self._problems.append(Finding(str(error)))
-
-    def left_out(self, what: str, rows: IntArray | BoolArray) -> None:
-        self._left_out.append(self._finding(what, rows, ""))
-
-    def untrainable(self, what: str, mend: str) -> None:
-        self._untrainable.append(self._finding(what, None, mend))
-
-    def note(self, what: str, rows: IntArray | BoolArray | None = None, *, mend: str = "") -> None:
-        self._notes.append(self._finding(what, rows, mend))
-
-    def report(self) -> Report:
-        return Report(
-            source=self.source, columns=self.columns, n_read=self.n_read, n_kept=self.n_kept,
-            problems=tuple(self._problems), left_out=tuple(self._left_out), notes=tuple(self._notes),
-            untrainable=tuple(self._untrainable),
-        )  # fmt: skip
-
-    def _finding(self, what: str, rows: IntArray | BoolArray | None, mend: str) -> Finding:
-        """rows: positions in the table, or a mask over it; None for what concerns the table as a whole."""
-        if rows is None:
-            return Finding(f"{what}. {mend}".strip())
-        at: IntArray = np.flatnonzero(rows) if rows.dtype == np.bool_ else np.asarray(rows, np.int64)
-        numbers = tuple(int(row) + self.row_names.first for row in at[:SHOWN])
-        return Finding(f"{what} {self.row_names.where(at)}. {mend}".strip(), len(at), numbers)

@@ -5,12 +5,12 @@ import polars as pl
 from cofactor.arrays import BoolArray, IntArray
 from cofactor.data.calendar_text import calendar_seconds
 from cofactor.data.ratings import NO_TIME
-from cofactor.data.report import Findings
+from cofactor.data.remarks import Remark, Remarks, note, problem
 from cofactor.data.series import texts_of
 from cofactor.data.values import without_missing_words
 from cofactor.errors import BadTable
 
-__all__ = ["to_seconds"]
+__all__ = ["parse_times"]
 
 # a number is taken for seconds until the year 5138; finer units are larger than any sensible number of the coarser
 UNITS = (
@@ -26,65 +26,68 @@ UNITS = (
 CALENDAR_NUMBERS = (("%Y%m%d", 19000101, 21001231), ("%Y%m%d%H%M%S", 19000101000000, 21001231235959))
 
 
-def to_seconds(column: pl.Series, findings: Findings) -> IntArray:
+def parse_times(column: pl.Series) -> tuple[IntArray, Remarks]:
     """(n,) int64 seconds since 1970, `NO_TIME` where unknown; text and date columns are taken as UTC.
 
-    Problems found: text that is no time, and units that change within the column.
+    Problems: text that is no time, and units that change within the column. Raises `BadTable` for a column of a type
+    that holds no times.
     """
     if column.dtype == pl.Object:
         column = texts_of(column)
+    remarks: list[Remark] = []
     if column.dtype == pl.String:
-        seconds = _from_text(column, findings)
+        seconds, remarks = _from_text(column)
     elif isinstance(column.dtype, pl.Date | pl.Datetime):
         seconds = column.dt.epoch("s")
     elif column.dtype.is_numeric():
-        seconds = _from_numbers(column, findings)
+        seconds, remarks = _from_numbers(column)
     else:
         raise BadTable(f"{column.name!r} holds {column.dtype}, not times. Pass timestamp=False to do without.")
     if seconds.null_count():
-        findings.note("The time is unknown", seconds.is_null().to_numpy())
+        remarks = [*remarks, note("The time is unknown", seconds.is_null().to_numpy())]
         seconds = seconds.fill_null(NO_TIME)
-    return seconds.to_numpy()
+    return seconds.to_numpy(), tuple(remarks)
 
 
-def _from_text(column: pl.Series, findings: Findings) -> pl.Series:
-    given = without_missing_words(column)
-    numbers = given.cast(pl.Float64, strict=False)
-    if numbers.null_count() == given.null_count():
-        return _from_numbers(numbers, findings)
-    times = calendar_seconds(given)
-    wrong = (times.is_null() & given.is_not_null()).to_numpy()
-    if wrong.any():
-        example = given.filter(pl.Series(wrong))[0]
-        findings.problem(
-            f"{column.name!r} holds what is not a time ({example!r})", wrong,
-            mend="Write seconds since 1970 or dates such as 2024-05-31 18:00:00, or pass timestamp=False.",
-        )  # fmt: skip
-    return times
+def _from_text(column: pl.Series) -> tuple[pl.Series, list[Remark]]:
+    texts = without_missing_words(column)
+    numbers = texts.cast(pl.Float64, strict=False)
+    if numbers.null_count() == texts.null_count():
+        return _from_numbers(numbers)
+    times = calendar_seconds(texts)
+    wrong = (times.is_null() & texts.is_not_null()).to_numpy()
+    if not wrong.any():
+        return times, []
+    what = f"{column.name!r} holds what is not a time ({texts.filter(pl.Series(wrong))[0]!r})"
+    mend = "Write seconds since 1970 or dates such as 2024-05-31 18:00:00, or pass timestamp=False."
+    return times, [problem(what, wrong, mend=mend)]
 
 
-def _from_numbers(column: pl.Series, findings: Findings) -> pl.Series:
+def _from_numbers(column: pl.Series) -> tuple[pl.Series, list[Remark]]:
     column = column.cast(pl.Float64) if column.dtype.is_decimal() else column
     column = column.fill_nan(None) if column.dtype.is_float() else column
     for form, low, high in CALENDAR_NUMBERS:
         if low <= _largest(column) <= high and (times := _written_as(column, form)) is not None:
-            findings.note(f"Timestamps are dates written as numbers, such as {column.drop_nulls()[0]:.0f}")
-            return times
-    if _largest(column) >= UNITS[-1][2]:
-        impossible = (column.cast(pl.Float64).abs() >= UNITS[-1][2]).fill_null(False)
-        findings.problem(f"{column.name!r} is beyond all times", impossible.to_numpy(), mend="Correct it.")
-        column = pl.select(pl.when(impossible).then(None).otherwise(column)).to_series().alias(column.name)
+            return times, [note(f"Timestamps are dates written as numbers, such as {column.drop_nulls()[0]:.0f}")]
+    column, remarks = _without_impossible(column)
     unit, divisor = _unit(_largest(column))
     if divisor == 1:
-        return column.floor().cast(pl.Int64) if column.dtype.is_float() else column.cast(pl.Int64)
+        return (column.floor() if column.dtype.is_float() else column).cast(pl.Int64), remarks
     coarse = _of_a_coarser_unit(column, divisor)
     if coarse.any():
-        findings.problem(
-            f"{column.name!r} is in {unit}, but not", coarse,
-            mend="Bring all times to one unit, best seconds since 1970.",
-        )  # fmt: skip
-    findings.note(f"Timestamps were in {unit} and have been converted to seconds")
-    return (column // divisor).cast(pl.Int64)
+        mend = "Bring all times to one unit, best seconds since 1970."
+        remarks.append(problem(f"{column.name!r} is in {unit}, but not", coarse, mend=mend))
+    remarks.append(note(f"Timestamps were in {unit} and have been converted to seconds"))
+    return (column // divisor).cast(pl.Int64), remarks
+
+
+def _without_impossible(column: pl.Series) -> tuple[pl.Series, list[Remark]]:
+    """Numbers that are too large for nanoseconds become null."""
+    if _largest(column) < UNITS[-1][2]:
+        return column, []
+    impossible = (column.cast(pl.Float64).abs() >= UNITS[-1][2]).fill_null(False)
+    possible = pl.select(pl.when(impossible).then(None).otherwise(column)).to_series().alias(column.name)
+    return possible, [problem(f"{column.name!r} is beyond all times", impossible.to_numpy(), mend="Correct it.")]
 
 
 def _written_as(column: pl.Series, form: str) -> pl.Series | None:

@@ -6,11 +6,11 @@ import numpy as np
 import polars as pl
 
 from cofactor.arrays import BoolArray, FloatArray
-from cofactor.data.report import Findings
+from cofactor.data.remarks import Remark, Remarks, note, problem
 from cofactor.data.series import texts_of
 from cofactor.errors import BadTable
 
-__all__ = ["Values", "check_values", "parse_values", "without_missing_words"]
+__all__ = ["Values", "parse_values", "without_missing_words"]
 
 MISSING_WORDS = ("", "na", "n/a", "nan", "null", "none", "-")
 TRUTHS = {"true": 1.0, "false": 0.0}
@@ -26,24 +26,38 @@ class Values(NamedTuple):
     wrong_word: str | None = None  # one that is not numeric, for the message
 
     @property
-    def unusable(self) -> BoolArray:
-        return self.missing | self.not_numeric | self.infinite
+    def faults(self) -> dict[str, BoolArray]:
+        """Why a row cannot be used: which rows."""
+        not_numeric = f"The rating is not a number ({self.wrong_word!r})"
+        return {
+            "The rating is missing": self.missing,
+            not_numeric: self.not_numeric,
+            "The rating is infinite": self.infinite,
+        }
+
+    @property
+    def usable(self) -> BoolArray:
+        return ~(self.missing | self.not_numeric | self.infinite)
 
 
-def parse_values(column: pl.Series, findings: Findings) -> Values:
+def parse_values(column: pl.Series, scale: tuple[float, float] | None) -> tuple[Values, Remarks]:
+    """The ratings as numbers; remarks on those outside the scale, on times in their place, on equal ones.
+
+    Raises `BadTable` for a column of a type that holds no numbers.
+    """
     if column.dtype == pl.Object or isinstance(column.dtype, pl.Categorical | pl.Enum):
         column = texts_of(column)
-    given, not_numeric = column, np.zeros(len(column), np.bool_)
+    written, not_numeric = column, np.zeros(len(column), np.bool_)
     if column.dtype == pl.String:
         column, not_numeric = _from_text(column)
-    if column.dtype == pl.Boolean:
-        findings.note(f"{column.name!r} holds true and false: read as ratings of 1 and 0")
-    elif not column.dtype.is_numeric() and column.dtype != pl.Null:
+    if not column.dtype.is_numeric() and column.dtype != pl.Boolean and column.dtype != pl.Null:
         raise BadTable(f"The ratings in {column.name!r} are {column.dtype}, not numbers. Name the right column.")
     numbers = column.cast(pl.Float32).to_numpy()
-    wrong_word = given.filter(pl.Series(not_numeric)).first() if not_numeric.any() else None
+    wrong_word = str(written.filter(pl.Series(not_numeric)).first()) if not_numeric.any() else None
     missing = np.isnan(numbers) & ~not_numeric
-    return Values(numbers, missing, not_numeric, np.isinf(numbers), None if wrong_word is None else str(wrong_word))
+    values = Values(numbers, missing, not_numeric, np.isinf(numbers), wrong_word)
+    of_truths = note(f"{column.name!r} holds true and false: read as ratings of 1 and 0")
+    return values, (*((of_truths,) if column.dtype == pl.Boolean else ()), *_checked(values, scale))
 
 
 def _from_text(column: pl.Series) -> tuple[pl.Series, BoolArray]:
@@ -61,25 +75,22 @@ def without_missing_words(texts: pl.Series) -> pl.Series:
     return pl.select(pl.when(nothing).then(None).otherwise(texts)).to_series().alias(texts.name)
 
 
-def check_values(values: FloatArray, usable: BoolArray, scale: tuple[float, float] | None, findings: Findings) -> None:
+def _checked(values: Values, scale: tuple[float, float] | None) -> list[Remark]:
     """Ratings outside the stated scale, ratings that are times, ratings that are all the same."""
-    sound = values if usable.all() else values[usable]
+    usable = values.usable
+    sound = values.numbers if usable.all() else values.numbers[usable]
     if not len(sound):
-        return
-    low, high = float(sound.min()), float(sound.max())
+        return []
+    low, high, remarks = float(sound.min()), float(sound.max()), list[Remark]()
     if scale is not None and (low < scale[0] or high > scale[1]):
-        outside = (values < scale[0]) | (values > scale[1])
-        findings.problem(
-            f"Ratings from {low:g} to {high:g} leave the stated scale {scale[0]:g} to {scale[1]:g}",
-            outside & usable, mend="Correct them, or state the true scale=….",
-        )  # fmt: skip
+        outside = (values.numbers < scale[0]) | (values.numbers > scale[1])
+        what = f"Ratings from {low:g} to {high:g} leave the stated scale {scale[0]:g} to {scale[1]:g}"
+        remarks.append(problem(what, outside & usable, mend="Correct them, or state the true scale=…."))
     elif scale is None and low >= 1e8:
-        findings.problem(
-            f"All ratings are larger than {low * 0.999:.1e}, which looks like timestamps",
-            mend="Name the columns with rating=… and timestamp=…, or pass rating=False for clicks without ratings.",
-        )
+        what = f"All ratings are larger than {low * 0.999:.1e}, which looks like timestamps"
+        mend = "Name the columns with rating=… and timestamp=…, or pass rating=False for clicks without ratings."
+        remarks.append(problem(what, mend=mend))
     if low == high:
-        findings.note(
-            f"All ratings are {low:g}, so there is nothing to learn from their values",
-            mend="If they are clicks, pass rating=False.",
-        )
+        what = f"All ratings are {low:g}, so there is nothing to learn from their values"
+        remarks.append(note(what, mend="If they are clicks, pass rating=False."))
+    return remarks
