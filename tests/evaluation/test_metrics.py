@@ -1,5 +1,7 @@
 """Every measure on a case worked by hand, and what must hold for any case."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given, strategies as st
@@ -76,6 +78,56 @@ def test_ndcg_grows_when_a_hit_moves_up(hits, at):
     assert metrics.ndcg(moved, n_relevant) > metrics.ndcg(hits, n_relevant)
 
 
+# --- graded relevance ---------------------------------------------------------------------------------
+
+# a list of four for someone who wants items with gains 1/2, 3/4 and 1/4; the list has 1/4, nothing, 3/4, nothing
+GAINS, IDEAL = np.array([[0.25, 0.0, 0.75, 0.0]]), np.array([[0.75, 0.5, 0.25, 0.0]])
+
+
+def test_graded_ndcg_worked_by_hand():
+    """1/4 + (3/4) / 2, of at most 3/4 + (1/2) / log2(3) + (1/4) / 2."""
+    np.testing.assert_allclose(metrics.ndcg_graded(GAINS, IDEAL), [0.625 / (0.75 + 0.5 * 0.63093 + 0.125)], rtol=1e-5)
+
+
+def test_expected_reciprocal_rank_worked_by_hand():
+    """Satisfied by the first with 1/4; else (3/4 of users) by the third with 3/4, whose reciprocal rank is 1/3."""
+    np.testing.assert_allclose(metrics.expected_reciprocal_rank(GAINS, IDEAL), [1 / 4 + 3 / 4 * 3 / 4 / 3])
+
+
+def test_the_exponential_gain_of_five_stars_is_that_of_the_paper():
+    np.testing.assert_array_equal(metrics.exponential_gain(np.arange(1, 6), 5) * 32, [1, 3, 7, 15, 31])
+
+
+def graded_by_loops(gains, ideal):
+    """(nDCG, ERR) of one list as the papers write them down."""
+    dcg, best = (sum(g / np.log2(r + 1) for r, g in enumerate(its, start=1)) for its in (gains, ideal))
+    err, reading = 0.0, 1.0
+    for rank, gain in enumerate(gains, start=1):
+        err, reading = err + reading * gain / rank, reading * (1 - gain)
+    return dcg / best, err
+
+
+@given(grades=arrays(np.int64, st.tuples(st.integers(1, 6), st.integers(1, 8)), elements=st.integers(0, 5)))
+def test_graded_metrics_are_those_of_a_plain_loop(grades):
+    grades[:, 0] = np.maximum(grades[:, 0], 1)
+    gains = metrics.exponential_gain(grades, 5)
+    ideal = -np.sort(-gains, axis=1)
+    expected = np.transpose([graded_by_loops(*its) for its in zip(gains, ideal, strict=True)])
+    np.testing.assert_allclose(metrics.ndcg_graded(gains, ideal), expected[0])
+    np.testing.assert_allclose(metrics.expected_reciprocal_rank(gains, ideal), expected[1])
+
+
+@given(hits=arrays(bool, st.tuples(st.integers(1, 6), st.integers(1, 8))))
+def test_graded_ndcg_of_a_single_grade_is_ndcg(hits):
+    ideal = -np.sort(-hits.astype(float), axis=1)
+    np.testing.assert_array_equal(metrics.ndcg_graded(hits / 2, ideal / 2), metrics.ndcg(hits, hits.sum(axis=1)))
+
+
+@pytest.mark.parametrize("metric", [metrics.ndcg_graded, metrics.expected_reciprocal_rank])
+def test_a_user_to_whom_no_grade_is_given_is_in_no_mean(metric):
+    assert np.isnan(metric(np.zeros((1, 4)), np.zeros((1, 4)))).all()
+
+
 # --- AUC ------------------------------------------------------------------------------------------
 
 
@@ -117,6 +169,24 @@ def test_the_mean_explains_nothing_and_equal_ratings_cannot_be_explained():
     actual = np.array([1.0, 3.0])
     assert metrics.r2(np.array([2.0, 2.0]), actual) == 0
     assert np.isnan(metrics.r2(actual, np.array([2.0, 2.0])))
+
+
+def test_calibration_error_worked_by_hand():
+    """Two bins: 1 and 2 were rated 2 and 2, a mean of half a star too low; 4 and 5 were rated 3 and 4, one too high."""
+    predicted, actual = np.array([4.0, 1, 5, 2]), np.array([3.0, 2, 4, 2])
+    assert metrics.calibration_error(predicted, actual, n_bins=2) == pytest.approx((2 * 0.5 + 2 * 1.0) / 4)
+
+
+@given(data=arrays(np.float64, (2, 40), elements=st.integers(1, 5)))
+def test_the_calibration_error_is_that_of_a_loop_over_the_bins(data):
+    predicted, actual = data
+    edges = [-np.inf, *np.quantile(predicted, np.arange(1, 10) / 10), np.inf]
+    expected = 0.0
+    for low, high in pairwise(edges):
+        inside = (predicted >= low) & (predicted < high)
+        if inside.any():
+            expected += inside.mean() * abs(predicted[inside].mean() - actual[inside].mean())
+    assert metrics.calibration_error(predicted, actual) == pytest.approx(expected)
 
 
 # --- all lists ------------------------------------------------------------------------------------

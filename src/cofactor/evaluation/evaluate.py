@@ -76,7 +76,9 @@ def evaluate(
     metrics: names such as "rmse", "ndcg@10", "recall" (at each `k`); None: all there are
     k: the length of the lists, or several lengths
     relevant: the lowest rating that counts as relevant in lists (low enough: every test item does). None: the
-        lowest rating given that lies 70 % up the scale, 4 of 1..5; for clicks everything is relevant
+        lowest rating given that lies 70 % up the scale, 4 of 1..5; for clicks everything is relevant. Graded metrics
+        (ndcg_graded, err) give a relevant item a gain by its rating, all others none: (2^g - 1) / 2^5, where g goes
+        from 1 to 5 along the scale
     confidence, n_bootstrap, seed: of the intervals, by resampling users
     clip: keep predictions inside the ratings' scale
 

@@ -2,17 +2,32 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 
-from cofactor.arrays import BoolArray, IntArray
+from cofactor.arrays import BoolArray, FloatArray, IntArray
 from cofactor.data.alignment import Pairs, seen_as
 from cofactor.data.leaks import refuse_leaks
 from cofactor.data.ratings import Ratings
 from cofactor.data.relevance import lowest_relevant
 from cofactor.errors import BadOption
+from cofactor.evaluation.metrics import exponential_gain
 
-__all__ = ["HeldOut"]
+__all__ = ["HeldOut", "RelevantItems"]
+
+N_GRADES = 5  # of relevance: stars from 1 to 5 are their own grades, other scales are laid over them
+
+
+class RelevantItems(NamedTuple):
+    """The items a list ought to hold, in compressed sparse rows: a row a user, its items ascending.
+
+    An item that the model does not know is -1: no list holds it. A pair that is in the test twice counts once.
+    """
+
+    indptr: IntArray  # (n_users + 1,) int64
+    items: IntArray  # (n,) int32
+    gains: FloatArray  # (n,) float64, above 0: `metrics.exponential_gain` of the rating's grade; of a click 1/2
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,30 +78,37 @@ class HeldOut:
         )
 
     @cached_property
-    def relevant(self) -> tuple[IntArray, IntArray]:
-        """indptr (n_users + 1,) int64 and items int32, ascending for each user: what a list ought to hold.
-
-        A pair that is in the test twice counts once. An item the model does not know is -1, and no list holds it.
-        """
+    def relevant(self) -> RelevantItems:
+        """What each user's list ought to hold, from the ratings of `relevant_from` and above."""
         liked = self.relevant_from is None or self.test.values >= np.float32(self.relevant_from)
         rows = np.flatnonzero(np.broadcast_to(liked, len(self.test)))
         keys = self.user[rows].astype(np.int64) * self.test.n_items + self.test.item_idx[rows]
         rows = rows[np.unique(keys, return_index=True)[1]]
-        order = np.lexsort((self.pairs.item_idx[rows], self.user[rows]))
+        rows = rows[np.lexsort((self.pairs.item_idx[rows], self.user[rows]))]
         counts = np.bincount(self.user[rows], minlength=self.n_users)
-        return np.concatenate([[0], np.cumsum(counts)]), self.pairs.item_idx[rows][order]
+        return RelevantItems(np.concatenate([[0], np.cumsum(counts)]), self.pairs.item_idx[rows], self._gains(rows))
+
+    def _gains(self, rows: IntArray) -> FloatArray:
+        """(m,) gains of these test ratings; every click has the only grade there is."""
+        if not self.test.explicit:
+            return exponential_gain(np.ones(len(rows)), highest=1)
+        low, high = self.train.scale or self.test.scale or (0.0, 0.0)
+        above = self.test.values_of(rows).astype(np.float64) - low
+        grades = (
+            1 + (N_GRADES - 1) * np.clip(above / (high - low), 0, 1) if high > low else np.full(len(rows), N_GRADES)
+        )
+        return exponential_gain(grades, highest=N_GRADES)
 
     @property
     def n_relevant(self) -> IntArray:
         """(n_users,)"""
-        return np.diff(self.relevant[0])
+        return np.diff(self.relevant.indptr)
 
     @cached_property
     def n_unknown(self) -> IntArray:
         """(n_users,) relevant items that the model does not know."""
-        indptr, items = self.relevant
-        before = np.concatenate([[0], np.cumsum(items < 0)])
-        return np.diff(before[indptr])
+        before = np.concatenate([[0], np.cumsum(self.relevant.items < 0)])
+        return np.diff(before[self.relevant.indptr])
 
 
 def _expect_known_users(train: Ratings, test: Ratings) -> None:

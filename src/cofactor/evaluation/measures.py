@@ -82,11 +82,22 @@ def _over(part: FloatArray, whole: FloatArray) -> FloatArray:
     return np.divide(part, whole, out=np.full(np.shape(part), np.nan), where=whole > 0)
 
 
-# name -> the terms that are summed, of errors e and ratings' distances d from their mean; what they make
-RATINGS: Mapping[str, tuple[Callable[[Array, Array], list[Array]], Callable[[FloatArray], FloatArray]]] = {
-    "rmse": (lambda e, d: [e * e], _root_mean),
-    "mae": (lambda e, d: [np.abs(e)], _mean),
-    "r2": (lambda e, d: [e * e, d, d * d], _explained),
+def _mean_size(t: FloatArray) -> FloatArray:
+    """Σ_b |Σe of bin b| / n, of totals n, Σe of each bin."""
+    return _over(np.abs(t[..., 1:]).sum(axis=-1), t[..., 0])
+
+
+def _errors_of_bins(p: Array, e: Array) -> list[Array]:
+    bins = metrics.calibration_bins(p)
+    return [np.where(bins == at, e, 0) for at in range(metrics.N_BINS)]
+
+
+# name -> the terms that are summed, of predictions p, errors e and ratings' distances d from their mean; what they make
+RATINGS: Mapping[str, tuple[Callable[[Array, Array, Array], list[Array]], Callable[[FloatArray], FloatArray]]] = {
+    "rmse": (lambda p, e, d: [e * e], _root_mean),
+    "mae": (lambda p, e, d: [np.abs(e)], _mean),
+    "r2": (lambda p, e, d: [e * e, d, d * d], _explained),
+    "calibration_error": (lambda p, e, d: _errors_of_bins(p, e), _mean_size),
 }
 LISTS: Mapping[str, Callable[[BoolArray, IntArray], FloatArray]] = {
     "precision": metrics.precision,
@@ -97,16 +108,20 @@ LISTS: Mapping[str, Callable[[BoolArray, IntArray], FloatArray]] = {
     "map": metrics.average_precision,
     "mrr": metrics.reciprocal_rank,
 }
+GRADED: Mapping[str, Callable[[FloatArray, FloatArray], FloatArray]] = {
+    "ndcg_graded": metrics.ndcg_graded,
+    "err": metrics.expected_reciprocal_rank,
+}
 CATALOGUE = ("auc",)
 BEYOND = ("coverage", "novelty", "gini")  # describe the lists; none is good or bad in itself
-KNOWN = (*RATINGS, *LISTS, *CATALOGUE, *BEYOND)
+KNOWN = (*RATINGS, *LISTS, *GRADED, *CATALOGUE, *BEYOND)
 NO_CUT = (*RATINGS, *CATALOGUE)
 
 
 def better(label: str) -> str:
     """ "lower", "higher", or "" for what only describes."""
     name = label.partition("@")[0]
-    return "" if name in BEYOND else "lower" if name in ("rmse", "mae") else "higher"
+    return "" if name in BEYOND else "lower" if name in ("rmse", "mae", "calibration_error") else "higher"
 
 
 def asked_for(names: Iterable[str] | None, k: int | Iterable[int]) -> list[Asked]:
@@ -183,7 +198,7 @@ def _of_ratings(model: Recommender, held: HeldOut, asked: list[Asked], clip: boo
 def _sums_of_ratings(name: str, held: HeldOut, predicted: FloatArray) -> Measure:
     actual = held.test.values.astype(np.float64)
     terms, of = RATINGS[name]
-    columns = [np.ones(len(actual)), *terms(predicted - actual, actual - actual.mean())]
+    columns = [np.ones(len(actual)), *terms(predicted, predicted - actual, actual - actual.mean())]
     sums = [np.bincount(held.user, column, minlength=held.n_users) for column in columns]
     return Measure(np.column_stack(sums).astype(np.float64), of)
 
@@ -198,7 +213,8 @@ def _of_lists(model: Recommender, held: HeldOut, asked: list[Asked]) -> Measured
     if not asked:
         return Measured({}, left_out)
     longest = max((a.k for a in asked if a.k), default=1)
-    lists = rank_catalogue(model, held, longest, standing=any(a.name == "auc" for a in asked))
+    names = {a.name for a in asked}
+    lists = rank_catalogue(model, held, longest, standing="auc" in names, graded=not names.isdisjoint(GRADED))
     return Measured({str(a): _of_list(a, held, lists) for a in asked}, left_out)
 
 
@@ -206,6 +222,8 @@ def _of_list(asked: Asked, held: HeldOut, lists: Lists) -> Measure | Whole:
     name, items, hits = asked.name, lists.items[:, : asked.k], lists.hits[:, : asked.k]
     if name in LISTS:
         return _average(LISTS[name](hits, lists.n_relevant))
+    if name in GRADED:
+        return _average(GRADED[name](lists.gains[:, : asked.k], lists.ideal_gains[:, : asked.k]))
     if name == "auc":
         assert lists.standing is not None
         return _average(metrics.auc(*lists.standing, lists.n_candidates))

@@ -1,7 +1,9 @@
 """The measures, as pure functions of arrays: each has one definition, which its docstring states.
 
-Of ratings: `rmse`, `mae`, `r2`. Of each user's list: what stands at which rank is `hits`, (n_users, k), True where the
-item is relevant to the user, and `n_relevant`, (n_users,), counts all items that are. A user to whom nothing is
+Of ratings: `rmse`, `mae`, `r2`, `calibration_error`. Of each user's list, with binary relevance: `hits`, (n_users, k),
+True where the item at that rank is relevant to the user, and `n_relevant`, (n_users,), the number of all items that
+are. With graded relevance: `gains`, (n_users, k), the gain of the item at that rank, 0 where it is not relevant, and
+`ideal`, (n_users, k), the user's k largest gains in descending order, 0 behind the last. A user to whom nothing is
 relevant gets nan, which is no failure and in no mean. Of all lists together: `coverage`, `novelty`, `gini`.
 """
 
@@ -10,9 +12,12 @@ import numpy as np
 from cofactor.arrays import Array, BoolArray, FloatArray, IntArray
 
 __all__ = [
-    "auc", "average_precision", "coverage", "exposure", "gini", "hit_rate", "mae", "ndcg", "novelty", "precision",
-    "r2", "recall", "recall_capped", "reciprocal_rank", "rmse",
+    "auc", "average_precision", "calibration_bins", "calibration_error", "coverage", "expected_reciprocal_rank",
+    "exponential_gain", "exposure", "gini", "hit_rate", "mae", "ndcg", "ndcg_graded", "novelty", "precision", "r2",
+    "recall", "recall_capped", "reciprocal_rank", "rmse",
 ]  # fmt: skip
+
+N_BINS = 10  # of predictions, for the calibration error
 
 
 # --- ratings --------------------------------------------------------------------------------------
@@ -44,6 +49,27 @@ def r2(predicted: FloatArray, actual: FloatArray) -> float:
     """
     spread = np.sum(np.square(_errors(np.mean(actual, dtype=np.float64), actual)))
     return float(1 - np.sum(np.square(_errors(predicted, actual))) / spread) if spread else float("nan")
+
+
+def calibration_error(predicted: FloatArray, actual: FloatArray, n_bins: int = N_BINS) -> float:
+    """Expected calibration error, in the ratings' unit, 0 or above; lower is better [naeini2015calibrated].
+
+    Predictions are sorted into `n_bins` bins of equal counts. Of each bin the mean prediction and the mean rating
+    differ by an absolute error, and these are averaged, weighted by the bins' counts. It sees what rmse cannot tell
+    apart: predictions that are systematically too high or too low where they are high, or where they are low. It says
+    nothing about how well lists reflect a user's mix of genres, which is also called calibration.
+
+    >>> calibration_error(np.array([4.0, 4.0, 2.0, 2.0]), np.array([5.0, 3.0, 1.0, 2.0]), n_bins=2)
+    0.25
+    """
+    bins = calibration_bins(predicted, n_bins)
+    return float(np.abs(np.bincount(bins, _errors(predicted, actual))).sum() / len(bins))
+
+
+def calibration_bins(predicted: FloatArray, n_bins: int = N_BINS) -> IntArray:
+    """(n,) the bin of each prediction, 0 to n_bins - 1, ascending and of equal counts; equal predictions share one."""
+    edges = np.quantile(predicted, np.arange(1, n_bins) / n_bins)
+    return np.searchsorted(edges, predicted, side="right")
 
 
 def _errors(predicted: FloatArray | np.floating, actual: FloatArray) -> FloatArray:
@@ -97,10 +123,29 @@ def ndcg(hits: BoolArray, n_relevant: IntArray) -> FloatArray:
     >>> ndcg(np.array([[True, False], [False, True]]), np.array([1, 1])).round(3)
     array([1.   , 0.631])
     """
-    gain = 1 / np.log2(np.arange(hits.shape[1]) + 2)
-    ideal = np.append(0, np.cumsum(gain))[np.minimum(n_relevant, hits.shape[1])]
-    gained = np.cumsum(hits * gain, axis=1)[:, -1]  # summed in the same order: perfect is 1 to the last bit
-    return _per_relevant(gained, n_relevant, ideal)
+    ideal = np.append(0, np.cumsum(_discounts(hits.shape[1])))[np.minimum(n_relevant, hits.shape[1])]
+    return _per_relevant(_discounted(hits), n_relevant, ideal)
+
+
+def ndcg_graded(gains: FloatArray, ideal: FloatArray) -> FloatArray:
+    """Normalised discounted cumulative gain of graded relevance, from 0 to 1 [jarvelin2002].
+
+    A gain at rank r counts gain / log2(r + 1); the sum is divided by that of the ideal list. A factor common to all
+    gains cancels, so `exponential_gain` gives the form with gains of 2^grade - 1 [burges2005learning].
+
+    >>> ndcg_graded(np.array([[1.0, 0.0, 3.0]]), np.array([[3.0, 1.0, 0.0]])).round(3)
+    array([0.689])
+    """
+    return _ratio(_discounted(gains), _discounted(ideal))
+
+
+def _discounted(gains: Array) -> FloatArray:
+    """(n_users,) discounted cumulative gain. Summed rank by rank, so that a perfect list has 1 to the last bit."""
+    return np.cumsum(gains * _discounts(gains.shape[1]), axis=1)[:, -1]
+
+
+def _discounts(k: int) -> FloatArray:
+    return 1 / np.log2(np.arange(k) + 2)
 
 
 def average_precision(hits: BoolArray, n_relevant: IntArray) -> FloatArray:
@@ -120,6 +165,32 @@ def reciprocal_rank(hits: BoolArray, n_relevant: IntArray) -> FloatArray:
     array([0.5, 0. ])
     """
     return _per_relevant(hits.any(axis=1) / (hits.argmax(axis=1) + 1), n_relevant)
+
+
+def expected_reciprocal_rank(gains: FloatArray, ideal: FloatArray) -> FloatArray:
+    """Expected reciprocal rank, from 0 to below 1: 1 / the rank at which a user is satisfied [chapelle2009expected].
+
+    Users read from the top and stop at an item with the probability that is its gain (`exponential_gain`):
+    Σ_r gain_r / r · Π_{s<r} (1 - gain_s). It is not divided by the best that can be reached.
+
+    >>> expected_reciprocal_rank(np.array([[0.5, 0.0, 0.75]]), np.array([[0.75, 0.5, 0.0]]))
+    array([0.625])
+    """
+    still_reading = np.cumprod(1 - gains, axis=1)[:, :-1]
+    still_reading = np.concatenate([np.ones((len(gains), 1)), still_reading], axis=1)
+    found = np.sum(gains * still_reading / (np.arange(gains.shape[1]) + 1), axis=1)
+    return _ratio(found, (ideal[:, 0] > 0) * 1.0)
+
+
+def exponential_gain(grades: FloatArray, highest: float) -> FloatArray:
+    """(2^grade - 1) / 2^highest, below 1: the probability that an item satisfies [chapelle2009expected, eq. 4].
+
+    grades: of relevance, above 0     highest: the best grade there is
+
+    >>> exponential_gain(np.array([1.0, 2.0, 5.0]), highest=5)
+    array([0.03125, 0.09375, 0.96875])
+    """
+    return (np.exp2(grades) - 1) / 2**highest
 
 
 def auc(above: IntArray, equal: IntArray, user: IntArray, n_candidates: IntArray) -> FloatArray:
