@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from cofactor.data.expecting import expect_ratings
 from cofactor.data.ratings import Ratings
 from cofactor.errors import BadOption, SearchStopped
-from cofactor.evaluation.layout import figure
-from cofactor.evaluation.measures import RATINGS, better
+from cofactor.evaluation.metric_table import RATINGS, better
+from cofactor.evaluation.text_table import figure
 from cofactor.hyperparameters import conformed, seed_of
 from cofactor.memory import free_gb
 from cofactor.models.bayesian_mf import BayesianMF

@@ -5,7 +5,7 @@ import pytest
 
 from cofactor.errors import BadOption
 from cofactor.evaluation.bootstrap import check_level, interval, percentiles, resample
-from cofactor.evaluation.measures import Measure, Whole
+from cofactor.evaluation.metric_table import Measure, Whole
 
 
 def mean_of(values) -> Measure:

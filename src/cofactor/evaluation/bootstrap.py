@@ -13,7 +13,7 @@ import numpy as np
 
 from cofactor.arrays import FloatArray
 from cofactor.errors import BadOption
-from cofactor.evaluation.measures import Measure, Whole
+from cofactor.evaluation.metric_table import Measure, Whole
 from cofactor.hyperparameters import conformed
 
 __all__ = ["Interval", "check_level", "interval", "percentiles", "resample"]

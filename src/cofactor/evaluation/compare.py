@@ -19,10 +19,10 @@ from cofactor.errors import BadOption, ComparisonStopped, shown
 from cofactor.evaluation.bootstrap import Interval, check_level
 from cofactor.evaluation.evaluate import Evaluation, evaluate_held_out, measured_by
 from cofactor.evaluation.held_out import HeldOut
-from cofactor.evaluation.layout import aligned, figure
 from cofactor.evaluation.literature import says
-from cofactor.evaluation.measures import asked_for, listed
+from cofactor.evaluation.metric_table import asked_for, listed
 from cofactor.evaluation.repeats import Fits, averaged, fit_each
+from cofactor.evaluation.text_table import aligned, figure
 from cofactor.evaluation.verdicts import BEHIND, TIED, WINNER, Verdict, verdicts_of
 from cofactor.hyperparameters import conformed, seed_of
 from cofactor.plots import loss_curves

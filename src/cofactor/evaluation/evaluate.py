@@ -14,8 +14,8 @@ from cofactor.data.ratings import Ratings
 from cofactor.data.tables import make_table
 from cofactor.evaluation.bootstrap import Interval, check_level, interval, resample
 from cofactor.evaluation.held_out import HeldOut
-from cofactor.evaluation.layout import aligned, figure
-from cofactor.evaluation.measures import RATINGS, Asked, Measure, Whole, asked_for, better, measure
+from cofactor.evaluation.metric_table import RATINGS, Asked, Measure, Whole, asked_for, better, measure
+from cofactor.evaluation.text_table import aligned, figure
 from cofactor.hyperparameters import conformed, seed_of
 from cofactor.recommender import Recommender, expect_model
 

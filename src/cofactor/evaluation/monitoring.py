@@ -6,7 +6,7 @@ from functools import cache
 from cofactor.data.ratings import Ratings
 from cofactor.errors import BadOption
 from cofactor.evaluation.held_out import HeldOut
-from cofactor.evaluation.measures import asked_for, measure
+from cofactor.evaluation.metric_table import asked_for, measure
 from cofactor.recommender import Recommender
 
 __all__ = ["monitor"]

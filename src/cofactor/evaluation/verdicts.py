@@ -6,8 +6,8 @@ from math import isnan
 
 from cofactor.evaluation.bootstrap import Interval, percentiles
 from cofactor.evaluation.evaluate import Evaluation
-from cofactor.evaluation.layout import figure
-from cofactor.evaluation.measures import better
+from cofactor.evaluation.metric_table import better
+from cofactor.evaluation.text_table import figure
 
 __all__ = ["BEHIND", "TIED", "WINNER", "Verdict", "verdicts_of"]
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from cofactor.data.tables import make_table
-from cofactor.evaluation.layout import aligned, figure
-from cofactor.evaluation.measures import better
+from cofactor.evaluation.metric_table import better
+from cofactor.evaluation.text_table import aligned, figure
 
 __all__ = ["History", "Trial"]
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from cofactor.data.ratings import Ratings
 from cofactor.data.splitting import split
 from cofactor.errors import BadOption, CofactorError, MissingExtra, SearchStopped, shown
-from cofactor.evaluation.measures import RATINGS, asked_for, better
+from cofactor.evaluation.metric_table import RATINGS, asked_for, better
 from cofactor.evaluation.monitoring import monitor
 from cofactor.recommender import Recommender
 from cofactor.run.run import Run

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from cofactor.evaluation import measures, metrics
+from cofactor.evaluation import metric_table, metrics
 
 
 def drawn_lists() -> np.ndarray:
@@ -19,7 +19,7 @@ def jackknife(number, lists) -> float:
 
 
 @pytest.mark.parametrize(
-    ("measured", "metric"), [(measures._coverage, metrics.coverage), (measures._gini, metrics.gini)]
+    ("measured", "metric"), [(metric_table._coverage, metrics.coverage), (metric_table._gini, metrics.gini)]
 )
 def test_the_standard_error_is_that_of_leaving_each_user_out(measured, metric):
     lists = drawn_lists()
@@ -29,5 +29,5 @@ def test_the_standard_error_is_that_of_leaving_each_user_out(measured, metric):
 
 
 def test_everything_that_can_be_asked_for_is_listed_once():
-    assert len(set(measures.KNOWN)) == len(measures.KNOWN)
-    assert [str(a) for a in measures.asked_for(["auc", "ndcg", "ndcg@5"], [5, 10])] == ["auc", "ndcg@5", "ndcg@10"]
+    assert len(set(metric_table.KNOWN)) == len(metric_table.KNOWN)
+    assert [str(a) for a in metric_table.asked_for(["auc", "ndcg", "ndcg@5"], [5, 10])] == ["auc", "ndcg@5", "ndcg@10"]
