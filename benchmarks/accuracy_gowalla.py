@@ -25,7 +25,7 @@ from cofactor.data.sources.gowalla import published_tests
 from cofactor.recommender import Recommender
 from reporting import describe, machine, markdown_table, write_results
 
-MEASURES = ("recall@20", "ndcg@20")
+METRICS = ("recall@20", "ndcg@20")
 Maker = Callable[..., Recommender]
 GRIDS: dict[str, tuple[Maker, list[dict[str, Any]]]] = {
     "Popularity": (cf.Popularity, [{}]),
@@ -80,20 +80,20 @@ def judged(model: Recommender, train: cf.Ratings, test: cf.Ratings) -> dict[str,
     started = time.perf_counter()
     model.fit(train, progress=False)
     seconds = time.perf_counter() - started
-    values = cf.evaluate(model, test, metrics=MEASURES).values
-    return {**{name: values[name] for name in MEASURES}, "fit": seconds}
+    values = cf.evaluate(model, test, metrics=METRICS).values
+    return {**{name: values[name] for name in METRICS}, "fit": seconds}
 
 
 def report(runs: dict[str, dict[str, Any]], about: dict[str, Any]) -> str:
     rows = [
-        [name, *(f"{run[measure]:.4f}" for measure in MEASURES), f"{run['fit']:.1f}", str(run["options"])]
+        [name, *(f"{run[metric]:.4f}" for metric in METRICS), f"{run['fit']:.1f}", str(run["options"])]
         for name, run in runs.items()
     ]
     return "\n\n".join([
         "# Gowalla, all items ranked",
         "`python3 dev.py bench accuracy_gowalla`. Best published: recall@20 .1920 (BSPM-EM), nDCG@20 .1617 (NESCL).",
         describe(about, {"cofactor": cf.__version__, "numpy": np.__version__}),
-        markdown_table(["", *MEASURES, "fit, s", "settings, chosen inside the training rows"], rows),
+        markdown_table(["", *METRICS, "fit, s", "settings, chosen inside the training rows"], rows),
         f"Peak memory of the whole run {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6:.1f} GB.",
     ])  # fmt: skip
 

@@ -23,13 +23,13 @@ from cofactor.recommender import Recommender
 from quiet import wait_for_quiet, watch_others
 from reporting import describe, machine, markdown_table, write_results
 
-MEASURES = ("ndcg@10", "recall@20")
+METRICS = ("ndcg@10", "recall@20")
 RELEVANT = 4.0
 Way = Callable[[], dict[str, float]]
 
 
 def user_by_user(model: Recommender, test: cf.Ratings) -> dict[str, float]:
-    """The two measures as one writes them down: a loop over users, plain NumPy in it."""
+    """The two metrics as one writes them down: a loop over users, plain NumPy in it."""
     gain, found = 1 / np.log2(np.arange(2, 12)), []
     for user in np.unique(test.user_idx):
         items, values = test.by_user.of(user)
@@ -42,12 +42,12 @@ def user_by_user(model: Recommender, test: cf.Ratings) -> dict[str, float]:
         hits = np.isin(near[np.argsort(-scores[near], kind="stable")], relevant)
         ndcg = (hits[:10] * gain).sum() / gain[: min(10, len(relevant))].sum()
         found.append((ndcg, hits.sum() / len(relevant)))
-    return dict(zip(MEASURES, np.mean(found, axis=0).tolist(), strict=True))
+    return dict(zip(METRICS, np.mean(found, axis=0).tolist(), strict=True))
 
 
 def ways(model: Recommender, test: cf.Ratings) -> dict[str, Way]:
-    watched = {name: monitor(name, test, relevant=RELEVANT) for name in MEASURES}
-    asked = {"metrics": MEASURES, "relevant": RELEVANT}
+    watched = {name: monitor(name, test, relevant=RELEVANT) for name in METRICS}
+    asked = {"metrics": METRICS, "relevant": RELEVANT}
     return {
         "cf.evaluate, intervals of 1,000 samples": lambda: cf.evaluate(model, test, **asked).values,
         "monitor, values only, one pass each": lambda: {name: of(model) for name, of in watched.items()},
@@ -75,7 +75,7 @@ def race(contestants: dict[str, Way], n_rounds: int) -> dict[str, list[dict[str,
 
 def report(runs: dict[str, list[dict[str, Any]]], about: dict[str, Any], versions: dict[str, str], what: str) -> str:
     rows = [_row(name, its) for name, its in runs.items()]
-    header = ["", "first call, s", "median after it, s", "slowest, s", "cores others used", *MEASURES]
+    header = ["", "first call, s", "median after it, s", "slowest, s", "cores others used", *METRICS]
     return "\n\n".join(["# Full-catalogue evaluation", what, describe(about, versions), markdown_table(header, rows)])
 
 
@@ -83,16 +83,16 @@ def _row(name: str, its: list[dict[str, Any]]) -> list[str]:
     later = [run["seconds"] for run in its[1:]]
     seconds = (its[0]["seconds"], median(later), max(later))
     others = max(run["others"] for run in its[1:])
-    values = (f"{its[0]['values'][measure]:.4f}" for measure in MEASURES)
+    values = (f"{its[0]['values'][metric]:.4f}" for metric in METRICS)
     return [name, *(f"{one:.3f}" for one in seconds), f"up to {others:.2f}", *values]
 
 
 def check_agreement(runs: dict[str, list[dict[str, Any]]]) -> None:
     """Equal but for the last digits of float32 scores, which may swap two items that all but tie."""
-    for measure in MEASURES:
-        values = [its[0]["values"][measure] for its in runs.values()]
+    for metric in METRICS:
+        values = [its[0]["values"][metric] for its in runs.values()]
         if max(values) - min(values) > 1e-4:
-            sys.exit(f"The ways do not agree on {measure}: {values}")
+            sys.exit(f"The ways do not agree on {metric}: {values}")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

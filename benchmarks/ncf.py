@@ -152,7 +152,7 @@ def blend(ranked: Options, shallow: Options) -> Maker:
 def report(runs: dict[str, list[dict[str, float]]], chosen: dict[str, Options], about: dict[str, Any]) -> str:
     names = [name for name in next(iter(runs.values()))[0] if name != "seconds"]
     rows = [
-        [name, *(_mean(its, measure, 4) for measure in names), _mean(its, "seconds", 1)] for name, its in runs.items()
+        [name, *(_mean(its, metric, 4) for metric in names), _mean(its, "seconds", 1)] for name, its in runs.items()
     ]
     parts = [
         "# Leave one out on MovieLens 1M: NCF's protocol",
@@ -167,8 +167,8 @@ def report(runs: dict[str, list[dict[str, float]]], chosen: dict[str, Options], 
     return "\n\n".join(parts)
 
 
-def _mean(its: list[dict[str, float]], measure: str, digits: int) -> str:
-    values = [one[measure] for one in its]
+def _mean(its: list[dict[str, float]], metric: str, digits: int) -> str:
+    values = [one[metric] for one in its]
     spread = f" ± {stdev(values):.{digits}f}" if len(values) > 1 else ""
     return f"{mean(values):.{digits}f}{spread}"
 

@@ -38,8 +38,8 @@ def best_rank(ranks: Iterable[int], options: Options, train: cf.Ratings) -> tupl
     return min(found, key=lambda k: found[k]), found
 
 
-def shown(its: list[Run], measure: str, digits: int = 4) -> str:
-    values = [one[measure] for one in its]
+def shown(its: list[Run], metric: str, digits: int = 4) -> str:
+    values = [one[metric] for one in its]
     spread = f" ± {stdev(values):.{digits}f}" if len(values) > 1 else ""
     return f"{mean(values):.{digits}f}{spread}"
 

@@ -446,7 +446,7 @@ def _open(draw: st.DrawFn, known: Known) -> Question:
 def _search(draw: st.DrawFn, known: Known) -> Question:
     """Refused or very short."""
     budget, auto = draw(mostly(1e-9, "0.001s", odd=ODD | st.just("soon"))), draw(st.integers(0, 9)) == 0
-    options = some(draw, measure=mostly("rmse", "ndcg@3", None), seed=SEEDS) | {"progress": False}
+    options = some(draw, metric=mostly("rmse", "ndcg@3", None), seed=SEEDS) | {"progress": False}
     if auto:
         train = draw(ODD)
         return lambda model: cf.auto(train, budget, **options)
@@ -455,7 +455,7 @@ def _search(draw: st.DrawFn, known: Known) -> Question:
 
 
 def _early_stopping(draw: st.DrawFn, known: Known) -> Question:
-    options = some(draw, patience=LENGTHS, better=mostly("lower", "higher"), least=mostly(0.0, 1), measure=mostly(None))
+    options = some(draw, patience=LENGTHS, better=mostly("lower", "higher"), least=mostly(0.0, 1), metric=mostly(None))
     return lambda model: cf.EarlyStopping(**options)
 
 

@@ -63,4 +63,4 @@ def test_attributes_that_are_taken_in_are_named(tastes):
 
 def test_clicks_have_no_rating_error(clicks):
     with pytest.raises(BadOption, match="rmse needs ratings"):
-        auto(clicks, measure="rmse")
+        auto(clicks, metric="rmse")

@@ -7,7 +7,7 @@ The rule, which `Choice.why` repeats with the numbers of the data at hand:
   `MatrixFactorization(solver="als")`.
 - Clicks, or ratings of which lists are wanted: which model leads depends on the data in ways that nobody can tell
   beforehand, so three are tried: `EASE` (from where its matrix of items would take over half of the memory:
-  `SparseEASE`), `ImplicitMF` and `GraphFilter`. The one with the best held-out measure is taken.
+  `SparseEASE`), `ImplicitMF` and `GraphFilter`. The one with the best held-out metric is taken.
 """
 
 import warnings
@@ -52,19 +52,19 @@ class Choice:
 
 
 def auto(
-    train: Ratings, budget: str | float = "1min", *, measure: str | None = None, seed: int = 0,
+    train: Ratings, budget: str | float = "1min", *, metric: str | None = None, seed: int = 0,
     progress: bool | None = None,
 ) -> Choice:  # fmt: skip
     """A model that suits the data, its options searched for `budget`, fitted on all of `train`.
 
-    measure: what it shall be good at; None: "rmse" on ratings, "ndcg@10" on clicks
+    metric: what it shall be good at; None: "rmse" on ratings, "ndcg@10" on clicks
     budget: of all searches together; at least one trial of each model is made. The last fit comes on top.
     Ctrl-C ends the searches, with a `SearchStopped` warning; the best found so far is then fitted.
-    Raises `MissingExtra` without Optuna, `BadOption` for what are no ratings and for a measure they cannot have.
+    Raises `MissingExtra` without Optuna, `BadOption` for what are no ratings and for a metric they cannot have.
     """
     expect_ratings(train, "auto chooses by")
-    seconds, seed, measure = seconds_of(budget), seed_of(seed), conformed("measure", str | None, measure)
-    aim = measure or ("rmse" if train.explicit else "ndcg@10")
+    seconds, seed, metric = seconds_of(budget), seed_of(seed), conformed("metric", str | None, metric)
+    aim = metric or ("rmse" if train.explicit else "ndcg@10")
     models, why = _candidates(train, aim)
     searches = [Search(one, train, aim, one.search_space(), seed, after_trial=tell(progress)) for one in models]
     tried = _run(searches, seconds / len(searches))
@@ -96,7 +96,7 @@ def _candidates(train: Ratings, aim: str) -> tuple[list[Recommender], list[str]]
     if aim.partition("@")[0] not in RATINGS:
         return _for_lists(train)
     if not train.explicit:
-        raise BadOption(f"{aim} needs ratings, but {train!r} are clicks. Choose a measure of lists, such as ndcg@10.")
+        raise BadOption(f"{aim} needs ratings, but {train!r} are clicks. Choose a metric of lists, such as ndcg@10.")
     return _for_ratings(train)
 
 
@@ -126,7 +126,7 @@ def _for_lists(train: Ratings) -> tuple[list[Recommender], list[str]]:
 def _best(searches: Sequence[Search]) -> Search:
     """The one whose best trial is ahead; the first where none has any, whose error then tells why."""
     done = [one for one in searches if one.history.best is not None] or list(searches[:1])
-    sign = 1 if better(done[0].measure) == "higher" else -1
+    sign = 1 if better(done[0].metric) == "higher" else -1
     return max(done, key=lambda one: sign * best.value if (best := one.history.best) else 0.0)
 
 

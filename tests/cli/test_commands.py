@@ -161,7 +161,7 @@ def test_fit_picks_a_model_itself_and_says_why(table, tmp_path, capsys):
 def test_models_are_compared_on_a_known_data_set(capsys):
     words = ["compare", "tastes", "--models", "popularity,bias", "--metrics", "rmse,ndcg@10", "--json"]
     assert main(words) == 0
-    rows = {(row["measure"], row["model"]): row for row in json.loads(said(capsys))}
+    rows = {(row["metric"], row["model"]): row for row in json.loads(said(capsys))}
     assert rows["rmse", "bias"]["verdict"] == "winner"
 
 

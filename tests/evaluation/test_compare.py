@@ -32,8 +32,8 @@ def named(models) -> dict:
 def test_a_clearly_better_model_wins(world):
     train, test, models = world(0, 0.5, 1.5)
     found = compare(named(models), train, test)
-    for measure in ("rmse", "mae", "ndcg@10", "auc"):
-        assert found.winner(measure) == "model 0"
+    for metric in ("rmse", "mae", "ndcg@10", "auc"):
+        assert found.winner(metric) == "model 0"
 
 
 def test_between_two_models_of_one_quality_no_winner_is_named_19_times_in_20(world):
@@ -108,7 +108,7 @@ def test_printed_the_winner_has_a_star_and_the_undecided_a_tilde(world):
     assert (undecided.count("*"), undecided.count("~")) == (1, 3)
 
 
-def test_a_page_has_a_row_a_measure_and_says_what_its_marks_mean(world):
+def test_a_page_has_a_row_a_metric_and_says_what_its_marks_mean(world):
     """The truth, and the truth one and two stars too high: the errors are 0 and 1, and the lists are the same."""
     train, test, (truth,) = world(0, 0.0)
     models = {
@@ -216,10 +216,10 @@ def test_one_model_is_no_comparison(world):
         compare(models, train, test)
 
 
-def test_the_table_has_a_row_for_each_measure_and_model(world):
+def test_the_table_has_a_row_for_each_metric_and_model(world):
     train, test, models = world(9, 0.5, 1.5)
     rows = compare(named(models), train, test, metrics=["rmse", "gini"]).table().to_dict(as_series=False)
-    assert rows["measure"] == ["rmse", "rmse", "gini@10", "gini@10"]
+    assert rows["metric"] == ["rmse", "rmse", "gini@10", "gini@10"]
     assert rows["verdict"] == ["winner", "behind", "", ""]
 
 
@@ -228,6 +228,6 @@ def test_a_comparison_of_what_cannot_be_measured_is_an_empty_table():
     train, test = clicks.subset(np.arange(3)), clicks.subset(np.array([3]))
     found = compare([cf.Popularity(), cf.EASE()], train, test, metrics=["rmse"], progress=False)
     assert list(found.columns()) == [
-        "measure", "model", "value", "low", "high", "behind", "behind_low", "behind_high", "verdict",
+        "metric", "model", "value", "low", "high", "behind", "behind_low", "behind_high", "verdict",
     ]  # fmt: skip
     assert len(found.table()) == 0

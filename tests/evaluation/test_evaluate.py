@@ -79,9 +79,9 @@ def test_what_cannot_be_had_is_told_once_a_reason(tiny):
     ]
 
 
-def test_the_columns_say_of_each_measure_its_interval_and_which_way_is_better(tiny):
+def test_the_columns_say_of_each_metric_its_interval_and_which_way_is_better(tiny):
     columns = evaluate(scripted(tiny[0], SCORES), tiny[1], metrics=["mae", "mrr", "gini"], k=2).columns()
-    assert columns["measure"] == ["mae", "mrr@2", "gini@2"]
+    assert columns["metric"] == ["mae", "mrr@2", "gini@2"]
     assert columns["better"] == ["lower", "higher", ""]
     assert columns["value"] == pytest.approx([1.75, 0.5, 0.5])
     assert columns["low"] == pytest.approx([1.0, 0.0, 0.5])
@@ -264,7 +264,7 @@ def test_the_table_comes_in_the_library_of_the_test(tiny):
     pandas = pytest.importorskip("pandas")
     found = evaluate(scripted(tiny[0], SCORES), replace(tiny[1], library="pandas"))
     assert isinstance(found.table(), pandas.DataFrame)
-    assert list(found.table()["measure"])[:2] == ["rmse", "mae"]
+    assert list(found.table()["metric"])[:2] == ["rmse", "mae"]
 
 
 def test_a_model_opened_from_its_folder_has_the_same_numbers(tastes, tmp_path):
@@ -299,7 +299,7 @@ def test_lists_that_no_memory_can_hold_are_refused(tiny):
         evaluate(scripted(train, SCORES), test, k=10**12)
 
 
-def test_what_the_measures_make_of_the_lists_is_held_in_memory_too(tiny, monkeypatch):
+def test_what_the_metrics_make_of_the_lists_is_held_in_memory_too(tiny, monkeypatch):
     train, test = tiny
     monkeypatch.setattr("cofactor.memory.free_gb", lambda: 0.05)
     with pytest.raises(BadOption, match="needs 0.1 GB, but 0.1 GB may be used"):  # 58 MB; the bare lists have 18

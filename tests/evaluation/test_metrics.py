@@ -1,4 +1,4 @@
-"""Every measure on a case worked by hand, and what must hold for any case."""
+"""Every metric on a case worked by hand, and what must hold for any case."""
 
 from itertools import pairwise
 
@@ -47,7 +47,7 @@ def test_a_user_to_whom_nothing_is_relevant_is_in_no_mean(metric):
 
 @pytest.mark.parametrize("metric", OF_LISTS)
 @given(hits=arrays(bool, st.tuples(st.integers(1, 6), st.integers(1, 8))), more=st.integers(0, 5))
-def test_every_list_measure_lies_between_0_and_1(metric, hits, more):
+def test_every_list_metric_lies_between_0_and_1(metric, hits, more):
     values = metric(hits, hits.sum(axis=1) + more)
     inside = values[~np.isnan(values)]
     assert ((inside >= 0) & (inside <= 1 + 1e-12)).all()

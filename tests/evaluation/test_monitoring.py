@@ -1,4 +1,4 @@
-"""One measure watched while a model trains."""
+"""One metric watched while a model trains."""
 
 import pytest
 
@@ -17,7 +17,7 @@ def test_it_says_what_evaluate_says(tastes, name):
 
 def test_training_stops_by_it(tastes):
     train, test = cf.split(tastes)
-    stopping = cf.EarlyStopping(measure=monitor("ndcg@10", test), better="higher", patience=2)
+    stopping = cf.EarlyStopping(metric=monitor("ndcg@10", test), better="higher", patience=2)
     model = cf.MatrixFactorization(n_factors=4, n_epochs=30, learning_rate=0.02)
     model.fit(train, early_stopping=stopping, progress=False)
     assert monitor("ndcg@10", test)(model) == max(stopping.seen)

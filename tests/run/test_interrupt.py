@@ -167,7 +167,7 @@ def test_a_choice_is_made_among_what_the_searches_had_found(checkerboard, monkey
 
     monkeypatch.setattr(cf.ImplicitMF, "_fit", press)
     with pytest.warns(SearchStopped):
-        choice = cf.auto(checkerboard, budget=0.1, measure="ndcg@10", progress=False)
+        choice = cf.auto(checkerboard, budget=0.1, metric="ndcg@10", progress=False)
     assert type(choice.model) is cf.EASE
     assert "Ctrl-C ended the search" in choice.why[-1]
 

@@ -37,7 +37,7 @@ def test_who_keeps_a_checkpoint_or_watches_changes_no_bit(cls, averaged, tmp_pat
 
 @pytest.fixture(scope="module")
 def written(tmp_path_factory):
-    """After two of three epochs, as early stopping by a measure that fails there leaves it."""
+    """After two of three epochs, as early stopping by a metric that fails there leaves it."""
     path = tmp_path_factory.mktemp("run") / "checkpoint"
     seen = []
 

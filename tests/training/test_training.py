@@ -64,14 +64,14 @@ def test_early_stopping_keeps_the_best_epoch(tastes):
     assert np.mean(error**2) == pytest.approx(stopping.best, rel=1e-4)
 
 
-def test_early_stopping_watches_any_measure_of_the_model(checkerboard):
+def test_early_stopping_watches_any_metric_of_the_model(checkerboard):
     seen = []
 
-    def measure(model):
+    def metric(model):
         seen.append(float(model.predict(0, 2)))
         return seen[-1]
 
-    small().fit(checkerboard, early_stopping=EarlyStopping(2, measure, better="higher"), progress=False)
+    small().fit(checkerboard, early_stopping=EarlyStopping(2, metric, better="higher"), progress=False)
     assert len(seen) == np.argmax(seen) + 3
 
 

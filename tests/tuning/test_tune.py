@@ -86,7 +86,7 @@ def test_a_journal_is_gone_on_with(train, tmp_path):
     more = tuned(cf.Bias(), train, journal=journal, n_trials=2)
     assert [trial.options for trial in more.history.trials[:3]] == [trial.options for trial in first.history.trials]
     assert len(more.history.trials) == 5
-    other = tuned(cf.Bias(), train, journal=journal, n_trials=1, measure="mae")  # another aim, another search
+    other = tuned(cf.Bias(), train, journal=journal, n_trials=1, metric="mae")  # another aim, another search
     assert len(other.history.trials) == 1
 
 
@@ -108,11 +108,11 @@ def test_ctrl_c_keeps_the_best_so_far(train, monkeypatch):
 
 def test_options_that_cannot_be_trained_fail_alone(train):
     space = {"n_components": OneOf((8, -1))}
-    found = tuned(cf.GraphFilter(n_components=8), train, space=space, n_trials=8, measure="ndcg@10")
+    found = tuned(cf.GraphFilter(n_components=8), train, space=space, n_trials=8, metric="ndcg@10")
     assert {trial.state for trial in found.history.trials if trial.options["n_components"] == -1} == {"failed"}
     assert found.model.n_components == 8
     with pytest.raises(BadOption, match="n_components"):
-        tuned(cf.GraphFilter(n_components=-1), train, space={"n_components": OneOf((-1, -2))}, measure="ndcg@10")
+        tuned(cf.GraphFilter(n_components=-1), train, space={"n_components": OneOf((-1, -2))}, metric="ndcg@10")
 
 
 def test_the_history_is_a_table_in_the_library_of_the_ratings(train):
@@ -128,7 +128,7 @@ def test_the_history_is_a_table_in_the_library_of_the_ratings(train):
     [
         (cf.Bias(), {"budget": "soon"}, "'90s', '2min' or '1h', but 'soon' came"),
         (cf.Bias(), {"budget": 0}, "above 0"),
-        (cf.Bias(), {"measure": "novelty"}, "no aim"),
+        (cf.Bias(), {"metric": "novelty"}, "no aim"),
         (cf.Bias(), {"space": {"depth": Between(1, 3)}}, "no option 'depth'"),
         (cf.Blend(members=("bias", "popularity")), {}, "no options to search"),
     ],

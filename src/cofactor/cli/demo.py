@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from cofactor.data.splitting import Split
     from cofactor.recommender import Recommender
 
-MEASURES = ("rmse", "ndcg@10", "recall@10", "coverage@10")
+METRICS = ("rmse", "ndcg@10", "recall@10", "coverage@10")
 NEWCOMER = {"Inception (2010)": 5, "Interstellar (2014)": 5, "Frozen (2013)": 1}
 SCALE = (0.5, 5.5)  # a little wider than the ratings, so that 1 and 5 can be reached
 
@@ -69,7 +69,7 @@ def _compare(parts: "Split") -> "Recommender":
 
     _title("3  Train and compare: every difference with its noise")
     models = _models()
-    found = compare(models, parts.train, parts.test, metrics=MEASURES)
+    found = compare(models, parts.train, parts.test, metrics=METRICS)
     print(found)
     scores = {name: one.values.get("rmse", math.inf) for name, one in found.evaluations.items()}
     name = min(scores, key=scores.__getitem__)

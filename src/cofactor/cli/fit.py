@@ -38,7 +38,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     names = ", ".join([*model_names(), AUTO])
     parser.add_argument("--model", default=DEFAULT, metavar="NAME", help=f"one of {names} (default: {DEFAULT})")
     parser.add_argument("--budget", default="1min", metavar="TIME", help="of --model auto (default: 1min)")
-    parser.add_argument("--measure", metavar="NAME", help="of --model auto, such as rmse or ndcg@10")
+    parser.add_argument("--metric", metavar="NAME", help="of --model auto, such as rmse or ndcg@10")
     parser.add_argument("--checkpoint", type=Path, metavar="FILE", help="go on from here after a kill")
     name = named_model(sys.argv, DEFAULT)
     if name != AUTO:
@@ -58,7 +58,7 @@ def _chosen(arguments: Namespace) -> "tuple[Recommender, tuple[str, ...]]":
 
     if arguments.checkpoint is not None:
         raise _no_checkpoint(AUTO)
-    choice = auto(read_source(arguments), arguments.budget, measure=arguments.measure)
+    choice = auto(read_source(arguments), arguments.budget, metric=arguments.metric)
     return choice.model, (repr(choice.model), *choice.why)
 
 

@@ -2,7 +2,7 @@
 
 examples:
   cofactor tune ratings.csv --model matrix_factorization --budget 2min --out movies.cofactor
-  cofactor tune plays.csv --clicks --model implicit_mf --measure ndcg@20 --journal als.journal
+  cofactor tune plays.csv --clicks --model implicit_mf --metric ndcg@20 --journal als.journal
   cofactor tune ratings.csv --model bpr --n-epochs 20 --json        what is given is where the search begins
 
 Options are judged on a fifth of SOURCE that is held out for it; keep your test out of SOURCE. With --journal the
@@ -28,7 +28,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     names = ", ".join(model_names())
     parser.add_argument("--model", default=DEFAULT, metavar="NAME", help=f"one of {names} (default: {DEFAULT})")
     parser.add_argument("--budget", default="2min", metavar="TIME", help="such as 90s, 2min, 1h (default: 2min)")
-    parser.add_argument("--measure", metavar="NAME", help="such as rmse or ndcg@10 (default: what suits the model)")
+    parser.add_argument("--metric", metavar="NAME", help="such as rmse or ndcg@10 (default: what suits the model)")
     parser.add_argument("--n-trials", type=int, metavar="N", help="at most so many (default: what the budget allows)")
     parser.add_argument("--journal", type=Path, metavar="FILE", help="keep the trials here, and go on from them")
     parser.add_argument("--out", type=Path, metavar="FOLDER", help="where to save the best model")
@@ -44,7 +44,7 @@ def run(arguments: Namespace) -> None:
     check_model("--out", arguments.out)
     check_file("--journal", arguments.journal)
     tuned = tune(
-        model_from(arguments.model, arguments), read_source(arguments), arguments.budget, measure=arguments.measure,
+        model_from(arguments.model, arguments), read_source(arguments), arguments.budget, metric=arguments.metric,
         n_trials=arguments.n_trials, journal=arguments.journal,
     )  # fmt: skip
     if arguments.format:

@@ -183,7 +183,7 @@ class Learner:
 
     def _losses(self, scores: Tensor, ratings: Tensor) -> list[float]:
         """Of (n,) scores and ratings: the loss, and every metric."""
-        return [float(measure(scores, ratings)) for measure in (self.loss_func, *self.metrics)]
+        return [float(function(scores, ratings)) for function in (self.loss_func, *self.metrics)]
 
     def _tell(self, watchers: Sequence[Callback], event: str) -> bool:
         """False where somebody wants to stop."""

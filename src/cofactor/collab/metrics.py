@@ -1,6 +1,6 @@
 """What can be shown beside the losses: functions of predictions and ratings, tensors of one length.
 
-The measures are those of `cofactor.evaluation.metrics`; any function of two tensors does as well.
+The metrics are those of `cofactor.evaluation.metrics`; any function of two tensors does as well.
 """
 
 from collections.abc import Callable

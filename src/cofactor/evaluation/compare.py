@@ -1,9 +1,9 @@
 """`cofactor.compare`: which model is best, and is that difference real?
 
 All models are measured on the same test and the same resampled users, so that a difference is taken sample by sample
-and what makes users hard or easy for every model falls out of it. A model is named the winner of a measure only if
+and what makes users hard or easy for every model falls out of it. A model is named the winner of a metric only if
 it is ahead of every other one by an interval that excludes 0; the intervals hold together (Bonferroni over the other
-models), for the best is looked for among several. Several measures are not corrected for: name yours beforehand.
+models), for the best is looked for among several. Several metrics are not corrected for: name yours beforehand.
 """
 
 import warnings
@@ -74,16 +74,16 @@ class Comparison:
             raise BadOption(f"None of {', '.join(self.fits)} trains by epochs, so there are no losses to show.")
         return loss_curves({name: [_curves(run) for run in runs] for name, runs in curves.items()})
 
-    def winner(self, measure: str) -> str | None:
+    def winner(self, metric: str) -> str | None:
         """The model that is best beyond the noise, or None. Raises `BadOption` for what was not compared."""
-        if measure not in self.verdicts:
-            raise BadOption(f"{measure!r} was not compared. These were: {', '.join(self.verdicts)}.")
-        return self.verdicts[measure].winner
+        if metric not in self.verdicts:
+            raise BadOption(f"{metric!r} was not compared. These were: {', '.join(self.verdicts)}.")
+        return self.verdicts[metric].winner
 
     def columns(self) -> dict[str, list[Any]]:
-        """One row a measure and model: value, interval, how far behind the best (joint interval), the verdict."""
-        rows = [self._row(name, model) for name in self._measures for model in self.evaluations]
-        columns = self._row("", next(iter(self.evaluations)))  # there may be no measure that these data can have
+        """One row a metric and model: value, interval, how far behind the best (joint interval), the verdict."""
+        rows = [self._row(name, model) for name in self._metrics for model in self.evaluations]
+        columns = self._row("", next(iter(self.evaluations)))  # there may be no metric that these data can have
         return {column: [row[column] for row in rows] for column in columns}
 
     def table(self) -> Any:
@@ -93,7 +93,7 @@ class Comparison:
     def __str__(self) -> str:
         rows = [
             ("", *(f"{model} " for model in self.evaluations)),
-            *((name, *(self._cell(name, model) for model in self.evaluations)) for name in self._measures),
+            *((name, *(self._cell(name, model) for model in self.evaluations)) for name in self._metrics),
             ("numbers learned", *(f"{self.n_learned[model]:,} " for model in self.evaluations)),
             ("fit, s", *(f"{figure(self.fit_seconds.get(model, NAN), 2)} " for model in self.evaluations)),
             ("fit, MB", *(f"{figure(self.fit_megabytes.get(model, NAN), 0)} " for model in self.evaluations)),
@@ -107,7 +107,7 @@ class Comparison:
         return figure(values.get(name, NAN)) + mark
 
     @property
-    def _measures(self) -> list[str]:
+    def _metrics(self) -> list[str]:
         return list(dict.fromkeys(name for one in self.evaluations.values() for name in one.values))
 
     def _row(self, name: str, model: str) -> dict[str, Any]:
@@ -117,7 +117,7 @@ class Comparison:
         gap = verdict.behind.get(model, nothing) if verdict else nothing
         judged = verdict is not None and name in self.evaluations[model].values
         return {
-            "measure": name, "model": model, "value": found.value, "low": found.low, "high": found.high,
+            "metric": name, "model": model, "value": found.value, "low": found.low, "high": found.high,
             "behind": gap.value, "behind_low": gap.low, "behind_high": gap.high,
             "verdict": verdict.of(model) if judged and verdict else "",
         }  # fmt: skip
@@ -216,11 +216,11 @@ def _named(models: Iterable[Recommender] | Mapping[str, Recommender]) -> dict[st
 
 
 def _published(fits: Mapping[str, Fits], verdicts: Mapping[str, Verdict]) -> list[str]:
-    """What others found about these models, and what this run says, by the first measure it decides."""
+    """What others found about these models, and what this run says, by the first metric it decides."""
 
     def ahead(one: str, other: str) -> str:
         told = [words for name, verdict in verdicts.items() if (words := verdict.lead(name, one, other))]
-        return told[0] if told else "no measure tells them apart"
+        return told[0] if told else "no metric tells them apart"
 
     return says({name: type(its.models[0]).__name__ for name, its in fits.items()}, ahead)
 

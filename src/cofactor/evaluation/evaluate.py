@@ -45,10 +45,10 @@ class Evaluation:
         return {name: one.value for name, one in self.intervals.items()}
 
     def columns(self) -> dict[str, list[Any]]:
-        """One row a measure: its name, value, interval, and whether lower or higher is better."""
+        """One row a metric: its name, value, interval, and whether lower or higher is better."""
         rows = list(self.intervals.items())
         return {
-            "measure": [name for name, _ in rows],
+            "metric": [name for name, _ in rows],
             "value": [one.value for _, one in rows],
             "low": [one.low for _, one in rows],
             "high": [one.high for _, one in rows],

@@ -1,6 +1,6 @@
 """From a model and held-out ratings to measures that can be resampled: the list of all that can be asked for.
 
-A new measure is a function in `metrics.py` and a line in one of the tables here.
+A new metric is a function in `metrics.py` and a line in one of the tables here.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -162,10 +162,10 @@ def _check_name(name: str, cut: str) -> None:
     if name not in KNOWN:
         near = get_close_matches(name, KNOWN, n=1)
         mend = f"Did you mean {near[0]!r}?" if near else f"Choose among: {', '.join(KNOWN)}."
-        raise BadOption(f"There is no measure called {name!r}. {mend}")
+        raise BadOption(f"There is no metric called {name!r}. {mend}")
     if cut and (name in NO_CUT or not (cut.isdecimal() and len(cut) < 20)):
         wanted = f"{name!r} has no cut-off" if name in NO_CUT else "behind the @ stands the list's length"
-        raise BadOption(f"{name}@{cut} is not a measure: {wanted}.")
+        raise BadOption(f"{name}@{cut} is not a metric: {wanted}.")
 
 
 def measure(model: Recommender, held: HeldOut, asked: Iterable[Asked], *, clip: bool = False) -> Measured:

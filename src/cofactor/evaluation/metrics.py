@@ -1,4 +1,4 @@
-"""The measures, as pure functions of arrays: each has one definition, which its docstring states.
+"""The metrics, as pure functions of arrays: each has one definition, which its docstring states.
 
 Of ratings: `rmse`, `mae`, `r2`, `calibration_error`. Of each user's list, with binary relevance: `hits`, (n_users, k),
 True where the item at that rank is relevant to the user, and `n_relevant`, (n_users,), the number of all items that

@@ -1,4 +1,4 @@
-"""One measure of a model as it stands, for early stopping and tuning."""
+"""One metric of a model as it stands, for early stopping and tuning."""
 
 from collections.abc import Callable
 from functools import cache
@@ -13,15 +13,15 @@ __all__ = ["monitor"]
 
 
 def monitor(name: str, validation: Ratings, *, relevant: float | None = None) -> Callable[[Recommender], float]:
-    """A function of a fitted model: its value of this measure on `validation`, without an interval.
+    """A function of a fitted model: its value of this metric on `validation`, without an interval.
 
     name: such as "rmse" or "ndcg@10" (without a cut-off: 10)     relevant: as in `evaluate`
-    The function raises `BadOption` where the model or the data cannot have the measure.
+    The function raises `BadOption` where the model or the data cannot have the metric.
 
     >>> from cofactor.run.stopping import EarlyStopping
     >>> from cofactor.data.ratings import Ratings
     >>> held_out = Ratings.from_arrays(["ann"], [3], [5.0])
-    >>> stopping = EarlyStopping(measure=monitor("ndcg@10", held_out), better="higher")
+    >>> stopping = EarlyStopping(metric=monitor("ndcg@10", held_out), better="higher")
     """
     (asked,) = asked_for([name], 10)
     held_out = cache(lambda train: HeldOut.of(train, validation, relevant))  # the same in every epoch

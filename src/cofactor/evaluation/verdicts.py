@@ -17,9 +17,9 @@ WINNER, TIED, BEHIND = "winner", "inside the noise", "behind"
 
 @dataclass(frozen=True)
 class Verdict:
-    """Of one measure.
+    """Of one metric.
 
-    behind: how far each other model is behind `best`, in the measure's unit, with the joint interval
+    behind: how far each other model is behind `best`, in the metric's unit, with the joint interval
     """
 
     best: str
@@ -43,7 +43,7 @@ class Verdict:
     def __str__(self) -> str:
         return self.winner or f"{TIED}: {', '.join([self.best, *self.tied])}"
 
-    def lead(self, measure: str, one: str, other: str) -> str | None:
+    def lead(self, metric: str, one: str, other: str) -> str | None:
         """Which of two models leads and by how much, where the best is one of them and the lead is no noise; and
         whether that agrees with the first one's being expected to."""
         second = self.behind.get({one: other, other: one}.get(self.best, ""))
@@ -51,11 +51,11 @@ class Verdict:
             return None
         lead = f"{figure(second.value)} ({figure(second.low)} to {figure(second.high)})"
         agrees = "agrees" if self.best == one else "does not agree"
-        return f"by {measure} {self.best} is ahead by {lead}: this run {agrees}"
+        return f"by {metric} {self.best} is ahead by {lead}: this run {agrees}"
 
 
 def verdicts_of(evaluations: Mapping[str, Evaluation], level: float) -> dict[str, Verdict]:
-    """Of every measure that has a better and a worse and that two models have."""
+    """Of every metric that has a better and a worse and that two models have."""
     names = dict.fromkeys(name for one in evaluations.values() for name in one.values if better(name))
     found: dict[str, Verdict] = {}
     for name in names:
@@ -65,14 +65,14 @@ def verdicts_of(evaluations: Mapping[str, Evaluation], level: float) -> dict[str
     return found
 
 
-def _verdict(measure: str, evaluations: Mapping[str, Evaluation], level: float) -> Verdict:
-    sign = 1 if better(measure) == "higher" else -1
-    best = max(evaluations, key=lambda model: sign * evaluations[model].values[measure])
+def _verdict(metric: str, evaluations: Mapping[str, Evaluation], level: float) -> Verdict:
+    sign = 1 if better(metric) == "higher" else -1
+    best = max(evaluations, key=lambda model: sign * evaluations[model].values[metric])
     top = evaluations[best]
     behind = {
         model: Interval(
-            sign * (top.values[measure] - one.values[measure]),
-            *percentiles(sign * (top.samples[measure] - one.samples[measure]), level),
+            sign * (top.values[metric] - one.values[metric]),
+            *percentiles(sign * (top.samples[metric] - one.samples[metric]), level),
         )
         for model, one in evaluations.items()
         if model != best

@@ -182,13 +182,13 @@ class Blend(Recommender):
 
     def notes(self) -> tuple[str, ...]:
         names = [type(one).__name__ for one in self.fitted]
-        measure = "RMSE" if self.predicts else "nDCG@20"
+        metric = "RMSE" if self.predicts else "nDCG@20"
         weights = ", ".join(f"{name} {weight:.3f}" for name, weight in zip(names, self.weights_, strict=True))
         reach = ", ".join(f"{name} {value:.4f}" for name, value in zip(names, self.members_reach_, strict=True))
         return (
             *super().notes(),
             f"Weights: {weights}{f'; plus {self.intercept_:.3f}' if self.intercept_ else ''}.",
-            f"{measure} on the held-out {self.held_out:.0%}: {reach}; the blend {self.blend_reaches_:.4f}, "
+            f"{metric} on the held-out {self.held_out:.0%}: {reach}; the blend {self.blend_reaches_:.4f}, "
             f"{self.gain:+.2%} against the best member.",
         )
 

@@ -1,4 +1,4 @@
-"""Stop when a measure on held-out ratings has not improved for a while, and go back to the best epoch."""
+"""Stop when a metric on held-out ratings has not improved for a while, and go back to the best epoch."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,23 +12,23 @@ __all__ = ["EarlyStopping"]
 
 @dataclass
 class EarlyStopping:
-    """Watch `measure` after every epoch; stop after `patience` epochs without a new best.
+    """Watch `metric` after every epoch; stop after `patience` epochs without a new best.
 
-    measure: None for the validation loss, or any function of the model as it stands, such as
+    metric: None for the validation loss, or any function of the model as it stands, such as
         `cofactor.evaluation.monitor("ndcg@10", validation)`
     better: "lower" or "higher"     least: an improvement smaller than this is none
     """
 
     patience: int = 3
-    measure: Callable[[Any], float] | None = None
+    metric: Callable[[Any], float] | None = None
     better: Literal["lower", "higher"] = "lower"
     least: float = 0.0
 
     def __post_init__(self) -> None:
         self.patience = conformed("patience", int, self.patience)
         self.least = conformed("least", float, self.least)
-        if self.measure is not None and not callable(self.measure):
-            raise BadOption(f"measure is a function of the model, such as monitor(…), but {shown(self.measure)} came.")
+        if self.metric is not None and not callable(self.metric):
+            raise BadOption(f"metric is a function of the model, such as monitor(…), but {shown(self.metric)} came.")
         if self.patience < 1 or conformed("better", Literal["lower", "higher"], self.better) != self.better:
             raise BadOption(
                 f"patience counts epochs, at least 1, and better is 'lower' or 'higher', "

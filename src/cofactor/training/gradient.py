@@ -62,7 +62,7 @@ class GradientRecommender(Recommender, Generic[P]):
 
         validation: watched after every epoch, never learned from; those by users and of items that `train` does not
             hold are left aside
-        early_stopping: stop by its measure, and keep the parameters of its best epoch
+        early_stopping: stop by its metric, and keep the parameters of its best epoch
         checkpoint: a file written after every epoch; where it exists, training goes on from it, bit by bit as if
             it had never stopped
         """
@@ -129,9 +129,9 @@ class GradientRecommender(Recommender, Generic[P]):
     ) -> bool:
         if stopping is None:
             return True
-        if stopping.measure is not None:
+        if stopping.metric is not None:
             self._take(engine.parameters, train)
-            value = stopping.measure(self)
+            value = stopping.metric(self)
         elif epoch.valid_loss is not None:
             value = epoch.valid_loss
         else:

@@ -18,7 +18,7 @@ class Trial:
     """Some options and what they reached on the held-out part.
 
     state: "complete", "stopped" (early: a quarter of the training was worse than most), "failed" or "unfinished"
-    value: of the measure; of a trial that was stopped what it had reached by then; nan: none
+    value: of the metric; of a trial that was stopped what it had reached by then; nan: none
     why: what went wrong, where it failed
     """
 
@@ -34,10 +34,10 @@ class Trial:
 class History:
     """All trials of a search: `best`, `table()`, or printed.
 
-    measure: such as "rmse", of the ratings that were held out of the training ratings; notes: how it was done
+    metric: such as "rmse", of the ratings that were held out of the training ratings; notes: how it was done
     """
 
-    measure: str
+    metric: str
     trials: Sequence[Trial]
     notes: tuple[str, ...]
     library: str
@@ -49,7 +49,7 @@ class History:
 
     @property
     def _ranked(self) -> list[Trial]:
-        sign = 1 if better(self.measure) == "lower" else -1
+        sign = 1 if better(self.metric) == "lower" else -1
         whole = [one for one in self.trials if one.state == "complete" and one.value == one.value]
         return sorted(whole, key=lambda one: sign * one.value)
 
@@ -60,7 +60,7 @@ class History:
         return {
             "trial": [one.number for one in self.trials],
             "state": [one.state for one in self.trials],
-            self.measure: [one.value for one in self.trials],
+            self.metric: [one.value for one in self.trials],
             "seconds": [round(one.seconds, 3) for one in self.trials],
             **options,
         }
@@ -76,7 +76,7 @@ class History:
             (f"trial {one.number}", figure(one.value), f"{one.seconds:.1f}", *(_text(one.options[n]) for n in names))
             for one in shown
         ]
-        return "\n".join([*aligned([("", self.measure, "s", *names), *rows]), "", *self.notes])
+        return "\n".join([*aligned([("", self.metric, "s", *names), *rows]), "", *self.notes])
 
 
 def _cell(value: Any) -> Any:

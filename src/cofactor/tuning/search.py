@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from optuna import Study, Trial as Proposal
     from optuna.trial import FrozenTrial
 
-__all__ = ["Search", "default_measure"]
+__all__ = ["Search", "default_metric"]
 
 HELD_OUT = 0.2  # of the training ratings
 QUARTER = 0.25  # of the effort, before a trial may be stopped
@@ -39,7 +39,7 @@ STATES: Mapping[str, Literal["complete", "stopped", "failed", "unfinished"]] = {
 }  # fmt: skip
 
 
-def default_measure(model: Recommender, train: Ratings) -> str:
+def default_metric(model: Recommender, train: Ratings) -> str:
     """ "rmse" where the model predicts ratings and there are some, else "ndcg@10"."""
     return "rmse" if model.predicts and train.explicit else "ndcg@10"
 
@@ -50,22 +50,22 @@ class Search:
 
     model: Recommender
     train: Ratings
-    measure: str
+    metric: str
     space: Space
     seed: int = 0
     journal: Path | None = None
     after_trial: Callable[[Trial], None] = field(default=lambda _: None)
 
     def __post_init__(self) -> None:
-        (asked,) = asked_for([self.measure], 10)
+        (asked,) = asked_for([self.metric], 10)
         if not better(str(asked)):
             raise BadOption(f"{asked} only describes lists, and is no aim to search for. Choose rmse or ndcg@10.")
-        self.measure = str(asked)
+        self.metric = str(asked)
         _check_space(self.model, self.space)
         self.space = reaching(self.space, self.model.options())
         by = "random" if asked.name in RATINGS else "user"
         self._part, self._rest = split(self.train, HELD_OUT, by=by, seed=self.seed)
-        self._measured = monitor(self.measure, self._rest)
+        self._value_of = monitor(self.metric, self._rest)
         self._study: Study = self._open()
         self._failure: CofactorError | None = None
         self.stopped = False  # by ctrl-C
@@ -94,7 +94,7 @@ class Search:
     @property
     def history(self) -> History:
         trials = [self._told(one) for one in self._study.trials]
-        return History(self.measure, trials, (self._how(),), self.train.library)
+        return History(self.metric, trials, (self._how(),), self.train.library)
 
     def best_model(self) -> Recommender:
         """A new model, not fitted, with the best options. Raises the last trial's error where none succeeded."""
@@ -131,10 +131,10 @@ class Search:
         self._study.tell(trial, state=TrialState.FAIL)
 
     def _reached(self, trial: "Proposal", options: Mapping[str, Any]) -> float | None:
-        """The measure of a model with these options; None where a quarter of its effort was already worse."""
+        """The metric of a model with these options; None where a quarter of its effort was already worse."""
         value = None
         for step, effort in enumerate(self._efforts()):
-            value = self._measure(self._new({**options, **effort}))
+            value = self._fit_and_score(self._new({**options, **effort}))
             trial.report(value, step)
             if effort and trial.should_prune():
                 return None
@@ -145,11 +145,11 @@ class Search:
         whole = self.model.options().get(name, 0)
         return [{name: int(whole * QUARTER)}, {}] if whole * QUARTER >= 2 and name not in self.space else [{}]
 
-    def _measure(self, model: Recommender) -> float:
+    def _fit_and_score(self, model: Recommender) -> float:
         model._learn(self._part, run := Run(progress=False))
         if run.stopped:  # a model that is not trained to its end is not measured
             raise KeyboardInterrupt
-        return self._measured(model)
+        return self._value_of(model)
 
     def _new(self, options: Mapping[str, Any]) -> Recommender:
         return type(self.model)(**{**self.model.options(), **options})
@@ -164,7 +164,7 @@ class Search:
         optuna.logging.set_verbosity(optuna.logging.WARNING)
         study = optuna.create_study(
             storage=self._storage(), study_name=self._key(), load_if_exists=True,
-            direction="minimize" if better(self.measure) == "lower" else "maximize",
+            direction="minimize" if better(self.metric) == "lower" else "maximize",
             pruner=optuna.pruners.MedianPruner(n_startup_trials=4),
         )  # fmt: skip
         # a search that goes on must not begin with the proposals it has begun with before
@@ -184,9 +184,9 @@ class Search:
         return JournalStorage(JournalFileBackend(str(self.journal)))
 
     def _key(self) -> str:
-        """Equal for searches that may go on one another: same model, data, measure, space and seed."""
+        """Equal for searches that may go on one another: same model, data, metric, space and seed."""
         given = {name: value for name, value in self.model.options().items() if name not in self.space}
-        parts = (given, {name: str(part) for name, part in self.space.items()}, self.measure, self.seed)
+        parts = (given, {name: str(part) for name, part in self.space.items()}, self.metric, self.seed)
         text = json.dumps([*parts, self.train.fingerprint], sort_keys=True, default=str)
         return f"{self.model.model_name()}-{hashlib.sha256(text.encode()).hexdigest()[:16]}"
 

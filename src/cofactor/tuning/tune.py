@@ -12,7 +12,7 @@ from cofactor.recommender import Recommender, expect_model
 from cofactor.search_space import Space
 from cofactor.tuning.budget import seconds_of
 from cofactor.tuning.history import History, Trial
-from cofactor.tuning.search import Search, default_measure
+from cofactor.tuning.search import Search, default_metric
 
 __all__ = ["Tuned", "tell", "tune"]
 
@@ -36,7 +36,7 @@ class Tuned:
 
 
 def tune(
-    model: Recommender, train: Ratings, budget: str | float = "2min", *, measure: str | None = None,
+    model: Recommender, train: Ratings, budget: str | float = "2min", *, metric: str | None = None,
     space: Space | None = None, n_trials: int | None = None, journal: str | Path | None = None, seed: int = 0,
     progress: bool | None = None,
 ) -> Tuned:  # fmt: skip
@@ -44,7 +44,7 @@ def tune(
 
     model: what is not searched stays as it is here; the model as given is the first trial, and stays as it was
     budget: of the search, such as "90s", "2min", "1h" or a number of seconds; the last fit comes on top
-    measure: None: "rmse" where the model predicts ratings, else "ndcg@10"
+    metric: None: "rmse" where the model predicts ratings, else "ndcg@10"
     space: option -> `Between` or `OneOf` of `cofactor.search_space`; None: what the model itself says
     n_trials: at most so many     journal: a file in which trials are kept: the same search goes on from there
     progress: a line a trial on stderr (None: where that is a terminal)
@@ -58,9 +58,9 @@ def tune(
     expect_model(model, "tune searches the options of")
     expect_ratings(train, "tune learns from")
     seconds, seed, n_trials = seconds_of(budget), seed_of(seed), conformed("n_trials", int | None, n_trials)
-    measure = conformed("measure", str | None, measure)
+    metric = conformed("metric", str | None, metric)
     search = Search(
-        model, train, measure or default_measure(model, train), model.search_space() if space is None else space, seed,
+        model, train, metric or default_metric(model, train), model.search_space() if space is None else space, seed,
         Path(journal) if journal else None, tell(progress),
     )  # fmt: skip
     search.run(seconds, n_trials)
