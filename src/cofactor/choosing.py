@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from cofactor.data.expecting import expect_ratings
 from cofactor.data.ratings import Ratings
 from cofactor.errors import BadOption, SearchStopped
-from cofactor.evaluation.metric_table import RATINGS, better
+from cofactor.evaluation.metric_table import better, is_of_ratings
 from cofactor.evaluation.text_table import figure
 from cofactor.hyperparameters import conformed, seed_of
 from cofactor.memory import free_gb
@@ -93,7 +93,7 @@ def _run(searches: Sequence[Search], seconds: float) -> list[Search]:
 
 
 def _candidates(train: Ratings, aim: str) -> tuple[list[Recommender], list[str]]:
-    if aim.partition("@")[0] not in RATINGS:
+    if not is_of_ratings(aim):
         return _for_lists(train)
     if not train.explicit:
         raise BadOption(f"{aim} needs ratings, but {train!r} are clicks. Choose a metric of lists, such as ndcg@10.")

@@ -5,39 +5,41 @@ import pytest
 
 from cofactor.errors import BadOption
 from cofactor.evaluation.bootstrap import check_level, interval, percentiles, resample
-from cofactor.evaluation.metric_table import Measure, Whole
+from cofactor.evaluation.statistic import BootstrapStatistic, JackknifeStatistic
 
 
-def mean_of(values) -> Measure:
+def mean_of(values) -> BootstrapStatistic:
     columns = np.column_stack([np.ones(len(values)), values]).astype(float)
-    return Measure(columns, lambda totals: totals[..., 1] / totals[..., 0])
+    return BootstrapStatistic(columns, lambda totals: totals[..., 1] / totals[..., 0])
 
 
 def test_the_95_percent_interval_holds_the_truth_about_95_times_in_100():
     rng = np.random.default_rng(0)
     held = 0
     for trial in range(300):
-        measure = mean_of(rng.exponential(2.0, 150))
-        values = resample({"mean": measure}, 400, seed=trial)["mean"]
-        one = interval(measure, values, 0.95)
+        statistic = mean_of(rng.exponential(2.0, 150))
+        values = resample({"mean": statistic}, 400, seed=trial)["mean"]
+        one = interval(statistic, values, 0.95)
         held += one.low <= 2.0 <= one.high
     assert 0.90 <= held / 300 <= 0.98
 
 
 def test_its_width_is_that_of_the_normal_approximation():
     values = np.random.default_rng(1).normal(size=2000)
-    measure = mean_of(values)
-    one = interval(measure, resample({"mean": measure}, 2000, seed=0)["mean"], 0.95)
+    statistic = mean_of(values)
+    one = interval(statistic, resample({"mean": statistic}, 2000, seed=0)["mean"], 0.95)
     assert one.high - one.low == pytest.approx(2 * 1.96 * values.std() / 2000**0.5, rel=0.1)
 
 
 def test_users_are_drawn_whole():
     """Two users, all their ratings alike: a sample is 0, 1 or in between by user, never by rating."""
-    measure = Measure(np.array([[100.0, 0.0], [100.0, 100.0]]), lambda totals: totals[..., 1] / totals[..., 0])
-    assert set(resample({"mean": measure}, 50, seed=0)["mean"]) == {0.0, 0.5, 1.0}
+    statistic = BootstrapStatistic(
+        np.array([[100.0, 0.0], [100.0, 100.0]]), lambda totals: totals[..., 1] / totals[..., 0]
+    )
+    assert set(resample({"mean": statistic}, 50, seed=0)["mean"]) == {0.0, 0.5, 1.0}
 
 
-def test_the_same_seed_draws_the_same_users_for_every_measure():
+def test_the_same_seed_draws_the_same_users_for_every_metric():
     users = np.random.default_rng(2).normal(size=30)
     one, other = mean_of(users), mean_of(users + 7)
     values = resample({"one": one}, 100, seed=3)["one"], resample({"a": one, "b": other}, 100, seed=3)["b"]
@@ -45,15 +47,15 @@ def test_the_same_seed_draws_the_same_users_for_every_measure():
 
 
 def test_large_tests_are_resampled_in_blocks_with_the_same_result(monkeypatch):
-    measure = mean_of(np.arange(50.0))
-    whole = resample({"m": measure}, 20, seed=0)["m"]
+    statistic = mean_of(np.arange(50.0))
+    whole = resample({"m": statistic}, 20, seed=0)["m"]
     monkeypatch.setattr("cofactor.evaluation.bootstrap.BLOCK", 150)
-    blocks = resample({"m": measure}, 20, seed=0)["m"]
+    blocks = resample({"m": statistic}, 20, seed=0)["m"]
     np.testing.assert_allclose(whole, blocks)
 
 
 def test_what_cannot_be_resampled_has_a_normal_interval():
-    assert interval(Whole(0.5, 0.1), None, 0.95) == pytest.approx((0.5, 0.304, 0.696), abs=1e-3)
+    assert interval(JackknifeStatistic(0.5, 0.1), None, 0.95) == pytest.approx((0.5, 0.304, 0.696), abs=1e-3)
 
 
 def test_samples_without_a_value_are_left_out_and_none_at_all_have_no_ends():

@@ -12,6 +12,7 @@ from cofactor.errors import BadOption, Leak
 from cofactor.evaluation.evaluate import evaluate
 from cofactor.evaluation.held_out import HeldOut
 from cofactor.evaluation.lists import rank_catalogue
+from cofactor.evaluation.metric_table import RATING_METRICS
 
 
 @pytest.fixture
@@ -94,14 +95,12 @@ def test_where_every_rating_is_of_who_and_what_is_known_nothing_is_said_of_stran
 
 
 def test_values_are_those_of_the_pure_functions(tastes):
-    from cofactor.evaluation import metrics
-
     train, test = cf.split(tastes, seed=1)
     model = cf.Bias().fit(train)
     found = evaluate(model, test).values
     predicted = model._predict(test.user_idx, test.item_idx)
-    for name in ("rmse", "mae", "r2"):
-        assert found[name] == pytest.approx(getattr(metrics, name)(predicted, test.values))
+    for name, metric in RATING_METRICS.items():
+        assert found[name] == pytest.approx(metric.function(predicted, test.values))
 
 
 def test_a_perfect_model_has_ndcg_and_auc_1(checkerboard):

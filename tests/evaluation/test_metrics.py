@@ -8,31 +8,66 @@ from hypothesis import given, strategies as st
 from hypothesis.extra.numpy import arrays
 
 from cofactor.evaluation import metrics
+from cofactor.evaluation.metric_kinds import GainMetric, HitMetric
+from cofactor.evaluation.metric_table import METRICS
 
 # a list of five; the hits stand at ranks 1, 3 and 4; six items are relevant in all
-HITS, RELEVANT = np.array([[True, False, True, True, False]]), np.array([6])
-OF_LISTS = [
-    metrics.precision, metrics.recall, metrics.recall_capped, metrics.hit_rate, metrics.ndcg,
-    metrics.average_precision, metrics.reciprocal_rank,
-]  # fmt: skip
+LIST = np.array([[True, False, True, True, False]]), np.array([6])
+# a list of four for somebody who wants items with gains 1/2, 3/4 and 1/4; the list has 1/4, nothing, 3/4, nothing
+GRADED_LIST = np.array([[0.25, 0.0, 0.75, 0.0]]), np.array([[0.75, 0.5, 0.25, 0.0]])
+# errors 1, 0, -2: their squares are 1, 0, 4; the ratings 2, 3, 4 lie around 3, their squared deviations sum to 2
+RATED = np.array([3.0, 3.0, 2.0]), np.array([2.0, 3.0, 4.0])
+EXPOSED = np.array([3, 0, 2, 0])  # how often each of four items is in a list
+# of each metric of the table what its function is given, and what must come out
+BY_HAND = {
+    "rmse": (RATED, (5 / 3) ** 0.5),
+    "mae": (RATED, 1.0),
+    "r2": (RATED, 1 - 5 / 2),
+    # two bins: 1 and 2 were rated 2 and 2, half a star too low; 4 and 5 were rated 3 and 4, one star too high
+    "calibration_error": ((np.array([4.0, 1, 5, 2]), np.array([3.0, 2, 4, 2]), 2), (2 * 0.5 + 2 * 1.0) / 4),
+    "precision": (LIST, 3 / 5),
+    "recall": (LIST, 3 / 6),
+    "recall_capped": (LIST, 3 / 5),  # a list of five cannot hold six
+    "hit_rate": (LIST, 1.0),
+    # gains 1, 1/2, 1/log2(5) = 0.4307; perfect: 1 + 0.6309 + 0.5 + 0.4307 + 0.3869 = 2.9485
+    "ndcg": (LIST, 1.9307 / 2.9485),
+    # precisions at the hits: 1/1, 2/3, 3/4; divided by min(5, 6)
+    "map": (LIST, (1 + 2 / 3 + 3 / 4) / 5),
+    "mrr": (LIST, 1.0),
+    # 1/4 + (3/4) / 2, of at most 3/4 + (1/2) / log2(3) + (1/4) / 2
+    "ndcg_graded": (GRADED_LIST, 0.625 / (0.75 + 0.5 * 0.63093 + 0.125)),
+    # satisfied by the first with 1/4; else, 3/4 of the users, by the third with 3/4, whose reciprocal rank is 1/3
+    "err": (GRADED_LIST, 1 / 4 + 3 / 4 * 3 / 4 / 3),
+    # scores 9 7 5 3, relevant are 9 and 5: of the four pairs, (5, 7) is wrong
+    "auc": ((np.array([0, 2]), np.zeros(2), np.zeros(2, int), np.array([4])), 0.75),
+    "coverage": ((EXPOSED,), 2 / 4),
+    # an item that one of eight users knows tells three bits, one that all know none
+    "novelty": ((np.array([[0, 1], [0, -1]]), np.array([1, 8]), 8), [1.5, 3.0]),
+    # ascending 0 0 2 3: (-3·0 - 1·0 + 1·2 + 3·3) / (4 · 5)
+    "gini": ((EXPOSED,), 11 / 20),
+}
+OF_LISTS = [name for name, metric in METRICS.items() if isinstance(metric, HitMetric | GainMetric)]
+GRADES = arrays(np.int64, st.tuples(st.integers(1, 6), st.integers(1, 8)), elements=st.integers(0, 5))
 
 
-@pytest.mark.parametrize(
-    ("metric", "by_hand"),
-    [
-        (metrics.precision, 3 / 5),
-        (metrics.recall, 3 / 6),
-        (metrics.recall_capped, 3 / 5),  # a list of five cannot hold six
-        (metrics.hit_rate, 1.0),
-        # gains 1, 1/2, 1/log2(5) = 0.4307; perfect: 1 + 0.6309 + 0.5 + 0.4307 + 0.3869 = 2.9485
-        (metrics.ndcg, 1.9307 / 2.9485),
-        # precisions at the hits: 1/1, 2/3, 3/4; divided by min(5, 6)
-        (metrics.average_precision, (1 + 2 / 3 + 3 / 4) / 5),
-        (metrics.reciprocal_rank, 1.0),
-    ],
-)
-def test_a_list_worked_by_hand(metric, by_hand):
-    np.testing.assert_allclose(metric(HITS, RELEVANT), [by_hand], rtol=1e-4)
+def values_of(name, grades, n_more=0):
+    """Of a metric of the table, for lists with items of these grades, (n_users, k).
+
+    n_more: relevant items of the highest grade that stand in no list
+    """
+    function, n_relevant = METRICS[name].function, np.count_nonzero(grades, axis=1) + n_more
+    if isinstance(METRICS[name], HitMetric):
+        return function(grades > 0, n_relevant)
+    there_is = np.hstack([grades, np.full((len(grades), n_more), 5)])
+    ideal = -np.sort(-there_is, axis=1)[:, : grades.shape[1]]
+    return function(metrics.exponential_gain(grades, 5), metrics.exponential_gain(ideal, 5))
+
+
+@pytest.mark.parametrize("name", METRICS)
+def test_every_metric_of_the_table_has_the_value_worked_by_hand(name):
+    assert name in BY_HAND, f"Work out an example of {name} by hand, and add it to BY_HAND."
+    arguments, by_hand = BY_HAND[name]
+    np.testing.assert_allclose(METRICS[name].function(*arguments), np.atleast_1d(by_hand), rtol=1e-4)
 
 
 def test_the_first_hit_at_rank_three_has_reciprocal_rank_a_third():
@@ -40,25 +75,29 @@ def test_the_first_hit_at_rank_three_has_reciprocal_rank_a_third():
     np.testing.assert_allclose(metrics.reciprocal_rank(hits, np.array([1, 1])), [1 / 3, 0])
 
 
-@pytest.mark.parametrize("metric", OF_LISTS)
-def test_a_user_to_whom_nothing_is_relevant_is_in_no_mean(metric):
-    assert np.isnan(metric(np.zeros((1, 5), bool), np.array([0]))).all()
+@pytest.mark.parametrize("name", METRICS)
+def test_every_metric_shows_an_example_where_it_is_defined(name):
+    assert ">>>" in METRICS[name].function.__doc__
 
 
-@pytest.mark.parametrize("metric", OF_LISTS)
-@given(hits=arrays(bool, st.tuples(st.integers(1, 6), st.integers(1, 8))), more=st.integers(0, 5))
-def test_every_list_metric_lies_between_0_and_1(metric, hits, more):
-    values = metric(hits, hits.sum(axis=1) + more)
+@pytest.mark.parametrize("name", OF_LISTS)
+def test_a_user_to_whom_nothing_is_relevant_is_in_no_mean(name):
+    assert np.isnan(values_of(name, np.zeros((1, 5), int))).all()
+
+
+@pytest.mark.parametrize("name", OF_LISTS)
+@given(grades=GRADES, n_more=st.integers(0, 5))
+def test_every_metric_of_lists_lies_between_0_and_1(name, grades, n_more):
+    values = values_of(name, grades, n_more)
     inside = values[~np.isnan(values)]
     assert ((inside >= 0) & (inside <= 1 + 1e-12)).all()
 
 
-@pytest.mark.parametrize("metric", OF_LISTS)
-@given(hits=arrays(bool, st.tuples(st.integers(1, 6), st.integers(1, 8))), seed=st.integers(0, 9))
-def test_the_order_of_the_users_does_not_matter(metric, hits, seed):
-    order = np.random.default_rng(seed).permutation(len(hits))
-    n_relevant = hits.sum(axis=1) + 1
-    np.testing.assert_array_equal(metric(hits, n_relevant)[order], metric(hits[order], n_relevant[order]))
+@pytest.mark.parametrize("name", OF_LISTS)
+@given(grades=GRADES, seed=st.integers(0, 9))
+def test_the_order_of_the_users_does_not_matter(name, grades, seed):
+    order = np.random.default_rng(seed).permutation(len(grades))
+    np.testing.assert_array_equal(values_of(name, grades, 1)[order], values_of(name, grades[order], 1))
 
 
 @given(k=st.integers(1, 10), n_relevant=st.integers(1, 15))
@@ -80,19 +119,6 @@ def test_ndcg_grows_when_a_hit_moves_up(hits, at):
 
 # --- graded relevance ---------------------------------------------------------------------------------
 
-# a list of four for someone who wants items with gains 1/2, 3/4 and 1/4; the list has 1/4, nothing, 3/4, nothing
-GAINS, IDEAL = np.array([[0.25, 0.0, 0.75, 0.0]]), np.array([[0.75, 0.5, 0.25, 0.0]])
-
-
-def test_graded_ndcg_worked_by_hand():
-    """1/4 + (3/4) / 2, of at most 3/4 + (1/2) / log2(3) + (1/4) / 2."""
-    np.testing.assert_allclose(metrics.ndcg_graded(GAINS, IDEAL), [0.625 / (0.75 + 0.5 * 0.63093 + 0.125)], rtol=1e-5)
-
-
-def test_expected_reciprocal_rank_worked_by_hand():
-    """Satisfied by the first with 1/4; else (3/4 of users) by the third with 3/4, whose reciprocal rank is 1/3."""
-    np.testing.assert_allclose(metrics.expected_reciprocal_rank(GAINS, IDEAL), [1 / 4 + 3 / 4 * 3 / 4 / 3])
-
 
 def test_the_exponential_gain_of_five_stars_is_that_of_the_paper():
     np.testing.assert_array_equal(metrics.exponential_gain(np.arange(1, 6), 5) * 32, [1, 3, 7, 15, 31])
@@ -107,7 +133,7 @@ def graded_by_loops(gains, ideal):
     return dcg / best, err
 
 
-@given(grades=arrays(np.int64, st.tuples(st.integers(1, 6), st.integers(1, 8)), elements=st.integers(0, 5)))
+@given(grades=GRADES)
 def test_graded_metrics_are_those_of_a_plain_loop(grades):
     grades[:, 0] = np.maximum(grades[:, 0], 1)
     gains = metrics.exponential_gain(grades, 5)
@@ -123,17 +149,7 @@ def test_graded_ndcg_of_a_single_grade_is_ndcg(hits):
     np.testing.assert_array_equal(metrics.ndcg_graded(hits / 2, ideal / 2), metrics.ndcg(hits, hits.sum(axis=1)))
 
 
-@pytest.mark.parametrize("metric", [metrics.ndcg_graded, metrics.expected_reciprocal_rank])
-def test_a_user_to_whom_no_grade_is_given_is_in_no_mean(metric):
-    assert np.isnan(metric(np.zeros((1, 4)), np.zeros((1, 4)))).all()
-
-
 # --- AUC ------------------------------------------------------------------------------------------
-
-
-def test_auc_worked_by_hand():
-    """Scores 9 7 5 3, relevant are 9 and 5: of the four pairs, (5, 7) is wrong."""
-    np.testing.assert_allclose(metrics.auc(np.array([0, 2]), np.zeros(2), np.zeros(2, int), np.array([4])), [0.75])
 
 
 def test_a_tie_counts_half():
@@ -157,24 +173,10 @@ def test_auc_is_the_share_of_pairs_in_the_right_order(scores, n):
 # --- ratings --------------------------------------------------------------------------------------
 
 
-def test_errors_worked_by_hand():
-    """Errors 1, 0, -2: squares 1 0 4; ratings 2 3 4 around 3: spread 2."""
-    predicted, actual = np.array([3.0, 3.0, 2.0]), np.array([2.0, 3.0, 4.0])
-    assert metrics.rmse(predicted, actual) == pytest.approx((5 / 3) ** 0.5)
-    assert metrics.mae(predicted, actual) == pytest.approx(1.0)
-    assert metrics.r2(predicted, actual) == pytest.approx(1 - 5 / 2)
-
-
 def test_the_mean_explains_nothing_and_equal_ratings_cannot_be_explained():
     actual = np.array([1.0, 3.0])
     assert metrics.r2(np.array([2.0, 2.0]), actual) == 0
     assert np.isnan(metrics.r2(actual, np.array([2.0, 2.0])))
-
-
-def test_calibration_error_worked_by_hand():
-    """Two bins: 1 and 2 were rated 2 and 2, a mean of half a star too low; 4 and 5 were rated 3 and 4, one too high."""
-    predicted, actual = np.array([4.0, 1, 5, 2]), np.array([3.0, 2, 4, 2])
-    assert metrics.calibration_error(predicted, actual, n_bins=2) == pytest.approx((2 * 0.5 + 2 * 1.0) / 4)
 
 
 @given(data=arrays(np.float64, (2, 40), elements=st.integers(1, 5)))
@@ -192,17 +194,13 @@ def test_the_calibration_error_is_that_of_a_loop_over_the_bins(data):
 # --- all lists ------------------------------------------------------------------------------------
 
 
-def test_lists_of_the_same_two_items_cover_half_of_four_and_are_unequal():
+def test_exposure_counts_the_lists_of_each_item():
     exposed = metrics.exposure(np.array([[0, 2], [2, 0], [0, -1]]), 4)
-    assert exposed.tolist() == [3, 0, 2, 0]
-    assert metrics.coverage(exposed) == 0.5
-    # ascending 0 0 2 3: (-3·0 - 1·0 + 1·2 + 3·3) / (4 · 5)
-    assert metrics.gini(exposed) == pytest.approx(11 / 20)
+    assert exposed.tolist() == EXPOSED.tolist()
 
 
-def test_an_item_known_to_one_of_eight_users_tells_three_bits():
-    lists, counts = np.array([[0, 1], [0, -1], [-1, -1]]), np.array([1, 8])
-    np.testing.assert_allclose(metrics.novelty(lists, counts, 8), [1.5, 3.0, np.nan])
+def test_an_empty_list_has_no_novelty():
+    assert np.isnan(metrics.novelty(np.array([[-1, -1]]), np.array([1, 8]), 8)).all()
 
 
 def test_an_item_nobody_knows_is_as_novel_as_one_that_a_single_user_knows():

@@ -1,8 +1,8 @@
-"""How sure a measure is: other samples of users, drawn from the users there are [efron1979bootstrap].
+"""Confidence intervals of metrics by resampling the users there are [efron1979bootstrap].
 
 Whole users are drawn, with all their ratings: ratings of one user are not independent, so drawing single ratings
-would give intervals that are too narrow. A sample is a weight for each user and a measure is made of sums over users,
-so that all samples of all measures are one matrix product.
+would give intervals that are too narrow. A sample is a weight for each user and a statistic is made of sums over users,
+so that all samples of all metrics are one matrix product.
 """
 
 from collections.abc import Iterator, Mapping
@@ -13,7 +13,7 @@ import numpy as np
 
 from cofactor.arrays import FloatArray
 from cofactor.errors import BadOption
-from cofactor.evaluation.metric_table import Measure, Whole
+from cofactor.evaluation.statistic import BootstrapStatistic, JackknifeStatistic, Statistic
 from cofactor.hyperparameters import conformed
 
 __all__ = ["Interval", "check_level", "interval", "percentiles", "resample"]
@@ -30,20 +30,20 @@ class Interval(NamedTuple):
     high: float
 
 
-def resample(measures: Mapping[str, Measure | Whole], n_bootstrap: int, seed: int) -> dict[str, FloatArray]:
-    """(n_bootstrap,) values of each `Measure` on other samples of its users.
+def resample(statistics: Mapping[str, Statistic], n_bootstrap: int, seed: int) -> dict[str, FloatArray]:
+    """(n_bootstrap,) values of each `BootstrapStatistic` on other samples of its users.
 
     For the same number of users and the same seed the samples are the same: values of two models on one test are
     paired, and their difference can be taken sample by sample.
     """
-    summed = {name: one for name, one in measures.items() if isinstance(one, Measure)}
+    summed = {name: one for name, one in statistics.items() if isinstance(one, BootstrapStatistic)}
     if not summed:
         return {}
     columns = np.concatenate([one.sums for one in summed.values()], axis=1)
     totals = np.concatenate([weights @ columns for weights in _weights(len(columns), n_bootstrap, seed)])
     ends = np.cumsum([one.sums.shape[1] for one in summed.values()])
     parts = np.split(totals, ends[:-1], axis=1)
-    return {name: one.of(part) for (name, one), part in zip(summed.items(), parts, strict=True)}
+    return {name: one.of_totals(part) for (name, one), part in zip(summed.items(), parts, strict=True)}
 
 
 def _weights(n_users: int, n_bootstrap: int, seed: int) -> Iterator[FloatArray]:
@@ -55,14 +55,14 @@ def _weights(n_users: int, n_bootstrap: int, seed: int) -> Iterator[FloatArray]:
         yield np.bincount(drawn.ravel(), minlength=n * n_users).reshape(n, n_users).astype(np.float64)
 
 
-def interval(measure: Measure | Whole, values: FloatArray | None, confidence: float) -> Interval:
+def interval(statistic: Statistic, values: FloatArray | None, confidence: float) -> Interval:
     """By the percentiles of the resampled values, or by the standard error of what cannot be resampled."""
-    if isinstance(measure, Whole):
-        reach = NormalDist().inv_cdf((1 + confidence) / 2) * measure.standard_error
-        return Interval(measure.value, measure.value - reach, measure.value + reach)
-    if values is None or measure.n_users < 2:  # one user says nothing of how users differ
-        return Interval(measure.value, float("nan"), float("nan"))
-    return Interval(measure.value, *percentiles(values, confidence))
+    if isinstance(statistic, JackknifeStatistic):
+        half_width = NormalDist().inv_cdf((1 + confidence) / 2) * statistic.standard_error
+        return Interval(statistic.value, statistic.value - half_width, statistic.value + half_width)
+    if values is None or statistic.n_users < 2:  # one user says nothing of how users differ
+        return Interval(statistic.value, float("nan"), float("nan"))
+    return Interval(statistic.value, *percentiles(values, confidence))
 
 
 def percentiles(values: FloatArray, confidence: float) -> tuple[float, float]:

@@ -17,10 +17,10 @@ from cofactor.data.ratings import Ratings
 from cofactor.data.tables import make_table
 from cofactor.errors import BadOption, ComparisonStopped, shown
 from cofactor.evaluation.bootstrap import Interval, check_level
-from cofactor.evaluation.evaluate import Evaluation, evaluate_held_out, measured_by
+from cofactor.evaluation.evaluate import Evaluation, checked_options, evaluate_held_out
 from cofactor.evaluation.held_out import HeldOut
 from cofactor.evaluation.literature import says
-from cofactor.evaluation.metric_table import asked_for, listed
+from cofactor.evaluation.metric_names import as_list, requested_metrics
 from cofactor.evaluation.repeats import Fits, averaged, fit_each
 from cofactor.evaluation.text_table import aligned, figure
 from cofactor.evaluation.verdicts import BEHIND, TIED, WINNER, Verdict, verdicts_of
@@ -145,10 +145,10 @@ def compare(
     named = _named(models)
     if len(named) < 2:
         raise BadOption(f"A comparison needs at least 2 models, but {len(named)} came.")
-    confidence, n_bootstrap, seed, _ = how = measured_by(confidence, n_bootstrap, seed, clip)
+    confidence, n_bootstrap, seed, _ = how = checked_options(confidence, n_bootstrap, seed, clip)
     check_level(_joint_level(confidence, len(named)), n_bootstrap)
     watch, relevant = conformed("watch", bool, watch), conformed("relevant", float | None, relevant)
-    asked, drawn = asked_for(metrics, k), _seeds(seeds)
+    requested, drawn = requested_metrics(metrics, k), _seeds(seeds)
     held = HeldOut.of(train, test, relevant)
     fits: dict[str, Fits] = {}
     evaluations: dict[str, Evaluation] = {}
@@ -158,7 +158,7 @@ def compare(
             runs = list[Evaluation]()
             for one in its_fits.models:
                 its = held if one.ratings is train else HeldOut.of(one.ratings, test, held.relevant_from)
-                runs.append(evaluate_held_out(one, its, name, asked, *how))
+                runs.append(evaluate_held_out(one, its, name, requested, *how))
             fits[name], evaluations[name] = its_fits, averaged(runs, seed + place)
     except KeyboardInterrupt:
         if len(evaluations) < 2:
@@ -188,7 +188,7 @@ def _curves(run: Sequence["Epoch"]) -> tuple[list[float], list[float]]:
 def _seeds(seeds: Iterable[int] | None) -> list[int] | None:
     if seeds is None:
         return None
-    found = [seed_of(seed) for seed in listed(seeds)]
+    found = [seed_of(seed) for seed in as_list(seeds)]
     if len(set(found)) < max(2, len(found)):
         raise BadOption(f"seeds lists two or more different numbers, such as range(5), but {found} came.")
     return found

@@ -13,13 +13,16 @@ from cofactor.data.expecting import expect_ratings
 from cofactor.data.ratings import Ratings
 from cofactor.data.tables import make_table
 from cofactor.evaluation.bootstrap import Interval, check_level, interval, resample
+from cofactor.evaluation.compute import compute_metrics
 from cofactor.evaluation.held_out import HeldOut
-from cofactor.evaluation.metric_table import RATINGS, Asked, Measure, Whole, asked_for, better, measure
+from cofactor.evaluation.metric_names import RequestedMetric, requested_metrics
+from cofactor.evaluation.metric_table import better, is_of_ratings
+from cofactor.evaluation.statistic import JackknifeStatistic, Statistic
 from cofactor.evaluation.text_table import aligned, figure
 from cofactor.hyperparameters import conformed, seed_of
 from cofactor.recommender import Recommender, expect_model
 
-__all__ = ["Evaluation", "evaluate", "evaluate_held_out", "measured_by"]
+__all__ = ["Evaluation", "checked_options", "evaluate", "evaluate_held_out"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,48 +92,48 @@ def evaluate(
     expect_model(model, "evaluate measures")
     expect_ratings(test, "evaluate measures on")
     model = model.snapshot()
-    how = measured_by(confidence, n_bootstrap, seed, clip)
-    asked = asked_for(metrics, k)
+    how = checked_options(confidence, n_bootstrap, seed, clip)
+    requested = requested_metrics(metrics, k)
     held = HeldOut.of(model.ratings, test, conformed("relevant", float | None, relevant))
-    return evaluate_held_out(model, held, type(model).__name__, asked, *how)
+    return evaluate_held_out(model, held, type(model).__name__, requested, *how)
 
 
-def measured_by(confidence: float, n_bootstrap: int, seed: int, clip: bool) -> tuple[float, int, int, bool]:
+def checked_options(confidence: float, n_bootstrap: int, seed: int, clip: bool) -> tuple[float, int, int, bool]:
     """The options of `evaluate_held_out`, as meant; raises `BadOption` for what they cannot be."""
     level, n = check_level(confidence, n_bootstrap)
     return level, n, seed_of(seed), conformed("clip", bool, clip)
 
 
 def evaluate_held_out(
-    model: Recommender, held: HeldOut, name: str, asked: Sequence[Asked], confidence: float, n_bootstrap: int,
-    seed: int, clip: bool,
+    model: Recommender, held: HeldOut, name: str, requested: Sequence[RequestedMetric], confidence: float,
+    n_bootstrap: int, seed: int, clip: bool,
 ) -> Evaluation:  # fmt: skip
     """`evaluate` with the held-out ratings at hand, so that several models can share them."""
     started = time.perf_counter()
-    measures, left_out = measure(model, held, asked, clip=clip)
-    samples = resample(measures, n_bootstrap, seed)
+    statistics, left_out = compute_metrics(model, held, requested, clip=clip)
+    samples = resample(statistics, n_bootstrap, seed)
     return Evaluation(
         model=name,
         test=repr(held.test),
-        intervals={name: interval(one, samples.get(name), confidence) for name, one in measures.items()},
+        intervals={name: interval(one, samples.get(name), confidence) for name, one in statistics.items()},
         left_out=left_out,
         confidence=confidence,
-        notes=(_how_sure(measures, confidence, n_bootstrap), *_about(held, measures)),
+        notes=(_how_sure(statistics, confidence, n_bootstrap), *_about(held, statistics)),
         seconds=time.perf_counter() - started,
         library=held.test.library,
         samples=samples,
     )
 
 
-def _how_sure(measures: Mapping[str, Measure | Whole], confidence: float, n_bootstrap: int) -> str:
-    whole = [name for name, one in measures.items() if isinstance(one, Whole)]
-    but = f" ({', '.join(whole)}: jackknife)" if whole else ""
+def _how_sure(statistics: Mapping[str, Statistic], confidence: float, n_bootstrap: int) -> str:
+    others = [name for name, one in statistics.items() if isinstance(one, JackknifeStatistic)]
+    but = f" ({', '.join(others)}: jackknife)" if others else ""
     return f"{confidence:.0%} intervals by resampling users {n_bootstrap:,} times{but}."
 
 
-def _about(held: HeldOut, measures: Mapping[str, Measure | Whole]) -> list[str]:
+def _about(held: HeldOut, statistics: Mapping[str, Statistic]) -> list[str]:
     n_served, lowest, notes = int(np.count_nonzero(held.n_relevant)), held.relevant_from, list[str]()
-    if not measures.keys() <= RATINGS.keys():
+    if not all(map(is_of_ratings, statistics)):
         notes += [
             f"Relevant: {'everything in the test' if lowest is None else f'ratings of {lowest:g} and above'}; "
             f"{n_served:,} of {held.n_users:,} users have any.",

@@ -5,8 +5,9 @@ from functools import cache
 
 from cofactor.data.ratings import Ratings
 from cofactor.errors import BadOption
+from cofactor.evaluation.compute import compute_metrics
 from cofactor.evaluation.held_out import HeldOut
-from cofactor.evaluation.metric_table import asked_for, measure
+from cofactor.evaluation.metric_names import requested_metric
 from cofactor.recommender import Recommender
 
 __all__ = ["monitor"]
@@ -23,13 +24,13 @@ def monitor(name: str, validation: Ratings, *, relevant: float | None = None) ->
     >>> held_out = Ratings.from_arrays(["ann"], [3], [5.0])
     >>> stopping = EarlyStopping(metric=monitor("ndcg@10", held_out), better="higher")
     """
-    (asked,) = asked_for([name], 10)
+    requested = requested_metric(name)
     held_out = cache(lambda train: HeldOut.of(train, validation, relevant))  # the same in every epoch
 
-    def measured(model: Recommender) -> float:
-        measures, left_out = measure(model, held_out(model.ratings), [asked])
+    def value(model: Recommender) -> float:
+        statistics, left_out = compute_metrics(model, held_out(model.ratings), [requested])
         if left_out:
-            raise BadOption(f"{asked} cannot be watched: {left_out[str(asked)]}.")
-        return measures[str(asked)].value
+            raise BadOption(f"{requested} cannot be watched: {left_out[str(requested)]}.")
+        return statistics[str(requested)].value
 
-    return measured
+    return value

@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Any, Literal
 from cofactor.data.ratings import Ratings
 from cofactor.data.splitting import split
 from cofactor.errors import BadOption, CofactorError, MissingExtra, SearchStopped, shown
-from cofactor.evaluation.metric_table import RATINGS, asked_for, better
+from cofactor.evaluation.metric_names import requested_metric
+from cofactor.evaluation.metric_table import better, is_of_ratings
 from cofactor.evaluation.monitoring import monitor
 from cofactor.recommender import Recommender
 from cofactor.run.run import Run
@@ -57,13 +58,12 @@ class Search:
     after_trial: Callable[[Trial], None] = field(default=lambda _: None)
 
     def __post_init__(self) -> None:
-        (asked,) = asked_for([self.metric], 10)
-        if not better(str(asked)):
-            raise BadOption(f"{asked} only describes lists, and is no aim to search for. Choose rmse or ndcg@10.")
-        self.metric = str(asked)
+        self.metric = str(requested_metric(self.metric))
+        if not better(self.metric):
+            raise BadOption(f"{self.metric} only describes lists, and is no aim to search for. Choose rmse or ndcg@10.")
         _check_space(self.model, self.space)
         self.space = reaching(self.space, self.model.options())
-        by = "random" if asked.name in RATINGS else "user"
+        by = "random" if is_of_ratings(self.metric) else "user"
         self._part, self._rest = split(self.train, HELD_OUT, by=by, seed=self.seed)
         self._value_of = monitor(self.metric, self._rest)
         self._study: Study = self._open()

@@ -1,0 +1,122 @@
+"""The kinds of metrics: what a function of each kind is given, and the statistic that becomes of it."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import ClassVar, Literal, TypeAlias
+
+import numpy as np
+
+from cofactor.arrays import Array, BoolArray, FloatArray, IntArray
+from cofactor.evaluation.held_out import HeldOut
+from cofactor.evaluation.lists import Lists
+from cofactor.evaluation.metrics import exposure
+from cofactor.evaluation.statistic import BootstrapStatistic, JackknifeStatistic, Statistic, mean_over_users
+
+__all__ = [
+    "Better", "ExposureMetric", "GainMetric", "HitMetric", "ListMetric", "NoveltyMetric", "RankMetric", "RatingMetric",
+]  # fmt: skip
+
+Better: TypeAlias = Literal["lower", "higher", ""]  # "": the metric only describes
+
+
+@dataclass(frozen=True)
+class RatingMetric:
+    """Of predicted ratings, by sums over the ratings of each user.
+
+    function: predictions and ratings, (n,) each -> the value
+    terms: predictions and ratings -> the columns, (n,) each, that are summed
+    of_totals: (..., 1 + n_terms) the number of ratings and the sums of the terms -> (...) values of `function`
+    """
+
+    function: Callable[[FloatArray, FloatArray], float]
+    terms: Callable[[Array, Array], list[Array]]
+    of_totals: Callable[[FloatArray], FloatArray]
+    better: Better
+    has_cutoff: ClassVar[bool] = False
+
+    def statistic(self, predicted: FloatArray, held: HeldOut) -> BootstrapStatistic:
+        """predicted: (n,) for each rating that is held out."""
+        actual = held.test.values.astype(np.float64)
+        columns = [np.ones(len(actual)), *self.terms(predicted, actual)]
+        sums = [np.bincount(held.user, column, minlength=held.n_users) for column in columns]
+        return BootstrapStatistic(np.column_stack(sums).astype(np.float64), self.of_totals)
+
+
+class ListMetric(ABC):
+    """Of the lists of all users. Without anything relevant in the test it is left out, unless it only describes."""
+
+    better: ClassVar[Better] = "higher"
+    has_cutoff: ClassVar[bool] = True
+
+    @abstractmethod
+    def statistic(self, lists: Lists, held: HeldOut, k: int | None) -> Statistic:
+        """k: the ranks that are looked at; None, all of them, for what has no cut-off."""
+
+
+@dataclass(frozen=True)
+class HitMetric(ListMetric):
+    """Of binary relevance. function: hits (n_users, k) and n_relevant (n_users,) -> (n_users,)."""
+
+    function: Callable[[BoolArray, IntArray], FloatArray]
+
+    def statistic(self, lists: Lists, held: HeldOut, k: int | None) -> Statistic:
+        return mean_over_users(self.function(lists.hits[:, :k], lists.n_relevant))
+
+
+@dataclass(frozen=True)
+class GainMetric(ListMetric):
+    """Of graded relevance. function: gains and ideal gains, (n_users, k) each -> (n_users,)."""
+
+    function: Callable[[FloatArray, FloatArray], FloatArray]
+
+    def statistic(self, lists: Lists, held: HeldOut, k: int | None) -> Statistic:
+        return mean_over_users(self.function(lists.gains[:, :k], lists.ideal_gains[:, :k]))
+
+
+@dataclass(frozen=True)
+class RankMetric(ListMetric):
+    """Of the ranks of the relevant items in the whole catalogue.
+
+    function: above, equal, user (n_relevant,) and n_candidates (n_users,), as in `metrics.auc` -> (n_users,)
+    """
+
+    function: Callable[[IntArray, IntArray, IntArray, IntArray], FloatArray]
+    has_cutoff: ClassVar[bool] = False
+
+    def statistic(self, lists: Lists, held: HeldOut, k: int | None) -> Statistic:
+        assert lists.standing is not None
+        return mean_over_users(self.function(*lists.standing, lists.n_candidates))
+
+
+@dataclass(frozen=True)
+class NoveltyMetric(ListMetric):
+    """Describes lists by how many users know their items.
+
+    function: items (n_users, k), item_counts (n_items,), n_users -> (n_users,)
+    """
+
+    function: Callable[[IntArray, IntArray, int], FloatArray]
+    better: ClassVar[Better] = ""
+
+    def statistic(self, lists: Lists, held: HeldOut, k: int | None) -> Statistic:
+        n_users = int(np.count_nonzero(held.train.user_counts))
+        return mean_over_users(self.function(lists.items[:, :k], held.train.item_counts, n_users))
+
+
+@dataclass(frozen=True)
+class ExposureMetric(ListMetric):
+    """Describes all lists together by how often each item is in one.
+
+    function: (n_items,) counts -> the value     without_each: items (n_users, k), counts -> (n_users,) values
+    that each user's absence leaves, for the jackknife
+    """
+
+    function: Callable[[IntArray], float]
+    without_each: Callable[[IntArray, IntArray], FloatArray]
+    better: ClassVar[Better] = ""
+
+    def statistic(self, lists: Lists, held: HeldOut, k: int | None) -> Statistic:
+        items = lists.items[:, :k]
+        exposed = exposure(items, held.train.n_items)
+        return JackknifeStatistic.of(self.function(exposed), self.without_each(items, exposed))
