@@ -18,7 +18,7 @@ from cofactor.data.expecting import expect_ratings
 from cofactor.data.ratings import Ratings
 from cofactor.errors import BadOption, SearchStopped
 from cofactor.evaluation.metric_table import better, is_of_ratings
-from cofactor.evaluation.text_table import figure
+from cofactor.evaluation.text_table import format_number
 from cofactor.hyperparameters import conformed, seed_of
 from cofactor.memory import free_gb
 from cofactor.models.bayesian_mf import BayesianMF
@@ -132,4 +132,4 @@ def _best(searches: Sequence[Search]) -> Search:
 
 def _reached(search: Search) -> str:
     best = search.history.best
-    return figure(best.value) if best else "not one trial"
+    return format_number(best.value) if best else "not one trial"

@@ -49,7 +49,7 @@ def test_the_same_seed_draws_the_same_users_for_every_metric():
 def test_large_tests_are_resampled_in_blocks_with_the_same_result(monkeypatch):
     statistic = mean_of(np.arange(50.0))
     whole = resample({"m": statistic}, 20, seed=0)["m"]
-    monkeypatch.setattr("cofactor.evaluation.bootstrap.BLOCK", 150)
+    monkeypatch.setattr("cofactor.evaluation.bootstrap.WEIGHTS_AT_ONCE", 150)
     blocks = resample({"m": statistic}, 20, seed=0)["m"]
     np.testing.assert_allclose(whole, blocks)
 

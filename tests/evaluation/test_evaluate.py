@@ -138,12 +138,12 @@ def test_a_model_that_learns_from_time_is_asked_about_each_ratings_own(tiny):
 def test_blocks_of_users_give_the_same_lists(checkerboard, monkeypatch):
     train, test = cf.split(checkerboard, test=0.3)
     model, held = scripted(train, np.random.default_rng(0).normal(size=(12, 12))), HeldOut.of(train, test)
-    whole = rank_catalogue(model, held, 5, standing=True)
+    whole = rank_catalogue(model, held, 5, count_ranks=True)
     monkeypatch.setattr("cofactor.selection.exact.BLOCK", 40)  # three users at once
-    blocks = rank_catalogue(model, held, 5, standing=True)
+    blocks = rank_catalogue(model, held, 5, count_ranks=True)
     np.testing.assert_array_equal(whole.items, blocks.items)
     np.testing.assert_array_equal(whole.hits, blocks.hits)
-    np.testing.assert_array_equal(whole.standing, blocks.standing)
+    np.testing.assert_array_equal(whole.rank_counts, blocks.rank_counts)
 
 
 def test_what_the_model_has_learned_is_not_written_to(checkerboard):

@@ -18,8 +18,8 @@ from cofactor.hyperparameters import conformed
 
 __all__ = ["Interval", "check_level", "interval", "percentiles", "resample"]
 
-MOST = 1_000_000  # samples of users
-BLOCK = 4_000_000  # weights at once, 32 MB
+MAX_SAMPLES = 1_000_000  # samples of users
+WEIGHTS_AT_ONCE = 4_000_000  # weights at once, 32 MB
 
 
 class Interval(NamedTuple):
@@ -48,7 +48,7 @@ def resample(statistics: Mapping[str, Statistic], n_bootstrap: int, seed: int) -
 
 def _weights(n_users: int, n_bootstrap: int, seed: int) -> Iterator[FloatArray]:
     """Blocks of (b, n_users): how often each user is drawn when n_users are drawn with repetition."""
-    rng, size = np.random.default_rng(seed), max(1, BLOCK // n_users)
+    rng, size = np.random.default_rng(seed), max(1, WEIGHTS_AT_ONCE // n_users)
     for first in range(0, n_bootstrap, size):
         n = min(size, n_bootstrap - first)
         drawn = rng.integers(0, n_users, (n, n_users)) + n_users * np.arange(n)[:, None]
@@ -67,10 +67,10 @@ def interval(statistic: Statistic, values: FloatArray | None, confidence: float)
 
 def percentiles(values: FloatArray, confidence: float) -> tuple[float, float]:
     """The middle `confidence` of the values; a sample that has no value (nan) is left out."""
-    there = values[~np.isnan(values)]
-    if not len(there):
+    defined = values[~np.isnan(values)]
+    if not len(defined):
         return float("nan"), float("nan")
-    low, high = np.quantile(there, [(1 - confidence) / 2, (1 + confidence) / 2])
+    low, high = np.quantile(defined, [(1 - confidence) / 2, (1 + confidence) / 2])
     return float(low), float(high)
 
 
@@ -79,8 +79,10 @@ def check_level(confidence: float, n_bootstrap: int) -> tuple[float, int]:
     confidence, n_bootstrap = conformed("confidence", float, confidence), conformed("n_bootstrap", int, n_bootstrap)
     if not 0 < confidence < 1:
         raise BadOption(f"confidence lies between 0 and 1, such as 0.95, but {confidence} came.")
-    if n_bootstrap > MOST:
-        raise BadOption(f"n_bootstrap={n_bootstrap:,} samples would take for ever; {MOST:,} are more than enough.")
+    if n_bootstrap > MAX_SAMPLES:
+        raise BadOption(
+            f"n_bootstrap={n_bootstrap:,} samples would take for ever; {MAX_SAMPLES:,} are more than enough."
+        )
     needed = int(np.ceil(2 / (1 - confidence)))
     if n_bootstrap < needed:
         raise BadOption(

@@ -19,10 +19,10 @@ from cofactor.errors import BadOption, ComparisonStopped, shown
 from cofactor.evaluation.bootstrap import Interval, check_level
 from cofactor.evaluation.evaluate import Evaluation, checked_options, evaluate_held_out
 from cofactor.evaluation.held_out import HeldOut
-from cofactor.evaluation.literature import says
+from cofactor.evaluation.literature import published_findings
 from cofactor.evaluation.metric_names import as_list, requested_metrics
 from cofactor.evaluation.repeats import Fits, averaged, fit_each
-from cofactor.evaluation.text_table import aligned, figure
+from cofactor.evaluation.text_table import align_columns, format_number
 from cofactor.evaluation.verdicts import BEHIND, TIED, WINNER, Verdict, verdicts_of
 from cofactor.hyperparameters import conformed, seed_of
 from cofactor.plots import loss_curves
@@ -95,16 +95,16 @@ class Comparison:
             ("", *(f"{model} " for model in self.evaluations)),
             *((name, *(self._cell(name, model) for model in self.evaluations)) for name in self._metrics),
             ("numbers learned", *(f"{self.n_learned[model]:,} " for model in self.evaluations)),
-            ("fit, s", *(f"{figure(self.fit_seconds.get(model, NAN), 2)} " for model in self.evaluations)),
-            ("fit, MB", *(f"{figure(self.fit_megabytes.get(model, NAN), 0)} " for model in self.evaluations)),
-            ("evaluation, s", *(f"{figure(one.seconds, 2)} " for one in self.evaluations.values())),
+            ("fit, s", *(f"{format_number(self.fit_seconds.get(model, NAN), 2)} " for model in self.evaluations)),
+            ("fit, MB", *(f"{format_number(self.fit_megabytes.get(model, NAN), 0)} " for model in self.evaluations)),
+            ("evaluation, s", *(f"{format_number(one.seconds, 2)} " for one in self.evaluations.values())),
         ]
-        return "\n".join([*aligned(rows), "", *self.notes])
+        return "\n".join([*align_columns(rows), "", *self.notes])
 
     def _cell(self, name: str, model: str) -> str:
         verdict, values = self.verdicts.get(name), self.evaluations[model].values
         mark = MARKS[verdict.of(model)] if verdict and name in values else " "
-        return figure(values.get(name, NAN)) + mark
+        return format_number(values.get(name, NAN)) + mark
 
     @property
     def _metrics(self) -> list[str]:
@@ -219,10 +219,10 @@ def _published(fits: Mapping[str, Fits], verdicts: Mapping[str, Verdict]) -> lis
     """What others found about these models, and what this run says, by the first metric it decides."""
 
     def ahead(one: str, other: str) -> str:
-        told = [words for name, verdict in verdicts.items() if (words := verdict.lead(name, one, other))]
+        told = [words for name, verdict in verdicts.items() if (words := verdict.lead_of(name, one, other))]
         return told[0] if told else "no metric tells them apart"
 
-    return says({name: type(its.models[0]).__name__ for name, its in fits.items()}, ahead)
+    return published_findings({name: type(its.models[0]).__name__ for name, its in fits.items()}, ahead)
 
 
 def _notes(

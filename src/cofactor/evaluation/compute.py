@@ -67,7 +67,7 @@ def _of_lists(model: Recommender, held: HeldOut, requested: list[RequestedMetric
         return ComputedMetrics({}, left_out)
     ranks, graded = (any(isinstance(one, kind) for one in metrics.values()) for kind in (RankMetric, GainMetric))
     longest = max((one.k for one in metrics if one.k), default=1)
-    lists = rank_catalogue(model, held, longest, standing=ranks, graded=graded)
+    lists = rank_catalogue(model, held, longest, count_ranks=ranks, graded=graded)
     return ComputedMetrics(
         {str(one): metric.statistic(lists, held, one.k) for one, metric in metrics.items()}, left_out
     )

@@ -18,7 +18,7 @@ from cofactor.evaluation.held_out import HeldOut
 from cofactor.evaluation.metric_names import RequestedMetric, requested_metrics
 from cofactor.evaluation.metric_table import better, is_of_ratings
 from cofactor.evaluation.statistic import JackknifeStatistic, Statistic
-from cofactor.evaluation.text_table import aligned, figure
+from cofactor.evaluation.text_table import align_columns, format_number
 from cofactor.hyperparameters import conformed, seed_of
 from cofactor.recommender import Recommender, expect_model
 
@@ -63,9 +63,9 @@ class Evaluation:
         return make_table(self.columns(), self.library)
 
     def __str__(self) -> str:
-        rows = [(name, *map(figure, one), better(name)) for name, one in self.intervals.items()]
+        rows = [(name, *map(format_number, one), better(name)) for name, one in self.intervals.items()]
         header = ("", "value", "low", "high", "better")
-        lines = [f"{self.model} on {self.test}", "", *aligned([header, *rows]), "", *self.notes]
+        lines = [f"{self.model} on {self.test}", "", *align_columns([header, *rows]), "", *self.notes]
         return "\n".join([*lines, *_left_out_lines(self.left_out)])
 
 

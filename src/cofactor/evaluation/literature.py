@@ -6,7 +6,7 @@ A single run on one data set proves nothing about two kinds of models; many care
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-__all__ = ["FINDINGS", "Finding", "says"]
+__all__ = ["FINDINGS", "Finding", "published_findings"]
 
 
 @dataclass(frozen=True)
@@ -15,7 +15,7 @@ class Finding:
 
     better: frozenset[str]
     worse: frozenset[str]
-    told: str
+    statement: str
 
     def pairs(self, kinds: Mapping[str, str]) -> list[tuple[str, str]]:
         """The (better, worse) models of a comparison that it speaks of. kinds: of each model by name"""
@@ -33,7 +33,7 @@ FINDINGS = (
 )
 
 
-def says(kinds: Mapping[str, str], ahead: Callable[[str, str], str]) -> list[str]:
+def published_findings(kinds: Mapping[str, str], ahead: Callable[[str, str], str]) -> list[str]:
     """What was found about these models, and what this run says of the same pairs.
 
     ahead: (expected better, expected worse) -> by how much the first is ahead here, in words
@@ -41,6 +41,6 @@ def says(kinds: Mapping[str, str], ahead: Callable[[str, str], str]) -> list[str
     lines: list[str] = []
     for finding in FINDINGS:
         pairs = finding.pairs(kinds)
-        lines += [finding.told] if pairs else []
+        lines += [finding.statement] if pairs else []
         lines += [f"Here {one} against {other}: {ahead(one, other)}." for one, other in pairs]
     return lines

@@ -85,8 +85,8 @@ class RankMetric(ListMetric):
     has_cutoff: ClassVar[bool] = False
 
     def statistic(self, lists: Lists, held: HeldOut, k: int | None) -> Statistic:
-        assert lists.standing is not None
-        return mean_over_users(self.function(*lists.standing, lists.n_candidates))
+        assert lists.rank_counts is not None, "rank_catalogue(count_ranks=True) makes them"
+        return mean_over_users(self.function(*lists.rank_counts, lists.n_candidates))
 
 
 @dataclass(frozen=True)

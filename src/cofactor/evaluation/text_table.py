@@ -1,23 +1,23 @@
-"""Figures and columns as plain text."""
+"""Numbers and columns as plain text."""
 
 from collections.abc import Sequence
 
-__all__ = ["aligned", "figure"]
+__all__ = ["align_columns", "format_number"]
 
 
-def figure(number: float, digits: int = 4) -> str:
-    """With so many digits behind the point; a dash where there is no number (nan).
+def format_number(number: float, digits: int = 4) -> str:
+    """The number with so many digits behind the point; a dash for nan.
 
-    >>> figure(0.123456), figure(float("nan"))
+    >>> format_number(0.123456), format_number(float("nan"))
     ('0.1235', '–')
     """
     return f"{number:.{digits}f}" if number == number else "–"
 
 
-def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
-    """Lines with the first column to the left, the others to the right.
+def align_columns(rows: Sequence[Sequence[str]]) -> list[str]:
+    """One line a row: the first column is aligned to the left, the others to the right.
 
-    >>> aligned([("", "value"), ("rmse", "0.9")])
+    >>> align_columns([("", "value"), ("rmse", "0.9")])
     ['      value', 'rmse    0.9']
     """
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]

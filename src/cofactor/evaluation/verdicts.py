@@ -7,7 +7,7 @@ from math import isnan
 from cofactor.evaluation.bootstrap import Interval, percentiles
 from cofactor.evaluation.evaluate import Evaluation
 from cofactor.evaluation.metric_table import better
-from cofactor.evaluation.text_table import figure
+from cofactor.evaluation.text_table import format_number
 
 __all__ = ["BEHIND", "TIED", "WINNER", "Verdict", "verdicts_of"]
 
@@ -43,13 +43,13 @@ class Verdict:
     def __str__(self) -> str:
         return self.winner or f"{TIED}: {', '.join([self.best, *self.tied])}"
 
-    def lead(self, metric: str, one: str, other: str) -> str | None:
+    def lead_of(self, metric: str, one: str, other: str) -> str | None:
         """Which of two models leads and by how much, where the best is one of them and the lead is no noise; and
         whether that agrees with the first one's being expected to."""
         second = self.behind.get({one: other, other: one}.get(self.best, ""))
         if second is None or not second.low > 0:
             return None
-        lead = f"{figure(second.value)} ({figure(second.low)} to {figure(second.high)})"
+        lead = f"{format_number(second.value)} ({format_number(second.low)} to {format_number(second.high)})"
         agrees = "agrees" if self.best == one else "does not agree"
         return f"by {metric} {self.best} is ahead by {lead}: this run {agrees}"
 

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from cofactor.data.tables import make_table
 from cofactor.evaluation.metric_table import better
-from cofactor.evaluation.text_table import aligned, figure
+from cofactor.evaluation.text_table import align_columns, format_number
 
 __all__ = ["History", "Trial"]
 
@@ -73,10 +73,15 @@ class History:
         shown = self._ranked[:SHOWN]
         names = list(dict.fromkeys(name for one in shown for name in one.options))
         rows = [
-            (f"trial {one.number}", figure(one.value), f"{one.seconds:.1f}", *(_text(one.options[n]) for n in names))
+            (
+                f"trial {one.number}",
+                format_number(one.value),
+                f"{one.seconds:.1f}",
+                *(_text(one.options[n]) for n in names),
+            )
             for one in shown
         ]
-        return "\n".join([*aligned([("", self.metric, "s", *names), *rows]), "", *self.notes])
+        return "\n".join([*align_columns([("", self.metric, "s", *names), *rows]), "", *self.notes])
 
 
 def _cell(value: Any) -> Any:
