@@ -195,6 +195,17 @@ def test_a_model_that_only_ranks_is_compared_by_lists_alone(world):
     found = compare({"both": model, "ranks": ranks}, train, test, metrics=["rmse", "auc"])
     assert list(found.verdicts) == ["auc"]
     assert "–" in str(found)
+    why = "Scripted ranks items but predicts no values (predicts is False)."
+    assert f"Left out of ranks: rmse: {why}" in found.notes
+
+
+def test_what_no_model_can_have_is_left_out_of_all_and_said_once():
+    clicks = Ratings.from_arrays([1, 1, 2, 2], [1, 2, 1, 3])
+    train, test = clicks.subset(np.arange(3)), clicks.subset(np.array([3]))
+    found = compare([cf.Popularity(), cf.EASE()], train, test, metrics=["rmse", "mae", "auc"], progress=False)
+    assert [note for note in found.notes if "eft out" in note] == [
+        "Left out: rmse, mae: clicks have no values to predict."
+    ]
 
 
 def test_a_model_fitted_on_other_ratings_is_said_to_be(world):

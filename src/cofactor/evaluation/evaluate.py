@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -22,7 +22,21 @@ from cofactor.evaluation.text_table import align_columns, format_number
 from cofactor.hyperparameters import conformed, seed_of
 from cofactor.recommender import Recommender, expect_model
 
-__all__ = ["Evaluation", "checked_options", "evaluate", "evaluate_held_out"]
+__all__ = ["Evaluation", "EvaluationOptions", "evaluate", "evaluate_held_out"]
+
+
+class EvaluationOptions(NamedTuple):
+    """confidence, n_bootstrap, seed: of the intervals     clip: keep predictions inside the ratings' scale."""
+
+    confidence: float
+    n_bootstrap: int
+    seed: int
+    clip: bool
+
+    @classmethod
+    def checked(cls, confidence: float, n_bootstrap: int, seed: int, clip: bool) -> "EvaluationOptions":
+        """The options in their own types. Raises `BadOption` for what they cannot be."""
+        return cls(*check_level(confidence, n_bootstrap), seed_of(seed), conformed("clip", bool, clip))
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,46 +106,39 @@ def evaluate(
     expect_model(model, "evaluate measures")
     expect_ratings(test, "evaluate measures on")
     model = model.snapshot()
-    how = checked_options(confidence, n_bootstrap, seed, clip)
+    options = EvaluationOptions.checked(confidence, n_bootstrap, seed, clip)
     requested = requested_metrics(metrics, k)
     held = HeldOut.of(model.ratings, test, conformed("relevant", float | None, relevant))
-    return evaluate_held_out(model, held, type(model).__name__, requested, *how)
-
-
-def checked_options(confidence: float, n_bootstrap: int, seed: int, clip: bool) -> tuple[float, int, int, bool]:
-    """The options of `evaluate_held_out`, as meant; raises `BadOption` for what they cannot be."""
-    level, n = check_level(confidence, n_bootstrap)
-    return level, n, seed_of(seed), conformed("clip", bool, clip)
+    return evaluate_held_out(model, held, type(model).__name__, requested, options)
 
 
 def evaluate_held_out(
-    model: Recommender, held: HeldOut, name: str, requested: Sequence[RequestedMetric], confidence: float,
-    n_bootstrap: int, seed: int, clip: bool,
-) -> Evaluation:  # fmt: skip
-    """`evaluate` with the held-out ratings at hand, so that several models can share them."""
+    model: Recommender, held: HeldOut, name: str, requested: Sequence[RequestedMetric], options: EvaluationOptions
+) -> Evaluation:
+    """`evaluate` on held-out ratings that several models can share. name: of the model, in what is printed."""
     started = time.perf_counter()
-    statistics, left_out = compute_metrics(model, held, requested, clip=clip)
-    samples = resample(statistics, n_bootstrap, seed)
+    statistics, left_out = compute_metrics(model, held, requested, clip=options.clip)
+    samples = resample(statistics, options.n_bootstrap, options.seed)
     return Evaluation(
         model=name,
         test=repr(held.test),
-        intervals={name: interval(one, samples.get(name), confidence) for name, one in statistics.items()},
+        intervals={label: interval(one, samples.get(label), options.confidence) for label, one in statistics.items()},
         left_out=left_out,
-        confidence=confidence,
-        notes=(_how_sure(statistics, confidence, n_bootstrap), *_about(held, statistics)),
+        confidence=options.confidence,
+        notes=(_interval_note(statistics, options), *_test_notes(held, statistics)),
         seconds=time.perf_counter() - started,
         library=held.test.library,
         samples=samples,
     )
 
 
-def _how_sure(statistics: Mapping[str, Statistic], confidence: float, n_bootstrap: int) -> str:
+def _interval_note(statistics: Mapping[str, Statistic], options: EvaluationOptions) -> str:
     others = [name for name, one in statistics.items() if isinstance(one, JackknifeStatistic)]
     but = f" ({', '.join(others)}: jackknife)" if others else ""
-    return f"{confidence:.0%} intervals by resampling users {n_bootstrap:,} times{but}."
+    return f"{options.confidence:.0%} intervals by resampling users {options.n_bootstrap:,} times{but}."
 
 
-def _about(held: HeldOut, statistics: Mapping[str, Statistic]) -> list[str]:
+def _test_notes(held: HeldOut, statistics: Mapping[str, Statistic]) -> list[str]:
     n_served, lowest, notes = int(np.count_nonzero(held.n_relevant)), held.relevant_from, list[str]()
     if not all(map(is_of_ratings, statistics)):
         notes += [

@@ -95,5 +95,5 @@ def _ends(its: Sequence[Interval], confidence: float) -> tuple[float, float]:
     """Of what cannot be resampled: the standard errors of users and of seeds together."""
     values = [one.value for one in its]
     of_seeds = NormalDist().inv_cdf((1 + confidence) / 2) * stdev(values) / len(values) ** 0.5
-    reach = (mean((one.high - one.low) / 2 for one in its) ** 2 + of_seeds**2) ** 0.5
-    return mean(values) - reach, mean(values) + reach
+    half_width = (mean((one.high - one.low) / 2 for one in its) ** 2 + of_seeds**2) ** 0.5
+    return mean(values) - half_width, mean(values) + half_width
