@@ -1,7 +1,6 @@
 """A search for good options within a time, on a part of the training ratings that is held out for it.
 
-Options are proposed by Optuna's tree-structured Parzen estimator (Bergstra et al. 2011 [bergstra2011algorithms]). A
-model that says what its effort is (epochs, draws) is first trained with a quarter of it; where that is worse than the
+A model that says what its effort is (epochs, draws) is first trained with a quarter of it; where that is worse than the
 median of the others' quarters, the trial ends there.
 """
 
@@ -9,15 +8,16 @@ import hashlib
 import json
 import time
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from statistics import median
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any
 
 from cofactor.data.ratings import Ratings
 from cofactor.data.splitting import split
-from cofactor.errors import BadOption, CofactorError, MissingExtra, SearchStopped, shown
+from cofactor.errors import BadOption, CofactorError, SearchStopped, shown
 from cofactor.evaluation.metric_names import requested_metric
 from cofactor.evaluation.metric_table import better, is_of_ratings
 from cofactor.evaluation.monitoring import monitor
@@ -25,19 +25,12 @@ from cofactor.recommender import Recommender
 from cofactor.run.run import Run
 from cofactor.search_space import Between, OneOf, Space, reaching
 from cofactor.tuning.history import History, Trial
-
-if TYPE_CHECKING:
-    from optuna import Study, Trial as Proposal
-    from optuna.trial import FrozenTrial
+from cofactor.tuning.study import Proposal, Study
 
 __all__ = ["Search", "default_metric"]
 
-HELD_OUT = 0.2  # of the training ratings
-QUARTER = 0.25  # of the effort, before a trial may be stopped
-AT_RANDOM = 8  # first trials, before the others are learned from; the first one is the model as given
-STATES: Mapping[str, Literal["complete", "stopped", "failed", "unfinished"]] = {
-    "COMPLETE": "complete", "PRUNED": "stopped", "FAIL": "failed",
-}  # fmt: skip
+HELD_OUT_SHARE = 0.2  # of the training ratings
+FIRST_EFFORT = 0.25  # of the whole effort, before a trial may be stopped
 
 
 def default_metric(model: Recommender, train: Ratings) -> str:
@@ -47,7 +40,10 @@ def default_metric(model: Recommender, train: Ratings) -> str:
 
 @dataclass
 class Search:
-    """Trials of one model's options. The training ratings are split once; nothing else is ever looked at."""
+    """Trials of one model's options. The training ratings are split once; nothing else is ever looked at.
+
+    Raises `BadOption` for a metric that only describes and for a space that is none, `MissingExtra` without Optuna.
+    """
 
     model: Recommender
     train: Ratings
@@ -59,14 +55,16 @@ class Search:
 
     def __post_init__(self) -> None:
         self.metric = str(requested_metric(self.metric))
-        if not better(self.metric):
+        direction = better(self.metric)
+        if not direction:
             raise BadOption(f"{self.metric} only describes lists, and is no aim to search for. Choose rmse or ndcg@10.")
         _check_space(self.model, self.space)
         self.space = reaching(self.space, self.model.options())
         by = "random" if is_of_ratings(self.metric) else "user"
-        self._part, self._rest = split(self.train, HELD_OUT, by=by, seed=self.seed)
+        self._part, self._rest = split(self.train, HELD_OUT_SHARE, by=by, seed=self.seed)
         self._value_of = monitor(self.metric, self._rest)
-        self._study: Study = self._open()
+        self._study = Study(self._name(), self.space, better=direction, seed=self.seed, journal=self.journal)
+        self._study.begin_with({name: self.model.options()[name] for name in self.space})
         self._failure: CofactorError | None = None
         self.stopped = False  # by ctrl-C
 
@@ -76,7 +74,8 @@ class Search:
         The first trial is always made; another one only where the time left is enough for one of median length.
         """
         ends, durations = time.monotonic() + seconds, list[float]()
-        for _ in _up_to(n_trials):
+        numbers: Iterable[int] = count() if n_trials is None else range(n_trials)
+        for _ in numbers:
             if durations and time.monotonic() + median(durations) > ends:
                 break
             started = time.monotonic()
@@ -93,8 +92,8 @@ class Search:
 
     @property
     def history(self) -> History:
-        trials = [self._told(one) for one in self._study.trials]
-        return History(self.metric, trials, (self._how(),), self.train.library)
+        """All trials so far."""
+        return History(self.metric, self._study.trials, (self._note(),), self.train.library)
 
     def best_model(self) -> Recommender:
         """A new model, not fitted, with the best options. Raises the last trial's error where none succeeded."""
@@ -103,47 +102,35 @@ class Search:
             raise self._failure or BadOption("No trial was trained to its end. Raise the budget.")
         return self._new(best.options)
 
-    # ---- one trial ----------------------------------------------------------------------------------------
-
     def _try_one(self) -> None:
-        from optuna.trial import TrialState
-
-        trial = self._study.ask()
-        options = {name: _suggest(trial, name, part) for name, part in self.space.items()}
+        proposal = self._study.propose()
         try:
-            value = self._reached(trial, options)
+            value = self._train(proposal)
         except CofactorError as error:  # these options cannot be trained; others may
             self._failure = error
-            self._fail(trial, str(error))
+            proposal.fail(str(error))
         except BaseException:
-            self._fail(trial, "interrupted")
+            proposal.fail("interrupted")
             raise
         else:
-            if value is None:
-                self._study.tell(trial, state=TrialState.PRUNED)
-            else:
-                self._study.tell(trial, value)
+            proposal.stop() if value is None else proposal.complete(value)
 
-    def _fail(self, trial: "Proposal", why: str) -> None:
-        from optuna.trial import TrialState
-
-        trial.set_user_attr("why", why)
-        self._study.tell(trial, state=TrialState.FAIL)
-
-    def _reached(self, trial: "Proposal", options: Mapping[str, Any]) -> float | None:
+    def _train(self, proposal: Proposal) -> float | None:
         """The metric of a model with these options; None where a quarter of its effort was already worse."""
         value = None
         for step, effort in enumerate(self._efforts()):
-            value = self._fit_and_score(self._new({**options, **effort}))
-            trial.report(value, step)
-            if effort and trial.should_prune():
+            value = self._fit_and_score(self._new({**proposal.options, **effort}))
+            proposal.report(value, step)
+            if effort and proposal.is_behind:
                 return None
         return value
 
     def _efforts(self) -> list[dict[str, int]]:
+        """The options of a trial's trainings: a quarter of the effort, then all of it, where the model has one."""
         name = self.model.effort
         whole = self.model.options().get(name, 0)
-        return [{name: int(whole * QUARTER)}, {}] if whole * QUARTER >= 2 and name not in self.space else [{}]
+        first = int(whole * FIRST_EFFORT)
+        return [{name: first}, {}] if first >= 2 and name not in self.space else [{}]
 
     def _fit_and_score(self, model: Recommender) -> float:
         model._learn(self._part, run := Run(progress=False))
@@ -154,53 +141,17 @@ class Search:
     def _new(self, options: Mapping[str, Any]) -> Recommender:
         return type(self.model)(**{**self.model.options(), **options})
 
-    # ---- Optuna -------------------------------------------------------------------------------------------
-
-    def _open(self) -> "Study":
-        try:
-            import optuna
-        except ImportError:
-            raise MissingExtra("Tuning", "tune") from None
-        optuna.logging.set_verbosity(optuna.logging.WARNING)
-        study = optuna.create_study(
-            storage=self._storage(), study_name=self._key(), load_if_exists=True,
-            direction="minimize" if better(self.metric) == "lower" else "maximize",
-            pruner=optuna.pruners.MedianPruner(n_startup_trials=4),
-        )  # fmt: skip
-        # a search that goes on must not begin with the proposals it has begun with before
-        study.sampler = optuna.samplers.TPESampler(seed=self.seed + len(study.trials), n_startup_trials=AT_RANDOM)
-        given = {name: self.model.options()[name] for name in self.space}
-        if not study.trials and all(self.space[name].can_hold(value) for name, value in given.items()):
-            study.enqueue_trial({name: _as_word(value, self.space[name]) for name, value in given.items()})
-        return study
-
-    def _storage(self) -> Any:
-        if self.journal is None:
-            return None
-        from optuna.storages import JournalStorage
-        from optuna.storages.journal import JournalFileBackend
-
-        self.journal.parent.mkdir(parents=True, exist_ok=True)
-        return JournalStorage(JournalFileBackend(str(self.journal)))
-
-    def _key(self) -> str:
+    def _name(self) -> str:
         """Equal for searches that may go on one another: same model, data, metric, space and seed."""
-        given = {name: value for name, value in self.model.options().items() if name not in self.space}
-        parts = (given, {name: str(part) for name, part in self.space.items()}, self.metric, self.seed)
+        fixed = {name: value for name, value in self.model.options().items() if name not in self.space}
+        parts = (fixed, {name: str(part) for name, part in self.space.items()}, self.metric, self.seed)
         text = json.dumps([*parts, self.train.fingerprint], sort_keys=True, default=str)
         return f"{self.model.model_name()}-{hashlib.sha256(text.encode()).hexdigest()[:16]}"
 
-    def _told(self, one: "FrozenTrial") -> Trial:
-        options = {name: _value(one.params[name], part) for name, part in self.space.items() if name in one.params}
-        last = one.value if one.value is not None else next(reversed(one.intermediate_values.values()), float("nan"))
-        seconds = one.duration.total_seconds() if one.duration else float("nan")
-        state = STATES.get(one.state.name, "unfinished")
-        return Trial(one.number, state, last, options, seconds, str(one.user_attrs.get("why", "")))
-
-    def _how(self) -> str:
+    def _note(self) -> str:
         n, measured = len(self._study.trials), f"{len(self._rest):,} of {len(self.train):,} training ratings"
-        how = f"{n} trials of {type(self.model).__name__}, measured on {measured}, which were held out for it."
-        return how + (" Ctrl-C ended the search." if self.stopped else "")
+        note = f"{n} trials of {type(self.model).__name__}, measured on {measured}, which were held out for it."
+        return note + (" Ctrl-C ended the search." if self.stopped else "")
 
 
 def _check_space(model: Recommender, space: Space) -> None:
@@ -213,27 +164,3 @@ def _check_space(model: Recommender, space: Space) -> None:
         )
     if strange := [name for name in space if name not in known]:
         raise BadOption(f"{type(model).__name__} has no option {strange[0]!r}. Its options are: {', '.join(known)}.")
-
-
-def _suggest(trial: "Proposal", name: str, part: Any) -> Any:
-    if not isinstance(part, Between):
-        return _value(trial.suggest_categorical(name, [_as_word(value, part) for value in part.values]), part)
-    if part.is_whole:
-        return trial.suggest_int(name, int(part.low), int(part.high), log=part.log)
-    return trial.suggest_float(name, part.low, part.high, log=part.log)
-
-
-def _as_word(value: Any, part: Any) -> Any:
-    """Choices are kept as text: a journal holds no tuples."""
-    return value if isinstance(part, Between) else repr(value)
-
-
-def _value(word: Any, part: Any) -> Any:
-    return word if isinstance(part, Between) else next(value for value in part.values if repr(value) == word)
-
-
-def _up_to(n: int | None) -> Iterator[int]:
-    at = 0
-    while n is None or at < n:
-        yield at
-        at += 1
