@@ -80,7 +80,7 @@ def demo(arguments: list[str]) -> int:
 
 
 def test(arguments: list[str]) -> int:
-    return subprocess.run([BIN / "python", "-m", "pytest", *arguments], cwd=ROOT).returncode
+    return run_module("pytest", *arguments)
 
 
 def check(_: list[str]) -> int:
@@ -89,22 +89,25 @@ def check(_: list[str]) -> int:
 
 
 def bench(arguments: list[str]) -> int:
-    scripts = (ROOT / "benchmarks").glob("*.py")
-    names = sorted(file.stem for file in scripts if 'if __name__ == "__main__"' in file.read_text())
+    names = sorted(file.stem for file in (ROOT / "benchmarks" / "tables").glob("*.py"))
     if not arguments or arguments[0] not in names:
         print(f"Give a benchmark's name, one of: {', '.join(names)}")
         return 2
-    script = ROOT / "benchmarks" / f"{arguments[0]}.py"
-    return subprocess.run([BIN / "python", script, *arguments[1:]], cwd=ROOT).returncode
+    return run_module(f"benchmarks.tables.{arguments[0]}", *arguments[1:])
 
 
 def mutate(arguments: list[str]) -> int:
-    return subprocess.run([BIN / "python", ROOT / "benchmarks" / "mutation.py", *arguments], cwd=ROOT).returncode
+    return run_module("benchmarks.mutation", *arguments)
 
 
 def fuzz(arguments: list[str]) -> int:
     found = ["--override-ini=python_files=fuzz_*.py", "--hypothesis-profile=fuzz", "tests/fuzz"]
-    return subprocess.run([BIN / "python", "-m", "pytest", *found, *arguments], cwd=ROOT).returncode
+    return run_module("pytest", *found, *arguments)
+
+
+def run_module(name: str, *arguments: str) -> int:
+    """The exit status of a module of the environment, run from the project's root."""
+    return subprocess.run([BIN / "python", "-m", name, *arguments], cwd=ROOT).returncode
 
 
 COMMANDS = {
