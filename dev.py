@@ -18,6 +18,7 @@ import shutil
 import subprocess
 import sys
 import venv
+from importlib.util import find_spec
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
@@ -58,9 +59,7 @@ def set_up() -> None:
 
 
 def make_venv() -> None:
-    try:
-        import ensurepip  # noqa: F401  (Debian leaves it out of its python3)
-    except ImportError:
+    if find_spec("ensurepip") is None:  # Debian leaves it out of its python3
         version = f"{sys.version_info.major}.{sys.version_info.minor}"
         sys.exit(
             "This Python cannot make virtual environments. Install the missing part with\n"

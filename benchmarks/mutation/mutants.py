@@ -14,12 +14,12 @@ from pathlib import Path
 
 __all__ = ["Mutant", "mutants_of"]
 
-COMPARED = {
+COMPARED: dict[type[ast.cmpop], tuple[str, ...]] = {
     ast.Lt: ("<", "<=", ">="), ast.LtE: ("<=", "<", ">"), ast.Gt: (">", ">=", "<="), ast.GtE: (">=", ">", "<"),
     ast.Eq: ("==", "!="), ast.NotEq: ("!=", "=="), ast.Is: ("is", "is not"), ast.IsNot: ("is not", "is"),
     ast.In: ("in", "not in"), ast.NotIn: ("not in", "in"),
 }  # fmt: skip
-COMPUTED = {
+COMPUTED: dict[type[ast.operator], tuple[str, str]] = {
     ast.Add: ("+", "-"), ast.Sub: ("-", "+"), ast.Mult: ("*", "/"), ast.Div: ("/", "*"), ast.FloorDiv: ("//", "*"),
     ast.Mod: ("%", "//"), ast.Pow: ("**", "*"), ast.BitAnd: ("&", "|"), ast.BitOr: ("|", "&"),
 }  # fmt: skip
@@ -169,8 +169,9 @@ def _edits(node: ast.expr | ast.stmt, source: bytes, place: Place) -> Iterator[t
             for other in others:
                 yield "comparison", *between(node.left, node.comparators[0], sign, other)
         case ast.BoolOp():
+            left, right, *_ = node.values
             signs = ("and", "or") if isinstance(node.op, ast.And) else ("or", "and")
-            yield "and, or", *between(*node.values[:2], *signs)
+            yield "and, or", *between(left, right, *signs)
         case ast.UnaryOp(op=ast.Not() | ast.USub() | ast.Invert()) if not isinstance(node.operand, ast.Constant):
             start, length = place(node)[0], len("not ") if isinstance(node.op, ast.Not) else 1
             yield "not, minus", (start, start + length), ""

@@ -3,6 +3,7 @@
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,7 +62,7 @@ def _mask(rows: NDArray[np.int64], n: int) -> NDArray[np.bool_]:
     return mask
 
 
-def _write(path: Path, name: str, **more: NDArray[np.bool_]) -> None:
+def _write(path: Path, name: str, **more: Any) -> None:
     CACHE.mkdir(exist_ok=True)
     table = cf.load(name)
     np.savez(path, user_idx=table.user_idx, item_idx=table.item_idx, values=table.values, **more)

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import cofactor as cf
+from cofactor.arrays import IntArray
 from cofactor.evaluation import metrics
 
 PARTS = 4  # of the users, one of which is held out
@@ -19,9 +20,9 @@ class Person(NamedTuple):
     """Three quarters of what somebody rated may be told, the rest judges."""
 
     user: int  # index in the whole table
-    told: NDArray[np.int32]
+    told: IntArray
     values: NDArray[np.float32]
-    hidden: NDArray[np.int32]
+    hidden: IntArray
     truth: NDArray[np.float32]
 
 
@@ -74,7 +75,12 @@ def figures(outcomes: Sequence[Outcome], seed: int = 0) -> Figures:
     rmse = np.sqrt(squares[drawn].sum(axis=1) / n[drawn].sum(axis=1))
     mean = np.where(judged, ndcg, 0)[drawn].sum(axis=1) / judged[drawn].sum(axis=1)
     whole = float(np.sqrt(squares.sum() / n.sum())), float(ndcg[judged].mean())
-    return Figures(*((one, *map(float, np.percentile(of, [2.5, 97.5]))) for one, of in zip(whole, (rmse, mean))))
+    return Figures(*(_with_interval(one, of) for one, of in zip(whole, (rmse, mean), strict=True)))
+
+
+def _with_interval(value: float, samples: NDArray[np.float64]) -> tuple[float, float, float]:
+    low, high = np.percentile(samples, [2.5, 97.5])
+    return value, float(low), float(high)
 
 
 def told_figure(figure: tuple[float, float, float], digits: int = 3) -> str:

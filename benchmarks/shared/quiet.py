@@ -6,7 +6,7 @@ Linux only (/proc/stat); elsewhere nothing is known and every run counts as quie
 import os
 import resource
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -21,7 +21,7 @@ class Others:
 
 
 @contextmanager
-def watch_others() -> Iterator[Others]:
+def watch_others() -> Generator[Others]:
     """The others are everything but this process and the children that end within the block."""
     others, started, before = Others(), time.perf_counter(), _of_others()
     yield others

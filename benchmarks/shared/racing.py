@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from operator import itemgetter
@@ -93,7 +93,7 @@ def environment() -> dict[str, str]:
 
 
 @contextmanager
-def compiled_anew() -> Iterator[None]:
+def compiled_anew() -> Generator[None]:
     """Numba's cache starts empty and goes afterwards: the first run in this block compiles as a newcomer's does."""
     names = ("NUMBA_CACHE_DIR", "COFACTOR_CACHE")  # the second holds our own machine code
     with TemporaryDirectory() as folder:

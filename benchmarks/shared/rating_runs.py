@@ -20,6 +20,7 @@ def run(model: cf.BayesianMF, train: cf.Ratings, test: cf.Ratings) -> Run:
     model.fit(train, progress=False)
     seconds = time.perf_counter() - started
     scores = predict(model, test)
+    assert train.scale is not None
     error = np.clip(scores, *train.scale) - test.values
     errors = {"rmse": float(np.sqrt(np.mean(error**2))), "mae": float(np.mean(np.abs(error)))}
     return {**errors, **_of_intervals(model, train, test, scores), "seconds": seconds}

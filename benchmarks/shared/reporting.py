@@ -52,6 +52,12 @@ def describe(about: dict[str, Any], versions: dict[str, str]) -> str:
     )
 
 
+def third_paragraph(docstring: str | None) -> str:
+    """Of a table's script: the first says what it shows, the second its command, the third how it is made."""
+    assert docstring is not None
+    return docstring.split("\n\n")[2].strip()
+
+
 def _processor() -> str:
     try:
         lines = Path("/proc/cpuinfo").read_text().splitlines()

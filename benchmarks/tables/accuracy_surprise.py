@@ -27,7 +27,7 @@ from benchmarks.shared.movielens import N_FOLDS, fold_file, need_data
 from benchmarks.shared.peer_environments import SURPRISE, installed_versions, peer_environment
 from benchmarks.shared.pictures import draw_bars
 from benchmarks.shared.racing import OURS, Contestant, Runs, most_disturbed
-from benchmarks.shared.reporting import describe, machine, markdown_table, write_results
+from benchmarks.shared.reporting import describe, machine, markdown_table, third_paragraph, write_results
 
 DRAWS = {"n_burn_in": 40, "n_draws": 160, "thin": 3, "n_chains": 2}
 RANKS = {"ml-100k": (7, 10, 15), "ml-1m": (31, 47)}
@@ -115,7 +115,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
     about, python = machine(), peer_environment("surprise", SURPRISE)
     versions = {"cofactor": cf.__version__, **installed_versions(python, ["scikit-surprise", "numpy"])}
-    parts = ["# Surprise's table", describe(about, versions), __doc__.split("\n\n")[2]]
+    parts = ["# Surprise's table", describe(about, versions), third_paragraph(__doc__)]
     runs_of, options_of, panels = dict[str, Runs](), dict[str, Any](), dict[str, dict[str, float]]()
     for name in asked.data:
         options_of[name] = chosen(name)

@@ -22,7 +22,7 @@ from benchmarks.shared.movielens import movielens_file, need_data
 from benchmarks.shared.peer_environments import IMPLICIT, installed_versions, peer_environment
 from benchmarks.shared.pictures import draw_bars
 from benchmarks.shared.racing import OURS, Contestant, compiled_anew, most_disturbed, race
-from benchmarks.shared.reporting import describe, machine, markdown_table, write_results
+from benchmarks.shared.reporting import describe, machine, markdown_table, third_paragraph, write_results
 
 CLAIMED = 4.0  # seconds
 PEER, OUR_NAME = "implicit, ten lines", "cofactor fit"
@@ -86,7 +86,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     ]
     said = "under" if walls[OUR_NAME] < CLAIMED else "NOT under"
     text = [
-        "# From CSV to saved model, whole processes", describe(about, versions), __doc__.split("\n\n")[2],
+        "# From CSV to saved model, whole processes", describe(about, versions), third_paragraph(__doc__),
         markdown_table(["", "first run, s", "median after it, s", "to ours"], rows), most_disturbed(runs),
         f"Ours is {said} {CLAIMED:.0f} s. What it saved opens again: {saved.ratings!r}.",
     ]  # fmt: skip

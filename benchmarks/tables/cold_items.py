@@ -23,11 +23,11 @@ from scipy.stats import rankdata
 
 import cofactor as cf
 from benchmarks.shared.movielens import need_data
-from benchmarks.shared.reporting import describe, machine, markdown_table, write_results
+from benchmarks.shared.reporting import describe, machine, markdown_table, third_paragraph, write_results
 
 HELD_OUT, SEEDS, LIKED = 0.2, range(5), 4.0
 PENALTIES = (0.006, 0.01, 0.015, 0.02)
-OPTIONS = {"n_factors": 64, "n_epochs": 10, "unobserved_weight": 0.1}
+OPTIONS: dict[str, Any] = {"n_factors": 64, "n_epochs": 10, "unobserved_weight": 0.1}
 DULL = {"the", "and", "of", "a", "in", "to", "la", "le"}
 
 
@@ -113,7 +113,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     gain = np.mean([one["auc"] for one in runs["genres, year, title words"]]) - 0.5
     text = [
         "# Cold items", describe(about, {"cofactor": cf.__version__, "numpy": np.__version__}),
-        __doc__.split("\n\n")[2], markdown_table(["ImplicitMF", "AUC, cold", "nDCG@10, warm", "fit, s", "reg"], rows),
+        third_paragraph(__doc__), markdown_table(["ImplicitMF", "AUC, cold", "nDCG@10, warm", "fit, s", "reg"], rows),
         f"Attributes lift the AUC of held-out films by {gain:.3f}. Mean over five seeds (lowest–highest).",
     ]  # fmt: skip
     write_results("cold_items", {"machine": about, "runs": runs}, "\n\n".join(text))

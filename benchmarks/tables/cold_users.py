@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 import cofactor as cf
 from benchmarks.shared.movielens import need_data
 from benchmarks.shared.newcomers import STEPS, Figures, Outcome, Person, figures, outcome, part, told_figure
-from benchmarks.shared.reporting import RESULTS, describe, machine, markdown_table, write_results
+from benchmarks.shared.reporting import RESULTS, describe, machine, markdown_table, third_paragraph, write_results
 
 matplotlib.use("agg")
 
@@ -82,7 +82,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     ]
     text = [
         "# From no rating to twenty", describe(about, {"cofactor": cf.__version__, "numpy": np.__version__}),
-        __doc__.split("\n\n")[2], f"{len(people)} people.", *tables, _verdict(shown), "![](cold_users.png)",
+        third_paragraph(__doc__), f"{len(people)} people.", *tables, _verdict(shown), "![](cold_users.png)",
     ]  # fmt: skip
     results: dict[str, Any] = {"machine": about, "steps": STEPS, "figures": shown}
     write_results("cold_users", results, "\n\n".join(text))

@@ -15,6 +15,7 @@ import sys
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from importlib import import_module
 from statistics import median
 from typing import Any, NamedTuple
 
@@ -24,7 +25,7 @@ import cofactor
 from benchmarks.shared.generated import CACHE
 from benchmarks.shared.movielens import need_data
 from benchmarks.shared.racing import BENCHMARKS, environment
-from benchmarks.shared.reporting import describe, machine, markdown_table, write_results
+from benchmarks.shared.reporting import describe, machine, markdown_table, third_paragraph, write_results
 from cofactor.kernels.target import target_cpu
 
 SSE = ("sse4.2", "popcnt")
@@ -73,9 +74,7 @@ HOST = "AVX-512"
 
 def _numpy_features() -> list[str]:
     """What NumPy chooses among when it starts."""
-    from numpy._core import _multiarray_umath as core
-
-    return list(core.__cpu_dispatch__)
+    return list(import_module("numpy._core._multiarray_umath").__cpu_dispatch__)
 
 
 class Contestant(NamedTuple):
@@ -168,7 +167,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         by_numpy[level.name] = in_turn(pair, BY_NUMPY, asked.numpy_rounds)
 
     versions = {"cofactor": cofactor.__version__, "numpy": np.__version__}
-    parts = ["# Older processors", describe(about, versions), __doc__.split("\n\n")[2].strip()]
+    parts = ["# Older processors", describe(about, versions), third_paragraph(__doc__)]
     for work, meaning in WORKS.items():
         parts += [f"## {meaning[0].upper()}{meaning[1:]}", table_of(beside, work)]
     for name, found in by_numpy.items():

@@ -47,7 +47,7 @@ def user_by_user(model: Recommender, test: cf.Ratings) -> dict[str, float]:
 
 def ways(model: Recommender, test: cf.Ratings) -> dict[str, Way]:
     watched = {name: monitor(name, test, relevant=RELEVANT) for name in METRICS}
-    asked = {"metrics": METRICS, "relevant": RELEVANT}
+    asked: dict[str, Any] = {"metrics": METRICS, "relevant": RELEVANT}
     return {
         "cf.evaluate, intervals of 1,000 samples": lambda: cf.evaluate(model, test, **asked).values,
         "monitor, values only, one pass each": lambda: {name: of(model) for name, of in watched.items()},

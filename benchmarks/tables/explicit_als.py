@@ -30,7 +30,7 @@ from benchmarks.shared.peer_environments import (
 )
 from benchmarks.shared.pictures import draw_bars
 from benchmarks.shared.racing import OURS, Contestant, Runs, most_disturbed, race
-from benchmarks.shared.reporting import describe, machine, markdown_table, write_results
+from benchmarks.shared.reporting import describe, machine, markdown_table, third_paragraph, write_results
 
 EPOCHS = (1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 25, 30)
 NEAR = 0.0005  # of the best RMSE
@@ -124,7 +124,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     notes += [f"{name} does not race: it {why}." for name, why in unable.items()]
     header = ["", "RMSE", "epochs", "s", "our RMSE", "our sweeps", "our s", "faster", "of the FMA ceiling"]
     text = [
-        "# Explicit ALS, to the same error", describe(about, versions), ceilings.told(), __doc__.split("\n\n")[2],
+        "# Explicit ALS, to the same error", describe(about, versions), ceilings.told(), third_paragraph(__doc__),
         markdown_table(header, rows), *notes, "## RMSE by epochs", _curves(curves),
     ]  # fmt: skip
     results: dict[str, Any] = {

@@ -18,7 +18,7 @@ import numpy as np
 
 import cofactor as cf
 from benchmarks.shared.movielens import need_data
-from benchmarks.shared.reporting import describe, machine, markdown_table, write_results
+from benchmarks.shared.reporting import describe, machine, markdown_table, third_paragraph, write_results
 
 N_BATCH, ROUNDS = 1000, 7
 
@@ -73,7 +73,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     header = ["64 factors", "one newcomer, ms", "99th percentile, ms", f"{N_BATCH:,} newcomers, s"]
     text = [
         "# A newcomer's wait", describe(about, {"cofactor": cf.__version__, "numpy": np.__version__}),
-        __doc__.split("\n\n")[2], markdown_table(header, rows),
+        third_paragraph(__doc__), markdown_table(header, rows),
     ]  # fmt: skip
     write_results("fold_in", {"machine": about, "runs": runs}, "\n\n".join(text))
 

@@ -22,7 +22,7 @@ from benchmarks.shared.movielens import need_data, split_file
 from benchmarks.shared.peer_environments import MYFM, installed_versions, peer_environment
 from benchmarks.shared.pictures import draw_bars
 from benchmarks.shared.racing import OURS, Contestant, Runs, most_disturbed, race
-from benchmarks.shared.reporting import describe, machine, markdown_table, write_results
+from benchmarks.shared.reporting import describe, machine, markdown_table, third_paragraph, write_results
 
 RANK = 32
 DRAWS = (20, 80)  # thrown away, kept
@@ -75,7 +75,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     about, python, data = machine(), peer_environment("myfm", MYFM), split_file("ml-1m")
     versions = {"cofactor": cofactor.__version__, **installed_versions(python, ["myfm", "numpy"])}
     ceilings, flops = measure_ceilings(), rows_flops(read_split(data)[0])
-    parts = ["# A Gibbs sweep", describe(about, versions), ceilings.told(), __doc__.split("\n\n")[2]]
+    parts = ["# A Gibbs sweep", describe(about, versions), ceilings.told(), third_paragraph(__doc__)]
     runs_of, judged_of = dict[str, Runs](), dict[str, dict[str, list[dict[str, Any]]]]()
     for features, bags in FEATURES.items():
         chosen = pair(python, data, bags=bags)

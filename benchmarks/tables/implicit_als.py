@@ -24,7 +24,7 @@ from benchmarks.shared.movielens import movielens_file, need_data
 from benchmarks.shared.peer_environments import IMPLICIT, installed_versions, peer_environment
 from benchmarks.shared.pictures import draw_bars
 from benchmarks.shared.racing import OURS, Contestant, Runs, most_disturbed, race
-from benchmarks.shared.reporting import describe, machine, markdown_table, write_results
+from benchmarks.shared.reporting import describe, machine, markdown_table, third_paragraph, write_results
 
 PROBLEM = {"unobserved_weight": 0.1, "reg": 1.0}  # α, λ; a plain ridge, the only one that implicit has
 SWEEPS = {"ml-1m": 15, "10M": 5}
@@ -134,7 +134,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         "# A whole iteration of implicit ALS",
         describe(about, versions),
         ceilings.told(),
-        __doc__.split("\n\n")[2],
+        third_paragraph(__doc__),
     ]
     runs_of: dict[str, Runs] = {}
     for data in asked.data:

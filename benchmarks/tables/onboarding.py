@@ -23,7 +23,7 @@ import numpy as np
 import cofactor as cf
 from benchmarks.shared.movielens import need_data
 from benchmarks.shared.newcomers import PARTS, STEPS, Outcome, Person, figures, outcome, part, told_figure
-from benchmarks.shared.reporting import describe, machine, markdown_table, write_results
+from benchmarks.shared.reporting import describe, machine, markdown_table, third_paragraph, write_results
 from cofactor.coldstart.onboarding import Onboarding, Strategy
 from cofactor.kernels.threads import quiet_blas
 
@@ -103,7 +103,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     knew = [[one, *(f"{n:.1f}" for n in results[one]["known"])] for one in results]
     text = [
         "# What to ask a newcomer", describe(about, {"cofactor": cf.__version__, "numpy": np.__version__}),
-        __doc__.split("\n\n")[2], f"{n_people} people; 95 % intervals over people.", *tables,
+        third_paragraph(__doc__), f"{n_people} people; 95 % intervals over people.", *tables,
         "## How many of the items asked about they knew", markdown_table(header, knew),
         *(_against(runs, way) for way in WAYS), _enough([step.rmse[0] for step in of[f"variance, {WAYS[1]}"]]),
     ]  # fmt: skip

@@ -28,7 +28,11 @@ from cofactor.kernels.rows import LONG, Law, Part, Prior, plan_rows
 
 NEVER = 1 << 40  # ratings from which on a row is split: no row has so many
 SHARES = (0.3, 0.7)  # of all ratings that one row holds; two cores wait for one from a half on
-SOLVERS = {"exact": {}, "cg, 1 step": {"solver": "cg", "n_steps": 1}, "cg, 2 steps": {"solver": "cg", "n_steps": 2}}
+SOLVERS: dict[str, dict[str, Any]] = {
+    "exact": {},
+    "cg, 1 step": {"solver": "cg", "n_steps": 1},
+    "cg, 2 steps": {"solver": "cg", "n_steps": 2},
+}
 
 
 def generated() -> cf.Ratings:
@@ -77,7 +81,12 @@ def speed(tables: dict[str, cf.Ratings], peak: float, rounds: int) -> list[dict[
     for shape, ratings in tables.items():
         for k in (64, 128):
             for name, options in SOLVERS.items():
-                one = {"table": shape, "k": k, "solver": name, **timed(sweep(ratings, k, **options), rounds)}
+                one: dict[str, Any] = {
+                    "table": shape,
+                    "k": k,
+                    "solver": name,
+                    **timed(sweep(ratings, k, **options), rounds),
+                }
                 if name == "exact":
                     one["gflops"] = useful_flops(ratings, k) / one["seconds"] / 1e9
                     one["share"] = one["gflops"] / peak
@@ -108,7 +117,7 @@ def blocks(ratings: cf.Ratings, sizes: Sequence[int], n_epochs: int) -> list[dic
     """The loss for each click after the same number of sweeps, by blocks of 64 and 128 and exactly; seconds a sweep."""
     rows = list[dict[str, Any]]()
     for k in sizes:
-        ways = {
+        ways: dict[str, dict[str, Any]] = {
             "exact": {},
             "cg, 1 step": {"solver": "cg", "n_steps": 1},
             "cg, 2 steps": {"solver": "cg", "n_steps": 2},

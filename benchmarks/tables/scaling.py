@@ -24,7 +24,7 @@ import cofactor
 from benchmarks.shared.ceilings import Ceilings, measure_ceilings, solve_flops
 from benchmarks.shared.generated import N_ITEMS, generated_file
 from benchmarks.shared.racing import OURS, Contestant
-from benchmarks.shared.reporting import RESULTS, describe, machine, markdown_table, write_results
+from benchmarks.shared.reporting import RESULTS, describe, machine, markdown_table, third_paragraph, write_results
 
 matplotlib.use("agg")
 
@@ -159,7 +159,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     versions = {"cofactor": cofactor.__version__, "numpy": np.__version__}
     worst = max(one["others"] for found in (sizes, ranks) for its in found.values() for one in its.values())
     text = [
-        "# How a sweep grows", describe(about, versions), ceilings.told(), __doc__.split("\n\n")[2],
+        "# How a sweep grows", describe(about, versions), ceilings.told(), third_paragraph(__doc__),
         "![time against ratings and against factors](scaling.png)", by_size(sizes, ceilings), memory_by_size(sizes),
         by_rank(ranks),
         f"Medians of {asked.rounds} runs; at most {worst:.2f} cores were used by others at the median run of a point.",

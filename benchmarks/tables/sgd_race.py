@@ -25,7 +25,7 @@ from benchmarks.shared.movielens import movielens_file, need_data
 from benchmarks.shared.peer_environments import LIBMF, LIBMF_FLAGS, Unavailable, installed_versions, peer_environment
 from benchmarks.shared.pictures import draw_bars
 from benchmarks.shared.racing import OURS, Contestant, Runs, most_disturbed, race
-from benchmarks.shared.reporting import describe, machine, markdown_table, write_results
+from benchmarks.shared.reporting import describe, machine, markdown_table, third_paragraph, write_results
 
 N_EPOCHS, K = 20, 64
 WIDTHS = (16, 32, 128)
@@ -133,7 +133,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     versions = {"cofactor": cofactor.__version__}
     if len(chosen) > 1:
         versions |= installed_versions(chosen[1].contestant.python, ["libmf"])
-    parts = ["# SGD, rating by rating", describe(about, versions), __doc__.split("\n\n")[2]]
+    parts = ["# SGD, rating by rating", describe(about, versions), third_paragraph(__doc__)]
     runs_of, panels, settings = dict[str, Runs](), dict[str, dict[str, float]](), dict[str, Any]()
     for name, table in {"10M generated ratings": generated_file(), "ml-1m": movielens_file("ml-1m")}.items():
         race_file, tuning = divided(name.split()[0], table)

@@ -3,8 +3,8 @@
     python3 dev.py bench topn
 
 Needs COFACTOR_DATA with ml-1m in it; the second table is generated, 70,000 users x 10,700 items. All share the 64
-factors of one
-ImplicitMF, and their lists' scores must add up to the same. The product alone hides nothing and chooses nothing.
+factors of one ImplicitMF, and their lists' scores must add up to the same. The product alone hides nothing and chooses
+nothing.
 """
 
 import argparse
@@ -24,7 +24,7 @@ from benchmarks.shared.movielens import movielens_file, need_data
 from benchmarks.shared.peer_environments import FASTAI, IMPLICIT, installed_versions, peer_environment
 from benchmarks.shared.pictures import draw_bars
 from benchmarks.shared.racing import OURS, Contestant, Runs, most_disturbed, race
-from benchmarks.shared.reporting import describe, machine, markdown_table, write_results
+from benchmarks.shared.reporting import describe, machine, markdown_table, third_paragraph, write_results
 
 FACTORS = 64
 PRODUCT = "OpenBLAS, the product alone"
@@ -90,7 +90,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         **installed_versions(peer_environment("fastai", FASTAI), ["numpy", "torch"]),
     }
     ceilings = measure_ceilings()
-    parts = ["# Top 10 for everybody", describe(about, versions), ceilings.told(), __doc__.split("\n\n")[2]]
+    parts = ["# Top 10 for everybody", describe(about, versions), ceilings.told(), third_paragraph(__doc__)]
     runs_of, medians = dict[str, Runs](), dict[str, dict[str, float]]()
     for path in (movielens_file("ml-1m"), generated_file()):
         table = read_table(path)

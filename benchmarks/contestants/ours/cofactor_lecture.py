@@ -12,6 +12,7 @@ import argparse  # noqa: E402
 import json  # noqa: E402
 from dataclasses import replace  # noqa: E402
 from pathlib import Path  # noqa: E402
+from typing import Any  # noqa: E402
 
 import numpy as np  # noqa: E402
 
@@ -26,7 +27,7 @@ def by_title(ratings: cf.Ratings) -> cf.Ratings:
 
 
 def make_model(seed: int, layers: list[int] | None) -> "cf.MatrixFactorization | cf.NeuralCF":
-    shared = {
+    shared: dict[str, Any] = {
         "n_epochs": 5,
         "learning_rate": 5e-3,
         "weight_decay": 0.1,

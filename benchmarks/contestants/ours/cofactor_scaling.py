@@ -4,6 +4,7 @@ import argparse
 import json
 import resource
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -12,7 +13,7 @@ from benchmarks.contestants.contest import answer, read_table, seconds_a_sweep
 from benchmarks.contestants.ours.as_ratings import as_ratings
 
 
-def fit(ratings: cf.Ratings, name: str, k: int, n_sweeps: int, options: dict[str, object]) -> None:
+def fit(ratings: cf.Ratings, name: str, k: int, n_sweeps: int, options: dict[str, Any]) -> None:
     if name == "als":
         model = cf.MatrixFactorization(solver="als", n_factors=k, n_epochs=n_sweeps, **options)
     elif name == "gibbs":

@@ -55,7 +55,13 @@ def our_works(ratings: cf.Ratings) -> dict[str, Callable[[], float]]:
 
 def draws(ratings: cf.Ratings, *, bags: bool) -> float:
     """A sweep of a chain, without what a fit does once."""
-    options = {"n_factors": RANK, "user_bag": bags, "item_bag": bags, "attributes": False, "row_noise": False}
+    options: dict[str, Any] = {
+        "n_factors": RANK,
+        "user_bag": bags,
+        "item_bag": bags,
+        "attributes": False,
+        "row_noise": False,
+    }
 
     def fit(n_burn_in: int) -> object:
         return cf.BayesianMF(n_burn_in=n_burn_in, n_draws=2, thin=1, **options).fit(ratings, progress=False)

@@ -36,8 +36,9 @@ class Bags:
 
 
 def _with_identity(bags: sparse.csr_matrix) -> sparse.csr_matrix:
-    root = sparse.diags(1 / np.sqrt(np.maximum(np.diff(bags.indptr), 1)))
-    return sparse.hstack([sparse.identity(bags.shape[0]), root @ bags], format="csr")
+    lengths = np.diff(bags.indptr)
+    root = sparse.diags(1 / np.sqrt(np.maximum(lengths, 1)))
+    return sparse.csr_matrix(sparse.hstack([sparse.identity(len(lengths)), root @ bags], format="csr"))
 
 
 def main() -> None:

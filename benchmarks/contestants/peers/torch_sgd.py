@@ -29,7 +29,7 @@ class DotBias(nn.Module):
         super().__init__()
         self.users, self.user_biases = (nn.Embedding(n_users, f, sparse=sparse) for f in (n_factors, 1))
         self.items, self.item_biases = (nn.Embedding(n_items, f, sparse=sparse) for f in (n_factors, 1))
-        for table in self.children():
+        for table in (self.users, self.user_biases, self.items, self.item_biases):
             nn.init.normal_(table.weight, std=0.01)
 
     def forward(self, users: Tensor, items: Tensor) -> Tensor:
@@ -40,7 +40,7 @@ class DotBias(nn.Module):
 def train(net: DotBias, optimizer: optim.Optimizer, table: list[Tensor], batch_size: int, limit: float) -> float:
     """Seconds a rating, over whole batches until `limit` seconds or one epoch are over."""
     order = torch.randperm(len(table[0]))
-    started, n_done = time.perf_counter(), 0
+    started, spent, n_done = time.perf_counter(), 0.0, 0
     for batch in order.split(batch_size):
         users, items, values = (column[batch] for column in table)
         optimizer.zero_grad()
