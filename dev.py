@@ -21,9 +21,12 @@ import venv
 from importlib.util import find_spec
 from pathlib import Path
 
+from tools.type_check import checked
+
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
+RUFF = (("format", "--check", "."), ("check", "."))
 INPUTS = ("pyproject.toml", "constraints.txt", "dev.py")
 
 
@@ -83,8 +86,16 @@ def test(arguments: list[str]) -> int:
 
 
 def check(_: list[str]) -> int:
-    steps = (["ruff", "format", "--check", "."], ["ruff", "check", "."], ["pyright"])
-    return max(subprocess.run([BIN / name, *rest], cwd=ROOT).returncode for name, *rest in steps)
+    style = [
+        subprocess.run([BIN / "ruff", *words], cwd=ROOT).returncode for words in (["format", "--check"], ["check"])
+    ]
+    return max(*style, checked(ROOT, VENV, pyright))
+
+
+def pyright() -> int:
+    """Types by this configuration and this environment alone, whatever else the caller's variables name."""
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    return subprocess.run([BIN / "pyright", "--project", "pyproject.toml"], cwd=ROOT, env=environment).returncode
 
 
 def bench(arguments: list[str]) -> int:
