@@ -24,7 +24,8 @@ class BuildWithMachineCode(build_py):
 
 def compile_into(folder: Path) -> None:
     """In a process of its own; not by PYTHONPATH, of which pip takes away where these sources are installed."""
-    code = "import sys; sys.path.insert(0, sys.argv[1]); from cofactor.kernels.warming import ship; ship(sys.argv[2])"
+    ship = "from cofactor.kernels.compiling.warming import ship; ship(sys.argv[2])"
+    code = f"import sys; sys.path.insert(0, sys.argv[1]); {ship}"
     environment = {name: value for name, value in os.environ.items() if not name.startswith("NUMBA_")}
     subprocess.run([sys.executable, "-c", code, str(SOURCES), str(folder)], env=environment, check=True)
 

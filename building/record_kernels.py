@@ -23,8 +23,8 @@ import numpy as np  # noqa: E402
 
 import cofactor as cf  # noqa: E402
 from cofactor.errors import CofactorError  # noqa: E402
-from cofactor.kernels.machine_code import kept_signatures  # noqa: E402
-from cofactor.kernels.warming import MANIFEST  # noqa: E402
+from cofactor.kernels.compiling.machine_code import kept_signatures  # noqa: E402
+from cofactor.kernels.compiling.warming import MANIFEST  # noqa: E402
 from cofactor.models import model_class, model_names  # noqa: E402
 
 SHORT = {"bayesian_mf": {"n_burn_in": 2, "n_draws": 4}}  # the loops are the same

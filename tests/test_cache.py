@@ -113,7 +113,7 @@ def test_a_user_without_name_and_home_computes_where_nothing_can_be_kept(home):
     if as_nobody("import numba; print('ready')", folder) != "ready":
         pytest.skip("nobody may not read this Python")
     code = (
-        "import numpy as np; from cofactor.kernels.ranks import mark_hits\n"
+        "import numpy as np; from cofactor.kernels.ranking.ranks import mark_hits\n"
         "lists, hits = np.array([[2, 1, 0]]), np.zeros((1, 3), bool)\n"
         "mark_hits(lists, 0, np.array([0, 1]), np.array([1]), hits); print(hits.tolist())"
     )

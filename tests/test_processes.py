@@ -113,7 +113,7 @@ def test_a_fork_waits_for_the_kernel_that_another_thread_compiles(tmp_path):
     """Otherwise the lock would be held in the child by a thread that is not there, and LLVM be half-way."""
     code = """
 import time
-from cofactor.kernels import native
+from cofactor.kernels.compiling import native
 compiling = threading.Event()
 
 def compile():

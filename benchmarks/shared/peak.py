@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 from numba import njit, types
 
-from cofactor.kernels.vector_code import ZERO, accumulate, intrinsic, load, multiply_add, pointer, store
+from cofactor.kernels.arithmetic.vector_code import ZERO, accumulate, intrinsic, load, multiply_add, pointer, store
 
 CHAINS = 24  # sums that do not wait for each other, as many as a tile of the kernel has
 ROUNDS = 20_000_000

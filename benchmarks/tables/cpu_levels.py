@@ -26,7 +26,7 @@ from benchmarks.shared.generated import CACHE
 from benchmarks.shared.movielens import need_data
 from benchmarks.shared.racing import BENCHMARKS, environment
 from benchmarks.shared.reporting import describe, machine, markdown_table, third_paragraph, write_results
-from cofactor.kernels.target import target_cpu
+from cofactor.kernels.compiling.target import target_cpu
 
 SSE = ("sse4.2", "popcnt")
 AVX = (*SSE, "avx")

@@ -32,7 +32,7 @@ from cofactor.errors import (
     shown,
 )
 from cofactor.hyperparameters import conform, conformed, seed_of
-from cofactor.kernels.topk import Hidden, best
+from cofactor.kernels.ranking.top_scores import Hidden, best
 from cofactor.learned import wrong_with
 from cofactor.memory import refuse_beyond
 from cofactor.model_steps import ModelSteps

@@ -5,7 +5,7 @@ import pytest
 
 import cofactor as cf
 from cofactor.errors import BadOption
-from cofactor.kernels import cooccurrence
+from cofactor.kernels.neighbours import cooccurrence
 
 
 @pytest.fixture(scope="module")

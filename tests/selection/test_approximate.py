@@ -8,7 +8,7 @@ import pytest
 
 import cofactor as cf
 from cofactor.errors import CouldBeFaster, MissingExtra, Unsupported
-from cofactor.kernels.topk import Hidden
+from cofactor.kernels.ranking.top_scores import Hidden
 from cofactor.selection import approximate
 from cofactor.selection.approximate import ItemIndex, advice
 from cofactor.selection.exact import Products, rank_exactly

@@ -5,7 +5,7 @@ import tracemalloc
 import numpy as np
 import pytest
 
-from cofactor.kernels.topk import Hidden
+from cofactor.kernels.ranking.top_scores import Hidden
 from cofactor.selection.exact import BLOCK, Products, rank_exactly
 
 N_ITEMS, N_FACTORS = 5_000, 32

@@ -5,8 +5,8 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from cofactor.kernels import sgd
-from cofactor.kernels.perceptron import Pairs
+from cofactor.kernels.gradient import sgd
+from cofactor.kernels.gradient.perceptron import Pairs
 from cofactor.nets.embeddings import Embeddings, squash
 from cofactor.training.engine import Batches
 from cofactor.training.fused import FusedAdam, TiledSgd

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from cofactor.kernels.perceptron import Pairs
+from cofactor.kernels.gradient.perceptron import Pairs
 from cofactor.nets.perceptron import Network
 from cofactor.training.engine import Batches
 from cofactor.training.fused_perceptron import FusedPerceptron

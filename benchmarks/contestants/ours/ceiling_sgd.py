@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from cofactor.kernels import sgd
+from cofactor.kernels.gradient import sgd
 
 SOURCE = Path(__file__).parents[1] / "peers" / "ceiling_sgd.cpp"
 CACHE = Path(__file__).parents[2] / ".cache"

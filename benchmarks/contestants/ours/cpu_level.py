@@ -12,8 +12,8 @@ import numpy as np
 
 import cofactor as cf
 from benchmarks.tables.posterior import sweep
-from cofactor.kernels.topk import Hidden
-from cofactor.kernels.topn import best_products, pack_items
+from cofactor.kernels.ranking.top_products import best_products, pack_items
+from cofactor.kernels.ranking.top_scores import Hidden
 
 Work: TypeAlias = Callable[[], object]
 

@@ -15,7 +15,7 @@ def add_arguments(_: ArgumentParser) -> None:
 
 
 def run(_: Namespace) -> None:
-    from cofactor.kernels.warming import missing_signatures, warm_up
+    from cofactor.kernels.compiling.warming import missing_signatures, warm_up
 
     missing = missing_signatures()
     if not missing:

@@ -20,7 +20,7 @@ from cofactor.arrays import Array, FloatArray, Id, IntArray
 from cofactor.data.ratings import NO_TIME, Ratings
 from cofactor.errors import BadOption, shown
 from cofactor.hyperparameters import conformed
-from cofactor.kernels.topk import Hidden, best
+from cofactor.kernels.ranking.top_scores import Hidden, best
 from cofactor.ranking import Ranking, list_length
 from cofactor.recommender import Newcomer, Recommender, expect_model, rating_of
 

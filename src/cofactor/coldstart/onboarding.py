@@ -24,7 +24,7 @@ from cofactor.coldstart.familiarity import Familiarity, learn_familiarity
 from cofactor.coldstart.question_tree import QuestionTree
 from cofactor.errors import NothingToAsk
 from cofactor.hyperparameters import conformed, seed_of
-from cofactor.kernels.topk import Hidden, best
+from cofactor.kernels.ranking.top_scores import Hidden, best
 from cofactor.newcomer import Belief
 from cofactor.ranking import Ranking, list_length
 from cofactor.recommender import Recommender, expect_model, rating_of

@@ -19,8 +19,8 @@ from cofactor.arrays import Array, IntArray
 from cofactor.data.ids import IdMap
 from cofactor.data.ratings import Ratings, Rows
 from cofactor.errors import BadModelFolder, BadOption
-from cofactor.kernels.layout import code
-from cofactor.kernels.rows import NO_CODES, Coded
+from cofactor.kernels.posterior.rows import NO_CODES, Coded
+from cofactor.kernels.ratings.layout import code
 
 __all__ = ["pack_column", "pack_ratings", "unpack_column", "unpack_ratings"]
 

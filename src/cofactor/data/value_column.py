@@ -4,8 +4,8 @@ from typing import Any, overload
 from weakref import ref
 
 from cofactor.arrays import Array, BoolArray, FloatArray, IntArray
-from cofactor.kernels.layout import code
-from cofactor.kernels.rows import Coded
+from cofactor.kernels.posterior.rows import Coded
+from cofactor.kernels.ratings.layout import code
 
 __all__ = ["StoredValues", "ValueColumn", "read_only"]
 

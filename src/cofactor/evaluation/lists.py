@@ -8,8 +8,8 @@ import numpy as np
 
 from cofactor.arrays import BoolArray, FloatArray, IntArray
 from cofactor.evaluation.held_out import HeldOut, RelevantItems
-from cofactor.kernels.ranks import mark_hits, stand
-from cofactor.kernels.topk import Hidden, best
+from cofactor.kernels.ranking.ranks import mark_hits, stand
+from cofactor.kernels.ranking.top_scores import Hidden, best
 from cofactor.memory import refuse_beyond
 from cofactor.recommender import Recommender
 from cofactor.selection.exact import blocks

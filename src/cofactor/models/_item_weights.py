@@ -31,7 +31,7 @@ class ItemWeights(Recommender):
 
     def _take(self, near: IntArray, weights: FloatArray) -> None:
         """near, weights: (n_items, m), what each item takes from whom; -1: from nobody"""
-        from cofactor.kernels.item_graph import sparse_rows
+        from cofactor.kernels.neighbours.item_graph import sparse_rows
 
         self.indptr_, self.items_, self.weights_ = sparse_rows(near, weights)
 

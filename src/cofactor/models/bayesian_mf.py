@@ -14,7 +14,7 @@ import numpy as np
 from cofactor.arrays import Array, FloatArray, IntArray
 from cofactor.data.features import bag_share, learn_encodings, pack_encodings, unpack_encodings
 from cofactor.errors import BadOption, Diverged, shown
-from cofactor.kernels.rows import NO_CODES
+from cofactor.kernels.posterior.rows import NO_CODES
 from cofactor.learned import doubles, encodings, floats, halves, number, positive, precision, whole_numbers
 from cofactor.memory import refuse_beyond
 from cofactor.newcomer import NewcomerLaw

@@ -313,7 +313,7 @@ def _candidates(members: Sequence[Recommender], users: IntArray, wanted: "Rating
 
 
 def _some(members: Sequence[Recommender], users: IntArray, wanted: "Ratings") -> tuple[FloatArray, "Array"]:
-    from cofactor.kernels.topk import Hidden, best
+    from cofactor.kernels.ranking.top_scores import Hidden, best
     from cofactor.training.blending import BEHIND, standardised
 
     seen, n_items = members[0].ratings.by_user, members[0].ratings.n_items

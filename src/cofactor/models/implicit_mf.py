@@ -23,7 +23,7 @@ from cofactor.selection.exact import Products
 if TYPE_CHECKING:
     from cofactor.data.joining import Joined
     from cofactor.data.ratings import Ratings, Rows
-    from cofactor.kernels.posterior import Law
+    from cofactor.kernels.posterior.solve import Law
     from cofactor.run.run import Run
 
 __all__ = ["ImplicitMF"]
@@ -93,7 +93,7 @@ class ImplicitMF(Described):
 
     def _fit(self, train: "Ratings", run: "Run") -> None:
         """`history_` keeps the loss with its penalty, for each click, after each sweep; validation is not looked at."""
-        from cofactor.kernels.rows import empty_lines, padded
+        from cofactor.kernels.posterior.rows import empty_lines, padded
         from cofactor.kernels.threads import quiet_blas
 
         if self.confidence and train.values.min() < 0:
@@ -161,7 +161,7 @@ class ImplicitMF(Described):
         drawn: (n, k) the pull of what is expected of the rows; those without clicks are then left at 0, so that they
         are no evidence for anything
         """
-        from cofactor.kernels.rows import LONG, Prior, plan_rows
+        from cofactor.kernels.posterior.rows import LONG, Prior, plan_rows
 
         solver = solver or self.solver
         improve = self._method(solver)
@@ -188,8 +188,8 @@ class ImplicitMF(Described):
 
     def _method(self, solver: str) -> Callable[..., FloatArray]:
         """What is done to the rows of one side."""
-        from cofactor.kernels.posterior import solve
-        from cofactor.kernels.row_steps import block_steps, conjugate_steps
+        from cofactor.kernels.posterior.row_steps import block_steps, conjugate_steps
+        from cofactor.kernels.posterior.solve import solve
 
         if solver == "cg":
             return partial(conjugate_steps, n_steps=self.n_steps)
@@ -198,7 +198,7 @@ class ImplicitMF(Described):
         return solve
 
     def _law(self) -> "Law":
-        from cofactor.kernels.posterior import Law
+        from cofactor.kernels.posterior.solve import Law
 
         one, gain = np.float32(1), np.float32(self.confidence)
         return Law(one, gain, one, gain)
@@ -234,7 +234,7 @@ class ImplicitMF(Described):
         return self.item_factors_ @ row.astype(np.float32)
 
     def _updated(self, joined: "Joined") -> dict[str, FloatArray]:
-        from cofactor.kernels.posterior import padded
+        from cofactor.kernels.posterior.solve import padded
         from cofactor.training.fold_in import place_new
 
         ratings, width = joined.ratings, padded(self.n_factors)

@@ -55,7 +55,7 @@ class ItemKNN(ItemWeights):
             )
 
     def _fit(self, train: "Ratings", run: "Run") -> None:
-        from cofactor.kernels.cooccurrence import nearest_columns
+        from cofactor.kernels.neighbours.cooccurrence import nearest_columns
 
         m = min(self.n_neighbors, max(1, train.n_items - 1))
         self._take(*nearest_columns(_weighted(self._rows(train), self.weighting), m, self.shrinkage))

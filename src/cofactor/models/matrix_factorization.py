@@ -14,7 +14,7 @@ import numpy as np
 
 from cofactor.arrays import Array, BoolArray, FloatArray, IntArray
 from cofactor.errors import BadOption
-from cofactor.kernels.posterior import row_mean, squashed_row_mean
+from cofactor.kernels.posterior.solve import row_mean, squashed_row_mean
 from cofactor.learned import floats, number, precision
 from cofactor.models._described import Described, described
 from cofactor.nets.embeddings import Embeddings, slope, squash
@@ -129,7 +129,7 @@ class MatrixFactorization(GradientRecommender[Embeddings], Described):
         batches = Batches(len(train), self._batch_size(len(train)), self.seed)
         if self.engine == "torch":
             need_torch()
-            from cofactor.kernels.perceptron import Pairs
+            from cofactor.kernels.gradient.perceptron import Pairs
             from cofactor.nets.dot_product import DotProduct
             from cofactor.training.torch_engine import TorchEngine
 

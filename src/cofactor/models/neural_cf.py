@@ -13,8 +13,8 @@ import numpy as np
 
 from cofactor.arrays import Array, FloatArray, IntArray
 from cofactor.errors import BadModelFolder, BadOption
-from cofactor.kernels.perceptron import add_scores
-from cofactor.kernels.posterior import curved_row_mean
+from cofactor.kernels.gradient.perceptron import add_scores
+from cofactor.kernels.posterior.solve import curved_row_mean
 from cofactor.learned import floats, precision, whole_numbers
 from cofactor.nets.embeddings import CHANCE, slope, squash
 from cofactor.nets.perceptron import Network, after_first, folded
@@ -118,7 +118,7 @@ class NeuralCF(GradientRecommender[Network]):
         return Averaging(engine, lambda: engine.network, self.averaged, y_range)
 
     def _trainer(self, train: "Ratings") -> "FusedPerceptron | TorchEngine":
-        from cofactor.kernels.perceptron import Pairs
+        from cofactor.kernels.gradient.perceptron import Pairs
         from cofactor.training.engine import Batches
         from cofactor.training.negatives import Negatives
 

@@ -43,7 +43,7 @@ class SparseEASE(ItemWeights):
             raise BadOption(f"n_neighbors is at least 1 and reg above 0, but {self.n_neighbors} and {self.reg} came.")
 
     def _fit(self, train: "Ratings", run: "Run") -> None:
-        from cofactor.kernels.item_graph import item_graph, nearest, on_neighbours
+        from cofactor.kernels.neighbours.item_graph import item_graph, nearest, on_neighbours
 
         graph = item_graph(self._rows(train))
         size = np.sqrt(graph.diagonal)

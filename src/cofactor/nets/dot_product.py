@@ -1,4 +1,4 @@
-"""The dot product with biases as a torch module: the readable twin of `kernels/adam.py`."""
+"""The dot product with biases as a torch module: the readable twin of `kernels/gradient/adam.py`."""
 
 import torch
 from torch import Tensor, nn

@@ -1,4 +1,4 @@
-"""Neural collaborative filtering as a torch module: the readable twin of `kernels/perceptron_loops.py`.
+"""Neural collaborative filtering as a torch module: the readable twin of `kernels/gradient/perceptron_loops.py`.
 
 He et al., "Neural collaborative filtering", WWW 2017, section 3.3 [he2017ncf]; the layers as fastai orders them:
 linear, ReLU, batch norm, dropout.

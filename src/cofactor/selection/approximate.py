@@ -13,7 +13,7 @@ import numpy as np
 
 from cofactor.arrays import BoolArray, FloatArray, IntArray
 from cofactor.errors import Diverged, MissingExtra
-from cofactor.kernels.topk import Hidden, empty_lists
+from cofactor.kernels.ranking.top_scores import Hidden, empty_lists
 from cofactor.selection.exact import Best, Products, blocks, rank_products
 
 __all__ = ["PAYS_FROM", "ItemIndex", "advice"]

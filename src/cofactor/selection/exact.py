@@ -12,7 +12,7 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 
 from cofactor.arrays import BoolArray, FloatArray, IntArray
-from cofactor.kernels.topk import MANY, Hidden, best
+from cofactor.kernels.ranking.top_scores import MANY, Hidden, best
 
 __all__ = ["BLOCK", "Best", "Products", "blocks", "rank_exactly", "rank_products"]
 
@@ -62,7 +62,7 @@ def _rank_scores(
 
 def rank_products(products: Products, user_idx: IntArray, n: int, hidden: Hidden, barred: BoolArray) -> Best:
     """The same lists without the scores in between."""
-    from cofactor.kernels.topn import best_products, pack_items
+    from cofactor.kernels.ranking.top_products import best_products, pack_items
 
     parts = blocks(len(user_idx), products.items.shape[1])
     some = products.users(user_idx[:SOME])  # they tell which items are worth looking at first

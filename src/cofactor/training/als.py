@@ -8,9 +8,9 @@ import numpy as np
 
 from cofactor.arrays import Array, FloatArray, IntArray
 from cofactor.data.ratings import Ratings, Rows
-from cofactor.kernels.layout import sum_rows
-from cofactor.kernels.posterior import PLAIN, Bias, Plan, Prior, padded, plan_rows, solve
-from cofactor.kernels.rows import empty_lines
+from cofactor.kernels.posterior.rows import empty_lines
+from cofactor.kernels.posterior.solve import PLAIN, Bias, Plan, Prior, padded, plan_rows, solve
+from cofactor.kernels.ratings.layout import sum_rows
 from cofactor.nets.embeddings import Embeddings
 from cofactor.training.schedule import Schedule
 

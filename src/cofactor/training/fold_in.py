@@ -7,9 +7,9 @@ import numpy as np
 from cofactor.arrays import FloatArray
 from cofactor.data.joining import Joined
 from cofactor.data.ratings import Rows
-from cofactor.kernels.pairs import ScoredSide, pair_scores
-from cofactor.kernels.posterior import NEWTON_STEPS, PLAIN, Part, padded, plan_rows, solve
-from cofactor.kernels.rows import NO_NUMBERS, prior_of
+from cofactor.kernels.posterior.rows import NO_NUMBERS, prior_of
+from cofactor.kernels.posterior.solve import NEWTON_STEPS, PLAIN, Part, padded, plan_rows, solve
+from cofactor.kernels.scoring.pairs import ScoredSide, pair_scores
 
 __all__ = ["grown", "place_new", "place_rows"]
 

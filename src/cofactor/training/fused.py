@@ -9,8 +9,8 @@ from functools import cached_property
 import numpy as np
 
 from cofactor.arrays import Array, FloatArray, IntArray
-from cofactor.kernels import adam, sgd
-from cofactor.kernels.adam import BETA2, EPS
+from cofactor.kernels.gradient import adam, sgd
+from cofactor.kernels.gradient.adam import BETA2, EPS
 from cofactor.nets.embeddings import Embeddings
 from cofactor.training.engine import Batches
 from cofactor.training.schedule import Schedule, constant

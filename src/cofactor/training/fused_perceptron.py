@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from cofactor.arrays import Array, FloatArray, IntArray
-from cofactor.kernels import adam, perceptron
-from cofactor.kernels.adam import BETA2, EPS
-from cofactor.kernels.perceptron import Law, Pairs, Widths
+from cofactor.kernels.gradient import adam, perceptron
+from cofactor.kernels.gradient.adam import BETA2, EPS
+from cofactor.kernels.gradient.perceptron import Law, Pairs, Widths
 from cofactor.nets.embeddings import CHANCE
 from cofactor.nets.perceptron import Layer, Network
 from cofactor.training.engine import Batches

@@ -9,7 +9,7 @@ import numpy as np
 
 from cofactor.arrays import IntArray
 from cofactor.data.ratings import Ratings, Rows
-from cofactor.kernels.perceptron import Pairs
+from cofactor.kernels.gradient.perceptron import Pairs
 
 __all__ = ["Negatives", "draw_negatives"]
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from cofactor.arrays import Array, FloatArray, IntArray
 from cofactor.data.ratings import Rows
-from cofactor.kernels.pairwise import Deck, Model, arrange_likes, deal_groups, run_lanes
+from cofactor.kernels.gradient.pairwise import Deck, Model, arrange_likes, deal_groups, run_lanes
 from cofactor.training.schedule import Schedule, constant
 
 __all__ = ["PairwiseSgd"]
@@ -14,7 +14,7 @@ START = 0.1  # spread of the first factors
 
 
 class PairwiseSgd:
-    """Likes beside items that are not liked, by `kernels/pairwise.py`; the same results for any number of threads."""
+    """Likes beside items that are not liked, by `kernels/gradient/pairwise.py`; the same for any number of threads."""
 
     def __init__(self, likes: Rows, n_items: int, n_factors: int, seed: int) -> None:
         rng, width = np.random.default_rng(seed), -(-n_factors // LANES) * LANES

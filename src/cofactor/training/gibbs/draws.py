@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from cofactor.arrays import FloatArray, IntArray
-from cofactor.kernels.halves import HalfSide, draw_scores, product, widened
+from cofactor.kernels.scoring.halves import HalfSide, draw_scores, product, widened
 
 __all__ = ["Draws", "on_day"]
 

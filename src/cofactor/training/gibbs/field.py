@@ -6,9 +6,9 @@ import numpy as np
 
 from cofactor.arrays import FloatArray, IntArray
 from cofactor.data.features import Features
-from cofactor.kernels.pairs import ScoredSide
-from cofactor.kernels.posterior import padded, plan_rows, solve
-from cofactor.kernels.rows import empty_lines, prior_of
+from cofactor.kernels.posterior.rows import empty_lines, prior_of
+from cofactor.kernels.posterior.solve import padded, plan_rows, solve
+from cofactor.kernels.scoring.pairs import ScoredSide
 from cofactor.training.gibbs.group import Group
 from cofactor.training.gibbs.population import Moments, Population
 from cofactor.training.gibbs.ratings_of import RatingsOf

@@ -7,10 +7,10 @@ import numpy as np
 
 from cofactor.arrays import FloatArray
 from cofactor.data.ratings import Rows
-from cofactor.kernels.halves import widened
-from cofactor.kernels.pairs import ScoredSide, pair_scores
-from cofactor.kernels.posterior import Law, Part, padded, plan_rows, solve
-from cofactor.kernels.rows import prior_of
+from cofactor.kernels.posterior.rows import prior_of
+from cofactor.kernels.posterior.solve import Law, Part, padded, plan_rows, solve
+from cofactor.kernels.scoring.halves import widened
+from cofactor.kernels.scoring.pairs import ScoredSide, pair_scores
 from cofactor.training.gibbs.draws import on_day
 
 __all__ = ["DrawnRows", "NewRows", "draw_new_rows"]

@@ -11,7 +11,7 @@ import numpy as np
 
 from cofactor.arrays import FloatArray
 from cofactor.data.features import Features
-from cofactor.kernels.coefficients import Turn, column_sums, draw_coefficients
+from cofactor.kernels.gibbs.coefficients import Turn, column_sums, draw_coefficients
 from cofactor.training.gibbs.population import Population
 
 __all__ = ["Group"]

@@ -13,9 +13,9 @@ import numpy as np
 
 from cofactor.arrays import FloatArray, IntArray
 from cofactor.errors import Diverged
-from cofactor.kernels.errors import draw_row_factors
-from cofactor.kernels.pairs import ScoredSide
-from cofactor.kernels.rows import Part
+from cofactor.kernels.gibbs.row_noise import draw_row_factors
+from cofactor.kernels.posterior.rows import Part
+from cofactor.kernels.scoring.pairs import ScoredSide
 
 __all__ = ["Noise", "RowNoise"]
 

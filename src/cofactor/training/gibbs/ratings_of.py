@@ -7,9 +7,9 @@ import numpy as np
 
 from cofactor.arrays import Array, FloatArray, IntArray
 from cofactor.data.ratings import Rows
-from cofactor.kernels.layout import counted, order_of
-from cofactor.kernels.pairs import pair_scores
-from cofactor.kernels.rows import NO_INDICES, NO_NUMBERS, NO_ROWS, Law, Part
+from cofactor.kernels.posterior.rows import NO_INDICES, NO_NUMBERS, NO_ROWS, Law, Part
+from cofactor.kernels.ratings.layout import counted, order_of
+from cofactor.kernels.scoring.pairs import pair_scores
 
 if TYPE_CHECKING:
     from cofactor.training.gibbs.field import Field

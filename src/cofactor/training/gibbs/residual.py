@@ -10,7 +10,7 @@ import numpy as np
 
 from cofactor.arrays import FloatArray
 from cofactor.data.ratings import Rows
-from cofactor.kernels.layout import sum_rows
+from cofactor.kernels.ratings.layout import sum_rows
 from cofactor.training.gibbs.field import Field
 
 __all__ = ["Residual"]

@@ -1,0 +1,1 @@
+"""Further steps of a Gibbs sweep: coefficients of attributes, and the noise of each row."""

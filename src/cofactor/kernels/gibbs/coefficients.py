@@ -1,0 +1,89 @@
+"""Regression of many coordinates on sparse columns, drawn from its posterior: Y = X A + noise."""
+
+from typing import NamedTuple, TypeAlias
+
+import numpy as np
+
+from cofactor.arrays import FloatArray, IntArray
+from cofactor.kernels.compiling.native import Native
+from cofactor.kernels.posterior.rows import padded
+from cofactor.kernels.threads import on_threads
+
+__all__ = ["Turn", "column_sums", "draw_coefficients"]
+
+WIDTH = 16  # coordinates that are drawn side by side
+BLOCK = 4_096  # rows turned at once
+
+Columns: TypeAlias = tuple[IntArray, IntArray, FloatArray, FloatArray]
+
+_draw_slice, _sum_columns = (
+    Native("cofactor.kernels.gibbs.coefficients_loops", name) for name in ("draw_slice", "sum_columns")
+)
+
+
+class Turn(NamedTuple):
+    """Coordinates in which the noise and the prior of coefficients are diagonal."""
+
+    there: FloatArray  # (d, d) float32: x @ there
+    back: FloatArray  # its inverse
+
+
+def column_sums(columns: Columns) -> FloatArray:
+    """(f,) float64, of X by columns as in `draw_coefficients`."""
+    sums = np.zeros(len(columns[0]) - 1)
+    _sum_columns(sums, *columns)
+    return sums
+
+
+def draw_coefficients(
+    columns: Columns, residual: FloatArray, coefficients: FloatArray, turn: Turn, precision: FloatArray,
+    mean: FloatArray, key: int,
+) -> None:  # fmt: skip
+    """One Gibbs sweep: each row of A is drawn given all others; residual and coefficients are changed where they lie.
+
+    columns: X (n, f) by columns, indptr (f + 1,) int64, rows int32, and values float32 of the entries; or no values
+        but shares (n,) float32, what all entries of a row are
+    residual: (n, d) float32, Y - X A     coefficients: (f, d) float32, A
+    turn: to where the noise of Y is N(0, 1), and its coordinates are independent
+    precision, mean: (d,) there, of the prior of every row of A
+    A draw depends on the key alone, whatever the number of threads.
+    """
+    d = residual.shape[1]
+    left, drawn = _turned(residual, turn.there), _turned(coefficients, turn.there)
+    sure = np.pad(precision, (0, padded(d) - d), constant_values=1).astype(np.float32)
+    centre = np.pad(mean, (0, padded(d) - d)).astype(np.float32)
+
+    def one(at: int) -> None:
+        part, space = slice(at * WIDTH, (at + 1) * WIDTH), np.empty((2, WIDTH), np.float32)
+        _draw_slice(*columns, left[at], drawn[at], sure[part], centre[part], space, key + at)
+
+    on_threads(one, len(left))
+    _turn_back(coefficients, drawn, turn.back)
+    _turn_back(residual, left, turn.back)
+
+
+def _turned(array: FloatArray, there: FloatArray) -> FloatArray:
+    """(n, d) -> (⌈d / 16⌉, n, 16): what a thread works on lies together."""
+    n, d = array.shape
+    slices = np.zeros((padded(d) // WIDTH, n, WIDTH), np.float32)
+
+    def some(block: int) -> None:
+        rows = slice(block * BLOCK, (block + 1) * BLOCK)
+        found = array[rows] @ there
+        for at, one in enumerate(slices):
+            part = found[:, at * WIDTH : (at + 1) * WIDTH]
+            one[rows, : part.shape[1]] = part
+
+    on_threads(some, -(-n // BLOCK))
+    return slices
+
+
+def _turn_back(array: FloatArray, slices: FloatArray, back: FloatArray) -> None:
+    """array (n, d) ← what `_turned` has made of it, the other way round."""
+    n, d = array.shape
+
+    def some(block: int) -> None:
+        rows = slice(block * BLOCK, (block + 1) * BLOCK)
+        np.matmul(np.concatenate(slices[:, rows], axis=1)[:, :d], back, out=array[rows])
+
+    on_threads(some, -(-n // BLOCK))

@@ -1,0 +1,1 @@
+"""Steps down a gradient: Adam, stochastic gradient descent, perceptrons, pairs of items."""

@@ -1,0 +1,210 @@
+"""Mini-batch Adam for r ≈ squash(p_u · q_i + b_u + b_i), fused: gather, error, gradient and update in one pass.
+
+Adam moves every row at every step, also the rows that a batch does not touch: their momentum runs on and weight
+decay pulls at them [kingma2015adam, loshchilov2019adamw]. Done literally that is n_rows · k work for a batch of 64
+ratings, which is why the plain way is slow. But nobody looks at a row between two batches that touch it, so its
+missed steps are made up when it is next needed, in cache, with the same arithmetic: with g = 0
+
+    m ← β₁ m      √v ← √β₂ √v      p ← (1 - η λ) p - η/(1-β₁ᵗ) · m / (√v/√(1-β₂ᵗ) + ε)
+
+so √v is taken once, and dozens of missed steps cost one division (`_leap`). When m has faded out, only the decay is
+left, and that is one factor. The result is that of the literal way (`nets/` has it) up to rounding: a test holds the
+two together.
+
+A row is [factors (k), bias, 1, 0 …] for users and [factors (k), 1, bias, 0 …] for items, so that the whole score is
+one dot product and a bias is learned like any factor. The ones are put back after every step.
+"""
+
+import numpy as np
+from numba import njit
+
+from cofactor.kernels.compiling.jit import JIT
+from cofactor.kernels.gradient.adam import Batch, Plan, Side
+
+__all__ = [  # machine code is made of these, found here by name
+    "Batch", "Plan", "Side", "reach", "run_steps", "settle", "step_rows", "update",
+]  # fmt: skip
+
+CENTRE = 0.93  # a leap spans scales c from c₀/0.93 down to 0.93 c₀ or so
+FADED = 1e-9  # momentum below this share of a step is no more seen in a float32 parameter
+
+
+@njit(**JIT)
+def _catch_up(p, m, v, root, last, now, plan, beta2, eps):
+    """Make up the steps last+1 .. now-1, at which this row had no gradient. p, m, v, root: (w,), changed."""
+    for j in range(p.size):
+        root[j] = np.sqrt(v[j])
+    kept, faded, step = 1.0, 1.0, last + 1
+    while step < now and plan.gain[step] * kept > FADED * plan.width[step] * faded:
+        kept, faded, step = _leap(p, m, root, kept, faded, step, now, plan, beta2, eps)
+    if step < now:
+        rest = np.float32(np.exp(plan.log_shrink[now - 1] - plan.log_shrink[step - 1]))
+        for j in range(p.size):
+            p[j] *= rest
+        kept *= np.exp(plan.log_beta1[now - 1] - plan.log_beta1[step - 1])
+        faded *= np.exp(0.5 * (now - step) * np.log(beta2))
+    keep_m, keep_v = np.float32(kept), np.float32(faded * faded)
+    for j in range(p.size):
+        m[j] *= keep_m
+        v[j] *= keep_v
+
+
+@njit(**JIT)
+def _leap(p, m, root, kept, faded, step, now, plan, beta2, eps):
+    """As many steps at once as keep c = √β₂ˢ/√(1-β₂ᵗ) within 7 % of a middle c₀: one division for all of them.
+
+    With x = √v c₀ / (√v c₀ + ε), which is at most 1, and δ = 1 - c/c₀,
+        1 / (√v c + ε)  =  1 / (√v c₀ + ε) · (1 + xδ + (xδ)² + …),
+    so five sums over the steps, the same for every factor, serve the whole row; the sixth term is below 2e-6.
+    """
+    fade = np.sqrt(beta2)
+    middle = CENTRE * plan.width[step] * faded * fade
+    relative = fade / middle
+    m0, m1, m2, m3, m4, shrunk = 0.0, 0.0, 0.0, 0.0, 0.0, 1.0
+    while step < now:
+        delta = 1 - plan.width[step] * faded * relative
+        if delta > 1 - CENTRE:
+            break
+        kept *= plan.beta1[step]
+        faded *= fade
+        shrink, gain = plan.shrink[step], plan.gain[step] * kept
+        shrunk *= shrink
+        m0 = m0 * shrink + gain
+        gain *= delta
+        m1 = m1 * shrink + gain
+        gain *= delta
+        m2 = m2 * shrink + gain
+        gain *= delta
+        m3 = m3 * shrink + gain
+        gain *= delta
+        m4 = m4 * shrink + gain
+        step += 1
+    c0, w = np.float32(middle), np.float32(shrunk)
+    a0, a1, a2, a3, a4 = np.float32(m0), np.float32(m1), np.float32(m2), np.float32(m3), np.float32(m4)
+    for j in range(p.size):
+        inverse = np.float32(1) / (root[j] * c0 + eps)
+        x = root[j] * c0 * inverse
+        p[j] = p[j] * w - m[j] * inverse * (a0 + x * (a1 + x * (a2 + x * (a3 + x * a4))))
+    return kept, faded, step
+
+
+@njit(**JIT)
+def update(p, m, v, g, step, plan, beta2, eps):
+    """One Adam step with gradient g. All (w,)."""
+    shrink, gain, width = (
+        np.float32(plan.shrink[step]),
+        np.float32(plan.gain[step]),
+        np.float32(plan.width[step]),
+    )
+    beta1 = np.float32(plan.beta1[step])
+    beta2 = np.float32(beta2)
+    for j in range(p.size):
+        m[j] = beta1 * m[j] + (np.float32(1) - beta1) * g[j]
+        v[j] = beta2 * v[j] + (np.float32(1) - beta2) * g[j] * g[j]
+        p[j] = p[j] * shrink - gain * m[j] / (np.sqrt(v[j]) * width + eps)
+
+
+@njit(**JIT)
+def reach(side, row, batch, constant, step, plan, beta2, eps):
+    """The place of a row among the batch's rows; at its first rating the row is brought up to this step.
+
+    constant: the row's column that is always 1, and multiplies the other side's bias; -1: it has none
+    """
+    if side.last[row] != step:
+        if side.last[row] < step - 1:
+            _catch_up(side.p[row], side.m[row], side.v[row], batch.root, side.last[row], step, plan, beta2, eps)
+            if constant >= 0:
+                side.p[row, constant] = 1
+        side.last[row] = step
+        place = batch.n_rows[0]
+        batch.n_rows[0] = place + 1
+        batch.rows[place], batch.places[row] = row, place
+        batch.grads[place] = 0
+    return batch.places[row]
+
+
+@njit(**JIT)
+def step_rows(side, batch, constant, step, plan, beta2, eps):
+    """Adam for every row of the batch, but for its constant column; the batch is empty then."""
+    for at in range(batch.n_rows[0]):
+        row = batch.rows[at]
+        if constant >= 0:
+            batch.grads[at, constant] = 0
+        update(side.p[row], side.m[row], side.v[row], batch.grads[at], step, plan, beta2, eps)
+        if constant >= 0:
+            side.p[row, constant] = 1
+    batch.n_rows[0] = 0
+
+
+@njit(**JIT)
+def score(p, q, low, span):
+    """The score of a pair and its slope by the dot product; span 0: no sigmoid."""
+    z = np.float32(0)
+    for j in range(p.size):
+        z += p[j] * q[j]
+    if span == 0:
+        return z, np.float32(1)
+    squashed = np.float32(1) / (np.float32(1) + np.exp(-z))
+    return low + span * squashed, span * squashed * (np.float32(1) - squashed)
+
+
+@njit(**JIT)
+def run_steps(
+    users,
+    items,
+    of_users,
+    of_items,
+    k,
+    user_idx,
+    item_idx,
+    values,
+    batches,
+    first,
+    plan,
+    low,
+    high,
+    beta2,
+    eps,
+    losses,
+):
+    """Train on batches[s] at step first + s, for every s; the mean squared error of each goes to losses[s].
+
+    users, items: `Side`, changed in place; a row not touched lately stays behind, `settle` brings it up
+    of_users, of_items: `Batch`, work space     k: number of factors
+    batches: (n_steps, batch_size) row numbers of user_idx, item_idx, values; -1 behind the end of a short batch
+    low, high: range of the sigmoid (float32), equal where scores are left as they are
+    """
+    size = batches.shape[1]
+    span = high - low
+    for s in range(batches.shape[0]):
+        step, n_in, loss = first + s, 0, 0.0
+        while n_in < size and batches[s, n_in] >= 0:
+            n_in += 1
+        share = np.float32(2 / max(n_in, 1))
+        for at in range(n_in):
+            row = batches[s, at]
+            u, i = user_idx[row], item_idx[row]
+            g = of_users.grads[reach(users, u, of_users, k + 1, step, plan, beta2, eps)]
+            h = of_items.grads[reach(items, i, of_items, k, step, plan, beta2, eps)]
+            p, q = users.p[u], items.p[i]
+            guess, slope = score(p, q, low, span)
+            error = guess - values[row]
+            loss += error * error
+            pull = share * slope * error
+            for j in range(p.size):
+                g[j] += pull * q[j]
+                h[j] += pull * p[j]
+        step_rows(users, of_users, k + 1, step, plan, beta2, eps)
+        step_rows(items, of_items, k, step, plan, beta2, eps)
+        losses[s] = loss / max(n_in, 1)
+
+
+@njit(**JIT)
+def settle(side, root, constant, now, plan, beta2, eps):
+    """Bring every row up to step `now` (exclusive), so that the parameters are those of the literal way."""
+    for row in range(side.p.shape[0]):
+        if side.last[row] < now - 1:
+            _catch_up(side.p[row], side.m[row], side.v[row], root, side.last[row], now, plan, beta2, eps)
+            side.last[row] = now - 1
+        if constant >= 0:
+            side.p[row, constant] = 1

@@ -1,0 +1,99 @@
+"""What `pairwise_loops.py` works on: likes in the order in which they are visited, and which items a lane may touch.
+
+Users are dealt into 8 strata, items into 64 groups. In every epoch the groups are dealt anew into 8 strata of 8; in
+each of the epoch's 8 rounds every lane has a stratum of users and one of items for itself, and draws its negatives
+from the latter. So no two lanes touch the same row, the result is the same for any number of threads, and over the
+epochs every item meets every other (the strata are those of Gemulla et al. 2011 [gemulla2011dsgd]).
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from cofactor.arrays import FloatArray, IntArray
+from cofactor.kernels.compiling.native import Native
+from cofactor.kernels.threads import on_threads
+
+__all__ = ["Deck", "Model", "arrange_likes", "deal_groups", "run_lanes"]
+
+N_STRATA, GROUPS_EACH = 8, 8
+FEW = 1024  # users or items: below, one lane does it all, for a stratum would hold too few to choose among
+
+_visit = Native("cofactor.kernels.gradient.pairwise_loops", "visit_likes")
+
+
+class Model(NamedTuple):
+    """p_u · q_i + b_i; the factors' rows are padded with zeros, which stay zeros."""
+
+    users: FloatArray  # (n_users, w) float32, w a multiple of 16
+    items: FloatArray  # (n_items, w)
+    bias: FloatArray  # (n_items,)
+
+
+class Deck(NamedTuple):
+    """n likes, in the order they are visited: by users' stratum, item group, user.
+
+    block c = stratum · n_groups + group is the likes bounds[c]:bounds[c + 1]
+    members: (n_items,) items by group, group g being members[ends[g]:ends[g + 1]]
+    users: (n_users,) by stratum, in the order of their likes; stratum s is users[user_ends[s]:user_ends[s + 1]]
+    """
+
+    user_idx: IntArray
+    item_idx: IntArray
+    bounds: IntArray
+    members: IntArray
+    ends: IntArray
+    users: IntArray
+    user_ends: IntArray
+
+    @property
+    def n_groups(self) -> int:
+        return len(self.ends) - 1
+
+    @property
+    def n_strata(self) -> int:
+        return (len(self.bounds) - 1) // self.n_groups
+
+
+def arrange_likes(indptr: IntArray, indices: IntArray, n_items: int, seed: int) -> Deck:
+    """indptr, indices: each user's likes, CSR, ascending."""
+    rng, n_users = np.random.default_rng(seed), len(indptr) - 1
+    n_strata = N_STRATA if min(n_users, n_items) >= FEW else 1
+    n_groups = n_strata * GROUPS_EACH if n_strata > 1 else 1
+    user_place, item_place = rng.permutation(n_users), rng.permutation(n_items)
+    user_idx = np.repeat(np.arange(n_users, dtype=np.int32), np.diff(indptr))
+    block = (user_place % n_strata)[user_idx] * n_groups + (item_place % n_groups)[indices]
+    order = np.argsort(block * n_users + user_place[user_idx], kind="stable")
+    bounds = np.concatenate([[0], np.cumsum(np.bincount(block, minlength=n_strata * n_groups))])
+    users = np.lexsort((user_place, user_place % n_strata)).astype(np.int32)
+    members = np.argsort(item_place % n_groups, kind="stable").astype(np.int32)
+    return Deck(
+        user_idx[order], indices[order], bounds, members, _ends(n_items, n_groups), users, _ends(n_users, n_strata)
+    )
+
+
+def _ends(n: int, n_parts: int) -> IntArray:
+    """Where the parts end when n places are dealt out in turn."""
+    return np.concatenate([[0], np.cumsum(np.bincount(np.arange(n) % n_parts, minlength=n_parts))])
+
+
+def deal_groups(deck: Deck, seed: int, epoch: int) -> IntArray:
+    """(n_strata, groups of each) int64: which groups are whose in this epoch."""
+    return np.random.default_rng([seed, epoch]).permutation(deck.n_groups).reshape(deck.n_strata, -1)
+
+
+def run_lanes(model: Model, deck: Deck, groups: IntArray, number: int, rate: float, decay: float, seed: int) -> float:
+    """One round: in each lane the likes that lie in its strata; the mean probability of the wrong order met there.
+
+    groups: from `deal_groups`     number: of the round     seed: of the negatives
+    """
+    n, sums = deck.n_strata, np.zeros((deck.n_strata, 2))
+
+    def visit(lane: int) -> None:
+        own = np.ascontiguousarray(groups[(lane + number) % n])
+        work = np.empty(len(own), np.int64), np.zeros(len(model.items), np.uint8)
+        _visit(model, deck, lane, own, *work, np.float32(rate), np.float32(decay), seed, sums[lane])
+
+    on_threads(visit, n)
+    wrong, n_seen = sums.sum(axis=0)
+    return float(wrong / max(1, n_seen))

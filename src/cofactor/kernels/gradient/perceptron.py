@@ -1,0 +1,141 @@
+"""What `perceptron_loops.py` works on, and the way to it and its scores: the layers' numbers in a few flat arrays."""
+
+from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
+
+from cofactor.arrays import FloatArray, IntArray
+from cofactor.kernels.compiling.native import Native
+from cofactor.kernels.posterior.rows import padded
+from cofactor.kernels.threads import on_threads, shares
+
+__all__ = [
+    "Law", "Layout", "Pairs", "Space", "Weights", "Widths", "add_scores", "layout_of", "make_space", "run_steps",
+    "views",
+]  # fmt: skip
+
+PIECES = 16  # of the users that are scored, taken one by one by the threads
+AT_ONCE = 64  # items that go through the layers together
+
+run_steps = Native("cofactor.kernels.gradient.perceptron_loops", "run_steps")
+_add_scores = Native("cofactor.kernels.gradient.perceptron_scores_loops", "add_scores")
+
+
+class Pairs(NamedTuple):
+    """Users, items and what is to be said of them, (n,) each."""
+
+    user_idx: IntArray
+    item_idx: IntArray
+    values: FloatArray
+
+
+class Widths(NamedTuple):
+    """How much of a user's and of an item's embedding goes into the first layer, how much into the dot product."""
+
+    user: int
+    item: int
+    dot: int
+
+
+class Law(NamedTuple):
+    """Squared error of the sigmoid between low and high, equal where scores stay as they are; or the log loss."""
+
+    low: np.float32
+    high: np.float32
+    logistic: int
+
+
+class Layout(NamedTuple):
+    """Where what lies. Of L layers with units[0] numbers before the first and units[l] behind the l-th:"""
+
+    units: IntArray  # (L + 1,)
+    widths: IntArray  # (L + 1,) of the rows that hold them, with a constant 1 behind them, then zeros
+    rows: IntArray  # (L + 1,) where they begin in `inputs`, `sums` and `errors`
+    matrices: IntArray  # (L,) where each (widths[l], widths[l + 1]) matrix begins among the weights
+    norms: IntArray  # (L,) where its batch norm's scales begin, its shifts behind them; -1: it has none
+
+
+class Weights(NamedTuple):
+    """Every layer's parameters, Adam's two moments and the gradient, (n,) float32 each, in one layout."""
+
+    p: FloatArray
+    m: FloatArray
+    v: FloatArray
+    g: FloatArray
+    means: FloatArray  # (L, w) running statistics of the batch norms
+    variances: FloatArray
+
+
+class Space(NamedTuple):
+    """Work space: for each rating of a batch what goes into every layer, and what comes back."""
+
+    inputs: FloatArray  # of each layer (b, widths[l]), one behind the other
+    sums: FloatArray  # what each layer makes of them, before batch norm and dropout
+    errors: FloatArray  # the loss's slope by `inputs`
+    kept: FloatArray  # by how much dropout multiplies each of `inputs`; (0,) without
+    turned: FloatArray  # one matrix, transposed
+    ones: FloatArray  # (w,) the widest row
+    means: FloatArray  # (L, w) of the batch at hand
+    inverses: FloatArray  # (L, w) 1 / √(variance + ε)
+    first: FloatArray  # (w,) two sums over the batch, and what they make
+    second: FloatArray
+
+
+def layout_of(units: list[int], batch_size: int, *, batch_norm: bool) -> Layout:
+    """units: numbers before the first layer, behind each hidden one, and 1."""
+    widths = [padded(n + 1) for n in units]
+    rows = np.cumsum([0] + [padded(batch_size) * width for width in widths])
+    matrices = np.cumsum([0] + [above * below for above, below in pairwise(widths)])
+    norms = np.full(len(units) - 1, -1)
+    if batch_norm:
+        norms[:-1] = matrices[-1] + np.cumsum([0] + [2 * width for width in widths[1:-2]])
+    return Layout(*(np.asarray(one, np.int64) for one in (units, widths, rows[:-1], matrices[:-1], norms)))
+
+
+def make_space(layout: Layout, batch_size: int, *, dropout: bool) -> Space:
+    """Work space for batches of up to `batch_size` ratings."""
+    n, w = int(padded(batch_size) * layout.widths.sum()), int(layout.widths.max())
+    inputs, sums, errors = (np.zeros(n, np.float32) for _ in range(3))
+    largest = int((layout.widths[1:] * layout.widths[:-1]).max())
+    means, inverses = (np.zeros((len(layout.matrices), w), np.float32) for _ in range(2))
+    return Space(
+        inputs, sums, errors, np.zeros(n if dropout else 0, np.float32), np.zeros(largest, np.float32),
+        np.ones(w, np.float32), means, inverses, np.zeros(w, np.float32), np.zeros(w, np.float32),
+    )  # fmt: skip
+
+
+def views(flat: FloatArray, layout: Layout) -> list[tuple[FloatArray, FloatArray]]:
+    """Of each layer its padded matrix among the parameters, and its batch norm's scales and shifts, (0,) without."""
+    found: list[tuple[FloatArray, FloatArray]] = []
+    for at, (matrix, norm) in enumerate(zip(layout.matrices, layout.norms, strict=True)):
+        above, width = layout.widths[at : at + 2]
+        scales = flat[norm : norm + 2 * width] if norm >= 0 else flat[:0]
+        found.append((flat[matrix : matrix + above * width].reshape(above, width), scales))
+    return found
+
+
+def add_scores(scores: FloatArray, of_users: FloatArray, of_items: FloatArray, matrices: list[FloatArray]) -> None:
+    """scores (b, m) += what the layers behind the first make of its sums, all users with all items.
+
+    of_users (b, h), of_items (m, h): the two parts of the first layer's sums, before ReLU
+    matrices: of the other layers, (n_in + 1, n_out) each, the last row its bias; the last n_out is 1
+    """
+    layout = layout_of([len(one) - 1 for one in matrices] + [1], AT_ONCE, batch_norm=False)
+    packed = np.zeros(int((layout.widths[:-1] * layout.widths[1:]).sum()), np.float32)
+    for (view, _), matrix in zip(views(packed, layout), matrices, strict=True):
+        view[: len(matrix), : matrix.shape[1]] = matrix
+    left, right = (_widened(part, int(layout.widths[0])) for part in (of_users, of_items))
+    bounds = shares(len(scores), PIECES)
+
+    def piece(at: int) -> None:
+        space = make_space(layout, AT_ONCE, dropout=False)
+        _add_scores(scores, left, right, layout, packed, space, bounds[at], bounds[at + 1])
+
+    on_threads(piece, PIECES)
+
+
+def _widened(rows: FloatArray, width: int) -> FloatArray:
+    wide = np.zeros((len(rows), width), np.float32)
+    wide[:, : rows.shape[1]] = rows
+    return wide

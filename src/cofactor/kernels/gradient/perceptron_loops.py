@@ -1,0 +1,281 @@
+"""Mini-batch Adam for score = MLP([p_u, q_i]) + p'_u · q'_i, fused: a whole epoch without leaving machine code.
+
+A batch of 64 ratings through layers of 100 and 50 units is 9 million operations, a tenth of a millisecond; what takes
+the usual way ten times as long is everything around it: some sixty small operations, each called, checked and
+recorded, and an optimiser that walks through every embedding. Here three matrix products a layer run in register
+tiles,
+
+    forward  Y = X W        back  ∂X = ∂Y Wᵀ        weights  ∂W = Xᵀ ∂Y
+
+and embeddings get their missed steps of Adam when they are next looked up (`adam_loops.py`). `nets/mlp.py` is the
+readable twin, and a test holds the two together.
+
+A layer is linear, ReLU, batch norm, dropout, in fastai's order. Behind the numbers of every row stands a 1, so a bias
+is one more row of the matrix. Where batch norm shifts anyway, that row stays 0. Batch norm's statistics in training are
+the batch's; running ones, for afterwards, follow by a tenth [ioffe2015batch].
+"""
+
+import numpy as np
+from numba import njit
+
+from cofactor.kernels.arithmetic.splitmix import mix
+from cofactor.kernels.arithmetic.vectors import LANES, TILE_ROWS, add_tile
+from cofactor.kernels.compiling.jit import JIT
+from cofactor.kernels.gradient.adam import Batch, Plan, Side
+from cofactor.kernels.gradient.adam_loops import reach, step_rows, update
+from cofactor.kernels.gradient.perceptron import Law, Layout, Pairs, Space, Weights, Widths
+from cofactor.kernels.posterior.solve_loops import n_vectors, turn
+
+__all__ = [  # machine code is made of these, found here by name
+    "Batch", "Law", "Layout", "Pairs", "Plan", "Side", "Space", "Weights", "Widths", "add_product",
+    "run_steps",
+]  # fmt: skip
+
+EPS, PACE = np.float32(1e-5), np.float32(0.1)  # of batch norm, PyTorch's and everybody's
+
+
+@njit(**JIT)
+def add_product(C, c_at, X, x_at, x_row, x_step, Y, y_at, rows, width, n):
+    """C (rows, width) += X Y, with X[i, t] at x_at + i · x_row + t · x_step and Y (n, width)."""
+    j = 0
+    while j < width:
+        size = n_vectors((width - j) // LANES)
+        for i in range(0, rows, TILE_ROWS):
+            add_tile(size, C, c_at + i * width + j, width, X, x_at + i * x_row, x_row, x_step, Y, y_at + j, width, n)
+        j += size * LANES
+
+
+@njit(**JIT)
+def _normalise(layer, X, A, n, n_units, width, layout, weights, space):
+    """X ← batch norm of A; both (n, width), flat. Keeps the batch's statistics, moves the running ones."""
+    mean, inverse = space.means[layer], space.inverses[layer]
+    scale, shift = space.first, space.second
+    at = layout.norms[layer]
+    gamma, beta = weights.p[at : at + width], weights.p[at + width : at + 2 * width]
+    scale[:width] = 0
+    shift[:width] = 0
+    for b in range(n):
+        row = A[b * width : (b + 1) * width]
+        for j in range(n_units):
+            scale[j] += row[j]
+    for j in range(n_units):
+        mean[j] = scale[j] / np.float32(n)
+    for b in range(n):
+        row = A[b * width : (b + 1) * width]
+        for j in range(n_units):
+            shift[j] += (row[j] - mean[j]) * (row[j] - mean[j])
+    unbiased = np.float32(n) / np.float32(max(n - 1, 1))
+    running, spread = weights.means[layer], weights.variances[layer]
+    for j in range(n_units):
+        variance = shift[j] / np.float32(n)
+        running[j] += PACE * (mean[j] - running[j])
+        spread[j] += PACE * (variance * unbiased - spread[j])
+        inverse[j] = np.float32(1) / np.sqrt(variance + EPS)
+        scale[j] = gamma[j] * inverse[j]
+        shift[j] = beta[j] - mean[j] * scale[j]
+    for b in range(n):
+        row, out = A[b * width : (b + 1) * width], X[b * width : (b + 1) * width]
+        for j in range(n_units):
+            out[j] = row[j] * scale[j] + shift[j]
+
+
+@njit(**JIT)
+def _normalise_back(layer, D, A, n, n_units, width, layout, weights, space):
+    """D (n, width): the slope by batch norm's outputs -> by its inputs A. Adds to its parameters' gradients."""
+    mean, inverse = space.means[layer], space.inverses[layer]
+    of_shift, of_scale = space.first, space.second
+    of_shift[:width] = 0
+    of_scale[:width] = 0
+    for b in range(n):
+        row, d = A[b * width : (b + 1) * width], D[b * width : (b + 1) * width]
+        for j in range(n_units):
+            of_shift[j] += d[j]
+            of_scale[j] += d[j] * (row[j] - mean[j])
+    at, share = layout.norms[layer], np.float32(1) / np.float32(n)
+    gamma = weights.p[at : at + width]
+    g_scale, g_shift = weights.g[at : at + width], weights.g[at + width : at + 2 * width]
+    for j in range(n_units):
+        g_shift[j] = of_shift[j]
+        g_scale[j] = of_scale[j] * inverse[j]
+        of_shift[j] *= share
+        of_scale[j] *= share * inverse[j] * inverse[j]
+    for b in range(n):
+        row, d = A[b * width : (b + 1) * width], D[b * width : (b + 1) * width]
+        for j in range(n_units):
+            d[j] = gamma[j] * inverse[j] * (d[j] - of_shift[j] - (row[j] - mean[j]) * of_scale[j])
+
+
+@njit(**JIT)
+def _drop_out(X, kept, n, n_units, width, dropout, key):
+    """Numbers of X (n, width) with the chance `dropout` to 0, the others larger by as much in total."""
+    larger = np.float32(1) / (np.float32(1) - dropout)
+    bound = np.uint64(np.float64(dropout) * 2.0**24)
+    for b in range(n):
+        for j in range(n_units):
+            at = b * width + j
+            drawn = mix(key + np.uint64(at)) >> np.uint64(40)
+            kept[at] = larger if drawn >= bound else np.float32(0)
+            X[at] *= kept[at]
+
+
+@njit(**JIT)
+def _forward(n, rows, layout, weights, space, dropout, key):
+    """All layers; a batch of n ratings, `rows` with those that fill up a tile."""
+    n_layers = layout.matrices.size
+    for layer in range(n_layers):
+        n_units, width, above = layout.units[layer + 1], layout.widths[layer + 1], layout.widths[layer]
+        x_at, y_at = layout.rows[layer], layout.rows[layer + 1]
+        A, X = space.sums[y_at : y_at + rows * width], space.inputs[y_at : y_at + rows * width]
+        A[:] = 0
+        n_in = layout.units[layer] + 1
+        add_product(A, 0, space.inputs, x_at, above, 1, weights.p, layout.matrices[layer], rows, width, n_in)
+        if layer == n_layers - 1:
+            break
+        for j in range(n * width):
+            A[j] = max(A[j], np.float32(0))
+        if layout.norms[layer] >= 0:
+            _normalise(layer, X, A, n, n_units, width, layout, weights, space)
+        else:
+            for j in range(A.size):
+                X[j] = A[j]
+        if dropout > 0:
+            kept = space.kept[y_at : y_at + rows * width]
+            _drop_out(X, kept, n, n_units, width, dropout, mix(key ^ mix(np.uint64(layer))))
+        for b in range(n):
+            X[b * width + n_units] = 1
+
+
+@njit(**JIT)
+def _backward(n, rows, layout, weights, space, dropout):
+    """From the slopes by the last sums, in `errors`, to those by every parameter and by the first inputs."""
+    n_layers = layout.matrices.size
+    for layer in range(n_layers - 1, -1, -1):
+        n_units, width, above = layout.units[layer + 1], layout.widths[layer + 1], layout.widths[layer]
+        x_at, y_at, matrix = layout.rows[layer], layout.rows[layer + 1], layout.matrices[layer]
+        D = space.errors[y_at : y_at + rows * width]
+        if layer < n_layers - 1:
+            _activate_back(layer, D, n, n_units, width, layout, weights, space, dropout)
+        add_product(weights.g, matrix, space.inputs, x_at, 1, above, D, 0, above, width, n)
+        if layout.norms[layer] >= 0:
+            bias = matrix + layout.units[layer] * width
+            weights.g[bias : bias + width] = 0
+        turn(space.turned, weights.p, matrix, above, width, space.ones)
+        space.errors[x_at : x_at + rows * above] = 0
+        add_product(space.errors, x_at, D, 0, width, 1, space.turned, 0, rows, above, n_units)
+
+
+@njit(**JIT)
+def _activate_back(layer, D, n, n_units, width, layout, weights, space, dropout):
+    """D (n, width): the slope by what a hidden layer gives -> by its sums."""
+    at = layout.rows[layer + 1]
+    A = space.sums[at : at + n * width]
+    if dropout > 0:
+        for j in range(n * width):
+            D[j] *= space.kept[at + j]
+    if layout.norms[layer] >= 0:
+        _normalise_back(layer, D, A, n, n_units, width, layout, weights, space)
+    for b in range(n):
+        row, d = A[b * width : (b + 1) * width], D[b * width : (b + 1) * width]
+        for j in range(n_units):
+            d[j] = d[j] if row[j] > 0 else np.float32(0)
+        d[n_units:] = 0
+
+
+@njit(**JIT)
+def _look_up(n, rows, batch, users, items, of_users, of_items, widths, pairs, layout, space, step, plan, beta2, eps):
+    """The embeddings of a batch side by side into the first layer's inputs."""
+    width, (n_of_user, n_of_item, _) = layout.widths[0], widths
+    for b in range(n):
+        u, i = pairs.user_idx[batch[b]], pairs.item_idx[batch[b]]
+        reach(users, u, of_users, -1, step, plan, beta2, eps)
+        reach(items, i, of_items, -1, step, plan, beta2, eps)
+        row = space.inputs[b * width : (b + 1) * width]
+        p, q = users.p[u], items.p[i]
+        for j in range(n_of_user):
+            row[j] = p[j]
+        for j in range(n_of_item):
+            row[n_of_user + j] = q[j]
+        row[n_of_user + n_of_item] = 1
+    for layer in range(layout.widths.size):  # rows of an earlier, longer batch
+        at, width = layout.rows[layer], layout.widths[layer]
+        space.inputs[at + n * width : at + rows * width] = 0
+        space.errors[at + n * width : at + rows * width] = 0
+
+
+@njit(**JIT)
+def _judge(z, value, low, span, logistic):
+    """The loss of a pair whose layers sum up to z, and its slope by z."""
+    if logistic:
+        chance = np.float32(1) / (np.float32(1) + np.exp(-z))
+        return max(z, np.float32(0)) - z * value + np.log1p(np.exp(-abs(z))), chance - value
+    if span == 0:
+        return (z - value) * (z - value), np.float32(2) * (z - value)
+    squashed = np.float32(1) / (np.float32(1) + np.exp(-z))
+    error = low + span * squashed - value
+    return error * error, np.float32(2) * error * span * squashed * (np.float32(1) - squashed)
+
+
+@njit(**JIT)
+def _score(n, batch, users, items, of_users, of_items, widths, pairs, layout, space, law):
+    """The mean loss of a batch; its slopes by the last sums into `errors`, by the dot products into the rows'."""
+    at, width, (n_of_user, n_of_item, n_dot) = layout.rows[-1], layout.widths[-1], widths
+    low, high, logistic = law
+    share, total = np.float32(1) / np.float32(n), 0.0
+    for b in range(n):
+        u, i, value = pairs.user_idx[batch[b]], pairs.item_idx[batch[b]], pairs.values[batch[b]]
+        p, q = users.p[u, n_of_user : n_of_user + n_dot], items.p[i, n_of_item : n_of_item + n_dot]
+        z = space.sums[at + b * width]
+        for j in range(n_dot):
+            z += p[j] * q[j]
+        loss, pull = _judge(z, value, low, high - low, logistic)
+        total += loss
+        pull *= share
+        space.errors[at + b * width] = pull
+        if n_dot:
+            g, h = of_users.grads[of_users.places[u]], of_items.grads[of_items.places[i]]
+            for j in range(n_dot):
+                g[n_of_user + j] += pull * q[j]
+                h[n_of_item + j] += pull * p[j]
+    return total / n
+
+
+@njit(**JIT)
+def _hand_back(n, batch, of_users, of_items, widths, pairs, layout, space):
+    """The slopes by the first layer's inputs to the embeddings they came from."""
+    width, (n_of_user, n_of_item, _) = layout.widths[0], widths
+    for b in range(n):
+        row = space.errors[b * width : (b + 1) * width]
+        g = of_users.grads[of_users.places[pairs.user_idx[batch[b]]]]
+        h = of_items.grads[of_items.places[pairs.item_idx[batch[b]]]]
+        for j in range(n_of_user):
+            g[j] += row[j]
+        for j in range(n_of_item):
+            h[j] += row[n_of_user + j]
+
+
+@njit(**JIT)
+def run_steps(
+    users, items, of_users, of_items, layout, weights, space, widths, pairs, batches, first, plan, law, dropout, key,
+    beta2, eps, losses,
+):  # fmt: skip
+    """Train on batches[s] at step first + s, for every s; the mean loss of each goes to losses[s].
+
+    users, items: `Side`, changed in place; a row not touched lately stays behind, `adam.settle` brings it up
+    of_users, of_items: `Batch`, work space
+    batches: (n_steps, batch_size) row numbers of `pairs`; -1 behind a short one
+    key: what dropout draws from
+    """
+    for s in range(batches.shape[0]):
+        step, n, batch = first + s, 0, batches[s]
+        while n < batch.size and batch[n] >= 0:
+            n += 1
+        rows = (n + TILE_ROWS - 1) // TILE_ROWS * TILE_ROWS
+        _look_up(n, rows, batch, users, items, of_users, of_items, widths, pairs, layout, space, step, plan, beta2, eps)
+        _forward(n, rows, layout, weights, space, dropout, mix(np.uint64(key) ^ mix(np.uint64(step))))
+        losses[s] = _score(n, batch, users, items, of_users, of_items, widths, pairs, layout, space, law)
+        weights.g[:] = 0
+        _backward(n, rows, layout, weights, space, dropout)
+        _hand_back(n, batch, of_users, of_items, widths, pairs, layout, space)
+        step_rows(users, of_users, -1, step, plan, beta2, eps)
+        step_rows(items, of_items, -1, step, plan, beta2, eps)
+        update(weights.p, weights.m, weights.v, weights.g, step, plan, beta2, eps)

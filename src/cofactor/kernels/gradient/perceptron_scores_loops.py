@@ -1,0 +1,47 @@
+"""The scores of all items for many users by a perceptron: the layers behind the first, 64 items at a time."""
+
+import numpy as np
+from numba import njit
+
+from cofactor.kernels.arithmetic.vectors import TILE_ROWS
+from cofactor.kernels.compiling.jit import JIT
+from cofactor.kernels.gradient.perceptron import AT_ONCE, Layout, Space
+from cofactor.kernels.gradient.perceptron_loops import add_product
+
+__all__ = ["Layout", "Space", "add_scores"]  # machine code is made of these, found here by name
+
+
+@njit(**JIT)
+def add_scores(scores, of_users, of_items, layout, matrices, space, begin, end):
+    """Rows begin:end of scores (b, m) += `perceptron.add_scores`; users' and items' parts are padded to the width."""
+    n_units, width, out, last = layout.units[0], layout.widths[0], layout.rows[-1], layout.widths[-1]
+    for u in range(begin, end):
+        of_user = of_users[u]
+        for start in range(0, of_items.shape[0], AT_ONCE):
+            n = min(AT_ONCE, of_items.shape[0] - start)
+            for b in range(n):
+                of_item, row = of_items[start + b], space.inputs[b * width : (b + 1) * width]
+                for j in range(width):
+                    row[j] = max(of_user[j] + of_item[j], np.float32(0))
+                row[n_units] = 1
+            _through(n, layout, matrices, space)
+            for b in range(n):
+                scores[u, start + b] += space.sums[out + b * last]
+
+
+@njit(**JIT)
+def _through(n, layout, matrices, space):
+    """All layers without batch norm and dropout, what they begin with standing in `inputs`; they end in `sums`."""
+    rows = (n + TILE_ROWS - 1) // TILE_ROWS * TILE_ROWS
+    for layer in range(layout.matrices.size):
+        n_units, width, above = layout.units[layer + 1], layout.widths[layer + 1], layout.widths[layer]
+        x_at, y_at = layout.rows[layer], layout.rows[layer + 1]
+        A, X = space.sums[y_at : y_at + rows * width], space.inputs[y_at : y_at + rows * width]
+        A[:] = 0
+        add_product(
+            A, 0, space.inputs, x_at, above, 1, matrices, layout.matrices[layer], rows, width, layout.units[layer] + 1
+        )
+        for j in range(n * width):
+            X[j] = max(A[j], np.float32(0))
+        for b in range(n):
+            X[b * width + n_units] = 1

@@ -1,0 +1,1 @@
+"""Items that occur together: nearest neighbours, and regressions on them."""

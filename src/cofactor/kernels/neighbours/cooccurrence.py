@@ -1,0 +1,58 @@
+"""Which columns of a sparse table are most like each other: all products, made and forgotten a column at a time."""
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from cofactor.arrays import FloatArray, IntArray
+from cofactor.kernels.compiling.native import Native
+from cofactor.kernels.threads import on_threads, row_shares
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
+
+__all__ = ["Table", "nearest_columns"]
+
+PIECES = 128  # of the work
+
+_find_nearest = Native("cofactor.kernels.neighbours.cooccurrence_loops", "find_nearest")
+
+
+class Table(NamedTuple):
+    """A sparse matrix by rows."""
+
+    indptr: IntArray  # (n + 1,) int64
+    indices: IntArray  # int32
+    values: FloatArray  # float32
+
+    @classmethod
+    def of(cls, x: "csr_array") -> "Table":
+        return cls(x.indptr.astype(np.int64), x.indices.astype(np.int32), x.data.astype(np.float32))
+
+
+def nearest_columns(x: "csr_array", m: int, shrinkage: float) -> tuple[IntArray, FloatArray]:
+    """(n, m): of each column of x the m others that are most like it, -1 behind the last, and how much they are.
+
+    s_ij = x_i · x_j / (|x_i| |x_j| + shrinkage); those of which it is 0 or below are no neighbours. Memory: the table
+    twice, and what is returned. The same bits on any number of threads.
+    """
+    rows, columns = Table.of(x), Table.of(x.T.tocsr())
+    n = len(columns.indptr) - 1
+    length = np.sqrt(np.bincount(rows.indices, np.square(rows.values, dtype=np.float64), n)).astype(np.float32)
+    near, alike = np.full((n, m), -1, np.int32), np.zeros((n, m), np.float32)
+    work = np.cumsum(np.concatenate([[0], _products(rows, columns)]))
+    bounds = row_shares(work, PIECES)
+
+    def piece(at: int) -> None:
+        sums, touched = np.zeros(n, np.float32), np.empty(n, np.int32)
+        given = near, alike, rows, columns, length, np.float32(shrinkage), sums, touched
+        _find_nearest(*given, bounds[at], bounds[at + 1])
+
+    on_threads(piece, PIECES)
+    return near, alike
+
+
+def _products(rows: Table, columns: Table) -> IntArray:
+    """How many products each column costs."""
+    of_each = np.diff(rows.indptr)[columns.indices]
+    return np.diff(np.concatenate([[0], np.cumsum(of_each)])[columns.indptr])

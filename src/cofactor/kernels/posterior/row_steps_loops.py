@@ -1,0 +1,254 @@
+"""Rows brought nearer to their posterior mean without the whole precision: conjugate gradients, or blocks of it.
+
+Both start from the row as it stands, and both touch the ratings only through products with the rows they meet, z =
+√w q. The ratings are gathered once where they fit into `space`, again in each pass where they do not.
+"""
+
+import numpy as np
+from numba import njit
+
+from cofactor.kernels.arithmetic.vectors import LANES, dot, dots, take
+from cofactor.kernels.compiling.jit import JIT
+from cofactor.kernels.posterior.rows import BLOCK, Law, Part, Prior  # entries are made of the last three, by name
+from cofactor.kernels.posterior.solve_loops import (
+    add_outer_products,
+    add_weighted,
+    backward,
+    factor,
+    forward,
+    gather_columns,
+    weigh_ratings,
+)  # fmt: skip
+
+__all__ = ["Law", "Part", "Prior", "all_dots", "block_rows", "conjugate_rows"]
+
+TINY = np.float32(1e-20)
+
+
+@njit(**JIT)
+def all_dots(s, Z, start, stride, x, k, n):
+    """s[t] ← Z[start + t · stride] · x for t < n, LANES at a time."""
+    for t in range(0, n, LANES):
+        dots(s, t, Z, start + t * stride, stride, x, 0, k)
+
+
+@njit(**JIT)
+def _apply_prior(result, x, k, prior, ridge):
+    """result ← (Λ + ridge I) x, Λ being diagonal"""
+    for j in range(k):
+        result[j] = (prior.precision[j] + ridge) * x[j]
+
+
+@njit(**JIT)
+def _apply_ratings(result, x, k, Z, start, s, n):
+    """result += Σ_{t<n} z_t (z_t · x), Z[start:] holding z"""
+    all_dots(s, Z, start, k, x, k, n)
+    add_weighted(result, k, Z, start, k, s, n)
+
+
+@njit(**JIT)
+def _residual(b, r, x, product, k, Z, kept, known, ridge, row, ratings):
+    """b ← pull_r + Σ y q and r ← b - precision · x, the ratings being gathered on the way; returns Σ w |q|²."""
+    design, squares, offset, part, law, prior = known
+    (roots, pulls, s), pull = ratings, prior.pull[row % prior.pull.shape[0]]
+    begin, end, size = part.indptr[row], part.indptr[row + 1], np.float32(0)
+    for j in range(k):
+        b[j] = pull[j]
+    _apply_prior(product, x, k, prior, ridge)
+    for first in range(begin, end, BLOCK):
+        last, start = min(first + BLOCK, end), (first - begin) * k if kept else 0
+        weigh_ratings(roots, pulls, offset, part, law, first, last)
+        gather_columns(Z[start:], b, k, design, k, 0, part.indices, first, last, end, roots, pulls)
+        _apply_ratings(product, x, k, Z, start, s, last - first)
+        for t in range(last - first):
+            size += roots[t] * roots[t] * squares[part.indices[first + t]]
+    for j in range(k):
+        r[j] = b[j] - product[j]
+    return size
+
+
+@njit(**JIT)
+def _apply(result, x, k, Z, kept, known, ridge, row, ratings, unused):
+    """result ← precision · x"""
+    design, _, offset, part, law, prior = known
+    roots, pulls, s = ratings
+    begin, end = part.indptr[row], part.indptr[row + 1]
+    _apply_prior(result, x, k, prior, ridge)
+    for first in range(begin, end, BLOCK):
+        last, start = min(first + BLOCK, end), (first - begin) * k if kept else 0
+        if not kept:
+            weigh_ratings(roots, pulls, offset, part, law, first, last)
+            gather_columns(Z, unused, k, design, k, 0, part.indices, first, last, end, roots, pulls)
+        _apply_ratings(result, x, k, Z, start, s, last - first)
+
+
+@njit(**JIT)
+def _step(x, r, p, product, scale, height, k):
+    """One step along p, product being precision · p: x, r and p move; returns r · scale r."""
+    length, following = height / dot(p, 0, product, 0, k), np.float32(0)
+    for j in range(k):
+        x[j] += length * p[j]
+        r[j] -= length * product[j]
+        following += scale[j] * r[j] * r[j]
+    for j in range(k):
+        p[j] = scale[j] * r[j] + following / height * p[j]
+    return following
+
+
+@njit(**JIT)
+def conjugate_rows(
+    out, explained, design, squares, shape, offset, part, law, prior, space, n_kept, order, bounds, counter, n_steps,
+):  # fmt: skip
+    """out[order] (n, k) ← after n_steps of conjugate gradients [takacs2011cg] from where it stands.
+
+    As `solve_rows`, but prior.precision (k,) is a diagonal; a step is scaled by the inverse of
+    prior.precision + ridge + shape Σ w |q|²     shape (k,), its sum 1     squares (m,): |q|² of the design's rows
+    space: n_kept rows of Z, then 3 · BLOCK and 6 · k numbers
+    """
+    k = out.shape[1]
+    Z, rest = space[: n_kept * k], space[n_kept * k :]
+    ratings, rest = (rest[:BLOCK], rest[BLOCK : 2 * BLOCK], rest[2 * BLOCK : 3 * BLOCK]), rest[3 * BLOCK :]
+    (b, r), rest = (rest[:k], rest[k : 2 * k]), rest[2 * k :]
+    p, product, scale, unused = rest[:k], rest[k : 2 * k], rest[2 * k : 3 * k], rest[3 * k :]
+    known = design, squares, offset, part, law, prior
+    piece = take(counter)
+    while piece < bounds.size - 1:
+        for at in range(bounds[piece], bounds[piece + 1]):
+            row = order[at]
+            x, ridge = out[row], prior.ridge[row % prior.ridge.size]
+            kept = part.indptr[row + 1] - part.indptr[row] <= n_kept
+            size = _residual(b, r, x, product, k, Z, kept, known, ridge, row, ratings)
+            height = np.float32(0)
+            for j in range(k):
+                scale[j] = np.float32(1) / max(prior.precision[j] + ridge + shape[j] * size, TINY)
+                p[j] = scale[j] * r[j]
+                height += p[j] * r[j]
+            for _ in range(n_steps):
+                if height <= TINY:
+                    break
+                _apply(product, p, k, Z, kept, known, ridge, row, ratings, unused)
+                height = _step(x, r, p, product, scale, height, k)
+            explained[row] = dot(b, 0, x, 0, k) + dot(r, 0, x, 0, k)
+        piece = take(counter)
+
+
+@njit(**JIT)
+def _predict(s, x, k, Z, design, part, begin, end, ones, unused):
+    """s[t] ← q_t · x of the row's ratings; Z holds a block of q."""
+    for first in range(begin, end, BLOCK):
+        last = min(first + BLOCK, end)
+        gather_columns(Z, unused, k, design, k, 0, part.indices, first, last, end, ones, ones)
+        all_dots(s[first - begin :], Z, 0, k, x, k, last - first)
+
+
+@njit(**JIT)
+def _explained(s, offset, part, law, begin, end, roots, pulls):
+    """What predictions s explain of a row's ratings: Σ s (2 y - w s)."""
+    total = np.float32(0)
+    for first in range(begin, end, BLOCK):
+        last = min(first + BLOCK, end)
+        weigh_ratings(roots, pulls, offset, part, law, first, last)
+        for t in range(last - first):
+            score = s[first - begin + t]
+            total += score * (2 * pulls[t] - roots[t] * roots[t] * score)
+    return total
+
+
+@njit(**JIT)
+def _gather_rest(Z, b, start, width, k, s, design, offset, part, law, first, last, end, roots, pulls):
+    """Z ← the ratings' columns start:start + width, b += what their predictions s leave of them."""
+    weigh_ratings(roots, pulls, offset, part, law, first, last)
+    for t in range(last - first):
+        pulls[t] -= roots[t] * roots[t] * s[t]
+    gather_columns(Z, b, width, design, k, start, part.indices, first, last, end, roots, pulls)
+
+
+@njit(**JIT)
+def _begin_block(A, b, start, width, k, held, prior, ridge):
+    """The prior of a block, from where the row stands."""
+    for i in range(width):
+        b[i] = -held[start + i]
+        for j in range(width):
+            A[i * width + j] = prior.precision[(start + i) * k + start + j]
+        A[i * width + i] += ridge
+
+
+@njit(**JIT)
+def _move(x, held, b, start, width, k, prior):
+    """x after a step b of the coordinates start:start + width, and what the prior asks of the coordinates behind."""
+    end = start + width
+    for j in range(width):
+        x[start + j] += b[j]
+    add_weighted(held[end:], k - end, prior.precision, start * k + end, k, b, width)
+
+
+@njit(**JIT)
+def _move_predictions(s, Z, start, width, step, moves, roots, n):
+    """s[t] += q_t · step, Z holding √w q; a rating without weight has no part in anything."""
+    all_dots(moves, Z, start, width, step, width, n)
+    for t in range(n):
+        if roots[t] > 0:
+            s[t] += moves[t] / roots[t]
+
+
+@njit(**JIT)
+def _solve_block(
+    A, inverse, b, x, held, s, Z, kept, start, width, design, offset, part, law, prior, ridge, row, ratings
+):
+    """One block of the row's coordinates ← its mean given the others; predictions and the rest follow."""
+    (roots, pulls, moves, unused), k = ratings, x.size
+    begin, end = part.indptr[row], part.indptr[row + 1]
+    _begin_block(A, b, start, width, k, held, prior, ridge)
+    for first in range(begin, end, BLOCK):
+        last, z = min(first + BLOCK, end), (first - begin) * width if kept else 0
+        left = s[first - begin :]
+        _gather_rest(Z[z:], b, start, width, k, left, design, offset, part, law, first, last, end, roots, pulls)
+        add_outer_products(A, width, Z[z:], last - first)
+    factor(A, width, inverse)
+    forward(A, width, inverse, b)
+    backward(A, width, inverse, b)
+    _move(x, held, b, start, width, k, prior)
+    for first in range(begin, end, BLOCK):
+        last, z = min(first + BLOCK, end), (first - begin) * width if kept else 0
+        weigh_ratings(roots, pulls, offset, part, law, first, last)
+        if not kept:
+            gather_columns(Z, unused, width, design, k, start, part.indices, first, last, end, roots, pulls)
+        _move_predictions(s[first - begin :], Z, z, width, b, moves, roots, last - first)
+
+
+@njit(**JIT)
+def block_rows(
+    out, explained, held, design, offset, part, law, prior, space, n_kept, n_most, block, order, bounds, counter,
+):  # fmt: skip
+    """out[order] (n, k) ← after one round over its blocks of `block` coordinates, each solved given the others.
+
+    iALS++, Rendle et al. 2021 [rendle2021ialspp], algorithm 2, a row at a time: predictions s are kept for one
+    row's ratings. As `solve_rows`, but explained holds the ratings' part alone; held (n, k): (Λ + ridge) x - pull of
+    the rows as they stand, which is used up; n_kept: ratings whose columns are kept; n_most: of the longest row
+    space: (block + 1) · block, then n_kept · block or BLOCK · k of Z, n_most + 5 · BLOCK, and block + k
+    """
+    k = out.shape[1]
+    A, inverse, rest = space[: block * block], space[block * block : block * (block + 1)], space[block * (block + 1) :]
+    n_z, n_s = max(n_kept * block, BLOCK * k), n_most + BLOCK
+    Z, s, rest = rest[:n_z], rest[n_z : n_z + n_s], rest[n_z + n_s :]
+    (roots, pulls), rest = (rest[:BLOCK], rest[BLOCK : 2 * BLOCK]), rest[2 * BLOCK :]
+    (ones, moves), rest = (rest[:BLOCK], rest[BLOCK : 2 * BLOCK]), rest[2 * BLOCK :]
+    b, unused = rest[:block], rest[block:]
+    ratings = roots, pulls, moves, unused
+    for t in range(BLOCK):
+        ones[t] = 1
+    piece = take(counter)
+    while piece < bounds.size - 1:
+        for at in range(bounds[piece], bounds[piece + 1]):
+            row = order[at]
+            x, ridge = out[row], prior.ridge[row % prior.ridge.size]
+            begin, end = part.indptr[row], part.indptr[row + 1]
+            _predict(s, x, k, Z, design, part, begin, end, ones, unused)
+            for start in range(0, k, block):
+                width, kept = min(block, k - start), end - begin <= n_kept
+                _solve_block(
+                    A, inverse, b[:width], x, held[row], s, Z, kept, start, width,
+                    design, offset, part, law, prior, ridge, row, ratings,
+                )  # fmt: skip
+            explained[row] = _explained(s, offset, part, law, begin, end, roots, pulls)
+        piece = take(counter)

@@ -1,0 +1,119 @@
+"""Rows with fewer ratings than coordinates: a system of the ratings' size in place of one of the row's.
+
+With the prior's precision diagonal, D (the caller turns everything into its eigenvectors), and Z = √w q, (n, k),
+
+    mean = D⁻¹ (pull + Zᵀ s)        (I + Z D⁻¹ Zᵀ) s = y / √w - Z D⁻¹ pull
+
+which takes n² k operations where the precision takes n k² + k³ / 3. It is the same mean by Woodbury's identity; its
+matrix has no eigenvalue below 1. A bias is a coordinate more, whose column of Z is √w.
+"""
+
+import numpy as np
+from numba import njit
+
+from cofactor.kernels.arithmetic.vectors import LANES, dot, take
+from cofactor.kernels.compiling.jit import JIT
+from cofactor.kernels.posterior.row_steps_loops import all_dots
+from cofactor.kernels.posterior.rows import Bias, Law, Part, Prior
+from cofactor.kernels.posterior.solve_loops import (
+    add_outer_products,
+    add_weighted,
+    backward,
+    factor,
+    forward,
+    gather_columns,
+    turn,
+    weigh_ratings,
+)  # fmt: skip
+
+__all__ = ["Bias", "Law", "Part", "Prior", "solve_short_rows"]  # entries are made of these, found here by name
+
+
+@njit(**JIT)
+def _kernel_matrix(K, T, n, k):
+    """K (n, n) ← I + Tᵀ T"""
+    for i in range(n * n):
+        K[i] = 0
+    for i in range(n):
+        K[i * n + i] = 1
+    add_outer_products(K, n, T, k)
+
+
+@njit(**JIT)
+def _bias_before(bias, k, ridge, row):
+    """What is known of a row's bias before its ratings: its variance and its pull."""
+    return 1 / (bias.precision[k] + ridge), bias.pull[row % bias.pull.size]
+
+
+@njit(**JIT)
+def _settle_bias(bias, s, roots, pulls, k, ridge, row, n_own):
+    """The bias's mean, given s; returns what it explains."""
+    spread, height = _bias_before(bias, k, ridge, row)
+    pulled = height
+    for t in range(n_own):
+        height += roots[t] * s[t]
+        pulled += pulls[t]
+    bias.out[row] = spread * height
+    return pulled * bias.out[row]
+
+
+@njit(**JIT)
+def _meet_bias(column, s, roots, spread, pull, n_own, n):
+    """column (n,) ← √spread · √w, the bias's line of T; s less what its pull alone expects of the ratings."""
+    for t in range(n):
+        column[t] = roots[t] * np.sqrt(spread) if t < n_own else np.float32(0)
+    for t in range(n_own):
+        s[t] -= roots[t] * spread * pull
+
+
+@njit(**JIT)
+def solve_short_rows(out, explained, design, offset, part, law, prior, bias, space, n_most, order, bounds, counter):
+    """out[order] (n, k) ← the mean of those rows' posteriors, each row with at most n_most ratings, all w above 0.
+
+    As `solve_rows`, but prior.precision: (k,), a diagonal, and bias.precision[:k] 0; n_most a multiple of 16
+    space: 2 · n_most · k + n_most² + 5 · n_most + 3 · k
+    """
+    k, size = out.shape[1], n_most * out.shape[1]
+    has_bias = bias.out.size > 0
+    K, Z, T = space[: n_most * n_most], space[n_most * n_most :], space[n_most * n_most + size :]
+    rest = T[size + n_most :]
+    roots, pulls, inverse, s = (
+        rest[:n_most],
+        rest[n_most : 2 * n_most],
+        rest[2 * n_most : 3 * n_most],
+        rest[3 * n_most :],
+    )
+    rest = rest[4 * n_most :]
+    b, scale, mean = rest[:k], rest[k : 2 * k], rest[2 * k :]
+    piece = take(counter)
+    while piece < bounds.size - 1:
+        for at in range(bounds[piece], bounds[piece + 1]):
+            row = order[at]
+            x, ridge, pull = out[row], prior.ridge[row % prior.ridge.size], prior.pull[row % prior.pull.shape[0]]
+            begin, end = part.indptr[row], part.indptr[row + 1]
+            n_own = end - begin
+            n = (n_own + LANES - 1) // LANES * LANES
+            for j in range(k):
+                scale[j] = 1 / np.sqrt(prior.precision[j] + ridge)
+                b[j], mean[j], x[j] = pull[j], scale[j] * scale[j] * pull[j], pull[j]
+            weigh_ratings(roots, pulls, offset, part, law, begin, end)
+            gather_columns(Z, b, k, design, k, 0, part.indices, begin, end, end, roots, pulls)
+            for i in range(n_own * k, n * k):
+                Z[i] = 0
+            all_dots(inverse, Z, 0, k, mean, k, n)
+            for t in range(n):
+                s[t] = pulls[t] / roots[t] - inverse[t] if t < n_own else np.float32(0)
+            turn(T, Z, 0, n, k, scale)
+            if has_bias:
+                _meet_bias(T[k * n :], s, roots, *_bias_before(bias, k, ridge, row), n_own, n)
+            _kernel_matrix(K, T, n, k + has_bias)
+            factor(K, n, inverse)
+            forward(K, n, inverse, s)
+            backward(K, n, inverse, s)
+            add_weighted(x, k, Z, 0, k, s, n)
+            for j in range(k):
+                x[j] *= scale[j] * scale[j]
+            explained[row] = dot(b, 0, x, 0, k)
+            if has_bias:
+                explained[row] += _settle_bias(bias, s, roots, pulls, k, ridge, row, n_own)
+        piece = take(counter)

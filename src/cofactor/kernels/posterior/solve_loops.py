@@ -1,0 +1,336 @@
+"""The posterior of many rows, the other side being given: gather, rank updates, factor, solve or draw, in one pass.
+
+    precision = Λ + ridge_r I + Σ_j w_j q_j q_jᵀ         mean = precision⁻¹ (pull_r + Σ_j y_j q_j)
+    w_j = weight + weight_gain · v_j                     y_j = pull + pull_gain · v_j - w_j · offset_j
+
+v_j are the row's values, q_j rows of `design`, each with a row of `third` added where there is one; where ratings
+or rows have weights of their own, w_j and y_j are multiplied by them. A row's ratings are gathered 64 at a time into a
+block that stays in the first cache, weighted by √w, and the block's product with itself is added to the precision
+tile by tile: as many sums as fit into registers (`arithmetic/registers.py`: 8 × 48 of 512 bits, 4 × 24 of 256) stay
+there while all 64 ratings run through. The factor is A = Uᵀ U, upper, by blocks as wide as a vector; a draw is mean +
+U⁻¹ z. Nothing is allocated: `space` holds it all, and a row's width is a multiple of 16.
+
+A bias meets each rating with 1. Its share s = Σ w q, n = Σ w, h = Σ y (each with what the prior says) is eliminated
+first, precision - s sᵀ / n and right-hand side - s h / n, and the bias is (h - s · x) / n when the row x is there.
+"""
+
+import numpy as np
+from numba import njit
+
+from cofactor.kernels.arithmetic.normals import add_normals
+from cofactor.kernels.arithmetic.triangles import backward_block, factor_corner, forward_block, solve_corner, turn_block
+from cofactor.kernels.arithmetic.vectors import (
+    LANES,
+    TILE_ROWS,
+    TILE_VECTORS,
+    add_tile,
+    dot,
+    gather,
+    subtract_tile,
+    take,
+    weigh,
+)
+from cofactor.kernels.compiling.jit import JIT
+from cofactor.kernels.posterior import rows
+from cofactor.kernels.posterior.rows import BLOCK, WIDTH, Bias, Law, Part, Prior
+
+__all__ = [
+    "Bias",
+    "Law",
+    "Part",
+    "Prior",
+    "add_weighted",
+    "join_pieces",
+    "n_vectors",
+    "solve_rows",
+    "sum_piece",
+    "turn",
+    "value_at",
+]  # by their names
+
+gather_eight, gather_four, gather_two, gather_one = gather
+weigh_eight, weigh_four, weigh_two, weigh_one = weigh
+
+
+@njit(**JIT)
+def n_vectors(left):
+    """How wide a tile is where so many vectors are left: of as few tiles as will do, all about alike wide."""
+    n_tiles = (left + TILE_VECTORS - 1) // TILE_VECTORS
+    return (left + n_tiles - 1) // n_tiles
+
+
+@njit(**JIT)
+def turn(T, Z, z_at, n, k, scale):
+    """T (k, n) ← Zᵀ of Z (n, k), its row j times scale[j]; n and k multiples of LANES."""
+    for t in range(0, n, LANES):
+        for j in range(0, k, LANES):
+            turn_block(T, j * n + t, n, Z, z_at + t * k + j, k, scale, j)
+
+
+def _block_row(tile):
+    @njit(**JIT)
+    def update(A, k, Z, left, n, b):
+        """Rows b:b + LANES of A, from the diagonal on: ± Σ_{t<n} of the outer products of Z's rows."""
+        for i in range(b, b + LANES, TILE_ROWS):
+            j = b
+            while j < k:
+                size = n_vectors((k - j) // LANES)
+                tile(size, A, i * k + j, k, Z, left + i, 1, k, Z, left + j, k, n)
+                j += size * LANES
+
+    return update
+
+
+_add_products = _block_row(add_tile)
+_subtract_products = _block_row(subtract_tile)
+
+
+@njit(**JIT)
+def factor(A, k, inverse):
+    """A = Uᵀ U in the upper triangle of A (k, k, flat); inverse (k,): 1 / U's diagonal."""
+    for b in range(0, k, LANES):
+        _subtract_products(A, k, A, 0, b, b)
+        corner = b * k + b
+        factor_corner(A, corner, k, inverse, b)
+        for c in range(b + LANES, k, LANES):
+            solve_corner(A, corner, b * k + c, k, inverse, b)
+
+
+@njit(**JIT)
+def forward(A, k, inverse, x):
+    """x ← (Uᵀ)⁻¹ x"""
+    for b in range(0, k, LANES):
+        forward_block(A, b, k, inverse, x, b)
+
+
+@njit(**JIT)
+def backward(A, k, inverse, x):
+    """x ← U⁻¹ x"""
+    for b in range(k - LANES, -1, -LANES):
+        backward_block(A, b * k + b, k, inverse, x, b, k - LANES - b)
+
+
+value_at, _law_of = njit(**JIT)(rows.value_at), njit(**JIT)(rows.law_of)
+
+
+@njit(**JIT)
+def weigh_ratings(roots, pulls, offset, part, law, first, last):
+    """roots[t] ← √w and pulls[t] ← y of the ratings first:last."""
+    n, others = last - first, part.indices[first:last]
+    root, alike = np.sqrt(law.weight), law.weight_gain == 0
+    for t in range(n):
+        value = value_at(part, first + t)
+        w = law.weight if alike else law.weight + law.weight_gain * value
+        roots[t] = root if alike else np.sqrt(w)
+        pulls[t] = law.pull + law.pull_gain * value - w * offset[others[t]]
+    if part.weights.size:
+        for t in range(n):
+            _scale(roots, pulls, t, part.weights[first + t])
+    if part.other_weights.size:
+        for t in range(n):
+            _scale(roots, pulls, t, part.other_weights[others[t]])
+
+
+@njit(**JIT)
+def _scale(roots, pulls, t, weight):
+    """A rating that weighs so much beside the law's w."""
+    roots[t] *= np.sqrt(weight)
+    pulls[t] *= weight
+
+
+@njit(**JIT)
+def gather_columns(Z, b, width, Q, stride, start, indices, first, last, end, roots, pulls):
+    """Z (n, width) ← roots · Q's rows, b (width,) += pulls · Q's rows; of Q the columns from `start` on."""
+    n, j = last - first, 0
+    while j < width:
+        left = width - j
+        if left >= 8 * LANES:
+            gather_eight(Z, j, width, b, j, Q, start + j, stride, indices, first, n, end, roots, pulls)
+            j += 8 * LANES
+        elif left >= 4 * LANES:
+            gather_four(Z, j, width, b, j, Q, start + j, stride, indices, first, n, end, roots, pulls)
+            j += 4 * LANES
+        elif left >= 2 * LANES:
+            gather_two(Z, j, width, b, j, Q, start + j, stride, indices, first, n, end, roots, pulls)
+            j += 2 * LANES
+        else:
+            gather_one(Z, j, width, b, j, Q, start + j, stride, indices, first, n, end, roots, pulls)
+            j += LANES
+
+
+@njit(**JIT)
+def add_weighted(b, width, Z, start, stride, weights, n):
+    """b (width,) += Σ_{t<n} weights[t] · Z[start + t · stride]"""
+    j = 0
+    while j < width:
+        left = width - j
+        if left >= 8 * LANES:
+            weigh_eight(b, j, Z, start + j, stride, weights, 0, n)
+            j += 8 * LANES
+        elif left >= 4 * LANES:
+            weigh_four(b, j, Z, start + j, stride, weights, 0, n)
+            j += 4 * LANES
+        elif left >= 2 * LANES:
+            weigh_two(b, j, Z, start + j, stride, weights, 0, n)
+            j += 2 * LANES
+        else:
+            weigh_one(b, j, Z, start + j, stride, weights, 0, n)
+            j += LANES
+
+
+@njit(**JIT)
+def add_outer_products(A, k, Z, n):
+    """A (k, k) += Zᵀ Z of n rows, in A's upper triangle."""
+    for block in range(0, k, LANES):
+        _add_products(A, k, Z, 0, n, block)
+
+
+@njit(**JIT)
+def _join(Z, b, k, third, joined, first, last, roots, pulls):
+    """Z (n, k) += roots · third's rows, b (k,) += pulls · third's rows."""
+    for t in range(last - first):
+        row, z = third[joined[first + t]], Z[t * k : (t + 1) * k]
+        for j in range(k):
+            z[j] += roots[t] * row[j]
+            b[j] += pulls[t] * row[j]
+
+
+@njit(**JIT)
+def _add_to_bias(e, k, Z, roots, pulls, n):
+    """e [s (k), n, h] += the shares of n ratings."""
+    add_weighted(e, k, Z, 0, k, roots, n)
+    weight, pull = np.float32(0), np.float32(0)  # in registers: nobody knows that e does not overlap what is read
+    for t in range(n):
+        weight += roots[t] * roots[t]
+        pull += pulls[t]
+    e[k] += weight
+    e[k + 1] += pull
+
+
+@njit(**JIT)
+def _add_ratings(A, b, e, k, design, offset, third, part, law, begin, end, space):
+    """The ratings begin:end into precision A, right-hand side b and the bias's share e, where there is one."""
+    Z, roots, pulls = space[: BLOCK * k], space[BLOCK * k : BLOCK * (k + 1)], space[BLOCK * (k + 1) :]
+    for first in range(begin, end, BLOCK):
+        last = min(first + BLOCK, end)
+        weigh_ratings(roots, pulls, offset, part, law, first, last)
+        gather_columns(Z, b, k, design, k, 0, part.indices, first, last, end, roots, pulls)
+        if part.joined.size:
+            _join(Z, b, k, third, part.joined, first, last, roots, pulls)
+        add_outer_products(A, k, Z, last - first)
+        if e.size:
+            _add_to_bias(e, k, Z, roots, pulls, last - first)
+
+
+@njit(**JIT)
+def _begin(A, b, e, k, prior, bias, row):
+    """The prior alone."""
+    pull, ridge = prior.pull[row % prior.pull.shape[0]], prior.ridge[row % prior.ridge.size]
+    for j in range(k * k):
+        A[j] = prior.precision[j]
+    for j in range(k):
+        A[j * k + j] += ridge
+        b[j] = pull[j]
+    if e.size:
+        for j in range(k + 1):
+            e[j] = bias.precision[j]
+        e[k] += ridge
+        e[k + 1] = bias.pull[row % bias.pull.size]
+
+
+@njit(**JIT)
+def _eliminate(A, b, e, k):
+    """The bias out of A x = b, e being [s, n, h], which becomes [s, 1, h] / √n."""
+    scale = np.float32(1) / np.sqrt(e[k])
+    for j in range(k):
+        e[j] *= scale
+    e[k], e[k + 1] = scale, e[k + 1] * scale
+    for block in range(0, k, LANES):
+        _subtract_products(A, k, e, 0, 1, block)
+    for j in range(k):
+        b[j] -= e[k + 1] * e[j]
+
+
+@njit(**JIT)
+def _bias_given(x, e, k, row, draw, key):
+    """The bias's mean or draw, given the rest of its row and what `_eliminate` left."""
+    scale, height = e[k], e[k + 1] - dot(x, 0, e, 0, k)
+    if draw:
+        normals = e[:2]
+        normals[:] = 0
+        add_normals(normals, ~key, row)
+        height += normals[0]
+    return scale * height
+
+
+@njit(**JIT)
+def _settle(A, b, e, k, inverse, explained, bias, row, draw, key):
+    """b ← the mean A⁻¹ b or a draw, and what it explains."""
+    if e.size:
+        _eliminate(A, b, e, k)
+    factor(A, k, inverse)
+    forward(A, k, inverse, b)
+    explained[row] = dot(b, 0, b, 0, k)
+    if draw:
+        explained[row] -= add_normals(b, key, row)
+    backward(A, k, inverse, b)
+    if e.size:
+        explained[row] += e[k + 1] * e[k + 1]
+        bias.out[row] = _bias_given(b, e, k, row, draw, key)
+        if draw:
+            explained[row] -= e[0] * e[0]  # where `_bias_given` left the normal number it drew
+
+
+@njit(**JIT)
+def _room(space, k, has_bias):
+    """Of `space`: A, the inverse diagonal, the bias's share, and what `_add_ratings` asks for."""
+    at = k * k + k
+    end = at + k + WIDTH
+    return space[: k * k], space[k * k : at], space[at : at + (k + 2) * has_bias], space[end:]
+
+
+@njit(**JIT)
+def solve_rows(out, explained, design, offset, third, part, law, prior, bias, space, order, bounds, counter, draw, key):
+    """out[order] (n, k) ← the mean, or with draw = 1 a draw, of those rows' posteriors.
+
+    explained (n,) ← 2 b · x - x · precision x, b being pull_r + Σ_j y_j q_j: by how much x lowers the squared error
+    design (m · k,), offset (m,)     third (l, k)     part: `Part`     law: `Law`
+    prior: `Prior`     bias: `Bias`     space: (k² + 2 k + 16 + BLOCK (k + 2),)
+    Piece p of the work is order[bounds[p]:bounds[p + 1]]; each thread takes the next until `counter` says all is done.
+    """
+    k = out.shape[1]
+    A, inverse, e, rest = _room(space, k, int(bias.out.size > 0))
+    piece = take(counter)
+    while piece < bounds.size - 1:
+        for at in range(bounds[piece], bounds[piece + 1]):
+            row = order[at]
+            b = out[row]
+            own, begin, end = _law_of(law, part, row), part.indptr[row], part.indptr[row + 1]
+            _begin(A, b, e, k, prior, bias, row)
+            _add_ratings(A, b, e, k, design, offset, third, part, own, begin, end, rest)
+            _settle(A, b, e, k, inverse, explained, bias, row, draw, key)
+        piece = take(counter)
+
+
+@njit(**JIT)
+def sum_piece(sums, k, design, offset, third, part, law, first, last, space):
+    """sums (k² + 2 k + 16,) ← Σ w q qᵀ, Σ y q and the bias's share of the ratings first:last, a piece of one row."""
+    sums[:] = 0
+    A, b, e = sums[: k * k], sums[k * k : k * k + k], sums[k * k + k : k * k + 2 * k + 2]
+    _add_ratings(A, b, e, k, design, offset, third, part, law, first, last, _room(space, k, 1)[3])
+
+
+@njit(**JIT)
+def join_pieces(out, explained, prior, bias, sums, row, space, draw, key):
+    """out[row] ← mean or draw, the row's ratings having been summed in pieces: sums (n_pieces, k² + 2 k + 16)."""
+    k, b = out.shape[1], out[row]
+    A, inverse, e, _ = _room(space, k, int(bias.out.size > 0))
+    _begin(A, b, e, k, prior, bias, row)
+    for piece in range(sums.shape[0]):
+        for j in range(k * k):
+            A[j] += sums[piece, j]
+        for j in range(k):
+            b[j] += sums[piece, k * k + j]
+        for j in range(e.size):
+            e[j] += sums[piece, k * k + k + j]
+    _settle(A, b, e, k, inverse, explained, bias, row, draw, key)

@@ -1,0 +1,1 @@
+"""The best items of each user, and the ranks of held-out ones."""

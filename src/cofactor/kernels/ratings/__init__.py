@@ -1,0 +1,1 @@
+"""Ratings as arrays, row by row."""

@@ -1,0 +1,101 @@
+"""Ratings into rows by counting: every row's place is known before the first rating moves, so each moves once.
+
+A sort of n ratings this way costs two passes over them and no comparison, and it is stable. Each thread counts and
+moves some of the ratings; within a row, those of an earlier thread come first.
+"""
+
+import numpy as np
+from numba import njit
+
+from cofactor.kernels.compiling.jit import JIT
+from cofactor.kernels.posterior.rows import Part  # entries are made of it, by name
+from cofactor.kernels.posterior.solve_loops import value_at
+
+__all__ = ["Part", "code_values", "count_rows", "drop_repeated", "scatter", "sum_rows", "transpose"]
+
+HASH = np.uint64(2654435769)  # 2³² by the golden ratio: Knuth's multiplicative hash
+
+
+@njit(**JIT)
+def code_values(codes, levels, found, slots, bits):
+    """codes[i] ← which of the `levels` bits[i] is; found[0] ← how many there are, or -1: more than `levels` holds.
+
+    levels: (m,) uint32, filled from its start     slots: (2ᵖ,) int16, all -1, at least twice as many
+    """
+    n_levels, last = 0, slots.size - 1
+    for i in range(bits.size):
+        at = np.int64((np.uint64(bits[i]) * HASH >> np.uint64(16)) & np.uint64(last))
+        while slots[at] >= 0 and levels[slots[at]] != bits[i]:
+            at = (at + 1) & last
+        if slots[at] < 0:
+            if n_levels == levels.size:
+                found[0] = -1
+                return
+            slots[at], levels[n_levels] = n_levels, bits[i]
+            n_levels += 1
+        codes[i] = slots[at]
+    found[0] = n_levels
+
+
+@njit(**JIT)
+def count_rows(counts, strangers, idx):
+    """counts[r] += how often r is in idx; strangers[0] += how many of idx are no row at all."""
+    for one in idx:
+        if 0 <= one < counts.size:
+            counts[one] += 1
+        else:
+            strangers[0] += 1
+
+
+@njit(**JIT)
+def scatter(indices, moved, place, row_idx, other_idx, values, first, last):
+    """The ratings first … last - 1 to where they belong: `place` of a row is where its next one goes.
+
+    values and moved may be empty: then there are none
+    """
+    for i in range(first, last):
+        at = place[row_idx[i]]
+        place[row_idx[i]], indices[at] = at + 1, other_idx[i]
+        if values.size:
+            moved[at] = values[i]
+
+
+@njit(**JIT)
+def transpose(indices, moved, place, indptr, other_idx, values, first, last):
+    """As `scatter`, from rows first … last - 1 of the other side: what they hold, `other_idx`, are the rows here."""
+    for other in range(first, last):
+        for i in range(indptr[other], indptr[other + 1]):
+            at = place[other_idx[i]]
+            place[other_idx[i]], indices[at] = at + 1, other
+            if values.size:
+                moved[at] = values[i]
+
+
+@njit(**JIT)
+def drop_repeated(indptr, indices, values):
+    """Of equal neighbours within a row the last stays; the rest moves up, and indptr says so."""
+    to, begin = 0, 0
+    for row in range(indptr.size - 1):
+        end, start = indptr[row + 1], to
+        for i in range(begin, end):
+            if to > start and indices[to - 1] == indices[i]:
+                to -= 1
+            indices[to] = indices[i]
+            if values.size:
+                values[to] = values[i]
+            to += 1
+        begin, indptr[row + 1] = end, to
+
+
+@njit(**JIT)
+def sum_rows(sums, squares, part):
+    """sums[r] ← Σ v of row r, squares[0] ← Σ v² of all."""
+    total = 0.0
+    for row in range(sums.size):
+        here = 0.0
+        for i in range(part.indptr[row], part.indptr[row + 1]):
+            value = np.float64(value_at(part, i))
+            here += value
+            total += value * value
+        sums[row] = here
+    squares[0] = total

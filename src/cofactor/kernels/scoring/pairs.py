@@ -1,0 +1,39 @@
+"""Scores of pairs (user, item), or of triples with a day: factors and biases, joined two by two."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from cofactor.arrays import FloatArray, IntArray
+from cofactor.kernels.compiling.native import Native
+from cofactor.kernels.posterior.rows import NO_INDICES, NO_NUMBERS, NO_ROWS
+from cofactor.kernels.threads import on_threads, shares
+
+__all__ = ["NO_SIDE", "ScoredSide", "pair_scores"]
+
+PIECES = 32  # of the work
+
+_score_pairs = Native("cofactor.kernels.scoring.pairs_loops", "score_pairs")
+
+
+class ScoredSide(NamedTuple):
+    """One of the two or three that meet in a rating."""
+
+    factors: FloatArray  # (m, width) float32, width a multiple of 16
+    bias: FloatArray  # (m,) float32
+    idx: IntArray  # (n,) int32: which of them each rating has
+
+
+NO_SIDE = ScoredSide(NO_ROWS, NO_NUMBERS, NO_INDICES)
+
+
+def pair_scores(left: ScoredSide, right: ScoredSide, third: ScoredSide = NO_SIDE) -> FloatArray:
+    """(n,) float32: p·q + b_p + b_q, and + p·t + q·t + b_t where there is a third."""
+    out = np.empty(len(left.idx), np.float32)
+    bounds = shares(len(out), PIECES)
+
+    def piece(at: int) -> None:
+        _score_pairs(out, left, right, third, bounds[at], bounds[at + 1])
+
+    on_threads(piece, PIECES)
+    return out

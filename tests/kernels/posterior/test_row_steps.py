@@ -1,0 +1,103 @@
+"""Conjugate steps and block steps against the posterior that they approach, written out in double precision."""
+
+from functools import partial
+
+import numpy as np
+import pytest
+from test_solve import make_side
+
+from cofactor.kernels.posterior import row_steps
+from cofactor.kernels.posterior.row_steps import block_steps, conjugate_steps
+from cofactor.kernels.posterior.rows import BLOCK, LONG, plan_rows
+
+METHODS = {"conjugate": partial(conjugate_steps, n_steps=60), "block": partial(block_steps, block=32)}
+
+
+def start_of(side):
+    n, k = len(side.part.indptr) - 1, side.design.shape[1]
+    return np.random.default_rng(0).normal(size=(n, k)).astype(np.float32)
+
+
+def improve(method, side, out, long=LONG):
+    plan = plan_rows(side.part.indptr, out.shape[1], long=long)
+    return method(out, side.design, side.offset, side.part, side.law, side.prior, plan)
+
+
+@pytest.mark.parametrize("long", [60, LONG])
+@pytest.mark.parametrize("k", [16, 48, 208])
+def test_conjugate_steps_end_at_the_posterior_mean(k, long):
+    side = make_side(k)
+    out = start_of(side)
+    improve(METHODS["conjugate"], side, out, long)
+    for row, found in enumerate(out):
+        mean = side.posterior(row)[1]
+        assert np.abs(found - mean).max() < 3e-4 * np.abs(mean).max()
+
+
+@pytest.mark.parametrize("long", [60, LONG])
+@pytest.mark.parametrize("block", [16, 32, 48])
+def test_a_round_over_the_blocks_solves_each_given_the_others(block, long):
+    """Gauss and Seidel's step on the whole precision, which a row of 80 coordinates still has."""
+    side = make_side(80)
+    out = start_of(side)
+    expected = out.astype(np.float64)
+    improve(partial(block_steps, block=block), side, out, long)
+    for row, x in enumerate(expected):
+        precision, mean = side.posterior(row)
+        for start in range(0, 80, block):
+            own = np.arange(start, min(start + block, 80))
+            rest = precision[own] @ (mean - x)
+            x[own] += np.linalg.solve(precision[np.ix_(own, own)], rest)
+        assert np.abs(out[row] - x).max() < 2e-5 * np.abs(x).max()
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_it_says_what_the_rows_explain(method):
+    side = make_side(48)
+    out = start_of(side)
+    explained = improve(METHODS[method], side, out)
+    for row, x in enumerate(out.astype(np.float64)):
+        precision, mean = side.posterior(row)
+        gained, paid = 2 * x @ precision @ mean, x @ precision @ x
+        assert abs(explained[row] - (gained - paid)) < 1e-6 * (abs(gained) + abs(paid))  # they all but cancel in one
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_row_too_long_to_be_kept_is_gathered_again_with_the_same_result(method, monkeypatch):
+    side = make_side(32)
+    kept = start_of(side)
+    improve(METHODS[method], side, kept)
+    monkeypatch.setattr(row_steps, "KEPT", BLOCK * 32)
+    again = start_of(side)
+    improve(METHODS[method], side, again)
+    np.testing.assert_allclose(again, kept, atol=2e-5 * np.abs(kept).max())
+
+
+def test_a_rating_without_weight_has_a_pull_but_no_part_in_predictions():
+    side = make_side(48)
+    side = side._replace(law=side.law._replace(weight=np.float32(0)))
+    side.part.values[::3] = 0
+    out = start_of(side)
+    for _ in range(60):
+        improve(METHODS["block"], side, out)
+    for row, found in enumerate(out):
+        mean = side.posterior(row)[1]
+        assert np.abs(found - mean).max() < 2e-2 * np.abs(mean).max()
+
+
+def test_a_step_knows_the_prior_s_shape_and_comes_much_further_than_a_plain_one():
+    side = make_side(48)
+    stretch = np.geomspace(1e4, 1, 48).astype(np.float32)
+    turn = np.linalg.qr(np.random.default_rng(1).normal(size=(48, 48)))[0].astype(np.float32)
+    side = side._replace(prior=side.prior._replace(precision=((turn * stretch) @ turn.T).ravel()))
+    start = start_of(side)
+    found = start.copy()
+    improve(partial(conjugate_steps, n_steps=1), side, found)
+    ours, plain = [], []
+    for row, x in enumerate(start.astype(np.float64)):
+        precision, mean = side.posterior(row)
+        down = precision @ (mean - x)
+        steepest = x + down * (down @ down) / (down @ precision @ down)
+        for places, away in ((ours, found[row] - mean), (plain, steepest - mean)):
+            places.append(away @ precision @ away / ((x - mean) @ precision @ (x - mean)))
+    assert np.median(ours) < 0.2 * np.median(plain)

@@ -1,0 +1,253 @@
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+
+from cofactor.kernels.posterior import rows as kernel_rows
+from cofactor.kernels.posterior.rows import LONG, Bias, Law, Part, Prior, plan_rows
+from cofactor.kernels.posterior.solve import row_mean, solve, squashed_row_mean
+
+
+def test_the_row_mean_is_ridge_regression_on_the_prior():
+    rng = np.random.default_rng(0)
+    design, targets, precision = rng.normal(size=(9, 3)), rng.normal(size=9), np.diag([1.0, 2.0, 3.0])
+    stacked = np.vstack([design, np.sqrt(precision)])
+    exact = np.linalg.lstsq(stacked, np.append(targets, np.zeros(3)), rcond=None)[0]
+    np.testing.assert_allclose(row_mean(design, targets, precision), exact)
+
+
+def test_no_ratings_give_the_priors_mean():
+    assert row_mean(np.zeros((0, 3)), np.zeros(0), np.eye(3)).tolist() == [0, 0, 0]
+
+
+def test_the_squashed_mean_stands_where_its_cost_is_flat():
+    rng = np.random.default_rng(1)
+    design, offset, precision = rng.normal(size=(20, 4)), rng.normal(size=20), 0.5 * np.eye(4)
+    ratings = rng.integers(1, 6, 20).astype(float)
+
+    def cost(x):
+        return np.sum((ratings - 0.5 - 5 / (1 + np.exp(-(design @ x + offset)))) ** 2) + x @ precision @ x
+
+    x = squashed_row_mean(design, offset, ratings, precision, 0.5, 5.5)
+    slopes = [(cost(x + 1e-5 * e) - cost(x - 1e-5 * e)) / 2e-5 for e in np.eye(4)]
+    np.testing.assert_allclose(slopes, 0, atol=1e-2)
+
+
+def test_a_rating_beyond_the_range_stays_finite():
+    x = squashed_row_mean(np.ones((1, 1)), np.zeros(1), np.array([9.0]), np.eye(1) * 1e-6, 0.0, 5.0)
+    assert np.isfinite(x).all()
+
+
+# ---- all rows of a side at once ---------------------------------------------------------------------------
+
+
+class Side(NamedTuple):
+    """A side of 40 rows, some without ratings, and all that the kernel asks for."""
+
+    design: np.ndarray
+    offset: np.ndarray
+    part: Part
+    law: Law
+    prior: Prior
+
+    def posterior(self, row: int) -> tuple[np.ndarray, np.ndarray]:
+        """Precision and mean by the formula, in float64."""
+        k, (indptr, indices, values, *_) = self.design.shape[1], self.part
+        of_row = slice(indptr[row], indptr[row + 1])
+        q, v = self.design[indices[of_row]].astype(np.float64), values[of_row].astype(np.float64)
+        w = self.law.weight + self.law.weight_gain * v
+        y = self.law.pull + self.law.pull_gain * v - w * self.offset[indices[of_row]]
+        precision = self.prior.precision.reshape(k, k) + self.prior.ridge[row] * np.eye(k) + (q.T * w) @ q
+        return precision, np.linalg.solve(precision, self.prior.pull[row] + q.T @ y)
+
+    def solve(self, draw: int | None = None, long: int = LONG) -> np.ndarray:
+        out = np.empty((len(self.part.indptr) - 1, self.design.shape[1]), np.float32)
+        plan = plan_rows(self.part.indptr, out.shape[1], long=long)
+        solve(out, self.design, self.offset, self.part, self.law, self.prior, plan, draw=draw)
+        return out
+
+
+def make_side(k: int, n: int = 40, m: int = 300) -> Side:
+    rng = np.random.default_rng(k)
+    counts = rng.integers(0, m, n)
+    counts[3] = 0
+    indices = np.concatenate([rng.permutation(m)[:count] for count in counts]).astype(np.int32)
+    root = rng.normal(size=(k, 2 * k))
+    precision = (root @ root.T / k + np.eye(k)).astype(np.float32)
+    numbers = [rng.normal(0, 0.5, (m, k)), rng.normal(size=m), rng.random(len(indices)), rng.random(n)]
+    design, offset, values, ridge = (one.astype(np.float32) for one in numbers)
+    part = Part(np.concatenate([[0], np.cumsum(counts)]), indices, values)
+    law = Law(*(np.float32(x) for x in (0.5, 2, 0.25, 1.5)))
+    return Side(design, offset, part, law, Prior(precision.ravel(), ridge, rng.normal(size=(n, k)).astype(np.float32)))
+
+
+@pytest.mark.parametrize("k", [16, 32, 48, 64, 80, 128, 256])
+def test_all_rows_get_the_mean_that_the_formula_gives_in_double_precision(k):
+    side = make_side(k)
+    for row, found in enumerate(side.solve()):
+        mean = side.posterior(row)[1]
+        assert np.abs(found - mean).max() < 3e-5 * np.abs(mean).max()
+
+
+def test_draws_have_the_posteriors_mean_and_covariance():
+    side = make_side(16, n=4)
+    draws = np.stack([side.solve(draw=key) for key in range(4000)]).astype(np.float64)
+    for row in range(4):
+        precision, mean = side.posterior(row)
+        # in the coordinates in which the posterior is a standard normal
+        standard = (draws[:, row] - mean) @ np.linalg.cholesky(precision)
+        assert np.abs(standard.mean(axis=0)).max() < 4.5 / np.sqrt(4000)
+        assert np.abs(np.cov(standard.T) - np.eye(16)).max() < 0.12
+
+
+def test_a_draw_depends_on_its_key_and_its_row_alone():
+    side = make_side(32)
+    first, again, other = side.solve(draw=7), side.solve(draw=7), side.solve(draw=8)
+    assert np.array_equal(first, again)
+    assert not np.isclose(first, other).any(axis=1).all()
+    fewer = side._replace(part=Part(side.part.indptr[:6], side.part.indices, side.part.values))
+    assert np.array_equal(fewer.solve(draw=7), first[:5])
+
+
+def test_a_rating_of_weight_two_counts_like_the_same_rating_twice():
+    side = make_side(16)
+    times = np.random.default_rng(0).integers(1, 4, len(side.part.values))
+    row = np.repeat(np.arange(40), np.diff(side.part.indptr))
+    repeated = Part(
+        np.concatenate([[0], np.cumsum(np.bincount(row, times, 40).astype(int))]),
+        np.repeat(side.part.indices, times), np.repeat(side.part.values, times),
+    )  # fmt: skip
+    weighted = side.part._replace(weights=times.astype(np.float32))
+    twice = side._replace(part=repeated).solve()
+    np.testing.assert_allclose(side._replace(part=weighted).solve(), twice, atol=1e-4)
+
+
+def test_a_joined_row_is_added_to_the_designs():
+    side, rng = make_side(32), np.random.default_rng(0)
+    third = rng.normal(size=(5, 32)).astype(np.float32)
+    joined = rng.integers(0, 5, len(side.part.values)).astype(np.int32)
+    # every pair of rows, already added, in a design of its own
+    pairs = (side.design[:, None] + third[None]).reshape(-1, 32)
+    spread = Part(side.part.indptr, side.part.indices * 5 + joined, side.part.values)
+    plain = side._replace(design=pairs, offset=np.repeat(side.offset, 5), part=spread).solve()
+    out = np.empty_like(plain)
+    part, plan = side.part._replace(joined=joined), plan_rows(side.part.indptr, 32)
+    solve(out, side.design, side.offset, part, side.law, side.prior, plan, third=third)
+    np.testing.assert_allclose(out, plain, atol=1e-4)
+
+
+def with_bias(side: Side, draw: int | None = None, long: int = LONG) -> np.ndarray:
+    """The first 15 coordinates, and the last as a bias that is eliminated: (n, 16)."""
+    k, n = side.design.shape[1], len(side.part.indptr) - 1
+    rows, bias, design = np.zeros((n, k), np.float32), np.zeros(n, np.float32), side.design.copy()
+    design[:, -1] = 0
+    whole, precision = side.prior.precision.reshape(k, k), np.eye(k, dtype=np.float32)
+    precision[:-1, :-1], last = whole[:-1, :-1], np.append(whole[-1], whole[-1, -1])
+    last[k - 1], pull = 0, side.prior.pull.copy()
+    pull[:, -1] = 0
+    prior, known = side.prior._replace(precision=precision.ravel(), pull=pull), side.prior.pull[:, -1].copy()
+    plan = plan_rows(side.part.indptr, k, long=long)
+    solve(rows, design, side.offset, side.part, side.law, prior, plan, draw=draw, bias=Bias(bias, last, known))
+    rows[:, -1] = bias
+    return rows
+
+
+@pytest.mark.parametrize("long", [LONG, 40])
+def test_a_bias_that_is_eliminated_is_a_coordinate_of_ones(long):
+    side = make_side(32)
+    side.design[:, -1] = 1
+    np.testing.assert_allclose(with_bias(side, long=long), side.solve(), atol=2e-4)
+
+
+def test_a_bias_is_drawn_with_its_row():
+    side = make_side(16, n=4)
+    side.design[:, -1] = 1
+    draws = np.stack([with_bias(side, draw=key) for key in range(4000)]).astype(np.float64)
+    for row in range(4):
+        precision, mean = side.posterior(row)
+        standard = (draws[:, row] - mean) @ np.linalg.cholesky(precision)
+        assert np.abs(standard.mean(axis=0)).max() < 4.5 / np.sqrt(4000)
+        assert np.abs(np.cov(standard.T) - np.eye(16)).max() < 0.12
+
+
+# ---- rows that all threads share --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("k", [16, 48, 128])
+def test_a_row_that_is_split_over_threads_gets_the_same_mean(k):
+    side = make_side(k)
+    whole, split = side.solve(), side.solve(long=40)
+    assert np.abs(whole - split).max() < 2e-5 * np.abs(whole).max()
+
+
+def test_a_plan_splits_long_rows_alone_and_misses_no_rating():
+    side = make_side(16)
+    plan, counts = plan_rows(side.part.indptr, 16, long=100), np.diff(side.part.indptr)
+    assert sorted(one.row for one in plan.long) == np.flatnonzero(counts > 100).tolist()
+    assert sorted([*plan.order, *(one.row for one in plan.long)]) == list(range(40))
+    for one in plan.long:
+        assert (one.cuts[0], one.cuts[-1]) == tuple(side.part.indptr[one.row : one.row + 2])
+        assert len(one.cuts) > 2
+
+
+@pytest.mark.parametrize("long", [40, 16_384])
+def test_any_number_of_threads_gives_the_same_bits(long, monkeypatch):
+    side, found = make_side(48), []
+    for n in (1, 2, 5):
+        monkeypatch.setenv("COFACTOR_THREADS", str(n))
+        found.append(side.solve(draw=1, long=long))
+    assert np.array_equal(found[0], found[1])
+    assert np.array_equal(found[0], found[2])
+
+
+# ---- rows with fewer ratings than coordinates -------------------------------------------------------------
+
+
+@pytest.mark.parametrize("k", [32, 128, 256])
+def test_short_rows_get_the_same_mean_by_a_system_of_their_own_size(k, monkeypatch):
+    monkeypatch.setattr(kernel_rows, "TURN", float("-inf"))  # always worth it
+    side = make_side(k)
+    assert plan_rows(side.part.indptr, k).n_short == np.count_nonzero(np.diff(side.part.indptr) <= 0.75 * k)
+    for row, found in enumerate(side.solve()):
+        mean = side.posterior(row)[1]
+        assert np.abs(found - mean).max() < 3e-5 * np.abs(mean).max()
+
+
+def test_short_rows_say_what_they_explain(monkeypatch):
+    side, explained = make_side(64), []
+    for turn in (float("-inf"), float("inf")):
+        monkeypatch.setattr(kernel_rows, "TURN", turn)
+        plan, out = plan_rows(side.part.indptr, 64), np.empty((40, 64), np.float32)
+        explained.append(solve(out, side.design, side.offset, side.part, side.law, side.prior, plan))
+    np.testing.assert_allclose(*explained, rtol=1e-5)
+
+
+def test_short_rows_have_a_bias_too(monkeypatch):
+    """A prior of a number a coordinate, as in plain least squares, nothing of which is turned."""
+    side, k, found = make_side(64), 64, []
+    n = len(side.part.indptr) - 1
+    prior = side.prior._replace(precision=np.diag(np.linspace(0.5, 2, k)).astype(np.float32).ravel())
+    for turn in (float("-inf"), float("inf")):
+        monkeypatch.setattr(kernel_rows, "TURN", turn)
+        rows, out = np.empty((n, k), np.float32), np.empty(n, np.float32)
+        pulls = np.linspace(-1, 1, n).astype(np.float32)
+        bias = Bias(out, np.append(np.zeros(k), 0.7).astype(np.float32), pulls)
+        plan = plan_rows(side.part.indptr, k)
+        explained = solve(rows, side.design, side.offset, side.part, side.law, prior, plan, bias=bias)
+        found.append(np.column_stack([rows, out, explained]))
+    np.testing.assert_allclose(*found, rtol=2e-4, atol=2e-5)
+
+
+def test_ratings_that_may_weigh_nothing_are_not_divided_by(monkeypatch):
+    monkeypatch.setattr(kernel_rows, "TURN", float("-inf"))
+    side = make_side(64)
+    side.part.values[::3] = 0
+    side = side._replace(law=side.law._replace(weight=np.float32(0)))
+    for row, found in enumerate(side.solve()):
+        mean = side.posterior(row)[1]
+        assert np.abs(found - mean).max() < 3e-5 * np.abs(mean).max()
+
+
+def test_few_short_rows_are_not_worth_turning_the_prior():
+    assert plan_rows(np.arange(40), 128).n_short == 0
+    assert plan_rows(np.arange(100_000), 128).n_short == 99_999
