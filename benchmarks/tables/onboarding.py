@@ -25,7 +25,7 @@ from benchmarks.shared.movielens import need_data
 from benchmarks.shared.newcomers import PARTS, STEPS, Outcome, Person, figures, outcome, part, told_figure
 from benchmarks.shared.reporting import describe, machine, markdown_table, third_paragraph, write_results
 from cofactor.coldstart.onboarding import Onboarding, Strategy
-from cofactor.kernels.threads import quiet_blas
+from cofactor.kernels.blas import quiet_blas
 
 DESCRIBED = "variance, described"
 WAYS = ("ratings folded in", "all answers heard")

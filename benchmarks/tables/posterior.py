@@ -23,8 +23,11 @@ from benchmarks.shared.peak import peak_gflops
 from benchmarks.shared.quiet import QUIET, wait_for_quiet, watch_others
 from benchmarks.shared.reporting import describe, machine, markdown_table, write_results
 from cofactor.data.ids import IdMap
-from cofactor.kernels.posterior.rows import LONG, Law, Part, Prior, plan_rows
+from cofactor.kernels.posterior.prior import Prior
+from cofactor.kernels.posterior.schedule import LONG, plan_rows
 from cofactor.kernels.posterior.solve import solve
+from cofactor.kernels.posterior.weights import Law
+from cofactor.kernels.ratings.csr import Part
 
 NEVER = 1 << 40  # ratings from which on a row is split: no row has so many
 SHARES = (0.3, 0.7)  # of all ratings that one row holds; two cores wait for one from a half on

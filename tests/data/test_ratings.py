@@ -13,7 +13,7 @@ from hypothesis import given, strategies as st
 from cofactor.data.ratings import Ratings
 from cofactor.data.reading import read
 from cofactor.errors import AmbiguousTitle, BadOption, BadTable, UnknownIds
-from cofactor.kernels.posterior.rows import Coded
+from cofactor.kernels.ratings.csr import Coded
 from small_tables import random_ratings
 
 SOME = Ratings.from_arrays(["ann", "ann", "bob"], [10, 20, 10], [5, 3, 4], titles=np.array(["Alien", "Heat"], object))

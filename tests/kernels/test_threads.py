@@ -9,13 +9,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from threadpoolctl import threadpool_info, threadpool_limits
 
 import cofactor as cf
 from cofactor import control_groups
 from cofactor.errors import BadOption
 from cofactor.kernels import threads
-from cofactor.kernels.threads import n_threads, on_threads, quiet_blas, set_threads
+from cofactor.kernels.threads import n_threads, on_threads, set_threads
 
 
 @pytest.fixture(autouse=True)
@@ -125,37 +124,10 @@ def test_more_threads_work_side_by_side():
     on_threads(lambda _: together.wait(), 3)
 
 
-def test_a_product_has_the_same_bits_on_any_number_of_threads():
-    """BLAS is given other rows at once, and adds up each product in the same order."""
-    rng, found = np.random.default_rng(0), []
-    left, right = (rng.standard_normal(shape, np.float32) for shape in ((101, 48), (48, 48)))
-    for n in (1, 2, 5):
-        set_threads(n)
-        found.append(threads.product(left, right, np.empty((101, 48), np.float32)))
-    assert np.array_equal(found[0], found[1])
-    assert np.array_equal(found[0], found[2])
-
-
 def test_an_error_in_a_thread_is_the_callers():
     set_threads(2)
     with pytest.raises(ZeroDivisionError):
         on_threads(lambda number: 1 // number, 2)
-
-
-def test_blas_is_given_back_when_the_last_of_two_loops_ends():
-    """The second begins when the first has set BLAS to one thread, and must not take that for what was before."""
-    with threadpool_limits(2, user_api="blas"):
-        first, second = quiet_blas(), quiet_blas()
-        first.__enter__()
-        second.__enter__()
-        first.__exit__(None, None, None)
-        assert _blas_threads() == {1}
-        second.__exit__(None, None, None)
-        assert _blas_threads() == {2}
-
-
-def _blas_threads() -> set[int]:
-    return {pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"}
 
 
 def _told(code: str) -> str:

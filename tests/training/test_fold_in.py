@@ -5,7 +5,7 @@ import pytest
 
 import cofactor as cf
 from cofactor.data.ratings import Rows
-from cofactor.kernels.posterior.solve import row_mean, squashed_row_mean
+from cofactor.kernels.posterior.single_row import row_mean, squashed_row_mean
 from cofactor.training.fold_in import place_rows
 
 

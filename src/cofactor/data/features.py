@@ -14,7 +14,7 @@ import numpy as np
 from cofactor.arrays import Array, FloatArray, IntArray
 from cofactor.data.ratings import Rows
 from cofactor.errors import BadOption
-from cofactor.kernels.posterior.rows import NO_NUMBERS
+from cofactor.kernels.absent import NO_NUMBERS
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array

@@ -19,7 +19,8 @@ from cofactor.arrays import Array, IntArray
 from cofactor.data.ids import IdMap
 from cofactor.data.ratings import Ratings, Rows
 from cofactor.errors import BadModelFolder, BadOption
-from cofactor.kernels.posterior.rows import NO_CODES, Coded
+from cofactor.kernels.absent import NO_CODES
+from cofactor.kernels.ratings.csr import Coded
 from cofactor.kernels.ratings.layout import code
 
 __all__ = ["pack_column", "pack_ratings", "unpack_column", "unpack_ratings"]

@@ -16,7 +16,8 @@ from cofactor.data.options import IdKinds, id_kind
 from cofactor.data.report import Report, RowNames
 from cofactor.data.value_column import StoredValues, ValueColumn, read_only
 from cofactor.errors import AmbiguousTitle, BadOption, BadTable, shown
-from cofactor.kernels.posterior.rows import NO_CODES, Part
+from cofactor.kernels.absent import NO_CODES
+from cofactor.kernels.ratings.csr import Part
 from cofactor.kernels.ratings.layout import counted, lay_out, transposed
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from typing import Any, overload
 from weakref import ref
 
 from cofactor.arrays import Array, BoolArray, FloatArray, IntArray
-from cofactor.kernels.posterior.rows import Coded
+from cofactor.kernels.ratings.csr import Coded
 from cofactor.kernels.ratings.layout import code
 
 __all__ = ["StoredValues", "ValueColumn", "read_only"]

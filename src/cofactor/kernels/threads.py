@@ -1,23 +1,20 @@
-"""The threads that our loops run on: how many, after a fork too, and how to keep others off their cores."""
+"""The threads that our loops run on: how many, and after a fork too."""
 
 import math
 import os
 import sys
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from threading import Lock
-from typing import Any
 
 import numpy as np
 
-from cofactor.arrays import FloatArray, IntArray
+from cofactor.arrays import IntArray
 from cofactor.control_groups import groups_of, read_lines
 from cofactor.errors import BadOption
 
-__all__ = ["n_threads", "on_threads", "product", "quiet_blas", "row_shares", "set_threads", "shares"]
+__all__ = ["n_threads", "on_threads", "row_shares", "set_threads", "shares"]
 
 VARIABLE = "COFACTOR_THREADS"
 MOST = 1024
@@ -114,68 +111,12 @@ def row_shares(indptr: IntArray, parts: int) -> list[int]:
     return [0, *cuts[1:-1], len(indptr) - 1]
 
 
-def product(left: FloatArray, right: FloatArray, out: FloatArray) -> FloatArray:
-    """out ← left @ right, each thread some rows of it: BLAS itself is kept on one thread, by `quiet_blas`."""
-    cuts = shares(len(left), n_threads())
-
-    def some(part: int) -> None:
-        rows = slice(cuts[part], cuts[part + 1])
-        np.matmul(left[rows], right, out=out[rows])
-
-    on_threads(some, len(cuts) - 1)
-    return out
-
-
-# ---- the threads of others --------------------------------------------------------------------------------
-
-
-class _QuietBlas:
-    """Loops that want BLAS on one thread: the first sets it, the last gives back what was set before."""
-
-    def __init__(self) -> None:
-        self._lock, self._n_inside, self._limits = Lock(), 0, None
-
-    def enter(self) -> None:
-        from threadpoolctl import threadpool_limits
-
-        with self._lock:
-            if self._n_inside == 0:
-                self._limits: Any = threadpool_limits(limits=1, user_api="blas")
-            self._n_inside += 1
-
-    def leave(self) -> None:
-        with self._lock:
-            self._n_inside -= 1
-            if self._n_inside == 0:
-                self._limits.restore_original_limits()
-
-
-_blas = _QuietBlas()
-
-
-@contextmanager
-def quiet_blas() -> Generator[None]:
-    """BLAS, of the whole process, on one thread: for loops that call it between our own.
-
-    OpenBLAS's other threads go on spinning for some 30 ms after each call, on the cores that ours need: a sweep of
-    60 ms took 90.
-    """
-    entered = _blas  # a fork inside makes another
-    entered.enter()
-    try:
-        yield
-    finally:
-        entered.leave()
-
-
 # ---- after a fork -----------------------------------------------------------------------------------------
 
 
 def _begin_again() -> None:
     """In a forked child only the thread that forked lives on: workers are gone, and locks may be held for ever."""
-    global _blas
     _workers.cache_clear()
-    _blas = _QuietBlas()
     torch = sys.modules.get("torch")
     if torch is not None:
         torch.set_num_threads(1)  # with more, OpenMP waits for ever for those that the parent had

@@ -14,7 +14,7 @@ import numpy as np
 from cofactor.arrays import Array, FloatArray, IntArray
 from cofactor.data.features import bag_share, learn_encodings, pack_encodings, unpack_encodings
 from cofactor.errors import BadOption, Diverged, shown
-from cofactor.kernels.posterior.rows import NO_CODES
+from cofactor.kernels.absent import NO_CODES
 from cofactor.learned import doubles, encodings, floats, halves, number, positive, precision, whole_numbers
 from cofactor.memory import refuse_beyond
 from cofactor.newcomer import NewcomerLaw
@@ -128,7 +128,7 @@ class BayesianMF(Recommender):
         return self
 
     def _fit(self, train: "Ratings", run: Run) -> None:
-        from cofactor.kernels.threads import quiet_blas
+        from cofactor.kernels.blas import quiet_blas
         from cofactor.training.gibbs.kept import Kept
 
         mend = "Keep fewer n_draws, or use MatrixFactorization(solver='als')."

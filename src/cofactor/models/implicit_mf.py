@@ -23,7 +23,7 @@ from cofactor.selection.exact import Products
 if TYPE_CHECKING:
     from cofactor.data.joining import Joined
     from cofactor.data.ratings import Ratings, Rows
-    from cofactor.kernels.posterior.solve import Law
+    from cofactor.kernels.posterior.weights import Law
     from cofactor.run.run import Run
 
 __all__ = ["ImplicitMF"]
@@ -93,8 +93,8 @@ class ImplicitMF(Described):
 
     def _fit(self, train: "Ratings", run: "Run") -> None:
         """`history_` keeps the loss with its penalty, for each click, after each sweep; validation is not looked at."""
-        from cofactor.kernels.posterior.rows import empty_lines, padded
-        from cofactor.kernels.threads import quiet_blas
+        from cofactor.kernels.aligned import empty_lines, padded
+        from cofactor.kernels.blas import quiet_blas
 
         if self.confidence and train.values.min() < 0:
             raise BadOption("With confidence above 0 values are weights, 0 or more, but negative ones came.")
@@ -161,7 +161,8 @@ class ImplicitMF(Described):
         drawn: (n, k) the pull of what is expected of the rows; those without clicks are then left at 0, so that they
         are no evidence for anything
         """
-        from cofactor.kernels.posterior.rows import LONG, Prior, plan_rows
+        from cofactor.kernels.posterior.prior import Prior
+        from cofactor.kernels.posterior.schedule import LONG, plan_rows
 
         solver = solver or self.solver
         improve = self._method(solver)
@@ -188,7 +189,8 @@ class ImplicitMF(Described):
 
     def _method(self, solver: str) -> Callable[..., FloatArray]:
         """What is done to the rows of one side."""
-        from cofactor.kernels.posterior.row_steps import block_steps, conjugate_steps
+        from cofactor.kernels.posterior.blocks import block_steps
+        from cofactor.kernels.posterior.conjugate import conjugate_steps
         from cofactor.kernels.posterior.solve import solve
 
         if solver == "cg":
@@ -198,7 +200,7 @@ class ImplicitMF(Described):
         return solve
 
     def _law(self) -> "Law":
-        from cofactor.kernels.posterior.solve import Law
+        from cofactor.kernels.posterior.weights import Law
 
         one, gain = np.float32(1), np.float32(self.confidence)
         return Law(one, gain, one, gain)
@@ -234,7 +236,7 @@ class ImplicitMF(Described):
         return self.item_factors_ @ row.astype(np.float32)
 
     def _updated(self, joined: "Joined") -> dict[str, FloatArray]:
-        from cofactor.kernels.posterior.solve import padded
+        from cofactor.kernels.aligned import padded
         from cofactor.training.fold_in import place_new
 
         ratings, width = joined.ratings, padded(self.n_factors)

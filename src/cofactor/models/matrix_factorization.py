@@ -14,7 +14,7 @@ import numpy as np
 
 from cofactor.arrays import Array, BoolArray, FloatArray, IntArray
 from cofactor.errors import BadOption
-from cofactor.kernels.posterior.solve import row_mean, squashed_row_mean
+from cofactor.kernels.posterior.single_row import row_mean, squashed_row_mean
 from cofactor.learned import floats, number, precision
 from cofactor.models._described import Described, described
 from cofactor.nets.embeddings import Embeddings, slope, squash
@@ -93,7 +93,7 @@ class MatrixFactorization(GradientRecommender[Embeddings], Described):
         return (train.n_users + train.n_items) * (self.n_factors + 16)
 
     def _fit(self, train: "Ratings", run: "Run") -> None:
-        from cofactor.kernels.threads import quiet_blas
+        from cofactor.kernels.blas import quiet_blas
 
         with quiet_blas() if self.solver == "als" else nullcontext():
             super()._fit(train, run)

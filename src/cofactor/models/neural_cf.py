@@ -13,8 +13,8 @@ import numpy as np
 
 from cofactor.arrays import Array, FloatArray, IntArray
 from cofactor.errors import BadModelFolder, BadOption
-from cofactor.kernels.gradient.perceptron import add_scores
-from cofactor.kernels.posterior.solve import curved_row_mean
+from cofactor.kernels.gradient.perceptron_scores import add_scores
+from cofactor.kernels.posterior.single_row import curved_row_mean
 from cofactor.learned import floats, precision, whole_numbers
 from cofactor.nets.embeddings import CHANCE, slope, squash
 from cofactor.nets.perceptron import Network, after_first, folded

@@ -8,8 +8,11 @@ import numpy as np
 
 from cofactor.arrays import Array, FloatArray, IntArray
 from cofactor.data.ratings import Ratings, Rows
-from cofactor.kernels.posterior.rows import empty_lines
-from cofactor.kernels.posterior.solve import PLAIN, Bias, Plan, Prior, padded, plan_rows, solve
+from cofactor.kernels.aligned import empty_lines, padded
+from cofactor.kernels.posterior.prior import Bias, Prior
+from cofactor.kernels.posterior.schedule import Plan, plan_rows
+from cofactor.kernels.posterior.solve import solve
+from cofactor.kernels.posterior.weights import PLAIN
 from cofactor.kernels.ratings.layout import sum_rows
 from cofactor.nets.embeddings import Embeddings
 from cofactor.training.schedule import Schedule

@@ -7,8 +7,14 @@ import numpy as np
 from cofactor.arrays import FloatArray
 from cofactor.data.joining import Joined
 from cofactor.data.ratings import Rows
-from cofactor.kernels.posterior.rows import NO_NUMBERS, prior_of
-from cofactor.kernels.posterior.solve import NEWTON_STEPS, PLAIN, Part, padded, plan_rows, solve
+from cofactor.kernels.absent import NO_NUMBERS
+from cofactor.kernels.aligned import padded
+from cofactor.kernels.posterior.prior import prior_of
+from cofactor.kernels.posterior.schedule import plan_rows
+from cofactor.kernels.posterior.single_row import NEWTON_STEPS
+from cofactor.kernels.posterior.solve import solve
+from cofactor.kernels.posterior.weights import PLAIN
+from cofactor.kernels.ratings.csr import Part
 from cofactor.kernels.scoring.pairs import ScoredSide, pair_scores
 
 __all__ = ["grown", "place_new", "place_rows"]

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from cofactor.kernels.absent import NO_NUMBERS
 from cofactor.kernels.gibbs.coefficients import Turn, column_sums, draw_coefficients
-from cofactor.kernels.posterior.rows import NO_NUMBERS
 
 
 def make_columns(rng, n=60, f=5):

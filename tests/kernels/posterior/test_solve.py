@@ -1,44 +1,16 @@
+"""All rows of a side at once against the formula in double precision."""
+
 from typing import NamedTuple
 
 import numpy as np
 import pytest
 
-from cofactor.kernels.posterior import rows as kernel_rows
-from cofactor.kernels.posterior.rows import LONG, Bias, Law, Part, Prior, plan_rows
-from cofactor.kernels.posterior.solve import row_mean, solve, squashed_row_mean
-
-
-def test_the_row_mean_is_ridge_regression_on_the_prior():
-    rng = np.random.default_rng(0)
-    design, targets, precision = rng.normal(size=(9, 3)), rng.normal(size=9), np.diag([1.0, 2.0, 3.0])
-    stacked = np.vstack([design, np.sqrt(precision)])
-    exact = np.linalg.lstsq(stacked, np.append(targets, np.zeros(3)), rcond=None)[0]
-    np.testing.assert_allclose(row_mean(design, targets, precision), exact)
-
-
-def test_no_ratings_give_the_priors_mean():
-    assert row_mean(np.zeros((0, 3)), np.zeros(0), np.eye(3)).tolist() == [0, 0, 0]
-
-
-def test_the_squashed_mean_stands_where_its_cost_is_flat():
-    rng = np.random.default_rng(1)
-    design, offset, precision = rng.normal(size=(20, 4)), rng.normal(size=20), 0.5 * np.eye(4)
-    ratings = rng.integers(1, 6, 20).astype(float)
-
-    def cost(x):
-        return np.sum((ratings - 0.5 - 5 / (1 + np.exp(-(design @ x + offset)))) ** 2) + x @ precision @ x
-
-    x = squashed_row_mean(design, offset, ratings, precision, 0.5, 5.5)
-    slopes = [(cost(x + 1e-5 * e) - cost(x - 1e-5 * e)) / 2e-5 for e in np.eye(4)]
-    np.testing.assert_allclose(slopes, 0, atol=1e-2)
-
-
-def test_a_rating_beyond_the_range_stays_finite():
-    x = squashed_row_mean(np.ones((1, 1)), np.zeros(1), np.array([9.0]), np.eye(1) * 1e-6, 0.0, 5.0)
-    assert np.isfinite(x).all()
-
-
-# ---- all rows of a side at once ---------------------------------------------------------------------------
+from cofactor.kernels.posterior import schedule
+from cofactor.kernels.posterior.prior import Bias, Prior
+from cofactor.kernels.posterior.schedule import LONG, plan_rows
+from cofactor.kernels.posterior.solve import solve
+from cofactor.kernels.posterior.weights import Law
+from cofactor.kernels.ratings.csr import Part
 
 
 class Side(NamedTuple):
@@ -205,7 +177,7 @@ def test_any_number_of_threads_gives_the_same_bits(long, monkeypatch):
 
 @pytest.mark.parametrize("k", [32, 128, 256])
 def test_short_rows_get_the_same_mean_by_a_system_of_their_own_size(k, monkeypatch):
-    monkeypatch.setattr(kernel_rows, "TURN", float("-inf"))  # always worth it
+    monkeypatch.setattr(schedule, "TURN", float("-inf"))  # always worth it
     side = make_side(k)
     assert plan_rows(side.part.indptr, k).n_short == np.count_nonzero(np.diff(side.part.indptr) <= 0.75 * k)
     for row, found in enumerate(side.solve()):
@@ -216,7 +188,7 @@ def test_short_rows_get_the_same_mean_by_a_system_of_their_own_size(k, monkeypat
 def test_short_rows_say_what_they_explain(monkeypatch):
     side, explained = make_side(64), []
     for turn in (float("-inf"), float("inf")):
-        monkeypatch.setattr(kernel_rows, "TURN", turn)
+        monkeypatch.setattr(schedule, "TURN", turn)
         plan, out = plan_rows(side.part.indptr, 64), np.empty((40, 64), np.float32)
         explained.append(solve(out, side.design, side.offset, side.part, side.law, side.prior, plan))
     np.testing.assert_allclose(*explained, rtol=1e-5)
@@ -228,7 +200,7 @@ def test_short_rows_have_a_bias_too(monkeypatch):
     n = len(side.part.indptr) - 1
     prior = side.prior._replace(precision=np.diag(np.linspace(0.5, 2, k)).astype(np.float32).ravel())
     for turn in (float("-inf"), float("inf")):
-        monkeypatch.setattr(kernel_rows, "TURN", turn)
+        monkeypatch.setattr(schedule, "TURN", turn)
         rows, out = np.empty((n, k), np.float32), np.empty(n, np.float32)
         pulls = np.linspace(-1, 1, n).astype(np.float32)
         bias = Bias(out, np.append(np.zeros(k), 0.7).astype(np.float32), pulls)
@@ -239,7 +211,7 @@ def test_short_rows_have_a_bias_too(monkeypatch):
 
 
 def test_ratings_that_may_weigh_nothing_are_not_divided_by(monkeypatch):
-    monkeypatch.setattr(kernel_rows, "TURN", float("-inf"))
+    monkeypatch.setattr(schedule, "TURN", float("-inf"))
     side = make_side(64)
     side.part.values[::3] = 0
     side = side._replace(law=side.law._replace(weight=np.float32(0)))

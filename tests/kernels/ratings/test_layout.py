@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, strategies as st
 
-from cofactor.kernels.posterior.rows import Part
+from cofactor.kernels.ratings.csr import Part
 from cofactor.kernels.ratings.layout import LEVELS, code, counted, lay_out, order_of, sum_rows, transposed
 
 VALUES = {"clicks": lambda n: np.ones(n), "stars": lambda n: np.arange(n) % 10 / 2, "plays": lambda n: np.arange(n) / 3}

@@ -3,9 +3,9 @@
 import numpy as np
 from numba import njit
 
+from cofactor.kernels.arithmetic.normals import add_normals
 from cofactor.kernels.compiling.jit import JIT
 from cofactor.kernels.gibbs.coefficients import WIDTH
-from cofactor.kernels.posterior.solve_loops import add_normals
 
 __all__ = ["draw_slice", "sum_columns"]
 

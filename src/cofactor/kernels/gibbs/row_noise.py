@@ -4,7 +4,7 @@ import numpy as np
 
 from cofactor.arrays import FloatArray
 from cofactor.kernels.compiling.native import Native
-from cofactor.kernels.posterior.rows import Part
+from cofactor.kernels.ratings.csr import Part
 from cofactor.kernels.scoring.pairs import ScoredSide
 from cofactor.kernels.threads import on_threads, row_shares
 

@@ -5,8 +5,8 @@ from numba import njit
 
 from cofactor.kernels.arithmetic.vectors import AHEAD, dot, prefetch
 from cofactor.kernels.compiling.jit import JIT
-from cofactor.kernels.posterior.rows import Part
-from cofactor.kernels.posterior.solve_loops import value_at
+from cofactor.kernels.ratings.csr import Part
+from cofactor.kernels.ratings.csr_loops import value_at
 from cofactor.kernels.scoring.pairs import ScoredSide
 
 __all__ = ["Part", "ScoredSide", "draw_row_factors"]  # entries are made of the first two, by name

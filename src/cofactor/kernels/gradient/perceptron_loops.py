@@ -18,91 +18,19 @@ the batch's; running ones, for afterwards, follow by a tenth [ioffe2015batch].
 import numpy as np
 from numba import njit
 
+from cofactor.kernels.arithmetic.products_loops import add_product, turn
 from cofactor.kernels.arithmetic.splitmix import mix
-from cofactor.kernels.arithmetic.vectors import LANES, TILE_ROWS, add_tile
+from cofactor.kernels.arithmetic.vectors import TILE_ROWS
 from cofactor.kernels.compiling.jit import JIT
 from cofactor.kernels.gradient.adam import Batch, Plan, Side
 from cofactor.kernels.gradient.adam_loops import reach, step_rows, update
+from cofactor.kernels.gradient.batch_norm_loops import normalise, normalise_back
 from cofactor.kernels.gradient.perceptron import Law, Layout, Pairs, Space, Weights, Widths
-from cofactor.kernels.posterior.solve_loops import n_vectors, turn
 
 __all__ = [  # machine code is made of these, found here by name
-    "Batch", "Law", "Layout", "Pairs", "Plan", "Side", "Space", "Weights", "Widths", "add_product",
+    "Batch", "Law", "Layout", "Pairs", "Plan", "Side", "Space", "Weights", "Widths",
     "run_steps",
 ]  # fmt: skip
-
-EPS, PACE = np.float32(1e-5), np.float32(0.1)  # of batch norm, PyTorch's and everybody's
-
-
-@njit(**JIT)
-def add_product(C, c_at, X, x_at, x_row, x_step, Y, y_at, rows, width, n):
-    """C (rows, width) += X Y, with X[i, t] at x_at + i · x_row + t · x_step and Y (n, width)."""
-    j = 0
-    while j < width:
-        size = n_vectors((width - j) // LANES)
-        for i in range(0, rows, TILE_ROWS):
-            add_tile(size, C, c_at + i * width + j, width, X, x_at + i * x_row, x_row, x_step, Y, y_at + j, width, n)
-        j += size * LANES
-
-
-@njit(**JIT)
-def _normalise(layer, X, A, n, n_units, width, layout, weights, space):
-    """X ← batch norm of A; both (n, width), flat. Keeps the batch's statistics, moves the running ones."""
-    mean, inverse = space.means[layer], space.inverses[layer]
-    scale, shift = space.first, space.second
-    at = layout.norms[layer]
-    gamma, beta = weights.p[at : at + width], weights.p[at + width : at + 2 * width]
-    scale[:width] = 0
-    shift[:width] = 0
-    for b in range(n):
-        row = A[b * width : (b + 1) * width]
-        for j in range(n_units):
-            scale[j] += row[j]
-    for j in range(n_units):
-        mean[j] = scale[j] / np.float32(n)
-    for b in range(n):
-        row = A[b * width : (b + 1) * width]
-        for j in range(n_units):
-            shift[j] += (row[j] - mean[j]) * (row[j] - mean[j])
-    unbiased = np.float32(n) / np.float32(max(n - 1, 1))
-    running, spread = weights.means[layer], weights.variances[layer]
-    for j in range(n_units):
-        variance = shift[j] / np.float32(n)
-        running[j] += PACE * (mean[j] - running[j])
-        spread[j] += PACE * (variance * unbiased - spread[j])
-        inverse[j] = np.float32(1) / np.sqrt(variance + EPS)
-        scale[j] = gamma[j] * inverse[j]
-        shift[j] = beta[j] - mean[j] * scale[j]
-    for b in range(n):
-        row, out = A[b * width : (b + 1) * width], X[b * width : (b + 1) * width]
-        for j in range(n_units):
-            out[j] = row[j] * scale[j] + shift[j]
-
-
-@njit(**JIT)
-def _normalise_back(layer, D, A, n, n_units, width, layout, weights, space):
-    """D (n, width): the slope by batch norm's outputs -> by its inputs A. Adds to its parameters' gradients."""
-    mean, inverse = space.means[layer], space.inverses[layer]
-    of_shift, of_scale = space.first, space.second
-    of_shift[:width] = 0
-    of_scale[:width] = 0
-    for b in range(n):
-        row, d = A[b * width : (b + 1) * width], D[b * width : (b + 1) * width]
-        for j in range(n_units):
-            of_shift[j] += d[j]
-            of_scale[j] += d[j] * (row[j] - mean[j])
-    at, share = layout.norms[layer], np.float32(1) / np.float32(n)
-    gamma = weights.p[at : at + width]
-    g_scale, g_shift = weights.g[at : at + width], weights.g[at + width : at + 2 * width]
-    for j in range(n_units):
-        g_shift[j] = of_shift[j]
-        g_scale[j] = of_scale[j] * inverse[j]
-        of_shift[j] *= share
-        of_scale[j] *= share * inverse[j] * inverse[j]
-    for b in range(n):
-        row, d = A[b * width : (b + 1) * width], D[b * width : (b + 1) * width]
-        for j in range(n_units):
-            d[j] = gamma[j] * inverse[j] * (d[j] - of_shift[j] - (row[j] - mean[j]) * of_scale[j])
 
 
 @njit(**JIT)
@@ -134,7 +62,7 @@ def _forward(n, rows, layout, weights, space, dropout, key):
         for j in range(n * width):
             A[j] = max(A[j], np.float32(0))
         if layout.norms[layer] >= 0:
-            _normalise(layer, X, A, n, n_units, width, layout, weights, space)
+            normalise(layer, X, A, n, n_units, width, layout, weights, space)
         else:
             for j in range(A.size):
                 X[j] = A[j]
@@ -173,7 +101,7 @@ def _activate_back(layer, D, n, n_units, width, layout, weights, space, dropout)
         for j in range(n * width):
             D[j] *= space.kept[at + j]
     if layout.norms[layer] >= 0:
-        _normalise_back(layer, D, A, n, n_units, width, layout, weights, space)
+        normalise_back(layer, D, A, n, n_units, width, layout, weights, space)
     for b in range(n):
         row, d = A[b * width : (b + 1) * width], D[b * width : (b + 1) * width]
         for j in range(n_units):

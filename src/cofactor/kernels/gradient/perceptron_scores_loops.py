@@ -3,10 +3,11 @@
 import numpy as np
 from numba import njit
 
+from cofactor.kernels.arithmetic.products_loops import add_product
 from cofactor.kernels.arithmetic.vectors import TILE_ROWS
 from cofactor.kernels.compiling.jit import JIT
-from cofactor.kernels.gradient.perceptron import AT_ONCE, Layout, Space
-from cofactor.kernels.gradient.perceptron_loops import add_product
+from cofactor.kernels.gradient.perceptron import Layout, Space
+from cofactor.kernels.gradient.perceptron_scores import AT_ONCE
 
 __all__ = ["Layout", "Space", "add_scores"]  # machine code is made of these, found here by name
 

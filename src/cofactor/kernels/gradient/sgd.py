@@ -6,8 +6,8 @@ from typing import NamedTuple
 import numpy as np
 
 from cofactor.arrays import FloatArray, IntArray
+from cofactor.kernels.aligned import WIDTH, padded
 from cofactor.kernels.compiling.native import Native
-from cofactor.kernels.posterior.rows import WIDTH, padded
 from cofactor.kernels.threads import n_threads, on_threads
 
 __all__ = ["N_STRATA", "Cells", "Side", "arrange", "make_side", "run_round"]

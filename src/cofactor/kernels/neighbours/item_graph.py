@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from cofactor.arrays import FloatArray, IntArray
+from cofactor.kernels.aligned import padded
 from cofactor.kernels.compiling.native import Native
-from cofactor.kernels.posterior.rows import padded
 from cofactor.kernels.threads import on_threads, shares
 
 if TYPE_CHECKING:

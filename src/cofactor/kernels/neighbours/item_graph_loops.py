@@ -2,8 +2,8 @@
 
 from numba import njit
 
+from cofactor.kernels.arithmetic.cholesky_loops import backward, factor, forward
 from cofactor.kernels.compiling.jit import JIT
-from cofactor.kernels.posterior.solve_loops import backward, factor, forward
 
 __all__ = ["solve_neighbourhoods"]
 

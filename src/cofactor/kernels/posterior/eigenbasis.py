@@ -5,8 +5,9 @@ from typing import NamedTuple
 import numpy as np
 
 from cofactor.arrays import FloatArray
-from cofactor.kernels.posterior.rows import Prior, empty_lines
-from cofactor.kernels.threads import product
+from cofactor.kernels.aligned import empty_lines
+from cofactor.kernels.blas import product
+from cofactor.kernels.posterior.prior import Prior
 
 __all__ = ["Turned", "turned"]
 

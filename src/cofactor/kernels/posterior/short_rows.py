@@ -3,9 +3,12 @@
 import numpy as np
 
 from cofactor.arrays import FloatArray, IntArray
+from cofactor.kernels.aligned import empty_lines, on_lines, padded
 from cofactor.kernels.compiling.native import Native
 from cofactor.kernels.posterior.eigenbasis import turned
-from cofactor.kernels.posterior.rows import Bias, Law, Part, Prior, empty_lines, on_lines, padded
+from cofactor.kernels.posterior.prior import Bias, Prior
+from cofactor.kernels.posterior.weights import Law
+from cofactor.kernels.ratings.csr import Part
 from cofactor.kernels.threads import n_threads, on_threads
 
 __all__ = ["solve_short"]

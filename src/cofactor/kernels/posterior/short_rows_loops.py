@@ -11,20 +11,15 @@ matrix has no eigenvalue below 1. A bias is a coordinate more, whose column of Z
 import numpy as np
 from numba import njit
 
-from cofactor.kernels.arithmetic.vectors import LANES, dot, take
+from cofactor.kernels.arithmetic.cholesky_loops import backward, factor, forward
+from cofactor.kernels.arithmetic.products_loops import add_outer_products, add_weighted, all_dots, gather_columns, turn
+from cofactor.kernels.arithmetic.vector_code import LANES
+from cofactor.kernels.arithmetic.vectors import dot, take
 from cofactor.kernels.compiling.jit import JIT
-from cofactor.kernels.posterior.row_steps_loops import all_dots
-from cofactor.kernels.posterior.rows import Bias, Law, Part, Prior
-from cofactor.kernels.posterior.solve_loops import (
-    add_outer_products,
-    add_weighted,
-    backward,
-    factor,
-    forward,
-    gather_columns,
-    turn,
-    weigh_ratings,
-)  # fmt: skip
+from cofactor.kernels.posterior.prior import Bias, Prior
+from cofactor.kernels.posterior.weights import Law
+from cofactor.kernels.posterior.weights_loops import weigh_ratings
+from cofactor.kernels.ratings.csr import Part
 
 __all__ = ["Bias", "Law", "Part", "Prior", "solve_short_rows"]  # entries are made of these, found here by name
 

@@ -1,45 +1,19 @@
-"""The posterior of one row, the other side being given: what fold-in asks for.
-
-    precision = Λ + Σ_j w_j a_j a_jᵀ        mean = precision⁻¹ Σ_j w_j a_j y_j
-
-with a_j = [1, q_j], so that the row's bias is its first coordinate. `solve` does it for all rows of a side at once;
-its loops are in `solve_loops.py`.
-"""
-
-from collections.abc import Callable
+"""The posteriors of all rows of a side, the other side being given: their means, or draws of them."""
 
 import numpy as np
 
 from cofactor.arrays import FloatArray
+from cofactor.kernels.absent import NO_ROWS
+from cofactor.kernels.aligned import WIDTH, empty_lines, on_lines
 from cofactor.kernels.compiling.native import Native
-from cofactor.kernels.posterior.rows import (
-    BLOCK,
-    NO_BIAS,
-    NO_ROWS,
-    PLAIN,
-    WIDTH,
-    Bias,
-    Law,
-    Long,
-    Part,
-    Plan,
-    Prior,
-    empty_lines,
-    law_of,
-    on_lines,
-    padded,
-    plan_rows,
-)
+from cofactor.kernels.posterior.prior import NO_BIAS, Bias, Prior
+from cofactor.kernels.posterior.schedule import BLOCK, Long, Plan
 from cofactor.kernels.posterior.short_rows import solve_short
+from cofactor.kernels.posterior.weights import Law, law_of
+from cofactor.kernels.ratings.csr import Part
 from cofactor.kernels.threads import n_threads, on_threads
 
-__all__ = [
-    "NEWTON_STEPS", "PLAIN", "Bias", "Law", "Part", "Plan", "Prior", "curved_row_mean", "padded", "plan_rows",
-    "row_mean", "solve", "squashed_row_mean", "sum_row",
-]  # fmt: skip
-
-NEWTON_STEPS = 12
-HALVINGS = 8  # of a step that went too far
+__all__ = ["solve", "sum_row"]
 
 _solve_rows, _sum_piece, _join_pieces = (
     Native("cofactor.kernels.posterior.solve_loops", name) for name in ("solve_rows", "sum_piece", "join_pieces")
@@ -104,55 +78,3 @@ def sum_row(design: FloatArray, offset: FloatArray, part: Part, law: Law, long: 
 
 def _space(k: int) -> FloatArray:
     return empty_lines((k * k + 2 * k + WIDTH + BLOCK * (k + 2),))
-
-
-def row_mean(design: FloatArray, targets: FloatArray, precision: FloatArray) -> FloatArray:
-    """The posterior mean of a row under unit noise.
-
-    design: (m, f), a row for each rating     targets: (m,)     precision: (f, f) of the prior, whose mean is 0
-    """
-    return np.linalg.solve(precision + design.T @ design, design.T @ targets)
-
-
-def squashed_row_mean(
-    design: FloatArray,
-    offset: FloatArray,
-    ratings: FloatArray,
-    precision: FloatArray,
-    low: float,
-    high: float,
-) -> FloatArray:
-    """The same where ratings = low + (high - low) · sigmoid(design · x + offset)."""
-    span = high - low
-
-    def curve(x: FloatArray) -> tuple[FloatArray, FloatArray]:
-        s = 1 / (1 + np.exp(-np.clip(design @ x + offset, -30, 30)))
-        return low + span * s, (span * s * (1 - s))[:, None] * design
-
-    return curved_row_mean(curve, ratings, precision)
-
-
-def curved_row_mean(
-    curve: Callable[[FloatArray], tuple[FloatArray, FloatArray]], ratings: FloatArray, precision: FloatArray
-) -> FloatArray:
-    """The same where ratings = curve(row) whatever the curve: damped Gauss-Newton from 0.
-
-    curve: (f,) -> the ratings it expects, (m,), and how each changes with the row, (m, f). Each step is the row
-    posterior of the model made linear at x.
-    """
-
-    def cost(x: FloatArray, expected: FloatArray) -> float:
-        return float(np.sum((ratings - expected) ** 2) + x @ precision @ x)
-
-    x = np.zeros(len(precision))
-    expected, tangent = curve(x)
-    for _ in range(NEWTON_STEPS):
-        step, before = row_mean(tangent, ratings - expected + tangent @ x, precision) - x, cost(x, expected)
-        expected, tangent = curve(x + step)
-        while cost(x + step, expected) > before and np.abs(step).max() > 2.0**-HALVINGS * 1e-3:
-            step /= 2
-            expected, tangent = curve(x + step)
-        x = x + step
-        if np.abs(step).max() < 1e-6:
-            break
-    return x

@@ -17,172 +17,33 @@ first, precision - s sᵀ / n and right-hand side - s h / n, and the bias is (h 
 import numpy as np
 from numba import njit
 
+from cofactor.kernels.aligned import WIDTH
+from cofactor.kernels.arithmetic.cholesky_loops import backward, factor, forward
 from cofactor.kernels.arithmetic.normals import add_normals
-from cofactor.kernels.arithmetic.triangles import backward_block, factor_corner, forward_block, solve_corner, turn_block
-from cofactor.kernels.arithmetic.vectors import (
-    LANES,
-    TILE_ROWS,
-    TILE_VECTORS,
-    add_tile,
-    dot,
-    gather,
-    subtract_tile,
-    take,
-    weigh,
+from cofactor.kernels.arithmetic.products_loops import (
+    add_outer_products,
+    add_weighted,
+    gather_columns,
+    subtract_products,
 )
+from cofactor.kernels.arithmetic.vector_code import LANES
+from cofactor.kernels.arithmetic.vectors import dot, take
 from cofactor.kernels.compiling.jit import JIT
-from cofactor.kernels.posterior import rows
-from cofactor.kernels.posterior.rows import BLOCK, WIDTH, Bias, Law, Part, Prior
+from cofactor.kernels.posterior.prior import Bias, Prior
+from cofactor.kernels.posterior.schedule import BLOCK
+from cofactor.kernels.posterior.weights import Law
+from cofactor.kernels.posterior.weights_loops import law_of, weigh_ratings
+from cofactor.kernels.ratings.csr import Part
 
 __all__ = [
     "Bias",
     "Law",
     "Part",
     "Prior",
-    "add_weighted",
     "join_pieces",
-    "n_vectors",
     "solve_rows",
     "sum_piece",
-    "turn",
-    "value_at",
-]  # by their names
-
-gather_eight, gather_four, gather_two, gather_one = gather
-weigh_eight, weigh_four, weigh_two, weigh_one = weigh
-
-
-@njit(**JIT)
-def n_vectors(left):
-    """How wide a tile is where so many vectors are left: of as few tiles as will do, all about alike wide."""
-    n_tiles = (left + TILE_VECTORS - 1) // TILE_VECTORS
-    return (left + n_tiles - 1) // n_tiles
-
-
-@njit(**JIT)
-def turn(T, Z, z_at, n, k, scale):
-    """T (k, n) ← Zᵀ of Z (n, k), its row j times scale[j]; n and k multiples of LANES."""
-    for t in range(0, n, LANES):
-        for j in range(0, k, LANES):
-            turn_block(T, j * n + t, n, Z, z_at + t * k + j, k, scale, j)
-
-
-def _block_row(tile):
-    @njit(**JIT)
-    def update(A, k, Z, left, n, b):
-        """Rows b:b + LANES of A, from the diagonal on: ± Σ_{t<n} of the outer products of Z's rows."""
-        for i in range(b, b + LANES, TILE_ROWS):
-            j = b
-            while j < k:
-                size = n_vectors((k - j) // LANES)
-                tile(size, A, i * k + j, k, Z, left + i, 1, k, Z, left + j, k, n)
-                j += size * LANES
-
-    return update
-
-
-_add_products = _block_row(add_tile)
-_subtract_products = _block_row(subtract_tile)
-
-
-@njit(**JIT)
-def factor(A, k, inverse):
-    """A = Uᵀ U in the upper triangle of A (k, k, flat); inverse (k,): 1 / U's diagonal."""
-    for b in range(0, k, LANES):
-        _subtract_products(A, k, A, 0, b, b)
-        corner = b * k + b
-        factor_corner(A, corner, k, inverse, b)
-        for c in range(b + LANES, k, LANES):
-            solve_corner(A, corner, b * k + c, k, inverse, b)
-
-
-@njit(**JIT)
-def forward(A, k, inverse, x):
-    """x ← (Uᵀ)⁻¹ x"""
-    for b in range(0, k, LANES):
-        forward_block(A, b, k, inverse, x, b)
-
-
-@njit(**JIT)
-def backward(A, k, inverse, x):
-    """x ← U⁻¹ x"""
-    for b in range(k - LANES, -1, -LANES):
-        backward_block(A, b * k + b, k, inverse, x, b, k - LANES - b)
-
-
-value_at, _law_of = njit(**JIT)(rows.value_at), njit(**JIT)(rows.law_of)
-
-
-@njit(**JIT)
-def weigh_ratings(roots, pulls, offset, part, law, first, last):
-    """roots[t] ← √w and pulls[t] ← y of the ratings first:last."""
-    n, others = last - first, part.indices[first:last]
-    root, alike = np.sqrt(law.weight), law.weight_gain == 0
-    for t in range(n):
-        value = value_at(part, first + t)
-        w = law.weight if alike else law.weight + law.weight_gain * value
-        roots[t] = root if alike else np.sqrt(w)
-        pulls[t] = law.pull + law.pull_gain * value - w * offset[others[t]]
-    if part.weights.size:
-        for t in range(n):
-            _scale(roots, pulls, t, part.weights[first + t])
-    if part.other_weights.size:
-        for t in range(n):
-            _scale(roots, pulls, t, part.other_weights[others[t]])
-
-
-@njit(**JIT)
-def _scale(roots, pulls, t, weight):
-    """A rating that weighs so much beside the law's w."""
-    roots[t] *= np.sqrt(weight)
-    pulls[t] *= weight
-
-
-@njit(**JIT)
-def gather_columns(Z, b, width, Q, stride, start, indices, first, last, end, roots, pulls):
-    """Z (n, width) ← roots · Q's rows, b (width,) += pulls · Q's rows; of Q the columns from `start` on."""
-    n, j = last - first, 0
-    while j < width:
-        left = width - j
-        if left >= 8 * LANES:
-            gather_eight(Z, j, width, b, j, Q, start + j, stride, indices, first, n, end, roots, pulls)
-            j += 8 * LANES
-        elif left >= 4 * LANES:
-            gather_four(Z, j, width, b, j, Q, start + j, stride, indices, first, n, end, roots, pulls)
-            j += 4 * LANES
-        elif left >= 2 * LANES:
-            gather_two(Z, j, width, b, j, Q, start + j, stride, indices, first, n, end, roots, pulls)
-            j += 2 * LANES
-        else:
-            gather_one(Z, j, width, b, j, Q, start + j, stride, indices, first, n, end, roots, pulls)
-            j += LANES
-
-
-@njit(**JIT)
-def add_weighted(b, width, Z, start, stride, weights, n):
-    """b (width,) += Σ_{t<n} weights[t] · Z[start + t · stride]"""
-    j = 0
-    while j < width:
-        left = width - j
-        if left >= 8 * LANES:
-            weigh_eight(b, j, Z, start + j, stride, weights, 0, n)
-            j += 8 * LANES
-        elif left >= 4 * LANES:
-            weigh_four(b, j, Z, start + j, stride, weights, 0, n)
-            j += 4 * LANES
-        elif left >= 2 * LANES:
-            weigh_two(b, j, Z, start + j, stride, weights, 0, n)
-            j += 2 * LANES
-        else:
-            weigh_one(b, j, Z, start + j, stride, weights, 0, n)
-            j += LANES
-
-
-@njit(**JIT)
-def add_outer_products(A, k, Z, n):
-    """A (k, k) += Zᵀ Z of n rows, in A's upper triangle."""
-    for block in range(0, k, LANES):
-        _add_products(A, k, Z, 0, n, block)
+]  # fmt: skip  (entries are made of the first four, by name)
 
 
 @njit(**JIT)
@@ -246,7 +107,7 @@ def _eliminate(A, b, e, k):
         e[j] *= scale
     e[k], e[k + 1] = scale, e[k + 1] * scale
     for block in range(0, k, LANES):
-        _subtract_products(A, k, e, 0, 1, block)
+        subtract_products(A, k, e, 0, 1, block)
     for j in range(k):
         b[j] -= e[k + 1] * e[j]
 
@@ -305,7 +166,7 @@ def solve_rows(out, explained, design, offset, third, part, law, prior, bias, sp
         for at in range(bounds[piece], bounds[piece + 1]):
             row = order[at]
             b = out[row]
-            own, begin, end = _law_of(law, part, row), part.indptr[row], part.indptr[row + 1]
+            own, begin, end = law_of(law, part, row), part.indptr[row], part.indptr[row + 1]
             _begin(A, b, e, k, prior, bias, row)
             _add_ratings(A, b, e, k, design, offset, third, part, own, begin, end, rest)
             _settle(A, b, e, k, inverse, explained, bias, row, draw, key)

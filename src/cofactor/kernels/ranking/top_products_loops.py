@@ -14,46 +14,17 @@ from numba import njit
 
 from cofactor.kernels.arithmetic.vectors import TILE_ROWS
 from cofactor.kernels.compiling.jit import JIT
-from cofactor.kernels.ranking.score_tiles import lowest_bit, score_tile, which_above
+from cofactor.kernels.ranking.heap_loops import replace_root, sort_list, worse
+from cofactor.kernels.ranking.score_tiles import lowest_bit, score_tile
 from cofactor.kernels.ranking.top_products import PANEL, USERS, Catalogue
 from cofactor.kernels.ranking.top_scores import Hidden
 
-__all__ = ["Catalogue", "Hidden", "choose_products", "choose_scores", "pack"]  # found here by name
+__all__ = ["Catalogue", "Hidden", "choose_products", "pack"]  # found here by name
 
-CHUNK = 64  # scores held against the bar at once
 LOWEST = np.float32(-3.4028235e38)  # the first bar: every finite score reaches it, -inf does not
 
 
 # ---- a list of n, as a heap: idx and top (n,) start as -1 and -inf --------------------------------------------
-
-
-@njit(**JIT)
-def _worse(score, item, other_score, other_item):
-    """Whether the first of two entries stands behind the second on a list."""
-    return score < other_score or (score == other_score and item > other_item)
-
-
-@njit(**JIT)
-def _replace_root(idx, top, size, item, score):
-    """Put an entry in the place of the worst of the first `size`, and the worst of the new ones at the root."""
-    at, child = 0, 1
-    while child < size:
-        if child + 1 < size and _worse(top[child + 1], idx[child + 1], top[child], idx[child]):
-            child += 1
-        if not _worse(top[child], idx[child], score, item):
-            break
-        top[at], idx[at] = top[child], idx[child]
-        at, child = child, 2 * child + 1
-    top[at], idx[at] = score, item
-
-
-@njit(**JIT)
-def _sort_list(idx, top):
-    """From a heap to a list, best first."""
-    for last in range(idx.size - 1, 0, -1):
-        item, score = idx[last], top[last]
-        idx[last], top[last] = idx[0], top[0]
-        _replace_root(idx, top, last, item, score)
 
 
 # ---- from factors ---------------------------------------------------------------------------------------------
@@ -85,7 +56,7 @@ def choose_products(idx, top, users, hidden, catalogue, X, bars, bits, tile, mar
         _hide(bits, hidden, catalogue, first, last)
         _run_block(idx[first:last], top[first:last], catalogue, users.shape[1], X, bars, bits, tile, marks)
         for row in range(first, last):
-            _sort_list(idx[row], top[row])
+            sort_list(idx[row], top[row])
 
 
 @njit(**JIT)
@@ -137,41 +108,9 @@ def _take_in(idx, top, bars, user, mark, tile, i, order, panel):
         lane = lowest_bit(mark)
         mark &= mark - 1
         score, item = tile[i * PANEL + lane], order[panel * PANEL + lane]
-        if _worse(top[0], idx[0], score, item):
-            _replace_root(idx, top, idx.size, item, score)
+        if worse(top[0], idx[0], score, item):
+            replace_root(idx, top, idx.size, item, score)
             bars[user] = max(top[0], LOWEST)
 
 
 # ---- from scores ----------------------------------------------------------------------------------------------
-
-
-@njit(**JIT)
-def choose_scores(scores, hidden, barred, idx, top):
-    """The best of each row of scores (b, m) into idx and top (b, n), which hold -1 and -inf.
-
-    hidden: `Hidden`, items ascending in a row, so that one step forward finds whether a candidate is among them
-    barred: (m,)
-    """
-    for row in range(scores.shape[0]):
-        values, user = scores[row], hidden.users[row]
-        at, end = (hidden.indptr[user], hidden.indptr[user + 1]) if user >= 0 else (0, 0)
-        whole = values.size - values.size % CHUNK
-        for first in range(0, whole, CHUNK):
-            mark = which_above(values, first, top[row, 0])
-            while mark != 0:
-                at = _consider(first + lowest_bit(mark), values, hidden.indices, at, end, barred, idx[row], top[row])
-                mark &= mark - 1
-        for item in range(whole, values.size):
-            at = _consider(item, values, hidden.indices, at, end, barred, idx[row], top[row])
-        _sort_list(idx[row], top[row])
-
-
-@njit(**JIT)
-def _consider(item, values, seen, at, end, barred, idx, top):
-    """Put an item on the list if it belongs there; returns where the first seen item not before it stands."""
-    if values[item] > top[0] and not barred[item]:
-        while at < end and seen[at] < item:
-            at += 1
-        if at == end or seen[at] != item:
-            _replace_root(idx, top, idx.size, item, values[item])
-    return at

@@ -11,7 +11,7 @@ __all__ = ["MANY", "Hidden", "best", "empty_lists"]
 
 MANY = 64  # rows from which loading the compiled kernel pays; below, NumPy alone answers
 
-_choose_scores = Native("cofactor.kernels.ranking.top_products_loops", "choose_scores")
+_choose_scores = Native("cofactor.kernels.ranking.top_scores_loops", "choose_scores")
 
 
 class Hidden(NamedTuple):

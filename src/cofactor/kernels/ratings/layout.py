@@ -7,8 +7,9 @@ have one, as clicks do, and 4 where there are more than 256. Beside the result o
 import numpy as np
 
 from cofactor.arrays import Array, FloatArray, IntArray
+from cofactor.kernels.absent import NO_CODES
 from cofactor.kernels.compiling.native import Native
-from cofactor.kernels.posterior.rows import NO_CODES, Coded, Part
+from cofactor.kernels.ratings.csr import Coded, Part
 from cofactor.kernels.threads import n_threads, on_threads, row_shares, shares
 
 __all__ = ["code", "counted", "lay_out", "order_of", "sum_rows", "transposed"]

@@ -8,8 +8,8 @@ import numpy as np
 from numba import njit
 
 from cofactor.kernels.compiling.jit import JIT
-from cofactor.kernels.posterior.rows import Part  # entries are made of it, by name
-from cofactor.kernels.posterior.solve_loops import value_at
+from cofactor.kernels.ratings.csr import Part
+from cofactor.kernels.ratings.csr_loops import value_at
 
 __all__ = ["Part", "code_values", "count_rows", "drop_repeated", "scatter", "sum_rows", "transpose"]
 

@@ -5,8 +5,8 @@ from typing import NamedTuple
 import numpy as np
 
 from cofactor.arrays import FloatArray, IntArray
+from cofactor.kernels.absent import NO_INDICES, NO_NUMBERS, NO_ROWS
 from cofactor.kernels.compiling.native import Native
-from cofactor.kernels.posterior.rows import NO_INDICES, NO_NUMBERS, NO_ROWS
 from cofactor.kernels.threads import on_threads, shares
 
 __all__ = ["NO_SIDE", "ScoredSide", "pair_scores"]

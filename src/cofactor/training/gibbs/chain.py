@@ -18,7 +18,7 @@ import numpy as np
 from cofactor.arrays import Array, FloatArray, IntArray
 from cofactor.data.features import Features, bag, features_of
 from cofactor.data.ratings import NO_TIME, Ratings, Rows
-from cofactor.kernels.posterior.rows import NO_NUMBERS
+from cofactor.kernels.absent import NO_NUMBERS
 from cofactor.kernels.ratings.layout import sum_rows
 from cofactor.kernels.scoring.pairs import NO_SIDE, pair_scores
 from cofactor.training.gibbs.field import Field

@@ -6,8 +6,10 @@ import numpy as np
 
 from cofactor.arrays import FloatArray, IntArray
 from cofactor.data.features import Features
-from cofactor.kernels.posterior.rows import empty_lines, prior_of
-from cofactor.kernels.posterior.solve import padded, plan_rows, solve
+from cofactor.kernels.aligned import empty_lines, padded
+from cofactor.kernels.posterior.prior import prior_of
+from cofactor.kernels.posterior.schedule import plan_rows
+from cofactor.kernels.posterior.solve import solve
 from cofactor.kernels.scoring.pairs import ScoredSide
 from cofactor.training.gibbs.group import Group
 from cofactor.training.gibbs.population import Moments, Population

@@ -7,8 +7,12 @@ import numpy as np
 
 from cofactor.arrays import FloatArray
 from cofactor.data.ratings import Rows
-from cofactor.kernels.posterior.rows import prior_of
-from cofactor.kernels.posterior.solve import Law, Part, padded, plan_rows, solve
+from cofactor.kernels.aligned import padded
+from cofactor.kernels.posterior.prior import prior_of
+from cofactor.kernels.posterior.schedule import plan_rows
+from cofactor.kernels.posterior.solve import solve
+from cofactor.kernels.posterior.weights import Law
+from cofactor.kernels.ratings.csr import Part
 from cofactor.kernels.scoring.halves import widened
 from cofactor.kernels.scoring.pairs import ScoredSide, pair_scores
 from cofactor.training.gibbs.draws import on_day

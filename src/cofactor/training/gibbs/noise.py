@@ -14,7 +14,7 @@ import numpy as np
 from cofactor.arrays import FloatArray, IntArray
 from cofactor.errors import Diverged
 from cofactor.kernels.gibbs.row_noise import draw_row_factors
-from cofactor.kernels.posterior.rows import Part
+from cofactor.kernels.ratings.csr import Part
 from cofactor.kernels.scoring.pairs import ScoredSide
 
 __all__ = ["Noise", "RowNoise"]

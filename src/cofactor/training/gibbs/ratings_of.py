@@ -7,7 +7,9 @@ import numpy as np
 
 from cofactor.arrays import Array, FloatArray, IntArray
 from cofactor.data.ratings import Rows
-from cofactor.kernels.posterior.rows import NO_INDICES, NO_NUMBERS, NO_ROWS, Law, Part
+from cofactor.kernels.absent import NO_INDICES, NO_NUMBERS, NO_ROWS
+from cofactor.kernels.posterior.weights import Law
+from cofactor.kernels.ratings.csr import Part
 from cofactor.kernels.ratings.layout import counted, order_of
 from cofactor.kernels.scoring.pairs import pair_scores
 

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from test_solve import make_side
 
-from cofactor.kernels.posterior import row_steps
-from cofactor.kernels.posterior.row_steps import block_steps, conjugate_steps
-from cofactor.kernels.posterior.rows import BLOCK, LONG, plan_rows
+from cofactor.kernels.posterior import blocks, conjugate
+from cofactor.kernels.posterior.blocks import block_steps
+from cofactor.kernels.posterior.conjugate import conjugate_steps
+from cofactor.kernels.posterior.schedule import BLOCK, LONG, plan_rows
 
 METHODS = {"conjugate": partial(conjugate_steps, n_steps=60), "block": partial(block_steps, block=32)}
 
@@ -67,7 +68,8 @@ def test_a_row_too_long_to_be_kept_is_gathered_again_with_the_same_result(method
     side = make_side(32)
     kept = start_of(side)
     improve(METHODS[method], side, kept)
-    monkeypatch.setattr(row_steps, "KEPT", BLOCK * 32)
+    for module in (conjugate, blocks):
+        monkeypatch.setattr(module, "KEPT", BLOCK * 32)
     again = start_of(side)
     improve(METHODS[method], side, again)
     np.testing.assert_allclose(again, kept, atol=2e-5 * np.abs(kept).max())

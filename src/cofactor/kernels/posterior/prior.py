@@ -1,0 +1,54 @@
+"""What is known of rows before their ratings."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from cofactor.arrays import FloatArray
+from cofactor.kernels.absent import NO_NUMBERS
+
+__all__ = ["NO_BIAS", "Bias", "Prior", "prior_of"]
+
+SOME = 4_096  # rows whose pull is computed at once
+
+
+class Prior(NamedTuple):
+    """What is known of a row before its ratings: N(precision⁻¹ pull, precision⁻¹), ridge added to the diagonal."""
+
+    precision: FloatArray  # (k · k,) of all rows
+    ridge: FloatArray  # (n,) or (1,)
+    pull: FloatArray  # (n, k) or (1, k)
+
+
+class Bias(NamedTuple):
+    """A further coordinate of each row, which all its ratings meet with 1: where it goes, and what is known before.
+
+    It is eliminated before the others are solved, so that it makes no row a vector wider.
+    """
+
+    out: FloatArray  # (n,), or (0,): there is none
+    precision: FloatArray  # (k + 1,) the last row of the precision of [row, bias]
+    pull: FloatArray  # (n,) or (1,)
+
+
+NO_BIAS = Bias(NO_NUMBERS, NO_NUMBERS, NO_NUMBERS)
+
+
+def prior_of(
+    expected: FloatArray, precision: FloatArray, bias: FloatArray, width: int, *, mean: FloatArray | float = 0.0
+) -> tuple[Prior, Bias]:
+    """What the kernel is told of rows [factors, bias] ~ N(mean + expected, precision⁻¹), padded to `width`.
+
+    expected: (n, k + 1) or (1, k + 1)     precision: (k + 1, k + 1)     bias: (n,) where the biases go
+    mean: (k + 1,) of all rows, what is expected of each being counted from there
+    """
+    (n, d), wide, with_bias = expected.shape, np.eye(width, dtype=np.float32), np.zeros(width + 1, np.float32)
+    k = d - 1
+    wide[:k, :k], with_bias[:k], with_bias[width] = precision[:k, :k], precision[k, :k], precision[k, k]
+    of_factors, of_bias = np.zeros((n, width), np.float32), np.empty(n, np.float32)
+    law, common = precision.astype(np.float32), ((np.zeros(d) + mean) @ precision).astype(np.float32)
+    for at in range(0, n, SOME):
+        rows = slice(at, at + SOME)
+        pull = expected[rows] @ law + common
+        of_factors[rows, :k], of_bias[rows] = pull[:, :k], pull[:, k]
+    return Prior(wide.ravel(), np.zeros(1, np.float32), of_factors), Bias(bias, with_bias, of_bias)

@@ -1,0 +1,36 @@
+"""A list of n as a heap whose root is its worst entry: idx and top (n,) start as -1 and -inf."""
+
+from numba import njit
+
+from cofactor.kernels.compiling.jit import JIT
+
+__all__ = ["replace_root", "sort_list", "worse"]
+
+
+@njit(**JIT)
+def worse(score, item, other_score, other_item):
+    """Whether the first of two entries stands behind the second on a list."""
+    return score < other_score or (score == other_score and item > other_item)
+
+
+@njit(**JIT)
+def replace_root(idx, top, size, item, score):
+    """Put an entry in the place of the worst of the first `size`, and the worst of the new ones at the root."""
+    at, child = 0, 1
+    while child < size:
+        if child + 1 < size and worse(top[child + 1], idx[child + 1], top[child], idx[child]):
+            child += 1
+        if not worse(top[child], idx[child], score, item):
+            break
+        top[at], idx[at] = top[child], idx[child]
+        at, child = child, 2 * child + 1
+    top[at], idx[at] = score, item
+
+
+@njit(**JIT)
+def sort_list(idx, top):
+    """From a heap to a list, best first."""
+    for last in range(idx.size - 1, 0, -1):
+        item, score = idx[last], top[last]
+        idx[last], top[last] = idx[0], top[0]
+        replace_root(idx, top, last, item, score)

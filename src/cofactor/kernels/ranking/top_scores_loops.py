@@ -1,0 +1,47 @@
+"""The best n of each row of scores: 64 of them at a time are held against the worst on the list.
+
+No fast mathematics that would take infinities for absent: -inf must compare as itself.
+"""
+
+from numba import njit
+
+from cofactor.kernels.compiling.jit import JIT
+from cofactor.kernels.ranking.heap_loops import replace_root, sort_list
+from cofactor.kernels.ranking.score_tiles import lowest_bit, which_above
+from cofactor.kernels.ranking.top_scores import Hidden
+
+__all__ = ["Hidden", "choose_scores"]  # entries are made of the first, by name
+
+CHUNK = 64  # scores held against the bar at once
+
+
+@njit(**JIT)
+def choose_scores(scores, hidden, barred, idx, top):
+    """The best of each row of scores (b, m) into idx and top (b, n), which hold -1 and -inf.
+
+    hidden: `Hidden`, items ascending in a row, so that one step forward finds whether a candidate is among them
+    barred: (m,)
+    """
+    for row in range(scores.shape[0]):
+        values, user = scores[row], hidden.users[row]
+        at, end = (hidden.indptr[user], hidden.indptr[user + 1]) if user >= 0 else (0, 0)
+        whole = values.size - values.size % CHUNK
+        for first in range(0, whole, CHUNK):
+            mark = which_above(values, first, top[row, 0])
+            while mark != 0:
+                at = _consider(first + lowest_bit(mark), values, hidden.indices, at, end, barred, idx[row], top[row])
+                mark &= mark - 1
+        for item in range(whole, values.size):
+            at = _consider(item, values, hidden.indices, at, end, barred, idx[row], top[row])
+        sort_list(idx[row], top[row])
+
+
+@njit(**JIT)
+def _consider(item, values, seen, at, end, barred, idx, top):
+    """Put an item on the list if it belongs there; returns where the first seen item not before it stands."""
+    if values[item] > top[0] and not barred[item]:
+        while at < end and seen[at] < item:
+            at += 1
+        if at == end or seen[at] != item:
+            replace_root(idx, top, idx.size, item, values[item])
+    return at

@@ -1,0 +1,35 @@
+"""The posterior of one row against its formula."""
+
+import numpy as np
+
+from cofactor.kernels.posterior.single_row import row_mean, squashed_row_mean
+
+
+def test_the_row_mean_is_ridge_regression_on_the_prior():
+    rng = np.random.default_rng(0)
+    design, targets, precision = rng.normal(size=(9, 3)), rng.normal(size=9), np.diag([1.0, 2.0, 3.0])
+    stacked = np.vstack([design, np.sqrt(precision)])
+    exact = np.linalg.lstsq(stacked, np.append(targets, np.zeros(3)), rcond=None)[0]
+    np.testing.assert_allclose(row_mean(design, targets, precision), exact)
+
+
+def test_no_ratings_give_the_priors_mean():
+    assert row_mean(np.zeros((0, 3)), np.zeros(0), np.eye(3)).tolist() == [0, 0, 0]
+
+
+def test_the_squashed_mean_stands_where_its_cost_is_flat():
+    rng = np.random.default_rng(1)
+    design, offset, precision = rng.normal(size=(20, 4)), rng.normal(size=20), 0.5 * np.eye(4)
+    ratings = rng.integers(1, 6, 20).astype(float)
+
+    def cost(x):
+        return np.sum((ratings - 0.5 - 5 / (1 + np.exp(-(design @ x + offset)))) ** 2) + x @ precision @ x
+
+    x = squashed_row_mean(design, offset, ratings, precision, 0.5, 5.5)
+    slopes = [(cost(x + 1e-5 * e) - cost(x - 1e-5 * e)) / 2e-5 for e in np.eye(4)]
+    np.testing.assert_allclose(slopes, 0, atol=1e-2)
+
+
+def test_a_rating_beyond_the_range_stays_finite():
+    x = squashed_row_mean(np.ones((1, 1)), np.zeros(1), np.array([9.0]), np.eye(1) * 1e-6, 0.0, 5.0)
+    assert np.isfinite(x).all()
