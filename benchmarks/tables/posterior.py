@@ -24,10 +24,10 @@ from benchmarks.shared.quiet import QUIET, wait_for_quiet, watch_others
 from benchmarks.shared.reporting import describe, machine, markdown_table, write_results
 from cofactor.data.ids import IdMap
 from cofactor.kernels.posterior.prior import Prior
-from cofactor.kernels.posterior.schedule import LONG, plan_rows
+from cofactor.kernels.posterior.schedule import SPLIT_ABOVE, schedule_rows
 from cofactor.kernels.posterior.solve import solve
-from cofactor.kernels.posterior.weights import Law
-from cofactor.kernels.ratings.csr import Part
+from cofactor.kernels.posterior.weights import RatingWeights
+from cofactor.kernels.ratings.csr import CsrRatings
 
 NEVER = 1 << 40  # ratings from which on a row is split: no row has so many
 SHARES = (0.3, 0.7)  # of all ratings that one row holds; two cores wait for one from a half on
@@ -105,14 +105,20 @@ def skewed(share: float, rounds: int, k: int = 64) -> dict[str, Any]:
     counts[17] = int(share * n)
     indptr = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
     indices = rng.integers(0, n_others, indptr[-1]).astype(np.int32)
-    part = Part(indptr, indices, np.ones(len(indices), np.float32))
-    design, law = rng.standard_normal((n_others, k)).astype(np.float32), Law(*map(np.float32, (1, 0, 1, 0)))
+    ratings = CsrRatings(indptr, indices, np.ones(len(indices), np.float32))
+    design, weights = (
+        rng.standard_normal((n_others, k)).astype(np.float32),
+        RatingWeights(*map(np.float32, (1, 0, 1, 0))),
+    )
     prior = Prior(np.eye(k, dtype=np.float32).ravel(), np.ones(1, np.float32), np.zeros((1, k), np.float32))
     out, offset = np.zeros((n_rows, k), np.float32), np.zeros(n_others, np.float32)
-    plans = {"on one core": plan_rows(indptr, k, long=NEVER), "split": plan_rows(indptr, k, long=LONG)}
+    plans = {
+        "on one core": schedule_rows(indptr, k, split_above=NEVER),
+        "split": schedule_rows(indptr, k, split_above=SPLIT_ABOVE),
+    }
     return {
-        name: timed(lambda plan=plan: solve(out, design, offset, part, law, prior, plan), rounds)
-        for name, plan in plans.items()
+        name: timed(lambda schedule=schedule: solve(out, design, offset, ratings, weights, prior, schedule), rounds)
+        for name, schedule in plans.items()
     }
 
 

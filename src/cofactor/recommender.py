@@ -32,7 +32,7 @@ from cofactor.errors import (
     shown,
 )
 from cofactor.hyperparameters import conform, conformed, seed_of
-from cofactor.kernels.ranking.top_scores import Hidden, best
+from cofactor.kernels.ranking.top_scores import SeenItems, top_scores
 from cofactor.learned import wrong_with
 from cofactor.memory import refuse_beyond
 from cofactor.model_steps import ModelSteps
@@ -279,9 +279,9 @@ class Recommender(Snapshots, ModelSteps):
             approximate = conformed("approximate", bool, approximate)
         if isinstance(users, Mapping):
             seen = self._items_rated(users)
-            hidden = Hidden(np.zeros(1, np.int64), np.array([0, len(seen)]), np.sort(seen)) if hide_seen else None
+            hidden = SeenItems(np.zeros(1, np.int64), np.array([0, len(seen)]), np.sort(seen)) if hide_seen else None
             scores = self.score_newcomer(users, attributes)[None]
-            ranking = Ranking(["newcomer"], *best(scores, n, hidden, barred))
+            ranking = Ranking(["newcomer"], *top_scores(scores, n, hidden, barred))
         else:
             _refuse_attributes(attributes)
             labels = _as_list(users)
@@ -300,7 +300,7 @@ class Recommender(Snapshots, ModelSteps):
         """The n best for each user (-1: a stranger), in the memory that `selection.exact` states; barred: (n_items,)"""
         seen, barred = self.ratings.by_user, self._barred() if barred is None else barred
         shown = np.where(hide_seen, user_idx, -1).astype(np.int64)
-        hidden = Hidden(shown, seen.indptr, seen.indices)
+        hidden = SeenItems(shown, seen.indptr, seen.indices)
         exactly = partial(rank_exactly, self._score, self._products)
         if approximate:
             return self._index().rank(user_idx, n, hidden, barred, exactly)
@@ -493,7 +493,7 @@ class Recommender(Snapshots, ModelSteps):
         cosine = vectors @ vectors[at] / np.maximum(length * length[at], 1e-12)
         cosine[at] = -np.inf
         cosine[length == 0] = -np.inf  # a row without ratings stands nowhere
-        return Ranking([one], *best(cosine[None], n))
+        return Ranking([one], *top_scores(cosine[None], n))
 
 
 class Prediction(NamedTuple):

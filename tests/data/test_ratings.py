@@ -13,7 +13,7 @@ from hypothesis import given, strategies as st
 from cofactor.data.ratings import Ratings
 from cofactor.data.reading import read
 from cofactor.errors import AmbiguousTitle, BadOption, BadTable, UnknownIds
-from cofactor.kernels.ratings.csr import Coded
+from cofactor.kernels.ratings.csr import CodedValues
 from small_tables import random_ratings
 
 SOME = Ratings.from_arrays(["ann", "ann", "bob"], [10, 20, 10], [5, 3, 4], titles=np.array(["Alien", "Heat"], object))
@@ -231,7 +231,9 @@ def test_values_are_the_same_before_and_after_the_table_is_laid_out(values):
     ratings = Ratings.from_arrays([1, 2, 2, 1], [7, 7, 8, 9], values)
     before = ratings.values.copy()
     assert len(ratings.by_user.indices) == 4
-    assert isinstance(ratings._stored._held, Coded) == (len(set(values)) < 4)  # four different ones stay as they are
+    assert isinstance(ratings._stored._held, CodedValues) == (
+        len(set(values)) < 4
+    )  # four different ones stay as they are
     for table in (ratings, replace(ratings, name="copy"), deepcopy(ratings), pickle.loads(pickle.dumps(ratings))):
         np.testing.assert_array_equal(table.values, before)
         np.testing.assert_array_equal(table.values_of(np.array([2, 0])), before[[2, 0]])

@@ -3,7 +3,7 @@
 import numpy as np
 from threadpoolctl import threadpool_info, threadpool_limits
 
-from cofactor.kernels.blas import product, quiet_blas
+from cofactor.kernels.blas import parallel_matmul, quiet_blas
 
 
 def test_blas_is_given_back_when_the_last_of_two_loops_ends():
@@ -28,6 +28,6 @@ def test_a_product_has_the_same_bits_on_any_number_of_threads(monkeypatch):
     left, right = (rng.standard_normal(shape, np.float32) for shape in ((101, 48), (48, 48)))
     for n in (1, 2, 5):
         monkeypatch.setenv("COFACTOR_THREADS", str(n))
-        found.append(product(left, right, np.empty((101, 48), np.float32)))
+        found.append(parallel_matmul(left, right, np.empty((101, 48), np.float32)))
     assert np.array_equal(found[0], found[1])
     assert np.array_equal(found[0], found[2])

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from cofactor.kernels.gradient import sgd
-from cofactor.kernels.gradient.perceptron import Pairs
+from cofactor.kernels.gradient.perceptron import LabelledPairs
 from cofactor.nets.embeddings import Embeddings, squash
 from cofactor.training.engine import Batches
 from cofactor.training.fused import FusedAdam, TiledSgd
@@ -27,7 +27,7 @@ def engines(y_range, batch_size=16, scale=0.3):
     ratings = random_ratings(N_USERS, N_ITEMS, 1500)
     start = Embeddings.random(N_USERS, N_ITEMS, K, seed=3, scale=scale)
     columns, batches = (ratings.user_idx, ratings.item_idx, ratings.values), Batches(1500, batch_size, seed=5)
-    twin = torch_engine.TorchEngine(DotProduct(start, y_range), Pairs(*columns), batches)
+    twin = torch_engine.TorchEngine(DotProduct(start, y_range), LabelledPairs(*columns), batches)
     return FusedAdam(start, *columns, batches, y_range), twin
 
 
@@ -87,7 +87,7 @@ def test_a_restored_engine_continues_bit_for_bit():
 
 def test_sgd_visits_every_rating_once_and_cells_of_a_round_share_no_row():
     ratings = random_ratings(N_USERS, N_ITEMS, 1500)
-    cells = sgd.arrange(ratings.user_idx, ratings.item_idx, ratings.values, N_USERS, N_ITEMS, 16, seed=0)
+    cells = sgd.arrange_ratings(ratings.user_idx, ratings.item_idx, ratings.values, N_USERS, N_ITEMS, 16, seed=0)
     before = sorted(zip(ratings.user_idx, ratings.item_idx, ratings.values, strict=True))
     assert sorted(zip(*cells[:3], strict=True)) == before
     for number in range(sgd.N_STRATA):

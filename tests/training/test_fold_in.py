@@ -5,7 +5,7 @@ import pytest
 
 import cofactor as cf
 from cofactor.data.ratings import Rows
-from cofactor.kernels.posterior.single_row import row_mean, squashed_row_mean
+from cofactor.kernels.posterior.single_row import row_mean, sigmoid_row_mean
 from cofactor.training.fold_in import place_rows
 
 
@@ -30,7 +30,7 @@ def test_a_batch_is_its_rows_one_by_one(case, y_range):
         offset = 0.2 + others[idx, 0]
         alone = (
             row_mean(design, values - offset, precision) if y_range is None
-            else squashed_row_mean(design, offset, values, precision, *y_range)
+            else sigmoid_row_mean(design, offset, values, precision, *y_range)
         )  # fmt: skip
         np.testing.assert_allclose(placed[row], alone, atol=2e-3)
 

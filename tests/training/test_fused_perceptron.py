@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from cofactor.kernels.gradient.perceptron import Pairs
+from cofactor.kernels.gradient.perceptron import LabelledPairs
 from cofactor.nets.perceptron import Network
 from cofactor.training.engine import Batches
 from cofactor.training.fused_perceptron import FusedPerceptron
@@ -20,7 +20,7 @@ def make(*, units=(20, 9), batch_norm=True, dot=0, y_range=(0.0, 5.5), clicks=Fa
     """(40: no multiple of a register tile; 1,500 ratings: the last batch is short)"""
     ratings = random_ratings(N_USERS, N_ITEMS, 1500)
     start = Network.random((N_USERS, N_ITEMS), (10 + dot, 12 + dot), units, batch_norm=batch_norm, dot=dot, seed=1)
-    pairs = Pairs(ratings.user_idx, ratings.item_idx, ratings.values)
+    pairs = LabelledPairs(ratings.user_idx, ratings.item_idx, ratings.values)
     if clicks:
         likes = replace(ratings, values=np.ones(len(ratings), np.float32), explicit=False, scale=None)
         pairs, y_range = Negatives(likes, 2, seed=5), None

@@ -41,7 +41,7 @@ def main() -> None:
     data, k, rng = np.load(asked.data), asked.n_factors, np.random.default_rng(0)
     users, items = (_side(rng, int(data[f"{side}_idx"].max()) + 1, k) for side in ("user", "item"))
     columns = (data["user_idx"], data["item_idx"], data["values"])
-    cells = sgd.arrange(*columns, len(users.rows), len(items.rows), k, seed=0)
+    cells = sgd.arrange_ratings(*columns, len(users.rows), len(items.rows), k, seed=0)
     arrays = [
         users.rows,
         items.rows,

@@ -12,8 +12,8 @@ import numpy as np
 
 import cofactor as cf
 from benchmarks.tables.posterior import sweep
-from cofactor.kernels.ranking.top_products import best_products, pack_items
-from cofactor.kernels.ranking.top_scores import Hidden
+from cofactor.kernels.ranking.top_products import pack_items, top_products
+from cofactor.kernels.ranking.top_scores import SeenItems
 
 Work: TypeAlias = Callable[[], object]
 
@@ -43,13 +43,13 @@ def our_works(ratings: cf.Ratings) -> dict[str, Callable[[], float]]:
     exact, scaled = sweep(ratings, FACTORS), sweep(ratings, FACTORS, solver="cg", n_steps=2)
     users, items = factors(ratings, FACTORS)
     part, catalogue = ratings.by_user, pack_items(items, None, users.mean(0))
-    hidden = Hidden(np.arange(ratings.n_users), part.indptr, part.indices)
+    hidden = SeenItems(np.arange(ratings.n_users), part.indptr, part.indices)
     return {
         "sweep": lambda: cpu_seconds(exact),
         "cg": lambda: cpu_seconds(scaled),
         "gibbs": lambda: draws(ratings, bags=False),
         "bags": lambda: draws(ratings, bags=True),
-        "topn": lambda: cpu_seconds(lambda: best_products(users, catalogue, N, hidden)),
+        "topn": lambda: cpu_seconds(lambda: top_products(users, catalogue, N, hidden)),
     }
 
 

@@ -20,7 +20,7 @@ from cofactor.arrays import Array, FloatArray, Id, IntArray
 from cofactor.data.ratings import NO_TIME, Ratings
 from cofactor.errors import BadOption, shown
 from cofactor.hyperparameters import conformed
-from cofactor.kernels.ranking.top_scores import Hidden, best
+from cofactor.kernels.ranking.top_scores import SeenItems, top_scores
 from cofactor.ranking import Ranking, list_length
 from cofactor.recommender import Newcomer, Recommender, expect_model, rating_of
 
@@ -91,9 +91,9 @@ class Ladder:
         n, hide_seen = list_length(n), conformed("hide_seen", bool, hide_seen)
         standing = self.standing(who, attributes)
         seen = self._seen(who) if hide_seen else np.zeros(0, np.int64)
-        hidden = Hidden(np.zeros(1, np.int64), np.array([0, len(seen)]), seen)
+        hidden = SeenItems(np.zeros(1, np.int64), np.array([0, len(seen)]), seen)
         label = "newcomer" if isinstance(who, Mapping) else who
-        ranking = Ranking([label], *best(standing.scores[None], n, hidden))
+        ranking = Ranking([label], *top_scores(standing.scores[None], n, hidden))
         ranking.warn_if_short(n, stacklevel=4)
         shown = ranking.idx[ranking.filled]
         rungs, doubts = [str(standing.rung)] * len(shown), standing.doubt[shown].tolist()

@@ -24,7 +24,7 @@ from cofactor.coldstart.familiarity import Familiarity, learn_familiarity
 from cofactor.coldstart.question_tree import QuestionTree
 from cofactor.errors import NothingToAsk
 from cofactor.hyperparameters import conformed, seed_of
-from cofactor.kernels.ranking.top_scores import Hidden, best
+from cofactor.kernels.ranking.top_scores import SeenItems, top_scores
 from cofactor.newcomer import Belief
 from cofactor.ranking import Ranking, list_length
 from cofactor.recommender import Recommender, expect_model, rating_of
@@ -132,8 +132,10 @@ class Onboarding:
             return self.model.rank(rated_items, n, attributes=attributes)
         heard = self._read(answers, attributes)
         rated = np.sort(heard.idx[~np.isnan(heard.values)])
-        hidden = Hidden(np.zeros(1, np.int64), np.array([0, len(rated)]), rated.astype(np.int32))
-        ranking = Ranking(["newcomer"], *best(self.scores(answers, attributes)[None], n, hidden, self._counts == 0))
+        hidden = SeenItems(np.zeros(1, np.int64), np.array([0, len(rated)]), rated.astype(np.int32))
+        ranking = Ranking(
+            ["newcomer"], *top_scores(self.scores(answers, attributes)[None], n, hidden, self._counts == 0)
+        )
         ranking.warn_if_short(n, stacklevel=3)
         return ranking
 

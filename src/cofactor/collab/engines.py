@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from cofactor.arrays import FloatArray
 from cofactor.collab.dataloaders import DataLoader
 from cofactor.collab.modules import EmbeddingDotBias, EmbeddingNN, MSELossFlat
-from cofactor.kernels.gradient.perceptron import Pairs
+from cofactor.kernels.gradient.perceptron import LabelledPairs
 from cofactor.nets.embeddings import Embeddings
 from cofactor.nets.mlp import EmbeddingMLP, network_of
 from cofactor.training.fused import FusedAdam
@@ -34,13 +34,13 @@ def engine_for(model: nn.Module, loader: DataLoader, loss_func: Callable[..., Te
         if isinstance(model, EmbeddingDotBias):
             return FusedAdam(embeddings_of(model), users, items, values, loader.batches, model.y_range)
         if isinstance(model, EmbeddingNN) and not model.config["embed_p"]:
-            pairs, dropout = Pairs(users, items, values), model.config["ps"] or 0.0
+            pairs, dropout = LabelledPairs(users, items, values), model.config["ps"] or 0.0
             return FusedPerceptron(network_of(model), pairs, loader.batches, model.y_range, dropout)
 
     def loss_of(scores: Tensor, ratings: Tensor) -> Tensor:
         return loss_func(scores, ratings.view_as(scores))  # (b,) against (b, 1) would be (b, b) to most losses
 
-    return TorchEngine(model, Pairs(users, items, values), loader.batches, device, loss_of)
+    return TorchEngine(model, LabelledPairs(users, items, values), loader.batches, device, loss_of)
 
 
 def put_in(model: nn.Module, engine: AnEngine) -> None:

@@ -20,8 +20,8 @@ from cofactor.data.ids import IdMap
 from cofactor.data.ratings import Ratings, Rows
 from cofactor.errors import BadModelFolder, BadOption
 from cofactor.kernels.absent import NO_CODES
-from cofactor.kernels.ratings.csr import Coded
-from cofactor.kernels.ratings.layout import code
+from cofactor.kernels.ratings.csr import CodedValues
+from cofactor.kernels.ratings.layout import encode_values
 
 __all__ = ["pack_column", "pack_ratings", "unpack_column", "unpack_ratings"]
 
@@ -65,15 +65,15 @@ def _check_round_trip(ratings: Ratings, arrays: Mapping[str, Array], about: Mapp
 def _packed_rows(ratings: Ratings) -> dict[str, Array]:
     rows = ratings.by_user
     arrays: dict[str, Array] = {"indptr": rows.indptr, "indices": rows.indices}
-    arrays |= _packed_values("", Coded(rows.levels, rows.codes, len(rows.indices)))
+    arrays |= _packed_values("", CodedValues(rows.levels, rows.codes, len(rows.indices)))
     by_users = np.array_equal(_row_of_each(rows.indptr), ratings.user_idx)
     if not (by_users and np.array_equal(rows.indices, ratings.item_idx)):
         arrays |= {"item_idx": ratings.item_idx} | ({} if by_users else {"user_idx": ratings.user_idx})
-        arrays |= _packed_values("table-", code(ratings.values))
+        arrays |= _packed_values("table-", encode_values(ratings.values))
     return {name: np.ascontiguousarray(array) for name, array in arrays.items()}
 
 
-def _packed_values(prefix: str, values: Coded) -> dict[str, Array]:
+def _packed_values(prefix: str, values: CodedValues) -> dict[str, Array]:
     levels: dict[str, Array] = {f"{prefix}levels": values.levels}
     return levels | {f"{prefix}codes": values.codes} if values.codes.size else levels
 
@@ -124,13 +124,13 @@ def _unpacked_rows(left: dict[str, Array], n_users: int, n_items: int) -> tuple[
     return rows, {"user_idx": user_idx, "item_idx": indices, "values": every}
 
 
-def _unpacked_values(left: dict[str, Array], prefix: str, n: int) -> Coded:
+def _unpacked_values(left: dict[str, Array], prefix: str, n: int) -> CodedValues:
     levels, codes = _taken(left, f"{prefix}levels"), left.pop(f"{prefix}codes", NO_CODES)
     is_finite = levels.dtype == np.float32 and levels.ndim == 1 and bool(np.isfinite(levels).all())
     _expect(is_finite and (codes.size > 0 or len(levels) in (1, n)), f"{prefix}levels")
     _expect(_is(codes, np.uint8, n if codes.size else 0), f"{prefix}codes")
     _expect(not codes.size or int(codes.max()) < len(levels), f"{prefix}codes")
-    return Coded(levels, codes, n)
+    return CodedValues(levels, codes, n)
 
 
 def _taken(left: dict[str, Array], name: str) -> Array:

@@ -17,8 +17,8 @@ from cofactor.data.report import Report, RowNames
 from cofactor.data.value_column import StoredValues, ValueColumn, read_only
 from cofactor.errors import AmbiguousTitle, BadOption, BadTable, shown
 from cofactor.kernels.absent import NO_CODES
-from cofactor.kernels.ratings.csr import Part
-from cofactor.kernels.ratings.layout import counted, lay_out, transposed
+from cofactor.kernels.ratings.csr import CsrRatings
+from cofactor.kernels.ratings.layout import count_indices, lay_out, transposed
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -41,13 +41,13 @@ class Rows(NamedTuple):
     codes: IntArray = NO_CODES  # (n,) uint8, which of `levels` each has; or (0,): its own
 
     @classmethod
-    def of_part(cls, part: Part) -> "Rows":
+    def of_part(cls, part: CsrRatings) -> "Rows":
         return cls(part.indptr, part.indices, part.values, part.codes)
 
     @property
-    def part(self) -> Part:
+    def part(self) -> CsrRatings:
         """What the kernels are told."""
-        return Part(self.indptr, self.indices, self.levels, codes=self.codes)
+        return CsrRatings(self.indptr, self.indices, self.levels, codes=self.codes)
 
     @property
     def values(self) -> FloatArray:
@@ -181,7 +181,7 @@ class Ratings:
         rows: Rows | None = vars(self).get(laid_out)
         if rows is not None and len(rows.indices) == len(self):
             return rows.counts
-        return counted(idx, n)
+        return count_indices(idx, n)
 
     @cached_property
     def matrix(self) -> "csr_array":
@@ -206,7 +206,7 @@ class Ratings:
         """`by_item` for who need not know the values: without them, and not kept, unless it is laid out already."""
         laid_out: Rows | None = vars(self).get("by_item")
         users = self.by_user
-        return laid_out or Rows.of_part(transposed(Part(users.indptr, users.indices, ONE), self.n_items))
+        return laid_out or Rows.of_part(transposed(CsrRatings(users.indptr, users.indices, ONE), self.n_items))
 
     def some_rows(self, side: Literal["user", "item"], which: IntArray) -> Rows:
         """The rows of these users or items (ascending), as `by_user` and `by_item` have them.

@@ -4,8 +4,8 @@ from typing import Any, overload
 from weakref import ref
 
 from cofactor.arrays import Array, BoolArray, FloatArray, IntArray
-from cofactor.kernels.ratings.csr import Coded
-from cofactor.kernels.ratings.layout import code
+from cofactor.kernels.ratings.csr import CodedValues
+from cofactor.kernels.ratings.layout import encode_values
 
 __all__ = ["StoredValues", "ValueColumn", "read_only"]
 
@@ -20,13 +20,13 @@ class StoredValues:
     """
 
     def __init__(self, values: FloatArray) -> None:
-        self._held: FloatArray | Coded = read_only(values)
+        self._held: FloatArray | CodedValues = read_only(values)
         self._shared: ref[FloatArray] | None = None  # the array that somebody may still hold
 
     def whole(self) -> FloatArray:
         """All values, (n,) float32, read-only."""
         held = self._held
-        if not isinstance(held, Coded):
+        if not isinstance(held, CodedValues):
             return held
         shared = self._shared() if self._shared else None
         if shared is None:
@@ -37,14 +37,14 @@ class StoredValues:
     def some(self, rows: slice | IntArray | BoolArray) -> FloatArray:
         """The values of some ratings; all need not be made for them."""
         held = self._held
-        return held.at(rows) if isinstance(held, Coded) else held[rows]
+        return held.at(rows) if isinstance(held, CodedValues) else held[rows]
 
-    def shrink(self) -> Coded:
+    def shrink(self) -> CodedValues:
         """The values in as little memory as they need, which is how they are kept from now on."""
         held = self._held
-        if isinstance(held, Coded):
+        if isinstance(held, CodedValues):
             return held
-        coded = code(held)
+        coded = encode_values(held)
         if len(coded.levels) < len(held):
             self._shared = ref(held)
             self._held = coded

@@ -8,8 +8,8 @@ import numpy as np
 
 from cofactor.arrays import BoolArray, FloatArray, IntArray
 from cofactor.evaluation.held_out import HeldOut, RelevantItems
-from cofactor.kernels.ranking.ranks import mark_hits, stand
-from cofactor.kernels.ranking.top_scores import Hidden, best
+from cofactor.kernels.ranking.ranks import count_above, mark_hits
+from cofactor.kernels.ranking.top_scores import SeenItems, top_scores
 from cofactor.memory import refuse_beyond
 from cofactor.recommender import Recommender
 from cofactor.selection.exact import blocks
@@ -114,13 +114,13 @@ def _no_counts(held: HeldOut) -> RankCounts:
 def _rank_and_count(model: Recommender, held: HeldOut, n: int, counts: RankCounts) -> IntArray:
     """(n_users, n) the lists, with `counts` filled in: both from the same scores, a block of users at a time."""
     seen, found, relevant = model.ratings.by_user, list[IntArray](), held.relevant
-    hidden = Hidden(held.model_users.astype(np.int64), seen.indptr, seen.indices)
+    hidden = SeenItems(held.model_users.astype(np.int64), seen.indptr, seen.indices)
     for at in blocks(held.n_users, model.ratings.n_items):
         scores = model._score(held.model_users[at])
         scores = np.ascontiguousarray(scores, np.result_type(scores, np.float32))
-        found.append(best(scores, n, hidden.rows(at), compiled=True)[0])
+        found.append(top_scores(scores, n, hidden.rows(at), compiled=True)[0])
         rows = at.start, relevant.indptr, relevant.items
-        stand(scores, hidden.rows(at), *rows, counts.above, counts.equal, np.empty_like(scores[0]))
+        count_above(scores, hidden.rows(at), *rows, counts.above, counts.equal, np.empty_like(scores[0]))
     _rank_unknown_last(held, counts)
     return np.concatenate(found)
 

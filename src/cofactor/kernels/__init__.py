@@ -12,7 +12,7 @@
       |
     compiling                                               from Numba to machine code that is kept and shipped
       |
-    blas  threads  aligned  absent                          who runs what; how arrays lie
+    blas  threads  alignment  absent                          who runs what; how arrays lie
 
 In a room, `x.py` has the functions that others call, their argument structs, and the division of work among threads;
 `x_loops.py` has the loops that become machine code. `x.py` names those loops by text (`Native`) and never imports them,

@@ -11,7 +11,7 @@ import numpy as np
 from cofactor.arrays import FloatArray
 from cofactor.kernels.threads import n_threads, on_threads, shares
 
-__all__ = ["product", "quiet_blas"]
+__all__ = ["parallel_matmul", "quiet_blas"]
 
 
 class _QuietBlas:
@@ -66,7 +66,7 @@ if hasattr(os, "register_at_fork"):  # Windows does not fork
 # ---- a product on our threads -----------------------------------------------------------------------------
 
 
-def product(left: FloatArray, right: FloatArray, out: FloatArray) -> FloatArray:
+def parallel_matmul(left: FloatArray, right: FloatArray, out: FloatArray) -> FloatArray:
     """out ← left @ right, each thread some rows of it: BLAS itself is kept on one thread, by `quiet_blas`."""
     cuts = shares(len(left), n_threads())
 

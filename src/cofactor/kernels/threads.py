@@ -17,7 +17,7 @@ from cofactor.errors import BadOption
 __all__ = ["n_threads", "on_threads", "row_shares", "set_threads", "shares"]
 
 VARIABLE = "COFACTOR_THREADS"
-MOST = 1024
+MAX_THREADS = 1024
 _chosen: int | None = None
 
 
@@ -49,10 +49,10 @@ def n_threads() -> int:
 
 
 def _checked(who: str, n: object) -> int:
-    if isinstance(n, int | np.integer) and not isinstance(n, bool) and 1 <= n <= MOST:
+    if isinstance(n, int | np.integer) and not isinstance(n, bool) and 1 <= n <= MAX_THREADS:
         return int(n)
     raise BadOption(
-        f"{who} takes a number of threads, a whole number from 1 to {MOST:,}, but was given {n!r}. "
+        f"{who} takes a number of threads, a whole number from 1 to {MAX_THREADS:,}, but was given {n!r}. "
         f"To use every CPU that this process is given, leave {VARIABLE} unset and call set_threads(None)."
     )
 

@@ -31,9 +31,9 @@ class ItemWeights(Recommender):
 
     def _take(self, near: IntArray, weights: FloatArray) -> None:
         """near, weights: (n_items, m), what each item takes from whom; -1: from nobody"""
-        from cofactor.kernels.neighbours.item_graph import sparse_rows
+        from cofactor.kernels.neighbours.item_graph import rows_by_neighbour
 
-        self.indptr_, self.items_, self.weights_ = sparse_rows(near, weights)
+        self.indptr_, self.items_, self.weights_ = rows_by_neighbour(near, weights)
 
     def _rows(self, ratings: "Ratings") -> "csr_array":
         from scipy.sparse import csr_array

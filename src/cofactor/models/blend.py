@@ -195,9 +195,9 @@ class Blend(Recommender):
     @property
     def gain(self) -> float:
         """By which share the blend is better than its best member on the held-out ratings; below 0: worse."""
-        best = float(min(self.members_reach_) if self.predicts else max(self.members_reach_))
+        top_scores = float(min(self.members_reach_) if self.predicts else max(self.members_reach_))
         of_nothing = 1.0 if self.blend_reaches_ == 0 else math.inf  # a best member that reaches 0
-        ratio = self.blend_reaches_ / best if best else of_nothing
+        ratio = self.blend_reaches_ / top_scores if top_scores else of_nothing
         return (ratio - 1) * (-1 if self.predicts else 1)
 
     def _score(self, user_idx: IntArray) -> FloatArray:
@@ -313,13 +313,13 @@ def _candidates(members: Sequence[Recommender], users: IntArray, wanted: "Rating
 
 
 def _some(members: Sequence[Recommender], users: IntArray, wanted: "Ratings") -> tuple[FloatArray, "Array"]:
-    from cofactor.kernels.ranking.top_scores import Hidden, best
+    from cofactor.kernels.ranking.top_scores import SeenItems, top_scores
     from cofactor.training.blending import BEHIND, standardised
 
     seen, n_items = members[0].ratings.by_user, members[0].ratings.n_items
-    hidden = Hidden(users.astype(np.int64), seen.indptr, seen.indices)
+    hidden = SeenItems(users.astype(np.int64), seen.indptr, seen.indices)
     scores = [standardised(one._score(users)).astype(np.float32) for one in members]
-    items = np.sort(np.concatenate([best(one, NEAR, hidden)[0] for one in scores], axis=1), axis=1)
+    items = np.sort(np.concatenate([top_scores(one, NEAR, hidden)[0] for one in scores], axis=1), axis=1)
     twice = np.diff(items, axis=1, prepend=-1) == 0  # -1, the end of a short list, too
     rows, places = np.arange(len(users))[:, None], np.maximum(items, 0)
     near = np.stack([np.where(twice, BEHIND, one[rows, places]) for one in scores], axis=2)

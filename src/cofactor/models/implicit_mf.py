@@ -23,7 +23,7 @@ from cofactor.selection.exact import Products
 if TYPE_CHECKING:
     from cofactor.data.joining import Joined
     from cofactor.data.ratings import Ratings, Rows
-    from cofactor.kernels.posterior.weights import Law
+    from cofactor.kernels.posterior.weights import RatingWeights
     from cofactor.run.run import Run
 
 __all__ = ["ImplicitMF"]
@@ -93,7 +93,7 @@ class ImplicitMF(Described):
 
     def _fit(self, train: "Ratings", run: "Run") -> None:
         """`history_` keeps the loss with its penalty, for each click, after each sweep; validation is not looked at."""
-        from cofactor.kernels.aligned import empty_lines, padded
+        from cofactor.kernels.alignment import empty_aligned, padded_width
         from cofactor.kernels.blas import quiet_blas
 
         if self.confidence and train.values.min() < 0:
@@ -101,11 +101,11 @@ class ImplicitMF(Described):
         mend = "Use fewer n_factors, or leave out rare users and items."
         what = f"ImplicitMF(n_factors={self.n_factors}) on {train!r}"
         refuse_beyond(self.needed_gb(train), self.memory_gb, what, mend)
-        rng, width = np.random.default_rng(self.seed), padded(self.n_factors)
+        rng, width = np.random.default_rng(self.seed), padded_width(self.n_factors)
         # first the ratings, then the factors: what the sorting needs beside is gone by then
         by_item = train.by_item if self.confidence else train.clicks_by_item
         solve_users, solve_items = self._solver(train.by_user, width), self._solver(by_item, width)
-        users, items = (empty_lines((n, width)) for n in (train.n_users, train.n_items))
+        users, items = (empty_aligned((n, width)) for n in (train.n_users, train.n_items))
         users[:], items[:] = 0, 0
         items[:, : self.n_factors] = rng.standard_normal((train.n_items, self.n_factors), np.float32)
         items *= np.float32(START / np.sqrt(self.n_factors))
@@ -162,13 +162,13 @@ class ImplicitMF(Described):
         are no evidence for anything
         """
         from cofactor.kernels.posterior.prior import Prior
-        from cofactor.kernels.posterior.schedule import LONG, plan_rows
+        from cofactor.kernels.posterior.schedule import SPLIT_ABOVE, schedule_rows
 
         solver = solver or self.solver
         improve = self._method(solver)
-        long = LONG if solver == "exact" else 4 * LONG  # what is split is solved exactly: few rows only
+        long = SPLIT_ABOVE if solver == "exact" else 4 * SPLIT_ABOVE  # what is split is solved exactly: few rows only
         part, n_others = rows.part, int(rows.indices.max(initial=-1)) + 1
-        plan = plan_rows(rows.indptr, width, n_others=n_others, long=long)
+        plan = schedule_rows(rows.indptr, width, n_others=n_others, split_above=long)
         unused = np.diag((np.arange(width) >= self.n_factors).astype(np.float32))
         nothing = np.zeros((1, width), np.float32)
 
@@ -199,11 +199,11 @@ class ImplicitMF(Described):
             return partial(block_steps, block=self.block_size)
         return solve
 
-    def _law(self) -> "Law":
-        from cofactor.kernels.posterior.weights import Law
+    def _law(self) -> "RatingWeights":
+        from cofactor.kernels.posterior.weights import RatingWeights
 
         one, gain = np.float32(1), np.float32(self.confidence)
-        return Law(one, gain, one, gain)
+        return RatingWeights(one, gain, one, gain)
 
     def _ridge(self, counts: IntArray, n_others: int) -> FloatArray:
         return (self.reg * (counts + self.unobserved_weight * n_others) ** self.reg_exponent).astype(np.float32)
@@ -236,10 +236,10 @@ class ImplicitMF(Described):
         return self.item_factors_ @ row.astype(np.float32)
 
     def _updated(self, joined: "Joined") -> dict[str, FloatArray]:
-        from cofactor.kernels.aligned import padded
+        from cofactor.kernels.alignment import padded_width
         from cofactor.training.fold_in import place_new
 
-        ratings, width = joined.ratings, padded(self.n_factors)
+        ratings, width = joined.ratings, padded_width(self.n_factors)
 
         def place(side: Literal["user", "item"], which: IntArray) -> Callable[["Rows", FloatArray], FloatArray]:
             of_users = side == "user"

@@ -14,7 +14,7 @@ import numpy as np
 
 from cofactor.arrays import Array, BoolArray, FloatArray, IntArray
 from cofactor.errors import BadOption
-from cofactor.kernels.posterior.single_row import row_mean, squashed_row_mean
+from cofactor.kernels.posterior.single_row import row_mean, sigmoid_row_mean
 from cofactor.learned import floats, number, precision
 from cofactor.models._described import Described, described
 from cofactor.nets.embeddings import Embeddings, slope, squash
@@ -129,11 +129,11 @@ class MatrixFactorization(GradientRecommender[Embeddings], Described):
         batches = Batches(len(train), self._batch_size(len(train)), self.seed)
         if self.engine == "torch":
             need_torch()
-            from cofactor.kernels.gradient.perceptron import Pairs
+            from cofactor.kernels.gradient.perceptron import LabelledPairs
             from cofactor.nets.dot_product import DotProduct
             from cofactor.training.torch_engine import TorchEngine
 
-            return TorchEngine(DotProduct(start, self.y_range), Pairs(*columns), batches, self.device)
+            return TorchEngine(DotProduct(start, self.y_range), LabelledPairs(*columns), batches, self.device)
         from cofactor.training.fused import FusedAdam
 
         return FusedAdam(start, *columns, batches, self.y_range)
@@ -294,7 +294,7 @@ class MatrixFactorization(GradientRecommender[Embeddings], Described):
         offset = self.mean_ + self.item_bias_[item_idx] + design @ expected
         if self.y_range is None:
             return expected + row_mean(design, values - offset, self.user_precision_)
-        return expected + squashed_row_mean(design, offset, values, self.user_precision_, *self.y_range)
+        return expected + sigmoid_row_mean(design, offset, values, self.user_precision_, *self.y_range)
 
     def newcomer_laws(self) -> list[NewcomerLaw]:
         """Under y_range as it is for the average user: the sigmoid made linear where their scores lie."""

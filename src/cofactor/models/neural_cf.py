@@ -14,7 +14,7 @@ import numpy as np
 from cofactor.arrays import Array, FloatArray, IntArray
 from cofactor.errors import BadModelFolder, BadOption
 from cofactor.kernels.gradient.perceptron_scores import add_scores
-from cofactor.kernels.posterior.single_row import curved_row_mean
+from cofactor.kernels.posterior.single_row import nonlinear_row_mean
 from cofactor.learned import floats, precision, whole_numbers
 from cofactor.nets.embeddings import CHANCE, slope, squash
 from cofactor.nets.perceptron import Network, after_first, folded
@@ -118,7 +118,7 @@ class NeuralCF(GradientRecommender[Network]):
         return Averaging(engine, lambda: engine.network, self.averaged, y_range)
 
     def _trainer(self, train: "Ratings") -> "FusedPerceptron | TorchEngine":
-        from cofactor.kernels.gradient.perceptron import Pairs
+        from cofactor.kernels.gradient.perceptron import LabelledPairs
         from cofactor.training.engine import Batches
         from cofactor.training.negatives import Negatives
 
@@ -126,7 +126,7 @@ class NeuralCF(GradientRecommender[Network]):
         start = Network.random(
             sizes, widths, self.layers, batch_norm=self.batch_norm, dot=self.dot_factors, seed=self.seed
         )
-        pairs, y_range = Pairs(train.user_idx, train.item_idx, train.values), self.y_range
+        pairs, y_range = LabelledPairs(train.user_idx, train.item_idx, train.values), self.y_range
         n_rows = len(train)
         if not train.explicit:
             pairs, y_range = Negatives(train, self.n_negatives, self.seed), None
@@ -248,7 +248,7 @@ class NeuralCF(GradientRecommender[Network]):
                 tangent *= slope(expected, self._range)[:, None]
             return expected, tangent
 
-        return curved_row_mean(curve, values, self.user_precision_ if of_users else self.item_precision_)
+        return nonlinear_row_mean(curve, values, self.user_precision_ if of_users else self.item_precision_)
 
     def _with_negatives(self, clicked: IntArray, n: int) -> tuple[IntArray, FloatArray]:
         """The clicks as 1, and beside them as 0 others that were not clicked, as many as in training."""

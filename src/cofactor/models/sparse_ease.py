@@ -43,10 +43,10 @@ class SparseEASE(ItemWeights):
             raise BadOption(f"n_neighbors is at least 1 and reg above 0, but {self.n_neighbors} and {self.reg} came.")
 
     def _fit(self, train: "Ratings", run: "Run") -> None:
-        from cofactor.kernels.neighbours.item_graph import item_graph, nearest, on_neighbours
+        from cofactor.kernels.neighbours.item_graph import item_graph, nearest_items, neighbour_weights
 
         graph = item_graph(self._rows(train))
         size = np.sqrt(graph.diagonal)
         cosine = graph.values / (size[graph.rows] * size[graph.indices])
-        near = nearest(graph, cosine, min(self.n_neighbors, max(1, train.n_items - 1)))
-        self._take(near, on_neighbours(graph, near, self.reg))
+        near = nearest_items(graph, cosine, min(self.n_neighbors, max(1, train.n_items - 1)))
+        self._take(near, neighbour_weights(graph, near, self.reg))

@@ -13,7 +13,7 @@ import numpy as np
 
 from cofactor.arrays import BoolArray, FloatArray, IntArray
 from cofactor.errors import Diverged, MissingExtra
-from cofactor.kernels.ranking.top_scores import Hidden, empty_lists
+from cofactor.kernels.ranking.top_scores import SeenItems, empty_lists
 from cofactor.selection.exact import Best, Products, blocks, rank_products
 
 __all__ = ["PAYS_FROM", "ItemIndex", "advice"]
@@ -25,7 +25,7 @@ FETCH_MOST = 4096  # items fetched for one user; who has hidden more is ranked e
 TRAINING_POINTS = 50  # for each centre
 SEED = 0
 
-Exactly = Callable[[IntArray, int, Hidden, BoolArray], Best]
+Exactly = Callable[[IntArray, int, SeenItems, BoolArray], Best]
 
 
 def advice(n_users: int, n_items: int) -> str | None:
@@ -57,14 +57,14 @@ class ItemIndex:
     def _choose_probes(self, user_idx: IntArray, recall: float) -> None:
         n_items = len(self._products.items)
         length, barred = min(LENGTH, n_items), np.zeros(n_items, bool)
-        best, _ = rank_products(self._products, user_idx, length, Hidden.nothing(len(user_idx)), barred)
+        best, _ = rank_products(self._products, user_idx, length, SeenItems.nothing(len(user_idx)), barred)
         rows, self.n_probes = self._products.users(user_idx), 1
         self.recall = _share_found(best, self._nearest(rows, length))
         while self.recall < recall and self.n_probes < self.n_lists:
             self.n_probes = min(2 * self.n_probes, self.n_lists)
             self.recall = _share_found(best, self._nearest(rows, length))
 
-    def rank(self, user_idx: IntArray, n: int, hidden: Hidden, barred: BoolArray, exactly: Exactly) -> Best:
+    def rank(self, user_idx: IntArray, n: int, hidden: SeenItems, barred: BoolArray, exactly: Exactly) -> Best:
         """The n best that are found for each user (-1: a stranger), with their true scores.
 
         hidden: what may not be on a user's list; so many more are fetched     barred: (n_items,), and on nobody's
@@ -84,13 +84,13 @@ class ItemIndex:
             idx[short], top[short] = exactly(user_idx[short], n, hidden.rows(short), barred)
         return idx, top
 
-    def _n_to_fetch(self, n: int, hidden: Hidden, barred: BoolArray) -> IntArray:
+    def _n_to_fetch(self, n: int, hidden: SeenItems, barred: BoolArray) -> IntArray:
         """Enough even if all that is hidden from a user comes first, as a power of 2."""
         n_hidden = np.where(hidden.users < 0, 0, np.append(np.diff(hidden.indptr), 0)[hidden.users])
         wished = (n + n_hidden) / (1 - np.mean(barred))
         return np.minimum(2 ** np.ceil(np.log2(wished)), min(FETCH_MOST, len(barred))).astype(np.int64)
 
-    def _found(self, user_idx: IntArray, n_fetch: int, hidden: Hidden, barred: BoolArray, n: int) -> Best:
+    def _found(self, user_idx: IntArray, n_fetch: int, hidden: SeenItems, barred: BoolArray, n: int) -> Best:
         """The first n of the nearest that are neither hidden nor barred, by their true scores."""
         rows = self._products.users(user_idx)
         near = self._nearest(rows, n_fetch)
@@ -143,7 +143,7 @@ def _share_found(best: IntArray, found: IntArray) -> float:
     return float(np.mean([np.isin(one, other).mean() for one, other in zip(best, found, strict=True)]))
 
 
-def _is_hidden(near: IntArray, hidden: Hidden, n_items: int) -> BoolArray:
+def _is_hidden(near: IntArray, hidden: SeenItems, n_items: int) -> BoolArray:
     """(b, n), whether an item is among those hidden from its row's user."""
     seen = [hidden.of(row) for row in range(len(near))]
     first = np.arange(len(near)) * n_items  # of each row's numbers, so that all rows are one ascending column

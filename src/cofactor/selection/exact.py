@@ -12,7 +12,7 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 
 from cofactor.arrays import BoolArray, FloatArray, IntArray
-from cofactor.kernels.ranking.top_scores import MANY, Hidden, best
+from cofactor.kernels.ranking.top_scores import COMPILED_FROM_ROWS, SeenItems, top_scores
 
 __all__ = ["BLOCK", "Best", "Products", "blocks", "rank_exactly", "rank_products"]
 
@@ -37,39 +37,39 @@ class Products(NamedTuple):
 
 def rank_exactly(
     score: Callable[[IntArray], FloatArray], products: Callable[[], Products | None], user_idx: IntArray, n: int,
-    hidden: Hidden, barred: BoolArray,
+    hidden: SeenItems, barred: BoolArray,
 ) -> Best:  # fmt: skip
     """The n best of each of these users: by a model's products where it has some, if there are many users.
 
     score: (b,) users -> (b, n_items)     products: asked for only if they are used
     hidden: what may not be on each user's list     barred: (n_items,), and on nobody's
     """
-    of_model = products() if len(user_idx) >= MANY else None  # few are ranked by NumPy alone
+    of_model = products() if len(user_idx) >= COMPILED_FROM_ROWS else None  # few are ranked by NumPy alone
     if of_model is None:
         return _rank_scores(score, user_idx, n, hidden, barred)
     return rank_products(of_model, user_idx, n, hidden, barred)
 
 
 def _rank_scores(
-    score: Callable[[IntArray], FloatArray], user_idx: IntArray, n: int, hidden: Hidden, barred: BoolArray
+    score: Callable[[IntArray], FloatArray], user_idx: IntArray, n: int, hidden: SeenItems, barred: BoolArray
 ) -> Best:
-    compiled = len(user_idx) >= MANY
+    compiled = len(user_idx) >= COMPILED_FROM_ROWS
     return _joined(
-        best(score(user_idx[at]), n, hidden.rows(at), barred, compiled=compiled)
+        top_scores(score(user_idx[at]), n, hidden.rows(at), barred, compiled=compiled)
         for at in blocks(len(user_idx), len(barred))
     )
 
 
-def rank_products(products: Products, user_idx: IntArray, n: int, hidden: Hidden, barred: BoolArray) -> Best:
+def rank_products(products: Products, user_idx: IntArray, n: int, hidden: SeenItems, barred: BoolArray) -> Best:
     """The same lists without the scores in between."""
-    from cofactor.kernels.ranking.top_products import best_products, pack_items
+    from cofactor.kernels.ranking.top_products import pack_items, top_products
 
     parts = blocks(len(user_idx), products.items.shape[1])
     some = products.users(user_idx[:SOME])  # they tell which items are worth looking at first
     catalogue = pack_items(products.items, barred, some.mean(axis=0) if len(some) else None)
 
     def best_of(at: slice) -> Best:
-        idx, top = best_products(products.users(user_idx[at]), catalogue, n, hidden.rows(at))
+        idx, top = top_products(products.users(user_idx[at]), catalogue, n, hidden.rows(at))
         return idx, np.where(idx >= 0, products.scores(top), top)
 
     return _joined(best_of(at) for at in parts)

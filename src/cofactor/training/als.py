@@ -8,11 +8,11 @@ import numpy as np
 
 from cofactor.arrays import Array, FloatArray, IntArray
 from cofactor.data.ratings import Ratings, Rows
-from cofactor.kernels.aligned import empty_lines, padded
-from cofactor.kernels.posterior.prior import Bias, Prior
-from cofactor.kernels.posterior.schedule import Plan, plan_rows
+from cofactor.kernels.alignment import empty_aligned, padded_width
+from cofactor.kernels.posterior.prior import BiasTerm, Prior
+from cofactor.kernels.posterior.schedule import RowSchedule, schedule_rows
 from cofactor.kernels.posterior.solve import solve
-from cofactor.kernels.posterior.weights import PLAIN
+from cofactor.kernels.posterior.weights import UNIT_WEIGHTS
 from cofactor.kernels.ratings.layout import sum_rows
 from cofactor.nets.embeddings import Embeddings
 from cofactor.training.schedule import Schedule
@@ -28,9 +28,11 @@ class Half:
 
     def __init__(self, factors: FloatArray, bias: FloatArray, rows: Rows) -> None:
         (n, k), self.part, self.bias = factors.shape, rows.part, bias.copy()
-        self.rows = empty_lines((n, padded(k)))  # the factors, and 0 behind
+        self.rows = empty_aligned((n, padded_width(k)))  # the factors, and 0 behind
         self.rows[:, :k], self.rows[:, k:] = factors, 0
-        self.plan: Plan = plan_rows(rows.indptr, padded(k))  # the prior is a number a coordinate: nothing is turned
+        self.plan: RowSchedule = schedule_rows(
+            rows.indptr, padded_width(k)
+        )  # the prior is a number a coordinate: nothing is turned
         self.counts = np.diff(rows.indptr).astype(np.float32)
         self.sums, self.of_values = sum_rows(self.part)  # of each row's ratings; of all their squares
 
@@ -72,9 +74,9 @@ class AlternatingLeastSquares:
         # a row's coordinates beyond its ratings' number are held by the penalty; without one, by a trifle
         floor = np.where(np.arange(width) < self.k, TRIFLE, 1).astype(np.float32)
         prior = Prior(np.diag(floor).ravel(), ridge, np.zeros((1, width), np.float32))
-        bias = Bias(half.bias, np.append(np.zeros(width), TRIFLE).astype(np.float32), np.zeros(1, np.float32))
+        bias = BiasTerm(half.bias, np.append(np.zeros(width), TRIFLE).astype(np.float32), np.zeros(1, np.float32))
         offset = other.bias + np.float32(self.mean)
-        explained = solve(rows, other.rows, offset, half.part, PLAIN, prior, half.plan, bias=bias)
+        explained = solve(rows, other.rows, offset, half.part, UNIT_WEIGHTS, prior, half.plan, bias=bias)
         penalty = float(ridge @ (np.einsum("nk,nk->n", rows, rows) + half.bias**2).astype(np.float64))
         return (other.squares(offset) - float(explained.sum(dtype=np.float64)) - penalty) / len(half.part.indices)
 

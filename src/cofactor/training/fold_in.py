@@ -8,13 +8,13 @@ from cofactor.arrays import FloatArray
 from cofactor.data.joining import Joined
 from cofactor.data.ratings import Rows
 from cofactor.kernels.absent import NO_NUMBERS
-from cofactor.kernels.aligned import padded
-from cofactor.kernels.posterior.prior import prior_of
-from cofactor.kernels.posterior.schedule import plan_rows
-from cofactor.kernels.posterior.single_row import NEWTON_STEPS
+from cofactor.kernels.alignment import padded_width
+from cofactor.kernels.posterior.prior import padded_prior
+from cofactor.kernels.posterior.schedule import schedule_rows
+from cofactor.kernels.posterior.single_row import MAX_NEWTON_STEPS
 from cofactor.kernels.posterior.solve import solve
-from cofactor.kernels.posterior.weights import PLAIN
-from cofactor.kernels.ratings.csr import Part
+from cofactor.kernels.posterior.weights import UNIT_WEIGHTS
+from cofactor.kernels.ratings.csr import CsrRatings
 from cofactor.kernels.scoring.pairs import ScoredSide, pair_scores
 
 __all__ = ["grown", "place_new", "place_rows"]
@@ -76,25 +76,25 @@ class _Placing:
         self, rows: Rows, others: FloatArray, mean: float, precision: FloatArray, expected: FloatArray
     ) -> None:  # fmt: skip
         n, self.k = len(rows.indptr) - 1, others.shape[1] - 1
-        width = padded(self.k)
+        width = padded_width(self.k)
         self._rows, self._precision, self._expected = rows, precision, expected
         self._row_of = np.repeat(np.arange(n, dtype=np.int32), rows.counts)
         self._design, self._offset = np.zeros((len(others), width), np.float32), others[:, 0] + np.float32(mean)
         self._design[:, : self.k] = others[:, 1:]
         self.factors, self.bias = np.zeros((n, width), np.float32), expected[:, 0].astype(np.float32)
         self.factors[:, : self.k] = expected[:, 1:]
-        self._plan = plan_rows(rows.indptr, width)
+        self._plan = schedule_rows(rows.indptr, width)
         bias_last = np.roll(precision, -1, axis=(0, 1))
-        self._prior, self._bias = prior_of(np.roll(expected, -1, axis=1), bias_last, self.bias, width)
+        self._prior, self._bias = padded_prior(np.roll(expected, -1, axis=1), bias_last, self.bias, width)
 
     def solve(self, values: FloatArray, weights: FloatArray) -> None:
         """values: what the ratings are, offsets in them     weights: (n_ratings,) or (0,): 1"""
-        part = Part(self._rows.indptr, self._rows.indices, values, weights)
-        solve(self.factors, self._design, self._offset, part, PLAIN, self._prior, self._plan, bias=self._bias)
+        part = CsrRatings(self._rows.indptr, self._rows.indices, values, weights)
+        solve(self.factors, self._design, self._offset, part, UNIT_WEIGHTS, self._prior, self._plan, bias=self._bias)
 
     def solve_squashed(self, ratings: FloatArray, low: float, high: float) -> None:
         span = np.float32(high - low)
-        for _ in range(NEWTON_STEPS):
+        for _ in range(MAX_NEWTON_STEPS):
             z = self._scores()
             s = _sigmoid(z)
             slope = span * np.maximum(s * (1 - s), FLAT)

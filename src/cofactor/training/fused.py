@@ -41,11 +41,11 @@ class _Rows:
                 array[:] = state[f"{side}.{name}"]
 
 
-def _side(factors: FloatArray, bias: FloatArray, own: int, one: int) -> adam.Side:
+def _side(factors: FloatArray, bias: FloatArray, own: int, one: int) -> adam.AdamSide:
     n, k = factors.shape
-    p = np.zeros((n, -(-(k + 2) // adam.LANES) * adam.LANES), np.float32)
+    p = np.zeros((n, -(-(k + 2) // adam.WIDTH_MULTIPLE) * adam.WIDTH_MULTIPLE), np.float32)
     p[:, :k], p[:, own], p[:, one] = factors, bias, 1
-    return adam.Side(p, np.zeros_like(p), np.zeros_like(p), np.full(n, -1, np.int64))
+    return adam.AdamSide(p, np.zeros_like(p), np.zeros_like(p), np.full(n, -1, np.int64))
 
 
 @dataclass
@@ -62,9 +62,9 @@ class FusedAdam:
     def __post_init__(self) -> None:
         self._rows = _Rows(self.start)
         size = self.batches.size
-        self._work = adam.make_batch(self._rows.users, size), adam.make_batch(self._rows.items, size)
+        self._work = adam.make_touched_rows(self._rows.users, size), adam.make_touched_rows(self._rows.items, size)
         self._done, self._since = 0, 0  # steps before this schedule, and of it
-        self._plan = adam.make_plan(*constant(0, 0.0), decay=0.0, beta2=BETA2)
+        self._plan = adam.make_adam_table(*constant(0, 0.0), decay=0.0, beta2=BETA2)
         self._epoch: tuple[int, IntArray] = (-1, np.zeros((0, 0), np.int32))
 
     @property
@@ -82,7 +82,7 @@ class FusedAdam:
         self._epoch = (-1, self._epoch[1])
         self._done += self._since
         self._since = 0
-        self._plan = adam.make_plan(*schedule, decay=weight_decay, beta2=BETA2, before=self._done)
+        self._plan = adam.make_adam_table(*schedule, decay=weight_decay, beta2=BETA2, before=self._done)
         for side in (self._rows.users, self._rows.items):
             side.last[:] = -1
 
@@ -116,7 +116,7 @@ class FusedAdam:
     def _settle(self) -> None:
         k, (of_users, of_items) = self._rows.k, self._work
         for side, work, one in ((self._rows.users, of_users, k + 1), (self._rows.items, of_items, k)):
-            adam.settle(side, work.root, one, self._since, self._plan, BETA2, np.float32(EPS))
+            adam.catch_up_rows(side, work.root, one, self._since, self._plan, BETA2, np.float32(EPS))
 
 
 @dataclass
@@ -142,10 +142,10 @@ class TiledSgd:
         self._next, self._schedule, self._decay = 0, constant(0, 0.0), 0.0
 
     @cached_property
-    def _cells(self) -> sgd.Cells:
+    def _cells(self) -> sgd.RatingCells:
         users, items = self._users.rows, self._items.rows
         shape = (len(users), len(items), users.shape[1])
-        return sgd.arrange(self.user_idx, self.item_idx, self.values, *shape, self.seed)
+        return sgd.arrange_ratings(self.user_idx, self.item_idx, self.values, *shape, self.seed)
 
     @property
     def embeddings(self) -> Embeddings:

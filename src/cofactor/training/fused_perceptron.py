@@ -10,7 +10,7 @@ import numpy as np
 from cofactor.arrays import Array, FloatArray, IntArray
 from cofactor.kernels.gradient import adam, perceptron
 from cofactor.kernels.gradient.adam import BETA2, EPS
-from cofactor.kernels.gradient.perceptron import Law, Pairs, Widths
+from cofactor.kernels.gradient.perceptron import EmbeddingWidths, LabelledPairs, Loss
 from cofactor.nets.embeddings import CHANCE
 from cofactor.nets.perceptron import Layer, Network
 from cofactor.training.engine import Batches
@@ -25,7 +25,7 @@ class FusedPerceptron:
     """Adam with decoupled weight decay for a `Network`; squared error of ratings, or the log loss of clicks."""
 
     start: Network
-    pairs: Pairs | Negatives  # ratings, or clicks with negatives
+    pairs: LabelledPairs | Negatives  # ratings, or clicks with negatives
     batches: Batches
     y_range: tuple[float, float] | None = None
     dropout: float = 0.0
@@ -33,17 +33,17 @@ class FusedPerceptron:
     def __post_init__(self) -> None:
         start, size = self.start, self.batches.size
         k, m = start.users.shape[1] - start.dot, start.items.shape[1] - start.dot
-        self._widths = Widths(k, m, start.dot)
+        self._widths = EmbeddingWidths(k, m, start.dot)
         self._sides = _side(start.users), _side(start.items)
-        self._work = tuple(adam.make_batch(side, size) for side in self._sides)
+        self._work = tuple(adam.make_touched_rows(side, size) for side in self._sides)
         units = [k + m, *(layer.matrix.shape[1] for layer in start.layers)]
         normed = any(layer.has_norm for layer in start.layers)
         self._layout = perceptron.layout_of(units, size, batch_norm=normed)
-        self._space = perceptron.make_space(self._layout, size, dropout=self.dropout > 0)
+        self._space = perceptron.make_work_space(self._layout, size, dropout=self.dropout > 0)
         self._weights = _weights(start.layers, self._layout)
         self._done, self._since = 0, 0  # steps before this schedule, and of it
-        self._plan = adam.make_plan(*constant(0, 0.0), decay=0.0, beta2=BETA2)
-        self._epoch: tuple[int, IntArray, Pairs] | None = None
+        self._plan = adam.make_adam_table(*constant(0, 0.0), decay=0.0, beta2=BETA2)
+        self._epoch: tuple[int, IntArray, LabelledPairs] | None = None
 
     @property
     def n_steps(self) -> int:
@@ -67,7 +67,7 @@ class FusedPerceptron:
         self._epoch = None
         self._done += self._since
         self._since = 0
-        self._plan = adam.make_plan(*schedule, decay=weight_decay, beta2=BETA2, before=self._done)
+        self._plan = adam.make_adam_table(*schedule, decay=weight_decay, beta2=BETA2, before=self._done)
         for side in self._sides:
             side.last[:] = -1
 
@@ -77,7 +77,7 @@ class FusedPerceptron:
             self._epoch = epoch, self.batches.of(epoch), pairs
         _, order, pairs = self._epoch
         low, high = self.y_range or (0.0, 0.0)
-        law = Law(np.float32(low), np.float32(high), int(isinstance(self.pairs, Negatives)))
+        law = Loss(np.float32(low), np.float32(high), int(isinstance(self.pairs, Negatives)))
         key = hash((self.batches.seed, self._done)) % 2**62  # with the step's number: what dropout draws from
         losses = np.zeros(end - start, np.float32)
         perceptron.run_steps(
@@ -112,12 +112,12 @@ class FusedPerceptron:
 
     def _settle(self) -> None:
         for side, work in zip(self._sides, self._work, strict=True):
-            adam.settle(side, work.root, -1, self._since, self._plan, BETA2, np.float32(EPS))
+            adam.catch_up_rows(side, work.root, -1, self._since, self._plan, BETA2, np.float32(EPS))
 
     def _layers(self) -> list[Layer]:
         w, layout = self._weights, self._layout
         found: list[Layer] = []
-        for at, (matrix, norm) in enumerate(perceptron.views(w.p, layout)):
+        for at, (matrix, norm) in enumerate(perceptron.layer_views(w.p, layout)):
             (n_in, n_out), normed = layout.units[at : at + 2], len(norm) > 0
             statistics = (part[at, : n_out * normed] for part in (w.means, w.variances))
             scale, shift = norm.reshape(2 * normed, -1)[:, :n_out] if normed else (norm, norm)
@@ -125,26 +125,26 @@ class FusedPerceptron:
         return found
 
 
-def _side(rows: FloatArray) -> adam.Side:
+def _side(rows: FloatArray) -> adam.AdamSide:
     n, width = rows.shape
-    p = np.zeros((n, -(-width // adam.LANES) * adam.LANES), np.float32)
+    p = np.zeros((n, -(-width // adam.WIDTH_MULTIPLE) * adam.WIDTH_MULTIPLE), np.float32)
     p[:, :width] = rows
-    return adam.Side(p, np.zeros_like(p), np.zeros_like(p), np.full(n, -1, np.int64))
+    return adam.AdamSide(p, np.zeros_like(p), np.zeros_like(p), np.full(n, -1, np.int64))
 
 
-def _weights(layers: tuple[Layer, ...], layout: perceptron.Layout) -> perceptron.Weights:
+def _weights(layers: tuple[Layer, ...], layout: perceptron.LayerLayout) -> perceptron.LayerParameters:
     widths = layout.widths
     n = int((widths[:-1] * widths[1:]).sum() + 2 * widths[1:-1].sum() * (layout.norms >= 0).any())
     statistics = len(layers), int(widths.max())
-    weights = perceptron.Weights(
+    weights = perceptron.LayerParameters(
         *(np.zeros(n, np.float32) for _ in range(4)), *(np.zeros(statistics, np.float32) for _ in range(2))
     )
     _write(layers, weights, layout)
     return weights
 
 
-def _write(layers: tuple[Layer, ...], weights: perceptron.Weights, layout: perceptron.Layout) -> None:
-    for at, (layer, (matrix, norm)) in enumerate(zip(layers, perceptron.views(weights.p, layout), strict=True)):
+def _write(layers: tuple[Layer, ...], weights: perceptron.LayerParameters, layout: perceptron.LayerLayout) -> None:
+    for at, (layer, (matrix, norm)) in enumerate(zip(layers, perceptron.layer_views(weights.p, layout), strict=True)):
         rows, columns = layer.matrix.shape
         matrix[:rows, :columns] = layer.matrix
         if layer.has_norm:

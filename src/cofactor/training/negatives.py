@@ -9,7 +9,7 @@ import numpy as np
 
 from cofactor.arrays import IntArray
 from cofactor.data.ratings import Ratings, Rows
-from cofactor.kernels.gradient.perceptron import Pairs
+from cofactor.kernels.gradient.perceptron import LabelledPairs
 
 __all__ = ["Negatives", "draw_negatives"]
 
@@ -28,7 +28,7 @@ class Negatives:
     def __len__(self) -> int:
         return len(self.clicks) * (1 + self.n_each)
 
-    def pairs(self, epoch: int) -> Pairs:
+    def pairs(self, epoch: int) -> LabelledPairs:
         """What an epoch learns from; seed and epoch decide it."""
         n = len(self.clicks)
         users, items = (np.tile(idx, 1 + self.n_each) for idx in (self.clicks.user_idx, self.clicks.item_idx))
@@ -37,7 +37,7 @@ class Negatives:
         clicked = np.ones(len(users), np.float32)
         clicked[n:] = drawn < 0
         items[n:] = np.where(drawn >= 0, drawn, items[n:])
-        return Pairs(users, items, clicked)
+        return LabelledPairs(users, items, clicked)
 
 
 def draw_negatives(users: IntArray, seen: Rows, n_items: int, rng: np.random.Generator) -> IntArray:

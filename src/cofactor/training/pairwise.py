@@ -4,7 +4,7 @@ import numpy as np
 
 from cofactor.arrays import Array, FloatArray, IntArray
 from cofactor.data.ratings import Rows
-from cofactor.kernels.gradient.pairwise import Deck, Model, arrange_likes, deal_groups, run_lanes
+from cofactor.kernels.gradient.pairwise import BprFactors, LikeOrder, arrange_likes, assign_groups, run_round
 from cofactor.training.schedule import Schedule, constant
 
 __all__ = ["PairwiseSgd"]
@@ -22,8 +22,8 @@ class PairwiseSgd:
         sides = [np.zeros((n, width), np.float32) for n in (len(likes.counts), n_items)]
         for rows in sides:
             rows[:, :n_factors] = START * rng.standard_normal((len(rows), n_factors))
-        self.model = Model(sides[0], sides[1], np.zeros(n_items, np.float32))
-        self._deck: Deck = arrange_likes(likes.indptr, likes.indices, n_items, seed)
+        self.model = BprFactors(sides[0], sides[1], np.zeros(n_items, np.float32))
+        self._deck: LikeOrder = arrange_likes(likes.indptr, likes.indices, n_items, seed)
         self._next, self._schedule, self._decay = 0, constant(0, 0.0), 0.0
 
     @property
@@ -35,11 +35,11 @@ class PairwiseSgd:
 
     def run(self, epoch: int, start: int, end: int) -> FloatArray:
         """The loss of a step: the mean probability, by the model, that a like and another item are in wrong order."""
-        groups, losses = deal_groups(self._deck, self._seed, epoch), np.zeros(end - start, np.float32)
+        groups, losses = assign_groups(self._deck, self._seed, epoch), np.zeros(end - start, np.float32)
         counter = int(np.random.default_rng([self._seed, epoch, 1]).integers(2**62))
         for at, number in enumerate(range(start, end)):
             rate = float(self._schedule.rates[self._next])
-            losses[at] = run_lanes(self.model, self._deck, groups, number, rate, self._decay, counter)
+            losses[at] = run_round(self.model, self._deck, groups, number, rate, self._decay, counter)
             self._next += 1
         return losses
 

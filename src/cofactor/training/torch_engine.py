@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from cofactor.arrays import Array, FloatArray, IntArray
 from cofactor.errors import BadOption
 from cofactor.kernels.gradient.adam import BETA2, EPS
-from cofactor.kernels.gradient.perceptron import Pairs
+from cofactor.kernels.gradient.perceptron import LabelledPairs
 from cofactor.nets.embeddings import CHANCE, Embeddings, squash
 from cofactor.nets.mlp import network_of
 from cofactor.nets.perceptron import Network
@@ -67,7 +67,7 @@ class TorchEngine:
     """The readable engine: gather a batch, forward, loss, backward, step."""
 
     net: nn.Module
-    pairs: Pairs | Negatives  # ratings, or clicks with negatives: the log loss of their chance
+    pairs: LabelledPairs | Negatives  # ratings, or clicks with negatives: the log loss of their chance
     batches: Batches
     device: str = "cpu"
     loss_of: Callable[[Tensor, Tensor], Tensor] = mse
@@ -121,7 +121,7 @@ class TorchEngine:
             self._hold(self.pairs.pairs(epoch))
         self._epoch = (epoch, self._tensor(self.batches.of(epoch).astype(np.int64)))
 
-    def _hold(self, pairs: Pairs) -> None:
+    def _hold(self, pairs: LabelledPairs) -> None:
         """These on the device."""
         both = np.stack([pairs.user_idx, pairs.item_idx], axis=1).astype(np.int64)
         self._pairs, self._values = self._tensor(both), self._tensor(pairs.values)

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from cofactor.kernels.compiling import cpu_levels, entries, machine_code
-from cofactor.kernels.compiling.cpu_levels import LEVELS, host_level
+from cofactor.kernels.compiling.cpu_levels import CPU_LEVELS, host_level
 from cofactor.kernels.compiling.machine_code import kept_signatures
 from cofactor.kernels.compiling.native import Native
 from cofactor.kernels.compiling.signatures import Signature
@@ -27,14 +27,14 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def visit() -> Native:
     """The kernel as a new process has it: nothing loaded yet."""
-    return Native("cofactor.kernels.gradient.sgd_loops", "visitor", 16)
+    return Native("cofactor.kernels.gradient.sgd_loops", "make_visit", 16)
 
 
 def learned(kernel: Callable[..., None]) -> np.ndarray:
     """Both users rate item 1, once with a 5, once with a 1: the rows of both sides after one visit."""
     users, items = (sgd.make_side(np.full((2, 3), 0.5, np.float32), np.zeros(2)) for _ in range(2))
     user_idx, item_idx = np.array([0, 1], np.uint32), np.array([1, 1], np.uint32)
-    cells = sgd.Cells(user_idx, item_idx, np.array([5, 1], np.float32), np.array([0] + [2] * 8))
+    cells = sgd.RatingCells(user_idx, item_idx, np.array([5, 1], np.float32), np.array([0] + [2] * 8))
     numbers = (np.float32(x) for x in (0.1, 0.01, 1, 5))
     kernel(users, items, cells, 0, *numbers, np.zeros(1, np.int64), np.zeros(8))
     return np.vstack([users.rows, items.rows])
@@ -45,9 +45,9 @@ def refuse_to_compile(*_: object) -> bytes:
 
 
 def test_it_computes_what_the_numba_function_computes():
-    from cofactor.kernels.gradient.sgd_loops import visitor
+    from cofactor.kernels.gradient.sgd_loops import make_visit
 
-    np.testing.assert_allclose(learned(visit()), learned(visitor(16)), rtol=1e-6)
+    np.testing.assert_allclose(learned(visit()), learned(make_visit(16)), rtol=1e-6)
 
 
 def test_the_next_process_reads_the_file_and_compiles_nothing(cache, monkeypatch):
@@ -167,7 +167,7 @@ def shipped(monkeypatch, tmp_path) -> Callable[..., Path]:
         hits_of(marker())
         (signature,) = kept_signatures()
         file = tmp_path / "shipped" / machine_code.file_name(signature, host_level())
-        machine_code.write(file, signature, machine_code.at_hand(signature))
+        machine_code.write(file, signature, machine_code.stored_code(signature))
         shutil.rmtree(tmp_path / "machine-code")
         return file
 
@@ -206,8 +206,8 @@ def test_who_asks_for_another_processor_does_not_get_what_came_with_the_package(
 
 def test_code_for_narrower_registers_is_not_taken(monkeypatch):
     """Kernels lay out what they are given by the width of the registers: AVX-512 without its usual parts, say."""
-    level, _ = LEVELS["x86_64"]
-    monkeypatch.setattr(cpu_levels, "LEVELS", LEVELS | {platform.machine().lower(): LEVELS["x86_64"]})
+    level, _ = CPU_LEVELS["x86_64"]
+    monkeypatch.setattr(cpu_levels, "CPU_LEVELS", CPU_LEVELS | {platform.machine().lower(): CPU_LEVELS["x86_64"]})
     for missing, taken in (("avx512vl", None), ("avx512f", "x86-64-v3")):
         host = TargetCpu("some", level.features - {missing})
         monkeypatch.setattr(cpu_levels, "target_cpu", lambda host=host: host)

@@ -15,7 +15,7 @@ from cofactor.cli import main
 from cofactor.errors import BadOption
 from cofactor.kernels.compiling import machine_code, warming
 from cofactor.kernels.compiling.cpu_levels import host_level
-from cofactor.kernels.compiling.machine_code import at_hand
+from cofactor.kernels.compiling.machine_code import stored_code
 from cofactor.kernels.compiling.signatures import Signature
 from cofactor.kernels.compiling.warming import common_signatures, ship, warm_up
 
@@ -53,7 +53,7 @@ def test_a_signature_comes_back_from_json_as_it_was():
 def test_the_command_compiles_what_is_missing_and_then_has_nothing_to_do(one_kernel, capsys):
     assert main(["warm-up"]) == 0
     assert "Compiling 1 kernels" in capsys.readouterr().out
-    assert at_hand(HITS) is not None
+    assert stored_code(HITS) is not None
     assert main(["warm-up"]) == 0
     assert "Nothing to compile" in capsys.readouterr().out
 
@@ -73,7 +73,7 @@ def test_what_is_made_for_a_wheel_is_what_this_processor_takes_from_it(one_kerne
     ship(str(one_kernel / "shipped"))
     assert dict(os.environ) == before
     assert len(list((one_kernel / "shipped").iterdir())) >= 1
-    assert at_hand(HITS) is not None
+    assert stored_code(HITS) is not None
     assert not (one_kernel / "cache").exists()
 
 

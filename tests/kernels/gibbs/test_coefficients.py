@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from cofactor.kernels.absent import NO_NUMBERS
-from cofactor.kernels.gibbs.coefficients import Turn, column_sums, draw_coefficients
+from cofactor.kernels.gibbs.coefficients import Rotation, column_sums, draw_coefficients
 
 
 def make_columns(rng, n=60, f=5):
@@ -15,13 +15,13 @@ def make_columns(rng, n=60, f=5):
 
 
 def as_it_is(d):
-    return Turn(np.eye(d, dtype=np.float32), np.eye(d, dtype=np.float32))
+    return Rotation(np.eye(d, dtype=np.float32), np.eye(d, dtype=np.float32))
 
 
-def drawn(columns, residual, coefficients, *prior, key, turn=None):
+def drawn(columns, residual, coefficients, *prior, key, rotation=None):
     """The new coefficients and residual, the given ones untouched."""
     left, new = residual.astype(np.float32), coefficients.astype(np.float32)
-    draw_coefficients(columns, left, new, turn or as_it_is(left.shape[1]), *prior, key)
+    draw_coefficients(columns, left, new, rotation or as_it_is(left.shape[1]), *prior, key)
     return new, left
 
 
@@ -55,13 +55,13 @@ def test_in_the_long_run_the_draws_have_the_posteriors_mean_and_covariance():
 def test_in_other_coordinates_the_residual_is_that_of_the_coefficients_too():
     rng = np.random.default_rng(2)
     x, columns = make_columns(rng, n=5000)
-    there = rng.normal(size=(20, 20)) + 4 * np.eye(20)
-    turn = Turn(there.astype(np.float32), np.linalg.inv(there).astype(np.float32))
+    forward = rng.normal(size=(20, 20)) + 4 * np.eye(20)
+    rotation = Rotation(forward.astype(np.float32), np.linalg.inv(forward).astype(np.float32))
     y, a = rng.normal(size=(5000, 20)), rng.normal(size=(5, 20))
-    new, left = drawn(columns, y - x @ a, a, np.ones(20), np.zeros(20), key=1, turn=turn)
+    new, left = drawn(columns, y - x @ a, a, np.ones(20), np.zeros(20), key=1, rotation=rotation)
     np.testing.assert_allclose(left, y - x @ new, atol=2e-4)
-    own, _ = drawn(columns, (y - x @ a) @ there, a @ there, np.ones(20), np.zeros(20), key=1)
-    np.testing.assert_allclose(new @ there, own, atol=2e-3)
+    own, _ = drawn(columns, (y - x @ a) @ forward, a @ forward, np.ones(20), np.zeros(20), key=1)
+    np.testing.assert_allclose(new @ forward, own, atol=2e-3)
 
 
 def test_a_column_of_nothing_is_drawn_from_its_prior():

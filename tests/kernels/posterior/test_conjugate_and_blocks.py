@@ -9,40 +9,40 @@ from test_solve import make_side
 from cofactor.kernels.posterior import blocks, conjugate
 from cofactor.kernels.posterior.blocks import block_steps
 from cofactor.kernels.posterior.conjugate import conjugate_steps
-from cofactor.kernels.posterior.schedule import BLOCK, LONG, plan_rows
+from cofactor.kernels.posterior.schedule import RATINGS_AT_ONCE, SPLIT_ABOVE, schedule_rows
 
 METHODS = {"conjugate": partial(conjugate_steps, n_steps=60), "block": partial(block_steps, block=32)}
 
 
 def start_of(side):
-    n, k = len(side.part.indptr) - 1, side.design.shape[1]
+    n, k = len(side.ratings.indptr) - 1, side.design.shape[1]
     return np.random.default_rng(0).normal(size=(n, k)).astype(np.float32)
 
 
-def improve(method, side, out, long=LONG):
-    plan = plan_rows(side.part.indptr, out.shape[1], long=long)
-    return method(out, side.design, side.offset, side.part, side.law, side.prior, plan)
+def improve(method, side, out, split_above=SPLIT_ABOVE):
+    schedule = schedule_rows(side.ratings.indptr, out.shape[1], split_above=split_above)
+    return method(out, side.design, side.offset, side.ratings, side.weights, side.prior, schedule)
 
 
-@pytest.mark.parametrize("long", [60, LONG])
+@pytest.mark.parametrize("split_above", [60, SPLIT_ABOVE])
 @pytest.mark.parametrize("k", [16, 48, 208])
-def test_conjugate_steps_end_at_the_posterior_mean(k, long):
+def test_conjugate_steps_end_at_the_posterior_mean(k, split_above):
     side = make_side(k)
     out = start_of(side)
-    improve(METHODS["conjugate"], side, out, long)
+    improve(METHODS["conjugate"], side, out, split_above)
     for row, found in enumerate(out):
         mean = side.posterior(row)[1]
         assert np.abs(found - mean).max() < 3e-4 * np.abs(mean).max()
 
 
-@pytest.mark.parametrize("long", [60, LONG])
+@pytest.mark.parametrize("split_above", [60, SPLIT_ABOVE])
 @pytest.mark.parametrize("block", [16, 32, 48])
-def test_a_round_over_the_blocks_solves_each_given_the_others(block, long):
+def test_a_round_over_the_blocks_solves_each_given_the_others(block, split_above):
     """Gauss and Seidel's step on the whole precision, which a row of 80 coordinates still has."""
     side = make_side(80)
     out = start_of(side)
     expected = out.astype(np.float64)
-    improve(partial(block_steps, block=block), side, out, long)
+    improve(partial(block_steps, block=block), side, out, split_above)
     for row, x in enumerate(expected):
         precision, mean = side.posterior(row)
         for start in range(0, 80, block):
@@ -69,7 +69,7 @@ def test_a_row_too_long_to_be_kept_is_gathered_again_with_the_same_result(method
     kept = start_of(side)
     improve(METHODS[method], side, kept)
     for module in (conjugate, blocks):
-        monkeypatch.setattr(module, "KEPT", BLOCK * 32)
+        monkeypatch.setattr(module, "KEPT", RATINGS_AT_ONCE * 32)
     again = start_of(side)
     improve(METHODS[method], side, again)
     np.testing.assert_allclose(again, kept, atol=2e-5 * np.abs(kept).max())
@@ -77,8 +77,8 @@ def test_a_row_too_long_to_be_kept_is_gathered_again_with_the_same_result(method
 
 def test_a_rating_without_weight_has_a_pull_but_no_part_in_predictions():
     side = make_side(48)
-    side = side._replace(law=side.law._replace(weight=np.float32(0)))
-    side.part.values[::3] = 0
+    side = side._replace(weights=side.weights._replace(weight=np.float32(0)))
+    side.ratings.values[::3] = 0
     out = start_of(side)
     for _ in range(60):
         improve(METHODS["block"], side, out)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from cofactor.kernels.posterior.single_row import row_mean, squashed_row_mean
+from cofactor.kernels.posterior.single_row import row_mean, sigmoid_row_mean
 
 
 def test_the_row_mean_is_ridge_regression_on_the_prior():
@@ -25,11 +25,11 @@ def test_the_squashed_mean_stands_where_its_cost_is_flat():
     def cost(x):
         return np.sum((ratings - 0.5 - 5 / (1 + np.exp(-(design @ x + offset)))) ** 2) + x @ precision @ x
 
-    x = squashed_row_mean(design, offset, ratings, precision, 0.5, 5.5)
+    x = sigmoid_row_mean(design, offset, ratings, precision, 0.5, 5.5)
     slopes = [(cost(x + 1e-5 * e) - cost(x - 1e-5 * e)) / 2e-5 for e in np.eye(4)]
     np.testing.assert_allclose(slopes, 0, atol=1e-2)
 
 
 def test_a_rating_beyond_the_range_stays_finite():
-    x = squashed_row_mean(np.ones((1, 1)), np.zeros(1), np.array([9.0]), np.eye(1) * 1e-6, 0.0, 5.0)
+    x = sigmoid_row_mean(np.ones((1, 1)), np.zeros(1), np.array([9.0]), np.eye(1) * 1e-6, 0.0, 5.0)
     assert np.isfinite(x).all()

@@ -5,12 +5,12 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 
-from cofactor.kernels.posterior import schedule
-from cofactor.kernels.posterior.prior import Bias, Prior
-from cofactor.kernels.posterior.schedule import LONG, plan_rows
+import cofactor.kernels.posterior.schedule as scheduling
+from cofactor.kernels.posterior.prior import BiasTerm, Prior
+from cofactor.kernels.posterior.schedule import SPLIT_ABOVE, schedule_rows
 from cofactor.kernels.posterior.solve import solve
-from cofactor.kernels.posterior.weights import Law
-from cofactor.kernels.ratings.csr import Part
+from cofactor.kernels.posterior.weights import RatingWeights
+from cofactor.kernels.ratings.csr import CsrRatings
 
 
 class Side(NamedTuple):
@@ -18,24 +18,24 @@ class Side(NamedTuple):
 
     design: np.ndarray
     offset: np.ndarray
-    part: Part
-    law: Law
+    ratings: CsrRatings
+    weights: RatingWeights
     prior: Prior
 
     def posterior(self, row: int) -> tuple[np.ndarray, np.ndarray]:
         """Precision and mean by the formula, in float64."""
-        k, (indptr, indices, values, *_) = self.design.shape[1], self.part
+        k, (indptr, indices, values, *_) = self.design.shape[1], self.ratings
         of_row = slice(indptr[row], indptr[row + 1])
         q, v = self.design[indices[of_row]].astype(np.float64), values[of_row].astype(np.float64)
-        w = self.law.weight + self.law.weight_gain * v
-        y = self.law.pull + self.law.pull_gain * v - w * self.offset[indices[of_row]]
+        w = self.weights.weight + self.weights.weight_gain * v
+        y = self.weights.pull + self.weights.pull_gain * v - w * self.offset[indices[of_row]]
         precision = self.prior.precision.reshape(k, k) + self.prior.ridge[row] * np.eye(k) + (q.T * w) @ q
         return precision, np.linalg.solve(precision, self.prior.pull[row] + q.T @ y)
 
-    def solve(self, draw: int | None = None, long: int = LONG) -> np.ndarray:
-        out = np.empty((len(self.part.indptr) - 1, self.design.shape[1]), np.float32)
-        plan = plan_rows(self.part.indptr, out.shape[1], long=long)
-        solve(out, self.design, self.offset, self.part, self.law, self.prior, plan, draw=draw)
+    def solve(self, draw: int | None = None, split_above: int = SPLIT_ABOVE) -> np.ndarray:
+        out = np.empty((len(self.ratings.indptr) - 1, self.design.shape[1]), np.float32)
+        schedule = schedule_rows(self.ratings.indptr, out.shape[1], split_above=split_above)
+        solve(out, self.design, self.offset, self.ratings, self.weights, self.prior, schedule, draw=draw)
         return out
 
 
@@ -48,9 +48,11 @@ def make_side(k: int, n: int = 40, m: int = 300) -> Side:
     precision = (root @ root.T / k + np.eye(k)).astype(np.float32)
     numbers = [rng.normal(0, 0.5, (m, k)), rng.normal(size=m), rng.random(len(indices)), rng.random(n)]
     design, offset, values, ridge = (one.astype(np.float32) for one in numbers)
-    part = Part(np.concatenate([[0], np.cumsum(counts)]), indices, values)
-    law = Law(*(np.float32(x) for x in (0.5, 2, 0.25, 1.5)))
-    return Side(design, offset, part, law, Prior(precision.ravel(), ridge, rng.normal(size=(n, k)).astype(np.float32)))
+    ratings = CsrRatings(np.concatenate([[0], np.cumsum(counts)]), indices, values)
+    weights = RatingWeights(*(np.float32(x) for x in (0.5, 2, 0.25, 1.5)))
+    return Side(
+        design, offset, ratings, weights, Prior(precision.ravel(), ridge, rng.normal(size=(n, k)).astype(np.float32))
+    )
 
 
 @pytest.mark.parametrize("k", [16, 32, 48, 64, 80, 128, 256])
@@ -77,40 +79,40 @@ def test_a_draw_depends_on_its_key_and_its_row_alone():
     first, again, other = side.solve(draw=7), side.solve(draw=7), side.solve(draw=8)
     assert np.array_equal(first, again)
     assert not np.isclose(first, other).any(axis=1).all()
-    fewer = side._replace(part=Part(side.part.indptr[:6], side.part.indices, side.part.values))
+    fewer = side._replace(ratings=CsrRatings(side.ratings.indptr[:6], side.ratings.indices, side.ratings.values))
     assert np.array_equal(fewer.solve(draw=7), first[:5])
 
 
 def test_a_rating_of_weight_two_counts_like_the_same_rating_twice():
     side = make_side(16)
-    times = np.random.default_rng(0).integers(1, 4, len(side.part.values))
-    row = np.repeat(np.arange(40), np.diff(side.part.indptr))
-    repeated = Part(
+    times = np.random.default_rng(0).integers(1, 4, len(side.ratings.values))
+    row = np.repeat(np.arange(40), np.diff(side.ratings.indptr))
+    repeated = CsrRatings(
         np.concatenate([[0], np.cumsum(np.bincount(row, times, 40).astype(int))]),
-        np.repeat(side.part.indices, times), np.repeat(side.part.values, times),
+        np.repeat(side.ratings.indices, times), np.repeat(side.ratings.values, times),
     )  # fmt: skip
-    weighted = side.part._replace(weights=times.astype(np.float32))
-    twice = side._replace(part=repeated).solve()
-    np.testing.assert_allclose(side._replace(part=weighted).solve(), twice, atol=1e-4)
+    weighted = side.ratings._replace(weights=times.astype(np.float32))
+    twice = side._replace(ratings=repeated).solve()
+    np.testing.assert_allclose(side._replace(ratings=weighted).solve(), twice, atol=1e-4)
 
 
 def test_a_joined_row_is_added_to_the_designs():
     side, rng = make_side(32), np.random.default_rng(0)
     third = rng.normal(size=(5, 32)).astype(np.float32)
-    joined = rng.integers(0, 5, len(side.part.values)).astype(np.int32)
+    third_idx = rng.integers(0, 5, len(side.ratings.values)).astype(np.int32)
     # every pair of rows, already added, in a design of its own
     pairs = (side.design[:, None] + third[None]).reshape(-1, 32)
-    spread = Part(side.part.indptr, side.part.indices * 5 + joined, side.part.values)
-    plain = side._replace(design=pairs, offset=np.repeat(side.offset, 5), part=spread).solve()
+    spread = CsrRatings(side.ratings.indptr, side.ratings.indices * 5 + third_idx, side.ratings.values)
+    plain = side._replace(design=pairs, offset=np.repeat(side.offset, 5), ratings=spread).solve()
     out = np.empty_like(plain)
-    part, plan = side.part._replace(joined=joined), plan_rows(side.part.indptr, 32)
-    solve(out, side.design, side.offset, part, side.law, side.prior, plan, third=third)
+    ratings, schedule = side.ratings._replace(third_idx=third_idx), schedule_rows(side.ratings.indptr, 32)
+    solve(out, side.design, side.offset, ratings, side.weights, side.prior, schedule, third=third)
     np.testing.assert_allclose(out, plain, atol=1e-4)
 
 
-def with_bias(side: Side, draw: int | None = None, long: int = LONG) -> np.ndarray:
+def with_bias(side: Side, draw: int | None = None, split_above: int = SPLIT_ABOVE) -> np.ndarray:
     """The first 15 coordinates, and the last as a bias that is eliminated: (n, 16)."""
-    k, n = side.design.shape[1], len(side.part.indptr) - 1
+    k, n = side.design.shape[1], len(side.ratings.indptr) - 1
     rows, bias, design = np.zeros((n, k), np.float32), np.zeros(n, np.float32), side.design.copy()
     design[:, -1] = 0
     whole, precision = side.prior.precision.reshape(k, k), np.eye(k, dtype=np.float32)
@@ -118,17 +120,27 @@ def with_bias(side: Side, draw: int | None = None, long: int = LONG) -> np.ndarr
     last[k - 1], pull = 0, side.prior.pull.copy()
     pull[:, -1] = 0
     prior, known = side.prior._replace(precision=precision.ravel(), pull=pull), side.prior.pull[:, -1].copy()
-    plan = plan_rows(side.part.indptr, k, long=long)
-    solve(rows, design, side.offset, side.part, side.law, prior, plan, draw=draw, bias=Bias(bias, last, known))
+    schedule = schedule_rows(side.ratings.indptr, k, split_above=split_above)
+    solve(
+        rows,
+        design,
+        side.offset,
+        side.ratings,
+        side.weights,
+        prior,
+        schedule,
+        draw=draw,
+        bias=BiasTerm(bias, last, known),
+    )
     rows[:, -1] = bias
     return rows
 
 
-@pytest.mark.parametrize("long", [LONG, 40])
-def test_a_bias_that_is_eliminated_is_a_coordinate_of_ones(long):
+@pytest.mark.parametrize("split_above", [SPLIT_ABOVE, 40])
+def test_a_bias_that_is_eliminated_is_a_coordinate_of_ones(split_above):
     side = make_side(32)
     side.design[:, -1] = 1
-    np.testing.assert_allclose(with_bias(side, long=long), side.solve(), atol=2e-4)
+    np.testing.assert_allclose(with_bias(side, split_above=split_above), side.solve(), atol=2e-4)
 
 
 def test_a_bias_is_drawn_with_its_row():
@@ -148,26 +160,26 @@ def test_a_bias_is_drawn_with_its_row():
 @pytest.mark.parametrize("k", [16, 48, 128])
 def test_a_row_that_is_split_over_threads_gets_the_same_mean(k):
     side = make_side(k)
-    whole, split = side.solve(), side.solve(long=40)
+    whole, split = side.solve(), side.solve(split_above=40)
     assert np.abs(whole - split).max() < 2e-5 * np.abs(whole).max()
 
 
 def test_a_plan_splits_long_rows_alone_and_misses_no_rating():
     side = make_side(16)
-    plan, counts = plan_rows(side.part.indptr, 16, long=100), np.diff(side.part.indptr)
-    assert sorted(one.row for one in plan.long) == np.flatnonzero(counts > 100).tolist()
-    assert sorted([*plan.order, *(one.row for one in plan.long)]) == list(range(40))
-    for one in plan.long:
-        assert (one.cuts[0], one.cuts[-1]) == tuple(side.part.indptr[one.row : one.row + 2])
+    schedule, counts = schedule_rows(side.ratings.indptr, 16, split_above=100), np.diff(side.ratings.indptr)
+    assert sorted(one.row for one in schedule.long_rows) == np.flatnonzero(counts > 100).tolist()
+    assert sorted([*schedule.order, *(one.row for one in schedule.long_rows)]) == list(range(40))
+    for one in schedule.long_rows:
+        assert (one.cuts[0], one.cuts[-1]) == tuple(side.ratings.indptr[one.row : one.row + 2])
         assert len(one.cuts) > 2
 
 
-@pytest.mark.parametrize("long", [40, 16_384])
-def test_any_number_of_threads_gives_the_same_bits(long, monkeypatch):
+@pytest.mark.parametrize("split_above", [40, 16_384])
+def test_any_number_of_threads_gives_the_same_bits(split_above, monkeypatch):
     side, found = make_side(48), []
     for n in (1, 2, 5):
         monkeypatch.setenv("COFACTOR_THREADS", str(n))
-        found.append(side.solve(draw=1, long=long))
+        found.append(side.solve(draw=1, split_above=split_above))
     assert np.array_equal(found[0], found[1])
     assert np.array_equal(found[0], found[2])
 
@@ -177,9 +189,9 @@ def test_any_number_of_threads_gives_the_same_bits(long, monkeypatch):
 
 @pytest.mark.parametrize("k", [32, 128, 256])
 def test_short_rows_get_the_same_mean_by_a_system_of_their_own_size(k, monkeypatch):
-    monkeypatch.setattr(schedule, "TURN", float("-inf"))  # always worth it
+    monkeypatch.setattr(scheduling, "EIGENBASIS_COST", float("-inf"))  # always worth it
     side = make_side(k)
-    assert plan_rows(side.part.indptr, k).n_short == np.count_nonzero(np.diff(side.part.indptr) <= 0.75 * k)
+    assert schedule_rows(side.ratings.indptr, k).n_short == np.count_nonzero(np.diff(side.ratings.indptr) <= 0.75 * k)
     for row, found in enumerate(side.solve()):
         mean = side.posterior(row)[1]
         assert np.abs(found - mean).max() < 3e-5 * np.abs(mean).max()
@@ -188,38 +200,38 @@ def test_short_rows_get_the_same_mean_by_a_system_of_their_own_size(k, monkeypat
 def test_short_rows_say_what_they_explain(monkeypatch):
     side, explained = make_side(64), []
     for turn in (float("-inf"), float("inf")):
-        monkeypatch.setattr(schedule, "TURN", turn)
-        plan, out = plan_rows(side.part.indptr, 64), np.empty((40, 64), np.float32)
-        explained.append(solve(out, side.design, side.offset, side.part, side.law, side.prior, plan))
+        monkeypatch.setattr(scheduling, "EIGENBASIS_COST", turn)
+        schedule, out = schedule_rows(side.ratings.indptr, 64), np.empty((40, 64), np.float32)
+        explained.append(solve(out, side.design, side.offset, side.ratings, side.weights, side.prior, schedule))
     np.testing.assert_allclose(*explained, rtol=1e-5)
 
 
 def test_short_rows_have_a_bias_too(monkeypatch):
     """A prior of a number a coordinate, as in plain least squares, nothing of which is turned."""
     side, k, found = make_side(64), 64, []
-    n = len(side.part.indptr) - 1
+    n = len(side.ratings.indptr) - 1
     prior = side.prior._replace(precision=np.diag(np.linspace(0.5, 2, k)).astype(np.float32).ravel())
     for turn in (float("-inf"), float("inf")):
-        monkeypatch.setattr(schedule, "TURN", turn)
+        monkeypatch.setattr(scheduling, "EIGENBASIS_COST", turn)
         rows, out = np.empty((n, k), np.float32), np.empty(n, np.float32)
         pulls = np.linspace(-1, 1, n).astype(np.float32)
-        bias = Bias(out, np.append(np.zeros(k), 0.7).astype(np.float32), pulls)
-        plan = plan_rows(side.part.indptr, k)
-        explained = solve(rows, side.design, side.offset, side.part, side.law, prior, plan, bias=bias)
+        bias = BiasTerm(out, np.append(np.zeros(k), 0.7).astype(np.float32), pulls)
+        schedule = schedule_rows(side.ratings.indptr, k)
+        explained = solve(rows, side.design, side.offset, side.ratings, side.weights, prior, schedule, bias=bias)
         found.append(np.column_stack([rows, out, explained]))
     np.testing.assert_allclose(*found, rtol=2e-4, atol=2e-5)
 
 
 def test_ratings_that_may_weigh_nothing_are_not_divided_by(monkeypatch):
-    monkeypatch.setattr(schedule, "TURN", float("-inf"))
+    monkeypatch.setattr(scheduling, "EIGENBASIS_COST", float("-inf"))
     side = make_side(64)
-    side.part.values[::3] = 0
-    side = side._replace(law=side.law._replace(weight=np.float32(0)))
+    side.ratings.values[::3] = 0
+    side = side._replace(weights=side.weights._replace(weight=np.float32(0)))
     for row, found in enumerate(side.solve()):
         mean = side.posterior(row)[1]
         assert np.abs(found - mean).max() < 3e-5 * np.abs(mean).max()
 
 
 def test_few_short_rows_are_not_worth_turning_the_prior():
-    assert plan_rows(np.arange(40), 128).n_short == 0
-    assert plan_rows(np.arange(100_000), 128).n_short == 99_999
+    assert schedule_rows(np.arange(40), 128).n_short == 0
+    assert schedule_rows(np.arange(100_000), 128).n_short == 99_999

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from cofactor.kernels.ranking.ranks import mark_hits, stand
-from cofactor.kernels.ranking.top_scores import Hidden
+from cofactor.kernels.ranking.ranks import count_above, mark_hits
+from cofactor.kernels.ranking.top_scores import SeenItems
 
 inf = np.inf
 HELD = np.array([0, 2, 2, 3], np.int64), np.array([0, 3, 1], np.int32)  # rows [0, 3], [], [1]
@@ -23,8 +23,8 @@ def test_a_later_block_finds_its_own_rows():
 
 def test_standing_counts_higher_and_equal_candidates():
     scores = np.array([[2.0, 5.0, 2.0, 7.0], [0, 0, 0, 0], [1.0, 3.0, 3.0, 4.0]])
-    hidden = Hidden(np.array([1, -1, -1]), np.array([0, 0, 1]), np.array([3], np.int32))  # the 7 is no candidate
+    seen = SeenItems(np.array([1, -1, -1]), np.array([0, 0, 1]), np.array([3], np.int32))  # the 7 is no candidate
     above, equal = np.full(3, -9), np.full(3, -9)
-    stand(scores, hidden, 0, np.array([0, 1, 1, 3]), np.array([0, 1, -1], np.int32), above, equal, np.empty(4))
+    count_above(scores, seen, 0, np.array([0, 1, 1, 3]), np.array([0, 1, -1], np.int32), above, equal, np.empty(4))
     assert above.tolist() == [1, 1, 4]  # the last is not in the catalogue: below everything
     assert equal.tolist() == [1, 1, 0]

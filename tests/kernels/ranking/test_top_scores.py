@@ -5,34 +5,34 @@ import pytest
 from hypothesis import given, strategies as st
 from hypothesis.extra.numpy import arrays
 
-from cofactor.kernels.ranking.top_scores import MANY, Hidden, best
+from cofactor.kernels.ranking.top_scores import COMPILED_FROM_ROWS, SeenItems, top_scores
 
 inf = np.inf
 
 
 def test_the_best_come_first_and_ties_keep_catalogue_order():
-    idx, top = best(np.array([[1.0, 3.0, 2.0, 3.0]]), 3)
+    idx, top = top_scores(np.array([[1.0, 3.0, 2.0, 3.0]]), 3)
     assert (idx.tolist(), top.tolist()) == ([[1, 3, 2]], [[3.0, 3.0, 2.0]])
 
 
 def test_a_list_with_too_few_candidates_ends_in_minus_one():
-    idx, top = best(np.array([[-inf, 5.0, -inf]]), 2)
+    idx, top = top_scores(np.array([[-inf, 5.0, -inf]]), 2)
     assert (idx.tolist(), top.tolist()) == ([[1, -1]], [[5.0, -inf]])
 
 
 def test_nan_is_never_chosen():
-    assert best(np.array([[np.nan, 1.0, 2.0]]), 3)[0].tolist() == [[2, 1, -1]]
+    assert top_scores(np.array([[np.nan, 1.0, 2.0]]), 3)[0].tolist() == [[2, 1, -1]]
 
 
 def test_no_more_than_the_catalogue():
-    assert best(np.zeros((2, 3)), 10)[0].tolist() == [[0, 1, 2]] * 2
+    assert top_scores(np.zeros((2, 3)), 10)[0].tolist() == [[0, 1, 2]] * 2
 
 
 def test_what_is_hidden_from_a_user_is_hidden_from_nobody_else():
-    hidden = Hidden(np.array([1, -1, 0]), np.array([0, 2, 3]), np.array([0, 2, 1], np.int32))
+    seen = SeenItems(np.array([1, -1, 0]), np.array([0, 2, 3]), np.array([0, 2, 1], np.int32))
     scores = np.tile(np.array([3.0, 2, 1]), (3, 1))
     for compiled in (False, True):
-        idx, _ = best(scores, 2, hidden, compiled=compiled)
+        idx, _ = top_scores(scores, 2, seen, compiled=compiled)
         assert idx.tolist() == [[0, 2], [0, 1], [1, -1]]
 
 
@@ -40,7 +40,7 @@ def test_barred_items_are_chosen_for_nobody_and_the_scores_stay_as_they_are():
     scores = np.array([[3.0, 2, 1]])
     scores.flags.writeable = False
     for compiled in (False, True):
-        assert best(scores, 2, barred=np.array([True, False, False]), compiled=compiled)[0].tolist() == [[1, 2]]
+        assert top_scores(scores, 2, excluded=np.array([True, False, False]), compiled=compiled)[0].tolist() == [[1, 2]]
 
 
 @given(
@@ -53,9 +53,9 @@ def test_barred_items_are_chosen_for_nobody_and_the_scores_stay_as_they_are():
     seed=st.integers(0, 99),
 )
 def test_the_compiled_kernel_and_numpy_agree_on_ties_gaps_and_what_is_hidden(scores, n, seed):
-    hidden, barred = hide_at_random(*scores.shape, seed)
-    few = best(scores, n, hidden, barred, compiled=False)
-    many = best(scores, n, hidden, barred, compiled=True)
+    seen, excluded = hide_at_random(*scores.shape, seed)
+    few = top_scores(scores, n, seen, excluded, compiled=False)
+    many = top_scores(scores, n, seen, excluded, compiled=True)
     for one, other in zip(few, many, strict=True):
         np.testing.assert_array_equal(one, other)
 
@@ -63,15 +63,15 @@ def test_the_compiled_kernel_and_numpy_agree_on_ties_gaps_and_what_is_hidden(sco
 def test_they_agree_on_a_real_sized_block():
     scores = np.random.default_rng(0).normal(size=(200, 1000)).astype(np.float32).round(2)
     given = (scores, 20, *hide_at_random(200, 1000, 0))
-    for one, other in zip(best(*given, compiled=False), best(*given, compiled=True), strict=True):
+    for one, other in zip(top_scores(*given, compiled=False), top_scores(*given, compiled=True), strict=True):
         np.testing.assert_array_equal(one, other)
 
 
-def hide_at_random(n_rows: int, n_items: int, seed: int) -> tuple[Hidden, np.ndarray]:
+def hide_at_random(n_rows: int, n_items: int, seed: int) -> tuple[SeenItems, np.ndarray]:
     rng = np.random.default_rng(seed)
     seen = [np.flatnonzero(rng.random(n_items) < rng.choice([0, 0.3, 1])) for _ in range(n_rows)]
     indptr, indices = np.cumsum([0, *map(len, seen)]), np.concatenate(seen).astype(np.int32)
-    return Hidden(rng.integers(-1, n_rows, n_rows), indptr, indices), rng.random(n_items) < 0.2
+    return SeenItems(rng.integers(-1, n_rows, n_rows), indptr, indices), rng.random(n_items) < 0.2
 
 
 def test_few_rows_need_no_compiler():
@@ -84,5 +84,5 @@ def test_few_rows_need_no_compiler():
 
 @pytest.mark.parametrize("kind", [np.float16, np.int64])
 def test_other_number_types_are_answered_too(kind):
-    scores = np.tile(np.array([[1, 3, 2]], kind), (MANY, 1))
-    assert best(scores, 2)[0][0].tolist() == [1, 2]
+    scores = np.tile(np.array([[1, 3, 2]], kind), (COMPILED_FROM_ROWS, 1))
+    assert top_scores(scores, 2)[0][0].tolist() == [1, 2]

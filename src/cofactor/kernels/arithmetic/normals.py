@@ -24,7 +24,7 @@ AROUND = np.float32(2 * np.pi)
 def _reinterpreted(source: Any, target: Any, code: ir.Type) -> Any:
     @intrinsic
     def reinterpret(_, x):
-        return target(source), lambda context, builder, signature, given: builder.bitcast(given[0], code)
+        return target(source), lambda context, builder, signature, args: builder.bitcast(args[0], code)
 
     return reinterpret
 

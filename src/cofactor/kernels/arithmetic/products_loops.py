@@ -5,18 +5,26 @@ Matrices are flat, row by row; widths are multiples of 16.
 
 from numba import njit
 
-from cofactor.kernels.arithmetic.triangles import turn_block
+from cofactor.kernels.arithmetic.triangles import transpose_block
 from cofactor.kernels.arithmetic.vector_code import LANES
-from cofactor.kernels.arithmetic.vectors import TILE_ROWS, TILE_VECTORS, add_tile, dots, gather, subtract_tile, weigh
+from cofactor.kernels.arithmetic.vectors import (
+    TILE_ROWS,
+    TILE_VECTORS,
+    add_tile,
+    dots,
+    gather,
+    subtract_tile,
+    weighted_sums,
+)
 from cofactor.kernels.compiling.jit import JIT
 
 __all__ = [
     "add_outer_products", "add_product", "add_weighted", "all_dots", "gather_columns", "n_vectors",
-    "subtract_products", "turn",
+    "subtract_products", "transpose_scaled",
 ]  # fmt: skip
 
 gather_eight, gather_four, gather_two, gather_one = gather
-weigh_eight, weigh_four, weigh_two, weigh_one = weigh
+weigh_eight, weigh_four, weigh_two, weigh_one = weighted_sums
 
 
 @njit(**JIT)
@@ -27,11 +35,11 @@ def n_vectors(left):
 
 
 @njit(**JIT)
-def turn(T, Z, z_at, n, k, scale):
+def transpose_scaled(T, Z, z_at, n, k, scale):
     """T (k, n) ← Zᵀ of Z (n, k), its row j times scale[j]; n and k multiples of LANES."""
     for t in range(0, n, LANES):
         for j in range(0, k, LANES):
-            turn_block(T, j * n + t, n, Z, z_at + t * k + j, k, scale, j)
+            transpose_block(T, j * n + t, n, Z, z_at + t * k + j, k, scale, j)
 
 
 def _block_row(tile):

@@ -16,36 +16,36 @@ from cofactor.kernels.arithmetic.vector_code import (
     WORD,
     ZERO,
     accumulate,
+    element,
     intrinsic,
     lane,
     load,
     masked,
     multiply_add,
     pointer,
-    spread,
-    step,
+    splat,
     store,
     sums_of,
     transposed,
     vector_sqrt,
 )  # fmt: skip
 
-__all__ = ["backward_block", "factor_corner", "forward_block", "solve_corner", "turn_block"]
+__all__ = ["backward_block", "factor_corner", "forward_block", "solve_corner", "transpose_block"]
 
 
 @intrinsic
 def factor_corner(_, A, at, stride, inverse, i_at):
     """Cholesky of the square block at A[at], LANES wide, upper, in registers; inverse[i_at:] gets 1 / its diagonal."""
 
-    def code(context: Any, builder: Any, signature: Any, given: Any) -> Any:
-        a = pointer(context, builder, signature.args[0], given[0], given[1])
-        ones = pointer(context, builder, signature.args[3], given[3], given[4])
-        places = [step(builder, a, i, given[2]) for i in range(LANES)]
+    def code(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        a = pointer(context, builder, signature.args[0], args[0], args[1])
+        ones = pointer(context, builder, signature.args[3], args[3], args[4])
+        places = [element(builder, a, i, args[2]) for i in range(LANES)]
         rows = [load(builder, place) for place in places]
         for j in range(LANES):
             pivot = builder.extract_element(rows[j], WORD(j))
             builder.store(pivot, builder.gep(ones, [INDEX(j)]))
-            minus = spread(builder, builder.fdiv(FLOAT(-1.0), pivot))
+            minus = splat(builder, builder.fdiv(FLOAT(-1.0), pivot))
             for i in range(j + 1, LANES):
                 product = builder.fmul(lane(builder, rows[j], i), rows[j])
                 rows[i] = multiply_add(builder, minus, product, rows[i])
@@ -62,20 +62,20 @@ def factor_corner(_, A, at, stride, inverse, i_at):
 def solve_corner(_, A, corner, at, stride, inverse, i_at):
     """The square block at A[at] ← (Uᵀ)⁻¹ of it, U being the factor at A[corner] before it in the same rows."""
 
-    def code(context: Any, builder: Any, signature: Any, given: Any) -> Any:
-        u = pointer(context, builder, signature.args[0], given[0], given[1])
-        b = pointer(context, builder, signature.args[0], given[0], given[2])
-        ones = pointer(context, builder, signature.args[4], given[4], given[5])
-        places = [step(builder, b, i, given[3]) for i in range(LANES)]
+    def code(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        u = pointer(context, builder, signature.args[0], args[0], args[1])
+        b = pointer(context, builder, signature.args[0], args[0], args[2])
+        ones = pointer(context, builder, signature.args[4], args[4], args[5])
+        places = [element(builder, b, i, args[3]) for i in range(LANES)]
         rows = [load(builder, place) for place in places]
         for j in range(LANES):
             scale = builder.load(builder.gep(ones, [INDEX(j)]))
-            rows[j] = builder.fmul(rows[j], spread(builder, scale))
+            rows[j] = builder.fmul(rows[j], splat(builder, scale))
             store(builder, rows[j], places[j])
             minus = builder.fneg(rows[j])
             for i in range(j + 1, LANES):
-                above = builder.load(step(builder, u, j, given[3], i))
-                rows[i] = multiply_add(builder, spread(builder, above), minus, rows[i])
+                above = builder.load(element(builder, u, j, args[3], i))
+                rows[i] = multiply_add(builder, splat(builder, above), minus, rows[i])
         return context.get_dummy_value()
 
     return types.void(A, types.intp, types.intp, types.intp, inverse, types.intp), code
@@ -95,25 +95,25 @@ def _substitute(builder: Any, rest: Any, columns: list[Any], scales: Any, order:
 def forward_block(_, A, at, stride, inverse, x, b):
     """LANES unknowns of Uᵀ x = c, those before b being known: x[b:b + LANES], with `at` where U[0, b] lies."""
 
-    def code(context: Any, builder: Any, signature: Any, given: Any) -> Any:
-        u = pointer(context, builder, signature.args[0], given[0], given[1])
-        scales = load(builder, pointer(context, builder, signature.args[3], given[3], given[5]))
-        known = pointer(context, builder, signature.args[4], given[4], 0)
-        place, n_sums = builder.gep(known, [given[5]]), 4  # four sums, so that none waits for another
+    def code(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        u = pointer(context, builder, signature.args[0], args[0], args[1])
+        scales = load(builder, pointer(context, builder, signature.args[3], args[3], args[5]))
+        known = pointer(context, builder, signature.args[4], args[4], 0)
+        place, n_sums = builder.gep(known, [args[5]]), 4  # four sums, so that none waits for another
 
         def subtract(t: Any, held: list[Any]) -> list[Any]:
             new = list[Any]()
             for c in range(n_sums):
                 row = builder.add(t, INDEX(c))
-                minus = spread(builder, builder.fneg(builder.load(builder.gep(known, [row]))))
-                new.append(multiply_add(builder, minus, load(builder, step(builder, u, row, given[2])), held[c]))
+                minus = splat(builder, builder.fneg(builder.load(builder.gep(known, [row]))))
+                new.append(multiply_add(builder, minus, load(builder, element(builder, u, row, args[2])), held[c]))
             return new
 
         starts = [load(builder, place)] + [ZERO] * (n_sums - 1)
-        s = accumulate(builder, given[5], starts, n_sums, subtract)
+        s = accumulate(builder, args[5], starts, n_sums, subtract)
         rest = builder.fadd(builder.fadd(s[0], s[1]), builder.fadd(s[2], s[3]))
-        corner = step(builder, u, given[5], given[2])
-        rows = [load(builder, step(builder, corner, j, given[2])) for j in range(LANES)]
+        corner = element(builder, u, args[5], args[2])
+        rows = [load(builder, element(builder, corner, j, args[2])) for j in range(LANES)]
         store(builder, _substitute(builder, rest, rows, scales, range(LANES)), place)
         return context.get_dummy_value()
 
@@ -124,11 +124,11 @@ def forward_block(_, A, at, stride, inverse, x, b):
 def backward_block(_, A, at, stride, inverse, x, b, n):
     """LANES unknowns of U x = c, the n after them being known: x[b:b + LANES], with `at` where U[b, b] lies."""
 
-    def code(context: Any, builder: Any, signature: Any, given: Any) -> Any:
-        u = pointer(context, builder, signature.args[0], given[0], given[1])
-        scales = load(builder, pointer(context, builder, signature.args[3], given[3], given[5]))
-        place = pointer(context, builder, signature.args[4], given[4], given[5])
-        lines = [step(builder, u, i, given[2]) for i in range(LANES)]
+    def code(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        u = pointer(context, builder, signature.args[0], args[0], args[1])
+        scales = load(builder, pointer(context, builder, signature.args[3], args[3], args[5]))
+        place = pointer(context, builder, signature.args[4], args[4], args[5])
+        lines = [element(builder, u, i, args[2]) for i in range(LANES)]
 
         def add(t: Any, held: list[Any]) -> list[Any]:
             after = builder.add(t, INDEX(LANES))
@@ -136,7 +136,7 @@ def backward_block(_, A, at, stride, inverse, x, b, n):
             rows = [load(builder, builder.gep(line, [after])) for line in lines]
             return [multiply_add(builder, row, both, one) for row, one in zip(rows, held, strict=True)]
 
-        sums = sums_of(builder, accumulate(builder, given[6], [ZERO] * LANES, LANES, add))
+        sums = sums_of(builder, accumulate(builder, args[6], [ZERO] * LANES, LANES, add))
         rest = builder.fsub(load(builder, place), sums)
         columns = transposed(builder, [load(builder, line) for line in lines])
         store(builder, _substitute(builder, rest, columns, scales, range(LANES - 1, -1, -1)), place)
@@ -146,17 +146,17 @@ def backward_block(_, A, at, stride, inverse, x, b, n):
 
 
 @intrinsic
-def turn_block(_, T, t_at, t_stride, Z, z_at, z_stride, scale, s_at):
+def transpose_block(_, T, t_at, t_stride, Z, z_at, z_stride, scale, s_at):
     """The square block at T[t_at] ← the transposed one at Z[z_at], its row j times scale[s_at + j]."""
 
-    def code(context: Any, builder: Any, signature: Any, given: Any) -> Any:
+    def code(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         kinds = signature.args
-        target = pointer(context, builder, kinds[0], given[0], given[1])
-        source = pointer(context, builder, kinds[3], given[3], given[4])
-        scales = load(builder, pointer(context, builder, kinds[6], given[6], given[7]))
-        rows = [builder.fmul(load(builder, step(builder, source, i, given[5])), scales) for i in range(LANES)]
+        target = pointer(context, builder, kinds[0], args[0], args[1])
+        source = pointer(context, builder, kinds[3], args[3], args[4])
+        scales = load(builder, pointer(context, builder, kinds[6], args[6], args[7]))
+        rows = [builder.fmul(load(builder, element(builder, source, i, args[5])), scales) for i in range(LANES)]
         for j, column in enumerate(transposed(builder, rows)):
-            store(builder, column, step(builder, target, j, given[2]))
+            store(builder, column, element(builder, target, j, args[2]))
         return context.get_dummy_value()
 
     at = types.intp

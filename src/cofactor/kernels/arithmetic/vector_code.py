@@ -14,8 +14,27 @@ from numba.extending import intrinsic as _intrinsic
 from cofactor.kernels.arithmetic.registers import target_registers
 
 __all__ = [
-    "FLOAT", "INDEX", "LANES", "REGISTERS", "VECTOR", "WORD", "ZERO", "accumulate", "choose", "intrinsic", "lane",
-    "load", "masked", "multiply_add", "pointer", "spread", "step", "store", "sum_lanes", "sums_of", "transposed",
+    "FLOAT",
+    "INDEX",
+    "LANES",
+    "REGISTERS",
+    "VECTOR",
+    "WORD",
+    "ZERO",
+    "accumulate",
+    "element",
+    "intrinsic",
+    "lane",
+    "load",
+    "masked",
+    "multiply_add",
+    "pointer",
+    "splat",
+    "store",
+    "sum_lanes",
+    "sums_of",
+    "switch_on",
+    "transposed",
     "vector_sqrt",
 ]  # fmt: skip
 
@@ -39,7 +58,7 @@ def pointer(context: Any, builder: Any, kind: Any, array: Any, at: Any) -> Any:
     return builder.gep(context.make_array(kind)(context, builder, array).data, [at])
 
 
-def step(builder: Any, base: Any, rows: Any, stride: Any, column: int = 0) -> Any:
+def element(builder: Any, base: Any, rows: Any, stride: Any, column: int = 0) -> Any:
     """base + rows · stride + column"""
     offset = builder.mul(INDEX(rows) if isinstance(rows, int) else rows, stride)
     return builder.gep(base, [builder.add(offset, INDEX(column))])
@@ -66,7 +85,7 @@ def lane(builder: Any, vector: Any, number: int) -> Any:
     return _pick(builder, vector, _ANY, [number] * LANES)
 
 
-def spread(builder: Any, number: Any) -> Any:
+def splat(builder: Any, number: Any) -> Any:
     return lane(builder, builder.insert_element(_ANY, number, WORD(0)), 0)
 
 
@@ -127,7 +146,7 @@ def sum_lanes(builder: Any, vector: Any) -> Any:
     return builder.call(function, [FLOAT(0.0), vector], fastmath=("fast",))
 
 
-def choose(builder: Any, number: Any, cases: Iterable[int], code: Callable[[int], None]) -> None:
+def switch_on(builder: Any, number: Any, cases: Iterable[int], code: Callable[[int], None]) -> None:
     """code(number), made for each of the cases; nothing for another number."""
     after = builder.append_basic_block("chosen")
     switch = builder.switch(number, after)

@@ -4,7 +4,7 @@ import platform
 
 from cofactor.kernels.compiling.target import TargetCpu, target_cpu
 
-__all__ = ["LEVELS", "host_level"]
+__all__ = ["CPU_LEVELS", "host_level"]
 
 _V2 = {
     "64bit", "cmov", "cx16", "cx8", "fxsr", "mmx", "popcnt", "sahf",
@@ -16,7 +16,7 @@ _X86 = [TargetCpu("x86-64-v4", frozenset(_V4)), TargetCpu("x86-64-v3", frozenset
 _ARM64 = [TargetCpu("generic", frozenset({"neon"}))]
 
 # the levels of each family of machines, the best first
-LEVELS = {"x86_64": _X86, "amd64": _X86, "aarch64": _ARM64, "arm64": _ARM64}
+CPU_LEVELS = {"x86_64": _X86, "amd64": _X86, "aarch64": _ARM64, "arm64": _ARM64}
 
 
 def host_level() -> TargetCpu | None:
@@ -25,6 +25,6 @@ def host_level() -> TargetCpu | None:
     How wide they are shapes the arrays that kernels are given, too, so code for narrower ones would misread them.
     """
     host = target_cpu()
-    reached = (one for one in LEVELS.get(platform.machine().lower(), []) if one.features <= host.features)
+    reached = (one for one in CPU_LEVELS.get(platform.machine().lower(), []) if one.features <= host.features)
     best = next(reached, None)
     return best if best and ("avx512f" in best.features) == ("avx512f" in host.features) else None

@@ -25,14 +25,14 @@ from cofactor.kernels.compiling.cpu_levels import host_level
 from cofactor.kernels.compiling.signatures import Signature
 from cofactor.kernels.compiling.target import TargetCpu, target_cpu
 
-__all__ = ["SHIPPED", "at_hand", "file_name", "kept_signatures", "machine_code", "write"]
+__all__ = ["SHIPPED", "file_name", "kept_signatures", "machine_code", "stored_code", "write"]
 
 KERNELS = Path(__file__).parent.parent
 SHIPPED = KERNELS / "shipped"
-MOST_BYTES = 100_000_000  # of the cache: some fifty times what one version of the kernels takes
-DIGEST = 32  # bytes of a SHA-256
+MAX_CACHE_BYTES = 100_000_000  # of the cache: some fifty times what one version of the kernels takes
+DIGEST_BYTES = 32  # bytes of a SHA-256
 # Numba's variables that shape no code: where its own things lie, how many threads it may have, what it prints
-HARMLESS = (
+IRRELEVANT_VARIABLES = (
     "NUMBA_CACHE_DIR", "NUMBA_CACHE_LOCATOR_CLASSES", "NUMBA_DISABLE_JIT", "NUMBA_NUM_THREADS",
     "NUMBA_THREADING_LAYER", "NUMBA_THREADING_LAYER_PRIORITY",
 )  # fmt: skip
@@ -40,7 +40,7 @@ HARMLESS = (
 
 def machine_code(signature: Signature) -> bytes:
     """As `compile_entry` gives it; what is not at hand is compiled, and kept where something can be kept."""
-    code = at_hand(signature)
+    code = stored_code(signature)
     if code is None:
         from cofactor.kernels.compiling.entries import compile_entry
 
@@ -48,11 +48,11 @@ def machine_code(signature: Signature) -> bytes:
         with suppress(OSError):  # where nothing can be kept, every process compiles for itself
             if file:
                 write(file, signature, code)
-                forget_old(file.parent, MOST_BYTES)
+                forget_old(file.parent, MAX_CACHE_BYTES)
     return code
 
 
-def at_hand(signature: Signature) -> bytes | None:
+def stored_code(signature: Signature) -> bytes | None:
     """What came with the package or was kept; None where it has to be compiled."""
     return _shipped(signature) or _kept(signature)
 
@@ -109,7 +109,7 @@ def _content(file: Path) -> bytes | None:
         stored = file.read_bytes()
     except OSError:
         return None
-    digest, content = stored[:DIGEST], stored[DIGEST:]
+    digest, content = stored[:DIGEST_BYTES], stored[DIGEST_BYTES:]
     return content if hashlib.sha256(content).digest() == digest else None
 
 
@@ -145,4 +145,4 @@ def _variables() -> list[str]:
 
 
 def _shapes(name: str) -> bool:
-    return name.startswith("NUMBA_") and name not in HARMLESS
+    return name.startswith("NUMBA_") and name not in IRRELEVANT_VARIABLES

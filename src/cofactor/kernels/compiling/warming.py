@@ -15,8 +15,8 @@ from pathlib import Path
 
 from cofactor.cache import cache_folder, folder_to_write
 from cofactor.errors import BadOption
-from cofactor.kernels.compiling.cpu_levels import LEVELS
-from cofactor.kernels.compiling.machine_code import at_hand, file_name, machine_code, write
+from cofactor.kernels.compiling.cpu_levels import CPU_LEVELS
+from cofactor.kernels.compiling.machine_code import file_name, machine_code, stored_code, write
 from cofactor.kernels.compiling.signatures import Signature
 from cofactor.kernels.compiling.target import TargetCpu, target_cpu
 from cofactor.kernels.threads import n_threads
@@ -33,7 +33,7 @@ def common_signatures() -> list[Signature]:
 
 def missing_signatures() -> list[Signature]:
     """Those that would have to be compiled."""
-    return [one for one in common_signatures() if at_hand(one) is None]
+    return [one for one in common_signatures() if stored_code(one) is None]
 
 
 def warm_up(signatures: Sequence[Signature]) -> Path:
@@ -48,7 +48,7 @@ def warm_up(signatures: Sequence[Signature]) -> Path:
 
 def ship(folder: str) -> None:
     """Compile the common ones into a folder, for every level of this machine's family."""
-    for level in LEVELS.get(platform.machine().lower(), []):
+    for level in CPU_LEVELS.get(platform.machine().lower(), []):
         with _asking_for(level), _processes() as pool:
             list(pool.map(partial(_compile_into, Path(folder)), common_signatures()))
 

@@ -5,14 +5,14 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 
 from cofactor.arrays import FloatArray, IntArray
-from cofactor.kernels.aligned import padded
+from cofactor.kernels.alignment import padded_width
 from cofactor.kernels.compiling.native import Native
 from cofactor.kernels.threads import on_threads
 
-__all__ = ["Turn", "column_sums", "draw_coefficients"]
+__all__ = ["Rotation", "column_sums", "draw_coefficients"]
 
-WIDTH = 16  # coordinates that are drawn side by side
-BLOCK = 4_096  # rows turned at once
+COORDINATES_AT_ONCE = 16  # coordinates that are drawn side by side
+ROWS_AT_ONCE = 4_096  # rows turned at once
 
 Columns: TypeAlias = tuple[IntArray, IntArray, FloatArray, FloatArray]
 
@@ -21,11 +21,11 @@ _draw_slice, _sum_columns = (
 )
 
 
-class Turn(NamedTuple):
+class Rotation(NamedTuple):
     """Coordinates in which the noise and the prior of coefficients are diagonal."""
 
-    there: FloatArray  # (d, d) float32: x @ there
-    back: FloatArray  # its inverse
+    forward: FloatArray  # (d, d) float32: x @ there
+    inverse: FloatArray  # its inverse
 
 
 def column_sums(columns: Columns) -> FloatArray:
@@ -36,7 +36,7 @@ def column_sums(columns: Columns) -> FloatArray:
 
 
 def draw_coefficients(
-    columns: Columns, residual: FloatArray, coefficients: FloatArray, turn: Turn, precision: FloatArray,
+    columns: Columns, residual: FloatArray, coefficients: FloatArray, rotation: Rotation, precision: FloatArray,
     mean: FloatArray, key: int,
 ) -> None:  # fmt: skip
     """One Gibbs sweep: each row of A is drawn given all others; residual and coefficients are changed where they lie.
@@ -44,46 +44,49 @@ def draw_coefficients(
     columns: X (n, f) by columns, indptr (f + 1,) int64, rows int32, and values float32 of the entries; or no values
         but shares (n,) float32, what all entries of a row are
     residual: (n, d) float32, Y - X A     coefficients: (f, d) float32, A
-    turn: to where the noise of Y is N(0, 1), and its coordinates are independent
+    rotation: to where the noise of Y is N(0, 1), and its coordinates are independent
     precision, mean: (d,) there, of the prior of every row of A
     A draw depends on the key alone, whatever the number of threads.
     """
     d = residual.shape[1]
-    left, drawn = _turned(residual, turn.there), _turned(coefficients, turn.there)
-    sure = np.pad(precision, (0, padded(d) - d), constant_values=1).astype(np.float32)
-    centre = np.pad(mean, (0, padded(d) - d)).astype(np.float32)
+    left, drawn = _rotated_slices(residual, rotation.forward), _rotated_slices(coefficients, rotation.forward)
+    sure = np.pad(precision, (0, padded_width(d) - d), constant_values=1).astype(np.float32)
+    centre = np.pad(mean, (0, padded_width(d) - d)).astype(np.float32)
 
     def one(at: int) -> None:
-        part, space = slice(at * WIDTH, (at + 1) * WIDTH), np.empty((2, WIDTH), np.float32)
+        part, space = (
+            slice(at * COORDINATES_AT_ONCE, (at + 1) * COORDINATES_AT_ONCE),
+            np.empty((2, COORDINATES_AT_ONCE), np.float32),
+        )
         _draw_slice(*columns, left[at], drawn[at], sure[part], centre[part], space, key + at)
 
     on_threads(one, len(left))
-    _turn_back(coefficients, drawn, turn.back)
-    _turn_back(residual, left, turn.back)
+    _rotate_back(coefficients, drawn, rotation.inverse)
+    _rotate_back(residual, left, rotation.inverse)
 
 
-def _turned(array: FloatArray, there: FloatArray) -> FloatArray:
+def _rotated_slices(array: FloatArray, forward: FloatArray) -> FloatArray:
     """(n, d) -> (⌈d / 16⌉, n, 16): what a thread works on lies together."""
     n, d = array.shape
-    slices = np.zeros((padded(d) // WIDTH, n, WIDTH), np.float32)
+    slices = np.zeros((padded_width(d) // COORDINATES_AT_ONCE, n, COORDINATES_AT_ONCE), np.float32)
 
     def some(block: int) -> None:
-        rows = slice(block * BLOCK, (block + 1) * BLOCK)
-        found = array[rows] @ there
+        rows = slice(block * ROWS_AT_ONCE, (block + 1) * ROWS_AT_ONCE)
+        found = array[rows] @ forward
         for at, one in enumerate(slices):
-            part = found[:, at * WIDTH : (at + 1) * WIDTH]
+            part = found[:, at * COORDINATES_AT_ONCE : (at + 1) * COORDINATES_AT_ONCE]
             one[rows, : part.shape[1]] = part
 
-    on_threads(some, -(-n // BLOCK))
+    on_threads(some, -(-n // ROWS_AT_ONCE))
     return slices
 
 
-def _turn_back(array: FloatArray, slices: FloatArray, back: FloatArray) -> None:
-    """array (n, d) ← what `_turned` has made of it, the other way round."""
+def _rotate_back(array: FloatArray, slices: FloatArray, inverse: FloatArray) -> None:
+    """array (n, d) ← what `_rotated_slices` has made of it, the other way round."""
     n, d = array.shape
 
     def some(block: int) -> None:
-        rows = slice(block * BLOCK, (block + 1) * BLOCK)
-        np.matmul(np.concatenate(slices[:, rows], axis=1)[:, :d], back, out=array[rows])
+        rows = slice(block * ROWS_AT_ONCE, (block + 1) * ROWS_AT_ONCE)
+        np.matmul(np.concatenate(slices[:, rows], axis=1)[:, :d], inverse, out=array[rows])
 
-    on_threads(some, -(-n // BLOCK))
+    on_threads(some, -(-n // ROWS_AT_ONCE))

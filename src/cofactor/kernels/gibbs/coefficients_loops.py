@@ -5,7 +5,7 @@ from numba import njit
 
 from cofactor.kernels.arithmetic.normals import add_normals
 from cofactor.kernels.compiling.jit import JIT
-from cofactor.kernels.gibbs.coefficients import WIDTH
+from cofactor.kernels.gibbs.coefficients import COORDINATES_AT_ONCE
 
 __all__ = ["draw_slice", "sum_columns"]
 
@@ -33,17 +33,17 @@ def draw_slice(indptr, rows, values, shares, residual, coefficients, precision, 
         for at in range(indptr[f], indptr[f + 1]):
             x, r = shares[rows[at]] if shares.size else values[at], residual[rows[at]]
             squares += x * x
-            for j in range(WIDTH):
+            for j in range(COORDINATES_AT_ONCE):
                 total[j] += x * r[j]
         a = coefficients[f]
         step[:] = 0
         add_normals(step, key, f)
-        for j in range(WIDTH):
+        for j in range(COORDINATES_AT_ONCE):
             sure = squares + precision[j]
             new = (total[j] + squares * a[j] + precision[j] * mean[j]) / sure + step[j] / np.sqrt(sure)
             step[j] = new - a[j]
             a[j] = new
         for at in range(indptr[f], indptr[f + 1]):
             x, r = shares[rows[at]] if shares.size else values[at], residual[rows[at]]
-            for j in range(WIDTH):
+            for j in range(COORDINATES_AT_ONCE):
                 r[j] -= x * step[j]

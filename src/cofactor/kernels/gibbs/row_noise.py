@@ -1,37 +1,46 @@
-"""The squared errors of ratings and what they say of each row's noise; the loop is in `row_noise_loops.py`."""
+"""The noise of each row's ratings, drawn from its posterior given the squared errors of a sweep."""
 
 import numpy as np
 
 from cofactor.arrays import FloatArray
 from cofactor.kernels.compiling.native import Native
-from cofactor.kernels.ratings.csr import Part
+from cofactor.kernels.ratings.csr import CsrRatings
 from cofactor.kernels.scoring.pairs import ScoredSide
 from cofactor.kernels.threads import on_threads, row_shares
 
-__all__ = ["draw_row_factors"]
+__all__ = ["draw_row_precisions"]
 
-PIECES = 8  # of the work, each with sums of its own: the same bits on any number of threads
+N_PIECES = 8  # of the work, each with sums of its own: the same bits on any number of threads
 
-_draw_row_factors = Native("cofactor.kernels.gibbs.row_noise_loops", "draw_row_factors")
+_draw_row_precisions = Native("cofactor.kernels.gibbs.row_noise_loops", "draw_row_precisions")
 
 
-def draw_row_factors(
-    part: Part, rows: ScoredSide, others: ScoredSide, mean: float, precision: float, met: FloatArray,
-    gammas: FloatArray, freedom: float,
+def draw_row_precisions(
+    ratings: CsrRatings, rows: ScoredSide, others: ScoredSide, mean: float, precision: float,
+    other_precisions: FloatArray, gammas: FloatArray, dof: float,
 ) -> tuple[FloatArray, FloatArray, float]:  # fmt: skip
-    """How precise each row's ratings are, drawn; what that makes of the other side's errors; in one pass.
+    """A relative precision for each row, drawn; weighted squared errors of the other side's rows; all squared errors.
 
-    met: (m,) float32, the factors of the rows met     gammas: (n,) drawn from Gamma((freedom + a row's ratings) / 2, 1)
-    With e = v - mean - score, in float64: the factors (n,), gammas / ((freedom + precision Σ met e²) / 2); of each row
-    met Σ factor e², (m,); and Σ e².
+    With the error e = v - mean - score of a rating, in units of the ratings, and the precisions τ of the other side:
+
+        row_precisions (n,) = gammas / ((dof + precision Σ τ e²) / 2), the sum over a row's ratings, float64
+        sums (m,) = Σ row_precision e² over the ratings that a row of the other side meets, float64
+        total = Σ e² over all ratings
+
+    other_precisions: (m,) float32, relative to `precision`
+    gammas: (n,) drawn from Gamma((dof + number of the row's ratings) / 2, 1)
+    dof: degrees of freedom of the prior of a row's precision
     """
-    cuts = row_shares(part.indptr, PIECES)
-    factors, sums, totals = np.empty(len(rows.bias)), np.zeros((PIECES, len(others.bias))), np.zeros((PIECES, 1))
-    longest = int(np.diff(part.indptr).max(initial=0))
+    cuts = row_shares(ratings.indptr, N_PIECES)
+    row_precisions, sums = np.empty(len(rows.bias)), np.zeros((N_PIECES, len(others.bias)))
+    totals, longest = np.zeros((N_PIECES, 1)), int(np.diff(ratings.indptr).max(initial=0))
+    noise = np.float32(mean), precision, other_precisions, gammas, dof
 
     def piece(at: int) -> None:
-        given = part, rows, others, np.float32(mean), precision, met, gammas, freedom, cuts[at], cuts[at + 1]
-        _draw_row_factors(factors, sums[at], totals[at], np.empty(longest, np.float32), *given)
+        space = np.empty(longest, np.float32)
+        _draw_row_precisions(
+            row_precisions, sums[at], totals[at], space, ratings, rows, others, *noise, cuts[at], cuts[at + 1]
+        )
 
-    on_threads(piece, PIECES)
-    return factors, sums.sum(axis=0), float(totals.sum())
+    on_threads(piece, N_PIECES)
+    return row_precisions, sums.sum(axis=0), float(totals.sum())

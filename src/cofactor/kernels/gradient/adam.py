@@ -7,16 +7,27 @@ import numpy as np
 from cofactor.arrays import FloatArray, IntArray
 from cofactor.kernels.compiling.native import Native
 
-__all__ = ["BETA2", "EPS", "LANES", "Batch", "Plan", "Side", "make_batch", "make_plan", "run_steps", "settle"]
+__all__ = [
+    "BETA2",
+    "EPS",
+    "WIDTH_MULTIPLE",
+    "AdamSide",
+    "AdamTable",
+    "TouchedRows",
+    "catch_up_rows",
+    "make_adam_table",
+    "make_touched_rows",
+    "run_steps",
+]
 
 BETA2, EPS = 0.99, 1e-5  # fastai's values, of every engine
-LANES = 8  # a row's width is a multiple of this many float32: one vector
+WIDTH_MULTIPLE = 8  # a row's width is a multiple of this many float32: one vector
 
 run_steps = Native("cofactor.kernels.gradient.adam_loops", "run_steps")
-settle = Native("cofactor.kernels.gradient.adam_loops", "settle")
+catch_up_rows = Native("cofactor.kernels.gradient.adam_loops", "catch_up_rows")
 
 
-class Side(NamedTuple):
+class AdamSide(NamedTuple):
     """Users or items: parameters, Adam's two moments (all (n, w) float32), and each row's last step, (n,) int64."""
 
     p: FloatArray
@@ -25,18 +36,18 @@ class Side(NamedTuple):
     last: IntArray
 
 
-class Plan(NamedTuple):
+class AdamTable(NamedTuple):
     """What each step does, tabled for steps 0..T-1, (T,) float64 each (η rate, λ decay, t = step + 1)."""
 
     shrink: FloatArray  # 1 - η λ
-    gain: FloatArray  # η / (1 - β₁ᵗ)
-    width: FloatArray  # 1 / √(1 - β₂ᵗ)
+    step_size: FloatArray  # η / (1 - β₁ᵗ)
+    root_scale: FloatArray  # 1 / √(1 - β₂ᵗ)
     beta1: FloatArray
     log_shrink: FloatArray  # running sum of log shrink, inclusive
     log_beta1: FloatArray  # running sum of log β₁, inclusive
 
 
-class Batch(NamedTuple):
+class TouchedRows(NamedTuple):
     """Work space: the rows of one side that a batch touches."""
 
     n_rows: IntArray  # (1,) how many
@@ -46,20 +57,20 @@ class Batch(NamedTuple):
     root: FloatArray  # (w,) √v of the row at hand
 
 
-def make_batch(side: Side, size: int) -> Batch:
+def make_touched_rows(side: AdamSide, size: int) -> TouchedRows:
     """Work space for batches of up to `size` ratings."""
     n, w = side.p.shape
-    return Batch(
+    return TouchedRows(
         np.zeros(1, np.int64), np.empty(size, np.int64), np.zeros(n, np.int32),
         np.empty((size, w), np.float32), np.empty(w, np.float32),
     )  # fmt: skip
 
 
-def make_plan(rates: FloatArray, momenta: FloatArray, decay: float, beta2: float, before: int = 0) -> Plan:
+def make_adam_table(rates: FloatArray, momenta: FloatArray, decay: float, beta2: float, before: int = 0) -> AdamTable:
     """rates, momenta: (T,) of every step of a schedule; decay: λ; before: steps that the moments have seen."""
     t = np.arange(before + 1, before + len(rates) + 1)
     shrink = 1 - rates * decay
-    return Plan(
+    return AdamTable(
         shrink, rates / (1 - momenta**t), 1 / np.sqrt(1 - beta2**t), momenta,
         np.cumsum(np.log(np.maximum(shrink, 1e-300))), np.cumsum(np.log(np.maximum(momenta, 1e-300))),
     )  # fmt: skip

@@ -7,8 +7,8 @@ missed steps are made up when it is next needed, in cache, with the same arithme
 
     m ← β₁ m      √v ← √β₂ √v      p ← (1 - η λ) p - η/(1-β₁ᵗ) · m / (√v/√(1-β₂ᵗ) + ε)
 
-so √v is taken once, and dozens of missed steps cost one division (`_leap`). When m has faded out, only the decay is
-left, and that is one factor. The result is that of the literal way (`nets/` has it) up to rounding: a test holds the
+so √v is taken once, and dozens of missed steps cost one division (`_skip_steps`). When m has faded out, only the decay
+is left, and that is one factor. The result is that of the literal way (`nets/` has it) up to rounding: a test holds the
 two together.
 
 A row is [factors (k), bias, 1, 0 …] for users and [factors (k), 1, bias, 0 …] for items, so that the whole score is
@@ -19,10 +19,17 @@ import numpy as np
 from numba import njit
 
 from cofactor.kernels.compiling.jit import JIT
-from cofactor.kernels.gradient.adam import Batch, Plan, Side
+from cofactor.kernels.gradient.adam import AdamSide, AdamTable, TouchedRows
 
 __all__ = [  # machine code is made of these, found here by name
-    "Batch", "Plan", "Side", "reach", "run_steps", "settle", "step_rows", "update",
+    "AdamSide",
+    "AdamTable",
+    "TouchedRows",
+    "catch_up_rows",
+    "run_steps",
+    "step_rows",
+    "touch_row",
+    "update",
 ]  # fmt: skip
 
 CENTRE = 0.93  # a leap spans scales c from c₀/0.93 down to 0.93 c₀ or so
@@ -30,18 +37,18 @@ FADED = 1e-9  # momentum below this share of a step is no more seen in a float32
 
 
 @njit(**JIT)
-def _catch_up(p, m, v, root, last, now, plan, beta2, eps):
+def _catch_up_row(p, m, v, root, last, now, table, beta2, eps):
     """Make up the steps last+1 .. now-1, at which this row had no gradient. p, m, v, root: (w,), changed."""
     for j in range(p.size):
         root[j] = np.sqrt(v[j])
     kept, faded, step = 1.0, 1.0, last + 1
-    while step < now and plan.gain[step] * kept > FADED * plan.width[step] * faded:
-        kept, faded, step = _leap(p, m, root, kept, faded, step, now, plan, beta2, eps)
+    while step < now and table.step_size[step] * kept > FADED * table.root_scale[step] * faded:
+        kept, faded, step = _skip_steps(p, m, root, kept, faded, step, now, table, beta2, eps)
     if step < now:
-        rest = np.float32(np.exp(plan.log_shrink[now - 1] - plan.log_shrink[step - 1]))
+        rest = np.float32(np.exp(table.log_shrink[now - 1] - table.log_shrink[step - 1]))
         for j in range(p.size):
             p[j] *= rest
-        kept *= np.exp(plan.log_beta1[now - 1] - plan.log_beta1[step - 1])
+        kept *= np.exp(table.log_beta1[now - 1] - table.log_beta1[step - 1])
         faded *= np.exp(0.5 * (now - step) * np.log(beta2))
     keep_m, keep_v = np.float32(kept), np.float32(faded * faded)
     for j in range(p.size):
@@ -50,7 +57,7 @@ def _catch_up(p, m, v, root, last, now, plan, beta2, eps):
 
 
 @njit(**JIT)
-def _leap(p, m, root, kept, faded, step, now, plan, beta2, eps):
+def _skip_steps(p, m, root, kept, faded, step, now, table, beta2, eps):
     """As many steps at once as keep c = √β₂ˢ/√(1-β₂ᵗ) within 7 % of a middle c₀: one division for all of them.
 
     With x = √v c₀ / (√v c₀ + ε), which is at most 1, and δ = 1 - c/c₀,
@@ -58,26 +65,26 @@ def _leap(p, m, root, kept, faded, step, now, plan, beta2, eps):
     so five sums over the steps, the same for every factor, serve the whole row; the sixth term is below 2e-6.
     """
     fade = np.sqrt(beta2)
-    middle = CENTRE * plan.width[step] * faded * fade
+    middle = CENTRE * table.root_scale[step] * faded * fade
     relative = fade / middle
     m0, m1, m2, m3, m4, shrunk = 0.0, 0.0, 0.0, 0.0, 0.0, 1.0
     while step < now:
-        delta = 1 - plan.width[step] * faded * relative
+        delta = 1 - table.root_scale[step] * faded * relative
         if delta > 1 - CENTRE:
             break
-        kept *= plan.beta1[step]
+        kept *= table.beta1[step]
         faded *= fade
-        shrink, gain = plan.shrink[step], plan.gain[step] * kept
+        shrink, step_size = table.shrink[step], table.step_size[step] * kept
         shrunk *= shrink
-        m0 = m0 * shrink + gain
-        gain *= delta
-        m1 = m1 * shrink + gain
-        gain *= delta
-        m2 = m2 * shrink + gain
-        gain *= delta
-        m3 = m3 * shrink + gain
-        gain *= delta
-        m4 = m4 * shrink + gain
+        m0 = m0 * shrink + step_size
+        step_size *= delta
+        m1 = m1 * shrink + step_size
+        step_size *= delta
+        m2 = m2 * shrink + step_size
+        step_size *= delta
+        m3 = m3 * shrink + step_size
+        step_size *= delta
+        m4 = m4 * shrink + step_size
         step += 1
     c0, w = np.float32(middle), np.float32(shrunk)
     a0, a1, a2, a3, a4 = np.float32(m0), np.float32(m1), np.float32(m2), np.float32(m3), np.float32(m4)
@@ -89,51 +96,51 @@ def _leap(p, m, root, kept, faded, step, now, plan, beta2, eps):
 
 
 @njit(**JIT)
-def update(p, m, v, g, step, plan, beta2, eps):
+def update(p, m, v, g, step, table, beta2, eps):
     """One Adam step with gradient g. All (w,)."""
-    shrink, gain, width = (
-        np.float32(plan.shrink[step]),
-        np.float32(plan.gain[step]),
-        np.float32(plan.width[step]),
+    shrink, step_size, root_scale = (
+        np.float32(table.shrink[step]),
+        np.float32(table.step_size[step]),
+        np.float32(table.root_scale[step]),
     )
-    beta1 = np.float32(plan.beta1[step])
+    beta1 = np.float32(table.beta1[step])
     beta2 = np.float32(beta2)
     for j in range(p.size):
         m[j] = beta1 * m[j] + (np.float32(1) - beta1) * g[j]
         v[j] = beta2 * v[j] + (np.float32(1) - beta2) * g[j] * g[j]
-        p[j] = p[j] * shrink - gain * m[j] / (np.sqrt(v[j]) * width + eps)
+        p[j] = p[j] * shrink - step_size * m[j] / (np.sqrt(v[j]) * root_scale + eps)
 
 
 @njit(**JIT)
-def reach(side, row, batch, constant, step, plan, beta2, eps):
+def touch_row(side, row, touched, constant, step, table, beta2, eps):
     """The place of a row among the batch's rows; at its first rating the row is brought up to this step.
 
     constant: the row's column that is always 1, and multiplies the other side's bias; -1: it has none
     """
     if side.last[row] != step:
         if side.last[row] < step - 1:
-            _catch_up(side.p[row], side.m[row], side.v[row], batch.root, side.last[row], step, plan, beta2, eps)
+            _catch_up_row(side.p[row], side.m[row], side.v[row], touched.root, side.last[row], step, table, beta2, eps)
             if constant >= 0:
                 side.p[row, constant] = 1
         side.last[row] = step
-        place = batch.n_rows[0]
-        batch.n_rows[0] = place + 1
-        batch.rows[place], batch.places[row] = row, place
-        batch.grads[place] = 0
-    return batch.places[row]
+        place = touched.n_rows[0]
+        touched.n_rows[0] = place + 1
+        touched.rows[place], touched.places[row] = row, place
+        touched.grads[place] = 0
+    return touched.places[row]
 
 
 @njit(**JIT)
-def step_rows(side, batch, constant, step, plan, beta2, eps):
+def step_rows(side, touched, constant, step, table, beta2, eps):
     """Adam for every row of the batch, but for its constant column; the batch is empty then."""
-    for at in range(batch.n_rows[0]):
-        row = batch.rows[at]
+    for at in range(touched.n_rows[0]):
+        row = touched.rows[at]
         if constant >= 0:
-            batch.grads[at, constant] = 0
-        update(side.p[row], side.m[row], side.v[row], batch.grads[at], step, plan, beta2, eps)
+            touched.grads[at, constant] = 0
+        update(side.p[row], side.m[row], side.v[row], touched.grads[at], step, table, beta2, eps)
         if constant >= 0:
             side.p[row, constant] = 1
-    batch.n_rows[0] = 0
+    touched.n_rows[0] = 0
 
 
 @njit(**JIT)
@@ -160,7 +167,7 @@ def run_steps(
     values,
     batches,
     first,
-    plan,
+    table,
     low,
     high,
     beta2,
@@ -169,8 +176,8 @@ def run_steps(
 ):
     """Train on batches[s] at step first + s, for every s; the mean squared error of each goes to losses[s].
 
-    users, items: `Side`, changed in place; a row not touched lately stays behind, `settle` brings it up
-    of_users, of_items: `Batch`, work space     k: number of factors
+    users, items: `AdamSide`, changed in place; a row not touched lately stays behind, `catch_up_rows` brings it up
+    of_users, of_items: `TouchedRows`, work space     k: number of factors
     batches: (n_steps, batch_size) row numbers of user_idx, item_idx, values; -1 behind the end of a short batch
     low, high: range of the sigmoid (float32), equal where scores are left as they are
     """
@@ -184,8 +191,8 @@ def run_steps(
         for at in range(n_in):
             row = batches[s, at]
             u, i = user_idx[row], item_idx[row]
-            g = of_users.grads[reach(users, u, of_users, k + 1, step, plan, beta2, eps)]
-            h = of_items.grads[reach(items, i, of_items, k, step, plan, beta2, eps)]
+            g = of_users.grads[touch_row(users, u, of_users, k + 1, step, table, beta2, eps)]
+            h = of_items.grads[touch_row(items, i, of_items, k, step, table, beta2, eps)]
             p, q = users.p[u], items.p[i]
             guess, slope = score(p, q, low, span)
             error = guess - values[row]
@@ -194,17 +201,17 @@ def run_steps(
             for j in range(p.size):
                 g[j] += pull * q[j]
                 h[j] += pull * p[j]
-        step_rows(users, of_users, k + 1, step, plan, beta2, eps)
-        step_rows(items, of_items, k, step, plan, beta2, eps)
+        step_rows(users, of_users, k + 1, step, table, beta2, eps)
+        step_rows(items, of_items, k, step, table, beta2, eps)
         losses[s] = loss / max(n_in, 1)
 
 
 @njit(**JIT)
-def settle(side, root, constant, now, plan, beta2, eps):
+def catch_up_rows(side, root, constant, now, table, beta2, eps):
     """Bring every row up to step `now` (exclusive), so that the parameters are those of the literal way."""
     for row in range(side.p.shape[0]):
         if side.last[row] < now - 1:
-            _catch_up(side.p[row], side.m[row], side.v[row], root, side.last[row], now, plan, beta2, eps)
+            _catch_up_row(side.p[row], side.m[row], side.v[row], root, side.last[row], now, table, beta2, eps)
             side.last[row] = now - 1
         if constant >= 0:
             side.p[row, constant] = 1

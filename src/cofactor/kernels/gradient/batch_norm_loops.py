@@ -7,16 +7,16 @@ from cofactor.kernels.compiling.jit import JIT
 
 __all__ = ["normalise", "normalise_back"]
 
-EPS, PACE = np.float32(1e-5), np.float32(0.1)  # of batch norm, PyTorch's and everybody's
+EPS, MOMENTUM = np.float32(1e-5), np.float32(0.1)  # of batch norm, PyTorch's and everybody's
 
 
 @njit(**JIT)
-def normalise(layer, X, A, n, n_units, width, layout, weights, space):
+def normalise(layer, X, A, n, n_units, width, layout, parameters, space):
     """X ← batch norm of A; both (n, width), flat. Keeps the batch's statistics, moves the running ones."""
     mean, inverse = space.means[layer], space.inverses[layer]
     scale, shift = space.first, space.second
     at = layout.norms[layer]
-    gamma, beta = weights.p[at : at + width], weights.p[at + width : at + 2 * width]
+    gamma, beta = parameters.p[at : at + width], parameters.p[at + width : at + 2 * width]
     scale[:width] = 0
     shift[:width] = 0
     for b in range(n):
@@ -30,11 +30,11 @@ def normalise(layer, X, A, n, n_units, width, layout, weights, space):
         for j in range(n_units):
             shift[j] += (row[j] - mean[j]) * (row[j] - mean[j])
     unbiased = np.float32(n) / np.float32(max(n - 1, 1))
-    running, spread = weights.means[layer], weights.variances[layer]
+    running, spread = parameters.means[layer], parameters.variances[layer]
     for j in range(n_units):
         variance = shift[j] / np.float32(n)
-        running[j] += PACE * (mean[j] - running[j])
-        spread[j] += PACE * (variance * unbiased - spread[j])
+        running[j] += MOMENTUM * (mean[j] - running[j])
+        spread[j] += MOMENTUM * (variance * unbiased - spread[j])
         inverse[j] = np.float32(1) / np.sqrt(variance + EPS)
         scale[j] = gamma[j] * inverse[j]
         shift[j] = beta[j] - mean[j] * scale[j]
@@ -45,7 +45,7 @@ def normalise(layer, X, A, n, n_units, width, layout, weights, space):
 
 
 @njit(**JIT)
-def normalise_back(layer, D, A, n, n_units, width, layout, weights, space):
+def normalise_back(layer, D, A, n, n_units, width, layout, parameters, space):
     """D (n, width): the slope by batch norm's outputs -> by its inputs A. Adds to its parameters' gradients."""
     mean, inverse = space.means[layer], space.inverses[layer]
     of_shift, of_scale = space.first, space.second
@@ -57,8 +57,8 @@ def normalise_back(layer, D, A, n, n_units, width, layout, weights, space):
             of_shift[j] += d[j]
             of_scale[j] += d[j] * (row[j] - mean[j])
     at, share = layout.norms[layer], np.float32(1) / np.float32(n)
-    gamma = weights.p[at : at + width]
-    g_scale, g_shift = weights.g[at : at + width], weights.g[at + width : at + 2 * width]
+    gamma = parameters.p[at : at + width]
+    g_scale, g_shift = parameters.g[at : at + width], parameters.g[at + width : at + 2 * width]
     for j in range(n_units):
         g_shift[j] = of_shift[j]
         g_scale[j] = of_scale[j] * inverse[j]

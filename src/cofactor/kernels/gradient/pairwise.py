@@ -14,15 +14,15 @@ from cofactor.arrays import FloatArray, IntArray
 from cofactor.kernels.compiling.native import Native
 from cofactor.kernels.threads import on_threads
 
-__all__ = ["Deck", "Model", "arrange_likes", "deal_groups", "run_lanes"]
+__all__ = ["BprFactors", "LikeOrder", "arrange_likes", "assign_groups", "run_round"]
 
-N_STRATA, GROUPS_EACH = 8, 8
-FEW = 1024  # users or items: below, one lane does it all, for a stratum would hold too few to choose among
+N_STRATA, GROUPS_PER_STRATUM = 8, 8
+MIN_FOR_STRATA = 1024  # users or items: below, one lane does it all, for a stratum would hold too few to choose among
 
 _visit = Native("cofactor.kernels.gradient.pairwise_loops", "visit_likes")
 
 
-class Model(NamedTuple):
+class BprFactors(NamedTuple):
     """p_u · q_i + b_i; the factors' rows are padded with zeros, which stay zeros."""
 
     users: FloatArray  # (n_users, w) float32, w a multiple of 16
@@ -30,7 +30,7 @@ class Model(NamedTuple):
     bias: FloatArray  # (n_items,)
 
 
-class Deck(NamedTuple):
+class LikeOrder(NamedTuple):
     """n likes, in the order they are visited: by users' stratum, item group, user.
 
     block c = stratum · n_groups + group is the likes bounds[c]:bounds[c + 1]
@@ -55,11 +55,11 @@ class Deck(NamedTuple):
         return (len(self.bounds) - 1) // self.n_groups
 
 
-def arrange_likes(indptr: IntArray, indices: IntArray, n_items: int, seed: int) -> Deck:
+def arrange_likes(indptr: IntArray, indices: IntArray, n_items: int, seed: int) -> LikeOrder:
     """indptr, indices: each user's likes, CSR, ascending."""
     rng, n_users = np.random.default_rng(seed), len(indptr) - 1
-    n_strata = N_STRATA if min(n_users, n_items) >= FEW else 1
-    n_groups = n_strata * GROUPS_EACH if n_strata > 1 else 1
+    n_strata = N_STRATA if min(n_users, n_items) >= MIN_FOR_STRATA else 1
+    n_groups = n_strata * GROUPS_PER_STRATUM if n_strata > 1 else 1
     user_place, item_place = rng.permutation(n_users), rng.permutation(n_items)
     user_idx = np.repeat(np.arange(n_users, dtype=np.int32), np.diff(indptr))
     block = (user_place % n_strata)[user_idx] * n_groups + (item_place % n_groups)[indices]
@@ -67,7 +67,7 @@ def arrange_likes(indptr: IntArray, indices: IntArray, n_items: int, seed: int) 
     bounds = np.concatenate([[0], np.cumsum(np.bincount(block, minlength=n_strata * n_groups))])
     users = np.lexsort((user_place, user_place % n_strata)).astype(np.int32)
     members = np.argsort(item_place % n_groups, kind="stable").astype(np.int32)
-    return Deck(
+    return LikeOrder(
         user_idx[order], indices[order], bounds, members, _ends(n_items, n_groups), users, _ends(n_users, n_strata)
     )
 
@@ -77,22 +77,24 @@ def _ends(n: int, n_parts: int) -> IntArray:
     return np.concatenate([[0], np.cumsum(np.bincount(np.arange(n) % n_parts, minlength=n_parts))])
 
 
-def deal_groups(deck: Deck, seed: int, epoch: int) -> IntArray:
+def assign_groups(likes: LikeOrder, seed: int, epoch: int) -> IntArray:
     """(n_strata, groups of each) int64: which groups are whose in this epoch."""
-    return np.random.default_rng([seed, epoch]).permutation(deck.n_groups).reshape(deck.n_strata, -1)
+    return np.random.default_rng([seed, epoch]).permutation(likes.n_groups).reshape(likes.n_strata, -1)
 
 
-def run_lanes(model: Model, deck: Deck, groups: IntArray, number: int, rate: float, decay: float, seed: int) -> float:
+def run_round(
+    factors: BprFactors, likes: LikeOrder, groups: IntArray, number: int, rate: float, decay: float, seed: int
+) -> float:
     """One round: in each lane the likes that lie in its strata; the mean probability of the wrong order met there.
 
-    groups: from `deal_groups`     number: of the round     seed: of the negatives
+    groups: from `assign_groups`     number: of the round     seed: of the negatives
     """
-    n, sums = deck.n_strata, np.zeros((deck.n_strata, 2))
+    n, sums = likes.n_strata, np.zeros((likes.n_strata, 2))
 
     def visit(lane: int) -> None:
         own = np.ascontiguousarray(groups[(lane + number) % n])
-        work = np.empty(len(own), np.int64), np.zeros(len(model.items), np.uint8)
-        _visit(model, deck, lane, own, *work, np.float32(rate), np.float32(decay), seed, sums[lane])
+        work = np.empty(len(own), np.int64), np.zeros(len(factors.items), np.uint8)
+        _visit(factors, likes, lane, own, *work, np.float32(rate), np.float32(decay), seed, sums[lane])
 
     on_threads(visit, n)
     wrong, n_seen = sums.sum(axis=0)

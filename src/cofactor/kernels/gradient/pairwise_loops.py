@@ -12,61 +12,61 @@ from numba import njit
 
 from cofactor.kernels.arithmetic.splitmix import GOLDEN, mix
 from cofactor.kernels.compiling.jit import JIT
-from cofactor.kernels.gradient.pairwise import Deck, Model
+from cofactor.kernels.gradient.pairwise import BprFactors, LikeOrder
 
-__all__ = ["Deck", "Model", "visit_likes"]  # machine code is made of these, found here by name
+__all__ = ["BprFactors", "LikeOrder", "visit_likes"]  # machine code is made of these, found here by name
 
-TRIES = 64  # to find an item that the user does not like; who likes nearly all there is may get none
-LOW = np.uint64(0xFFFFFFFF)
+MAX_TRIES = 64  # to find an item that the user does not like; who likes nearly all there is may get none
+LOW_BITS = np.uint64(0xFFFFFFFF)
 
 
 @njit(**JIT)
-def visit_likes(model, deck, stratum, groups, cursors, is_liked, rate, decay, seed, sums):
+def visit_likes(factors, likes, stratum, groups, cursors, is_liked, rate, decay, seed, sums):
     """The likes of a stratum of users in some groups of items, user by user.
 
     cursors (n_groups,), is_liked (n_items,) zero: work space     sums (2,): Σ g and their number
     """
-    n_groups, largest, wrong, n_seen = deck.ends.size - 1, 0, 0.0, 0
+    n_groups, largest, wrong, n_seen = likes.ends.size - 1, 0, 0.0, 0
     for g in range(groups.size):
-        cursors[g] = deck.bounds[stratum * n_groups + groups[g]]
-        largest = max(largest, deck.ends[groups[g] + 1] - deck.ends[groups[g]])
-    for at in range(deck.user_ends[stratum], deck.user_ends[stratum + 1]):
-        u = deck.users[at]
+        cursors[g] = likes.bounds[stratum * n_groups + groups[g]]
+        largest = max(largest, likes.ends[groups[g] + 1] - likes.ends[groups[g]])
+    for at in range(likes.user_ends[stratum], likes.user_ends[stratum + 1]):
+        u = likes.users[at]
         for g in range(groups.size):
             block = stratum * n_groups + groups[g]
-            cursors[g] = _mark(deck, u, cursors[g], deck.bounds[block + 1], is_liked)
+            cursors[g] = _mark(likes, u, cursors[g], likes.bounds[block + 1], is_liked)
         for g in range(groups.size):
-            first = deck.bounds[stratum * n_groups + groups[g]]
+            first = likes.bounds[stratum * n_groups + groups[g]]
             like = cursors[g] - 1
-            while like >= first and deck.user_idx[like] == u:
-                counter = np.uint64(like) * np.uint64(TRIES) + np.uint64(seed)
-                other = _other(deck, groups, largest, is_liked, counter)
+            while like >= first and likes.user_idx[like] == u:
+                counter = np.uint64(like) * np.uint64(MAX_TRIES) + np.uint64(seed)
+                other = _other(likes, groups, largest, is_liked, counter)
                 if other >= 0:
-                    wrong += _step(model, u, deck.item_idx[like], other, rate, decay)
+                    wrong += _step(factors, u, likes.item_idx[like], other, rate, decay)
                     n_seen += 1
                 like -= 1
         for g in range(groups.size):
-            first = deck.bounds[stratum * n_groups + groups[g]]
+            first = likes.bounds[stratum * n_groups + groups[g]]
             like = cursors[g] - 1
-            while like >= first and deck.user_idx[like] == u:
-                is_liked[deck.item_idx[like]] = 0
+            while like >= first and likes.user_idx[like] == u:
+                is_liked[likes.item_idx[like]] = 0
                 like -= 1
     sums[0], sums[1] = wrong, n_seen
 
 
 @njit(**JIT)
-def _mark(deck, u, like, end, is_liked):
+def _mark(likes, u, like, end, is_liked):
     """Mark what u likes of a group; where the next user's likes begin."""
-    while like < end and deck.user_idx[like] == u:
-        is_liked[deck.item_idx[like]] = 1
+    while like < end and likes.user_idx[like] == u:
+        is_liked[likes.item_idx[like]] = 1
         like += 1
     return like
 
 
 @njit(**JIT)
-def _step(model, u, i, j, rate, decay):
+def _step(factors, u, i, j, rate, decay):
     """One pair; returns g."""
-    p, q, r, bias = model.users[u], model.items[i], model.items[j], model.bias
+    p, q, r, bias = factors.users[u], factors.items[i], factors.items[j], factors.bias
     x = bias[i] - bias[j]
     for f in range(p.size):
         x += p[f] * (q[f] - r[f])
@@ -83,15 +83,15 @@ def _step(model, u, i, j, rate, decay):
 
 
 @njit(**JIT)
-def _other(deck, groups, largest, is_liked, counter):
+def _other(likes, groups, largest, is_liked, counter):
     """An item of these groups, all alike, that is not marked; -1 where none was found."""
     n_groups, n_slots = np.uint64(groups.size), np.uint64(largest)
-    for once in range(TRIES):
+    for once in range(MAX_TRIES):
         number = mix((counter + np.uint64(once)) * GOLDEN)
         group = groups[((number >> np.uint64(32)) * n_groups) >> np.uint64(32)]
-        slot = deck.ends[group] + np.int64(((number & LOW) * n_slots) >> np.uint64(32))
-        if slot < deck.ends[group + 1]:  # so that the items of a group that is one smaller are asked no more often
-            item = np.int64(deck.members[slot])
+        slot = likes.ends[group] + np.int64(((number & LOW_BITS) * n_slots) >> np.uint64(32))
+        if slot < likes.ends[group + 1]:  # so that the items of a group that is one smaller are asked no more often
+            item = np.int64(likes.members[slot])
             if not is_liked[item]:
                 return item
     return np.int64(-1)

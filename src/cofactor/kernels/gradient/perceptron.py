@@ -6,19 +6,27 @@ from typing import NamedTuple
 import numpy as np
 
 from cofactor.arrays import FloatArray, IntArray
-from cofactor.kernels.aligned import padded
+from cofactor.kernels.alignment import padded_width
 from cofactor.kernels.compiling.native import Native
 
 __all__ = [
-    "Law", "Layout", "Pairs", "Space", "Weights", "Widths", "layout_of", "make_space", "run_steps",
-    "views",
+    "EmbeddingWidths",
+    "LabelledPairs",
+    "LayerLayout",
+    "LayerParameters",
+    "Loss",
+    "WorkSpace",
+    "layer_views",
+    "layout_of",
+    "make_work_space",
+    "run_steps",
 ]  # fmt: skip
 
 
 run_steps = Native("cofactor.kernels.gradient.perceptron_loops", "run_steps")
 
 
-class Pairs(NamedTuple):
+class LabelledPairs(NamedTuple):
     """Users, items and what is to be said of them, (n,) each."""
 
     user_idx: IntArray
@@ -26,7 +34,7 @@ class Pairs(NamedTuple):
     values: FloatArray
 
 
-class Widths(NamedTuple):
+class EmbeddingWidths(NamedTuple):
     """How much of a user's and of an item's embedding goes into the first layer, how much into the dot product."""
 
     user: int
@@ -34,7 +42,7 @@ class Widths(NamedTuple):
     dot: int
 
 
-class Law(NamedTuple):
+class Loss(NamedTuple):
     """Squared error of the sigmoid between low and high, equal where scores stay as they are; or the log loss."""
 
     low: np.float32
@@ -42,7 +50,7 @@ class Law(NamedTuple):
     logistic: int
 
 
-class Layout(NamedTuple):
+class LayerLayout(NamedTuple):
     """Where what lies. Of L layers with units[0] numbers before the first and units[l] behind the l-th:"""
 
     units: IntArray  # (L + 1,)
@@ -52,7 +60,7 @@ class Layout(NamedTuple):
     norms: IntArray  # (L,) where its batch norm's scales begin, its shifts behind them; -1: it has none
 
 
-class Weights(NamedTuple):
+class LayerParameters(NamedTuple):
     """Every layer's parameters, Adam's two moments and the gradient, (n,) float32 each, in one layout."""
 
     p: FloatArray
@@ -63,14 +71,14 @@ class Weights(NamedTuple):
     variances: FloatArray
 
 
-class Space(NamedTuple):
+class WorkSpace(NamedTuple):
     """Work space: for each rating of a batch what goes into every layer, and what comes back."""
 
     inputs: FloatArray  # of each layer (b, widths[l]), one behind the other
     sums: FloatArray  # what each layer makes of them, before batch norm and dropout
     errors: FloatArray  # the loss's slope by `inputs`
     kept: FloatArray  # by how much dropout multiplies each of `inputs`; (0,) without
-    turned: FloatArray  # one matrix, transposed
+    transposed: FloatArray  # one matrix, transposed
     ones: FloatArray  # (w,) the widest row
     means: FloatArray  # (L, w) of the batch at hand
     inverses: FloatArray  # (L, w) 1 / √(variance + ε)
@@ -78,30 +86,30 @@ class Space(NamedTuple):
     second: FloatArray
 
 
-def layout_of(units: list[int], batch_size: int, *, batch_norm: bool) -> Layout:
+def layout_of(units: list[int], batch_size: int, *, batch_norm: bool) -> LayerLayout:
     """units: numbers before the first layer, behind each hidden one, and 1."""
-    widths = [padded(n + 1) for n in units]
-    rows = np.cumsum([0] + [padded(batch_size) * width for width in widths])
+    widths = [padded_width(n + 1) for n in units]
+    rows = np.cumsum([0] + [padded_width(batch_size) * width for width in widths])
     matrices = np.cumsum([0] + [above * below for above, below in pairwise(widths)])
     norms = np.full(len(units) - 1, -1)
     if batch_norm:
         norms[:-1] = matrices[-1] + np.cumsum([0] + [2 * width for width in widths[1:-2]])
-    return Layout(*(np.asarray(one, np.int64) for one in (units, widths, rows[:-1], matrices[:-1], norms)))
+    return LayerLayout(*(np.asarray(one, np.int64) for one in (units, widths, rows[:-1], matrices[:-1], norms)))
 
 
-def make_space(layout: Layout, batch_size: int, *, dropout: bool) -> Space:
+def make_work_space(layout: LayerLayout, batch_size: int, *, dropout: bool) -> WorkSpace:
     """Work space for batches of up to `batch_size` ratings."""
-    n, w = int(padded(batch_size) * layout.widths.sum()), int(layout.widths.max())
+    n, w = int(padded_width(batch_size) * layout.widths.sum()), int(layout.widths.max())
     inputs, sums, errors = (np.zeros(n, np.float32) for _ in range(3))
     largest = int((layout.widths[1:] * layout.widths[:-1]).max())
     means, inverses = (np.zeros((len(layout.matrices), w), np.float32) for _ in range(2))
-    return Space(
+    return WorkSpace(
         inputs, sums, errors, np.zeros(n if dropout else 0, np.float32), np.zeros(largest, np.float32),
         np.ones(w, np.float32), means, inverses, np.zeros(w, np.float32), np.zeros(w, np.float32),
     )  # fmt: skip
 
 
-def views(flat: FloatArray, layout: Layout) -> list[tuple[FloatArray, FloatArray]]:
+def layer_views(flat: FloatArray, layout: LayerLayout) -> list[tuple[FloatArray, FloatArray]]:
     """Of each layer its padded matrix among the parameters, and its batch norm's scales and shifts, (0,) without."""
     found: list[tuple[FloatArray, FloatArray]] = []
     for at, (matrix, norm) in enumerate(zip(layout.matrices, layout.norms, strict=True)):

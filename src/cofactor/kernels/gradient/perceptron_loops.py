@@ -18,17 +18,32 @@ the batch's; running ones, for afterwards, follow by a tenth [ioffe2015batch].
 import numpy as np
 from numba import njit
 
-from cofactor.kernels.arithmetic.products_loops import add_product, turn
+from cofactor.kernels.arithmetic.products_loops import add_product, transpose_scaled
 from cofactor.kernels.arithmetic.splitmix import mix
 from cofactor.kernels.arithmetic.vectors import TILE_ROWS
 from cofactor.kernels.compiling.jit import JIT
-from cofactor.kernels.gradient.adam import Batch, Plan, Side
-from cofactor.kernels.gradient.adam_loops import reach, step_rows, update
+from cofactor.kernels.gradient.adam import AdamSide, AdamTable, TouchedRows
+from cofactor.kernels.gradient.adam_loops import step_rows, touch_row, update
 from cofactor.kernels.gradient.batch_norm_loops import normalise, normalise_back
-from cofactor.kernels.gradient.perceptron import Law, Layout, Pairs, Space, Weights, Widths
+from cofactor.kernels.gradient.perceptron import (
+    EmbeddingWidths,
+    LabelledPairs,
+    LayerLayout,
+    LayerParameters,
+    Loss,
+    WorkSpace,
+)
 
 __all__ = [  # machine code is made of these, found here by name
-    "Batch", "Law", "Layout", "Pairs", "Plan", "Side", "Space", "Weights", "Widths",
+    "AdamSide",
+    "AdamTable",
+    "EmbeddingWidths",
+    "LabelledPairs",
+    "LayerLayout",
+    "LayerParameters",
+    "Loss",
+    "TouchedRows",
+    "WorkSpace",
     "run_steps",
 ]  # fmt: skip
 
@@ -47,7 +62,7 @@ def _drop_out(X, kept, n, n_units, width, dropout, key):
 
 
 @njit(**JIT)
-def _forward(n, rows, layout, weights, space, dropout, key):
+def _forward(n, rows, layout, parameters, space, dropout, key):
     """All layers; a batch of n ratings, `rows` with those that fill up a tile."""
     n_layers = layout.matrices.size
     for layer in range(n_layers):
@@ -56,13 +71,13 @@ def _forward(n, rows, layout, weights, space, dropout, key):
         A, X = space.sums[y_at : y_at + rows * width], space.inputs[y_at : y_at + rows * width]
         A[:] = 0
         n_in = layout.units[layer] + 1
-        add_product(A, 0, space.inputs, x_at, above, 1, weights.p, layout.matrices[layer], rows, width, n_in)
+        add_product(A, 0, space.inputs, x_at, above, 1, parameters.p, layout.matrices[layer], rows, width, n_in)
         if layer == n_layers - 1:
             break
         for j in range(n * width):
             A[j] = max(A[j], np.float32(0))
         if layout.norms[layer] >= 0:
-            normalise(layer, X, A, n, n_units, width, layout, weights, space)
+            normalise(layer, X, A, n, n_units, width, layout, parameters, space)
         else:
             for j in range(A.size):
                 X[j] = A[j]
@@ -74,7 +89,7 @@ def _forward(n, rows, layout, weights, space, dropout, key):
 
 
 @njit(**JIT)
-def _backward(n, rows, layout, weights, space, dropout):
+def _backward(n, rows, layout, parameters, space, dropout):
     """From the slopes by the last sums, in `errors`, to those by every parameter and by the first inputs."""
     n_layers = layout.matrices.size
     for layer in range(n_layers - 1, -1, -1):
@@ -82,18 +97,18 @@ def _backward(n, rows, layout, weights, space, dropout):
         x_at, y_at, matrix = layout.rows[layer], layout.rows[layer + 1], layout.matrices[layer]
         D = space.errors[y_at : y_at + rows * width]
         if layer < n_layers - 1:
-            _activate_back(layer, D, n, n_units, width, layout, weights, space, dropout)
-        add_product(weights.g, matrix, space.inputs, x_at, 1, above, D, 0, above, width, n)
+            _activate_back(layer, D, n, n_units, width, layout, parameters, space, dropout)
+        add_product(parameters.g, matrix, space.inputs, x_at, 1, above, D, 0, above, width, n)
         if layout.norms[layer] >= 0:
             bias = matrix + layout.units[layer] * width
-            weights.g[bias : bias + width] = 0
-        turn(space.turned, weights.p, matrix, above, width, space.ones)
+            parameters.g[bias : bias + width] = 0
+        transpose_scaled(space.transposed, parameters.p, matrix, above, width, space.ones)
         space.errors[x_at : x_at + rows * above] = 0
-        add_product(space.errors, x_at, D, 0, width, 1, space.turned, 0, rows, above, n_units)
+        add_product(space.errors, x_at, D, 0, width, 1, space.transposed, 0, rows, above, n_units)
 
 
 @njit(**JIT)
-def _activate_back(layer, D, n, n_units, width, layout, weights, space, dropout):
+def _activate_back(layer, D, n, n_units, width, layout, parameters, space, dropout):
     """D (n, width): the slope by what a hidden layer gives -> by its sums."""
     at = layout.rows[layer + 1]
     A = space.sums[at : at + n * width]
@@ -101,7 +116,7 @@ def _activate_back(layer, D, n, n_units, width, layout, weights, space, dropout)
         for j in range(n * width):
             D[j] *= space.kept[at + j]
     if layout.norms[layer] >= 0:
-        normalise_back(layer, D, A, n, n_units, width, layout, weights, space)
+        normalise_back(layer, D, A, n, n_units, width, layout, parameters, space)
     for b in range(n):
         row, d = A[b * width : (b + 1) * width], D[b * width : (b + 1) * width]
         for j in range(n_units):
@@ -110,13 +125,13 @@ def _activate_back(layer, D, n, n_units, width, layout, weights, space, dropout)
 
 
 @njit(**JIT)
-def _look_up(n, rows, batch, users, items, of_users, of_items, widths, pairs, layout, space, step, plan, beta2, eps):
+def _look_up(n, rows, batch, users, items, of_users, of_items, widths, pairs, layout, space, step, table, beta2, eps):
     """The embeddings of a batch side by side into the first layer's inputs."""
     width, (n_of_user, n_of_item, _) = layout.widths[0], widths
     for b in range(n):
         u, i = pairs.user_idx[batch[b]], pairs.item_idx[batch[b]]
-        reach(users, u, of_users, -1, step, plan, beta2, eps)
-        reach(items, i, of_items, -1, step, plan, beta2, eps)
+        touch_row(users, u, of_users, -1, step, table, beta2, eps)
+        touch_row(items, i, of_items, -1, step, table, beta2, eps)
         row = space.inputs[b * width : (b + 1) * width]
         p, q = users.p[u], items.p[i]
         for j in range(n_of_user):
@@ -131,7 +146,7 @@ def _look_up(n, rows, batch, users, items, of_users, of_items, widths, pairs, la
 
 
 @njit(**JIT)
-def _judge(z, value, low, span, logistic):
+def _loss_and_slope(z, value, low, span, logistic):
     """The loss of a pair whose layers sum up to z, and its slope by z."""
     if logistic:
         chance = np.float32(1) / (np.float32(1) + np.exp(-z))
@@ -144,10 +159,10 @@ def _judge(z, value, low, span, logistic):
 
 
 @njit(**JIT)
-def _score(n, batch, users, items, of_users, of_items, widths, pairs, layout, space, law):
+def _score(n, batch, users, items, of_users, of_items, widths, pairs, layout, space, loss):
     """The mean loss of a batch; its slopes by the last sums into `errors`, by the dot products into the rows'."""
     at, width, (n_of_user, n_of_item, n_dot) = layout.rows[-1], layout.widths[-1], widths
-    low, high, logistic = law
+    low, high, logistic = loss
     share, total = np.float32(1) / np.float32(n), 0.0
     for b in range(n):
         u, i, value = pairs.user_idx[batch[b]], pairs.item_idx[batch[b]], pairs.values[batch[b]]
@@ -155,8 +170,8 @@ def _score(n, batch, users, items, of_users, of_items, widths, pairs, layout, sp
         z = space.sums[at + b * width]
         for j in range(n_dot):
             z += p[j] * q[j]
-        loss, pull = _judge(z, value, low, high - low, logistic)
-        total += loss
+        cost, pull = _loss_and_slope(z, value, low, high - low, logistic)
+        total += cost
         pull *= share
         space.errors[at + b * width] = pull
         if n_dot:
@@ -168,7 +183,7 @@ def _score(n, batch, users, items, of_users, of_items, widths, pairs, layout, sp
 
 
 @njit(**JIT)
-def _hand_back(n, batch, of_users, of_items, widths, pairs, layout, space):
+def _embedding_gradients(n, batch, of_users, of_items, widths, pairs, layout, space):
     """The slopes by the first layer's inputs to the embeddings they came from."""
     width, (n_of_user, n_of_item, _) = layout.widths[0], widths
     for b in range(n):
@@ -183,13 +198,13 @@ def _hand_back(n, batch, of_users, of_items, widths, pairs, layout, space):
 
 @njit(**JIT)
 def run_steps(
-    users, items, of_users, of_items, layout, weights, space, widths, pairs, batches, first, plan, law, dropout, key,
-    beta2, eps, losses,
+    users, items, of_users, of_items, layout, parameters, space, widths, pairs, batches, first, table, loss, dropout,
+    key, beta2, eps, losses,
 ):  # fmt: skip
     """Train on batches[s] at step first + s, for every s; the mean loss of each goes to losses[s].
 
-    users, items: `Side`, changed in place; a row not touched lately stays behind, `adam.settle` brings it up
-    of_users, of_items: `Batch`, work space
+    users, items: `AdamSide`, changed in place; a row not touched lately stays behind, `adam.settle` brings it up
+    of_users, of_items: `TouchedRows`, work space
     batches: (n_steps, batch_size) row numbers of `pairs`; -1 behind a short one
     key: what dropout draws from
     """
@@ -198,12 +213,14 @@ def run_steps(
         while n < batch.size and batch[n] >= 0:
             n += 1
         rows = (n + TILE_ROWS - 1) // TILE_ROWS * TILE_ROWS
-        _look_up(n, rows, batch, users, items, of_users, of_items, widths, pairs, layout, space, step, plan, beta2, eps)
-        _forward(n, rows, layout, weights, space, dropout, mix(np.uint64(key) ^ mix(np.uint64(step))))
-        losses[s] = _score(n, batch, users, items, of_users, of_items, widths, pairs, layout, space, law)
-        weights.g[:] = 0
-        _backward(n, rows, layout, weights, space, dropout)
-        _hand_back(n, batch, of_users, of_items, widths, pairs, layout, space)
-        step_rows(users, of_users, -1, step, plan, beta2, eps)
-        step_rows(items, of_items, -1, step, plan, beta2, eps)
-        update(weights.p, weights.m, weights.v, weights.g, step, plan, beta2, eps)
+        _look_up(
+            n, rows, batch, users, items, of_users, of_items, widths, pairs, layout, space, step, table, beta2, eps
+        )
+        _forward(n, rows, layout, parameters, space, dropout, mix(np.uint64(key) ^ mix(np.uint64(step))))
+        losses[s] = _score(n, batch, users, items, of_users, of_items, widths, pairs, layout, space, loss)
+        parameters.g[:] = 0
+        _backward(n, rows, layout, parameters, space, dropout)
+        _embedding_gradients(n, batch, of_users, of_items, widths, pairs, layout, space)
+        step_rows(users, of_users, -1, step, table, beta2, eps)
+        step_rows(items, of_items, -1, step, table, beta2, eps)
+        update(parameters.p, parameters.m, parameters.v, parameters.g, step, table, beta2, eps)

@@ -6,10 +6,10 @@ from numba import njit
 from cofactor.kernels.arithmetic.products_loops import add_product
 from cofactor.kernels.arithmetic.vectors import TILE_ROWS
 from cofactor.kernels.compiling.jit import JIT
-from cofactor.kernels.gradient.perceptron import Layout, Space
-from cofactor.kernels.gradient.perceptron_scores import AT_ONCE
+from cofactor.kernels.gradient.perceptron import LayerLayout, WorkSpace
+from cofactor.kernels.gradient.perceptron_scores import ITEMS_AT_ONCE
 
-__all__ = ["Layout", "Space", "add_scores"]  # machine code is made of these, found here by name
+__all__ = ["LayerLayout", "WorkSpace", "add_scores"]  # machine code is made of these, found here by name
 
 
 @njit(**JIT)
@@ -18,8 +18,8 @@ def add_scores(scores, of_users, of_items, layout, matrices, space, begin, end):
     n_units, width, out, last = layout.units[0], layout.widths[0], layout.rows[-1], layout.widths[-1]
     for u in range(begin, end):
         of_user = of_users[u]
-        for start in range(0, of_items.shape[0], AT_ONCE):
-            n = min(AT_ONCE, of_items.shape[0] - start)
+        for start in range(0, of_items.shape[0], ITEMS_AT_ONCE):
+            n = min(ITEMS_AT_ONCE, of_items.shape[0] - start)
             for b in range(n):
                 of_item, row = of_items[start + b], space.inputs[b * width : (b + 1) * width]
                 for j in range(width):

@@ -16,13 +16,13 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from cofactor.kernels.arithmetic.row_pairs import attract, dot_of, prefetch_row
-from cofactor.kernels.arithmetic.vectors import take
+from cofactor.kernels.arithmetic.row_pairs import dot_of, prefetch_row, pull_together
+from cofactor.kernels.arithmetic.vectors import next_piece
 from cofactor.kernels.compiling.jit import JIT
-from cofactor.kernels.gradient.sgd import N_STRATA, Cells, Deal, Side
+from cofactor.kernels.gradient.sgd import N_STRATA, RatingCells, SgdSide, Strata
 
 # machine code is made of these, found here by name
-__all__ = ["Cells", "Deal", "Side", "count_tiles", "move_to_tiles", "shuffle_tiles", "visitor"]
+__all__ = ["RatingCells", "SgdSide", "Strata", "count_tiles", "make_visit", "move_to_tiles", "shuffle_tiles"]
 
 AHEAD = 8  # ratings between asking for a row and using it
 EXACT: dict[str, Any] = {**JIT, "fastmath": {"contract"}}  # a sum's order is the point of it
@@ -41,14 +41,14 @@ def _tile_of(u, i, users, items):
 
 @njit(**JIT)
 def count_tiles(user_idx, item_idx, values, users, items, start, end, counts):
-    """counts (n_tiles,) += how many of the ratings start..end-1 lie in each tile. users, items: `Deal`."""
+    """counts (n_tiles,) += how many of the ratings start..end-1 lie in each tile. users, items: `Strata`."""
     for at in range(start, end):
         counts[_tile_of(user_idx[at], item_idx[at], users, items)] += 1
 
 
 @njit(**JIT)
 def move_to_tiles(user_idx, item_idx, values, users, items, start, end, places, cells):
-    """The ratings start..end-1 to their tiles. places: (n_tiles,) where the next goes     cells: `Cells`, filled"""
+    """Move the ratings start..end-1 to their tiles, in `cells`. places: (n_tiles,) where the next one of a tile goes"""
     for at in range(start, end):
         tile = _tile_of(user_idx[at], item_idx[at], users, items)
         to = places[tile]
@@ -84,7 +84,7 @@ def _sigmoid(z):
     return np.float32(1) / (np.float32(1) + e * power)
 
 
-def visitor(width):
+def make_visit(width):
     """The kernel for rows of `width` numbers, a multiple of 16."""
 
     @njit(**JIT)
@@ -105,19 +105,19 @@ def visitor(width):
                 s = _sigmoid(z)
                 error = values[at] - low - span * s
                 pull = rate * span * error * (s - s * s)
-            attract(P, p, Q, q, width, keep, pull)
+            pull_together(P, p, Q, q, width, keep, pull)
             b[u] = keep * b[u] + pull
             c[i] = keep * c[i] + pull
             loss += error * error
         return loss
 
     @njit(**JIT)
-    def visit(users, items, cells, number, rate, decay, low, high, taken, losses):
+    def visit(users, items, cells, number, rate, decay, low, high, counter, losses):
         """The lanes of round `number` that no other thread has taken yet; losses[lane] gets the squared errors' sum.
 
-        users, items: `Side`, changed in place     taken: (1,), lanes taken     low = high: no sigmoid
+        users, items: `SgdSide`, changed in place     counter: (1,), lanes taken     low = high: no sigmoid
         """
-        lane = take(taken)
+        lane = next_piece(counter)
         while lane < N_STRATA:
             cell = number * N_STRATA + lane
             start, end = cells.bounds[cell], cells.bounds[cell + 1]
@@ -126,6 +126,6 @@ def visitor(width):
                 cells.user_idx[start:end], cells.item_idx[start:end], cells.values[start:end],
                 rate, decay, low, high - low,
             )  # fmt: skip
-            lane = take(taken)
+            lane = next_piece(counter)
 
     return visit

@@ -11,14 +11,14 @@ from cofactor.kernels.threads import on_threads, row_shares
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
-__all__ = ["Table", "nearest_columns"]
+__all__ = ["SparseRows", "nearest_columns"]
 
-PIECES = 128  # of the work
+N_PIECES = 128  # of the work
 
 _find_nearest = Native("cofactor.kernels.neighbours.cooccurrence_loops", "find_nearest")
 
 
-class Table(NamedTuple):
+class SparseRows(NamedTuple):
     """A sparse matrix by rows."""
 
     indptr: IntArray  # (n + 1,) int64
@@ -26,7 +26,7 @@ class Table(NamedTuple):
     values: FloatArray  # float32
 
     @classmethod
-    def of(cls, x: "csr_array") -> "Table":
+    def of(cls, x: "csr_array") -> "SparseRows":
         return cls(x.indptr.astype(np.int64), x.indices.astype(np.int32), x.data.astype(np.float32))
 
 
@@ -36,23 +36,23 @@ def nearest_columns(x: "csr_array", m: int, shrinkage: float) -> tuple[IntArray,
     s_ij = x_i · x_j / (|x_i| |x_j| + shrinkage); those of which it is 0 or below are no neighbours. Memory: the table
     twice, and what is returned. The same bits on any number of threads.
     """
-    rows, columns = Table.of(x), Table.of(x.T.tocsr())
+    rows, columns = SparseRows.of(x), SparseRows.of(x.T.tocsr())
     n = len(columns.indptr) - 1
     length = np.sqrt(np.bincount(rows.indices, np.square(rows.values, dtype=np.float64), n)).astype(np.float32)
     near, alike = np.full((n, m), -1, np.int32), np.zeros((n, m), np.float32)
     work = np.cumsum(np.concatenate([[0], _products(rows, columns)]))
-    bounds = row_shares(work, PIECES)
+    bounds = row_shares(work, N_PIECES)
 
     def piece(at: int) -> None:
         sums, touched = np.zeros(n, np.float32), np.empty(n, np.int32)
-        given = near, alike, rows, columns, length, np.float32(shrinkage), sums, touched
-        _find_nearest(*given, bounds[at], bounds[at + 1])
+        arguments = near, alike, rows, columns, length, np.float32(shrinkage), sums, touched
+        _find_nearest(*arguments, bounds[at], bounds[at + 1])
 
-    on_threads(piece, PIECES)
+    on_threads(piece, N_PIECES)
     return near, alike
 
 
-def _products(rows: Table, columns: Table) -> IntArray:
+def _products(rows: SparseRows, columns: SparseRows) -> IntArray:
     """How many products each column costs."""
     of_each = np.diff(rows.indptr)[columns.indices]
     return np.diff(np.concatenate([[0], np.cumsum(of_each)])[columns.indptr])

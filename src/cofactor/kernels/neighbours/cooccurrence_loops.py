@@ -3,9 +3,9 @@
 from numba import njit
 
 from cofactor.kernels.compiling.jit import JIT
-from cofactor.kernels.neighbours.cooccurrence import Table
+from cofactor.kernels.neighbours.cooccurrence import SparseRows
 
-__all__ = ["Table", "find_nearest"]  # entries are made of the first, by name
+__all__ = ["SparseRows", "find_nearest"]  # entries are made of the first, by name
 
 
 @njit(**JIT)

@@ -5,16 +5,16 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from cofactor.arrays import FloatArray, IntArray
-from cofactor.kernels.aligned import padded
+from cofactor.kernels.alignment import padded_width
 from cofactor.kernels.compiling.native import Native
 from cofactor.kernels.threads import on_threads, shares
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
-__all__ = ["ItemGraph", "item_graph", "nearest", "on_neighbours", "sparse_rows"]
+__all__ = ["ItemGraph", "item_graph", "nearest_items", "neighbour_weights", "rows_by_neighbour"]
 
-PIECES = 128  # of the work
+N_PIECES = 128  # of the work
 
 _solve_neighbourhoods = Native("cofactor.kernels.neighbours.item_graph_loops", "solve_neighbourhoods")
 
@@ -45,7 +45,7 @@ def item_graph(x: "csr_array") -> ItemGraph:
     )
 
 
-def nearest(graph: ItemGraph, nearness: FloatArray, m: int) -> IntArray:
+def nearest_items(graph: ItemGraph, nearness: FloatArray, m: int) -> IntArray:
     """(n, m) int32: of each row the m entries with the highest `nearness`, ascending by index, -1 behind the last.
 
     nearness: one for each entry of the graph
@@ -59,22 +59,22 @@ def nearest(graph: ItemGraph, nearness: FloatArray, m: int) -> IntArray:
     return near
 
 
-def on_neighbours(graph: ItemGraph, near: IntArray, reg: float) -> FloatArray:
+def neighbour_weights(graph: ItemGraph, near: IntArray, reg: float) -> FloatArray:
     """(n, m) weights of each item's nearest that predict it best: (G + reg I)⁻¹ g over them alone."""
     n, m = near.shape
-    weights, k = np.zeros((n, m), np.float32), padded(m)
-    bounds = shares(n, PIECES)
+    weights, k = np.zeros((n, m), np.float32), padded_width(m)
+    bounds = shares(n, N_PIECES)
 
     def piece(at: int) -> None:
         place, space = np.full(n, -1, np.int32), np.empty(k * k + 2 * k, np.float32)
         span = bounds[at], bounds[at + 1]
         _solve_neighbourhoods(weights, near, *graph, np.float32(reg), k, place, space, *span)
 
-    on_threads(piece, PIECES)
+    on_threads(piece, N_PIECES)
     return weights
 
 
-def sparse_rows(near: IntArray, weights: FloatArray) -> tuple[IntArray, IntArray, FloatArray]:
+def rows_by_neighbour(near: IntArray, weights: FloatArray) -> tuple[IntArray, IntArray, FloatArray]:
     """By neighbour, what it gives to whom: indptr (n + 1,), items, weights."""
     item, at = np.nonzero((near >= 0) & (weights != 0))
     giver = near[item, at]

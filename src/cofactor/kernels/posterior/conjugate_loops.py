@@ -8,15 +8,15 @@ import numpy as np
 from numba import njit
 
 from cofactor.kernels.arithmetic.products_loops import add_weighted, all_dots, gather_columns
-from cofactor.kernels.arithmetic.vectors import dot, take
+from cofactor.kernels.arithmetic.vectors import dot, next_piece
 from cofactor.kernels.compiling.jit import JIT
 from cofactor.kernels.posterior.prior import Prior
-from cofactor.kernels.posterior.schedule import BLOCK
-from cofactor.kernels.posterior.weights import Law
+from cofactor.kernels.posterior.schedule import RATINGS_AT_ONCE
+from cofactor.kernels.posterior.weights import RatingWeights
 from cofactor.kernels.posterior.weights_loops import weigh_ratings
-from cofactor.kernels.ratings.csr import Part
+from cofactor.kernels.ratings.csr import CsrRatings
 
-__all__ = ["Law", "Part", "Prior", "conjugate_rows"]  # entries are made of the first three, by name
+__all__ = ["CsrRatings", "Prior", "RatingWeights", "conjugate_rows"]  # entries are made of the first three, by name
 
 TINY = np.float32(1e-20)
 
@@ -36,38 +36,38 @@ def _apply_ratings(result, x, k, Z, start, s, n):
 
 
 @njit(**JIT)
-def _residual(b, r, x, product, k, Z, kept, known, ridge, row, ratings):
+def _residual(b, r, x, product, k, Z, kept, known, ridge, row, buffers):
     """b ← pull_r + Σ y q and r ← b - precision · x, the ratings being gathered on the way; returns Σ w |q|²."""
-    design, squares, offset, part, law, prior = known
-    (roots, pulls, s), pull = ratings, prior.pull[row % prior.pull.shape[0]]
-    begin, end, size = part.indptr[row], part.indptr[row + 1], np.float32(0)
+    design, squares, offset, ratings, weights, prior = known
+    (roots, pulls, s), pull = buffers, prior.pull[row % prior.pull.shape[0]]
+    begin, end, size = ratings.indptr[row], ratings.indptr[row + 1], np.float32(0)
     for j in range(k):
         b[j] = pull[j]
     _apply_prior(product, x, k, prior, ridge)
-    for first in range(begin, end, BLOCK):
-        last, start = min(first + BLOCK, end), (first - begin) * k if kept else 0
-        weigh_ratings(roots, pulls, offset, part, law, first, last)
-        gather_columns(Z[start:], b, k, design, k, 0, part.indices, first, last, end, roots, pulls)
+    for first in range(begin, end, RATINGS_AT_ONCE):
+        last, start = min(first + RATINGS_AT_ONCE, end), (first - begin) * k if kept else 0
+        weigh_ratings(roots, pulls, offset, ratings, weights, first, last)
+        gather_columns(Z[start:], b, k, design, k, 0, ratings.indices, first, last, end, roots, pulls)
         _apply_ratings(product, x, k, Z, start, s, last - first)
         for t in range(last - first):
-            size += roots[t] * roots[t] * squares[part.indices[first + t]]
+            size += roots[t] * roots[t] * squares[ratings.indices[first + t]]
     for j in range(k):
         r[j] = b[j] - product[j]
     return size
 
 
 @njit(**JIT)
-def _apply(result, x, k, Z, kept, known, ridge, row, ratings, unused):
+def _apply(result, x, k, Z, kept, known, ridge, row, buffers, unused):
     """result ← precision · x"""
-    design, _, offset, part, law, prior = known
-    roots, pulls, s = ratings
-    begin, end = part.indptr[row], part.indptr[row + 1]
+    design, _, offset, ratings, weights, prior = known
+    roots, pulls, s = buffers
+    begin, end = ratings.indptr[row], ratings.indptr[row + 1]
     _apply_prior(result, x, k, prior, ridge)
-    for first in range(begin, end, BLOCK):
-        last, start = min(first + BLOCK, end), (first - begin) * k if kept else 0
+    for first in range(begin, end, RATINGS_AT_ONCE):
+        last, start = min(first + RATINGS_AT_ONCE, end), (first - begin) * k if kept else 0
         if not kept:
-            weigh_ratings(roots, pulls, offset, part, law, first, last)
-            gather_columns(Z, unused, k, design, k, 0, part.indices, first, last, end, roots, pulls)
+            weigh_ratings(roots, pulls, offset, ratings, weights, first, last)
+            gather_columns(Z, unused, k, design, k, 0, ratings.indices, first, last, end, roots, pulls)
         _apply_ratings(result, x, k, Z, start, s, last - first)
 
 
@@ -86,7 +86,8 @@ def _step(x, r, p, product, scale, height, k):
 
 @njit(**JIT)
 def conjugate_rows(
-    out, explained, design, squares, shape, offset, part, law, prior, space, n_kept, order, bounds, counter, n_steps,
+    out, explained, design, squares, shape, offset, ratings, weights, prior, space, n_kept, order, bounds, counter,
+    n_steps,
 ):  # fmt: skip
     """out[order] (n, k) ← after n_steps of conjugate gradients [takacs2011cg] from where it stands.
 
@@ -96,17 +97,24 @@ def conjugate_rows(
     """
     k = out.shape[1]
     Z, rest = space[: n_kept * k], space[n_kept * k :]
-    ratings, rest = (rest[:BLOCK], rest[BLOCK : 2 * BLOCK], rest[2 * BLOCK : 3 * BLOCK]), rest[3 * BLOCK :]
+    buffers, rest = (
+        (
+            rest[:RATINGS_AT_ONCE],
+            rest[RATINGS_AT_ONCE : 2 * RATINGS_AT_ONCE],
+            rest[2 * RATINGS_AT_ONCE : 3 * RATINGS_AT_ONCE],
+        ),
+        rest[3 * RATINGS_AT_ONCE :],
+    )
     (b, r), rest = (rest[:k], rest[k : 2 * k]), rest[2 * k :]
     p, product, scale, unused = rest[:k], rest[k : 2 * k], rest[2 * k : 3 * k], rest[3 * k :]
-    known = design, squares, offset, part, law, prior
-    piece = take(counter)
+    known = design, squares, offset, ratings, weights, prior
+    piece = next_piece(counter)
     while piece < bounds.size - 1:
         for at in range(bounds[piece], bounds[piece + 1]):
             row = order[at]
             x, ridge = out[row], prior.ridge[row % prior.ridge.size]
-            kept = part.indptr[row + 1] - part.indptr[row] <= n_kept
-            size = _residual(b, r, x, product, k, Z, kept, known, ridge, row, ratings)
+            kept = ratings.indptr[row + 1] - ratings.indptr[row] <= n_kept
+            size = _residual(b, r, x, product, k, Z, kept, known, ridge, row, buffers)
             height = np.float32(0)
             for j in range(k):
                 scale[j] = np.float32(1) / max(prior.precision[j] + ridge + shape[j] * size, TINY)
@@ -115,7 +123,7 @@ def conjugate_rows(
             for _ in range(n_steps):
                 if height <= TINY:
                     break
-                _apply(product, p, k, Z, kept, known, ridge, row, ratings, unused)
+                _apply(product, p, k, Z, kept, known, ridge, row, buffers, unused)
                 height = _step(x, r, p, product, scale, height, k)
             explained[row] = dot(b, 0, x, 0, k) + dot(r, 0, x, 0, k)
-        piece = take(counter)
+        piece = next_piece(counter)

@@ -5,30 +5,36 @@ from typing import NamedTuple
 import numpy as np
 
 from cofactor.arrays import FloatArray
-from cofactor.kernels.aligned import empty_lines
-from cofactor.kernels.blas import product
+from cofactor.kernels.alignment import empty_aligned
+from cofactor.kernels.blas import parallel_matmul
 from cofactor.kernels.posterior.prior import Prior
 
-__all__ = ["Turned", "turned"]
+__all__ = ["Eigenbasis", "in_eigenbasis"]
 
 
-class Turned(NamedTuple):
-    """What the kernels are told, in the eigenvectors `turn` (k, k) of the prior's precision."""
+class Eigenbasis(NamedTuple):
+    """What the kernels are told, in the eigenvectors `vectors` (k, k) of the prior's precision."""
 
-    turn: FloatArray  # x = turn · x', and x' = turnᵀ x
+    vectors: FloatArray  # x = turn · x', and x' = turnᵀ x
     design: FloatArray  # (m, k)
     prior: Prior  # its precision: the eigenvalues (k,)
 
 
-def turned(design: FloatArray, prior: Prior) -> Turned | None:
+def in_eigenbasis(design: FloatArray, prior: Prior) -> Eigenbasis | None:
     """None where the precision is not of finite numbers."""
     k = design.shape[1]
     if not np.isfinite(prior.precision).all():
         return None
     precision = prior.precision.reshape(k, k)
     if not (precision - np.diag(precision.diagonal())).any():  # as in plain least squares: no need for a copy
-        return Turned(np.eye(k, dtype=np.float32), design, Prior(precision.diagonal().copy(), prior.ridge, prior.pull))
-    spread, vectors = np.linalg.eigh(precision.astype(np.float64))
-    turn = vectors.astype(np.float32)
-    spread = np.maximum(spread, 0).astype(np.float32)
-    return Turned(turn, product(design, turn, empty_lines(design.shape)), Prior(spread, prior.ridge, prior.pull @ turn))
+        return Eigenbasis(
+            np.eye(k, dtype=np.float32), design, Prior(precision.diagonal().copy(), prior.ridge, prior.pull)
+        )
+    eigenvalues, vectors = np.linalg.eigh(precision.astype(np.float64))
+    vectors = vectors.astype(np.float32)
+    eigenvalues = np.maximum(eigenvalues, 0).astype(np.float32)
+    return Eigenbasis(
+        vectors,
+        parallel_matmul(design, vectors, empty_aligned(design.shape)),
+        Prior(eigenvalues, prior.ridge, prior.pull @ vectors),
+    )

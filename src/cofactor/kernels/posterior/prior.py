@@ -7,9 +7,9 @@ import numpy as np
 from cofactor.arrays import FloatArray
 from cofactor.kernels.absent import NO_NUMBERS
 
-__all__ = ["NO_BIAS", "Bias", "Prior", "prior_of"]
+__all__ = ["NO_BIAS_TERM", "BiasTerm", "Prior", "padded_prior"]
 
-SOME = 4_096  # rows whose pull is computed at once
+ROWS_AT_ONCE = 4_096  # rows whose pull is computed at once
 
 
 class Prior(NamedTuple):
@@ -20,7 +20,7 @@ class Prior(NamedTuple):
     pull: FloatArray  # (n, k) or (1, k)
 
 
-class Bias(NamedTuple):
+class BiasTerm(NamedTuple):
     """A further coordinate of each row, which all its ratings meet with 1: where it goes, and what is known before.
 
     It is eliminated before the others are solved, so that it makes no row a vector wider.
@@ -31,12 +31,12 @@ class Bias(NamedTuple):
     pull: FloatArray  # (n,) or (1,)
 
 
-NO_BIAS = Bias(NO_NUMBERS, NO_NUMBERS, NO_NUMBERS)
+NO_BIAS_TERM = BiasTerm(NO_NUMBERS, NO_NUMBERS, NO_NUMBERS)
 
 
-def prior_of(
+def padded_prior(
     expected: FloatArray, precision: FloatArray, bias: FloatArray, width: int, *, mean: FloatArray | float = 0.0
-) -> tuple[Prior, Bias]:
+) -> tuple[Prior, BiasTerm]:
     """What the kernel is told of rows [factors, bias] ~ N(mean + expected, precision⁻¹), padded to `width`.
 
     expected: (n, k + 1) or (1, k + 1)     precision: (k + 1, k + 1)     bias: (n,) where the biases go
@@ -46,9 +46,9 @@ def prior_of(
     k = d - 1
     wide[:k, :k], with_bias[:k], with_bias[width] = precision[:k, :k], precision[k, :k], precision[k, k]
     of_factors, of_bias = np.zeros((n, width), np.float32), np.empty(n, np.float32)
-    law, common = precision.astype(np.float32), ((np.zeros(d) + mean) @ precision).astype(np.float32)
-    for at in range(0, n, SOME):
-        rows = slice(at, at + SOME)
-        pull = expected[rows] @ law + common
+    weights, common = precision.astype(np.float32), ((np.zeros(d) + mean) @ precision).astype(np.float32)
+    for at in range(0, n, ROWS_AT_ONCE):
+        rows = slice(at, at + ROWS_AT_ONCE)
+        pull = expected[rows] @ weights + common
         of_factors[rows, :k], of_bias[rows] = pull[:, :k], pull[:, k]
-    return Prior(wide.ravel(), np.zeros(1, np.float32), of_factors), Bias(bias, with_bias, of_bias)
+    return Prior(wide.ravel(), np.zeros(1, np.float32), of_factors), BiasTerm(bias, with_bias, of_bias)

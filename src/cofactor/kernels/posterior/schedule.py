@@ -6,25 +6,25 @@ import numpy as np
 
 from cofactor.arrays import IntArray
 
-__all__ = ["BLOCK", "LONG", "Long", "Plan", "n_gathered", "plan_rows"]
+__all__ = ["RATINGS_AT_ONCE", "SPLIT_ABOVE", "LongRow", "RowSchedule", "n_gathered", "schedule_rows"]
 
-BLOCK = 64  # ratings gathered at once
-PIECES = 256  # of the work, taken one by one by the threads
-LONG = 16_384  # ratings from which on a row is split
-CUTS = 64  # at most, of one row
-SHORT = 0.75  # of k: ratings up to which a row may be solved by a system of their size
-TURN = 60.0  # times k³: what the eigenvectors of the prior cost, in multiplications
-TURN_ROW = 4.0  # times k²: what it costs to turn a row of the other side, and to have it twice
+RATINGS_AT_ONCE = 64  # ratings gathered at once
+N_PIECES = 256  # of the work, taken one by one by the threads
+SPLIT_ABOVE = 16_384  # ratings from which on a row is split
+MAX_CUTS = 64  # at most, of one row
+SHORT_ROW_SHARE = 0.75  # of k: ratings up to which a row may be solved by a system of their size
+EIGENBASIS_COST = 60.0  # times k³: what the eigenvectors of the prior cost, in multiplications
+ROTATED_ROW_COST = 4.0  # times k²: what it costs to turn a row of the other side, and to have it twice
 
 
-class Long(NamedTuple):
+class LongRow(NamedTuple):
     """A row with so many ratings that all threads sum them: `cuts` are where its pieces begin, and its end."""
 
     row: int
     cuts: list[int]
 
 
-class Plan(NamedTuple):
+class RowSchedule(NamedTuple):
     """The order in which rows are solved, the longest first, in pieces of equal work; and the split rows.
 
     It depends on the ratings alone, and so do the sums: any number of threads gives the same bits.
@@ -32,40 +32,40 @@ class Plan(NamedTuple):
 
     order: IntArray  # (n - n_long,) int32
     bounds: IntArray  # (n_pieces + 1,) int64
-    long: list[Long]
+    long_rows: list[LongRow]
     n_short: (
         int  # rows at the end of `order` that are cheaper solved by a system of their ratings' size; 0: not worth it
     )
 
 
-def plan_rows(indptr: IntArray, k: int, *, n_others: int = 0, long: int = LONG) -> Plan:
-    """Pieces of equal work for `solve`, k the width of a row; rows of more than `long` ratings are split.
+def schedule_rows(indptr: IntArray, k: int, *, n_others: int = 0, split_above: int = SPLIT_ABOVE) -> RowSchedule:
+    """Pieces of equal work for `solve`, k the width of a row; rows of more than `split_above` ratings are split.
 
     n_others: rows of the other side, which have to be turned for the short rows' sake
     """
     counts = np.diff(indptr)
     order = np.argsort(-counts, kind="stable").astype(np.int32)
-    n_long = int(np.count_nonzero(counts > long))
-    split = [Long(int(row), _cuts(int(indptr[row]), int(indptr[row + 1]), long)) for row in order[:n_long]]
+    n_long = int(np.count_nonzero(counts > split_above))
+    split = [LongRow(int(row), _cuts(int(indptr[row]), int(indptr[row + 1]), split_above)) for row in order[:n_long]]
     order = order[n_long:]
     n_short = _n_short(counts, k, n_others)
     work = np.cumsum(counts[order].astype(np.float64) + k / 3 + 8)
-    bounds = np.searchsorted(work, np.linspace(0, work[-1], PIECES + 1)[1:-1]) if len(work) else []
+    bounds = np.searchsorted(work, np.linspace(0, work[-1], N_PIECES + 1)[1:-1]) if len(work) else []
     cuts = np.unique([0, *bounds, len(order) - n_short, len(order)]).astype(np.int64)
-    return Plan(order, cuts, split, n_short)
+    return RowSchedule(order, cuts, split, n_short)
 
 
 def _n_short(counts: IntArray, k: int, n_others: int) -> int:
     """Rows whose system of n ratings is much the smaller one, if together they save more than turning the prior."""
-    n = counts[counts <= SHORT * k].astype(np.float64)
+    n = counts[counts <= SHORT_ROW_SHARE * k].astype(np.float64)
     saved = np.sum(n * k**2 + k**3 / 3 - n**2 * k - n**3 / 3 - 8 * k**2)
-    return len(n) if saved > TURN * k**3 + TURN_ROW * n_others * k**2 else 0
+    return len(n) if saved > EIGENBASIS_COST * k**3 + ROTATED_ROW_COST * n_others * k**2 else 0
 
 
-def _cuts(begin: int, end: int, long: int) -> list[int]:
-    size = max(long // 4, -(-(end - begin) // CUTS))
+def _cuts(begin: int, end: int, split_above: int) -> list[int]:
+    size = max(split_above // 4, -(-(end - begin) // MAX_CUTS))
     return [*range(begin, end, size), end]
 
 
 def n_gathered(numbers: int, width: int) -> int:
-    return max(1, numbers // width // BLOCK) * BLOCK
+    return max(1, numbers // width // RATINGS_AT_ONCE) * RATINGS_AT_ONCE

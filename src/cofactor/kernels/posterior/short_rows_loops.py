@@ -12,16 +12,28 @@ import numpy as np
 from numba import njit
 
 from cofactor.kernels.arithmetic.cholesky_loops import backward, factor, forward
-from cofactor.kernels.arithmetic.products_loops import add_outer_products, add_weighted, all_dots, gather_columns, turn
+from cofactor.kernels.arithmetic.products_loops import (
+    add_outer_products,
+    add_weighted,
+    all_dots,
+    gather_columns,
+    transpose_scaled,
+)
 from cofactor.kernels.arithmetic.vector_code import LANES
-from cofactor.kernels.arithmetic.vectors import dot, take
+from cofactor.kernels.arithmetic.vectors import dot, next_piece
 from cofactor.kernels.compiling.jit import JIT
-from cofactor.kernels.posterior.prior import Bias, Prior
-from cofactor.kernels.posterior.weights import Law
+from cofactor.kernels.posterior.prior import BiasTerm, Prior
+from cofactor.kernels.posterior.weights import RatingWeights
 from cofactor.kernels.posterior.weights_loops import weigh_ratings
-from cofactor.kernels.ratings.csr import Part
+from cofactor.kernels.ratings.csr import CsrRatings
 
-__all__ = ["Bias", "Law", "Part", "Prior", "solve_short_rows"]  # entries are made of these, found here by name
+__all__ = [
+    "BiasTerm",
+    "CsrRatings",
+    "Prior",
+    "RatingWeights",
+    "solve_short_rows",
+]  # entries are made of these, found here by name
 
 
 @njit(**JIT)
@@ -35,34 +47,36 @@ def _kernel_matrix(K, T, n, k):
 
 
 @njit(**JIT)
-def _bias_before(bias, k, ridge, row):
+def _bias_prior(bias, k, ridge, row):
     """What is known of a row's bias before its ratings: its variance and its pull."""
     return 1 / (bias.precision[k] + ridge), bias.pull[row % bias.pull.size]
 
 
 @njit(**JIT)
-def _settle_bias(bias, s, roots, pulls, k, ridge, row, n_own):
+def _solve_bias(bias, s, roots, pulls, k, ridge, row, n_own):
     """The bias's mean, given s; returns what it explains."""
-    spread, height = _bias_before(bias, k, ridge, row)
+    variance, height = _bias_prior(bias, k, ridge, row)
     pulled = height
     for t in range(n_own):
         height += roots[t] * s[t]
         pulled += pulls[t]
-    bias.out[row] = spread * height
+    bias.out[row] = variance * height
     return pulled * bias.out[row]
 
 
 @njit(**JIT)
-def _meet_bias(column, s, roots, spread, pull, n_own, n):
+def _add_bias_column(column, s, roots, variance, pull, n_own, n):
     """column (n,) ← √spread · √w, the bias's line of T; s less what its pull alone expects of the ratings."""
     for t in range(n):
-        column[t] = roots[t] * np.sqrt(spread) if t < n_own else np.float32(0)
+        column[t] = roots[t] * np.sqrt(variance) if t < n_own else np.float32(0)
     for t in range(n_own):
-        s[t] -= roots[t] * spread * pull
+        s[t] -= roots[t] * variance * pull
 
 
 @njit(**JIT)
-def solve_short_rows(out, explained, design, offset, part, law, prior, bias, space, n_most, order, bounds, counter):
+def solve_short_rows(
+    out, explained, design, offset, ratings, weights, prior, bias, space, n_most, order, bounds, counter
+):
     """out[order] (n, k) ← the mean of those rows' posteriors, each row with at most n_most ratings, all w above 0.
 
     As `solve_rows`, but prior.precision: (k,), a diagonal, and bias.precision[:k] 0; n_most a multiple of 16
@@ -80,27 +94,27 @@ def solve_short_rows(out, explained, design, offset, part, law, prior, bias, spa
     )
     rest = rest[4 * n_most :]
     b, scale, mean = rest[:k], rest[k : 2 * k], rest[2 * k :]
-    piece = take(counter)
+    piece = next_piece(counter)
     while piece < bounds.size - 1:
         for at in range(bounds[piece], bounds[piece + 1]):
             row = order[at]
             x, ridge, pull = out[row], prior.ridge[row % prior.ridge.size], prior.pull[row % prior.pull.shape[0]]
-            begin, end = part.indptr[row], part.indptr[row + 1]
+            begin, end = ratings.indptr[row], ratings.indptr[row + 1]
             n_own = end - begin
             n = (n_own + LANES - 1) // LANES * LANES
             for j in range(k):
                 scale[j] = 1 / np.sqrt(prior.precision[j] + ridge)
                 b[j], mean[j], x[j] = pull[j], scale[j] * scale[j] * pull[j], pull[j]
-            weigh_ratings(roots, pulls, offset, part, law, begin, end)
-            gather_columns(Z, b, k, design, k, 0, part.indices, begin, end, end, roots, pulls)
+            weigh_ratings(roots, pulls, offset, ratings, weights, begin, end)
+            gather_columns(Z, b, k, design, k, 0, ratings.indices, begin, end, end, roots, pulls)
             for i in range(n_own * k, n * k):
                 Z[i] = 0
             all_dots(inverse, Z, 0, k, mean, k, n)
             for t in range(n):
                 s[t] = pulls[t] / roots[t] - inverse[t] if t < n_own else np.float32(0)
-            turn(T, Z, 0, n, k, scale)
+            transpose_scaled(T, Z, 0, n, k, scale)
             if has_bias:
-                _meet_bias(T[k * n :], s, roots, *_bias_before(bias, k, ridge, row), n_own, n)
+                _add_bias_column(T[k * n :], s, roots, *_bias_prior(bias, k, ridge, row), n_own, n)
             _kernel_matrix(K, T, n, k + has_bias)
             factor(K, n, inverse)
             forward(K, n, inverse, s)
@@ -110,5 +124,5 @@ def solve_short_rows(out, explained, design, offset, part, law, prior, bias, spa
                 x[j] *= scale[j] * scale[j]
             explained[row] = dot(b, 0, x, 0, k)
             if has_bias:
-                explained[row] += _settle_bias(bias, s, roots, pulls, k, ridge, row, n_own)
-        piece = take(counter)
+                explained[row] += _solve_bias(bias, s, roots, pulls, k, ridge, row, n_own)
+        piece = next_piece(counter)

@@ -11,10 +11,10 @@ import numpy as np
 
 from cofactor.arrays import FloatArray
 
-__all__ = ["NEWTON_STEPS", "curved_row_mean", "row_mean", "squashed_row_mean"]
+__all__ = ["MAX_NEWTON_STEPS", "nonlinear_row_mean", "row_mean", "sigmoid_row_mean"]
 
-NEWTON_STEPS = 12
-HALVINGS = 8  # of a step that went too far
+MAX_NEWTON_STEPS = 12
+MAX_HALVINGS = 8  # of a step that went too far
 
 
 def row_mean(design: FloatArray, targets: FloatArray, precision: FloatArray) -> FloatArray:
@@ -25,7 +25,7 @@ def row_mean(design: FloatArray, targets: FloatArray, precision: FloatArray) -> 
     return np.linalg.solve(precision + design.T @ design, design.T @ targets)
 
 
-def squashed_row_mean(
+def sigmoid_row_mean(
     design: FloatArray,
     offset: FloatArray,
     ratings: FloatArray,
@@ -40,10 +40,10 @@ def squashed_row_mean(
         s = 1 / (1 + np.exp(-np.clip(design @ x + offset, -30, 30)))
         return low + span * s, (span * s * (1 - s))[:, None] * design
 
-    return curved_row_mean(curve, ratings, precision)
+    return nonlinear_row_mean(curve, ratings, precision)
 
 
-def curved_row_mean(
+def nonlinear_row_mean(
     curve: Callable[[FloatArray], tuple[FloatArray, FloatArray]], ratings: FloatArray, precision: FloatArray
 ) -> FloatArray:
     """The same where ratings = curve(row) whatever the curve: damped Gauss-Newton from 0.
@@ -57,10 +57,10 @@ def curved_row_mean(
 
     x = np.zeros(len(precision))
     expected, tangent = curve(x)
-    for _ in range(NEWTON_STEPS):
+    for _ in range(MAX_NEWTON_STEPS):
         step, before = row_mean(tangent, ratings - expected + tangent @ x, precision) - x, cost(x, expected)
         expected, tangent = curve(x + step)
-        while cost(x + step, expected) > before and np.abs(step).max() > 2.0**-HALVINGS * 1e-3:
+        while cost(x + step, expected) > before and np.abs(step).max() > 2.0**-MAX_HALVINGS * 1e-3:
             step /= 2
             expected, tangent = curve(x + step)
         x = x + step

@@ -17,7 +17,7 @@ first, precision - s sᵀ / n and right-hand side - s h / n, and the bias is (h 
 import numpy as np
 from numba import njit
 
-from cofactor.kernels.aligned import WIDTH
+from cofactor.kernels.alignment import WIDTH_MULTIPLE
 from cofactor.kernels.arithmetic.cholesky_loops import backward, factor, forward
 from cofactor.kernels.arithmetic.normals import add_normals
 from cofactor.kernels.arithmetic.products_loops import (
@@ -27,30 +27,30 @@ from cofactor.kernels.arithmetic.products_loops import (
     subtract_products,
 )
 from cofactor.kernels.arithmetic.vector_code import LANES
-from cofactor.kernels.arithmetic.vectors import dot, take
+from cofactor.kernels.arithmetic.vectors import dot, next_piece
 from cofactor.kernels.compiling.jit import JIT
-from cofactor.kernels.posterior.prior import Bias, Prior
-from cofactor.kernels.posterior.schedule import BLOCK
-from cofactor.kernels.posterior.weights import Law
-from cofactor.kernels.posterior.weights_loops import law_of, weigh_ratings
-from cofactor.kernels.ratings.csr import Part
+from cofactor.kernels.posterior.prior import BiasTerm, Prior
+from cofactor.kernels.posterior.schedule import RATINGS_AT_ONCE
+from cofactor.kernels.posterior.weights import RatingWeights
+from cofactor.kernels.posterior.weights_loops import weigh_ratings, weights_of_row
+from cofactor.kernels.ratings.csr import CsrRatings
 
 __all__ = [
-    "Bias",
-    "Law",
-    "Part",
+    "BiasTerm",
+    "CsrRatings",
     "Prior",
-    "join_pieces",
+    "RatingWeights",
+    "solve_from_sums",
     "solve_rows",
-    "sum_piece",
+    "sum_ratings",
 ]  # fmt: skip  (entries are made of the first four, by name)
 
 
 @njit(**JIT)
-def _join(Z, b, k, third, joined, first, last, roots, pulls):
+def _add_third(Z, b, k, third, third_idx, first, last, roots, pulls):
     """Z (n, k) += roots · third's rows, b (k,) += pulls · third's rows."""
     for t in range(last - first):
-        row, z = third[joined[first + t]], Z[t * k : (t + 1) * k]
+        row, z = third[third_idx[first + t]], Z[t * k : (t + 1) * k]
         for j in range(k):
             z[j] += roots[t] * row[j]
             b[j] += pulls[t] * row[j]
@@ -69,22 +69,26 @@ def _add_to_bias(e, k, Z, roots, pulls, n):
 
 
 @njit(**JIT)
-def _add_ratings(A, b, e, k, design, offset, third, part, law, begin, end, space):
+def _add_ratings(A, b, e, k, design, offset, third, ratings, weights, begin, end, space):
     """The ratings begin:end into precision A, right-hand side b and the bias's share e, where there is one."""
-    Z, roots, pulls = space[: BLOCK * k], space[BLOCK * k : BLOCK * (k + 1)], space[BLOCK * (k + 1) :]
-    for first in range(begin, end, BLOCK):
-        last = min(first + BLOCK, end)
-        weigh_ratings(roots, pulls, offset, part, law, first, last)
-        gather_columns(Z, b, k, design, k, 0, part.indices, first, last, end, roots, pulls)
-        if part.joined.size:
-            _join(Z, b, k, third, part.joined, first, last, roots, pulls)
+    Z, roots, pulls = (
+        space[: RATINGS_AT_ONCE * k],
+        space[RATINGS_AT_ONCE * k : RATINGS_AT_ONCE * (k + 1)],
+        space[RATINGS_AT_ONCE * (k + 1) :],
+    )
+    for first in range(begin, end, RATINGS_AT_ONCE):
+        last = min(first + RATINGS_AT_ONCE, end)
+        weigh_ratings(roots, pulls, offset, ratings, weights, first, last)
+        gather_columns(Z, b, k, design, k, 0, ratings.indices, first, last, end, roots, pulls)
+        if ratings.third_idx.size:
+            _add_third(Z, b, k, third, ratings.third_idx, first, last, roots, pulls)
         add_outer_products(A, k, Z, last - first)
         if e.size:
             _add_to_bias(e, k, Z, roots, pulls, last - first)
 
 
 @njit(**JIT)
-def _begin(A, b, e, k, prior, bias, row):
+def _start_from_prior(A, b, e, k, prior, bias, row):
     """The prior alone."""
     pull, ridge = prior.pull[row % prior.pull.shape[0]], prior.ridge[row % prior.ridge.size]
     for j in range(k * k):
@@ -100,7 +104,7 @@ def _begin(A, b, e, k, prior, bias, row):
 
 
 @njit(**JIT)
-def _eliminate(A, b, e, k):
+def _eliminate_bias(A, b, e, k):
     """The bias out of A x = b, e being [s, n, h], which becomes [s, 1, h] / √n."""
     scale = np.float32(1) / np.sqrt(e[k])
     for j in range(k):
@@ -113,8 +117,8 @@ def _eliminate(A, b, e, k):
 
 
 @njit(**JIT)
-def _bias_given(x, e, k, row, draw, key):
-    """The bias's mean or draw, given the rest of its row and what `_eliminate` left."""
+def _bias_value(x, e, k, row, draw, key):
+    """The bias's mean or draw, given the rest of its row and what `_eliminate_bias` left."""
     scale, height = e[k], e[k + 1] - dot(x, 0, e, 0, k)
     if draw:
         normals = e[:2]
@@ -125,10 +129,10 @@ def _bias_given(x, e, k, row, draw, key):
 
 
 @njit(**JIT)
-def _settle(A, b, e, k, inverse, explained, bias, row, draw, key):
+def _finish_row(A, b, e, k, inverse, explained, bias, row, draw, key):
     """b ← the mean A⁻¹ b or a draw, and what it explains."""
     if e.size:
-        _eliminate(A, b, e, k)
+        _eliminate_bias(A, b, e, k)
     factor(A, k, inverse)
     forward(A, k, inverse, b)
     explained[row] = dot(b, 0, b, 0, k)
@@ -137,56 +141,58 @@ def _settle(A, b, e, k, inverse, explained, bias, row, draw, key):
     backward(A, k, inverse, b)
     if e.size:
         explained[row] += e[k + 1] * e[k + 1]
-        bias.out[row] = _bias_given(b, e, k, row, draw, key)
+        bias.out[row] = _bias_value(b, e, k, row, draw, key)
         if draw:
-            explained[row] -= e[0] * e[0]  # where `_bias_given` left the normal number it drew
+            explained[row] -= e[0] * e[0]  # where `_bias_value` left the normal number it drew
 
 
 @njit(**JIT)
-def _room(space, k, has_bias):
+def _split_space(space, k, has_bias):
     """Of `space`: A, the inverse diagonal, the bias's share, and what `_add_ratings` asks for."""
     at = k * k + k
-    end = at + k + WIDTH
+    end = at + k + WIDTH_MULTIPLE
     return space[: k * k], space[k * k : at], space[at : at + (k + 2) * has_bias], space[end:]
 
 
 @njit(**JIT)
-def solve_rows(out, explained, design, offset, third, part, law, prior, bias, space, order, bounds, counter, draw, key):
+def solve_rows(
+    out, explained, design, offset, third, ratings, weights, prior, bias, space, order, bounds, counter, draw, key
+):
     """out[order] (n, k) ← the mean, or with draw = 1 a draw, of those rows' posteriors.
 
     explained (n,) ← 2 b · x - x · precision x, b being pull_r + Σ_j y_j q_j: by how much x lowers the squared error
-    design (m · k,), offset (m,)     third (l, k)     part: `Part`     law: `Law`
-    prior: `Prior`     bias: `Bias`     space: (k² + 2 k + 16 + BLOCK (k + 2),)
+    design (m · k,), offset (m,)     third (l, k)     ratings: `CsrRatings`     weights: `RatingWeights`
+    prior: `Prior`     bias: `BiasTerm`     space: (k² + 2 k + 16 + BLOCK (k + 2),)
     Piece p of the work is order[bounds[p]:bounds[p + 1]]; each thread takes the next until `counter` says all is done.
     """
     k = out.shape[1]
-    A, inverse, e, rest = _room(space, k, int(bias.out.size > 0))
-    piece = take(counter)
+    A, inverse, e, rest = _split_space(space, k, int(bias.out.size > 0))
+    piece = next_piece(counter)
     while piece < bounds.size - 1:
         for at in range(bounds[piece], bounds[piece + 1]):
             row = order[at]
             b = out[row]
-            own, begin, end = law_of(law, part, row), part.indptr[row], part.indptr[row + 1]
-            _begin(A, b, e, k, prior, bias, row)
-            _add_ratings(A, b, e, k, design, offset, third, part, own, begin, end, rest)
-            _settle(A, b, e, k, inverse, explained, bias, row, draw, key)
-        piece = take(counter)
+            own, begin, end = weights_of_row(weights, ratings, row), ratings.indptr[row], ratings.indptr[row + 1]
+            _start_from_prior(A, b, e, k, prior, bias, row)
+            _add_ratings(A, b, e, k, design, offset, third, ratings, own, begin, end, rest)
+            _finish_row(A, b, e, k, inverse, explained, bias, row, draw, key)
+        piece = next_piece(counter)
 
 
 @njit(**JIT)
-def sum_piece(sums, k, design, offset, third, part, law, first, last, space):
+def sum_ratings(sums, k, design, offset, third, ratings, weights, first, last, space):
     """sums (k² + 2 k + 16,) ← Σ w q qᵀ, Σ y q and the bias's share of the ratings first:last, a piece of one row."""
     sums[:] = 0
     A, b, e = sums[: k * k], sums[k * k : k * k + k], sums[k * k + k : k * k + 2 * k + 2]
-    _add_ratings(A, b, e, k, design, offset, third, part, law, first, last, _room(space, k, 1)[3])
+    _add_ratings(A, b, e, k, design, offset, third, ratings, weights, first, last, _split_space(space, k, 1)[3])
 
 
 @njit(**JIT)
-def join_pieces(out, explained, prior, bias, sums, row, space, draw, key):
+def solve_from_sums(out, explained, prior, bias, sums, row, space, draw, key):
     """out[row] ← mean or draw, the row's ratings having been summed in pieces: sums (n_pieces, k² + 2 k + 16)."""
     k, b = out.shape[1], out[row]
-    A, inverse, e, _ = _room(space, k, int(bias.out.size > 0))
-    _begin(A, b, e, k, prior, bias, row)
+    A, inverse, e, _ = _split_space(space, k, int(bias.out.size > 0))
+    _start_from_prior(A, b, e, k, prior, bias, row)
     for piece in range(sums.shape[0]):
         for j in range(k * k):
             A[j] += sums[piece, j]
@@ -194,4 +200,4 @@ def join_pieces(out, explained, prior, bias, sums, row, space, draw, key):
             b[j] += sums[piece, k * k + j]
         for j in range(e.size):
             e[j] += sums[piece, k * k + k + j]
-    _settle(A, b, e, k, inverse, explained, bias, row, draw, key)
+    _finish_row(A, b, e, k, inverse, explained, bias, row, draw, key)

@@ -4,12 +4,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from cofactor.kernels.ratings.csr import Part
+from cofactor.kernels.ratings.csr import CsrRatings
 
-__all__ = ["PLAIN", "Law", "law_of"]
+__all__ = ["UNIT_WEIGHTS", "RatingWeights", "weights_of_row"]
 
 
-class Law(NamedTuple):
+class RatingWeights(NamedTuple):
     """What a rating v of an item with offset o weighs, w = weight + weight_gain v, and pulls:
     y = pull + pull_gain v - w o."""
 
@@ -19,12 +19,14 @@ class Law(NamedTuple):
     pull_gain: np.float32
 
 
-PLAIN = Law(np.float32(1), np.float32(0), np.float32(0), np.float32(1))  # w = 1, y = v - o
+UNIT_WEIGHTS = RatingWeights(np.float32(1), np.float32(0), np.float32(0), np.float32(1))  # w = 1, y = v - o
 
 
-def law_of(law: Law, part: Part, row: int) -> Law:
+def weights_of_row(weights: RatingWeights, ratings: CsrRatings, row: int) -> RatingWeights:
     """What a row's ratings weigh and pull."""
-    if not part.row_weights.size:
-        return law
-    weight = np.float32(part.row_weights[row])
-    return Law(law.weight * weight, law.weight_gain * weight, law.pull * weight, law.pull_gain * weight)
+    if not ratings.row_weights.size:
+        return weights
+    weight = np.float32(ratings.row_weights[row])
+    return RatingWeights(
+        weights.weight * weight, weights.weight_gain * weight, weights.pull * weight, weights.pull_gain * weight
+    )

@@ -7,27 +7,27 @@ from cofactor.kernels.compiling.jit import JIT
 from cofactor.kernels.posterior import weights
 from cofactor.kernels.ratings.csr_loops import value_at
 
-__all__ = ["law_of", "weigh_ratings"]
+__all__ = ["weigh_ratings", "weights_of_row"]
 
-law_of = njit(**JIT)(weights.law_of)
+weights_of_row = njit(**JIT)(weights.weights_of_row)
 
 
 @njit(**JIT)
-def weigh_ratings(roots, pulls, offset, part, law, first, last):
+def weigh_ratings(roots, pulls, offset, ratings, weights, first, last):
     """roots[t] ← √w and pulls[t] ← y of the ratings first:last."""
-    n, others = last - first, part.indices[first:last]
-    root, alike = np.sqrt(law.weight), law.weight_gain == 0
+    n, others = last - first, ratings.indices[first:last]
+    root, alike = np.sqrt(weights.weight), weights.weight_gain == 0
     for t in range(n):
-        value = value_at(part, first + t)
-        w = law.weight if alike else law.weight + law.weight_gain * value
+        value = value_at(ratings, first + t)
+        w = weights.weight if alike else weights.weight + weights.weight_gain * value
         roots[t] = root if alike else np.sqrt(w)
-        pulls[t] = law.pull + law.pull_gain * value - w * offset[others[t]]
-    if part.weights.size:
+        pulls[t] = weights.pull + weights.pull_gain * value - w * offset[others[t]]
+    if ratings.weights.size:
         for t in range(n):
-            _scale(roots, pulls, t, part.weights[first + t])
-    if part.other_weights.size:
+            _scale(roots, pulls, t, ratings.weights[first + t])
+    if ratings.other_weights.size:
         for t in range(n):
-            _scale(roots, pulls, t, part.other_weights[others[t]])
+            _scale(roots, pulls, t, ratings.other_weights[others[t]])
 
 
 @njit(**JIT)

@@ -2,7 +2,7 @@
 
 from cofactor.kernels.compiling.native import Native
 
-__all__ = ["mark_hits", "stand"]
+__all__ = ["count_above", "mark_hits"]
 
 mark_hits = Native("cofactor.kernels.ranking.ranks_loops", "mark_hits")
-stand = Native("cofactor.kernels.ranking.ranks_loops", "stand")
+count_above = Native("cofactor.kernels.ranking.ranks_loops", "count_above")

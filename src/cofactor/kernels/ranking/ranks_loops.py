@@ -8,9 +8,9 @@ import numpy as np
 from numba import njit
 
 from cofactor.kernels.compiling.jit import JIT
-from cofactor.kernels.ranking.top_scores import Hidden
+from cofactor.kernels.ranking.top_scores import SeenItems
 
-__all__ = ["Hidden", "mark_hits", "stand"]  # machine code is made of these, found here by name
+__all__ = ["SeenItems", "count_above", "mark_hits"]  # machine code is made of these, found here by name
 
 
 @njit(**JIT)
@@ -33,15 +33,15 @@ def mark_hits(lists, first, indptr, items, hits):
 
 
 @njit(**JIT)
-def stand(scores, hidden, first, indptr, items, above, equal, candidates):
+def count_above(scores, seen, first, indptr, items, above, equal, candidates):
     """How many candidates score higher than each held-out item, and how many others just the same.
 
-    scores: (b, n_items)     hidden: `Hidden`, what is no candidate of a row     indptr, items: as above, -1: not in
+    scores: (b, n_items)     seen: `SeenItems`, what is no candidate of a row     indptr, items: as above, -1: not in
     the catalogue, which stands below every candidate     above, equal: (indptr[-1],), written for this block's rows
     candidates: (n_items,) work space
     """
     for row in range(scores.shape[0]):
-        _only_candidates(candidates, scores[row], hidden, row)
+        _only_candidates(candidates, scores[row], seen, row)
         for at in range(indptr[first + row], indptr[first + row + 1]):
             score = candidates[items[at]] if items[at] >= 0 else -np.inf
             higher, same = 0, 0
@@ -53,11 +53,11 @@ def stand(scores, hidden, first, indptr, items, above, equal, candidates):
 
 
 @njit(**JIT)
-def _only_candidates(candidates, scores, hidden, row):
+def _only_candidates(candidates, scores, seen, row):
     """The row's scores, -inf for what is hidden."""
     for item in range(scores.size):
         candidates[item] = scores[item]
-    user = hidden.users[row]
+    user = seen.users[row]
     if user >= 0:
-        for at in range(hidden.indptr[user], hidden.indptr[user + 1]):
-            candidates[hidden.indices[at]] = -np.inf
+        for at in range(seen.indptr[user], seen.indptr[user + 1]):
+            candidates[seen.indices[at]] = -np.inf

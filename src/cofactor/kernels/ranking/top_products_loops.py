@@ -16,12 +16,12 @@ from cofactor.kernels.arithmetic.vectors import TILE_ROWS
 from cofactor.kernels.compiling.jit import JIT
 from cofactor.kernels.ranking.heap_loops import replace_root, sort_list, worse
 from cofactor.kernels.ranking.score_tiles import lowest_bit, score_tile
-from cofactor.kernels.ranking.top_products import PANEL, USERS, Catalogue
-from cofactor.kernels.ranking.top_scores import Hidden
+from cofactor.kernels.ranking.top_products import PANEL, USERS_AT_ONCE, PackedItems
+from cofactor.kernels.ranking.top_scores import SeenItems
 
-__all__ = ["Catalogue", "Hidden", "choose_products", "pack"]  # found here by name
+__all__ = ["PackedItems", "SeenItems", "choose_products", "pack"]  # found here by name
 
-LOWEST = np.float32(-3.4028235e38)  # the first bar: every finite score reaches it, -inf does not
+LOWEST_THRESHOLD = np.float32(-3.4028235e38)  # the first bar: every finite score reaches it, -inf does not
 
 
 # ---- a list of n, as a heap: idx and top (n,) start as -1 and -inf --------------------------------------------
@@ -42,19 +42,19 @@ def pack(items, order, panels):
 
 
 @njit(**JIT)
-def choose_products(idx, top, users, hidden, catalogue, X, bars, bits, tile, marks, start, stop):
+def choose_products(idx, top, users, seen, packed, X, thresholds, bits, tile, marks, start, stop):
     """The best of rows start:stop into idx and top (b, n), which hold -1 and -inf.
 
-    users: (b, k) factors     hidden: `Hidden`     catalogue: `Catalogue`
+    users: (b, k) factors     seen: `SeenItems`     packed: `PackedItems`
     Work space: X (USERS k,), bars (USERS,), bits (n_panels USERS,), tile (TILE_ROWS · 48,), marks (TILE_ROWS,)
     """
-    for first in range(start, stop, USERS):
-        last = min(first + USERS, stop)
-        for at in range(USERS):
-            bars[at] = LOWEST if first + at < last else np.float32(np.inf)
+    for first in range(start, stop, USERS_AT_ONCE):
+        last = min(first + USERS_AT_ONCE, stop)
+        for at in range(USERS_AT_ONCE):
+            thresholds[at] = LOWEST_THRESHOLD if first + at < last else np.float32(np.inf)
         _load_users(X, users, first, last)
-        _hide(bits, hidden, catalogue, first, last)
-        _run_block(idx[first:last], top[first:last], catalogue, users.shape[1], X, bars, bits, tile, marks)
+        _mark_seen(bits, seen, packed, first, last)
+        _run_block(idx[first:last], top[first:last], packed, users.shape[1], X, thresholds, bits, tile, marks)
         for row in range(first, last):
             sort_list(idx[row], top[row])
 
@@ -70,39 +70,49 @@ def _load_users(X, users, first, last):
 
 
 @njit(**JIT)
-def _hide(bits, hidden, catalogue, first, last):
+def _mark_seen(bits, seen, packed, first, last):
     """A bit for each item of each user; the places behind the last item are hidden from all."""
     for word in range(bits.size):
         bits[word] = 0
-    n_items = catalogue.order.size
+    n_items = packed.order.size
     if n_items % PANEL:
         beyond = np.int64(-1) << np.int64(n_items % PANEL)
-        for at in range(USERS):
-            bits[n_items // PANEL * USERS + at] = beyond
+        for at in range(USERS_AT_ONCE):
+            bits[n_items // PANEL * USERS_AT_ONCE + at] = beyond
     for row in range(first, last):
-        user = hidden.users[row]
+        user = seen.users[row]
         if user >= 0:
-            for at in range(hidden.indptr[user], hidden.indptr[user + 1]):
-                place = catalogue.place[hidden.indices[at]]
+            for at in range(seen.indptr[user], seen.indptr[user + 1]):
+                place = packed.place[seen.indices[at]]
                 if place >= 0:
-                    bits[place // PANEL * USERS + row - first] |= np.int64(1) << np.int64(place % PANEL)
+                    bits[place // PANEL * USERS_AT_ONCE + row - first] |= np.int64(1) << np.int64(place % PANEL)
 
 
 @njit(**JIT)
-def _run_block(idx, top, catalogue, k, X, bars, bits, tile, marks):
+def _run_block(idx, top, packed, k, X, thresholds, bits, tile, marks):
     n_users = idx.shape[0]
-    for panel in range((catalogue.order.size + PANEL - 1) // PANEL):
+    for panel in range((packed.order.size + PANEL - 1) // PANEL):
         for at in range(0, n_users, TILE_ROWS):
             any_mark = score_tile(
-                tile, marks, X, at * k, catalogue.panels, panel * PANEL * k, k, bars, at, bits, panel * USERS + at
+                tile,
+                marks,
+                X,
+                at * k,
+                packed.panels,
+                panel * PANEL * k,
+                k,
+                thresholds,
+                at,
+                bits,
+                panel * USERS_AT_ONCE + at,
             )
             if any_mark != 0:
                 for i in range(min(TILE_ROWS, n_users - at)):
-                    _take_in(idx[at + i], top[at + i], bars, at + i, marks[i], tile, i, catalogue.order, panel)
+                    _offer_marked(idx[at + i], top[at + i], thresholds, at + i, marks[i], tile, i, packed.order, panel)
 
 
 @njit(**JIT)
-def _take_in(idx, top, bars, user, mark, tile, i, order, panel):
+def _offer_marked(idx, top, thresholds, user, mark, tile, i, order, panel):
     """The marked items of a panel, as far as they are better than the worst on the list."""
     while mark != 0:
         lane = lowest_bit(mark)
@@ -110,7 +120,7 @@ def _take_in(idx, top, bars, user, mark, tile, i, order, panel):
         score, item = tile[i * PANEL + lane], order[panel * PANEL + lane]
         if worse(top[0], idx[0], score, item):
             replace_root(idx, top, idx.size, item, score)
-            bars[user] = max(top[0], LOWEST)
+            thresholds[user] = max(top[0], LOWEST_THRESHOLD)
 
 
 # ---- from scores ----------------------------------------------------------------------------------------------

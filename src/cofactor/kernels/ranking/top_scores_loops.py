@@ -8,40 +8,40 @@ from numba import njit
 from cofactor.kernels.compiling.jit import JIT
 from cofactor.kernels.ranking.heap_loops import replace_root, sort_list
 from cofactor.kernels.ranking.score_tiles import lowest_bit, which_above
-from cofactor.kernels.ranking.top_scores import Hidden
+from cofactor.kernels.ranking.top_scores import SeenItems
 
-__all__ = ["Hidden", "choose_scores"]  # entries are made of the first, by name
+__all__ = ["SeenItems", "choose_scores"]  # entries are made of the first, by name
 
-CHUNK = 64  # scores held against the bar at once
+SCORES_AT_ONCE = 64  # scores held against the bar at once
 
 
 @njit(**JIT)
-def choose_scores(scores, hidden, barred, idx, top):
+def choose_scores(scores, seen, excluded, idx, top):
     """The best of each row of scores (b, m) into idx and top (b, n), which hold -1 and -inf.
 
-    hidden: `Hidden`, items ascending in a row, so that one step forward finds whether a candidate is among them
-    barred: (m,)
+    seen: `SeenItems`, items ascending in a row, so that one step forward finds whether a candidate is among them
+    excluded: (m,)
     """
     for row in range(scores.shape[0]):
-        values, user = scores[row], hidden.users[row]
-        at, end = (hidden.indptr[user], hidden.indptr[user + 1]) if user >= 0 else (0, 0)
-        whole = values.size - values.size % CHUNK
-        for first in range(0, whole, CHUNK):
+        values, user = scores[row], seen.users[row]
+        at, end = (seen.indptr[user], seen.indptr[user + 1]) if user >= 0 else (0, 0)
+        whole = values.size - values.size % SCORES_AT_ONCE
+        for first in range(0, whole, SCORES_AT_ONCE):
             mark = which_above(values, first, top[row, 0])
             while mark != 0:
-                at = _consider(first + lowest_bit(mark), values, hidden.indices, at, end, barred, idx[row], top[row])
+                at = _offer(first + lowest_bit(mark), values, seen.indices, at, end, excluded, idx[row], top[row])
                 mark &= mark - 1
         for item in range(whole, values.size):
-            at = _consider(item, values, hidden.indices, at, end, barred, idx[row], top[row])
+            at = _offer(item, values, seen.indices, at, end, excluded, idx[row], top[row])
         sort_list(idx[row], top[row])
 
 
 @njit(**JIT)
-def _consider(item, values, seen, at, end, barred, idx, top):
+def _offer(item, values, seen_idx, at, end, excluded, idx, top):
     """Put an item on the list if it belongs there; returns where the first seen item not before it stands."""
-    if values[item] > top[0] and not barred[item]:
-        while at < end and seen[at] < item:
+    if values[item] > top[0] and not excluded[item]:
+        while at < end and seen_idx[at] < item:
             at += 1
-        if at == end or seen[at] != item:
+        if at == end or seen_idx[at] != item:
             replace_root(idx, top, idx.size, item, values[item])
     return at

@@ -7,10 +7,10 @@ import numpy as np
 from cofactor.arrays import Array, BoolArray, FloatArray, IntArray
 from cofactor.kernels.absent import NO_CODES, NO_INDICES, NO_NUMBERS
 
-__all__ = ["Coded", "Part"]
+__all__ = ["CodedValues", "CsrRatings"]
 
 
-class Coded(NamedTuple):
+class CodedValues(NamedTuple):
     """n values in as little memory as they need: a byte says which of a few; nothing is said where all have one."""
 
     levels: FloatArray  # float32: the different ones, or (1,), or with no codes all n
@@ -24,24 +24,24 @@ class Coded(NamedTuple):
         return np.ascontiguousarray(np.broadcast_to(self.levels, self.n)[which])
 
     @property
-    def given(self) -> Array:
+    def payload(self) -> Array:
         """What goes with each value's owner wherever that is moved: its code, the value itself, or nothing, (0,)."""
         return self.codes if self.codes.size or len(self.levels) < self.n else self.levels
 
 
-class Part(NamedTuple):
+class CsrRatings(NamedTuple):
     """The ratings of one side, row by row."""
 
     indptr: IntArray  # (n + 1,) int64
     indices: IntArray  # (n_ratings,) int32, rows of the other side
     values: FloatArray  # (n_ratings,) float32; or with codes the different ones; or (1,): all have it
     weights: FloatArray = NO_NUMBERS  # (n_ratings,) float32, what each weighs beside the law's w; or (0,): 1
-    joined: IntArray = NO_INDICES  # (n_ratings,) int32, rows that are added to the other side's; or (0,): none
+    third_idx: IntArray = NO_INDICES  # (n_ratings,) int32, rows that are added to the other side's; or (0,): none
     codes: IntArray = NO_CODES  # (n_ratings,) uint8, which of `values` each has; or (0,): its own
     row_weights: FloatArray = NO_NUMBERS  # (n,) float32, what all ratings of a row weigh; or (0,): 1
     other_weights: FloatArray = NO_NUMBERS  # (m,) float32, what all ratings that meet a row weigh; or (0,): 1
 
     @property
-    def coded(self) -> Coded:
+    def coded(self) -> CodedValues:
         """The values of all ratings."""
-        return Coded(self.values, self.codes, len(self.indices))
+        return CodedValues(self.values, self.codes, len(self.indices))

@@ -8,6 +8,6 @@ __all__ = ["value_at"]
 
 
 @njit(**JIT)
-def value_at(part, at):
+def value_at(ratings, at):
     """The value of one rating."""
-    return part.values[part.codes[at] if part.codes.size else at if part.values.size > 1 else 0]
+    return ratings.values[ratings.codes[at] if ratings.codes.size else at if ratings.values.size > 1 else 0]

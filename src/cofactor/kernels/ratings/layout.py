@@ -9,13 +9,13 @@ import numpy as np
 from cofactor.arrays import Array, FloatArray, IntArray
 from cofactor.kernels.absent import NO_CODES
 from cofactor.kernels.compiling.native import Native
-from cofactor.kernels.ratings.csr import Coded, Part
+from cofactor.kernels.ratings.csr import CodedValues, CsrRatings
 from cofactor.kernels.threads import n_threads, on_threads, row_shares, shares
 
-__all__ = ["code", "counted", "lay_out", "order_of", "sum_rows", "transposed"]
+__all__ = ["count_indices", "encode_values", "lay_out", "order_by_row", "sum_rows", "transposed"]
 
-LEVELS = 256  # different values that a byte tells apart
-SLOTS = 1024  # of the table in which they are looked up
+MAX_LEVELS = 256  # different values that a byte tells apart
+N_SLOTS = 1024  # of the table in which they are looked up
 
 _code_values, _count_rows, _scatter, _transpose, _drop_repeated, _sum_rows = (
     Native("cofactor.kernels.ratings.layout_loops", name)
@@ -23,92 +23,92 @@ _code_values, _count_rows, _scatter, _transpose, _drop_repeated, _sum_rows = (
 )
 
 
-def code(values: FloatArray) -> Coded:
+def encode_values(values: FloatArray) -> CodedValues:
     """Values (n,) in as little memory as they need."""
     values = np.ascontiguousarray(values, np.float32)
-    codes, levels, found = np.empty(len(values), np.uint8), np.zeros(LEVELS, np.uint32), np.zeros(1, np.int64)
-    _code_values(codes, levels, found, np.full(SLOTS, -1, np.int16), values.view(np.uint32))
+    codes, levels, found = np.empty(len(values), np.uint8), np.zeros(MAX_LEVELS, np.uint32), np.zeros(1, np.int64)
+    _code_values(codes, levels, found, np.full(N_SLOTS, -1, np.int16), values.view(np.uint32))
     if found[0] < 0:
-        return Coded(values, NO_CODES, len(values))
-    return Coded(levels[: found[0]].view(np.float32).copy(), codes if found[0] > 1 else NO_CODES, len(values))
+        return CodedValues(values, NO_CODES, len(values))
+    return CodedValues(levels[: found[0]].view(np.float32).copy(), codes if found[0] > 1 else NO_CODES, len(values))
 
 
-def lay_out(row_idx: IntArray, other_idx: IntArray, values: Coded, n_rows: int, n_others: int) -> Part:
+def lay_out(row_idx: IntArray, other_idx: IntArray, values: CodedValues, n_rows: int, n_others: int) -> CsrRatings:
     """The ratings of each row, ascending by the other index; of a pair that occurs twice the last in the table.
 
     row_idx, other_idx: (n,) in 0 … n_rows - 1 and 0 … n_others - 1, else IndexError     values: of all n
     """
     row_idx, other_idx = (np.ascontiguousarray(idx, np.int32) for idx in (row_idx, other_idx))
-    other_ends, rows, given = _scattered(other_idx, n_others, row_idx, values.given)
-    row_ends, indices, given = _turned(other_ends, rows, n_rows, given)
-    _drop_repeated(row_ends, indices, given)
+    other_ends, rows, payload = _scattered(other_idx, n_others, row_idx, values.payload)
+    row_ends, indices, payload = _transposed(other_ends, rows, n_rows, payload)
+    _drop_repeated(row_ends, indices, payload)
     n = int(row_ends[-1])
     if n < len(indices):
-        indices, given = indices[:n].copy(), given[:n].copy()
-    return _part(row_ends, indices, values.levels, given)
+        indices, payload = indices[:n].copy(), payload[:n].copy()
+    return _csr(row_ends, indices, values.levels, payload)
 
 
-def transposed(part: Part, n_others: int) -> Part:
+def transposed(ratings: CsrRatings, n_others: int) -> CsrRatings:
     """The other side's rows, which hold this one's, ascending."""
-    ends, indices, given = _turned(part.indptr, part.indices, n_others, part.coded.given)
-    return _part(ends, indices, part.values, given)
+    ends, indices, payload = _transposed(ratings.indptr, ratings.indices, n_others, ratings.coded.payload)
+    return _csr(ends, indices, ratings.values, payload)
 
 
-def order_of(row_idx: IntArray, n_rows: int) -> tuple[IntArray, IntArray]:
+def order_by_row(row_idx: IntArray, n_rows: int) -> tuple[IntArray, IntArray]:
     """Where each row's ratings begin, (n_rows + 1,), and which they are, (n,) int32, in the order of the table."""
     ends, order, _ = _scattered(row_idx, n_rows, np.arange(len(row_idx), dtype=np.int32), NO_CODES)
     return ends, order
 
 
-def counted(idx: IntArray, n: int) -> IntArray:
+def count_indices(idx: IntArray, n: int) -> IntArray:
     """(n,) how often each of 0 … n - 1 occurs: `np.bincount` without its copy in 64 bits."""
     return _counts(idx, n, shares(len(idx), n_threads())).sum(axis=0)
 
 
-def sum_rows(part: Part) -> tuple[FloatArray, float]:
+def sum_rows(ratings: CsrRatings) -> tuple[FloatArray, float]:
     """Σ v of each row, (n,) float64, and Σ v² of all ratings."""
-    sums, squares = np.zeros(len(part.indptr) - 1), np.zeros(1)
-    _sum_rows(sums, squares, part)
+    sums, squares = np.zeros(len(ratings.indptr) - 1), np.zeros(1)
+    _sum_rows(sums, squares, ratings)
     return sums, float(squares[0])
 
 
-def _scattered(row_idx: IntArray, n: int, other_idx: IntArray, given: Array) -> tuple[IntArray, IntArray, Array]:
+def _scattered(row_idx: IntArray, n: int, other_idx: IntArray, payload: Array) -> tuple[IntArray, IntArray, Array]:
     """Where the rows begin, what they hold, and what is given of it; from a table in any order."""
     cuts = shares(len(row_idx), n_threads())
-    return _moved(_scatter, _counts(row_idx, n, cuts), row_idx, other_idx, given, cuts)
+    return _redistributed(_scatter, _counts(row_idx, n, cuts), row_idx, other_idx, payload, cuts)
 
 
-def _turned(indptr: IntArray, indices: IntArray, n: int, given: Array) -> tuple[IntArray, IntArray, Array]:
+def _transposed(indptr: IntArray, indices: IntArray, n: int, payload: Array) -> tuple[IntArray, IntArray, Array]:
     """The same from rows of the other side."""
     cuts = row_shares(indptr, n_threads())
-    return _moved(_transpose, _counts(indices, n, indptr[cuts].tolist()), indptr, indices, given, cuts)
+    return _redistributed(_transpose, _counts(indices, n, indptr[cuts].tolist()), indptr, indices, payload, cuts)
 
 
 def _counts(idx: IntArray, n: int, cuts: list[int]) -> IntArray:
     """(n_threads, n) how often each of 0 … n - 1 occurs in each part."""
-    counts, strangers = np.zeros((len(cuts) - 1, n), np.int64), np.zeros(len(cuts) - 1, np.int64)
-    on_threads(lambda at: _count_rows(counts[at], strangers[at : at + 1], idx[cuts[at] : cuts[at + 1]]), len(cuts) - 1)
-    if strangers.any():
+    counts, n_outside = np.zeros((len(cuts) - 1, n), np.int64), np.zeros(len(cuts) - 1, np.int64)
+    on_threads(lambda at: _count_rows(counts[at], n_outside[at : at + 1], idx[cuts[at] : cuts[at + 1]]), len(cuts) - 1)
+    if n_outside.any():
         outside = idx[(idx < 0) | (idx >= n)][0]
-        raise IndexError(f"{strangers.sum():,} indices are not in 0 … {n - 1:,}, the first of them is {outside}.")
+        raise IndexError(f"{n_outside.sum():,} indices are not in 0 … {n - 1:,}, the first of them is {outside}.")
     return counts
 
 
-def _moved(
-    kernel: Native, counts: IntArray, first: IntArray, second: IntArray, given: Array, cuts: list[int]
+def _redistributed(
+    kernel: Native, counts: IntArray, first: IntArray, second: IntArray, payload: Array, cuts: list[int]
 ) -> tuple[IntArray, IntArray, Array]:
     """Each thread moves its part to behind what the threads before it have of the same rows."""
     ends = np.concatenate([[0], np.cumsum(counts.sum(axis=0))])
     place = ends[:-1] + np.cumsum(counts, axis=0) - counts
-    indices, moved = np.empty(int(ends[-1]), np.int32), np.empty(len(given), given.dtype)
+    indices, moved = np.empty(int(ends[-1]), np.int32), np.empty(len(payload), payload.dtype)
     on_threads(
-        lambda at: kernel(indices, moved, place[at], first, second, given, cuts[at], cuts[at + 1]), len(cuts) - 1
+        lambda at: kernel(indices, moved, place[at], first, second, payload, cuts[at], cuts[at + 1]), len(cuts) - 1
     )
     return ends, indices, moved
 
 
-def _part(ends: IntArray, indices: IntArray, levels: FloatArray, given: Array) -> Part:
+def _csr(ends: IntArray, indices: IntArray, levels: FloatArray, payload: Array) -> CsrRatings:
     """given: codes, or nothing, or the values themselves."""
-    if given.dtype == np.uint8:
-        return Part(ends, indices, levels, codes=given)
-    return Part(ends, indices, given)
+    if payload.dtype == np.uint8:
+        return CsrRatings(ends, indices, levels, codes=payload)
+    return CsrRatings(ends, indices, payload)

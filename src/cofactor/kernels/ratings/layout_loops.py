@@ -8,10 +8,10 @@ import numpy as np
 from numba import njit
 
 from cofactor.kernels.compiling.jit import JIT
-from cofactor.kernels.ratings.csr import Part
+from cofactor.kernels.ratings.csr import CsrRatings
 from cofactor.kernels.ratings.csr_loops import value_at
 
-__all__ = ["Part", "code_values", "count_rows", "drop_repeated", "scatter", "sum_rows", "transpose"]
+__all__ = ["CsrRatings", "code_values", "count_rows", "drop_repeated", "scatter", "sum_rows", "transpose"]
 
 HASH = np.uint64(2654435769)  # 2³² by the golden ratio: Knuth's multiplicative hash
 
@@ -38,13 +38,13 @@ def code_values(codes, levels, found, slots, bits):
 
 
 @njit(**JIT)
-def count_rows(counts, strangers, idx):
+def count_rows(counts, n_outside, idx):
     """counts[r] += how often r is in idx; strangers[0] += how many of idx are no row at all."""
     for one in idx:
         if 0 <= one < counts.size:
             counts[one] += 1
         else:
-            strangers[0] += 1
+            n_outside[0] += 1
 
 
 @njit(**JIT)
@@ -88,13 +88,13 @@ def drop_repeated(indptr, indices, values):
 
 
 @njit(**JIT)
-def sum_rows(sums, squares, part):
+def sum_rows(sums, squares, ratings):
     """sums[r] ← Σ v of row r, squares[0] ← Σ v² of all."""
     total = 0.0
     for row in range(sums.size):
         here = 0.0
-        for i in range(part.indptr[row], part.indptr[row + 1]):
-            value = np.float64(value_at(part, i))
+        for i in range(ratings.indptr[row], ratings.indptr[row + 1]):
+            value = np.float64(value_at(ratings, i))
             here += value
             total += value * value
         sums[row] = here

@@ -13,67 +13,69 @@ from cofactor.arrays import Array, FloatArray, IntArray
 from cofactor.kernels.compiling.native import Native
 from cofactor.kernels.threads import on_threads, shares
 
-__all__ = ["HalfSide", "draw_scores", "product", "widened"]
+__all__ = ["HalfPrecisionSide", "draw_scores", "multiply_halves", "single_precision"]
 
-PIECES = 8  # of the work
-FEW = 8  # rows up to which a product is made as halves are read; BLAS is faster with more
+N_PIECES = 8  # of the work
+MAX_STREAMED_ROWS = 8  # rows up to which a product is made as halves are read; BLAS is faster with more
 
 _widen = Native("cofactor.kernels.scoring.halves_loops", "widen")
 _multiply = Native("cofactor.kernels.scoring.halves_loops", "multiply")
 _score_draws = Native("cofactor.kernels.scoring.halves_loops", "score_draws")
 
 
-class HalfSide(NamedTuple):
+class HalfPrecisionSide(NamedTuple):
     """One of the two or three that meet in a rating, in every draw: d - 1 factors and a bias."""
 
     halves: Array  # (m, n_draws, d) float16
-    nobody: FloatArray  # (n_draws, d) float32, what stands for index -1
+    unknown: FloatArray  # (n_draws, d) float32, what stands for index -1
     idx: IntArray  # (n,) which of them each rating has
 
 
-NO_DAYS = HalfSide(np.zeros((0, 0, 0), np.float16), np.zeros((0, 0), np.float32), np.zeros(0, np.int64))
+NO_DAYS = HalfPrecisionSide(np.zeros((0, 0, 0), np.float16), np.zeros((0, 0), np.float32), np.zeros(0, np.int64))
 
 
-def widened(halves: FloatArray, column: int | None = None) -> FloatArray:
+def single_precision(halves: FloatArray, column: int | None = None) -> FloatArray:
     """float16 -> float32, in the same shape and finite numbers only; with a column c, of halves[:, c] alone."""
     out = np.empty(halves.shape if column is None else (len(halves), *halves.shape[2:]), np.float32)
     table, width = _bits(halves), math.prod(out.shape[1:])
-    rows, start, cuts = out.reshape(len(out), width), (column or 0) * width, shares(len(out), PIECES)
-    on_threads(lambda at: _widen(rows, rows.view(np.uint32), table, start, cuts[at], cuts[at + 1]), PIECES)
+    rows, start, cuts = out.reshape(len(out), width), (column or 0) * width, shares(len(out), N_PIECES)
+    on_threads(lambda at: _widen(rows, rows.view(np.uint32), table, start, cuts[at], cuts[at + 1]), N_PIECES)
     return out
 
 
-def product(rows: FloatArray, halves: FloatArray) -> FloatArray:
+def multiply_halves(rows: FloatArray, halves: FloatArray) -> FloatArray:
     """(b, w) float32, (m, w) float16 -> (b, m) float32, rows @ halvesᵀ"""
-    if len(rows) > FEW:
-        return rows @ widened(halves).T
-    out, table, cuts = np.empty((len(rows), len(halves)), np.float32), _bits(halves), shares(len(halves), PIECES)
+    if len(rows) > MAX_STREAMED_ROWS:
+        return rows @ single_precision(halves).T
+    out, table, cuts = np.empty((len(rows), len(halves)), np.float32), _bits(halves), shares(len(halves), N_PIECES)
 
     def piece(at: int) -> None:
         space = np.empty(rows.shape[1], np.float32)
         _multiply(out, rows, table, space, space.view(np.uint32), cuts[at], cuts[at + 1])
 
-    on_threads(piece, PIECES)
+    on_threads(piece, N_PIECES)
     return out
 
 
-def draw_scores(users: HalfSide, items: HalfSide, days: HalfSide | None = None) -> FloatArray:
+def draw_scores(
+    users: HalfPrecisionSide, items: HalfPrecisionSide, days: HalfPrecisionSide | None = None
+) -> FloatArray:
     """(n, n_draws) float32: p·q + b_p + b_q of each draw, and + p·t + q·t + b_t where there are days."""
-    n, (n_draws, d) = len(users.idx), users.nobody.shape
-    out, cuts = np.empty((n, n_draws), np.float32), shares(n, PIECES)
+    n, (n_draws, d) = len(users.idx), users.unknown.shape
+    out, cuts = np.empty((n, n_draws), np.float32), shares(n, N_PIECES)
     sides = [_flat(side) for side in (users, items, days or NO_DAYS)]
 
     def piece(at: int) -> None:
         space = np.empty((3, n_draws * d), np.float32)
         _score_draws(out, *sides, space, space.view(np.uint32), d, cuts[at], cuts[at + 1])
 
-    on_threads(piece, PIECES)
+    on_threads(piece, N_PIECES)
     return out
 
 
-def _flat(side: HalfSide) -> HalfSide:
+def _flat(side: HalfPrecisionSide) -> HalfPrecisionSide:
     """All draws of a row one after the other, halves as their bits."""
-    return HalfSide(_bits(side.halves), side.nobody.ravel().astype(np.float32), side.idx.astype(np.int64))
+    return HalfPrecisionSide(_bits(side.halves), side.unknown.ravel().astype(np.float32), side.idx.astype(np.int64))
 
 
 def _bits(halves: Array) -> IntArray:

@@ -4,9 +4,9 @@ import numpy as np
 from numba import njit
 
 from cofactor.kernels.compiling.jit import JIT
-from cofactor.kernels.scoring.halves import HalfSide
+from cofactor.kernels.scoring.halves import HalfPrecisionSide
 
-__all__ = ["HalfSide", "multiply", "score_draws", "widen"]  # entries are made of the first, by name
+__all__ = ["HalfPrecisionSide", "multiply", "score_draws", "widen"]  # entries are made of the first, by name
 
 SIGN, REST = np.uint32(0x8000), np.uint32(0x7FFF)
 BIAS = np.float32(2.0**112)  # exponents begin at -15 in the one, at -127 in the other
@@ -43,10 +43,10 @@ def score_draws(out, users, items, days, space, bits, d, first, last):
     """out[first:last] ← the scores of each draw (`halves.draw_scores`); space, bits: (3, n_draws · d)"""
     p, q, t = space[0], space[1], space[2]
     for n in range(first, last):
-        _take(p, bits[0], users, n)
-        _take(q, bits[1], items, n)
+        _load_row(p, bits[0], users, n)
+        _load_row(q, bits[1], items, n)
         if days.idx.size:
-            _take(t, bits[2], days, n)
+            _load_row(t, bits[2], days, n)
         for draw in range(out.shape[1]):
             at, bias = draw * d, draw * d + d - 1
             score = _product(p, q, at, d - 1) + p[bias] + q[bias]
@@ -56,12 +56,12 @@ def score_draws(out, users, items, days, space, bits, d, first, last):
 
 
 @njit(**JIT)
-def _take(out, bits, side, n):
+def _load_row(out, bits, side, n):
     """The row of rating n."""
     at = side.idx[n]
     if at < 0:
         for j in range(out.size):
-            out[j] = side.nobody[j]
+            out[j] = side.unknown[j]
     else:
         widen_row(out, bits, side.halves[at])
 

@@ -11,7 +11,7 @@ from cofactor.kernels.threads import on_threads, shares
 
 __all__ = ["NO_SIDE", "ScoredSide", "pair_scores"]
 
-PIECES = 32  # of the work
+N_PIECES = 32  # of the work
 
 _score_pairs = Native("cofactor.kernels.scoring.pairs_loops", "score_pairs")
 
@@ -30,10 +30,10 @@ NO_SIDE = ScoredSide(NO_ROWS, NO_NUMBERS, NO_INDICES)
 def pair_scores(left: ScoredSide, right: ScoredSide, third: ScoredSide = NO_SIDE) -> FloatArray:
     """(n,) float32: p·q + b_p + b_q, and + p·t + q·t + b_t where there is a third."""
     out = np.empty(len(left.idx), np.float32)
-    bounds = shares(len(out), PIECES)
+    bounds = shares(len(out), N_PIECES)
 
     def piece(at: int) -> None:
         _score_pairs(out, left, right, third, bounds[at], bounds[at + 1])
 
-    on_threads(piece, PIECES)
+    on_threads(piece, N_PIECES)
     return out

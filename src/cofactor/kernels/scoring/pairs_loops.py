@@ -2,7 +2,7 @@
 
 from numba import njit
 
-from cofactor.kernels.arithmetic.vectors import AHEAD, dot, prefetch
+from cofactor.kernels.arithmetic.vectors import RATINGS_AHEAD, dot, prefetch
 from cofactor.kernels.compiling.jit import JIT
 from cofactor.kernels.scoring.pairs import ScoredSide
 
@@ -13,9 +13,9 @@ __all__ = ["ScoredSide", "score_pairs"]  # entries are made of the first, by nam
 def score_pairs(out, left, right, third, start, stop):
     """out[start:stop] ← Σ of the rows' products, two by two, and of their biases (`pairs.pair_scores`)."""
     for n in range(start, stop):
-        if n + AHEAD < stop:
-            prefetch(left.factors[left.idx[n + AHEAD]])
-            prefetch(right.factors[right.idx[n + AHEAD]])
+        if n + RATINGS_AHEAD < stop:
+            prefetch(left.factors[left.idx[n + RATINGS_AHEAD]])
+            prefetch(right.factors[right.idx[n + RATINGS_AHEAD]])
         u, i = left.idx[n], right.idx[n]
         x, y = left.factors[u], right.factors[i]
         out[n] = dot(x, 0, y, 0, x.size) + left.bias[u] + right.bias[i]

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from cofactor.arrays import FloatArray, IntArray
-from cofactor.kernels.scoring.halves import HalfSide, draw_scores, product, widened
+from cofactor.kernels.scoring.halves import HalfPrecisionSide, draw_scores, multiply_halves, single_precision
 
 __all__ = ["Draws", "on_day"]
 
@@ -35,21 +35,21 @@ class Draws(NamedTuple):
         for at in range(0, len(user_idx), size):
             part = slice(at, at + size)
             users, items = (
-                HalfSide(self.users, self.nobody, user_idx[part]),
-                HalfSide(self.items, self.nothing, item_idx[part]),
+                HalfPrecisionSide(self.users, self.nobody, user_idx[part]),
+                HalfPrecisionSide(self.items, self.nothing, item_idx[part]),
             )
-            days = HalfSide(self.days, self.average_day, (on_average if day is None else day)[part])
+            days = HalfPrecisionSide(self.days, self.average_day, (on_average if day is None else day)[part])
             yield part, draw_scores(users, items, days if len(self.average_day) else None) + np.float32(self.mean)
 
     def of_users(self, user_idx: IntArray) -> FloatArray:
         """(b, n_draws, d) rows"""
-        rows = widened(self.users[user_idx])
+        rows = single_precision(self.users[user_idx])
         rows[user_idx < 0] = self.nobody
         return rows
 
     def of_items(self, item_idx: IntArray | slice = slice(None)) -> FloatArray:
         """(m, n_draws, d) rows, on an average day"""
-        items = widened(self.items[item_idx])
+        items = single_precision(self.items[item_idx])
         return on_day(items, self.average_day) if len(self.average_day) else items
 
     def mean_scores(self, rows: FloatArray) -> FloatArray:
@@ -57,7 +57,9 @@ class Draws(NamedTuple):
         met = on_day(rows, self.average_day) if len(self.average_day) else rows.copy()
         own = met[..., -1].mean(axis=1) + np.float32(self.mean)
         met[..., -1] = 1  # the items' biases, so that draws are read as they lie
-        scores = product(met.reshape(len(rows), int(np.prod(met.shape[1:]))), self.items.reshape(len(self.items), -1))
+        scores = multiply_halves(
+            met.reshape(len(rows), int(np.prod(met.shape[1:]))), self.items.reshape(len(self.items), -1)
+        )
         scores /= len(self.nobody)
         return scores + own[:, None]
 

@@ -8,7 +8,7 @@ import numpy as np
 from cofactor.arrays import Array, FloatArray
 from cofactor.data.features import Encoding, bag_share, encode, feature_matrix
 from cofactor.data.ratings import Rows
-from cofactor.kernels.scoring.halves import widened
+from cofactor.kernels.scoring.halves import single_precision
 
 __all__ = ["Expected", "expected_by_attributes", "expected_with_bag", "mean_features"]
 
@@ -26,7 +26,7 @@ def expected_with_bag(mean: FloatArray, rows: Rows, bag: FloatArray, bag_mean: F
         return lambda draw: mean[draw]
     shares = np.repeat(bag_share(rows.counts), rows.counts)
     companions = csr_array((shares, rows.indices, rows.indptr), shape=(len(rows.counts), len(bag)))
-    return lambda draw: mean[draw] + companions @ widened(bag, draw) - bag_mean[draw]
+    return lambda draw: mean[draw] + companions @ single_precision(bag, draw) - bag_mean[draw]
 
 
 def expected_by_attributes(
@@ -39,7 +39,7 @@ def expected_by_attributes(
     if not says.size:
         return lambda _: np.zeros((n, 1), np.float32)
     beside = feature_matrix(encode(encodings, attributes), n).toarray() - average
-    return lambda draw: (beside @ widened(says, draw)).astype(np.float32)
+    return lambda draw: (beside @ single_precision(says, draw)).astype(np.float32)
 
 
 def mean_features(encodings: Sequence[Encoding], attributes: Mapping[str, Array]) -> FloatArray:

@@ -6,9 +6,9 @@ import numpy as np
 
 from cofactor.arrays import FloatArray, IntArray
 from cofactor.data.features import Features
-from cofactor.kernels.aligned import empty_lines, padded
-from cofactor.kernels.posterior.prior import prior_of
-from cofactor.kernels.posterior.schedule import plan_rows
+from cofactor.kernels.alignment import empty_aligned, padded_width
+from cofactor.kernels.posterior.prior import padded_prior
+from cofactor.kernels.posterior.schedule import schedule_rows
 from cofactor.kernels.posterior.solve import solve
 from cofactor.kernels.scoring.pairs import ScoredSide
 from cofactor.training.gibbs.group import Group
@@ -24,10 +24,10 @@ class Field:
     """Rows of factors (k) and a bias, of which each rating has one."""
 
     def __init__(self, ratings: RatingsOf, k: int, features: Sequence[Features], rng: np.random.Generator) -> None:
-        self._ratings, self.k, width = ratings, k, padded(k)
+        self._ratings, self.k, width = ratings, k, padded_width(k)
         self.counts = np.diff(ratings.indptr)
-        n, self._plan = len(self.counts), plan_rows(ratings.indptr, width)
-        self.factors, self.bias = empty_lines((n, width)), np.zeros(n, np.float32)
+        n, self._plan = len(self.counts), schedule_rows(ratings.indptr, width)
+        self.factors, self.bias = empty_aligned((n, width)), np.zeros(n, np.float32)
         self.factors[:, k:] = 0
         self.factors[:, :k] = START * rng.standard_normal((n, k), dtype=np.float32)
         self.population, self.groups = Population.standard(k + 1), [Group(one, n, k + 1) for one in features]
@@ -94,7 +94,7 @@ class Field:
         part, law, offset, third = self._ratings.facing(others, targets, weights, noise)
         key = int(rng.integers(2**62))
         population, width = self.population, self.factors.shape[1]
-        prior, bias = prior_of(self._known, population.precision, self.bias, width, mean=population.mean)
+        prior, bias = padded_prior(self._known, population.precision, self.bias, width, mean=population.mean)
         design = others[0].factors
         explained = solve(self.factors, design, offset, part, law, prior, self._plan, draw=key, third=third, bias=bias)
         unused = self.factors[:, self.k :]  # where nothing is, a draw is noise, and explains nothing

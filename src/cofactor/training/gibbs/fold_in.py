@@ -7,13 +7,13 @@ import numpy as np
 
 from cofactor.arrays import FloatArray
 from cofactor.data.ratings import Rows
-from cofactor.kernels.aligned import padded
-from cofactor.kernels.posterior.prior import prior_of
-from cofactor.kernels.posterior.schedule import plan_rows
+from cofactor.kernels.alignment import padded_width
+from cofactor.kernels.posterior.prior import padded_prior
+from cofactor.kernels.posterior.schedule import schedule_rows
 from cofactor.kernels.posterior.solve import solve
-from cofactor.kernels.posterior.weights import Law
-from cofactor.kernels.ratings.csr import Part
-from cofactor.kernels.scoring.halves import widened
+from cofactor.kernels.posterior.weights import RatingWeights
+from cofactor.kernels.ratings.csr import CsrRatings
+from cofactor.kernels.scoring.halves import single_precision
 from cofactor.kernels.scoring.pairs import ScoredSide, pair_scores
 from cofactor.training.gibbs.draws import on_day
 
@@ -31,7 +31,7 @@ class DrawnRows(NamedTuple):
 
     def of(self, draw: int) -> FloatArray:
         """(m, k + 1) one draw, as it is on an average day."""
-        rows = widened(self.draws, draw)
+        rows = single_precision(self.draws, draw)
         return on_day(rows, self.days[draw]) if len(self.days) else rows
 
 
@@ -51,19 +51,19 @@ def draw_new_rows(
     freedom: ν of how noisily each row rates, which is then learned; None: as noisily as most
     """
     (m, n_draws, d), n = others.draws.shape, len(rows.counts)
-    width, rng = padded(d - 1), np.random.default_rng([seed, len(rows.indices)])
+    width, rng = padded_width(d - 1), np.random.default_rng([seed, len(rows.indices)])
     drawn, spread = np.zeros((n, n_draws, d), np.float16), np.ones(n, np.float32)
-    row_of, plan = np.repeat(np.arange(n, dtype=np.int32), rows.counts), plan_rows(rows.indptr, width)
+    row_of, plan = np.repeat(np.arange(n, dtype=np.int32), rows.counts), schedule_rows(rows.indptr, width)
     factors, bias, design = np.zeros((n, width), np.float32), np.zeros(n, np.float32), np.zeros((m, width), np.float32)
-    whole, every = Part(rows.indptr, rows.indices, rows.values), range(n_draws)
+    whole, every = CsrRatings(rows.indptr, rows.indices, rows.values), range(n_draws)
     for draws in (every[::FEW], every) if freedom is not None else (every,):
         part = whole._replace(row_weights=1 / spread, other_weights=(1 / others.spread).astype(np.float32))
         squares = np.zeros(n)
         for draw in draws:
             given, tau = others.of(draw), np.float32(noise[draw])
             design[:, : d - 1], offset = given[:, :-1], given[:, -1].copy()
-            prior, own = prior_of(np.atleast_2d(expected(draw)), precision[draw], bias, width)
-            law, key = Law(tau, np.float32(0), np.float32(0), tau), int(rng.integers(2**62))
+            prior, own = padded_prior(np.atleast_2d(expected(draw)), precision[draw], bias, width)
+            law, key = RatingWeights(tau, np.float32(0), np.float32(0), tau), int(rng.integers(2**62))
             solve(factors, design, offset, part, law, prior, plan, draw=key, bias=own)
             drawn[:, draw, :-1], drawn[:, draw, -1] = factors[:, : d - 1], bias
             if freedom is not None:

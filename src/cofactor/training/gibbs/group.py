@@ -11,7 +11,7 @@ import numpy as np
 
 from cofactor.arrays import FloatArray
 from cofactor.data.features import Features
-from cofactor.kernels.gibbs.coefficients import Turn, column_sums, draw_coefficients
+from cofactor.kernels.gibbs.coefficients import Rotation, column_sums, draw_coefficients
 from cofactor.training.gibbs.population import Population
 
 __all__ = ["Group"]
@@ -40,7 +40,7 @@ class Group:
         """
         back, own = _both_diagonal(noise, self.population.precision)
         there, key = np.linalg.inv(back), int(rng.integers(2**62))
-        turn = Turn(there.T.astype(np.float32), back.T.astype(np.float32))
+        turn = Rotation(there.T.astype(np.float32), back.T.astype(np.float32))
         draw_coefficients(self.features, left, self.coefficients, turn, own, there @ self.population.mean, key)
         self.population = Population.draw(self.coefficients, rng, VARIANCE)
 

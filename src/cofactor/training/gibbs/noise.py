@@ -13,8 +13,8 @@ import numpy as np
 
 from cofactor.arrays import FloatArray, IntArray
 from cofactor.errors import Diverged
-from cofactor.kernels.gibbs.row_noise import draw_row_factors
-from cofactor.kernels.ratings.csr import Part
+from cofactor.kernels.gibbs.row_noise import draw_row_precisions
+from cofactor.kernels.ratings.csr import CsrRatings
 from cofactor.kernels.scoring.pairs import ScoredSide
 
 __all__ = ["Noise", "RowNoise"]
@@ -46,12 +46,12 @@ class Noise:
             self.draw_precision(float(total.sum(dtype=np.float64)), len(errors), rng)
 
     def draw_laid_out(
-        self, part: Part, users: ScoredSide, items: ScoredSide, mean: float, rng: np.random.Generator
+        self, part: CsrRatings, users: ScoredSide, items: ScoredSide, mean: float, rng: np.random.Generator
     ) -> float:
         """The same where both sides have noise, and targets are values less their mean, by user; returns Σ error²."""
         of_users, of_items = self.sides
         given = of_items.single, of_users.gammas(rng), of_users.freedom
-        factors, sums, total = draw_row_factors(part, users, items, mean, self.precision, *given)
+        factors, sums, total = draw_row_precisions(part, users, items, mean, self.precision, *given)
         of_users.take(factors, rng)
         of_items.draw(sums * self.precision, rng)
         self.draw_precision(float(of_items.factors @ sums), len(part.indices), rng)

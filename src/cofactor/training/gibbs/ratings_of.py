@@ -8,9 +8,9 @@ import numpy as np
 from cofactor.arrays import Array, FloatArray, IntArray
 from cofactor.data.ratings import Rows
 from cofactor.kernels.absent import NO_INDICES, NO_NUMBERS, NO_ROWS
-from cofactor.kernels.posterior.weights import Law
-from cofactor.kernels.ratings.csr import Part
-from cofactor.kernels.ratings.layout import counted, order_of
+from cofactor.kernels.posterior.weights import RatingWeights
+from cofactor.kernels.ratings.csr import CsrRatings
+from cofactor.kernels.ratings.layout import count_indices, order_by_row
 from cofactor.kernels.scoring.pairs import pair_scores
 
 if TYPE_CHECKING:
@@ -25,8 +25,8 @@ AnArray = TypeVar("AnArray", FloatArray, IntArray)
 class Facing(NamedTuple):
     """Ratings, row by row, and the rows they meet."""
 
-    part: Part
-    law: Law
+    part: CsrRatings
+    law: RatingWeights
     offset: FloatArray  # (m,) of the rows met
     third: FloatArray  # (l, k), which `part.joined` adds to them; or (0, …)
 
@@ -59,7 +59,10 @@ class LaidOut:
     def facing(
         self, others: Sequence["Field"], targets: FloatArray, weights: FloatArray | None, noise: float
     ) -> Facing:
-        law, part = Law(*(np.float32(number) for number in (noise, 0, -noise * self._mean, noise))), self._part
+        law, part = (
+            RatingWeights(*(np.float32(number) for number in (noise, 0, -noise * self._mean, noise))),
+            self._part,
+        )
         if self._noise:
             own, met = (side.single for side in self._noise)
             part = part._replace(row_weights=own, other_weights=met)
@@ -73,9 +76,9 @@ class InOrder:
         self.idx = np.ascontiguousarray(idx, np.int32)
         self._is_sorted = bool((idx[1:] >= idx[:-1]).all())
         if self._is_sorted:
-            self.indptr, self._order = np.concatenate([[0], np.cumsum(counted(self.idx, n))]), NO_INDICES
+            self.indptr, self._order = np.concatenate([[0], np.cumsum(count_indices(self.idx, n))]), NO_INDICES
         else:
-            self.indptr, self._order = order_of(self.idx, n)
+            self.indptr, self._order = order_by_row(self.idx, n)
         self._held = dict[str, tuple[Array, Array]]()  # what `_sorted` was last asked for, and what it gave
 
     def facing(
@@ -89,8 +92,10 @@ class InOrder:
             offset, third, joined = np.zeros_like(offset), second.factors, self._sorted("joined", second.idx)
         values = self._sorted("targets", targets)
         own = NO_NUMBERS if weights is None else self._sorted("weights", weights)
-        part = Part(self.indptr, self._sorted("met", first.idx), values, own, joined)
-        return Facing(part, Law(np.float32(noise), np.float32(0), np.float32(0), np.float32(noise)), offset, third)
+        part = CsrRatings(self.indptr, self._sorted("met", first.idx), values, own, joined)
+        return Facing(
+            part, RatingWeights(np.float32(noise), np.float32(0), np.float32(0), np.float32(noise)), offset, third
+        )
 
     def _sorted(self, name: str, of_ratings: AnArray) -> AnArray:
         """The same numbers, row by row; what has not changed since the last sweep is not sorted again."""
