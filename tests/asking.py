@@ -75,7 +75,7 @@ def questions(model: Recommender) -> dict[str, Callable[[], Any]]:
     later = Ratings.from_arrays(["new"] * 2, items[:2], values, timestamps=np.array([5, 10**9]), scale=ratings.scale)
     return {
         "what it is": lambda: [model.objective, model.notes(), model.n_learned, model.options(), repr(model)],
-        "what it can": lambda: [model.predicts, model.personal, model.folds_in, model.learns_attributes],
+        "what it can": lambda: [repr(model.abilities)],
         "the table": lambda: [
             ratings.fingerprint, ratings.user_idx, ratings.item_idx, ratings.values, ratings.timestamps, ratings.scale,
             ratings.explicit, ratings.name, ratings.library, ratings.synthetic, ratings.titles, repr(ratings),
@@ -97,6 +97,8 @@ def questions(model: Recommender) -> dict[str, Callable[[], Any]]:
         "predict": lambda: model.predict(one, items),
         "predict many": lambda: model.predict(users, items[: len(users)], clip=True),
         "predict then": lambda: model.predict(one, items, times=np.full(len(items), 10**9)),
+        "explain": lambda: model.explain(one, items[1]).table(),
+        "explain in words": lambda: [str(model.explain(one, items[1]))],
         "predict surely": lambda: list(model.predict(one, items, interval=0.9)),
         "a newcomer": lambda: model.recommend(liked, n=4),
         "a newcomer's scores": lambda: [model.score_newcomer(liked), model.score_newcomer({})],

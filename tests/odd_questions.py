@@ -512,7 +512,7 @@ def assert_lists_keep_their_promises(
         alone = model.rank(user, n, candidates=names, exclude=left_out) if not isinstance(user, dict) else ranking
         size = max(1.0, float(np.abs(scores).max(initial=0)))
         np.testing.assert_allclose(alone.scores[0][alone.filled[0]], scores, rtol=1e-4, atol=1e-5 * size)
-        if model.predicts and found:
+        if model.abilities.predicts and found:
             told = model.predict(user, ids[found])
             np.testing.assert_allclose(told, scores, rtol=1e-3, atol=1e-4 * size)
 
@@ -545,9 +545,9 @@ def asked_soundly(model: Recommender) -> list[Any]:
     users, items = ratings.users.values.tolist(), ratings.items.values.tolist()
     ranking = model.rank(users, 3)
     found: list[Any] = [ranking.idx.tolist(), ranking.scores.tolist(), model.notes()]
-    if model.predicts:
+    if model.abilities.predicts:
         found.append(model.predict(users, items[:1]).tolist())
-    if model.folds_in:
+    if model.abilities.folds_in:
         found.append(np.nan_to_num(model.score_newcomer({items[0]: float(ratings.values[0])})).tolist())
     return found
 

@@ -20,8 +20,8 @@ SOURCE = ROOT / "src" / "cofactor"
 # From the ground up; rooms on one floor do not know each other. `opening` stands above the models, because it asks
 # their folder; the rooms that are still to come have their place already.
 FLOORS = (
-    "arrays errors cache control_groups search_space", "memory forking hyperparameters learned replacing", "kernels",
-    "data plots nets", "ranking newcomer model_folder run selection snapshots", "model_steps", "recommender",
+    "arrays errors cache control_groups search_space", "memory forking hyperparameters replacing", "kernels",
+    "data plots nets", "ranking newcomer model_folder run selection", "contract", "recommender",
     "training",
     "models evaluation interpretation coldstart scale", "opening tuning", "audit serving choosing",
     "collab experiment", "cli",

@@ -174,4 +174,4 @@ def test_a_folder_that_is_replaced_while_it_is_read_is_read_again(checkerboard, 
 def test_ratings_of_any_unit_make_a_model_that_is_saved_and_opened(model, unit, tmp_path):
     prices = Ratings.from_arrays([1, 1, 2, 2], [1, 2, 1, 3], [unit, 2 * unit, 3 * unit, unit])
     again = cf.open(model.fit(prices, progress=False).save(tmp_path / "m"))
-    np.testing.assert_array_equal(again._score(np.arange(2)), model._score(np.arange(2)))
+    np.testing.assert_array_equal(again.score_users(np.arange(2)), model.score_users(np.arange(2)))

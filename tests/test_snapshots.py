@@ -34,7 +34,7 @@ def test_questions_are_answered_while_another_thread_updates(name, checkerboard,
         user = at % 12
         told = model.recommend(user, n=5, hide_seen=False)
         model.rank(np.arange(12), n=3)
-        if model.folds_in:
+        if model.abilities.folds_in:
             model.score_newcomer({0: 5, 1: 1})
         return len(told)
 
@@ -67,12 +67,12 @@ def test_a_snapshot_stays_as_the_model_was(checkerboard):
 
 def test_a_fit_that_fails_leaves_the_model_as_it_was(checkerboard, monkeypatch):
     model = cf.MatrixFactorization(n_factors=2, n_epochs=2).fit(checkerboard, progress=False)
-    expected = model._score(np.arange(12))
+    expected = model.score_users(np.arange(12))
     part = checkerboard.subset(checkerboard.user_idx < 3)
     monkeypatch.setattr(cf.MatrixFactorization, "_learn_priors", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         model.fit(part, progress=False)
-    np.testing.assert_array_equal(model._score(np.arange(12)), expected)
+    np.testing.assert_array_equal(model.score_users(np.arange(12)), expected)
     assert model.ratings is checkerboard
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 __all__ = ["ROOMS", "room_of", "sources_of", "stages_of"]
 
-ROOMS = ("data", "evaluation", "coldstart", "recommender", "models")
+ROOMS = ("data", "evaluation", "coldstart", "contract", "recommender", "models")
 CONTRACT = "tests/models/test_contract.py"
 
 OWN = {  # where a file's tests are not named after it
@@ -47,6 +47,10 @@ OWN = {  # where a file's tests are not named after it
     ],
     "models/neural_cf": ["tests/models/test_neural_cf.py", "tests/training/test_averaging.py"],
     "models/popularity": ["tests/models/test_matrix_models.py"],
+    "contract": [
+        CONTRACT, "tests/models/test_forget.py", "tests/test_reasons.py", "tests/models/test_attributes.py",
+        "tests/test_model_folder.py", "tests/test_snapshots.py", "tests/test_arguments.py",
+    ],
     "recommender": [
         CONTRACT, "tests/models/test_bayesian_mf.py", "tests/models/test_attributes.py", "tests/test_model_folder.py",
         "tests/selection/test_approximate.py",

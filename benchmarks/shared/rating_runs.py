@@ -27,9 +27,7 @@ def run(model: cf.BayesianMF, train: cf.Ratings, test: cf.Ratings) -> Run:
 
 
 def predict(model: cf.BayesianMF, test: cf.Ratings) -> NDArray[np.float32]:
-    if test.timestamps is None:
-        return model._predict(test.user_idx, test.item_idx)
-    return model._predict_at(test.user_idx, test.item_idx, test.timestamps)
+    return model.score_pairs(test.user_idx, test.item_idx, test.timestamps)
 
 
 def best_rank(ranks: Iterable[int], options: Options, train: cf.Ratings) -> tuple[int, dict[int, float]]:
@@ -50,7 +48,7 @@ def _of_intervals(model: cf.BayesianMF, train: cf.Ratings, test: cf.Ratings, sco
 
     The one spread is that of the training ratings about their scores: a Gaussian around the point estimate.
     """
-    spread = np.sqrt(model._predict_variance(test.user_idx, test.item_idx))
+    spread = np.sqrt(model.pair_variances(test.user_idx, test.item_idx))
     error = test.values.astype(np.float64) - scores
     of_train = float(np.std(train.values - predict(model, train)))
     return {

@@ -58,11 +58,11 @@ def timed(model: Recommender, way: str) -> dict[str, Any]:
     built = time.perf_counter()
     index = model.build_index(float(way.split()[-1])) if approximate else None
     built = time.perf_counter() - built
-    model._rank_users(users[:1000], N, approximate=approximate)  # kernels loaded
+    model.rank_users(users[:1000], N, approximate=approximate)  # kernels loaded
     wait_for_quiet()
     with watch_others() as others:
         started = time.perf_counter()
-        lists, _ = model._rank_users(users, N, approximate=approximate)
+        lists, _ = model.rank_users(users, N, approximate=approximate)
         many = time.perf_counter() - started
         waits = [_wait(model, one, approximate) for one in alone]
     probed = f"{index.n_probes} of {index.n_lists:,}" if index else "all items"
@@ -72,7 +72,7 @@ def timed(model: Recommender, way: str) -> dict[str, Any]:
 
 def _wait(model: Recommender, one: np.ndarray, approximate: bool) -> float:
     started = time.perf_counter()
-    model._rank_users(one, N, approximate=approximate)
+    model.rank_users(one, N, approximate=approximate)
     return time.perf_counter() - started
 
 

@@ -49,7 +49,7 @@ def cold_auc(model: cf.Recommender, cold: NDArray[np.int64], test: cf.Ratings) -
         liked = np.isin(cold, items[given >= LIKED])
         n, rest = int(liked.sum()), int((~liked).sum())
         if n and rest:
-            ranks = rankdata(model._score(np.array([user]))[0][cold])
+            ranks = rankdata(model.score_users(np.array([user]))[0][cold])
             values.append((float(ranks[liked].sum()) - n * (n + 1) / 2) / (n * rest))
     return float(np.mean(values))
 
@@ -58,7 +58,7 @@ def warm_ndcg(model: cf.Recommender, cold: NDArray[np.int64], test: cf.Ratings) 
     users = np.flatnonzero(test.user_counts)
     barred = np.zeros(test.n_items, bool)
     barred[cold] = True
-    lists, _ = model._rank_users(users, 10, barred)
+    lists, _ = model.rank_users(users, 10, barred)
     gains = 1 / np.log2(np.arange(2, 12))
     found = list[float]()
     for row, user in enumerate(users.tolist()):

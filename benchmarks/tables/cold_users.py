@@ -22,6 +22,7 @@ import cofactor as cf
 from benchmarks.shared.movielens import need_data
 from benchmarks.shared.newcomers import STEPS, Figures, Outcome, Person, figures, outcome, part, told_figure
 from benchmarks.shared.reporting import RESULTS, describe, machine, markdown_table, third_paragraph, write_results
+from cofactor.contract.profile import UserProfile
 
 matplotlib.use("agg")
 
@@ -40,7 +41,7 @@ def at_each_step(serve: Served, people: Sequence[Person]) -> list[list[Outcome]]
 
 
 def by_ratings(model: cf.Recommender) -> Served:
-    return lambda one, n: model._score_newcomer(one.told[:n], one.values[:n])
+    return lambda one, n: model.score_profile(UserProfile(one.told[:n], one.values[:n]))
 
 
 def described(model: cf.Recommender) -> Served:
@@ -48,7 +49,7 @@ def described(model: cf.Recommender) -> Served:
 
     def serve(one: Person, n: int) -> NDArray[np.float32]:
         about = {name: column[[one.user]] for name, column in known.items()}
-        return model._score_described(one.told[:n], one.values[:n], about)
+        return model.score_profile(UserProfile(one.told[:n], one.values[:n], about))
 
     return serve
 

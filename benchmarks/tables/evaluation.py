@@ -36,7 +36,7 @@ def user_by_user(model: Recommender, test: cf.Ratings) -> dict[str, float]:
         relevant = items[values >= RELEVANT]
         if not len(relevant):
             continue
-        scores = np.array(model._score(np.array([user])))[0]
+        scores = np.array(model.score_users(np.array([user])))[0]
         scores[model.ratings.by_user.of(user)[0]] = -np.inf
         near = np.argpartition(-scores, 20)[:20]
         hits = np.isin(near[np.argsort(-scores[near], kind="stable")], relevant)

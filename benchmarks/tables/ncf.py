@@ -56,7 +56,7 @@ class Task(NamedTuple):
 
     def measure(self, model: Recommender) -> dict[str, float]:
         """HR@10 and NDCG@10 among the candidates."""
-        scores = np.take_along_axis(model._score(np.arange(self.train.n_users)), self.candidates, axis=1)
+        scores = np.take_along_axis(model.score_users(np.arange(self.train.n_users)), self.candidates, axis=1)
         is_other = self.candidates[:, 1:] != self.candidates[:, :1]
         rank = np.sum((scores[:, 1:] >= scores[:, :1]) & is_other, axis=1)
         gain = np.where(rank < 10, 1 / np.log2(rank + 2), 0)

@@ -1,4 +1,4 @@
-"""The array types our signatures name: what is in an array, not how long it is."""
+"""The array types that our signatures name (what is in an array, not how long it is), and a look-up that knows -1."""
 
 from collections.abc import Hashable
 from typing import Any, TypeAlias
@@ -11,3 +11,10 @@ BoolArray: TypeAlias = NDArray[np.bool_]
 FloatArray: TypeAlias = NDArray[np.floating[Any]]
 IntArray: TypeAlias = NDArray[np.integer[Any]]
 Id: TypeAlias = Hashable
+
+
+def rows_or_zero(array: FloatArray, idx: IntArray) -> FloatArray:
+    """array[idx], and zeros where the index is -1: the prior's mean, in models whose rows are centred."""
+    rows = array[idx]
+    rows[idx < 0] = 0
+    return rows

@@ -7,7 +7,7 @@
       card.md                what is optimised, on which data
 
 No pickle anywhere: opening runs no code of the folder's author. What is read is checked before it is used: here and in
-`data/packing.py` what lies in the folder, by `learned.py` whether it is what such a model learns.
+`data/packing.py` what lies in the folder, by `contract/learned.py` whether it is what such a model learns.
 """
 
 import hashlib

@@ -32,7 +32,7 @@ def open_model(path: str | Path, *, verify: bool = True, models: Iterable[type[R
     except (BadOption, TypeError, ValueError, LookupError, RecursionError) as error:
         raise BadModelFolder(f"{path}/model.json does not describe a model this version knows: {error}") from error
     try:
-        model._restore(saved.learned, saved.ratings)
+        model.restore(saved.learned, saved.ratings)
     except BadModelFolder as error:
         raise BadModelFolder(f"{path} cannot be opened. {error}") from error
     model.noted_ = tuple(note for note in saved.notes if note not in model.notes())

@@ -96,7 +96,7 @@ def test_who_has_ratings_gets_what_the_model_says_and_how_many_they_are(plain, t
     ladder = Ladder(plain)
     known, newcomer = ladder.standing(2), ladder.standing({7: 5.0, 1: 1.0, "of another world": 3.0})
     assert (known.n_known, newcomer.n_known) == (table.user_counts[2], 2)
-    np.testing.assert_array_equal(known.scores, plain._score(np.array([2]))[0])
+    np.testing.assert_array_equal(known.scores, plain.score_users(np.array([2]))[0])
     np.testing.assert_array_equal(newcomer.scores, plain.score_newcomer({7: 5.0, 1: 1.0}))
 
 

@@ -166,7 +166,7 @@ def test_bad_answers_and_strategies_are_refused_by_name(model):
         Onboarding(model).next_question({"inception-2010": 9})
     with pytest.raises(BadOption, match="one of variance, random"):
         Onboarding(model, "guess")
-    with pytest.raises(Unsupported, match="EASE has no belief about newcomers"):
+    with pytest.raises(Unsupported, match="EASE has no posterior"):
         Onboarding(cf.EASE().fit(model.ratings))
 
 

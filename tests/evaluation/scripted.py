@@ -5,6 +5,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from cofactor.contract.abilities import Abilities
 from cofactor.data.ratings import Ratings
 from cofactor.recommender import Recommender
 
@@ -21,12 +22,14 @@ class Scripted(Recommender):
     def _fit(self, train, run):
         pass
 
-    def _score(self, user_idx):
+    def score_users(self, user_idx):
         return self.table[user_idx]
 
-    def _predict(self, user_idx, item_idx):
-        if not self.predicts:
-            return super()._predict(user_idx, item_idx)
+    @property
+    def abilities(self):
+        return Abilities(predicts=self.abilities.predicts)
+
+    def score_pairs(self, user_idx, item_idx, timestamps=None):
         return self.table[user_idx, item_idx]
 
 

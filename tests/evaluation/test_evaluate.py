@@ -76,7 +76,7 @@ def test_what_cannot_be_had_is_told_once_a_reason(tiny):
         "Relevant: ratings of 4 and above; 2 of 2 users have any.",
         "Candidates: all 5 items but those the user has rated in training.",
         "Of 4 test ratings 0 are by users and 3 of items without any training rating.",
-        "Left out: rmse, mae: Scripted ranks items but predicts no values (predicts is False).",
+        "Left out: rmse, mae: Scripted ranks items but predicts no values (abilities.predicts is False).",
     ]
 
 
@@ -98,7 +98,7 @@ def test_values_are_those_of_the_pure_functions(tastes):
     train, test = cf.split(tastes, seed=1)
     model = cf.Bias().fit(train)
     found = evaluate(model, test).values
-    predicted = model._predict(test.user_idx, test.item_idx)
+    predicted = model.score_pairs(test.user_idx, test.item_idx)
     for name, metric in RATING_METRICS.items():
         assert found[name] == pytest.approx(metric.function(predicted, test.values))
 
@@ -127,7 +127,7 @@ def test_equal_scores_have_an_auc_of_exactly_a_half(tiny):
 
 def test_a_model_that_learns_from_time_is_asked_about_each_ratings_own(tiny):
     class Timed(Scripted):
-        def _predict_at(self, user_idx, item_idx, timestamps):
+        def score_pairs(self, user_idx, item_idx, timestamps=None):
             return timestamps.astype(np.float32)
 
     test = replace(tiny[1], timestamps=np.array([5, 4, 1, 4]))
@@ -148,7 +148,7 @@ def test_blocks_of_users_give_the_same_lists(checkerboard, monkeypatch):
 
 def test_what_the_model_has_learned_is_not_written_to(checkerboard):
     class Shared(cf.Popularity):
-        def _score(self, user_idx):
+        def score_users(self, user_idx):
             return np.broadcast_to(self.popularity_, (len(user_idx), 12))
 
     train, test = cf.split(checkerboard)

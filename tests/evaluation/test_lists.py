@@ -67,7 +67,7 @@ def test_graded_values_are_those_of_a_loop_over_users_and_ranks(tastes):
     for user in np.unique(test.user_idx):
         rows = np.flatnonzero((test.user_idx == user) & (test.values >= 4))
         if len(rows):
-            scores = np.array(model._score(np.array([user])))[0]
+            scores = np.array(model.score_users(np.array([user])))[0]
             scores[train.item_idx[train.user_idx == user]] = -np.inf
             gain = dict(zip(test.item_idx[rows], (2.0 ** test.values[rows] - 1) / 32, strict=True))
             gains = [gain.get(item, 0.0) for item in np.argsort(-scores, kind="stable")[:10]]

@@ -73,7 +73,7 @@ def test_lists_keep_their_promises(name: str, data: st.DataObject):
         n, candidates = data.draw(st.integers(1, 7)), data.draw(many)
         assert_lists_keep_their_promises(model, users, n, candidates, data.draw(some))
         assert_many_are_told_what_each_is_told(model, [*users, "nobody at all"], n, candidates)
-        if model.folds_in:
+        if model.abilities.folds_in:
             rating = st.sampled_from(ratings.values.tolist())
             rated = st.dictionaries(st.sampled_from(ratings.items.values.tolist()), rating, max_size=3)
             assert_newcomers_keep_their_promises(model, data.draw(rated), n)

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 import cofactor as cf
+from cofactor.contract.profile import UserProfile
 from cofactor.errors import BadOption
 
 
@@ -27,11 +28,11 @@ def test_the_average_over_draws_beats_the_last_draw_and_the_biases(model, tastes
     def rmse(scores):
         return np.sqrt(np.mean((scores - test.values) ** 2))
 
-    averaged = rmse(model._predict(test.user_idx, test.item_idx))
+    averaged = rmse(model.score_pairs(test.user_idx, test.item_idx))
     draws = model._draws.of_pairs(test.user_idx, test.item_idx, None)
     last = rmse(np.concatenate([scores for _, scores in draws])[:, -1])
     assert averaged < last - 0.02
-    assert averaged < rmse(cf.Bias().fit(train)._predict(test.user_idx, test.item_idx)) - 0.05
+    assert averaged < rmse(cf.Bias().fit(train).score_pairs(test.user_idx, test.item_idx)) - 0.05
 
 
 @pytest.mark.parametrize("level", [0.5, 0.8, 0.9])
@@ -64,7 +65,7 @@ def test_constant_ratings_are_no_trouble():
 
 
 def rmse_of(model, test):
-    return float(np.sqrt(np.mean((model._predict(test.user_idx, test.item_idx) - test.values) ** 2)))
+    return float(np.sqrt(np.mean((model.score_pairs(test.user_idx, test.item_idx) - test.values) ** 2)))
 
 
 def test_a_newcomer_with_somebodys_ratings_is_told_what_they_are_told(tastes_split):
@@ -72,7 +73,7 @@ def test_a_newcomer_with_somebodys_ratings_is_told_what_they_are_told(tastes_spl
     model = cf.BayesianMF(n_factors=8, n_draws=40, attributes=False).fit(train, progress=False)
     items, values = train.by_user.of(7)
     newcomer = {train.items.values[item]: float(value) for item, value in zip(items, values, strict=True)}
-    known, new = model._score(np.array([7]))[0], model.score_newcomer(newcomer)
+    known, new = model.score_users(np.array([7]))[0], model.score_newcomer(newcomer)
     assert np.sqrt(np.mean((known - new) ** 2)) < 0.12
 
 
@@ -80,18 +81,21 @@ def test_ordered_levels_give_ratings_on_the_scale_for_pairs_lists_and_newcomers(
     train, test = tastes_split
     model = cf.BayesianMF(n_factors=4, n_draws=20, ordinal=True).fit(train, progress=False)
     low, high = train.scale
-    scores = model._score(np.arange(5))
+    scores = model.score_users(np.arange(5))
     assert ((scores >= low) & (scores <= high)).all()
     assert len(model.recommend([])) == 0
-    np.testing.assert_allclose(scores[3, :9], model._predict(np.full(9, 3), np.arange(9)), atol=1e-3)
+    np.testing.assert_allclose(scores[3, :9], model.score_pairs(np.full(9, 3), np.arange(9)), atol=1e-3)
     favourite = train.items.values[0]
     newcomer = model.score_newcomer({favourite: high})
     assert low <= newcomer.min() < newcomer.max() <= high
     items, values = train.by_user.of(7)  # a newcomer with somebody's ratings is told what they are told
-    assert np.sqrt(np.mean((model._score_newcomer(items, values) - model._score(np.array([7]))[0]) ** 2)) < 0.2
+    assert (
+        np.sqrt(np.mean((model.score_profile(UserProfile(items, values)) - model.score_users(np.array([7]))[0]) ** 2))
+        < 0.2
+    )
     assert rmse_of(model, test) < rmse_of(cf.Bias().fit(train), test) - 0.05
-    variance = model._predict_variance(test.user_idx, test.item_idx)
-    error = (model._predict(test.user_idx, test.item_idx) - test.values) ** 2
+    variance = model.pair_variances(test.user_idx, test.item_idx)
+    error = (model.score_pairs(test.user_idx, test.item_idx) - test.values) ** 2
     assert np.mean(error / variance) == pytest.approx(1, abs=0.15)
 
 
@@ -110,7 +114,7 @@ def test_with_days_the_same_pair_scores_differently_on_another_day(tastes_split)
     assert first != last
     never = model.predict(user, item, times=[0])  # a day that nobody rated on is an average day
     assert never == pytest.approx(model.predict(user, item))
-    np.testing.assert_allclose(model._score(test.user_idx[:1])[0, test.item_idx[0]], never, rtol=1e-3)
+    np.testing.assert_allclose(model.score_users(test.user_idx[:1])[0, test.item_idx[0]], never, rtol=1e-3)
 
 
 def test_several_chains_share_the_draws(tastes_split):

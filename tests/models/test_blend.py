@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import cofactor as cf
+from cofactor.contract.profile import UserProfile
 from cofactor.data.ratings import Ratings
 from cofactor.errors import BadModelFolder, BadOption, Unsupported
 from cofactor.models.blend import _candidates
@@ -33,8 +34,8 @@ def test_a_blend_of_predictors_predicts_and_is_no_worse_than_its_members(of_rati
 
 def test_its_prediction_is_the_weighted_sum(of_ratings):
     users, items = np.array([0, 1, -1]), np.array([3, 4, 5])
-    parts = [weight * one._predict(users, items) for weight, one in zip(of_ratings.weights_, of_ratings.fitted)]
-    np.testing.assert_allclose(of_ratings._predict(users, items), sum(parts) + of_ratings.intercept_, rtol=1e-5)
+    parts = [weight * one.score_pairs(users, items) for weight, one in zip(of_ratings.weights_, of_ratings.fitted)]
+    np.testing.assert_allclose(of_ratings.score_pairs(users, items), sum(parts) + of_ratings.intercept_, rtol=1e-5)
 
 
 def test_a_sum_beyond_what_single_precision_holds_is_the_largest_number_it_holds(of_ratings):
@@ -47,15 +48,17 @@ def test_a_sum_beyond_what_single_precision_holds_is_the_largest_number_it_holds
 
 def test_its_list_is_of_the_weighted_sum_of_scores_in_units_of_their_own_spread(of_lists):
     users = np.array([0, 1, -1])
-    parts = [weight * standardised(one._score(users)) for weight, one in zip(of_lists.weights_, of_lists.fitted)]
-    np.testing.assert_allclose(of_lists._score(users), sum(parts), atol=1e-5)
-    newcomer = [weight * standardised(one._score_newcomer(np.array([3]), np.array([5.0]))[None])[0]
+    parts = [weight * standardised(one.score_users(users)) for weight, one in zip(of_lists.weights_, of_lists.fitted)]
+    np.testing.assert_allclose(of_lists.score_users(users), sum(parts), atol=1e-5)
+    newcomer = [weight * standardised(one.score_profile(UserProfile(np.array([3]), np.array([5.0])))[None])[0]
                 for weight, one in zip(of_lists.weights_, of_lists.fitted)]  # fmt: skip
-    np.testing.assert_allclose(of_lists._score_newcomer(np.array([3]), np.array([5.0])), sum(newcomer), atol=1e-5)
+    np.testing.assert_allclose(
+        of_lists.score_profile(UserProfile(np.array([3]), np.array([5.0]))), sum(newcomer), atol=1e-5
+    )
 
 
 def test_one_member_that_only_ranks_makes_a_blend_that_ranks(of_lists):
-    assert not of_lists.predicts
+    assert not of_lists.abilities.predicts
     with pytest.raises(Unsupported, match="Blend ranks items"):
         of_lists.predict("u0001", "inception-2010")
 
@@ -68,7 +71,7 @@ def test_a_blend_of_rankers_finds_what_its_best_member_finds(of_lists, halves):
 
 
 def test_it_says_its_weights_and_its_gain(of_lists):
-    weights, reach = of_lists.notes()
+    weights, reach, *_ = of_lists.notes()
     assert f"EASE {of_lists.weights_[0]:.3f}, ImplicitMF" in weights
     assert "nDCG@20 on the held-out 10%" in reach
     assert f"{of_lists.gain:+.2%} against the best member" in reach
@@ -117,14 +120,14 @@ def test_a_blend_of_blends_is_saved_whole(checkerboard, tmp_path):
     blend = cf.Blend([inner, "bias"]).fit(checkerboard)
     again = cf.open(blend.save(tmp_path / "blend"))
     assert again.notes() == blend.notes()
-    np.testing.assert_array_equal(again._score(np.arange(3)), blend._score(np.arange(3)))
+    np.testing.assert_array_equal(again.score_users(np.arange(3)), blend.score_users(np.arange(3)))
 
 
 def test_a_saved_blend_with_a_part_too_few_is_refused(checkerboard, tmp_path):
     from cofactor.model_folder import SavedModel, write_model_folder
 
     blend = cf.Blend(["bias", "popularity"]).fit(checkerboard)
-    learned = {name: a for name, a in blend._what_was_learned().items() if name != "1.popularity_"}
+    learned = {name: a for name, a in blend.learned_values().items() if name != "1.popularity_"}
     folder = write_model_folder(SavedModel("blend", "", blend.options(), learned, checkerboard), tmp_path / "b")
     with pytest.raises(BadModelFolder, match="not what a popularity learns"):
         cf.open(folder)

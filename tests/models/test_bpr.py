@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import cofactor as cf
+from cofactor.contract.profile import UserProfile
 from cofactor.data.ratings import Ratings
 from cofactor.errors import BadOption, Diverged
 from cofactor.models.bpr import _logistic
@@ -32,21 +33,21 @@ def test_the_wrong_order_becomes_rarer(tastes):
 def test_of_ratings_only_the_high_ones_are_likes():
     """Bob rates item 2 low: nobody likes it, so it ends below what nobody rated higher."""
     ratings = Ratings.from_arrays([0, 0, 1, 1], [1, 2, 1, 2], [5, 1, 5, 1])
-    scores = cf.BPR(**QUICK).fit(ratings)._score(np.array([0, 1]))
+    scores = cf.BPR(**QUICK).fit(ratings).score_users(np.array([0, 1]))
     assert (scores[:, 0] > scores[:, 1]).all()
 
 
 def test_a_newcomer_with_a_users_likes_ranks_as_the_user(halves):
     model = cf.BPR(**QUICK).fit(halves.train)
     items, values = halves.train.by_user.of(7)
-    alike = np.corrcoef(model._score_newcomer(items, values), model._score(np.array([7]))[0])[0, 1]
+    alike = np.corrcoef(model.score_profile(UserProfile(items, values)), model.score_users(np.array([7]))[0])[0, 1]
     assert alike > 0.9
 
 
 def test_a_newcomer_who_likes_nothing_gets_what_a_stranger_gets(halves):
     model = cf.BPR(**QUICK).fit(halves.train)
     np.testing.assert_array_equal(
-        model._score_newcomer(np.array([3]), np.array([1.0])), model._score(np.array([-1]))[0]
+        model.score_profile(UserProfile(np.array([3]), np.array([1.0]))), model.score_users(np.array([-1]))[0]
     )
 
 
@@ -67,10 +68,10 @@ OTHER = {
 def test_every_option_is_felt(halves):
     base = cf.BPR(**QUICK)
     assert OTHER.keys() == base.options().keys()
-    scores = base.fit(halves.train)._score(np.arange(5))
+    scores = base.fit(halves.train).score_users(np.arange(5))
     for name, value in OTHER.items():
         other = cf.BPR(**QUICK | {name: value}).fit(halves.train)
-        assert not np.allclose(other._score(np.arange(5)), scores), name
+        assert not np.allclose(other.score_users(np.arange(5)), scores), name
 
 
 def test_steps_that_are_too_large_are_said_to_be(halves):

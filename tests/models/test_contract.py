@@ -50,7 +50,7 @@ def model(request: pytest.FixtureRequest, checkerboard: Ratings) -> Recommender:
 @pytest.fixture(scope="module")
 def taster(model: Recommender, likes: Ratings) -> Recommender:
     """The model on what it learns tastes from: values where it predicts them, else who has what."""
-    return model if model.predicts else again(model).fit(likes, progress=False)
+    return model if model.abilities.predicts else again(model).fit(likes, progress=False)
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +70,7 @@ def again(model: Recommender) -> Recommender:
 
 
 def needs(model: Recommender, ability: str) -> None:
-    if not getattr(model, ability):
+    if not getattr(model.abilities, ability):
         pytest.skip(f"{type(model).__name__} says {ability} = False")
 
 
@@ -87,7 +87,7 @@ def columns(table) -> dict[str, list]:
 def test_the_held_out_item_stands_above_all_that_is_disliked(taster):
     """Even users like even items, odd ones odd; each one's own number is the only even (odd) one they do not have."""
     needs_tastes(taster)
-    scores = taster._score(np.array([4, 7]))
+    scores = taster.score_users(np.array([4, 7]))
     assert scores[0, 4] > scores[0, 1::2].max()
     assert scores[1, 7] > scores[1, 0::2].max()
 
@@ -107,7 +107,7 @@ def test_users_stand_under_its_laws_where_they_score_as_the_model_scores_them(mo
     users = np.arange(12)
     laws = zip(model.newcomer_laws(), model.rows_under_laws(users), strict=True)
     under_laws = np.mean([law.offset + rows @ law.design.T for law, rows in laws], axis=0)
-    np.testing.assert_allclose(under_laws, model._score(users), atol=0.1)
+    np.testing.assert_allclose(under_laws, model.score_users(users), atol=0.1)
 
 
 def test_newcomers_under_its_laws_get_what_the_model_gives_them(model):
@@ -148,11 +148,11 @@ def test_many_users_at_once_are_told_nothing_they_have_seen(model):
 
 def test_scores_that_are_dot_products_are_handed_over_as_such(model):
     """For the fused pass over many users; what a stranger is multiplied by, too."""
-    products, users = model._products(), np.array([0, 5, -1])
+    products, users = model.dot_products(), np.array([0, 5, -1])
     assert (products is not None) == (model.model_name() in ("bpr", "implicit_mf", "matrix_factorization"))
     if products is not None:
         found = products.scores(products.users(users) @ products.items.T)
-        np.testing.assert_allclose(found, model._score(users), rtol=1e-4, atol=1e-6)
+        np.testing.assert_allclose(found, model.score_users(users), rtol=1e-4, atol=1e-6)
 
 
 def test_predict_repeats_one_user_over_many_items(model):
@@ -191,7 +191,7 @@ def test_an_unknown_policy_is_refused(model):
 def test_a_newcomer_with_even_tastes_gets_even_items(taster):
     needs(taster, "folds_in")
     needs_tastes(taster)
-    ratings = {0: 5, 1: 1, 2: 5, 3: 1} if taster.predicts else {0: 1, 2: 1}
+    ratings = {0: 5, 1: 1, 2: 5, 3: 1} if taster.abilities.predicts else {0: 1, 2: 1}
     answer = columns(taster.recommend(ratings, n=4))
     assert answer["user"] == ["newcomer"] * 4
     assert set(answer["item"]) == {4, 6, 8, 10}
@@ -218,32 +218,58 @@ def test_a_newcomer_rates_on_the_scale(model):
         model.recommend({0: 11})
 
 
-def test_even_items_resemble_even_items(model):
-    needs(model, "has_vectors")
-    assert all(item % 2 == 0 for item in columns(model.similar_items(4, n=4))["item"])
+def test_even_items_resemble_even_items(taster):
+    needs(taster, "compares_items")
+    assert all(item % 2 == 0 for item in columns(taster.similar_items(4, n=4))["item"])
 
 
 def test_even_users_resemble_even_users(model):
-    needs(model, "has_vectors")
+    needs(model, "compares_users")
     assert all(user % 2 == 1 for user in columns(model.similar_users(3, n=4))["user"])
 
 
 @pytest.mark.parametrize(
     ("ability", "ask"),
     [
-        ("has_vectors", lambda model: model.similar_items(1)),
-        ("has_vectors", lambda model: model.similar_users(1)),
+        ("compares_items", lambda model: model.similar_items(1)),
+        ("compares_users", lambda model: model.similar_users(1)),
+        ("has_vectors", lambda model: model.vectors("user")),
+        ("gives_reasons", lambda model: model.explain(1, 1).table()),
         ("predicts", lambda model: [model.predict(1, 1)]),
         ("folds_in", lambda model: model.recommend({1: 5})),
     ],
-    ids=["similar_items", "similar_users", "predict", "newcomer"],
+    ids=["similar_items", "similar_users", "vectors", "explain", "predict", "newcomer"],
 )
 def test_a_model_does_what_it_says_and_refuses_the_rest_by_name(model, ability, ask):
-    if getattr(model, ability):
+    if getattr(model.abilities, ability):
         assert len(ask(model))
     else:
         with pytest.raises(Unsupported, match=type(model).__name__):
             ask(model)
+
+
+def test_a_pair_has_the_score_that_it_has_among_all_items(model):
+    users, items = np.array([4, -1, 4, 7]), np.array([3, 0, 11, 3])
+    np.testing.assert_allclose(
+        model.score_pairs(users, items), model.score_users(users)[np.arange(4), items], rtol=1e-4, atol=1e-5
+    )
+
+
+def test_reasons_add_up_to_the_score_and_name_what_the_user_rated(model):
+    needs(model, "gives_reasons")
+    for user, item in ((4, 4), (7, 2), (0, 11)):
+        reasons = model.reasons(user, item)
+        assert reasons.total == pytest.approx(float(model.score_users(np.array([user]))[0, item]), abs=1e-4)
+        assert set(reasons.item_idx.tolist()) <= set(model.ratings.by_user.of(user)[0].tolist())
+        assert len(reasons.item_idx) == len(reasons.parts)
+
+
+def test_liked_even_items_speak_for_an_even_one(taster):
+    """User 4 loves even items; user 4's row is explained by these, most of all where odd ones are not known."""
+    needs(taster, "gives_reasons")
+    needs_tastes(taster)
+    reasons = taster.reasons(4, 4)
+    assert reasons.parts[reasons.item_idx % 2 == 0].sum() > 0
 
 
 def test_who_is_described_to_a_model_that_learns_no_attributes_is_refused_by_name(model):
@@ -252,7 +278,7 @@ def test_who_is_described_to_a_model_that_learns_no_attributes_is_refused_by_nam
     described.ratings_ = replace(model.ratings, user_attributes={"age": np.arange(12.0)})
     with pytest.raises(Unsupported, match=f"{type(model).__name__} learns nothing from the attributes"):
         described.recommend({}, attributes={"age": 33.0})
-    if model.has_posterior:
+    if model.abilities.has_posterior:
         with pytest.raises(Unsupported, match=f"{type(model).__name__} learns nothing from the attributes"):
             model.described_under_laws({"age": np.array([33.0])}, 1)
 
@@ -297,7 +323,7 @@ def test_a_newcomers_prediction_is_their_score_and_has_no_interval(model):
 def test_an_item_nobody_rated_gets_a_score_that_is_nobodys_taste(partial):
     """Beside what each user gives on average, its scores lie far closer together than those of a rated one."""
     needs_tastes(partial)
-    scores = np.delete(partial._score(np.arange(12)), 5, axis=0)
+    scores = np.delete(partial.score_users(np.arange(12)), 5, axis=0)
     tastes = np.ptp(scores - scores.mean(axis=1, keepdims=True), axis=0)
     assert tastes[3] < 0.25 * np.median(tastes)
 
@@ -305,7 +331,7 @@ def test_an_item_nobody_rated_gets_a_score_that_is_nobodys_taste(partial):
 def test_a_user_without_ratings_gets_what_a_stranger_gets(partial):
     """Nearly so where the row is the mean of forty draws."""
     off = 0.15 if partial.model_name() in ("bayesian_mf", "blend") else 1e-6
-    np.testing.assert_allclose(*partial._score(np.array([5, -1])), atol=off)
+    np.testing.assert_allclose(*partial.score_users(np.array([5, -1])), atol=off)
 
 
 def test_there_is_a_vector_for_every_user_and_every_item(model, checkerboard):
@@ -328,13 +354,13 @@ def test_rows_nobody_rated_stand_nowhere(partial):
 def test_saved_and_opened_it_answers_the_same(model, tmp_path):
     users = np.array([0, 5, -1])
     opened = cf.open(model.save(tmp_path / "model.cofactor"))
-    np.testing.assert_allclose(opened._score(users), model._score(users), rtol=1e-5)
+    np.testing.assert_allclose(opened.score_users(users), model.score_users(users), rtol=1e-5)
     assert opened.options() == model.options()
 
 
 def test_the_same_seed_gives_the_same_scores_bit_for_bit(model, checkerboard):
     same = again(model).fit(checkerboard, progress=False)
-    np.testing.assert_array_equal(same._score(np.arange(12)), model._score(np.arange(12)))
+    np.testing.assert_array_equal(same.score_users(np.arange(12)), model.score_users(np.arange(12)))
 
 
 @pytest.mark.parametrize("name", model_names())
@@ -342,7 +368,7 @@ def test_what_was_asked_of_the_table_before_changes_no_bit(name, checkerboard):
     """A table laid out already is no other table; the last column stands first here, so that order could matter."""
     plain, laid_out = (checkerboard.subset(np.arange(len(checkerboard))[::-1]) for _ in range(2))
     _ = laid_out.by_user, laid_out.by_item, laid_out.matrix
-    scores = [new(name).fit(table, progress=False)._score(np.arange(12)) for table in (plain, laid_out)]
+    scores = [new(name).fit(table, progress=False).score_users(np.arange(12)) for table in (plain, laid_out)]
     np.testing.assert_array_equal(*scores)
 
 
@@ -421,8 +447,8 @@ def test_later_ratings_move_nobody_else(name, checkerboard):
         pytest.skip("Its counts are of all ratings, at any time")
     first, later = without(checkerboard, user=4)
     model = new(name).fit(first, progress=False)
-    before = model._score(np.array([5, 6]))
-    np.testing.assert_allclose(model.update(later)._score(np.array([5, 6])), before, rtol=1e-6)
+    before = model.score_users(np.array([5, 6]))
+    np.testing.assert_allclose(model.update(later).score_users(np.array([5, 6])), before, rtol=1e-6)
 
 
 def test_an_item_rated_after_the_fit_is_placed_or_named(taster):
@@ -430,8 +456,8 @@ def test_an_item_rated_after_the_fit_is_placed_or_named(taster):
     model = again(taster).fit(first, progress=False)
     with warnings.catch_warnings(record=True) as said:
         warnings.simplefilter("always", ItemsNotPlaced)
-        scores = model.update(later)._score(np.arange(12))[:, 3]
-    assert [one.category for one in said] == [ItemsNotPlaced] * (not model.places_items)
+        scores = model.update(later).score_users(np.arange(12))[:, 3]
+    assert [one.category for one in said] == [ItemsNotPlaced] * (not model.abilities.places_items)
     needs(model, "places_items")
     needs_tastes(model)
     odd, even = scores[1::2], scores[0::2]
@@ -448,7 +474,7 @@ def test_a_pair_that_is_rated_again_counts_as_it_was_rated_last(model, checkerbo
     changed = copy(model).update(later)
     newcomer = model.score_newcomer({item: 6 - value for item, value in zip(items, values, strict=True)})
     drawn = model.model_name() in ("bayesian_mf", "blend")
-    np.testing.assert_allclose(changed._score(np.array([4]))[0], newcomer, atol=0.1 if drawn else 1e-3)
+    np.testing.assert_allclose(changed.score_users(np.array([4]))[0], newcomer, atol=0.1 if drawn else 1e-3)
     assert len(changed.ratings) == len(checkerboard)
 
 
@@ -457,15 +483,15 @@ def test_an_updated_model_is_saved_whole(name, checkerboard, tmp_path):
     first, later = without(checkerboard, user=4)
     model = updated(name, first, later)
     opened = cf.open(model.save(tmp_path / "model.cofactor"))
-    np.testing.assert_allclose(opened._score(np.arange(12)), model._score(np.arange(12)), rtol=1e-5)
+    np.testing.assert_allclose(opened.score_users(np.arange(12)), model.score_users(np.arange(12)), rtol=1e-5)
 
 
 def test_later_ratings_that_do_not_fit_leave_the_model_as_it_was(model, checkerboard):
-    before = model._score(np.arange(12))
+    before = model.score_users(np.arange(12))
     for wrong, match in (([11.0], "scale 1 to 5"), ([float("nan")], "finite"), (None, "clicks cannot be joined")):
         with pytest.raises(CofactorError, match=match):
             model.update(Ratings.from_arrays([1], [2], wrong, scale=None if wrong is None else (0, 20)))
-    np.testing.assert_array_equal(model._score(np.arange(12)), before)
+    np.testing.assert_array_equal(model.score_users(np.arange(12)), before)
     assert model.ratings is checkerboard
 
 

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import cofactor as cf
+from cofactor.contract.profile import UserProfile
 from cofactor.errors import BadOption
 
 
@@ -29,7 +30,9 @@ def test_each_column_is_a_ridge_regression_on_the_other_items(few, use_values):
 def test_a_newcomer_with_a_users_items_gets_the_users_scores(few):
     model = cf.EASE().fit(few)
     items, values = few.by_user.of(7)
-    np.testing.assert_allclose(model._score_newcomer(items, values), model._score(np.array([7]))[0], atol=1e-5)
+    np.testing.assert_allclose(
+        model.score_profile(UserProfile(items, values)), model.score_users(np.array([7]))[0], atol=1e-5
+    )
 
 
 def test_what_does_not_fit_is_refused_before_it_starts(few):

@@ -26,7 +26,7 @@ def test_the_linear_part_is_the_formula(clicks):
     model = cf.GraphFilter(n_components=0, given_exponent=0.6, user_exponent=0.9, reached_exponent=0.2).fit(ratings)
     users, items = x.sum(axis=1), x.sum(axis=0)
     spread = (x * items**-0.6) @ (x.T * users**-0.9) @ x * items**-0.2
-    np.testing.assert_allclose(model._score(np.arange(40)), units(spread), rtol=1e-4)
+    np.testing.assert_allclose(model.score_users(np.arange(40)), units(spread), rtol=1e-4)
 
 
 def test_the_smooth_part_keeps_the_first_singular_vectors_weighted_as_ridge_regression_does(clicks):
@@ -40,7 +40,7 @@ def test_the_smooth_part_keeps_the_first_singular_vectors_weighted_as_ridge_regr
     _, values, vectors = np.linalg.svd(x * users[:, None] ** -0.5 * items**-0.5)
     v, share = vectors[:3].T, values[:3] ** 2 / values[0] ** 2
     smooth = (x * items**-0.5) @ (v * share / (share + ridge)) @ v.T * items**0.5
-    difference = model._score(np.arange(40)) - plain._score(np.arange(40))
+    difference = model.score_users(np.arange(40)) - plain.score_users(np.arange(40))
     np.testing.assert_allclose(difference, 2 * units(smooth), atol=2e-3)
 
 
@@ -49,7 +49,7 @@ def test_a_larger_last_exponent_leads_away_from_what_is_popular(clicks):
     popularity = x.sum(axis=0)
 
     def mean_popularity(exponent):
-        scores = cf.GraphFilter(n_components=0, reached_exponent=exponent).fit(ratings)._score(np.arange(40))
+        scores = cf.GraphFilter(n_components=0, reached_exponent=exponent).fit(ratings).score_users(np.arange(40))
         return popularity[np.argsort(-scores, axis=1)[:, :3]].mean()
 
     assert mean_popularity(0.0) > mean_popularity(0.5) > mean_popularity(1.0)

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 import cofactor as cf
+from cofactor.contract.profile import UserProfile
 from cofactor.errors import BadOption, Diverged, Interrupted
 
 SETTINGS = {"n_factors": 5, "unobserved_weight": 0.2, "reg": 0.02, "reg_exponent": 0.7, "confidence": 0.5}
@@ -115,7 +116,9 @@ def test_a_newcomer_with_a_users_clicks_gets_the_users_scores(few):
     """Folding in is the users' half for one row: after many sweeps both stand still at the same place."""
     model = cf.ImplicitMF(**SETTINGS, n_epochs=300).fit(few)
     items, values = few.by_user.of(7)
-    np.testing.assert_allclose(model._score_newcomer(items, values), model._score(np.array([7]))[0], atol=2e-3)
+    np.testing.assert_allclose(
+        model.score_profile(UserProfile(items, values)), model.score_users(np.array([7]))[0], atol=2e-3
+    )
 
 
 @pytest.mark.parametrize(

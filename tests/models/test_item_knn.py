@@ -15,7 +15,7 @@ def three():
 
 
 def likeness(model: cf.ItemKNN) -> np.ndarray:
-    return model._given.toarray()
+    return model._weight_matrix.toarray()
 
 
 def test_likeness_is_the_cosine_of_who_has_them(three):
@@ -31,7 +31,7 @@ def test_shrinkage_holds_few_witnesses_back(three):
 
 def test_a_score_adds_up_what_ones_items_give(three):
     model = cf.ItemKNN(shrinkage=0.0).fit(three)
-    (scores,) = model._score(three.users.find(["d"]))
+    (scores,) = model.score_users(three.users.find(["d"]))
     np.testing.assert_allclose(scores, [0.5, 2 / np.sqrt(8), 0.5], rtol=1e-6)
 
 

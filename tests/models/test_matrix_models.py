@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import cofactor as cf
+from cofactor.contract.profile import UserProfile
 from cofactor.data.ratings import Ratings
 from cofactor.errors import BadOption
 from cofactor.nets.embeddings import squash
@@ -70,7 +71,7 @@ def test_rows_are_counted_from_a_newcomer_without_changing_a_score(y_range, at_m
     for epoch in range(2):
         engine.run(epoch, 0, engine.n_steps)
     pairs = tastes.user_idx[:500], tastes.item_idx[:500]
-    np.testing.assert_allclose(model._predict(*pairs), engine.predict(*pairs), atol=1e-4)
+    np.testing.assert_allclose(model.score_pairs(*pairs), engine.predict(*pairs), atol=1e-4)
 
 
 @pytest.mark.parametrize("y_range", [None, (0.5, 5.5)])
@@ -94,14 +95,14 @@ def test_noise_is_told_by_every_so_manieth_rating_of_many_and_by_all_of_few(tast
     model = cf.MatrixFactorization(n_factors=3, n_epochs=1).fit(tastes, progress=False)
     few = tastes.subset(np.arange(100, 4100))
     for ratings, told in ((tastes, np.arange(0, len(tastes), 2)), (few, np.arange(4000))):
-        errors = model._predict(ratings.user_idx, ratings.item_idx)[told] - ratings.values[told]
+        errors = model.score_pairs(ratings.user_idx, ratings.item_idx)[told] - ratings.values[told]
         assert model._mean_square(ratings) == pytest.approx(np.square(errors).mean(), rel=1e-4)
 
 
 def test_the_average_user_is_who_a_stranger_is(tastes):
     model = cf.MatrixFactorization(n_factors=6, n_epochs=3).fit(tastes, progress=False)
     average = model.mean_ + model.item_bias_
-    np.testing.assert_allclose(model._score(np.array([-1]))[0], average, rtol=1e-5)
+    np.testing.assert_allclose(model.score_users(np.array([-1]))[0], average, rtol=1e-5)
 
 
 def test_the_factors_that_were_put_in_are_found(tastes):
@@ -125,8 +126,8 @@ def test_fold_in_comes_between_the_average_user_and_knowing_them(tastes):
     for user in np.unique(held.user_idx):
         items, values = held.by_user.of(user)
         told, asked = slice(0, None, 2), slice(1, None, 2)
-        folded.append(model._score_newcomer(items[told], values[told])[items[asked]] - values[asked])
-        average.append(model._score(np.array([-1]))[0, items[asked]] - values[asked])
+        folded.append(model.score_profile(UserProfile(items[told], values[told]))[items[asked]] - values[asked])
+        average.append(model.score_users(np.array([-1]))[0, items[asked]] - values[asked])
     error = [np.sqrt(np.mean(np.concatenate(part) ** 2)) for part in (folded, average)]
     assert error[0] < 0.92 * error[1]
 
@@ -134,7 +135,7 @@ def test_fold_in_comes_between_the_average_user_and_knowing_them(tastes):
 @pytest.mark.parametrize("y_range", [None, (0.5, 5.5)])
 def test_a_newcomer_without_ratings_is_the_average_user(y_range, tastes):
     model = cf.MatrixFactorization(n_factors=6, n_epochs=2, y_range=y_range).fit(tastes, progress=False)
-    np.testing.assert_allclose(model.score_newcomer({}), model._score(np.array([-1]))[0], rtol=1e-4)
+    np.testing.assert_allclose(model.score_newcomer({}), model.score_users(np.array([-1]))[0], rtol=1e-4)
 
 
 @pytest.mark.realdata

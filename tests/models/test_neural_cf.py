@@ -37,7 +37,7 @@ def test_a_user_who_has_everything_has_no_negative():
 @pytest.mark.parametrize("dot_factors", [0, 4])
 def test_clicks_of_even_items_lead_to_even_items(likes, dot_factors):
     model = cf.NeuralCF(**SMALL, dot_factors=dot_factors).fit(likes, progress=False)
-    scores = model._score(np.arange(12))
+    scores = model.score_users(np.arange(12))
     assert ((scores > 0) & (scores < 1)).all()
     alike = (np.arange(12)[:, None] + np.arange(12)) % 2 == 0
     assert scores[alike].mean() > scores[~alike].mean() + 0.3
@@ -55,9 +55,9 @@ def test_the_dot_product_beside_the_perceptron_is_part_of_every_answer(checkerbo
     engine.put(start._replace(users=rng.normal(0, 0.5, start.users.shape), items=rng.normal(0, 0.5, start.items.shape)))
     model.take(engine.network, checkerboard)
     users, items = checkerboard.user_idx, checkerboard.item_idx
-    np.testing.assert_allclose(model._predict(users, items), engine.predict(users, items), rtol=1e-4)
+    np.testing.assert_allclose(model.score_pairs(users, items), engine.predict(users, items), rtol=1e-4)
     np.testing.assert_allclose(
-        model._score(users)[np.arange(len(items)), items], engine.predict(users, items), rtol=1e-4
+        model.score_users(users)[np.arange(len(items)), items], engine.predict(users, items), rtol=1e-4
     )
 
 
@@ -66,14 +66,14 @@ def test_many_users_are_scored_as_few_are(layers, monkeypatch):
     """The kernel and the few lines of NumPy; 150 items are no multiple of a block."""
     ratings = random_ratings(40, 150, 2000)
     model = cf.NeuralCF(layers=layers, dot_factors=3, n_epochs=2, y_range=(0, 5.5)).fit(ratings, progress=False)
-    one_by_one = np.concatenate([model._score(np.array([user])) for user in range(-1, 40)])
+    one_by_one = np.concatenate([model.score_users(np.array([user])) for user in range(-1, 40)])
     monkeypatch.setattr("cofactor.models.neural_cf.BLOCK", 0)  # the kernel from here on
-    np.testing.assert_allclose(model._score(np.arange(-1, 40)), one_by_one, rtol=1e-5)
+    np.testing.assert_allclose(model.score_users(np.arange(-1, 40)), one_by_one, rtol=1e-5)
 
 
 def test_the_same_seed_draws_the_same_negatives(likes):
     one, other = (cf.NeuralCF(**SMALL | {"n_epochs": 3}).fit(likes, progress=False) for _ in range(2))
-    np.testing.assert_array_equal(one._score(np.arange(12)), other._score(np.arange(12)))
+    np.testing.assert_array_equal(one.score_users(np.arange(12)), other.score_users(np.arange(12)))
 
 
 @pytest.mark.parametrize("n", [1, 3])
@@ -114,12 +114,12 @@ def test_every_option_is_felt():
     on_torch = {"device", "precision"}
     assert changed.keys() | on_torch | {"n_negatives"} == cf.NeuralCF().options().keys()
     base = {"y_range": (0.5, 5.5), "n_factors": 4, "layers": (8,), "n_epochs": 1}
-    plain = cf.NeuralCF(**base).fit(ratings, progress=False)._score(np.arange(5))
+    plain = cf.NeuralCF(**base).fit(ratings, progress=False).score_users(np.arange(5))
     for name, value in changed.items():
         if value == "torch":
             pytest.importorskip("torch")
         other = cf.NeuralCF(**base | {name: value}).fit(ratings, progress=False)
-        assert (other._score(np.arange(5)) != plain).any(), name
+        assert (other.score_users(np.arange(5)) != plain).any(), name
 
 
 def test_mixed_precision_ends_near_full_precision(checkerboard, device):

@@ -56,7 +56,7 @@ def test_lists_keep_their_promises_and_the_same_seed_gives_the_same_bits(name: s
         items = list(range(ratings.n_items))
         assert_lists_keep_their_promises(model, ratings.users.values.tolist(), 3, items, items[:1])
         assert_many_are_told_what_each_is_told(model, ratings.users.values.tolist(), 3, items)
-        if model.folds_in:
+        if model.abilities.folds_in:
             assert_newcomers_keep_their_promises(model, {ratings.items.values[0]: float(ratings.values[0])}, 3)
 
 

@@ -9,8 +9,9 @@ import pytest
 
 import cofactor as cf
 import cofactor.models
+from cofactor.contract.abilities import Abilities
+from cofactor.contract.learned import floats, number
 from cofactor.errors import BadModelFolder, BadOption, UnknownModel
-from cofactor.learned import floats, number
 from cofactor.recommender import Recommender
 
 
@@ -20,18 +21,18 @@ class ItemMean(Recommender):
 
     learned: ClassVar = {"mean_": number(), "item_bias_": floats("n_items")}
     objective: ClassVar = "The squared error of each rating, the same for everybody."
-    personal: ClassVar = False
-    folds_in: ClassVar = False
-    predicts: ClassVar = False
-
     damping: float = 5.0
+
+    @property
+    def abilities(self):
+        return Abilities(predicts=False, personal=False, folds_in=False)
 
     def _fit(self, train, *_):
         self.mean_ = train.mean
         sums = np.bincount(train.item_idx, train.values - self.mean_, minlength=train.n_items)
         self.item_bias_ = (sums / (train.item_counts + self.damping)).astype(np.float32)
 
-    def _score(self, user_idx):
+    def score_users(self, user_idx):
         return np.repeat(self.mean_ + self.item_bias_[None], len(user_idx), axis=0)
 
 

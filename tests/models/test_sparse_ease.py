@@ -18,7 +18,7 @@ def clicks():
 def test_with_all_that_occur_together_it_is_ridge_regression_of_each_item_on_the_others(clicks):
     ratings, x = clicks
     model = cf.SparseEASE(n_neighbors=24, reg=5.0).fit(ratings)
-    weights = model._given.toarray()
+    weights = model._weight_matrix.toarray()
     for item in range(25):
         others = np.delete(np.arange(25), item)
         gram = x[:, others].T @ x[:, others] + 5 * np.eye(24)
@@ -29,7 +29,7 @@ def test_with_all_that_occur_together_it_is_ridge_regression_of_each_item_on_the
 def test_an_item_is_written_by_its_nearest_alone(clicks):
     ratings, x = clicks
     model = cf.SparseEASE(n_neighbors=3, reg=5.0).fit(ratings)
-    weights, size = model._given.toarray(), np.sqrt(x.sum(axis=0))
+    weights, size = model._weight_matrix.toarray(), np.sqrt(x.sum(axis=0))
     cosine = x.T @ x / np.outer(size, size) - 2 * np.eye(25)
     for item in range(25):
         assert np.count_nonzero(weights[:, item]) <= 3
@@ -42,7 +42,7 @@ def test_a_newcomer_with_somebodys_items_gets_their_scores(clicks):
     model = cf.SparseEASE(n_neighbors=8).fit(ratings)
     items = ratings.by_user.of(5)[0]
     newcomer = {ratings.items.values[item]: 1.0 for item in items}
-    np.testing.assert_allclose(model.score_newcomer(newcomer), model._score(np.array([5]))[0], atol=1e-6)
+    np.testing.assert_allclose(model.score_newcomer(newcomer), model.score_users(np.array([5]))[0], atol=1e-6)
 
 
 def test_options_out_of_range_are_refused(clicks):

@@ -36,7 +36,7 @@ def test_the_epoch_at_hand_is_finished_and_the_model_can_be_saved(solver, checke
     with pytest.warns(Interrupted, match="after 3 of 50 epochs"):
         cut = cf.MatrixFactorization(**options, n_epochs=50).fit(checkerboard, progress=False)
     again = cf.open(cut.save(tmp_path / "cut.cofactor"))
-    np.testing.assert_array_equal(again._score(np.arange(4)), three._score(np.arange(4)))
+    np.testing.assert_array_equal(again.score_users(np.arange(4)), three.score_users(np.arange(4)))
 
 
 def test_a_second_ctrl_c_stops_at_once(capsys):

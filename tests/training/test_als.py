@@ -22,7 +22,7 @@ def test_the_loss_that_is_told_is_that_of_the_parameters(tastes, exponent):
     """It costs nothing to know: |U⁻ᵀ b|² of the factored rows says it."""
     train, _ = tastes
     model = cf.MatrixFactorization(**ALS, weight_decay=0.05, count_exponent=exponent).fit(train, progress=False)
-    predicted = model._predict(train.user_idx, train.item_idx)
+    predicted = model.score_pairs(train.user_idx, train.item_idx)
     assert model.history_[-1].losses[-1] == pytest.approx(np.mean((train.values - predicted) ** 2), rel=1e-4)
 
 
@@ -82,7 +82,7 @@ def test_ratings_that_are_all_alike_are_a_start_too(tastes):
     train, _ = tastes
     flat = replace(train, values=np.full(len(train), 3, np.float32))
     model = cf.MatrixFactorization(**ALS).fit(flat, progress=False)
-    np.testing.assert_allclose(model._predict(train.user_idx[:50], train.item_idx[:50]), 3, atol=1e-3)
+    np.testing.assert_allclose(model.score_pairs(train.user_idx[:50], train.item_idx[:50]), 3, atol=1e-3)
 
 
 def test_more_factors_than_items_and_a_row_without_ratings_are_fine(tastes):

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import cofactor as cf
+from cofactor.contract.profile import UserProfile
 from cofactor.data.ratings import Rows
 from cofactor.kernels.posterior.single_row import row_mean, sigmoid_row_mean
 from cofactor.training.fold_in import place_rows
@@ -52,6 +53,6 @@ def test_folding_in_a_training_users_own_ratings_gives_nearly_the_trained_row(mo
     ratings = ml_100k
     model.fit(ratings, progress=False)
     users = np.flatnonzero(ratings.user_counts >= 50)[::25]
-    trained = model._score(users)
-    folded = np.stack([model._score_newcomer(*ratings.by_user.of(int(user))) for user in users])
+    trained = model.score_users(users)
+    folded = np.stack([model.score_profile(UserProfile(*ratings.by_user.of(int(user)))) for user in users])
     assert np.sqrt(np.mean((trained - folded) ** 2)) < tolerance

@@ -60,7 +60,7 @@ def test_early_stopping_keeps_the_best_epoch(tastes):
     model = small(n_factors=40, n_epochs=40, schedule="constant", weight_decay=0.0)
     model.fit(train, validation=valid, early_stopping=stopping, progress=False)
     assert len(model.history_) == stopping.best_epoch + 3 < 40
-    error = model._predict(valid.user_idx, valid.item_idx) - valid.values
+    error = model.score_pairs(valid.user_idx, valid.item_idx) - valid.values
     assert np.mean(error**2) == pytest.approx(stopping.best, rel=1e-4)
 
 
@@ -163,16 +163,16 @@ def test_every_option_of_matrix_factorization_is_felt():
     base = {"y_range": (0.5, 5.5), "n_factors": 5, "n_epochs": 2}
     elsewhere = {"device", "count_exponent", "attributes"}  # below, and in tests of their own
     assert changed.keys() | elsewhere == cf.MatrixFactorization().options().keys()
-    plain = cf.MatrixFactorization(**base).fit(ratings, progress=False)._score(np.arange(5))
+    plain = cf.MatrixFactorization(**base).fit(ratings, progress=False).score_users(np.arange(5))
     for name, value in changed.items():
         if value == "torch":
             pytest.importorskip("torch")
         other = cf.MatrixFactorization(**base | {name: value}).fit(ratings, progress=False)
-        assert (other._score(np.arange(5)) != plain).any(), name
+        assert (other.score_users(np.arange(5)) != plain).any(), name
     by_rating, by_row = (
         cf.MatrixFactorization(solver="als", count_exponent=one).fit(ratings, progress=False) for one in (1.0, 0.0)
     )
-    assert (by_rating._score(np.arange(5)) != by_row._score(np.arange(5))).any()
+    assert (by_rating.score_users(np.arange(5)) != by_row.score_users(np.arange(5))).any()
 
 
 @pytest.mark.parametrize(
@@ -202,7 +202,7 @@ def test_parameters_that_are_not_finite_are_refused_and_finite_ones_taken_withou
     from cofactor.nets.embeddings import Embeddings
 
     start = Embeddings.random(12, 12, 4, seed=0)
-    assert np.isfinite(small().take(start, checkerboard)._score(np.arange(12))).all()
+    assert np.isfinite(small().take(start, checkerboard).score_users(np.arange(12))).all()
     start.item_factors[3, 1] = np.nan
     with pytest.raises(Diverged, match="left the finite numbers"):
         small().take(start, checkerboard)

@@ -106,7 +106,7 @@ def _one_user(model: "Recommender", ratings: "Ratings") -> None:
 def _newcomer(model: "Recommender") -> None:
     _title("5  Somebody new, known by three ratings; nothing is trained again")
     print(", ".join(f"{title}: {rating}" for title, rating in NEWCOMER.items()))
-    if not model.folds_in:
+    if not model.abilities.folds_in:
         print(f"{type(model).__name__} cannot place newcomers")
         return
     best = model.rank(NEWCOMER, 8).columns(model.ratings)
@@ -117,7 +117,7 @@ def _factors(model: "Recommender") -> None:
     from cofactor.interpretation.factors import factors
 
     _title("6  What it has found: the first two directions in which films differ, and who stands at their ends")
-    if not model.has_vectors:
+    if not model.abilities.has_vectors:
         print(f"{type(model).__name__} has no vectors")
         return
     found = factors(model, n=2)

@@ -17,12 +17,13 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from cofactor.arrays import Array, FloatArray, Id, IntArray
+from cofactor.contract.profile import Newcomer, expect_attributes, rating_of
 from cofactor.data.ratings import NO_TIME, Ratings
 from cofactor.errors import BadOption, shown
 from cofactor.hyperparameters import conformed
 from cofactor.kernels.ranking.top_scores import SeenItems, top_scores
 from cofactor.ranking import Ranking, list_length
-from cofactor.recommender import Newcomer, Recommender, expect_model, rating_of
+from cofactor.recommender import Recommender, expect_model
 
 __all__ = ["Ladder", "Rung", "Standing"]
 
@@ -109,7 +110,7 @@ class Ladder:
         given = self._attributes_of(who, attributes)
         rated = self._rated(who)
         if isinstance(who, Mapping) and rated:
-            described = given if given and self.model.learns_attributes else None
+            described = given if given and self.model.abilities.learns_attributes else None
             scores = self.model.score_newcomer(rated, described)
             return Standing(Rung.RATINGS, len(rated), scores, self._doubt_of(rated))
         user = self._user(who)
@@ -117,9 +118,9 @@ class Ladder:
         if n_known:
             items, values = self.model.ratings.by_user.of(user)
             doubt = self._doubt_of(dict(zip(self.model.ratings.items.gather(items).tolist(), values.tolist())))
-            return Standing(Rung.RATINGS, n_known, self.model._score(np.array([user]))[0], doubt)
-        if self.model.learns_attributes and _told(given):
-            scores = self.model.score_newcomer({}, given) if user < 0 else self.model._score(np.array([user]))[0]
+            return Standing(Rung.RATINGS, n_known, self.model.score_users(np.array([user]))[0], doubt)
+        if self.model.abilities.learns_attributes and _told(given):
+            scores = self.model.score_newcomer({}, given) if user < 0 else self.model.score_users(np.array([user]))[0]
             return Standing(Rung.ATTRIBUTES, 0, scores, self._doubt_of({}))
         members = self._members(given)
         if members is not None:
@@ -137,7 +138,7 @@ class Ladder:
 
     def _attributes_of(self, who: Id | Newcomer, attributes: Mapping[str, Any] | None) -> dict[str, Any]:
         """Those given, or those the table has of a user it holds."""
-        attributes = {} if attributes is None else self.model._as_attributes(attributes)
+        attributes = {} if attributes is None else dict(expect_attributes(self.model.ratings, attributes))
         user = self._user(who)
         of_table = {} if user < 0 else {name: c[user] for name, c in self.model.ratings.user_attributes.items()}
         return of_table | dict(attributes)
@@ -154,7 +155,7 @@ class Ladder:
 
     def _doubt_of(self, rated: Mapping[Id, float]) -> FloatArray:
         """(n_items,) after these ratings, where the model says what it believes; else nan"""
-        if not self.model.has_posterior:
+        if not self.model.abilities.has_posterior:
             return np.full(self.model.ratings.n_items, np.nan)
         idx = self.model.ratings.find_items(list(rated))
         values = np.array(list(rated.values()), np.float64)

@@ -22,12 +22,13 @@ from cofactor.arrays import Array, FloatArray, Id, IntArray
 from cofactor.coldstart.answers import AnswerLaw
 from cofactor.coldstart.familiarity import Familiarity, learn_familiarity
 from cofactor.coldstart.question_tree import QuestionTree
+from cofactor.contract.profile import attribute_columns, check_values, expect_attributes, items_rated, rating_of
 from cofactor.errors import NothingToAsk
 from cofactor.hyperparameters import conformed, seed_of
 from cofactor.kernels.ranking.top_scores import SeenItems, top_scores
 from cofactor.newcomer import Belief
 from cofactor.ranking import Ranking, list_length
-from cofactor.recommender import Recommender, expect_model, rating_of
+from cofactor.recommender import Recommender, expect_model
 from cofactor.training.attribute_prior import AttributePrior
 
 __all__ = ["Answers", "Onboarding", "Question", "Strategy"]
@@ -126,7 +127,7 @@ class Onboarding:
         By all that was answered where the model has a belief about newcomers, else by their ratings alone.
         """
         n = list_length(n)
-        if not self.model.has_posterior:
+        if not self.model.abilities.has_posterior:
             self._read(answers, attributes)
             rated_items = {item: rating for item, rating in answers.items() if rating is not None}
             return self.model.rank(rated_items, n, attributes=attributes)
@@ -180,12 +181,13 @@ class Onboarding:
     # ---- what they are based on ---------------------------------------------------------------------------
 
     def _read(self, answers: Answers, attributes: Attributes = None) -> Heard:
-        idx = self.model._items_rated(answers)
+        ratings = self.model.ratings
+        idx = items_rated(ratings, answers)
         values = np.array([np.nan if one is None else rating_of(one) for one in answers.values()], np.float64)
-        self.model._check_values(values[~np.isnan(values)])
-        if attributes is None or not len(self.model._as_attributes(attributes)):
+        check_values(ratings, values[~np.isnan(values)])
+        if attributes is None or not len(expect_attributes(ratings, attributes)):
             return Heard(idx, values, None)
-        columns = self.model._columns_of(attributes)
+        columns = attribute_columns(ratings, attributes)
         return Heard(idx, values, Described(columns, self._taste_by_attributes.expected_of(columns, 1)[0]))
 
     def _known(self, heard: Heard) -> FloatArray:

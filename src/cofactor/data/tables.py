@@ -13,8 +13,8 @@ def make_table(columns: Mapping[str, Sequence[Any]], library: str, like: Mapping
     """A data frame of these columns, every value as it is, in `library` where that is installed and can hold them,
     else in Polars.
 
-    like: a value of each column, whose type the column has also where it is empty, so that tables of one kind have one
-        schema and can be put together; None: the types are those of the values
+    like: a value of each column, whose type the column has also where no value is in it, so that tables of one kind
+        have one schema and can be put together; None: the types are those of the values
     """
     if library == "pandas" and find_spec("pandas"):
         import pandas as pd
@@ -29,9 +29,13 @@ def make_table(columns: Mapping[str, Sequence[Any]], library: str, like: Mapping
     types = {name: series_of(name, [one]).dtype for name, one in (like or {}).items()}
     frame = pl.DataFrame(
         [
-            series_of(name, values) if len(values) else pl.Series(name, values, dtype=types.get(name))
+            pl.Series(name, values, dtype=types.get(name)) if _is_empty(values) else series_of(name, values)
             for name, values in columns.items()
         ]
     )
     fits = not any(isinstance(dtype, pl.Object | pl.Int128 | pl.UInt128) for dtype in frame.dtypes)
     return frame.to_arrow() if library == "arrow" and fits and find_spec("pyarrow") else frame
+
+
+def _is_empty(values: Sequence[Any]) -> bool:
+    return not len(values) or all(one is None for one in values)

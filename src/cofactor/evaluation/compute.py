@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from cofactor.arrays import FloatArray
-from cofactor.errors import Unsupported
+from cofactor.contract.abilities import unsupported
 from cofactor.evaluation.held_out import HeldOut
 from cofactor.evaluation.lists import rank_catalogue
 from cofactor.evaluation.metric_kinds import GainMetric, RankMetric
@@ -45,17 +45,15 @@ def _of_ratings(model: Recommender, held: HeldOut, requested: list[RequestedMetr
         return ComputedMetrics({}, {})
     if not held.test.explicit:
         return ComputedMetrics({}, {one.name: "clicks have no values to predict" for one in requested})
-    try:
-        predicted = _predicted(model, held, clip)
-    except Unsupported as refusal:
-        return ComputedMetrics({}, {one.name: str(refusal) for one in requested})
+    if not model.abilities.predicts:
+        return ComputedMetrics({}, {one.name: str(unsupported(model, "predicts")) for one in requested})
+    predicted = _predicted(model, held, clip)
     return ComputedMetrics({one.name: RATING_METRICS[one.name].statistic(predicted, held) for one in requested}, {})
 
 
 def _predicted(model: Recommender, held: HeldOut, clip: bool) -> FloatArray:
-    """(n,) for each rating that is held out; raises `Unsupported` where the model only ranks."""
-    times, scale = held.test.timestamps, held.train.scale
-    predicted = model._predict(*held.pairs) if times is None else model._predict_at(*held.pairs, times)
+    """(n,) for each rating that is held out."""
+    predicted, scale = model.score_pairs(*held.pairs, held.test.timestamps), held.train.scale
     return np.clip(predicted, *scale) if clip and scale else predicted
 
 

@@ -97,7 +97,7 @@ def rank_catalogue(
     what = f"A list of {n:,} items for each of {held.n_users:,} users"
     refuse_beyond((bytes_a_place * held.n_users + BYTES_A_RANK) * n / 1e9, None, what, "Ask for a smaller k.")
     counts = _no_counts(held) if count_ranks else None
-    found = model._rank_users(held.model_users, n)[0] if counts is None else _rank_and_count(model, held, n, counts)
+    found = model.rank_users(held.model_users, n)[0] if counts is None else _rank_and_count(model, held, n, counts)
     items = np.full((held.n_users, n), -1, np.int64)  # as long as was asked for, however small the catalogue
     items[:, : found.shape[1]] = found
     hits = np.zeros(items.shape, bool)
@@ -116,7 +116,7 @@ def _rank_and_count(model: Recommender, held: HeldOut, n: int, counts: RankCount
     seen, found, relevant = model.ratings.by_user, list[IntArray](), held.relevant
     hidden = SeenItems(held.model_users.astype(np.int64), seen.indptr, seen.indices)
     for at in blocks(held.n_users, model.ratings.n_items):
-        scores = model._score(held.model_users[at])
+        scores = model.score_users(held.model_users[at])
         scores = np.ascontiguousarray(scores, np.result_type(scores, np.float32))
         found.append(top_scores(scores, n, hidden.rows(at), compiled=True)[0])
         rows = at.start, relevant.indptr, relevant.items

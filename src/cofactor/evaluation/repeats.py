@@ -60,7 +60,7 @@ def fit_each(
     for one in models:
         started = time.perf_counter()
         with PeakMemory() as memory:
-            one._learn(train, run := Run(validation=watched, progress=progress))
+            one.learn(train, run := Run(validation=watched, progress=progress))
         if run.stopped:
             raise KeyboardInterrupt
         seconds.append(time.perf_counter() - started)

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from cofactor.arrays import Array, FloatArray
+from cofactor.contract.abilities import Abilities
+from cofactor.contract.learned import Learned, encodings, floats
 from cofactor.errors import BadOption
-from cofactor.learned import Learned, encodings, floats
 from cofactor.recommender import Recommender
 
 if TYPE_CHECKING:
@@ -31,8 +32,9 @@ class Described(Recommender):
     attributes: bool = False  # learn what to expect of users and items from their attributes
 
     @property
-    def learns_attributes(self) -> bool:
-        return hasattr(self, "user_coefficients_") and len(self.user_coefficients_) > 0
+    def abilities(self) -> Abilities:
+        learned = hasattr(self, "user_coefficients_") and len(self.user_coefficients_) > 0
+        return Abilities(learns_attributes=learned)
 
     def _attribute_priors(self, train: "Ratings", d: int) -> "tuple[AttributePrior | None, AttributePrior | None]":
         """Of users and of items; raises `BadOption` where attributes are asked for and there are none."""
@@ -63,3 +65,10 @@ class Described(Recommender):
         if not len(coefficients):
             return np.zeros((n, coefficients.shape[1]), np.float32)
         return feature_matrix(encode(unpack_encodings(self.encodings_)[at], attributes), n) @ coefficients
+
+    def _expected_row(self, side: Literal["user", "item"], attributes: Mapping[str, Array] | None) -> FloatArray:
+        """(d,) what the attributes of one let expect, (1,) each; 0 where none are said."""
+        if attributes is None:
+            coefficients = self.user_coefficients_ if side == "user" else self.item_coefficients_
+            return np.zeros(coefficients.shape[1])
+        return self._expected(side, attributes, 1)[0]

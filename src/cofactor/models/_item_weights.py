@@ -6,7 +6,11 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from cofactor.arrays import FloatArray, IntArray
-from cofactor.learned import floats, indices, row_pointers
+from cofactor.contract.abilities import Abilities
+from cofactor.contract.learned import floats, indices, row_pointers
+from cofactor.contract.profile import UserProfile
+from cofactor.contract.reasons import Reasons
+from cofactor.contract.steps import Side
 from cofactor.recommender import Recommender
 
 if TYPE_CHECKING:
@@ -24,10 +28,12 @@ class ItemWeights(Recommender):
         "indptr_": row_pointers("n_items", of="n_weights"), "items_": indices("n_weights", below="n_items"),
         "weights_": floats("n_weights"),
     }  # fmt: skip
-    predicts: ClassVar = False
-    places_items: ClassVar = False
 
     use_values: bool = False  # x holds the values in place of 1
+
+    @property
+    def abilities(self) -> Abilities:
+        return Abilities(predicts=False, places_items=False, has_item_weights=True, gives_reasons=True)
 
     def _take(self, near: IntArray, weights: FloatArray) -> None:
         """near, weights: (n_items, m), what each item takes from whom; -1: from nobody"""
@@ -43,21 +49,37 @@ class ItemWeights(Recommender):
         return csr_array((values, rows.indices, rows.indptr), shape=(ratings.n_users, ratings.n_items))
 
     @property
-    def _given(self) -> "csr_array":
+    def _weight_matrix(self) -> "csr_array":
         from scipy.sparse import csr_array
 
         n = len(self.indptr_) - 1
         return csr_array((self.weights_, self.items_, self.indptr_), shape=(n, n))
 
-    def _score(self, user_idx: IntArray) -> FloatArray:
-        scores = (self._rows(self.ratings)[np.maximum(user_idx, 0)] @ self._given).toarray()
+    def score_users(self, user_idx: IntArray) -> FloatArray:
+        scores = (self._rows(self.ratings)[np.maximum(user_idx, 0)] @ self._weight_matrix).toarray()
         scores[user_idx < 0] = 0
         return scores
 
-    def _updated(self, joined: "Joined") -> dict[str, IntArray]:
+    def updated_state(self, joined: "Joined") -> dict[str, IntArray]:
         """Users are their ratings; nothing is given to new items, nor by them."""
         n_new = joined.ratings.n_items - (len(self.indptr_) - 1)
         return {"indptr_": np.append(self.indptr_, np.full(n_new, self.indptr_[-1], self.indptr_.dtype))}
 
-    def _score_newcomer(self, item_idx: IntArray, values: FloatArray) -> FloatArray:
-        return (values if self.use_values else np.ones_like(values)) @ self._given[item_idx].toarray()
+    def score_profile(self, profile: UserProfile) -> FloatArray:
+        values = profile.values if self.use_values else np.ones_like(profile.values)
+        return values @ self._weight_matrix[profile.item_idx].toarray()
+
+    def similarity(self, side: Side, idx: int) -> FloatArray:
+        """Of items their weights, -inf for those that the one has no weight for."""
+        if side == "user":
+            return super().similarity(side, idx)
+        similar, row = np.full(self.ratings.n_items, -np.inf, np.float32), slice(*self.indptr_[idx : idx + 2])
+        similar[self.items_[row]] = self.weights_[row]
+        return similar
+
+    def reasons(self, user_idx: int, item_idx: int) -> Reasons:
+        """Past ratings whose items have no weight for this one add nothing, and are left out."""
+        items, values = self.ratings.by_user.of(user_idx)
+        weights = self._weight_matrix[items][:, [item_idx]].toarray()[:, 0]
+        has_weight = weights != 0
+        return Reasons(item_idx=items[has_weight], parts=(weights * (values if self.use_values else 1))[has_weight])

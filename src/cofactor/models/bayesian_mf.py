@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING, ClassVar, Literal, Self
 import numpy as np
 
 from cofactor.arrays import Array, FloatArray, IntArray
+from cofactor.contract.abilities import Abilities, unsupported
+from cofactor.contract.learned import doubles, encodings, floats, halves, number, positive, precision, whole_numbers
+from cofactor.contract.profile import UserProfile
 from cofactor.data.features import bag_share, learn_encodings, pack_encodings, unpack_encodings
 from cofactor.errors import BadOption, Diverged, shown
 from cofactor.kernels.absent import NO_CODES
-from cofactor.learned import doubles, encodings, floats, halves, number, positive, precision, whole_numbers
 from cofactor.memory import refuse_beyond
 from cofactor.newcomer import NewcomerLaw
 from cofactor.recommender import Recommender
@@ -67,8 +69,6 @@ class BayesianMF(Recommender):
     }  # fmt: skip
     objective: ClassVar = "The probability of the ratings given, averaged over all factors that explain them."
     effort: ClassVar = "n_draws"
-    has_vectors: ClassVar = True
-    has_posterior: ClassVar = True
 
     n_factors: int = 32
     n_burn_in: int = 30  # sweeps of each chain before its first draw is kept
@@ -85,8 +85,9 @@ class BayesianMF(Recommender):
     seed: int = 0
 
     @property
-    def learns_attributes(self) -> bool:
-        return hasattr(self, "user_says_") and self.user_says_.size > 0
+    def abilities(self) -> Abilities:
+        learned = hasattr(self, "user_says_") and self.user_says_.size > 0
+        return Abilities(has_vectors=True, has_posterior=True, learns_attributes=learned)
 
     def search_space(self) -> Space:
         return {
@@ -123,7 +124,7 @@ class BayesianMF(Recommender):
         if warm_start is not None and len(warm_start.ratings) and warm_start.n_factors != self.n_factors:
             raise BadOption(f"warm_start has {warm_start.n_factors} factors, but this model {self.n_factors}.")
         run = Run(validation=validation, progress=progress, warm_start=warm_start)
-        self._learn(train, run)
+        self.learn(train, run)
         run.warn_if_interrupted()
         return self
 
@@ -224,7 +225,7 @@ class BayesianMF(Recommender):
             return expected_by_attributes(self.user_says_, self.user_average_, of_users, attributes, n)
         return expected_by_attributes(self.item_says_, self.item_average_, of_items, attributes, n)
 
-    def _updated(self, joined: "Joined") -> dict[str, FloatArray]:
+    def updated_state(self, joined: "Joined") -> dict[str, FloatArray]:
         """Rows are drawn, one for each draw of the others, so that later intervals are as honest as those of `fit`."""
         from cofactor.training.fold_in import grown, place_new
         from cofactor.training.gibbs.expectation import expected_with_bag
@@ -266,7 +267,7 @@ class BayesianMF(Recommender):
 
     # ---- answers ------------------------------------------------------------------------------------------
 
-    def _predict_variance(self, user_idx: IntArray, item_idx: IntArray) -> FloatArray:
+    def pair_variances(self, user_idx: IntArray, item_idx: IntArray) -> FloatArray:
         """A row without ratings is somebody not known at all."""
         no_user, no_item = np.append(self.ratings.user_counts, 0) == 0, np.append(self.ratings.item_counts, 0) == 0
         users, items = (np.where(no[idx], -1, idx) for no, idx in ((no_user, user_idx), (no_item, item_idx)))
@@ -280,14 +281,11 @@ class BayesianMF(Recommender):
                 variance[part] = scores.var(axis=1) + np.mean(1 / self.noise_) * spread[part]
         return variance
 
-    def _predict(self, user_idx: IntArray, item_idx: IntArray) -> FloatArray:
-        return self._mean(user_idx, item_idx, None)
-
-    def _predict_at(self, user_idx: IntArray, item_idx: IntArray, timestamps: IntArray) -> FloatArray:
+    def score_pairs(self, user_idx: IntArray, item_idx: IntArray, timestamps: IntArray | None = None) -> FloatArray:
         from cofactor.training.gibbs.chain import days_of
 
-        if not self.days:
-            return self._predict(user_idx, item_idx)
+        if timestamps is None or not self.days:
+            return self._mean(user_idx, item_idx, None)
         asked = days_of(timestamps)
         row = np.minimum(np.searchsorted(self.days_, asked), len(self.days_) - 1)
         return self._mean(user_idx, item_idx, np.where(self.days_[row] == asked, row, -1))
@@ -315,7 +313,7 @@ class BayesianMF(Recommender):
         rows = self.user_draws_, self.item_draws_, self.day_draws_
         return Draws(*rows, self.day_mean_, self.user_mean_, self.item_mean_, self.mean_)
 
-    def _score(self, user_idx: IntArray) -> FloatArray:
+    def score_users(self, user_idx: IntArray) -> FloatArray:
         return self._score_rows(self._draws.of_users(user_idx), np.append(self.user_spread_, 1)[user_idx])
 
     def _score_rows(self, rows: FloatArray, spread: FloatArray) -> FloatArray:
@@ -332,16 +330,12 @@ class BayesianMF(Recommender):
         scores = np.einsum("sk,isk->is", row[:, :-1], items[..., :-1]) + row[:, -1] + items[..., -1]
         return self._levels(scores, spread * self.item_spread_).mean(axis=1).astype(np.float32)
 
-    def _score_newcomer(self, item_idx: IntArray, values: FloatArray) -> FloatArray:
-        return self._score_from(item_idx, values, self.user_mean_)
-
-    def _score_described(self, item_idx: IntArray, values: FloatArray, attributes: Mapping[str, Array]) -> FloatArray:
-        if not self.user_says_.size:
-            return super()._score_described(item_idx, values, attributes)  # which says that it cannot
-        said = self._said("user", attributes, 1)
-        return self._score_from(
-            item_idx, values, self.user_mean_ + np.concatenate([said(draw) for draw in range(len(self.user_mean_))])
-        )
+    def score_profile(self, profile: UserProfile) -> FloatArray:
+        expected = self.user_mean_
+        if profile.attributes is not None:
+            said = self._said("user", profile.attributes, 1)
+            expected = expected + np.concatenate([said(draw) for draw in range(len(expected))])
+        return self._score_from(profile.item_idx, profile.values, expected)
 
     def _score_from(self, item_idx: IntArray, values: FloatArray, expected: FloatArray) -> FloatArray:
         """In each draw the newcomer's row is at its posterior mean, the items being given, and what was expected of
@@ -372,8 +366,8 @@ class BayesianMF(Recommender):
         return [self.user_draws_[user_idx, draw].astype(np.float32) for draw in self._law_draws]
 
     def described_under_laws(self, attributes: Mapping[str, Array], n: int) -> list[FloatArray]:
-        if not self.learns_attributes:
-            super().described_under_laws(attributes, n)  # which says that it cannot
+        if not self.abilities.learns_attributes:
+            raise unsupported(self, "learns_attributes")
         said = self._said("user", attributes, n)
         return [said(draw) for draw in self._law_draws]
 
@@ -393,7 +387,7 @@ class BayesianMF(Recommender):
             return self.level_targets_[np.abs(self.levels_ - values[:, None]).argmin(axis=1)]
         return values - np.float32(self.mean_)
 
-    def _vectors(self, side: Literal["user", "item"]) -> FloatArray:
+    def row_vectors(self, side: Literal["user", "item"]) -> FloatArray:
         """All draws side by side: their angle does not change where a later draw has turned its axes."""
         draws = self.user_draws_ if side == "user" else self.item_draws_
         rated = (self.ratings.user_counts if side == "user" else self.ratings.item_counts) > 0

@@ -5,14 +5,17 @@ Koren, "Factorization meets the neighborhood", KDD 2008, section 2.1 [koren2008n
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from cofactor.arrays import FloatArray, IntArray
+from cofactor.arrays import FloatArray, IntArray, rows_or_zero
+from cofactor.contract.abilities import Abilities
+from cofactor.contract.learned import floats, number
+from cofactor.contract.profile import UserProfile
+from cofactor.contract.reasons import Reasons
 from cofactor.errors import BadOption
-from cofactor.learned import floats, number
-from cofactor.recommender import Recommender, rows_or_zero
+from cofactor.recommender import Recommender
 from cofactor.search_space import Between, Space
 
 if TYPE_CHECKING:
@@ -36,6 +39,10 @@ class Bias(Recommender):
 
     reg_user: float = 5.0  # weight of b_u²: counts like that many ratings at the average
     reg_item: float = 5.0  # weight of b_i²
+
+    @property
+    def abilities(self) -> Abilities:
+        return Abilities(gives_reasons=True)
 
     def search_space(self) -> Space:
         return {
@@ -77,7 +84,7 @@ class Bias(Recommender):
         bias, _ = cg(operator, item_sums - rated_by @ (per_user * user_sums), rtol=1e-10, M=scaled, maxiter=1000)
         return bias
 
-    def _updated(self, joined: "Joined") -> dict[str, FloatArray]:
+    def updated_state(self, joined: "Joined") -> dict[str, FloatArray]:
         from cofactor.training.fold_in import place_new
 
         def place(reg: float) -> Callable[["Rows", FloatArray], FloatArray]:
@@ -91,12 +98,19 @@ class Bias(Recommender):
         users, items = place_new(joined, self.user_bias_, self.item_bias_, place(self.reg_user), place(self.reg_item))
         return {"user_bias_": users, "item_bias_": items}
 
-    def _score(self, user_idx: IntArray) -> FloatArray:
+    def state_without(self, user_idx: int, remaining: "Ratings") -> dict[str, Any]:
+        """All of it: the closed form, solved anew."""
+        return self._learned_anew(remaining)
+
+    def score_users(self, user_idx: IntArray) -> FloatArray:
         return self.mean_ + rows_or_zero(self.user_bias_, user_idx)[:, None] + self.item_bias_
 
-    def _predict(self, user_idx: IntArray, item_idx: IntArray) -> FloatArray:
+    def score_pairs(self, user_idx: IntArray, item_idx: IntArray, timestamps: IntArray | None = None) -> FloatArray:
         return self.mean_ + rows_or_zero(self.user_bias_, user_idx) + rows_or_zero(self.item_bias_, item_idx)
 
-    def _score_newcomer(self, item_idx: IntArray, values: FloatArray) -> FloatArray:
-        residual = values - self.mean_ - self.item_bias_[item_idx]
-        return self.mean_ + residual.sum() / (len(values) + self.reg_user) + self.item_bias_
+    def score_profile(self, profile: UserProfile) -> FloatArray:
+        residual = profile.values - self.mean_ - self.item_bias_[profile.item_idx]
+        return self.mean_ + residual.sum() / (len(residual) + self.reg_user) + self.item_bias_
+
+    def reasons(self, user_idx: int, item_idx: int) -> Reasons:
+        return Reasons(self.mean_, float(self.user_bias_[user_idx]), float(self.item_bias_[item_idx]))

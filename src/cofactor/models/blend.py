@@ -13,8 +13,12 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 import numpy as np
 
 from cofactor.arrays import Array, FloatArray, IntArray
+from cofactor.contract.abilities import Abilities, unsupported
+from cofactor.contract.learned import doubles, number
+from cofactor.contract.profile import UserProfile
+from cofactor.contract.reasons import Reasons
+from cofactor.contract.steps import Side
 from cofactor.errors import BadModelFolder, BadOption, shown
-from cofactor.learned import doubles, number
 from cofactor.models import make_known, model_class
 from cofactor.recommender import Recommender
 
@@ -65,21 +69,18 @@ class Blend(Recommender):
         return self.fitted_
 
     @property
-    def predicts(self) -> bool:  # pyright: ignore[reportIncompatibleVariableOverride]
+    def abilities(self) -> Abilities:
         explicit = not hasattr(self, "ratings_") or self.ratings_.explicit
-        return explicit and all(one.predicts for one in self._parts)
-
-    @property
-    def personal(self) -> bool:  # pyright: ignore[reportIncompatibleVariableOverride]
-        return any(one.personal for one in self._parts)
-
-    @property
-    def folds_in(self) -> bool:  # pyright: ignore[reportIncompatibleVariableOverride]
-        return all(one.folds_in for one in self._parts)
-
-    @property
-    def places_items(self) -> bool:  # pyright: ignore[reportIncompatibleVariableOverride]
-        return all(one.places_items for one in self._parts)
+        parts = [one.abilities for one in self._parts]
+        return Abilities(
+            predicts=explicit and all(one.predicts for one in parts),
+            personal=not parts or any(one.personal for one in parts),
+            folds_in=all(one.folds_in for one in parts),
+            places_items=all(one.places_items for one in parts),
+            has_vectors=any(one.has_vectors for one in parts),
+            has_item_weights=any(one.has_item_weights for one in parts),
+            gives_reasons=explicit and all(one.predicts and one.gives_reasons for one in parts),
+        )
 
     @property
     def _parts(self) -> Sequence[Recommender]:
@@ -112,7 +113,7 @@ class Blend(Recommender):
         """
         from cofactor.data.splitting import split
 
-        predicts = train.explicit and all(one.predicts for one in self._new(train))
+        predicts = train.explicit and all(one.abilities.predicts for one in self._new(train))
         part, rest = split(train, self.held_out, by="random" if predicts else "user", seed=self.seed)
         trial = self._fit_trial(part, run)
         found = self._weigh_predictions(trial, rest) if predicts else self._weigh_lists(trial, part, rest)
@@ -127,7 +128,7 @@ class Blend(Recommender):
         """The members that the weights are learned with. Ctrl-C raises `KeyboardInterrupt`: there is no blend yet."""
         members = list[Recommender]()
         for one in self._new(part):
-            members.append(one._learn(part, its := run.part()))
+            members.append(one.learn(part, its := run.part()))
             if its.stopped:
                 raise KeyboardInterrupt
         return members
@@ -139,7 +140,7 @@ class Blend(Recommender):
         """
         for at, one in enumerate(self._new(train)):
             with suppress(KeyboardInterrupt):
-                one._learn(train, its := run.part())
+                one.learn(train, its := run.part())
                 if not its.interrupted:
                     members[at] = one
                 if not its.stopped:
@@ -154,7 +155,7 @@ class Blend(Recommender):
     def _weigh_predictions(self, members: Sequence[Recommender], rest: "Ratings") -> "Learned":
         from cofactor.training.blending import blend_ratings
 
-        predicted = [_predictions(one, rest.user_idx, rest.item_idx, rest.timestamps) for one in members]
+        predicted = [one.score_pairs(rest.user_idx, rest.item_idx, rest.timestamps) for one in members]
         in_first = np.random.default_rng(self.seed).permutation(rest.n_users) % 2 == 0
         return blend_ratings(np.column_stack(predicted), rest.values, in_first[rest.user_idx])
 
@@ -172,17 +173,23 @@ class Blend(Recommender):
             )
         return blend_lists(_candidates(members, users, wanted), np.arange(len(users)) % 2 == 0)
 
-    def _updated(self, joined: "Joined") -> dict[str, Any]:
+    def updated_state(self, joined: "Joined") -> dict[str, Any]:
         members = tuple(one.copied() for one in self.fitted)  # those given stay as they were
         for one in members:
-            one._take_in(joined)
+            one.absorb(joined)
+        return {"fitted_": members}
+
+    def state_without(self, user_idx: int, remaining: "Ratings") -> dict[str, Any]:
+        members = tuple(one.copied() for one in self.fitted)
+        for one in members:
+            one.leave_out(user_idx, remaining)
         return {"fitted_": members}
 
     # ---- answers ------------------------------------------------------------------------------------------
 
     def notes(self) -> tuple[str, ...]:
         names = [type(one).__name__ for one in self.fitted]
-        metric = "RMSE" if self.predicts else "nDCG@20"
+        metric = "RMSE" if self.abilities.predicts else "nDCG@20"
         weights = ", ".join(f"{name} {weight:.3f}" for name, weight in zip(names, self.weights_, strict=True))
         reach = ", ".join(f"{name} {value:.4f}" for name, value in zip(names, self.members_reach_, strict=True))
         return (
@@ -190,29 +197,57 @@ class Blend(Recommender):
             f"Weights: {weights}{f'; plus {self.intercept_:.3f}' if self.intercept_ else ''}.",
             f"{metric} on the held-out {self.held_out:.0%}: {reach}; the blend {self.blend_reaches_:.4f}, "
             f"{self.gain:+.2%} against the best member.",
+            *self._who_answers(),
         )
+
+    def _who_answers(self) -> list[str]:
+        """Which member says what is similar, of what no sum can be made."""
+        abilities = self.abilities
+        asked = {"Similar items": "compares_items", "Similar users and vectors": "has_vectors"}
+        names = {what: type(self._answering(one)).__name__ for what, one in asked.items() if getattr(abilities, one)}
+        return [f"{what} are those of {name}." for what, name in names.items()]
 
     @property
     def gain(self) -> float:
         """By which share the blend is better than its best member on the held-out ratings; below 0: worse."""
-        top_scores = float(min(self.members_reach_) if self.predicts else max(self.members_reach_))
+        best = float(min(self.members_reach_) if self.abilities.predicts else max(self.members_reach_))
         of_nothing = 1.0 if self.blend_reaches_ == 0 else math.inf  # a best member that reaches 0
-        ratio = self.blend_reaches_ / top_scores if top_scores else of_nothing
-        return (ratio - 1) * (-1 if self.predicts else 1)
+        ratio = self.blend_reaches_ / best if best else of_nothing
+        return (ratio - 1) * (-1 if self.abilities.predicts else 1)
 
-    def _score(self, user_idx: IntArray) -> FloatArray:
-        return self._sum([one._score(user_idx) for one in self._counting])
+    def score_users(self, user_idx: IntArray) -> FloatArray:
+        return self._sum([one.score_users(user_idx) for one in self._counting])
 
-    def _score_newcomer(self, item_idx: IntArray, values: FloatArray) -> FloatArray:
-        return self._sum([one._score_newcomer(item_idx, values)[None] for one in self._counting])[0]
+    def score_profile(self, profile: UserProfile) -> FloatArray:
+        return self._sum([one.score_profile(profile)[None] for one in self._counting])[0]
 
-    def _predict(self, user_idx: IntArray, item_idx: IntArray) -> FloatArray:
-        return self._predict_at(user_idx, item_idx, None)
+    def score_pairs(self, user_idx: IntArray, item_idx: IntArray, timestamps: IntArray | None = None) -> FloatArray:
+        if not self.abilities.predicts:  # scores are standardised over a user's whole row
+            return super().score_pairs(user_idx, item_idx)
+        return self._sum([one.score_pairs(user_idx, item_idx, timestamps) for one in self._counting])
 
-    def _predict_at(self, user_idx: IntArray, item_idx: IntArray, timestamps: IntArray | None) -> FloatArray:
-        if not self.predicts:
-            return super()._predict(user_idx, item_idx)  # which says that it cannot
-        return self._sum([_predictions(one, user_idx, item_idx, timestamps) for one in self._counting])
+    def reasons(self, user_idx: int, item_idx: int) -> Reasons:
+        """The members' own, weighed; scores that are standardised for each user have none."""
+        if not self.abilities.gives_reasons:
+            raise unsupported(self, "gives_reasons")
+        found = Reasons(self.intercept_)
+        for weight, one in zip(self.weights_[self._which].tolist(), self._counting, strict=True):
+            found = found.plus(one.reasons(user_idx, item_idx), weight)
+        return found
+
+    def similarity(self, side: Side, idx: int) -> FloatArray:
+        """By the member of the largest weight that compares such rows; `notes` names it."""
+        return self._answering(f"compares_{side}s").similarity(side, idx)
+
+    def row_vectors(self, side: Side) -> FloatArray:
+        """Those of the member of the largest weight that has vectors; `notes` names it."""
+        return self._answering("has_vectors").row_vectors(side)
+
+    def _answering(self, ability: str) -> Recommender:
+        able = [at for at, one in enumerate(self.fitted) if getattr(one.abilities, ability)]
+        if not able:
+            raise unsupported(self, ability)
+        return self.fitted[max(able, key=lambda at: float(self.weights_[at]))]
 
     @property
     def _counting(self) -> list[Recommender]:
@@ -228,7 +263,7 @@ class Blend(Recommender):
     def _sum(self, scores: list[FloatArray]) -> FloatArray:
         from cofactor.training.blending import standardised
 
-        parts = scores if self.predicts else map(standardised, scores)
+        parts = scores if self.abilities.predicts else map(standardised, scores)
         total = np.full(scores[0].shape, self.intercept_, np.float64)
         for weight, part in zip(self.weights_[self._which], parts, strict=True):
             total += weight * part.astype(np.float64)  # what each predicts is finite in float32, but not always the sum
@@ -236,28 +271,28 @@ class Blend(Recommender):
 
     # ---- saving -------------------------------------------------------------------------------------------
 
-    def _what_was_learned(self) -> dict[str, Any]:
+    def learned_values(self) -> dict[str, Any]:
         """Its own, and that of each member behind the member's number."""
         members = enumerate(self.fitted)
-        nested = {f"{at}.{name}": a for at, one in members for name, a in one._what_was_learned().items()}
-        return super()._what_was_learned() | nested
+        nested = {f"{at}.{name}": a for at, one in members for name, a in one.learned_values().items()}
+        return super().learned_values() | nested
 
-    def _remember(self, learned: Mapping[str, Array], ratings: "Ratings") -> None:
+    def set_learned(self, learned: Mapping[str, Array], ratings: "Ratings") -> None:
         own, of_members = self._parted(learned, ratings)
-        super()._remember(own, ratings)
+        super().set_learned(own, ratings)
         self.fitted_ = self._new(ratings)
         for one, theirs in zip(self.fitted_, of_members, strict=True):
-            one._remember(theirs, ratings)
+            one.set_learned(theirs, ratings)
 
-    def _check_learned(self, learned: Mapping[str, Array], ratings: "Ratings") -> None:
+    def check_learned(self, learned: Mapping[str, Array], ratings: "Ratings") -> None:
         own, of_members = self._parted(learned, ratings)
-        super()._check_learned(own, ratings)
+        super().check_learned(own, ratings)
         if own["weights_"].shape != (len(of_members),):
             raise BadModelFolder(
                 f"There are {len(own['weights_'])} weights for the {len(of_members)} members of a blend."
             )
         for one, theirs in zip(self._new(ratings), of_members, strict=True):
-            one._check_learned(theirs, ratings)
+            one.check_learned(theirs, ratings)
 
     def _parted(
         self, learned: Mapping[str, Array], ratings: "Ratings"
@@ -298,11 +333,6 @@ def _member(given: "Recommender | str | Mapping[str, Any]") -> Recommender:
         raise BadOption(f"The member {name!r} does not take these options: {error}.") from None
 
 
-def _predictions(model: Recommender, user_idx: IntArray, item_idx: IntArray, timestamps: IntArray | None) -> FloatArray:
-    timeless = timestamps is None
-    return model._predict(user_idx, item_idx) if timeless else model._predict_at(user_idx, item_idx, timestamps)
-
-
 def _candidates(members: Sequence[Recommender], users: IntArray, wanted: "Ratings") -> "Candidates":
     """What the members put high for these users, and which of it was held out."""
     from cofactor.training.blending import Candidates
@@ -318,7 +348,7 @@ def _some(members: Sequence[Recommender], users: IntArray, wanted: "Ratings") ->
 
     seen, n_items = members[0].ratings.by_user, members[0].ratings.n_items
     hidden = SeenItems(users.astype(np.int64), seen.indptr, seen.indices)
-    scores = [standardised(one._score(users)).astype(np.float32) for one in members]
+    scores = [standardised(one.score_users(users)).astype(np.float32) for one in members]
     items = np.sort(np.concatenate([top_scores(one, NEAR, hidden)[0] for one in scores], axis=1), axis=1)
     twice = np.diff(items, axis=1, prepend=-1) == 0  # -1, the end of a short list, too
     rows, places = np.arange(len(users))[:, None], np.maximum(items, 0)

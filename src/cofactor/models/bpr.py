@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
 
-from cofactor.arrays import FloatArray, IntArray
+from cofactor.arrays import FloatArray, IntArray, rows_or_zero
+from cofactor.contract.abilities import Abilities
+from cofactor.contract.learned import floats
+from cofactor.contract.profile import UserProfile
 from cofactor.errors import BadOption
-from cofactor.learned import floats
-from cofactor.recommender import Recommender, rows_or_zero
+from cofactor.recommender import Recommender
 from cofactor.search_space import Between, Space
-from cofactor.selection.exact import Products
+from cofactor.selection.exact import DotProducts
 from cofactor.training.schedule import SCHEDULED, ScheduleName
 
 if TYPE_CHECKING:
@@ -45,9 +47,6 @@ class BPR(Recommender):
     }  # fmt: skip
     objective: ClassVar = "The share of pairs, an item somebody likes and one they do not, that stand in this order."
     effort: ClassVar = "n_epochs"
-    has_vectors: ClassVar = True
-    places_items: ClassVar = False
-    predicts: ClassVar = False
 
     n_factors: int = 64
     n_epochs: int = 40
@@ -56,6 +55,10 @@ class BPR(Recommender):
     schedule: ScheduleName = "one_cycle"  # of the learning rate: one_cycle, constant, flat_cosine
     relevant: float | None = None  # the lowest rating that is a like; None: 4 of 1..5, 70 % up any scale
     seed: int = 0
+
+    @property
+    def abilities(self) -> Abilities:
+        return Abilities(predicts=False, places_items=False, has_vectors=True)
 
     def search_space(self) -> Space:
         return {
@@ -110,27 +113,27 @@ class BPR(Recommender):
 
     # ---- answers ------------------------------------------------------------------------------------------
 
-    def _score(self, user_idx: IntArray) -> FloatArray:
+    def score_users(self, user_idx: IntArray) -> FloatArray:
         return rows_or_zero(self.user_factors_, user_idx) @ self.item_factors_.T + self.item_bias_
 
-    def _products(self) -> Products:
+    def dot_products(self) -> DotProducts:
         items = np.column_stack([self.item_factors_, self.item_bias_])
 
         def users(user_idx: IntArray) -> FloatArray:
             rows = rows_or_zero(self.user_factors_, user_idx)
             return np.column_stack([rows, np.ones(len(rows), np.float32)])
 
-        return Products(items, users)
+        return DotProducts(items, users)
 
-    def _score_newcomer(self, item_idx: IntArray, values: FloatArray) -> FloatArray:
+    def score_profile(self, profile: UserProfile) -> FloatArray:
         lowest = self._lowest_like
-        liked = item_idx if lowest is None else item_idx[values >= np.float32(lowest)]
+        liked = profile.item_idx if lowest is None else profile.item_idx[profile.values >= np.float32(lowest)]
         if not len(liked):
             return self.item_bias_.copy()
         row = self._fold_in(liked).astype(np.float32)
         return self.item_factors_ @ row + self.item_bias_
 
-    def _updated(self, joined: "Joined") -> dict[str, FloatArray]:
+    def updated_state(self, joined: "Joined") -> dict[str, FloatArray]:
         """Users only: an item's row hangs on which items each of its users has not chosen."""
         from cofactor.training.fold_in import grown
 
@@ -163,7 +166,7 @@ class BPR(Recommender):
         offset = (self.item_bias_[liked, None] - self.item_bias_[others]).ravel()
         return _logistic(apart, offset, max(self.weight_decay, CALM))
 
-    def _vectors(self, side: Literal["user", "item"]) -> FloatArray:
+    def row_vectors(self, side: Literal["user", "item"]) -> FloatArray:
         """An item without ratings was moved by nothing but being drawn beside likes: that is no place of its own."""
         if side == "user":
             return self.user_factors_

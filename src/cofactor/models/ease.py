@@ -9,8 +9,12 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from cofactor.arrays import FloatArray, IntArray
+from cofactor.contract.abilities import Abilities
+from cofactor.contract.learned import floats
+from cofactor.contract.profile import UserProfile
+from cofactor.contract.reasons import Reasons
+from cofactor.contract.steps import Side
 from cofactor.errors import BadOption
-from cofactor.learned import floats
 from cofactor.memory import refuse_beyond
 from cofactor.recommender import Recommender
 from cofactor.search_space import Between, Space
@@ -42,11 +46,14 @@ class EASE(Recommender):
         "diagonal_": floats("n_items"),
     }  # B, and the diagonal of P
     objective: ClassVar = "The squared error of writing who has which item as a sum over the other items they have."
-    predicts: ClassVar = False
 
     reg: float = 200.0  # larger: nearer to popularity; typical 50 to 1000
     use_values: bool = False  # X holds the values in place of 1
     memory_gb: float | None = None  # what may be used; None: what the machine has free
+
+    @property
+    def abilities(self) -> Abilities:
+        return Abilities(predicts=False, has_item_weights=True, gives_reasons=True)
 
     def search_space(self) -> Space:
         return {
@@ -88,12 +95,12 @@ class EASE(Recommender):
         values = rows.values if self.use_values else np.ones(len(rows.indices), np.float32)
         return csr_array((values, rows.indices, rows.indptr), shape=(ratings.n_users, ratings.n_items))
 
-    def _score(self, user_idx: IntArray) -> FloatArray:
+    def score_users(self, user_idx: IntArray) -> FloatArray:
         scores = self._rows(self.ratings)[np.maximum(user_idx, 0)] @ self.weights_
         scores[user_idx < 0] = 0
         return scores
 
-    def _updated(self, joined: "Joined") -> dict[str, FloatArray]:
+    def updated_state(self, joined: "Joined") -> dict[str, FloatArray]:
         """Users are their ratings. New items get the weights of a new fit, and give them, by the inverse of a matrix in
         blocks: the old items' own part of XᵀX stays as it was.
 
@@ -105,6 +112,10 @@ class EASE(Recommender):
         grown, was = np.zeros(2 * (ratings.n_items,), np.float32), len(self.weights_)
         grown[:was, :was] = -self.weights_ * self.diagonal_
         inverse = self._with_items(grown, was, joined)
+        return self._state_of(inverse)
+
+    def _state_of(self, inverse: FloatArray) -> dict[str, FloatArray]:
+        """P -> B and the diagonal of P, in its place."""
         diagonal = np.diag(inverse).copy()
         inverse /= -diagonal
         np.fill_diagonal(inverse, 0)
@@ -125,5 +136,25 @@ class EASE(Recommender):
         inverse[np.ix_(new, new)] = left
         return inverse
 
-    def _score_newcomer(self, item_idx: IntArray, values: FloatArray) -> FloatArray:
-        return (values if self.use_values else np.ones_like(values)) @ self.weights_[item_idx]
+    def score_profile(self, profile: UserProfile) -> FloatArray:
+        values = profile.values if self.use_values else np.ones_like(profile.values)
+        return values @ self.weights_[profile.item_idx]
+
+    def state_without(self, user_idx: int, remaining: "Ratings") -> dict[str, FloatArray]:
+        """All of it, by one row less in XᵀX (Sherman and Morrison): P' = P + P x xᵀ P / (1 - xᵀ P x)."""
+        items, values = self.ratings.by_user.of(user_idx)
+        inverse = -self.weights_ * self.diagonal_
+        np.fill_diagonal(inverse, self.diagonal_)
+        x = values if self.use_values else np.ones(len(items), np.float32)
+        column = inverse[:, items] @ x
+        inverse += np.outer(column, column / (1 - column[items] @ x))
+        return self._state_of(inverse)
+
+    def similarity(self, side: Side, idx: int) -> FloatArray:
+        """Of items their weights: how much having the one raises the score of each."""
+        return self.weights_[idx] if side == "item" else super().similarity(side, idx)
+
+    def reasons(self, user_idx: int, item_idx: int) -> Reasons:
+        items, values = self.ratings.by_user.of(user_idx)
+        parts = self.weights_[items, item_idx] * (values if self.use_values else 1)
+        return Reasons(item_idx=items, parts=parts)

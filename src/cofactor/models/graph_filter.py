@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple
 import numpy as np
 
 from cofactor.arrays import FloatArray, IntArray
+from cofactor.contract.abilities import Abilities
+from cofactor.contract.learned import floats
+from cofactor.contract.profile import UserProfile
 from cofactor.errors import BadOption
-from cofactor.learned import floats
 from cofactor.recommender import Recommender
 from cofactor.search_space import Between, Space
 
@@ -41,7 +43,6 @@ class GraphFilter(Recommender):
 
     learned: ClassVar = {"basis_": floats("n_items", "n_kept")}
     objective: ClassVar = "None: a fixed filter. It follows what is had together, and so what is popular."
-    predicts: ClassVar = False
 
     given_exponent: float = 0.7  # a: 1 counts an item that everybody has least
     user_exponent: float = 0.7  # b: 1 counts somebody who has everything least
@@ -51,6 +52,10 @@ class GraphFilter(Recommender):
     ridge: float = 0.2  # 0: all that are kept count alike
     low_pass: float = 0.5  # what they count beside the linear part
     seed: int = 0
+
+    @property
+    def abilities(self) -> Abilities:
+        return Abilities(predicts=False)
 
     def search_space(self) -> Space:
         return {
@@ -88,21 +93,27 @@ class GraphFilter(Recommender):
         back = table.multiply(users[:, None] ** -self.user_exponent).T.tocsr()
         return _Graph(table, back, users, items)
 
-    def _score(self, user_idx: IntArray) -> FloatArray:
+    def score_users(self, user_idx: IntArray) -> FloatArray:
         rows = self._graph.table[np.maximum(user_idx, 0)]
         scores = self._filtered(rows)
         scores[user_idx < 0] = 0
         return scores
 
-    def _updated(self, joined: "Joined") -> dict[str, FloatArray]:
+    def state_without(self, user_idx: int, remaining: "Ratings") -> dict[str, FloatArray]:
+        """The graph loses them; its smoothest vectors stay as they were."""
+        vars(self).pop("_graph", None)
+        return {}
+
+    def updated_state(self, joined: "Joined") -> dict[str, FloatArray]:
         """The graph is that of all ratings; its smoothest vectors stay as they were, 0 at new items."""
         vars(self).pop("_graph", None)  # of the ratings before
         return {"basis_": np.pad(self.basis_, ((0, joined.ratings.n_items - len(self.basis_)), (0, 0)))}
 
-    def _score_newcomer(self, item_idx: IntArray, values: FloatArray) -> FloatArray:
+    def score_profile(self, profile: UserProfile) -> FloatArray:
         from scipy.sparse import csr_array
 
-        row = csr_array((np.ones(len(item_idx), np.float32), item_idx, [0, len(item_idx)]), (1, self.ratings.n_items))
+        items, n = profile.item_idx, len(profile.item_idx)
+        row = csr_array((np.ones(n, np.float32), items, [0, n]), (1, self.ratings.n_items))
         return self._filtered(row)[0]
 
     def _filtered(self, rows: "csr_array") -> FloatArray:

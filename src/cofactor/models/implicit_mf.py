@@ -4,21 +4,23 @@ Hu, Koren & Volinsky, "Collaborative filtering for implicit feedback datasets", 
 of the loss and of the penalty after Rendle et al., "Revisiting the performance of iALS", RecSys 2022 [rendle2022ials].
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
 
-from cofactor.arrays import Array, FloatArray, IntArray
+from cofactor.arrays import FloatArray, IntArray, rows_or_zero
+from cofactor.contract.abilities import Abilities
+from cofactor.contract.learned import floats, number
+from cofactor.contract.profile import UserProfile
+from cofactor.contract.reasons import Reasons
 from cofactor.errors import BadOption, Diverged
-from cofactor.learned import floats, number
 from cofactor.memory import refuse_beyond
 from cofactor.models._described import Described, described
-from cofactor.recommender import rows_or_zero
 from cofactor.search_space import Between, Space
-from cofactor.selection.exact import Products
+from cofactor.selection.exact import DotProducts
 
 if TYPE_CHECKING:
     from cofactor.data.joining import Joined
@@ -55,8 +57,6 @@ class ImplicitMF(Described):
     }  # fmt: skip
     objective: ClassVar = "The squared distance of scores from 1 where somebody clicked and from 0 elsewhere."
     effort: ClassVar = "n_epochs"
-    has_vectors: ClassVar = True
-    predicts: ClassVar = False
 
     n_factors: int = 64
     n_epochs: int = 16  # sweeps over both sides; a thousand factors rank best after some four
@@ -69,6 +69,10 @@ class ImplicitMF(Described):
     memory_gb: float | None = None  # what may be used; None: what is free
     confidence: float = 0.0  # by how much the value of a click raises its weight
     seed: int = 0
+
+    @property
+    def abilities(self) -> Abilities:
+        return replace(super().abilities, predicts=False, has_vectors=True, gives_reasons=True)
 
     def search_space(self) -> Space:
         return {
@@ -210,32 +214,43 @@ class ImplicitMF(Described):
 
     # ---- answers ------------------------------------------------------------------------------------------
 
-    def _score(self, user_idx: IntArray) -> FloatArray:
+    def score_users(self, user_idx: IntArray) -> FloatArray:
         return rows_or_zero(self.user_factors_, user_idx) @ self.item_factors_.T
 
-    def _products(self) -> Products:
-        return Products(self.item_factors_, lambda idx: rows_or_zero(self.user_factors_, idx))
+    def dot_products(self) -> DotProducts:
+        return DotProducts(self.item_factors_, lambda idx: rows_or_zero(self.user_factors_, idx))
 
-    def _score_newcomer(self, item_idx: IntArray, values: FloatArray) -> FloatArray:
-        return self._score_from(item_idx, values, np.zeros(self.n_factors))
-
-    def _score_described(self, item_idx: IntArray, values: FloatArray, attributes: Mapping[str, Array]) -> FloatArray:
-        if not len(self.user_coefficients_):
-            return super()._score_described(item_idx, values, attributes)  # which says that it cannot
-        return self._score_from(item_idx, values, self._expected("user", attributes, 1)[0])
-
-    def _score_from(self, item_idx: IntArray, values: FloatArray, expected: FloatArray) -> FloatArray:
-        """With the row that the users' half would give somebody with these clicks, of whom this was expected, (k,)."""
-        if not len(item_idx):
+    def score_profile(self, profile: UserProfile) -> FloatArray:
+        """With the row that the users' half would give somebody with these clicks and attributes."""
+        expected = self._expected_row("user", profile.attributes)
+        if not len(profile.item_idx):
             return self.item_factors_ @ expected.astype(np.float32)
-        q, weight = self.item_factors_[item_idx].astype(np.float64), 1 + self.confidence * values
-        ridge = self._ridge(np.array([len(item_idx)]), len(self.item_factors_))[0]
-        base = self.unobserved_weight * (self.item_factors_.T @ self.item_factors_) + ridge * np.eye(self.n_factors)
-        pull = q.T @ weight + self.user_lean_ * expected
-        row = np.linalg.solve(base + (q.T * weight) @ q, pull)
+        precision, weighed = self._normal_equations(profile.item_idx, profile.values)
+        row = np.linalg.solve(precision, weighed.sum(axis=0) + self.user_lean_ * expected)
         return self.item_factors_ @ row.astype(np.float32)
 
-    def _updated(self, joined: "Joined") -> dict[str, FloatArray]:
+    def _normal_equations(self, item_idx: IntArray, values: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """(k, k) what a user's row is multiplied with, and (m, k) what each of their clicks adds to the right side."""
+        q, weight = self.item_factors_[item_idx].astype(np.float64), 1 + self.confidence * values
+        ridge = self._ridge(np.array([len(q)]), len(self.item_factors_))[0]
+        base = self.unobserved_weight * (self.item_factors_.T @ self.item_factors_) + ridge * np.eye(self.n_factors)
+        weighed = q * weight[:, None]
+        return base + weighed.T @ q, weighed
+
+    def reasons(self, user_idx: int, item_idx: int) -> Reasons:
+        """A row is linear in the clicks, the items being given: each adds its share of p · q."""
+        items, values = self.ratings.by_user.of(user_idx)
+        q = self.item_factors_[item_idx].astype(np.float64)
+        precision, weighed = self._normal_equations(items, values)
+        through, known = np.linalg.solve(precision, q), self.ratings.attributes_of("user", np.array([user_idx]))
+        parts = weighed @ through
+        attributes = float(self.user_lean_ * self._expected("user", known, 1)[0] @ through)
+        score = float(self.user_factors_[user_idx] @ q)
+        return Reasons(
+            attributes=attributes, item_idx=items, parts=parts, unexplained=score - attributes - float(parts.sum())
+        )
+
+    def updated_state(self, joined: "Joined") -> dict[str, FloatArray]:
         from cofactor.kernels.alignment import padded_width
         from cofactor.training.fold_in import place_new
 
@@ -258,5 +273,5 @@ class ImplicitMF(Described):
         users, items = place_new(joined, self.user_factors_, self.item_factors_, *places)
         return {"user_factors_": users, "item_factors_": items}
 
-    def _vectors(self, side: Literal["user", "item"]) -> FloatArray:
+    def row_vectors(self, side: Literal["user", "item"]) -> FloatArray:
         return self.user_factors_ if side == "user" else self.item_factors_

@@ -4,14 +4,14 @@ Deshpande & Karypis, "Item-based top-N recommendation algorithms", TOIS 2004 [de
 Robertson & Zaragoza 2009 [robertson2009bm25], an item being a document and its users the words.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar, Literal, get_args
 
 import numpy as np
 
+from cofactor.contract.abilities import Abilities
 from cofactor.errors import BadOption
 from cofactor.models._item_weights import ItemWeights
-from cofactor.run.run import Run
 from cofactor.search_space import Between, OneOf, Space
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from cofactor.arrays import Array
     from cofactor.data.joining import Joined
     from cofactor.data.ratings import Ratings
+    from cofactor.run.run import Run
 
 __all__ = ["ItemKNN"]
 
@@ -35,11 +36,14 @@ class ItemKNN(ItemWeights):
     """
 
     objective: ClassVar = "None: it counts. What is had by the same people is alike."
-    places_items: ClassVar = True
 
     n_neighbors: int = 200  # of each item
     shrinkage: float = 10.0  # larger: likeness that few people vouch for counts less
     weighting: Weighting = "none"  # tfidf, bm25: who has much says less; bm25: and so does who likes what all do
+
+    @property
+    def abilities(self) -> Abilities:
+        return replace(super().abilities, places_items=True)
 
     def search_space(self) -> Space:
         return {
@@ -60,11 +64,12 @@ class ItemKNN(ItemWeights):
         m = min(self.n_neighbors, max(1, train.n_items - 1))
         self._take(*nearest_columns(_weighted(self._rows(train), self.weighting), m, self.shrinkage))
 
-    def _updated(self, joined: "Joined") -> "dict[str, Array]":
+    def updated_state(self, joined: "Joined") -> "dict[str, Array]":
         """Counting is all there is to learn, so all is counted anew."""
-        anew = ItemKNN(**self.options())
-        anew._fit(joined.ratings, Run())
-        return {name: getattr(anew, name) for name in self.learned}
+        return self._learned_anew(joined.ratings)
+
+    def state_without(self, user_idx: int, remaining: "Ratings") -> "dict[str, Array]":
+        return self._learned_anew(remaining)
 
 
 def _weighted(x: "csr_array", weighting: Weighting) -> "csr_array":

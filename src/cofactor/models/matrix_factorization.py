@@ -7,21 +7,23 @@ Koren, Bell & Volinsky, "Matrix factorization techniques for recommender systems
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
 
-from cofactor.arrays import Array, BoolArray, FloatArray, IntArray
+from cofactor.arrays import Array, BoolArray, FloatArray, IntArray, rows_or_zero
+from cofactor.contract.abilities import Abilities, unsupported
+from cofactor.contract.learned import floats, number, precision
+from cofactor.contract.profile import UserProfile
+from cofactor.contract.reasons import Reasons
 from cofactor.errors import BadOption
 from cofactor.kernels.posterior.single_row import row_mean, sigmoid_row_mean
-from cofactor.learned import floats, number, precision
 from cofactor.models._described import Described, described
 from cofactor.nets.embeddings import Embeddings, slope, squash
 from cofactor.newcomer import NewcomerLaw
-from cofactor.recommender import rows_or_zero
 from cofactor.search_space import Between, Space
-from cofactor.selection.exact import Products
+from cofactor.selection.exact import DotProducts
 from cofactor.training.gradient import GradientRecommender, check_engine, need_torch
 from cofactor.training.row_prior import RowEvidence, Told, unfitted
 
@@ -60,14 +62,16 @@ class MatrixFactorization(GradientRecommender[Embeddings], Described):
         "noise_": number(above=0), **described("n_factors + 1"),
     }  # fmt: skip
     objective: ClassVar = "The squared error of each rating. Nothing in it knows what is good for anybody to see."
-    has_vectors: ClassVar = True
-    has_posterior: ClassVar = True
 
     n_factors: int = 50
     solver: Literal["adam", "sgd", "als"] = "adam"  # sgd: rating by rating; als: a side at a time, in closed form
     count_exponent: float = 0.8  # als: weight_decay · 100 (count/100)ᵉ for a row; 1: as much for each rating, as sgd
     engine: Literal["fused", "torch"] = "fused"  # torch: the readable twin of adam, and the one for a GPU
     device: str = "cpu"  # of the torch engine: cpu, cuda
+
+    @property
+    def abilities(self) -> Abilities:
+        return replace(super().abilities, has_vectors=True, has_posterior=True, gives_reasons=True)
 
     def search_space(self) -> Space:
         rate = {} if self.solver == "als" else {"learning_rate": Between(5e-4, 5e-2, log=True)}
@@ -160,7 +164,7 @@ class MatrixFactorization(GradientRecommender[Embeddings], Described):
         total = 0.0
         for at in range(0, len(rows), FEW):
             some = rows[at : at + FEW]
-            errors = self._predict(train.user_idx[some], train.item_idx[some]) - train.values_of(some)
+            errors = self.score_pairs(train.user_idx[some], train.item_idx[some]) - train.values_of(some)
             total += float(np.square(errors).sum(dtype=np.float64))
         return total / max(1, len(rows))
 
@@ -236,7 +240,7 @@ class MatrixFactorization(GradientRecommender[Embeddings], Described):
             return np.column_stack([self.user_bias_[idx], self.user_factors_[idx]])
         return np.column_stack([self.item_bias_[idx], self.item_factors_[idx]])
 
-    def _updated(self, joined: "Joined") -> dict[str, FloatArray]:
+    def updated_state(self, joined: "Joined") -> dict[str, FloatArray]:
         from cofactor.training.fold_in import place_new, place_rows
 
         def place(side: Literal["user", "item"], which: IntArray) -> Callable[["Rows", FloatArray], FloatArray]:
@@ -254,14 +258,14 @@ class MatrixFactorization(GradientRecommender[Embeddings], Described):
 
     # ---- answers ------------------------------------------------------------------------------------------
 
-    def _score(self, user_idx: IntArray) -> FloatArray:
+    def score_users(self, user_idx: IntArray) -> FloatArray:
         factors, bias = rows_or_zero(self.user_factors_, user_idx), rows_or_zero(self.user_bias_, user_idx)
         scores = factors @ self.item_factors_.T
         scores += self.item_bias_ + np.float32(self.mean_)
         scores += bias[:, None]
         return squash(scores, self.y_range)
 
-    def _products(self) -> Products:
+    def dot_products(self) -> DotProducts:
         """[p, μ + b_u, 1] · [q, 1, b_i]; the sigmoid changes no order."""
 
         def users(idx: IntArray) -> FloatArray:
@@ -269,23 +273,16 @@ class MatrixFactorization(GradientRecommender[Embeddings], Described):
             return np.column_stack([rows_or_zero(self.user_factors_, idx), bias, np.ones_like(bias)])
 
         items = np.column_stack([self.item_factors_, np.ones_like(self.item_bias_), self.item_bias_])
-        return Products(items, users, lambda products: squash(products, self.y_range))
+        return DotProducts(items, users, lambda products: squash(products, self.y_range))
 
-    def _predict(self, user_idx: IntArray, item_idx: IntArray) -> FloatArray:
+    def score_pairs(self, user_idx: IntArray, item_idx: IntArray, timestamps: IntArray | None = None) -> FloatArray:
         p, q = rows_or_zero(self.user_factors_, user_idx), rows_or_zero(self.item_factors_, item_idx)
         bias = rows_or_zero(self.user_bias_, user_idx) + rows_or_zero(self.item_bias_, item_idx)
         return squash(np.einsum("bf,bf->b", p, q) + bias + np.float32(self.mean_), self.y_range)
 
-    def _score_newcomer(self, item_idx: IntArray, values: FloatArray) -> FloatArray:
-        return self._score_from(item_idx, values, np.zeros(self.n_factors + 1))
-
-    def _score_described(self, item_idx: IntArray, values: FloatArray, attributes: Mapping[str, Array]) -> FloatArray:
-        if not self.learns_attributes:
-            return super()._score_described(item_idx, values, attributes)  # which says that it cannot
-        return self._score_from(item_idx, values, self._expected("user", attributes, 1)[0])
-
-    def _score_from(self, item_idx: IntArray, values: FloatArray, expected: FloatArray) -> FloatArray:
-        row = self._fold_in(item_idx, values, expected).astype(np.float32)
+    def score_profile(self, profile: UserProfile) -> FloatArray:
+        expected = self._expected_row("user", profile.attributes)
+        row = self._fold_in(profile.item_idx, profile.values, expected).astype(np.float32)
         return squash(self.mean_ + row[0] + self.item_bias_ + self.item_factors_ @ row[1:], self.y_range)
 
     def _fold_in(self, item_idx: IntArray, values: FloatArray, expected: FloatArray) -> FloatArray:
@@ -295,6 +292,23 @@ class MatrixFactorization(GradientRecommender[Embeddings], Described):
         if self.y_range is None:
             return expected + row_mean(design, values - offset, self.user_precision_)
         return expected + sigmoid_row_mean(design, offset, values, self.user_precision_, *self.y_range)
+
+    def reasons(self, user_idx: int, item_idx: int) -> Reasons:
+        """The row's posterior mean, given the items, is linear in the ratings: each adds its share of p_u · q_i.
+
+        Under `y_range` the sigmoid is made linear where each of the ratings lies.
+        """
+        user = np.array([user_idx])
+        (ratings,), rated = self._told("user", user), self.ratings.by_user.of(user_idx)[0]
+        precision, q = self.user_precision_ + ratings.design.T @ ratings.design, self.item_factors_[item_idx]
+        shares = ratings.design @ np.linalg.solve(precision, np.append(0, q))
+        parts = shares * (ratings.errors + ratings.design @ ratings.row)
+        attributes = float(self._expected("user", self.ratings.attributes_of("user", user), 1)[0, 1:] @ q)
+        taste = float(self.user_factors_[user_idx] @ q)
+        return Reasons(
+            self.mean_, float(self.user_bias_[user_idx]), float(self.item_bias_[item_idx]), attributes, rated, parts,
+            taste - attributes - float(parts.sum()),
+        )  # fmt: skip
 
     def newcomer_laws(self) -> list[NewcomerLaw]:
         """Under y_range as it is for the average user: the sigmoid made linear where their scores lie."""
@@ -310,11 +324,11 @@ class MatrixFactorization(GradientRecommender[Embeddings], Described):
         return [self._rows("user", user_idx)]
 
     def described_under_laws(self, attributes: Mapping[str, Array], n: int) -> list[FloatArray]:
-        if not self.learns_attributes:
-            super().described_under_laws(attributes, n)  # which says that it cannot
+        if not self.abilities.learns_attributes:
+            raise unsupported(self, "learns_attributes")
         return [self._expected("user", attributes, n)]
 
-    def _vectors(self, side: Literal["user", "item"]) -> FloatArray:
+    def row_vectors(self, side: Literal["user", "item"]) -> FloatArray:
         return self.user_factors_ if side == "user" else self.item_factors_
 
 

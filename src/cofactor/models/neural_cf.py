@@ -11,14 +11,15 @@ from typing import TYPE_CHECKING, ClassVar, Literal, NamedTuple
 
 import numpy as np
 
-from cofactor.arrays import Array, FloatArray, IntArray
+from cofactor.arrays import Array, FloatArray, IntArray, rows_or_zero
+from cofactor.contract.abilities import Abilities
+from cofactor.contract.learned import floats, precision, whole_numbers
+from cofactor.contract.profile import UserProfile
 from cofactor.errors import BadModelFolder, BadOption
 from cofactor.kernels.gradient.perceptron_scores import add_scores
 from cofactor.kernels.posterior.single_row import nonlinear_row_mean
-from cofactor.learned import floats, precision, whole_numbers
 from cofactor.nets.embeddings import CHANCE, slope, squash
 from cofactor.nets.perceptron import Network, after_first, folded
-from cofactor.recommender import rows_or_zero
 from cofactor.search_space import Between, OneOf, Space
 from cofactor.training.gradient import GradientRecommender, check_engine, need_torch
 from cofactor.training.row_prior import spread
@@ -65,7 +66,6 @@ class NeuralCF(GradientRecommender[Network]):
     objective: ClassVar = (
         "The squared error of each rating, of clicks their log loss. Nothing in it knows what is good to see."
     )
-    has_vectors: ClassVar = True
 
     layers: tuple[int, ...] = (100, 50)  # units of the hidden layers
     n_factors: int = 0  # length of the embeddings; 0: by the number of rows, 1.6 · n^0.56, at most 600
@@ -79,8 +79,9 @@ class NeuralCF(GradientRecommender[Network]):
     precision: Literal["float32", "bfloat16"] = "float32"  # of the torch engine's products; bfloat16: mixed precision
 
     @property
-    def predicts(self) -> bool:  # pyright: ignore[reportIncompatibleVariableOverride]
-        return not hasattr(self, "ratings_") or self.ratings_.explicit
+    def abilities(self) -> Abilities:
+        explicit = not hasattr(self, "ratings_") or self.ratings_.explicit
+        return Abilities(predicts=explicit, has_vectors=True)
 
     def search_space(self) -> Space:
         return {
@@ -158,14 +159,14 @@ class NeuralCF(GradientRecommender[Network]):
         self.weights_ = np.concatenate([m.ravel() for m in matrices])
         self.shapes_ = np.array([m.shape for m in matrices])
         some = train.subset(np.arange(0, len(train), max(1, len(train) // ENOUGH)))
-        errors = self._score_pairs(some.user_idx, some.item_idx) - some.values
+        errors = self.score_pairs(some.user_idx, some.item_idx) - some.values
         noise = float(np.square(errors).mean())
         self.user_precision_ = noise * np.linalg.inv(spread(self.user_factors_[rated]))
         self.item_precision_ = noise * np.linalg.inv(spread(self.item_factors_[known]))
 
-    def _check_learned(self, learned: Mapping[str, Array], ratings: "Ratings") -> None:
+    def check_learned(self, learned: Mapping[str, Array], ratings: "Ratings") -> None:
         """The layers, too: what the first takes in, the units of each hidden one, and a single number at the end."""
-        super()._check_learned(learned, ratings)
+        super().check_learned(learned, ratings)
         shapes, widths = learned["shapes_"], (len(learned["user_mean_"]), len(learned["item_mean_"]))
         units = np.array([sum(widths) - 2 * self.dot_factors, *self.layers, 1])
         expected = np.column_stack([units[:-1] + 1, units[1:]])
@@ -175,7 +176,7 @@ class NeuralCF(GradientRecommender[Network]):
 
     # ---- answers ------------------------------------------------------------------------------------------
 
-    def _score(self, user_idx: IntArray) -> FloatArray:
+    def score_users(self, user_idx: IntArray) -> FloatArray:
         return self._score_rows(rows_or_zero(self.user_factors_, user_idx))
 
     def _score_rows(self, rows: FloatArray) -> FloatArray:
@@ -193,23 +194,18 @@ class NeuralCF(GradientRecommender[Network]):
             add_scores(scores, of_users, of_items, net.rest)
         return squash(scores, self._range)
 
-    def _predict(self, user_idx: IntArray, item_idx: IntArray) -> FloatArray:
-        if not self.predicts:
-            return super()._predict(user_idx, item_idx)  # which says that it cannot
-        return self._score_pairs(user_idx, item_idx)
-
-    def _score_pairs(self, user_idx: IntArray, item_idx: IntArray) -> FloatArray:
+    def score_pairs(self, user_idx: IntArray, item_idx: IntArray, timestamps: IntArray | None = None) -> FloatArray:
         net = self._perceptron()
         p, p_dot = self._parts(rows_or_zero(self.user_factors_, user_idx) + self.user_mean_)
         q, q_dot = self._parts(rows_or_zero(self.item_factors_, item_idx) + self.item_mean_)
         of_mlp = after_first(p @ net.of_user + q @ net.of_item + net.bias, net.rest)
         return squash(of_mlp + np.einsum("bk,bk->b", p_dot, q_dot), self._range)
 
-    def _score_newcomer(self, item_idx: IntArray, values: FloatArray) -> FloatArray:
-        row = self._fold_in("user", self.item_factors_, item_idx, values)
+    def score_profile(self, profile: UserProfile) -> FloatArray:
+        row = self._fold_in("user", self.item_factors_, profile.item_idx, profile.values)
         return self._score_rows(row.astype(np.float32)[None])[0]
 
-    def _updated(self, joined: "Joined") -> dict[str, FloatArray]:
+    def updated_state(self, joined: "Joined") -> dict[str, FloatArray]:
         from cofactor.training.fold_in import place_new
 
         def place(side: Literal["user", "item"]) -> Callable[["Rows", FloatArray], FloatArray]:
@@ -257,7 +253,7 @@ class NeuralCF(GradientRecommender[Network]):
         drawn = rng.permutation(rest)[: self.n_negatives * len(clicked)]
         return np.append(clicked, drawn), np.repeat([1.0, 0.0], [len(clicked), len(drawn)])
 
-    def _vectors(self, side: Literal["user", "item"]) -> FloatArray:
+    def row_vectors(self, side: Literal["user", "item"]) -> FloatArray:
         return self.user_factors_ if side == "user" else self.item_factors_
 
     @property

@@ -1,14 +1,17 @@
 """Popularity: the same list for everybody, and the bar that every personal model has to clear."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from cofactor.arrays import FloatArray, IntArray
+from cofactor.arrays import FloatArray, IntArray, rows_or_zero
+from cofactor.contract.abilities import Abilities
+from cofactor.contract.learned import floats, number
+from cofactor.contract.profile import UserProfile
+from cofactor.contract.reasons import Reasons
 from cofactor.errors import BadOption
-from cofactor.learned import floats, number
-from cofactor.recommender import Recommender, rows_or_zero
+from cofactor.recommender import Recommender
 from cofactor.search_space import Between, Space
 
 if TYPE_CHECKING:
@@ -28,9 +31,12 @@ class Popularity(Recommender):
 
     learned: ClassVar = {"mean_": number(), "popularity_": floats("n_items")}
     objective: ClassVar = "The damped mean rating of each item (for clicks, how many clicked), the same for everybody."
-    personal: ClassVar = False
 
     damping: float = 25.0  # ratings at the overall mean that every item is given beforehand
+
+    @property
+    def abilities(self) -> Abilities:
+        return Abilities(personal=False, gives_reasons=True)
 
     def search_space(self) -> Space:
         return {
@@ -45,9 +51,13 @@ class Popularity(Recommender):
         self.mean_ = train.mean if train.explicit else 0.0
         self.popularity_ = self._counted(train)
 
-    def _updated(self, joined: "Joined") -> dict[str, FloatArray]:
+    def updated_state(self, joined: "Joined") -> dict[str, FloatArray]:
         """Counting is all there is to learn, so all items are counted anew; the mean they are held to stays."""
         return {"popularity_": self._counted(joined.ratings)}
+
+    def state_without(self, user_idx: int, remaining: "Ratings") -> dict[str, Any]:
+        """All of it: counting is all there is to learn."""
+        return self._learned_anew(remaining)
 
     def _counted(self, ratings: "Ratings") -> FloatArray:
         counts = ratings.item_counts
@@ -57,11 +67,14 @@ class Popularity(Recommender):
         damped = (sums + self.damping * self.mean_) / np.maximum(counts + self.damping, 1e-9)
         return np.where(counts + self.damping > 0, damped, self.mean_).astype(np.float32)
 
-    def _score(self, user_idx: IntArray) -> FloatArray:
+    def score_users(self, user_idx: IntArray) -> FloatArray:
         return np.repeat(self.popularity_[None], len(user_idx), axis=0)
 
-    def _predict(self, user_idx: IntArray, item_idx: IntArray) -> FloatArray:
+    def score_pairs(self, user_idx: IntArray, item_idx: IntArray, timestamps: IntArray | None = None) -> FloatArray:
         return self.mean_ + rows_or_zero(self.popularity_ - self.mean_, item_idx)
 
-    def _score_newcomer(self, item_idx: IntArray, values: FloatArray) -> FloatArray:
+    def score_profile(self, profile: UserProfile) -> FloatArray:
         return self.popularity_.copy()
+
+    def reasons(self, user_idx: int, item_idx: int) -> Reasons:
+        return Reasons(self.mean_, item=float(self.popularity_[item_idx]) - self.mean_)

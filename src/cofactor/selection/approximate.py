@@ -14,7 +14,7 @@ import numpy as np
 from cofactor.arrays import BoolArray, FloatArray, IntArray
 from cofactor.errors import Diverged, MissingExtra
 from cofactor.kernels.ranking.top_scores import SeenItems, empty_lists
-from cofactor.selection.exact import Best, Products, blocks, rank_products
+from cofactor.selection.exact import Best, DotProducts, blocks, rank_products
 
 __all__ = ["PAYS_FROM", "ItemIndex", "advice"]
 
@@ -47,7 +47,7 @@ class ItemIndex:
     the recall asked for
     """
 
-    def __init__(self, products: Products, known_users: IntArray, recall: float = 0.95) -> None:
+    def __init__(self, products: DotProducts, known_users: IntArray, recall: float = 0.95) -> None:
         """known_users: indices of users to measure recall on     Raises `MissingExtra` without faiss."""
         self._products, self._lists = products, _inverted_lists(products.items)
         self.n_lists: int = self._lists.nlist
@@ -57,7 +57,7 @@ class ItemIndex:
     def _choose_probes(self, user_idx: IntArray, recall: float) -> None:
         n_items = len(self._products.items)
         length, barred = min(LENGTH, n_items), np.zeros(n_items, bool)
-        best, _ = rank_products(self._products, user_idx, length, SeenItems.nothing(len(user_idx)), barred)
+        best, _ = rank_products(self._products, user_idx, length, SeenItems.nobody_has(len(user_idx)), barred)
         rows, self.n_probes = self._products.users(user_idx), 1
         self.recall = _share_found(best, self._nearest(rows, length))
         while self.recall < recall and self.n_probes < self.n_lists:

@@ -14,7 +14,7 @@ import numpy as np
 from cofactor.arrays import BoolArray, FloatArray, IntArray
 from cofactor.kernels.ranking.top_scores import COMPILED_FROM_ROWS, SeenItems, top_scores
 
-__all__ = ["BLOCK", "Best", "Products", "blocks", "rank_exactly", "rank_products"]
+__all__ = ["BLOCK", "Best", "DotProducts", "blocks", "rank_exactly", "rank_products"]
 
 # scores, or users' factors, held at once; many small products wait long for their threads on a busy machine
 BLOCK = 4_000_000
@@ -27,7 +27,7 @@ def _as_they_are(products: FloatArray) -> FloatArray:
     return products
 
 
-class Products(NamedTuple):
+class DotProducts(NamedTuple):
     """Scores that are dot products, or rise with them."""
 
     items: FloatArray  # (n_items, f)
@@ -36,7 +36,7 @@ class Products(NamedTuple):
 
 
 def rank_exactly(
-    score: Callable[[IntArray], FloatArray], products: Callable[[], Products | None], user_idx: IntArray, n: int,
+    score: Callable[[IntArray], FloatArray], products: Callable[[], DotProducts | None], user_idx: IntArray, n: int,
     hidden: SeenItems, barred: BoolArray,
 ) -> Best:  # fmt: skip
     """The n best of each of these users: by a model's products where it has some, if there are many users.
@@ -60,7 +60,7 @@ def _rank_scores(
     )
 
 
-def rank_products(products: Products, user_idx: IntArray, n: int, hidden: SeenItems, barred: BoolArray) -> Best:
+def rank_products(products: DotProducts, user_idx: IntArray, n: int, hidden: SeenItems, barred: BoolArray) -> Best:
     """The same lists without the scores in between."""
     from cofactor.kernels.ranking.top_products import pack_items, top_products
 

@@ -72,7 +72,7 @@ class GradientRecommender(Recommender, Generic[P]):
             raise BadOption(f"early_stopping is a cf.EarlyStopping(…), but {shown(early_stopping)} came.")
         kept = Path(checkpoint) if checkpoint else None
         run = Run(validation=validation, progress=progress, early_stopping=early_stopping, checkpoint=kept)
-        self._learn(train, run)
+        self.learn(train, run)
         run.warn_if_interrupted()
         return self
 

@@ -35,7 +35,7 @@ FIRST_EFFORT = 0.25  # of the whole effort, before a trial may be stopped
 
 def default_metric(model: Recommender, train: Ratings) -> str:
     """ "rmse" where the model predicts ratings and there are some, else "ndcg@10"."""
-    return "rmse" if model.predicts and train.explicit else "ndcg@10"
+    return "rmse" if model.abilities.predicts and train.explicit else "ndcg@10"
 
 
 @dataclass
@@ -133,7 +133,7 @@ class Search:
         return [{name: first}, {}] if first >= 2 and name not in self.space else [{}]
 
     def _fit_and_score(self, model: Recommender) -> float:
-        model._learn(self._part, run := Run(progress=False))
+        model.learn(self._part, run := Run(progress=False))
         if run.stopped:  # a model that is not trained to its end is not measured
             raise KeyboardInterrupt
         return self._value_of(model)

@@ -1,0 +1,52 @@
+"""What a model can do, as one value that it gives; what it cannot do is refused in the same words everywhere."""
+
+from dataclasses import dataclass
+
+from cofactor.errors import Unsupported
+
+__all__ = ["Abilities", "unsupported"]
+
+REFUSALS = {
+    "predicts": "ranks items but predicts no values",
+    "folds_in": "cannot recommend to newcomers",
+    "learns_attributes": "learns nothing from the attributes of users",
+    "has_vectors": "has no vectors",
+    "compares_items": "has no vectors or weights of items, so none is similar to another",
+    "compares_users": "has no vectors of users, so none is similar to another",
+    "has_posterior": "has no posterior, so it cannot say how sure it is",
+    "gives_reasons": "cannot split a score into reasons",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Abilities:
+    """What can be asked of a model, given its options and what it was fitted to; see each field."""
+
+    predicts: bool = True  # its scores are in the ratings' own unit
+    personal: bool = True  # False: it recommends the same to everybody
+    folds_in: bool = True  # it scores items for somebody new by their ratings, without training
+    places_items: bool = True  # `update` gives a row to an item that nobody had rated
+    has_vectors: bool = False  # users and items have rows that can be compared by their angle
+    has_item_weights: bool = False  # having one item speaks for another by a weight
+    has_posterior: bool = False  # it gives distributions of rows, so of ratings and of newcomers
+    learns_attributes: bool = False  # it was fitted to expect something of users by their attributes
+    gives_reasons: bool = False  # `explain` splits a score into parts that add up to it
+
+    @property
+    def compares_items(self) -> bool:
+        """Whether it says which items are similar."""
+        return self.has_vectors or self.has_item_weights
+
+    @property
+    def compares_users(self) -> bool:
+        """Whether it says which users are similar."""
+        return self.has_vectors
+
+
+def unsupported(model: object, ability: str) -> Unsupported:
+    """The error to raise where a model is asked for what it cannot do.
+
+    >>> str(unsupported("any model", "folds_in"))
+    'str cannot recommend to newcomers (abilities.folds_in is False).'
+    """
+    return Unsupported(f"{type(model).__name__} {REFUSALS[ability]} (abilities.{ability} is False).")

@@ -1,0 +1,183 @@
+"""How a model learns: from a table, from later ratings, and from fewer people; each time one state in one step."""
+
+import warnings
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+
+from cofactor.arrays import Id
+from cofactor.contract.indices import find
+from cofactor.contract.profile import check_values
+from cofactor.contract.receipt import Receipt
+from cofactor.contract.snapshots import Snapshots, is_learned
+from cofactor.contract.steps import ModelSteps
+from cofactor.data.expecting import expect_ratings
+from cofactor.errors import BadOption, Diverged, ItemsNotPlaced, shown
+from cofactor.hyperparameters import conform, seed_of
+from cofactor.memory import refuse_beyond
+from cofactor.run.run import Run
+
+if TYPE_CHECKING:
+    from cofactor.data.joining import Joined
+    from cofactor.data.ratings import Ratings
+
+__all__ = ["FitMixin"]
+
+
+class FitMixin(Snapshots, ModelSteps):
+    """Options that are checked, and a state that is replaced as a whole by `fit` and `update`."""
+
+    def __post_init__(self) -> None:
+        self._conform_options()
+
+    def _conform_options(self) -> None:
+        """Options of the types that their fields state, and in range, else `BadOption`: when they are given, and again
+        before they are used, as a field may be set in between."""
+        conform(self)
+        seed_of(getattr(self, "seed", 0))
+        self._check_options()
+
+    def options(self) -> dict[str, Any]:
+        """The hyperparameters, as given."""
+        return asdict(self)  # pyright: ignore[reportArgumentType]  (models are dataclasses)
+
+    def fit(self, train: "Ratings", *, validation: "Ratings | None" = None, progress: bool | None = None) -> Self:
+        """Learn from `train`, and return the model itself.
+
+        validation: ratings to watch while training, where the model trains by epochs; never learned from
+        progress: show it (None: where somebody is looking, a terminal or a notebook)
+
+        Ctrl-C ends training after the sweep at hand, with an `Interrupted` warning; `notes` and the card say so, too.
+        Raises `BadOption` for options out of range and for what are no ratings. Should anything fail, the model stays
+        as it was.
+        """
+        run = Run(validation=validation, progress=progress)
+        self.learn(train, run)
+        run.warn_if_interrupted()
+        return self
+
+    def learn(self, train: "Ratings", run: Run) -> Self:
+        """`fit`, without a word about how the run ended: that is for whoever began it."""
+        self._conform_options()
+        self._check_trainable(train, run)
+        fresh = self.copied(lambda name: not is_learned(name))
+        fresh.ratings_ = train
+        with fresh._finite():
+            fresh._fit(train, run)
+        fresh.interrupted_ = run.interrupted.where if run.interrupted else ""
+        self.put_state(fresh)
+        return self
+
+    def _check_trainable(self, train: "Ratings", run: Run) -> None:
+        expect_ratings(train, "fit learns from")
+        if run.validation is not None:
+            expect_ratings(run.validation, "fit watches")
+        if not len(train):
+            raise BadOption(f"There are no ratings to learn from in {train!r}.")
+        if train.report is not None:
+            train.report.refuse_untrainable()
+        if not hasattr(self, "memory_gb"):  # those that have the option say themselves what to do
+            mend = "Use fewer factors or epochs, or leave out rare users and items."
+            refuse_beyond(self.needed_gb(train), None, f"{type(self).__name__} on {train!r}", mend)
+
+    @contextmanager
+    def _finite(self) -> Generator[None]:
+        """Learning goes on in here without NumPy's warnings; raises `Diverged` where what was learned is not finite.
+
+        The flags are not asked: squares of values like 1e30 set them, and "invalid value in matmul" was at times said
+        in whole runs of the tests, for a reason that was not found. The numbers themselves are looked at.
+        """
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            try:
+                yield
+            except np.linalg.LinAlgError as error:
+                raise self._diverged() from error
+            arrays = (np.asarray(value) for value in self.learned_values().values())
+            if any(one.dtype.kind == "f" and one.ndim and not np.isfinite(one.sum(dtype=np.float64)) for one in arrays):
+                raise self._diverged()
+
+    def _diverged(self) -> Diverged:
+        low, high = self.ratings.values.min(), self.ratings.values.max()
+        return Diverged(
+            f"{type(self).__name__} left the finite numbers. Ratings of {low:g} to {high:g} came: bring them to a "
+            f"scale such as 1 to 5, or regularise more."
+        )
+
+    def learned_values(self) -> dict[str, Any]:
+        """What `learned` names, by name: all that a saved model holds beside the ratings. Raises `NotFitted`."""
+        _ = self.ratings
+        return {name: getattr(self, name) for name in self.learned}
+
+    def _learned_anew(self, ratings: "Ratings") -> dict[str, Any]:
+        """What it learns from these ratings: for models whose `fit` takes hardly longer than a question."""
+        anew = self.copied(lambda name: not is_learned(name))
+        anew.ratings_ = ratings
+        anew._fit(ratings, Run())
+        return anew.learned_values()
+
+    @property
+    def n_learned(self) -> int:
+        """How many numbers it learned: what a saved model holds beside the ratings."""
+        return sum(int(np.size(value)) for value in self.learned_values().values())
+
+    # ---- later ratings, and fewer people ------------------------------------------------------------------
+
+    def update(self, new: "Ratings") -> Self:
+        """Take in ratings that came after `fit`, and return the model itself; nothing is retrained.
+
+        Whoever rated since is placed anew, and so is every item that nobody had rated before, the rest of the model
+        being given; all else stays as it is. A pair that was rated before counts as it was rated last.
+        Raises `BadTable` or `BadOption` where the ratings are not of the model's kind or scale; an `ItemsNotPlaced`
+        warning names the items that this model has no way to place. Should anything fail, the model stays as it was.
+        Other threads may ask the model meanwhile: each question is answered by the old state or by the new one.
+        """
+        from cofactor.data.joining import join
+
+        expect_ratings(new, "update takes in")
+        while True:
+            before = self.snapshot()
+            check_values(before.ratings, new.values, "Later")
+            joined = join(before.ratings, new)
+            after = before.copied()
+            after.absorb(joined)
+            if self.replace_state(before, after):
+                break
+        if len(joined.items) and not self.abilities.places_items:
+            warnings.warn(ItemsNotPlaced(type(self).__name__, joined.ratings.title_of(joined.items)), stacklevel=2)
+        return self
+
+    def forget(self, user: Id) -> Receipt:
+        """Take a person out: their ratings, their attributes and what was learned of them alone; returns what was done.
+
+        What the model learned from everybody stays where it cannot be solved again without them: the receipt names it.
+        Raises `UnknownIds`, and `BadOption` where nobody else would be left; should anything fail, the model stays as
+        it was. Other threads may ask the model meanwhile.
+        """
+        while True:
+            before = self.snapshot()
+            user_idx = int(find(before.ratings, "user", [user])[0])
+            remaining = before.ratings.without(users=[user])
+            if not len(remaining):
+                raise BadOption(f"Without {shown(user)} there are no ratings left. Delete the model instead.")
+            after = before.copied()
+            after.leave_out(user_idx, remaining)
+            if self.replace_state(before, after):
+                break
+        n_ratings = len(before.ratings) - len(remaining)
+        return Receipt.of(user, n_ratings, before.learned_values(), after.learned_values())
+
+    def leave_out(self, user_idx: int, remaining: "Ratings") -> None:
+        """Be the model without one of its users, in place. remaining: its ratings without theirs"""
+        self._be(remaining, self.state_without(user_idx, remaining))
+
+    def absorb(self, joined: "Joined") -> None:
+        """Be the model of these ratings, its own and later ones, in place."""
+        self._be(joined.ratings, self.updated_state(joined))
+
+    def _be(self, ratings: "Ratings", changed: Mapping[str, Any]) -> None:
+        self.ratings_ = ratings
+        for name, value in changed.items():
+            setattr(self, name, value)

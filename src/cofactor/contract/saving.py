@@ -1,0 +1,66 @@
+"""How a model is saved and restored: what it learned is declared, so it can be checked before it is used."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from cofactor.arrays import Array
+from cofactor.contract.fitting import FitMixin
+from cofactor.contract.learned import wrong_with
+from cofactor.contract.snapshots import of_one_state
+from cofactor.data.expecting import expect_path
+from cofactor.errors import BadModelFolder, BadOption
+
+if TYPE_CHECKING:
+    from cofactor.data.ratings import Ratings
+
+__all__ = ["SaveMixin"]
+
+
+class SaveMixin(FitMixin):
+    """A model in one folder, and back."""
+
+    @classmethod
+    def model_name(cls) -> str:
+        """What the command line and a saved model call it: the name of its file; of a class from elsewhere its own."""
+        package, _, file = cls.__module__.rpartition(".")
+        return file if package == "cofactor.models" else cls.__name__
+
+    @of_one_state
+    def save(self, path: str | Path) -> Path:
+        """Write the model as one folder (JSON and safetensors, no pickle), replacing one of the same name; its path.
+
+        Raises `BadOption` where something else stands there, and for what `cofactor.open` could not read; `NotSaved`
+        where the system refuses to write. A model that stood there is then as it was.
+        """
+        from cofactor.model_folder import SavedModel, write_model_folder
+
+        ratings, options, notes = self.ratings, self.options(), self.notes()
+        expect_path(path, "save writes to")
+        learned = {name: np.asarray(value) for name, value in self.learned_values().items()}
+        try:
+            type(self)(**options).check_learned(learned, ratings)
+        except (BadModelFolder, TypeError) as error:  # TypeError: a class of one's own that takes other arguments
+            raise BadOption(f"This {type(self).__name__} could be saved, but not opened again: {error}") from error
+        return write_model_folder(SavedModel(self.model_name(), self.objective, options, learned, ratings, notes), path)
+
+    def restore(self, learned: Mapping[str, Array], ratings: "Ratings") -> None:
+        """Be the model that has learned this from these ratings. Raises `BadModelFolder` where it does not fit."""
+        self.check_learned(learned, ratings)
+        self.set_learned(learned, ratings)
+
+    def set_learned(self, learned: Mapping[str, Array], ratings: "Ratings") -> None:
+        """Be the model that has learned this, unchecked."""
+        self.ratings_ = ratings
+        for name, value in learned.items():
+            setattr(self, name, value if value.ndim else value.item())
+
+    def check_learned(self, learned: Mapping[str, Array], ratings: "Ratings") -> None:
+        """Raise `BadModelFolder` where a model with these options cannot have learned this from these ratings."""
+        sizes = {"n_users": ratings.n_users, "n_items": ratings.n_items} if len(ratings) else {}
+        attributes = {"user_attributes": ratings.user_attributes, "item_attributes": ratings.item_attributes}
+        wrong = wrong_with(self.learned, learned, self.options() | sizes | attributes) if sizes else "nobody rated"
+        if wrong:
+            raise BadModelFolder(f"That is not what a {self.model_name()} learns from such ratings: {wrong}.")

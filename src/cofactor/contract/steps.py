@@ -1,0 +1,172 @@
+"""What a model file writes: what it learns and how it scores, in indices alone, and what it can do.
+
+These steps are public for whoever works with indices: evaluation, cold start, blends. What a caller asks with ids
+stands on them, the same for all models: `recommender.py`.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+import numpy as np
+
+from cofactor.arrays import Array, FloatArray, IntArray
+from cofactor.contract.abilities import Abilities, unsupported
+from cofactor.contract.learned import Learned
+from cofactor.contract.profile import UserProfile
+from cofactor.errors import NotFitted, Unsupported
+from cofactor.search_space import Space
+from cofactor.selection.exact import DotProducts, blocks
+
+if TYPE_CHECKING:
+    from cofactor.contract.reasons import Reasons
+    from cofactor.data.joining import Joined
+    from cofactor.data.ratings import Ratings
+    from cofactor.newcomer import NewcomerLaw
+    from cofactor.run.run import Run
+
+__all__ = ["ModelSteps", "Side"]
+
+Side = Literal["user", "item"]
+
+
+class ModelSteps(ABC):
+    """A step that a model does not write raises `Unsupported`; `abilities` says so beforehand.
+
+    An index of -1 stands for a user, or an item, that nothing is known about.
+    """
+
+    learned: ClassVar[Mapping[str, Learned]]
+    objective: ClassVar[str]  # one sentence: what is optimised
+    effort: ClassVar[str] = ""  # the option that says how long it trains, such as n_epochs
+
+    ratings_: "Ratings"
+    interrupted_ = ""  # where ctrl-C ended the fit, as "after 3 of 50 epochs"; empty: nowhere
+    noted_: tuple[str, ...] = ()  # what its folder said of how it was fitted, where it was opened from one
+
+    @property
+    def abilities(self) -> Abilities:
+        """What can be asked of it."""
+        return Abilities()
+
+    @property
+    def ratings(self) -> "Ratings":
+        """The ratings that the model learned from. Raises `NotFitted` before `fit`."""
+        if not hasattr(self, "ratings_"):
+            raise NotFitted(type(self).__name__)
+        return self.ratings_
+
+    # ---- learning -----------------------------------------------------------------------------------------
+
+    @abstractmethod
+    def _fit(self, train: "Ratings", run: "Run") -> None:
+        """Learn from the ratings; set every attribute named in `learned`.
+
+        run: who watches; a model that trains in sweeps takes their numbers from `run.sweeps`
+        """
+
+    def updated_state(self, joined: "Joined") -> Mapping[str, Any]:
+        """The arrays of `learned` that change when later ratings come: rows for `joined.users` and `joined.items`."""
+        raise Unsupported(f"{type(self).__name__} cannot take in later ratings. Fit it anew on all of them.")
+
+    def state_without(self, user_idx: int, remaining: "Ratings") -> Mapping[str, Any]:
+        """The arrays of `learned` that change when a user goes: those with a row for each user, at least.
+
+        remaining: the ratings without theirs. A model that can give what it would have learned from these does so.
+        """
+        of_users = [name for name, one in self.learned.items() if one.shape[:1] == ("n_users",)]
+        return {name: np.delete(getattr(self, name), user_idx, axis=0) for name in of_users}
+
+    def needed_gb(self, train: "Ratings") -> float:
+        """Memory that learning from these ratings takes beside the table, in GB; 0 where it is little in any case."""
+        return 0.0
+
+    def _check_options(self) -> None:
+        """Raise `BadOption` where a hyperparameter is out of range."""
+
+    def search_space(self) -> Space:
+        """What `tune` tries, by option; the others stay as given."""
+        return {}
+
+    def notes(self) -> tuple[str, ...]:
+        """What a reader ought to know of how it was fitted, a sentence each; the card shows them."""
+        ended = f"Interrupted {self.interrupted_}: it learned less than it was asked to."
+        return (*self.noted_, *([ended] if self.interrupted_ else ()))
+
+    # ---- scores -------------------------------------------------------------------------------------------
+
+    @abstractmethod
+    def score_users(self, user_idx: IntArray) -> FloatArray:
+        """(b,) users -> (b, n_items) scores; higher is better."""
+
+    def score_pairs(self, user_idx: IntArray, item_idx: IntArray, timestamps: IntArray | None = None) -> FloatArray:
+        """(b,) users, (b,) items -> (b,) scores of pairs, in the ratings' own unit where the model predicts them.
+
+        timestamps: (b,) seconds since 1970 or `NO_TIME`, which only models that learn from time look at
+        A model that writes no better way scores all items of each user; an unknown item is then at -inf.
+        """
+        return _from_whole_rows(self, user_idx, item_idx)
+
+    def score_profile(self, profile: UserProfile) -> FloatArray:
+        """(n_items,) scores for somebody the model does not hold, by their ratings; nothing is retrained.
+
+        Their attributes are given only where `abilities.learns_attributes`; there may then be no ratings.
+        """
+        raise unsupported(self, "folds_in")
+
+    def dot_products(self) -> DotProducts | None:
+        """The two sides of `score_users`, where it is a product: all users are then ranked in one fused pass."""
+        return None
+
+    def pair_variances(self, user_idx: IntArray, item_idx: IntArray) -> FloatArray:
+        """(b,) users, (b,) items -> (b,) the variance of each pair's rating, that of a person on a day included."""
+        raise unsupported(self, "has_posterior")
+
+    # ---- understanding ------------------------------------------------------------------------------------
+
+    def row_vectors(self, side: Side) -> FloatArray:
+        """(n, f) the vectors of all users or items, compared by their angle."""
+        raise unsupported(self, "has_vectors")
+
+    def similarity(self, side: Side, idx: int) -> FloatArray:
+        """(n,) how similar every user or item is to one of them, -inf where nothing is known of it: the cosine of
+        their vectors, or what a model that links items by weights has learned."""
+        if not self.abilities.has_vectors:
+            raise unsupported(self, f"compares_{side}s")
+        vectors = self.row_vectors(side)
+        length = np.linalg.norm(vectors, axis=1)
+        cosine = vectors @ vectors[idx] / np.maximum(length * length[idx], 1e-12)
+        cosine[length == 0] = -np.inf
+        return cosine
+
+    def reasons(self, user_idx: int, item_idx: int) -> "Reasons":
+        """The parts that add up to the score of one pair."""
+        raise unsupported(self, "gives_reasons")
+
+    # ---- beliefs about somebody new -----------------------------------------------------------------------
+
+    def newcomer_laws(self) -> Sequence["NewcomerLaw"]:
+        """What the model believes of somebody new: one law, or one for each of some posterior draws."""
+        raise unsupported(self, "has_posterior")
+
+    def rows_under_laws(self, user_idx: IntArray) -> Sequence[FloatArray]:
+        """(b, d) where these users stand under each of `newcomer_laws`."""
+        raise unsupported(self, "has_posterior")
+
+    def described_under_laws(self, attributes: Mapping[str, Array], n: int) -> Sequence[FloatArray]:
+        """(n, d) by how much people with these attributes, (n,) each, are expected to differ from the mean of each of
+        `newcomer_laws`."""
+        raise unsupported(self, "learns_attributes")
+
+
+def _from_whole_rows(model: ModelSteps, user_idx: IntArray, item_idx: IntArray) -> FloatArray:
+    """Scores of pairs from those of all items of each user, a block of users at a time."""
+    users, row_of = np.unique(user_idx, return_inverse=True)
+    order = np.argsort(row_of, kind="stable")
+    ends = np.searchsorted(row_of[order], np.arange(len(users) + 1))
+    scores = np.empty(len(user_idx), np.float32)
+    for at in blocks(len(users), model.ratings.n_items):
+        pairs = order[ends[at.start] : ends[min(at.stop, len(users))]]
+        scores[pairs] = model.score_users(users[at])[row_of[pairs] - at.start, item_idx[pairs]]
+    scores[item_idx < 0] = -np.inf
+    return scores

@@ -1,0 +1,74 @@
+"""Explanations: parts in the caller's ids that add up to the score, and say so in words."""
+
+import numpy as np
+import pytest
+
+import cofactor as cf
+from cofactor.contract.reasons import Reasons
+from cofactor.data.ratings import Ratings
+from cofactor.errors import UnknownIds
+
+
+@pytest.fixture(scope="module")
+def model():
+    ratings = cf.read(b"user,item,rating\nann,x,5\nann,y,1\nbob,x,4\nbob,y,2\nbob,z,5\n")
+    return cf.EASE(reg=1.0).fit(ratings)
+
+
+def test_a_table_has_a_row_for_each_past_rating_the_largest_part_first(model):
+    table = model.explain("bob", "y").table()
+    assert table.columns == ["reason", "item", "rating", "part"]
+    assert table["reason"].to_list() == ["rating"] * 3
+    assert table["rating"].to_list() == [{"x": 4, "y": 2, "z": 5}[item] for item in table["item"]]
+    parts = np.abs(table["part"].to_numpy())
+    assert (parts[:-1] >= parts[1:]).all()
+    assert table["part"].sum() == pytest.approx(model.score_pairs(np.array([1]), np.array([1]))[0], abs=1e-6)
+
+
+def test_in_words_it_names_the_pair_the_parts_and_their_sum(model):
+    words = str(model.explain("ann", "z")).splitlines()
+    assert words[0].startswith("'ann' and z: ")
+    assert [line.split(",")[0].split()[-1] for line in words[1:-1]] == ["x", "y"]
+    assert words[-1].split() == [words[0].split()[-1], "in", "all"]
+
+
+def test_by_a_title_it_explains_the_item_of_that_title(tastes):
+    model = cf.Bias().fit(tastes)
+    by_title = model.explain(tastes.users.values[0], tastes.title_of(np.array([3]))[0])
+    assert by_title.item == tastes.items.values[3]
+
+
+def test_tables_of_models_with_and_without_past_ratings_have_one_schema(model):
+    plain = cf.Bias().fit(model.ratings).explain("ann", "x").table()
+    assert plain.schema == model.explain("ann", "x").table().schema
+    assert plain["reason"].to_list() == ["base", "user", "item"]
+
+
+def test_who_is_not_known_cannot_be_explained(model):
+    with pytest.raises(UnknownIds, match="nobody"):
+        model.explain("nobody", "x")
+
+
+def test_reasons_of_a_sum_add_up_item_by_item():
+    first = Reasons(1.0, item_idx=np.array([2, 5]), parts=np.array([0.5, 0.25]))
+    second = Reasons(2.0, user=1.0, item_idx=np.array([5]), parts=np.array([1.0]), unexplained=0.5)
+    both = first.plus(second, 2.0)
+    assert (both.base, both.user, both.unexplained) == (5.0, 2.0, 1.0)
+    assert dict(zip(both.item_idx.tolist(), both.parts.tolist())) == {2: 0.5, 5: 2.25}
+    assert both.total == first.total + 2 * second.total
+
+
+def test_under_y_range_the_sum_is_squashed_to_the_score():
+    ratings = Ratings.from_arrays([0, 0, 1, 1], [0, 1, 0, 2], [5, 1, 4, 2])
+    model = cf.MatrixFactorization(n_factors=2, y_range=(0, 5.5), batch_size=4).fit(ratings, progress=False)
+    found = model.explain(0, 2)
+    assert 5.5 / (1 + np.exp(-found.reasons.total)) == pytest.approx(found.score, abs=1e-4)
+    assert str(found).endswith(f"which y_range makes {found.score:.3f}")
+
+
+def test_a_blend_says_whose_similar_items_it_gives(checkerboard):
+    loved = checkerboard.values > 3
+    likes = Ratings.from_arrays(checkerboard.user_idx[loved], checkerboard.item_idx[loved])
+    blend = cf.Blend(["popularity", cf.EASE(reg=1.0)], held_out=0.3).fit(likes, progress=False)
+    assert "Similar items are those of EASE." in blend.notes()
+    np.testing.assert_array_equal(blend.similarity("item", 3), blend.fitted[1].similarity("item", 3))
