@@ -24,6 +24,7 @@ from benchmarks.shared.quiet import QUIET, wait_for_quiet, watch_others
 from benchmarks.shared.reporting import describe, machine, markdown_table, write_results
 from cofactor.data.ids import IdMap
 from cofactor.kernels.posterior.prior import Prior
+from cofactor.kernels.posterior.problem import RowProblem
 from cofactor.kernels.posterior.schedule import SPLIT_ABOVE, schedule_rows
 from cofactor.kernels.posterior.solve import solve
 from cofactor.kernels.posterior.weights import RatingWeights
@@ -112,13 +113,13 @@ def skewed(share: float, rounds: int, k: int = 64) -> dict[str, Any]:
     )
     prior = Prior(np.eye(k, dtype=np.float32).ravel(), np.ones(1, np.float32), np.zeros((1, k), np.float32))
     out, offset = np.zeros((n_rows, k), np.float32), np.zeros(n_others, np.float32)
+    problem = RowProblem(design, offset, ratings, weights, prior)
     plans = {
         "on one core": schedule_rows(indptr, k, split_above=NEVER),
         "split": schedule_rows(indptr, k, split_above=SPLIT_ABOVE),
     }
     return {
-        name: timed(lambda schedule=schedule: solve(out, design, offset, ratings, weights, prior, schedule), rounds)
-        for name, schedule in plans.items()
+        name: timed(lambda schedule=schedule: solve(out, problem, schedule), rounds) for name, schedule in plans.items()
     }
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from cofactor.kernels.gradient import sgd
-from cofactor.kernels.gradient.perceptron import LabelledPairs
+from cofactor.kernels.gradient.labelled_pairs import LabelledPairs
 from cofactor.nets.embeddings import Embeddings, squash
 from cofactor.training.engine import Batches
 from cofactor.training.fused import FusedAdam, TiledSgd

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from cofactor.kernels.gradient.perceptron import LabelledPairs
+from cofactor.kernels.gradient.labelled_pairs import LabelledPairs
 from cofactor.nets.perceptron import Network
 from cofactor.training.engine import Batches
 from cofactor.training.fused_perceptron import FusedPerceptron

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from cofactor.arrays import FloatArray
 from cofactor.collab.dataloaders import DataLoader
 from cofactor.collab.modules import EmbeddingDotBias, EmbeddingNN, MSELossFlat
-from cofactor.kernels.gradient.perceptron import LabelledPairs
+from cofactor.kernels.gradient.labelled_pairs import LabelledPairs
 from cofactor.nets.embeddings import Embeddings
 from cofactor.nets.mlp import EmbeddingMLP, network_of
 from cofactor.training.fused import FusedAdam

@@ -166,6 +166,7 @@ class ImplicitMF(Described):
         are no evidence for anything
         """
         from cofactor.kernels.posterior.prior import Prior
+        from cofactor.kernels.posterior.problem import RowProblem
         from cofactor.kernels.posterior.schedule import SPLIT_ABOVE, schedule_rows
 
         solver = solver or self.solver
@@ -184,7 +185,7 @@ class ImplicitMF(Described):
                 pull[:, : self.n_factors] = drawn
             offset = np.zeros(len(others), np.float32)
             prior = Prior(base.ravel(), ridge, pull)
-            explained = improve(out, others, offset, part, self._law(), prior, plan)
+            explained = improve(out, RowProblem(others, offset, part, self._law(), prior), plan)
             if drawn is not None:
                 out[rows.counts == 0] = 0
             return float(explained.sum(dtype=np.float64))

@@ -133,7 +133,7 @@ class MatrixFactorization(GradientRecommender[Embeddings], Described):
         batches = Batches(len(train), self._batch_size(len(train)), self.seed)
         if self.engine == "torch":
             need_torch()
-            from cofactor.kernels.gradient.perceptron import LabelledPairs
+            from cofactor.kernels.gradient.labelled_pairs import LabelledPairs
             from cofactor.nets.dot_product import DotProduct
             from cofactor.training.torch_engine import TorchEngine
 

@@ -119,7 +119,7 @@ class NeuralCF(GradientRecommender[Network]):
         return Averaging(engine, lambda: engine.network, self.averaged, y_range)
 
     def _trainer(self, train: "Ratings") -> "FusedPerceptron | TorchEngine":
-        from cofactor.kernels.gradient.perceptron import LabelledPairs
+        from cofactor.kernels.gradient.labelled_pairs import LabelledPairs
         from cofactor.training.engine import Batches
         from cofactor.training.negatives import Negatives
 

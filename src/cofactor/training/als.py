@@ -10,6 +10,7 @@ from cofactor.arrays import Array, FloatArray, IntArray
 from cofactor.data.ratings import Ratings, Rows
 from cofactor.kernels.alignment import empty_aligned, padded_width
 from cofactor.kernels.posterior.prior import BiasTerm, Prior
+from cofactor.kernels.posterior.problem import RowProblem
 from cofactor.kernels.posterior.schedule import RowSchedule, schedule_rows
 from cofactor.kernels.posterior.solve import solve
 from cofactor.kernels.posterior.weights import UNIT_WEIGHTS
@@ -76,7 +77,7 @@ class AlternatingLeastSquares:
         prior = Prior(np.diag(floor).ravel(), ridge, np.zeros((1, width), np.float32))
         bias = BiasTerm(half.bias, np.append(np.zeros(width), TRIFLE).astype(np.float32), np.zeros(1, np.float32))
         offset = other.bias + np.float32(self.mean)
-        explained = solve(rows, other.rows, offset, half.part, UNIT_WEIGHTS, prior, half.plan, bias=bias)
+        explained = solve(rows, RowProblem(other.rows, offset, half.part, UNIT_WEIGHTS, prior, bias=bias), half.plan)
         penalty = float(ridge @ (np.einsum("nk,nk->n", rows, rows) + half.bias**2).astype(np.float64))
         return (other.squares(offset) - float(explained.sum(dtype=np.float64)) - penalty) / len(half.part.indices)
 

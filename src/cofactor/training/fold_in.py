@@ -10,6 +10,7 @@ from cofactor.data.ratings import Rows
 from cofactor.kernels.absent import NO_NUMBERS
 from cofactor.kernels.alignment import padded_width
 from cofactor.kernels.posterior.prior import padded_prior
+from cofactor.kernels.posterior.problem import RowProblem
 from cofactor.kernels.posterior.schedule import schedule_rows
 from cofactor.kernels.posterior.single_row import MAX_NEWTON_STEPS
 from cofactor.kernels.posterior.solve import solve
@@ -90,7 +91,8 @@ class _Placing:
     def solve(self, values: FloatArray, weights: FloatArray) -> None:
         """values: what the ratings are, offsets in them     weights: (n_ratings,) or (0,): 1"""
         part = CsrRatings(self._rows.indptr, self._rows.indices, values, weights)
-        solve(self.factors, self._design, self._offset, part, UNIT_WEIGHTS, self._prior, self._plan, bias=self._bias)
+        problem = RowProblem(self._design, self._offset, part, UNIT_WEIGHTS, self._prior, bias=self._bias)
+        solve(self.factors, problem, self._plan)
 
     def solve_squashed(self, ratings: FloatArray, low: float, high: float) -> None:
         span = np.float32(high - low)

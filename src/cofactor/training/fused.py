@@ -10,7 +10,7 @@ import numpy as np
 
 from cofactor.arrays import Array, FloatArray, IntArray
 from cofactor.kernels.gradient import adam, sgd
-from cofactor.kernels.gradient.adam import BETA2, EPS
+from cofactor.kernels.gradient.labelled_pairs import LabelledPairs
 from cofactor.nets.embeddings import Embeddings
 from cofactor.training.engine import Batches
 from cofactor.training.schedule import Schedule, constant
@@ -64,7 +64,7 @@ class FusedAdam:
         size = self.batches.size
         self._work = adam.make_touched_rows(self._rows.users, size), adam.make_touched_rows(self._rows.items, size)
         self._done, self._since = 0, 0  # steps before this schedule, and of it
-        self._plan = adam.make_adam_table(*constant(0, 0.0), decay=0.0, beta2=BETA2)
+        self._plan = adam.make_adam_table(*constant(0, 0.0), decay=0.0)
         self._epoch: tuple[int, IntArray] = (-1, np.zeros((0, 0), np.int32))
 
     @property
@@ -82,7 +82,7 @@ class FusedAdam:
         self._epoch = (-1, self._epoch[1])
         self._done += self._since
         self._since = 0
-        self._plan = adam.make_adam_table(*schedule, decay=weight_decay, beta2=BETA2, before=self._done)
+        self._plan = adam.make_adam_table(*schedule, decay=weight_decay, before=self._done)
         for side in (self._rows.users, self._rows.items):
             side.last[:] = -1
 
@@ -90,12 +90,10 @@ class FusedAdam:
         if self._epoch[0] != epoch:
             self._epoch = (epoch, self.batches.of(epoch))
         losses = np.zeros(end - start, np.float32)
-        low, high = self.y_range or (0.0, 0.0)
-        users, items, (of_users, of_items) = self._rows.users, self._rows.items, self._work
+        pairs = LabelledPairs(self.user_idx, self.item_idx, self.values)
         adam.run_steps(
-            users, items, of_users, of_items, self._rows.k, self.user_idx, self.item_idx, self.values,
-            self._epoch[1][start:end], self._since, self._plan, np.float32(low), np.float32(high), BETA2,
-            np.float32(EPS), losses,
+            self._rows.users, self._rows.items, *self._work, self._rows.k, pairs, self._epoch[1][start:end],
+            self._since, self._plan, self.y_range, losses,
         )  # fmt: skip
         self._since += end - start
         if end == self.n_steps:  # who looks between epochs, or keeps a checkpoint there, then changes nothing
@@ -116,7 +114,7 @@ class FusedAdam:
     def _settle(self) -> None:
         k, (of_users, of_items) = self._rows.k, self._work
         for side, work, one in ((self._rows.users, of_users, k + 1), (self._rows.items, of_items, k)):
-            adam.catch_up_rows(side, work.root, one, self._since, self._plan, BETA2, np.float32(EPS))
+            adam.catch_up_rows(side, work.root, one, self._since, self._plan)
 
 
 @dataclass

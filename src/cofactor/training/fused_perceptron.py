@@ -9,8 +9,8 @@ import numpy as np
 
 from cofactor.arrays import Array, FloatArray, IntArray
 from cofactor.kernels.gradient import adam, perceptron
-from cofactor.kernels.gradient.adam import BETA2, EPS
-from cofactor.kernels.gradient.perceptron import EmbeddingWidths, LabelledPairs, Loss
+from cofactor.kernels.gradient.labelled_pairs import LabelledPairs
+from cofactor.kernels.gradient.perceptron import EmbeddingWidths, Loss
 from cofactor.nets.embeddings import CHANCE
 from cofactor.nets.perceptron import Layer, Network
 from cofactor.training.engine import Batches
@@ -42,7 +42,7 @@ class FusedPerceptron:
         self._space = perceptron.make_work_space(self._layout, size, dropout=self.dropout > 0)
         self._weights = _weights(start.layers, self._layout)
         self._done, self._since = 0, 0  # steps before this schedule, and of it
-        self._plan = adam.make_adam_table(*constant(0, 0.0), decay=0.0, beta2=BETA2)
+        self._plan = adam.make_adam_table(*constant(0, 0.0), decay=0.0)
         self._epoch: tuple[int, IntArray, LabelledPairs] | None = None
 
     @property
@@ -67,7 +67,7 @@ class FusedPerceptron:
         self._epoch = None
         self._done += self._since
         self._since = 0
-        self._plan = adam.make_adam_table(*schedule, decay=weight_decay, beta2=BETA2, before=self._done)
+        self._plan = adam.make_adam_table(*schedule, decay=weight_decay, before=self._done)
         for side in self._sides:
             side.last[:] = -1
 
@@ -77,13 +77,14 @@ class FusedPerceptron:
             self._epoch = epoch, self.batches.of(epoch), pairs
         _, order, pairs = self._epoch
         low, high = self.y_range or (0.0, 0.0)
-        law = Loss(np.float32(low), np.float32(high), int(isinstance(self.pairs, Negatives)))
+        loss = Loss(np.float32(low), np.float32(high), int(isinstance(self.pairs, Negatives)))
+        mlp = perceptron.Mlp(
+            self._layout, self._weights, self._space, self._widths, loss, np.float32(self.dropout)
+        )  # fmt: skip
         key = hash((self.batches.seed, self._done)) % 2**62  # with the step's number: what dropout draws from
         losses = np.zeros(end - start, np.float32)
         perceptron.run_steps(
-            *self._sides, *self._work, self._layout, self._weights, self._space, self._widths, pairs,
-            order[start:end], self._since, self._plan, law, np.float32(self.dropout), key, BETA2, np.float32(EPS),
-            losses,
+            *self._sides, *self._work, mlp, pairs, order[start:end], self._since, self._plan, key, losses,
         )  # fmt: skip
         self._since += end - start
         if end == self.n_steps:  # who looks between epochs, or keeps a checkpoint there, then changes nothing
@@ -112,7 +113,7 @@ class FusedPerceptron:
 
     def _settle(self) -> None:
         for side, work in zip(self._sides, self._work, strict=True):
-            adam.catch_up_rows(side, work.root, -1, self._since, self._plan, BETA2, np.float32(EPS))
+            adam.catch_up_rows(side, work.root, -1, self._since, self._plan)
 
     def _layers(self) -> list[Layer]:
         w, layout = self._weights, self._layout

@@ -9,7 +9,7 @@ import numpy as np
 
 from cofactor.arrays import IntArray
 from cofactor.data.ratings import Ratings, Rows
-from cofactor.kernels.gradient.perceptron import LabelledPairs
+from cofactor.kernels.gradient.labelled_pairs import LabelledPairs
 
 __all__ = ["Negatives", "draw_negatives"]
 

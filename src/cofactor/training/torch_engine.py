@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from cofactor.arrays import Array, FloatArray, IntArray
 from cofactor.errors import BadOption
 from cofactor.kernels.gradient.adam import BETA2, EPS
-from cofactor.kernels.gradient.perceptron import LabelledPairs
+from cofactor.kernels.gradient.labelled_pairs import LabelledPairs
 from cofactor.nets.embeddings import CHANCE, Embeddings, squash
 from cofactor.nets.mlp import network_of
 from cofactor.nets.perceptron import Network

@@ -21,7 +21,7 @@ def start_of(side):
 
 def improve(method, side, out, split_above=SPLIT_ABOVE):
     schedule = schedule_rows(side.ratings.indptr, out.shape[1], split_above=split_above)
-    return method(out, side.design, side.offset, side.ratings, side.weights, side.prior, schedule)
+    return method(out, side.problem(), schedule)
 
 
 @pytest.mark.parametrize("split_above", [60, SPLIT_ABOVE])
@@ -69,7 +69,7 @@ def test_a_row_too_long_to_be_kept_is_gathered_again_with_the_same_result(method
     kept = start_of(side)
     improve(METHODS[method], side, kept)
     for module in (conjugate, blocks):
-        monkeypatch.setattr(module, "KEPT", RATINGS_AT_ONCE * 32)
+        monkeypatch.setattr(module, "MAX_GATHERED", RATINGS_AT_ONCE * 32)
     again = start_of(side)
     improve(METHODS[method], side, again)
     np.testing.assert_allclose(again, kept, atol=2e-5 * np.abs(kept).max())

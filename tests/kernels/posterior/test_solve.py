@@ -1,12 +1,13 @@
 """All rows of a side at once against the formula in double precision."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
 
 import cofactor.kernels.posterior.schedule as scheduling
 from cofactor.kernels.posterior.prior import BiasTerm, Prior
+from cofactor.kernels.posterior.problem import RowProblem
 from cofactor.kernels.posterior.schedule import SPLIT_ABOVE, schedule_rows
 from cofactor.kernels.posterior.solve import solve
 from cofactor.kernels.posterior.weights import RatingWeights
@@ -32,10 +33,14 @@ class Side(NamedTuple):
         precision = self.prior.precision.reshape(k, k) + self.prior.ridge[row] * np.eye(k) + (q.T * w) @ q
         return precision, np.linalg.solve(precision, self.prior.pull[row] + q.T @ y)
 
+    def problem(self, **other: Any) -> RowProblem:
+        """What the kernel is given, some of it replaced."""
+        return RowProblem(self.design, self.offset, self.ratings, self.weights, self.prior)._replace(**other)
+
     def solve(self, draw: int | None = None, split_above: int = SPLIT_ABOVE) -> np.ndarray:
         out = np.empty((len(self.ratings.indptr) - 1, self.design.shape[1]), np.float32)
         schedule = schedule_rows(self.ratings.indptr, out.shape[1], split_above=split_above)
-        solve(out, self.design, self.offset, self.ratings, self.weights, self.prior, schedule, draw=draw)
+        solve(out, self.problem(), schedule, draw=draw)
         return out
 
 
@@ -106,7 +111,7 @@ def test_a_joined_row_is_added_to_the_designs():
     plain = side._replace(design=pairs, offset=np.repeat(side.offset, 5), ratings=spread).solve()
     out = np.empty_like(plain)
     ratings, schedule = side.ratings._replace(third_idx=third_idx), schedule_rows(side.ratings.indptr, 32)
-    solve(out, side.design, side.offset, ratings, side.weights, side.prior, schedule, third=third)
+    solve(out, side.problem(ratings=ratings, third=third), schedule)
     np.testing.assert_allclose(out, plain, atol=1e-4)
 
 
@@ -121,17 +126,8 @@ def with_bias(side: Side, draw: int | None = None, split_above: int = SPLIT_ABOV
     pull[:, -1] = 0
     prior, known = side.prior._replace(precision=precision.ravel(), pull=pull), side.prior.pull[:, -1].copy()
     schedule = schedule_rows(side.ratings.indptr, k, split_above=split_above)
-    solve(
-        rows,
-        design,
-        side.offset,
-        side.ratings,
-        side.weights,
-        prior,
-        schedule,
-        draw=draw,
-        bias=BiasTerm(bias, last, known),
-    )
+    problem = side.problem(design=design, prior=prior, bias=BiasTerm(bias, last, known))
+    solve(rows, problem, schedule, draw=draw)
     rows[:, -1] = bias
     return rows
 
@@ -202,7 +198,7 @@ def test_short_rows_say_what_they_explain(monkeypatch):
     for turn in (float("-inf"), float("inf")):
         monkeypatch.setattr(scheduling, "EIGENBASIS_COST", turn)
         schedule, out = schedule_rows(side.ratings.indptr, 64), np.empty((40, 64), np.float32)
-        explained.append(solve(out, side.design, side.offset, side.ratings, side.weights, side.prior, schedule))
+        explained.append(solve(out, side.problem(), schedule))
     np.testing.assert_allclose(*explained, rtol=1e-5)
 
 
@@ -217,7 +213,7 @@ def test_short_rows_have_a_bias_too(monkeypatch):
         pulls = np.linspace(-1, 1, n).astype(np.float32)
         bias = BiasTerm(out, np.append(np.zeros(k), 0.7).astype(np.float32), pulls)
         schedule = schedule_rows(side.ratings.indptr, k)
-        explained = solve(rows, side.design, side.offset, side.ratings, side.weights, prior, schedule, bias=bias)
+        explained = solve(rows, side.problem(prior=prior, bias=bias), schedule)
         found.append(np.column_stack([rows, out, explained]))
     np.testing.assert_allclose(*found, rtol=2e-4, atol=2e-5)
 

@@ -1,4 +1,4 @@
-"""What `adam_loops.py` works on, and the way to it: its loops as machine code, compiled once, loaded without Numba."""
+"""Mini-batch Adam with decoupled weight decay for factors and biases [kingma2015adam, loshchilov2019adamw]."""
 
 from typing import NamedTuple
 
@@ -6,6 +6,7 @@ import numpy as np
 
 from cofactor.arrays import FloatArray, IntArray
 from cofactor.kernels.compiling.native import Native
+from cofactor.kernels.gradient.labelled_pairs import LabelledPairs
 
 __all__ = [
     "BETA2",
@@ -23,8 +24,8 @@ __all__ = [
 BETA2, EPS = 0.99, 1e-5  # fastai's values, of every engine
 WIDTH_MULTIPLE = 8  # a row's width is a multiple of this many float32: one vector
 
-run_steps = Native("cofactor.kernels.gradient.adam_loops", "run_steps")
-catch_up_rows = Native("cofactor.kernels.gradient.adam_loops", "catch_up_rows")
+_run_steps = Native("cofactor.kernels.gradient.adam_loops", "run_steps")
+_catch_up_rows = Native("cofactor.kernels.gradient.adam_loops", "catch_up_rows")
 
 
 class AdamSide(NamedTuple):
@@ -37,7 +38,7 @@ class AdamSide(NamedTuple):
 
 
 class AdamTable(NamedTuple):
-    """What each step does, tabled for steps 0..T-1, (T,) float64 each (η rate, λ decay, t = step + 1)."""
+    """What each step of a schedule does, for steps 0 … T - 1: (T,) float64 each (η rate, λ decay, t = step + 1)."""
 
     shrink: FloatArray  # 1 - η λ
     step_size: FloatArray  # η / (1 - β₁ᵗ)
@@ -45,6 +46,8 @@ class AdamTable(NamedTuple):
     beta1: FloatArray
     log_shrink: FloatArray  # running sum of log shrink, inclusive
     log_beta1: FloatArray  # running sum of log β₁, inclusive
+    beta2: float
+    eps: np.float32
 
 
 class TouchedRows(NamedTuple):
@@ -66,11 +69,40 @@ def make_touched_rows(side: AdamSide, size: int) -> TouchedRows:
     )  # fmt: skip
 
 
-def make_adam_table(rates: FloatArray, momenta: FloatArray, decay: float, beta2: float, before: int = 0) -> AdamTable:
-    """rates, momenta: (T,) of every step of a schedule; decay: λ; before: steps that the moments have seen."""
+def make_adam_table(rates: FloatArray, momenta: FloatArray, decay: float, before: int = 0) -> AdamTable:
+    """The table of a schedule.
+
+    rates, momenta: (T,) η and β₁ of every step     decay: λ     before: steps that the moments have seen already
+    """
     t = np.arange(before + 1, before + len(rates) + 1)
     shrink = 1 - rates * decay
     return AdamTable(
-        shrink, rates / (1 - momenta**t), 1 / np.sqrt(1 - beta2**t), momenta,
+        shrink, rates / (1 - momenta**t), 1 / np.sqrt(1 - BETA2**t), momenta,
         np.cumsum(np.log(np.maximum(shrink, 1e-300))), np.cumsum(np.log(np.maximum(momenta, 1e-300))),
+        BETA2, np.float32(EPS),
     )  # fmt: skip
+
+
+def run_steps(
+    users: AdamSide, items: AdamSide, touched_users: TouchedRows, touched_items: TouchedRows, k: int,
+    pairs: LabelledPairs, batches: IntArray, first: int, table: AdamTable, y_range: tuple[float, float] | None,
+    losses: FloatArray,
+) -> None:  # fmt: skip
+    """Train on one batch after the other, at steps `first`, `first + 1`, …; the mean squared error of each to `losses`.
+
+    users, items: rows [factors (k), bias, 1, 0 …] and [factors (k), 1, bias, 0 …], changed in place; a row that no
+        batch has touched lately stays behind: `catch_up_rows` brings it up
+    touched_users, touched_items: work space
+    batches: (n_steps, batch_size) int32 row numbers of `pairs`; -1 behind the end of a short batch
+    y_range: of the sigmoid; None: scores are left as they are     losses: (n_steps,) float32
+    """
+    low, high = map(np.float32, y_range or (0.0, 0.0))
+    _run_steps(users, items, touched_users, touched_items, k, pairs, batches, first, table, low, high, losses)
+
+
+def catch_up_rows(side: AdamSide, root: FloatArray, constant: int, now: int, table: AdamTable) -> None:
+    """Bring every row up to step `now` (exclusive), so that the parameters are those of Adam at every step.
+
+    root: (w,) work space     constant: the column that is always 1; -1: there is none
+    """
+    _catch_up_rows(side, root, constant, now, table)

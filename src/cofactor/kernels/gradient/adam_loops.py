@@ -20,10 +20,11 @@ from numba import njit
 
 from cofactor.kernels.compiling.jit import JIT
 from cofactor.kernels.gradient.adam import AdamSide, AdamTable, TouchedRows
+from cofactor.kernels.gradient.labelled_pairs import LabelledPairs
 
 __all__ = [  # machine code is made of these, found here by name
     "AdamSide",
-    "AdamTable",
+    "AdamTable", "LabelledPairs",
     "TouchedRows",
     "catch_up_rows",
     "run_steps",
@@ -37,19 +38,19 @@ FADED = 1e-9  # momentum below this share of a step is no more seen in a float32
 
 
 @njit(**JIT)
-def _catch_up_row(p, m, v, root, last, now, table, beta2, eps):
+def _catch_up_row(p, m, v, root, last, now, table):
     """Make up the steps last+1 .. now-1, at which this row had no gradient. p, m, v, root: (w,), changed."""
     for j in range(p.size):
         root[j] = np.sqrt(v[j])
     kept, faded, step = 1.0, 1.0, last + 1
     while step < now and table.step_size[step] * kept > FADED * table.root_scale[step] * faded:
-        kept, faded, step = _skip_steps(p, m, root, kept, faded, step, now, table, beta2, eps)
+        kept, faded, step = _skip_steps(p, m, root, kept, faded, step, now, table)
     if step < now:
         rest = np.float32(np.exp(table.log_shrink[now - 1] - table.log_shrink[step - 1]))
         for j in range(p.size):
             p[j] *= rest
         kept *= np.exp(table.log_beta1[now - 1] - table.log_beta1[step - 1])
-        faded *= np.exp(0.5 * (now - step) * np.log(beta2))
+        faded *= np.exp(0.5 * (now - step) * np.log(table.beta2))
     keep_m, keep_v = np.float32(kept), np.float32(faded * faded)
     for j in range(p.size):
         m[j] *= keep_m
@@ -57,14 +58,14 @@ def _catch_up_row(p, m, v, root, last, now, table, beta2, eps):
 
 
 @njit(**JIT)
-def _skip_steps(p, m, root, kept, faded, step, now, table, beta2, eps):
+def _skip_steps(p, m, root, kept, faded, step, now, table):
     """As many steps at once as keep c = √β₂ˢ/√(1-β₂ᵗ) within 7 % of a middle c₀: one division for all of them.
 
     With x = √v c₀ / (√v c₀ + ε), which is at most 1, and δ = 1 - c/c₀,
         1 / (√v c + ε)  =  1 / (√v c₀ + ε) · (1 + xδ + (xδ)² + …),
     so five sums over the steps, the same for every factor, serve the whole row; the sixth term is below 2e-6.
     """
-    fade = np.sqrt(beta2)
+    fade = np.sqrt(table.beta2)
     middle = CENTRE * table.root_scale[step] * faded * fade
     relative = fade / middle
     m0, m1, m2, m3, m4, shrunk = 0.0, 0.0, 0.0, 0.0, 0.0, 1.0
@@ -89,14 +90,14 @@ def _skip_steps(p, m, root, kept, faded, step, now, table, beta2, eps):
     c0, w = np.float32(middle), np.float32(shrunk)
     a0, a1, a2, a3, a4 = np.float32(m0), np.float32(m1), np.float32(m2), np.float32(m3), np.float32(m4)
     for j in range(p.size):
-        inverse = np.float32(1) / (root[j] * c0 + eps)
+        inverse = np.float32(1) / (root[j] * c0 + table.eps)
         x = root[j] * c0 * inverse
         p[j] = p[j] * w - m[j] * inverse * (a0 + x * (a1 + x * (a2 + x * (a3 + x * a4))))
     return kept, faded, step
 
 
 @njit(**JIT)
-def update(p, m, v, g, step, table, beta2, eps):
+def update(p, m, v, g, step, table):
     """One Adam step with gradient g. All (w,)."""
     shrink, step_size, root_scale = (
         np.float32(table.shrink[step]),
@@ -104,22 +105,22 @@ def update(p, m, v, g, step, table, beta2, eps):
         np.float32(table.root_scale[step]),
     )
     beta1 = np.float32(table.beta1[step])
-    beta2 = np.float32(beta2)
+    beta2 = np.float32(table.beta2)
     for j in range(p.size):
         m[j] = beta1 * m[j] + (np.float32(1) - beta1) * g[j]
         v[j] = beta2 * v[j] + (np.float32(1) - beta2) * g[j] * g[j]
-        p[j] = p[j] * shrink - step_size * m[j] / (np.sqrt(v[j]) * root_scale + eps)
+        p[j] = p[j] * shrink - step_size * m[j] / (np.sqrt(v[j]) * root_scale + table.eps)
 
 
 @njit(**JIT)
-def touch_row(side, row, touched, constant, step, table, beta2, eps):
+def touch_row(side, row, touched, constant, step, table):
     """The place of a row among the batch's rows; at its first rating the row is brought up to this step.
 
     constant: the row's column that is always 1, and multiplies the other side's bias; -1: it has none
     """
     if side.last[row] != step:
         if side.last[row] < step - 1:
-            _catch_up_row(side.p[row], side.m[row], side.v[row], touched.root, side.last[row], step, table, beta2, eps)
+            _catch_up_row(side.p[row], side.m[row], side.v[row], touched.root, side.last[row], step, table)
             if constant >= 0:
                 side.p[row, constant] = 1
         side.last[row] = step
@@ -131,13 +132,13 @@ def touch_row(side, row, touched, constant, step, table, beta2, eps):
 
 
 @njit(**JIT)
-def step_rows(side, touched, constant, step, table, beta2, eps):
+def step_rows(side, touched, constant, step, table):
     """Adam for every row of the batch, but for its constant column; the batch is empty then."""
     for at in range(touched.n_rows[0]):
         row = touched.rows[at]
         if constant >= 0:
             touched.grads[at, constant] = 0
-        update(side.p[row], side.m[row], side.v[row], touched.grads[at], step, table, beta2, eps)
+        update(side.p[row], side.m[row], side.v[row], touched.grads[at], step, table)
         if constant >= 0:
             side.p[row, constant] = 1
     touched.n_rows[0] = 0
@@ -156,29 +157,12 @@ def score(p, q, low, span):
 
 
 @njit(**JIT)
-def run_steps(
-    users,
-    items,
-    of_users,
-    of_items,
-    k,
-    user_idx,
-    item_idx,
-    values,
-    batches,
-    first,
-    table,
-    low,
-    high,
-    beta2,
-    eps,
-    losses,
-):
+def run_steps(users, items, touched_users, touched_items, k, pairs, batches, first, table, low, high, losses):
     """Train on batches[s] at step first + s, for every s; the mean squared error of each goes to losses[s].
 
     users, items: `AdamSide`, changed in place; a row not touched lately stays behind, `catch_up_rows` brings it up
-    of_users, of_items: `TouchedRows`, work space     k: number of factors
-    batches: (n_steps, batch_size) row numbers of user_idx, item_idx, values; -1 behind the end of a short batch
+    touched_users, touched_items: `TouchedRows`, work space     k: number of factors
+    batches: (n_steps, batch_size) row numbers of `pairs`; -1 behind the end of a short batch
     low, high: range of the sigmoid (float32), equal where scores are left as they are
     """
     size = batches.shape[1]
@@ -190,28 +174,28 @@ def run_steps(
         share = np.float32(2 / max(n_in, 1))
         for at in range(n_in):
             row = batches[s, at]
-            u, i = user_idx[row], item_idx[row]
-            g = of_users.grads[touch_row(users, u, of_users, k + 1, step, table, beta2, eps)]
-            h = of_items.grads[touch_row(items, i, of_items, k, step, table, beta2, eps)]
+            u, i = pairs.user_idx[row], pairs.item_idx[row]
+            g = touched_users.grads[touch_row(users, u, touched_users, k + 1, step, table)]
+            h = touched_items.grads[touch_row(items, i, touched_items, k, step, table)]
             p, q = users.p[u], items.p[i]
             guess, slope = score(p, q, low, span)
-            error = guess - values[row]
+            error = guess - pairs.values[row]
             loss += error * error
             pull = share * slope * error
             for j in range(p.size):
                 g[j] += pull * q[j]
                 h[j] += pull * p[j]
-        step_rows(users, of_users, k + 1, step, table, beta2, eps)
-        step_rows(items, of_items, k, step, table, beta2, eps)
+        step_rows(users, touched_users, k + 1, step, table)
+        step_rows(items, touched_items, k, step, table)
         losses[s] = loss / max(n_in, 1)
 
 
 @njit(**JIT)
-def catch_up_rows(side, root, constant, now, table, beta2, eps):
+def catch_up_rows(side, root, constant, now, table):
     """Bring every row up to step `now` (exclusive), so that the parameters are those of the literal way."""
     for row in range(side.p.shape[0]):
         if side.last[row] < now - 1:
-            _catch_up_row(side.p[row], side.m[row], side.v[row], root, side.last[row], now, table, beta2, eps)
+            _catch_up_row(side.p[row], side.m[row], side.v[row], root, side.last[row], now, table)
             side.last[row] = now - 1
         if constant >= 0:
             side.p[row, constant] = 1

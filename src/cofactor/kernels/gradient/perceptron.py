@@ -8,13 +8,15 @@ import numpy as np
 from cofactor.arrays import FloatArray, IntArray
 from cofactor.kernels.alignment import padded_width
 from cofactor.kernels.compiling.native import Native
+from cofactor.kernels.gradient.adam import AdamSide, AdamTable, TouchedRows
+from cofactor.kernels.gradient.labelled_pairs import LabelledPairs
 
 __all__ = [
     "EmbeddingWidths",
-    "LabelledPairs",
     "LayerLayout",
     "LayerParameters",
     "Loss",
+    "Mlp",
     "WorkSpace",
     "layer_views",
     "layout_of",
@@ -23,15 +25,7 @@ __all__ = [
 ]  # fmt: skip
 
 
-run_steps = Native("cofactor.kernels.gradient.perceptron_loops", "run_steps")
-
-
-class LabelledPairs(NamedTuple):
-    """Users, items and what is to be said of them, (n,) each."""
-
-    user_idx: IntArray
-    item_idx: IntArray
-    values: FloatArray
+_run_steps = Native("cofactor.kernels.gradient.perceptron_loops", "run_steps")
 
 
 class EmbeddingWidths(NamedTuple):
@@ -84,6 +78,32 @@ class WorkSpace(NamedTuple):
     inverses: FloatArray  # (L, w) 1 / √(variance + ε)
     first: FloatArray  # (w,) two sums over the batch, and what they make
     second: FloatArray
+
+
+class Mlp(NamedTuple):
+    """A net as the loops work on it: its layers, what comes in, and what is asked of what comes out."""
+
+    layout: LayerLayout
+    parameters: LayerParameters
+    space: WorkSpace
+    widths: EmbeddingWidths
+    loss: Loss
+    dropout: np.float32  # the chance that a number between two layers becomes 0
+
+
+def run_steps(
+    users: AdamSide, items: AdamSide, touched_users: TouchedRows, touched_items: TouchedRows, mlp: Mlp,
+    pairs: LabelledPairs, batches: IntArray, first: int, table: AdamTable, key: int, losses: FloatArray,
+) -> None:  # fmt: skip
+    """Train on one batch after the other, at Adam's steps `first`, `first + 1`, …; the mean loss of each to `losses`.
+
+    users, items: embeddings, changed in place, as are mlp.parameters; a row that no batch has touched lately stays
+        behind: `adam.catch_up_rows` brings it up
+    touched_users, touched_items: work space
+    batches: (n_steps, batch_size) int32 row numbers of `pairs`; -1 behind the end of a short batch
+    key: what dropout draws from, with the step's number     losses: (n_steps,) float32
+    """
+    _run_steps(users, items, touched_users, touched_items, mlp, pairs, batches, first, table, key, losses)
 
 
 def layout_of(units: list[int], batch_size: int, *, batch_norm: bool) -> LayerLayout:

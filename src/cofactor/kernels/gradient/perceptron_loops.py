@@ -25,12 +25,13 @@ from cofactor.kernels.compiling.jit import JIT
 from cofactor.kernels.gradient.adam import AdamSide, AdamTable, TouchedRows
 from cofactor.kernels.gradient.adam_loops import step_rows, touch_row, update
 from cofactor.kernels.gradient.batch_norm_loops import normalise, normalise_back
+from cofactor.kernels.gradient.labelled_pairs import LabelledPairs
 from cofactor.kernels.gradient.perceptron import (
     EmbeddingWidths,
-    LabelledPairs,
     LayerLayout,
     LayerParameters,
     Loss,
+    Mlp,
     WorkSpace,
 )
 
@@ -42,6 +43,7 @@ __all__ = [  # machine code is made of these, found here by name
     "LayerLayout",
     "LayerParameters",
     "Loss",
+    "Mlp",
     "TouchedRows",
     "WorkSpace",
     "run_steps",
@@ -125,13 +127,14 @@ def _activate_back(layer, D, n, n_units, width, layout, parameters, space, dropo
 
 
 @njit(**JIT)
-def _look_up(n, rows, batch, users, items, of_users, of_items, widths, pairs, layout, space, step, table, beta2, eps):
-    """The embeddings of a batch side by side into the first layer's inputs."""
+def _look_up(n, rows, batch, sides, pairs, mlp, step, table):
+    """The first layer's inputs ← the embeddings of a batch, side by side."""
+    (users, items, touched_users, touched_items), layout, space, widths = sides, mlp.layout, mlp.space, mlp.widths
     width, (n_of_user, n_of_item, _) = layout.widths[0], widths
     for b in range(n):
         u, i = pairs.user_idx[batch[b]], pairs.item_idx[batch[b]]
-        touch_row(users, u, of_users, -1, step, table, beta2, eps)
-        touch_row(items, i, of_items, -1, step, table, beta2, eps)
+        touch_row(users, u, touched_users, -1, step, table)
+        touch_row(items, i, touched_items, -1, step, table)
         row = space.inputs[b * width : (b + 1) * width]
         p, q = users.p[u], items.p[i]
         for j in range(n_of_user):
@@ -159,10 +162,11 @@ def _loss_and_slope(z, value, low, span, logistic):
 
 
 @njit(**JIT)
-def _score(n, batch, users, items, of_users, of_items, widths, pairs, layout, space, loss):
+def _score(n, batch, sides, pairs, mlp):
     """The mean loss of a batch; its slopes by the last sums into `errors`, by the dot products into the rows'."""
-    at, width, (n_of_user, n_of_item, n_dot) = layout.rows[-1], layout.widths[-1], widths
-    low, high, logistic = loss
+    (users, items, touched_users, touched_items), layout, space = sides, mlp.layout, mlp.space
+    at, width, (n_of_user, n_of_item, n_dot) = layout.rows[-1], layout.widths[-1], mlp.widths
+    low, high, logistic = mlp.loss
     share, total = np.float32(1) / np.float32(n), 0.0
     for b in range(n):
         u, i, value = pairs.user_idx[batch[b]], pairs.item_idx[batch[b]], pairs.values[batch[b]]
@@ -175,7 +179,7 @@ def _score(n, batch, users, items, of_users, of_items, widths, pairs, layout, sp
         pull *= share
         space.errors[at + b * width] = pull
         if n_dot:
-            g, h = of_users.grads[of_users.places[u]], of_items.grads[of_items.places[i]]
+            g, h = touched_users.grads[touched_users.places[u]], touched_items.grads[touched_items.places[i]]
             for j in range(n_dot):
                 g[n_of_user + j] += pull * q[j]
                 h[n_of_item + j] += pull * p[j]
@@ -183,13 +187,14 @@ def _score(n, batch, users, items, of_users, of_items, widths, pairs, layout, sp
 
 
 @njit(**JIT)
-def _embedding_gradients(n, batch, of_users, of_items, widths, pairs, layout, space):
-    """The slopes by the first layer's inputs to the embeddings they came from."""
-    width, (n_of_user, n_of_item, _) = layout.widths[0], widths
+def _embedding_gradients(n, batch, sides, pairs, mlp):
+    """Add the slopes by the first layer's inputs to the gradients of the embeddings they came from."""
+    (_, _, touched_users, touched_items), space = sides, mlp.space
+    width, (n_of_user, n_of_item, _) = mlp.layout.widths[0], mlp.widths
     for b in range(n):
         row = space.errors[b * width : (b + 1) * width]
-        g = of_users.grads[of_users.places[pairs.user_idx[batch[b]]]]
-        h = of_items.grads[of_items.places[pairs.item_idx[batch[b]]]]
+        g = touched_users.grads[touched_users.places[pairs.user_idx[batch[b]]]]
+        h = touched_items.grads[touched_items.places[pairs.item_idx[batch[b]]]]
         for j in range(n_of_user):
             g[j] += row[j]
         for j in range(n_of_item):
@@ -197,30 +202,21 @@ def _embedding_gradients(n, batch, of_users, of_items, widths, pairs, layout, sp
 
 
 @njit(**JIT)
-def run_steps(
-    users, items, of_users, of_items, layout, parameters, space, widths, pairs, batches, first, table, loss, dropout,
-    key, beta2, eps, losses,
-):  # fmt: skip
-    """Train on batches[s] at step first + s, for every s; the mean loss of each goes to losses[s].
-
-    users, items: `AdamSide`, changed in place; a row not touched lately stays behind, `adam.settle` brings it up
-    of_users, of_items: `TouchedRows`, work space
-    batches: (n_steps, batch_size) row numbers of `pairs`; -1 behind a short one
-    key: what dropout draws from
-    """
+def run_steps(users, items, touched_users, touched_items, mlp, pairs, batches, first, table, key, losses):
+    """Train on batches[s] at step first + s, for every s, as `perceptron.run_steps` says."""
+    layout, parameters, space, dropout = mlp.layout, mlp.parameters, mlp.space, mlp.dropout
+    sides = users, items, touched_users, touched_items
     for s in range(batches.shape[0]):
         step, n, batch = first + s, 0, batches[s]
         while n < batch.size and batch[n] >= 0:
             n += 1
         rows = (n + TILE_ROWS - 1) // TILE_ROWS * TILE_ROWS
-        _look_up(
-            n, rows, batch, users, items, of_users, of_items, widths, pairs, layout, space, step, table, beta2, eps
-        )
+        _look_up(n, rows, batch, sides, pairs, mlp, step, table)
         _forward(n, rows, layout, parameters, space, dropout, mix(np.uint64(key) ^ mix(np.uint64(step))))
-        losses[s] = _score(n, batch, users, items, of_users, of_items, widths, pairs, layout, space, loss)
+        losses[s] = _score(n, batch, sides, pairs, mlp)
         parameters.g[:] = 0
         _backward(n, rows, layout, parameters, space, dropout)
-        _embedding_gradients(n, batch, of_users, of_items, widths, pairs, layout, space)
-        step_rows(users, of_users, -1, step, table, beta2, eps)
-        step_rows(items, of_items, -1, step, table, beta2, eps)
-        update(parameters.p, parameters.m, parameters.v, parameters.g, step, table, beta2, eps)
+        _embedding_gradients(n, batch, sides, pairs, mlp)
+        step_rows(users, touched_users, -1, step, table)
+        step_rows(items, touched_items, -1, step, table)
+        update(parameters.p, parameters.m, parameters.v, parameters.g, step, table)

@@ -16,7 +16,7 @@ _add_scores = Native("cofactor.kernels.gradient.perceptron_scores_loops", "add_s
 
 
 def add_scores(scores: FloatArray, of_users: FloatArray, of_items: FloatArray, matrices: list[FloatArray]) -> None:
-    """scores (b, m) += what the layers behind the first make of its sums, all users with all items.
+    """Add to scores (b, m) what the layers behind the first make of its sums, for all users with all items.
 
     of_users (b, h), of_items (m, h): the two parts of the first layer's sums, before ReLU
     matrices: of the other layers, (n_in + 1, n_out) each, the last row its bias; the last n_out is 1

@@ -1,4 +1,4 @@
-"""What `sgd_loops.py` works on: ratings in the order in which they are visited, and the rounds of an epoch."""
+"""Stochastic gradient descent over ratings in rounds whose lanes share no row, so that threads run side by side."""
 
 from functools import cache
 from typing import NamedTuple
@@ -10,7 +10,9 @@ from cofactor.kernels.alignment import WIDTH_MULTIPLE, padded_width
 from cofactor.kernels.compiling.native import Native
 from cofactor.kernels.threads import n_threads, on_threads
 
-__all__ = ["N_STRATA", "RatingCells", "SgdSide", "arrange_ratings", "make_side", "run_round"]
+__all__ = [
+    "N_STRATA", "RatingCells", "SgdSide", "Strata", "arrange_ratings", "assign_both", "make_side", "run_round",
+]  # fmt: skip
 
 N_STRATA = 8
 N_CHUNKS = 8  # of the ratings, counted and moved side by side
@@ -62,11 +64,12 @@ def make_side(factors: FloatArray, bias: FloatArray) -> SgdSide:
 def arrange_ratings(
     user_idx: IntArray, item_idx: IntArray, values: FloatArray, n_users: int, n_items: int, width: int, seed: int
 ) -> RatingCells:
-    """Order the ratings into rounds, lanes and tiles. width: numbers in a row of factors."""
+    """The ratings in the order in which they are visited: by round, lane and tile, at random inside a tile.
+
+    user_idx, item_idx, values: (n,) int32, int32, float32     width: numbers in a row of factors
+    """
     rng, n = np.random.default_rng(seed), len(values)
-    items = _assign_strata(rng, np.bincount(item_idx, minlength=n_items), ITEM_TILE_BYTES // (4 * width), n)
-    max_tiles = n // (N_STRATA**2 * items.n_tiles * MIN_TILE_RATINGS)
-    users = _assign_strata(rng, np.bincount(user_idx, minlength=n_users), USER_TILE_BYTES // (4 * width), max_tiles)
+    users, items = assign_both(rng, user_idx, item_idx, n_users, n_items, width)
     columns = (user_idx, item_idx, values, users, items)
     counts = np.zeros((N_CHUNKS, N_STRATA**2 * users.n_tiles * items.n_tiles), np.int64)
     cuts = np.linspace(0, n, N_CHUNKS + 1).astype(np.int64).tolist()
@@ -105,6 +108,17 @@ def _visit_of_width(width: int) -> Native:
 
 def _n_threads() -> int:
     return min(N_STRATA, n_threads())
+
+
+def assign_both(
+    rng: np.random.Generator, user_idx: IntArray, item_idx: IntArray, n_users: int, n_items: int, width: int
+) -> tuple[Strata, Strata]:
+    """Strata and tiles of users and of items, at random, as large as `arrange_ratings` wants them."""
+    n = len(user_idx)
+    items = _assign_strata(rng, np.bincount(item_idx, minlength=n_items), ITEM_TILE_BYTES // (4 * width), n)
+    max_tiles = n // (N_STRATA**2 * items.n_tiles * MIN_TILE_RATINGS)
+    users = _assign_strata(rng, np.bincount(user_idx, minlength=n_users), USER_TILE_BYTES // (4 * width), max_tiles)
+    return users, items
 
 
 def _assign_strata(rng: np.random.Generator, counts: IntArray, n_rows: int, max_tiles: int) -> Strata:

@@ -5,55 +5,67 @@ Rendle et al., "iALS++: speeding up matrix factorization with subspace optimizat
 begin at the row as it stands.
 """
 
+from typing import NamedTuple, Self
+
 import numpy as np
 
 from cofactor.arrays import FloatArray
 from cofactor.kernels.alignment import aligned, empty_aligned, padded_width
 from cofactor.kernels.compiling.native import Native
 from cofactor.kernels.posterior.prior import Prior
+from cofactor.kernels.posterior.problem import RowProblem
 from cofactor.kernels.posterior.schedule import RATINGS_AT_ONCE, LongRow, RowSchedule, n_gathered
 from cofactor.kernels.posterior.solve import sum_long_row
-from cofactor.kernels.posterior.weights import RatingWeights
-from cofactor.kernels.ratings.csr import CsrRatings
 from cofactor.kernels.threads import n_threads, on_threads
 
-__all__ = ["block_steps"]
+__all__ = ["BlockSpace", "block_steps"]
 
 MAX_GATHERED = 1 << 18  # numbers of one row's gathered columns that a block keeps: what lies in the second cache
 
 _block_rows = Native("cofactor.kernels.posterior.blocks_loops", "block_rows")
 
 
-def block_steps(
-    out: FloatArray, design: FloatArray, offset: FloatArray, ratings: CsrRatings, weights: RatingWeights, prior: Prior,
-    schedule: RowSchedule,
-    *, block: int,
-) -> FloatArray:  # fmt: skip
-    """As `solve`, each row of `out` after one round over its blocks of `block` coordinates."""
+class BlockSpace(NamedTuple):
+    """Work space of a thread: the system of one block, and gathered columns and predictions of one row's ratings."""
+
+    A: FloatArray  # (block · block,) the block's precision
+    inverse: FloatArray  # (block,)
+    b: FloatArray  # (block,) its right-hand side
+    Z: FloatArray  # (n_kept · block,) √w q, or (RATINGS_AT_ONCE · k,), whatever is more
+    scores: FloatArray  # (n_most + RATINGS_AT_ONCE,) q · x of a row's ratings
+    roots: FloatArray  # (RATINGS_AT_ONCE,) √w, and three more of the same length
+    pulls: FloatArray
+    ones: FloatArray
+    moves: FloatArray
+    unused: FloatArray  # (k,)
+
+    @classmethod
+    def for_rows(cls, n_kept: int, n_most: int, block: int, k: int) -> Self:
+        """n_kept: ratings whose columns are kept     n_most: ratings of the longest row"""
+        n, n_z = RATINGS_AT_ONCE, max(n_kept * block, RATINGS_AT_ONCE * k)
+        sizes = block * block, block, block, n_z, n_most + n, n, n, n, n, k
+        space = cls(*(empty_aligned((size,)) for size in sizes))
+        space.ones[:] = 1
+        return space
+
+
+def block_steps(out: FloatArray, problem: RowProblem, schedule: RowSchedule, *, block: int) -> FloatArray:
+    """Solve each row of `out` (n, k) block by block, once; return what each row explains, as `solve` does.
+
+    block: coordinates that are solved at once, the others being fixed; rounded up to a multiple of 16
+    `problem` has neither `third` nor `bias`.
+    """
     k, block = out.shape[1], min(padded_width(block), out.shape[1])
-    explained, prior_gradient = np.zeros(len(out), np.float32), _prior_gradient(out, prior)
+    prior, explained, gradient = problem.prior, np.zeros(len(out), np.float32), _prior_gradient(out, problem.prior)
     for long_row in schedule.long_rows:
-        explained[long_row.row] = _long_row(out[long_row.row], design, offset, ratings, weights, prior, long_row, block)
-    n_kept, n_most = n_gathered(MAX_GATHERED, block), int(np.diff(ratings.indptr)[schedule.order].max(initial=0))
-    flat, counter = aligned(design).reshape(-1), np.zeros(1, np.int64)
-    size = (block + 1) * block + max(n_kept * block, RATINGS_AT_ONCE * k) + n_most + 5 * RATINGS_AT_ONCE + block + k
+        explained[long_row.row] = _long_row(out[long_row.row], problem, long_row, block)
+    n_kept = n_gathered(MAX_GATHERED, block)
+    n_most = int(np.diff(problem.ratings.indptr)[schedule.order].max(initial=0))
+    flat, counter = problem._replace(design=aligned(problem.design).reshape(-1)), np.zeros(1, np.int64)
 
     def work(_: int) -> None:
-        arguments = (
-            out,
-            explained,
-            prior_gradient,
-            flat,
-            offset,
-            ratings,
-            weights,
-            prior,
-            empty_aligned((size,)),
-            n_kept,
-            n_most,
-            block,
-        )
-        _block_rows(*arguments, schedule.order, schedule.bounds, counter)
+        space = BlockSpace.for_rows(n_kept, n_most, block, k)
+        _block_rows(out, explained, gradient, flat, space, n_kept, block, schedule.order, schedule.bounds, counter)
 
     on_threads(work, n_threads())
     return explained + np.einsum("nk,nk->n", out, prior.pull - _prior_gradient(out, prior))
@@ -62,45 +74,34 @@ def block_steps(
 def _prior_gradient(rows: FloatArray, prior: Prior) -> FloatArray:
     """(Λ + ridge) x - pull of every row, by one product of matrices."""
     k = rows.shape[1]
-    prior_gradient = rows @ prior.precision.reshape(k, k)
-    prior_gradient += prior.ridge[:, None] * rows
-    prior_gradient -= prior.pull
-    return prior_gradient
+    gradient = rows @ prior.precision.reshape(k, k)
+    gradient += prior.ridge[:, None] * rows
+    gradient -= prior.pull
+    return gradient
 
 
-def _long_row(
-    x: FloatArray,
-    design: FloatArray,
-    offset: FloatArray,
-    ratings: CsrRatings,
-    weights: RatingWeights,
-    prior: Prior,
-    long_row: LongRow,
-    block: int,
-) -> float:
+def _long_row(x: FloatArray, problem: RowProblem, long_row: LongRow, block: int) -> float:
     """One round for a row that all threads share: to a block, the other blocks' predictions are an offset."""
-    k = len(x)
+    k, row, prior = len(x), long_row.row, problem.prior
     precision = prior.precision.reshape(k, k)
-    ridge, pull = prior.ridge[long_row.row % len(prior.ridge)], prior.pull[long_row.row % len(prior.pull)]
-    scores = design @ x
+    ridge, pull = prior.ridge[row % len(prior.ridge)], prior.pull[row % len(prior.pull)]
+    scores = problem.design @ x
     for start in range(0, k, block):
         of_block = slice(start, min(start + block, k))
-        columns = np.ascontiguousarray(design[:, of_block])
-        normal, rest = sum_long_row(columns, offset + scores, ratings, weights, long_row)
+        columns = np.ascontiguousarray(problem.design[:, of_block])
+        normal, rest = sum_long_row(problem._replace(design=columns, offset=problem.offset + scores), long_row)
         normal += precision[of_block, of_block] + ridge * np.eye(len(normal))
         step = np.linalg.solve(normal, rest + pull[of_block] - precision[of_block] @ x - ridge * x[of_block])
         x[of_block] += step
         scores += columns @ step.astype(np.float32)
-    return _explained(scores, offset, ratings, weights, long_row)
+    return _explained(scores, problem, long_row)
 
 
-def _explained(
-    scores: FloatArray, offset: FloatArray, ratings: CsrRatings, weights: RatingWeights, long_row: LongRow
-) -> float:
+def _explained(scores: FloatArray, problem: RowProblem, long_row: LongRow) -> float:
     """What scores of all others explain of a row's ratings: Σ s (2 y - w s)."""
-    own = slice(long_row.cuts[0], long_row.cuts[-1])
-    others, values = ratings.indices[own], ratings.coded.at(own)
+    own, weights = slice(long_row.cuts[0], long_row.cuts[-1]), problem.weights
+    others, values = problem.ratings.indices[own], problem.ratings.coded.at(own)
     w = weights.weight + weights.weight_gain * values
-    y = weights.pull + weights.pull_gain * values - w * offset[others]
+    y = weights.pull + weights.pull_gain * values - w * problem.offset[others]
     s = scores[others]
     return float(np.sum(s * (2 * y - w * s), dtype=np.float64))

@@ -10,13 +10,19 @@ from numba import njit
 from cofactor.kernels.arithmetic.products_loops import add_weighted, all_dots, gather_columns
 from cofactor.kernels.arithmetic.vectors import dot, next_piece
 from cofactor.kernels.compiling.jit import JIT
-from cofactor.kernels.posterior.prior import Prior
+from cofactor.kernels.posterior.conjugate import ConjugateSpace, DesignScale
+from cofactor.kernels.posterior.prior import BiasTerm, Prior
+from cofactor.kernels.posterior.problem import RowProblem
 from cofactor.kernels.posterior.schedule import RATINGS_AT_ONCE
 from cofactor.kernels.posterior.weights import RatingWeights
 from cofactor.kernels.posterior.weights_loops import weigh_ratings
 from cofactor.kernels.ratings.csr import CsrRatings
 
-__all__ = ["CsrRatings", "Prior", "RatingWeights", "conjugate_rows"]  # entries are made of the first three, by name
+# entries are made of the structs, found here by name
+__all__ = [
+    "BiasTerm", "ConjugateSpace", "CsrRatings", "DesignScale", "Prior", "RatingWeights", "RowProblem",
+    "conjugate_rows",
+]  # fmt: skip
 
 TINY = np.float32(1e-20)
 
@@ -36,44 +42,47 @@ def _apply_ratings(result, x, k, Z, start, s, n):
 
 
 @njit(**JIT)
-def _residual(b, r, x, product, k, Z, kept, known, ridge, row, buffers):
+def _residual(x, kept, problem, squares, ridge, row, space):
     """b ← pull_r + Σ y q and r ← b - precision · x, the ratings being gathered on the way; returns Σ w |q|²."""
-    design, squares, offset, ratings, weights, prior = known
-    (roots, pulls, s), pull = buffers, prior.pull[row % prior.pull.shape[0]]
-    begin, end, size = ratings.indptr[row], ratings.indptr[row + 1], np.float32(0)
+    ratings, prior, k = problem.ratings, problem.prior, x.size
+    Z, roots, pulls, b = space.Z, space.roots, space.pulls, space.b
+    pull, size = prior.pull[row % prior.pull.shape[0]], np.float32(0)
+    begin, end = ratings.indptr[row], ratings.indptr[row + 1]
     for j in range(k):
         b[j] = pull[j]
-    _apply_prior(product, x, k, prior, ridge)
+    _apply_prior(space.product, x, k, prior, ridge)
     for first in range(begin, end, RATINGS_AT_ONCE):
         last, start = min(first + RATINGS_AT_ONCE, end), (first - begin) * k if kept else 0
-        weigh_ratings(roots, pulls, offset, ratings, weights, first, last)
-        gather_columns(Z[start:], b, k, design, k, 0, ratings.indices, first, last, end, roots, pulls)
-        _apply_ratings(product, x, k, Z, start, s, last - first)
+        weigh_ratings(roots, pulls, problem, problem.weights, first, last)
+        gather_columns(Z[start:], b, k, problem.design, k, 0, ratings.indices, first, last, end, roots, pulls)
+        _apply_ratings(space.product, x, k, Z, start, space.dots, last - first)
         for t in range(last - first):
             size += roots[t] * roots[t] * squares[ratings.indices[first + t]]
     for j in range(k):
-        r[j] = b[j] - product[j]
+        space.r[j] = b[j] - space.product[j]
     return size
 
 
 @njit(**JIT)
-def _apply(result, x, k, Z, kept, known, ridge, row, buffers, unused):
-    """result ← precision · x"""
-    design, _, offset, ratings, weights, prior = known
-    roots, pulls, s = buffers
+def _apply(x, kept, problem, ridge, row, space):
+    """product ← precision · x"""
+    ratings, k, Z, roots, pulls = problem.ratings, x.size, space.Z, space.roots, space.pulls
     begin, end = ratings.indptr[row], ratings.indptr[row + 1]
-    _apply_prior(result, x, k, prior, ridge)
+    _apply_prior(space.product, x, k, problem.prior, ridge)
     for first in range(begin, end, RATINGS_AT_ONCE):
         last, start = min(first + RATINGS_AT_ONCE, end), (first - begin) * k if kept else 0
         if not kept:
-            weigh_ratings(roots, pulls, offset, ratings, weights, first, last)
-            gather_columns(Z, unused, k, design, k, 0, ratings.indices, first, last, end, roots, pulls)
-        _apply_ratings(result, x, k, Z, start, s, last - first)
+            weigh_ratings(roots, pulls, problem, problem.weights, first, last)
+            gather_columns(
+                Z, space.unused, k, problem.design, k, 0, ratings.indices, first, last, end, roots, pulls
+            )  # fmt: skip
+        _apply_ratings(space.product, x, k, Z, start, space.dots, last - first)
 
 
 @njit(**JIT)
-def _step(x, r, p, product, scale, height, k):
+def _step(x, height, space):
     """One step along p, product being precision · p: x, r and p move; returns r · scale r."""
+    r, p, product, scale, k = space.r, space.p, space.product, space.scale, x.size
     length, following = height / dot(p, 0, product, 0, k), np.float32(0)
     for j in range(k):
         x[j] += length * p[j]
@@ -85,45 +94,36 @@ def _step(x, r, p, product, scale, height, k):
 
 
 @njit(**JIT)
-def conjugate_rows(
-    out, explained, design, squares, shape, offset, ratings, weights, prior, space, n_kept, order, bounds, counter,
-    n_steps,
-):  # fmt: skip
+def _first_direction(size, shape, prior, ridge, space):
+    """scale ← 1 / (prior.precision + ridge + shape · size), p ← scale r; returns r · scale r."""
+    height = np.float32(0)
+    for j in range(space.p.size):
+        space.scale[j] = np.float32(1) / max(prior.precision[j] + ridge + shape[j] * size, TINY)
+        space.p[j] = space.scale[j] * space.r[j]
+        height += space.p[j] * space.r[j]
+    return height
+
+
+@njit(**JIT)
+def conjugate_rows(out, explained, problem, scale, space, n_kept, order, bounds, counter, n_steps):
     """out[order] (n, k) ← after n_steps of conjugate gradients [takacs2011cg] from where it stands.
 
-    As `solve_rows`, but prior.precision (k,) is a diagonal; a step is scaled by the inverse of
-    prior.precision + ridge + shape Σ w |q|²     shape (k,), its sum 1     squares (m,): |q|² of the design's rows
-    space: n_kept rows of Z, then 3 · BLOCK and 6 · k numbers
+    problem: `RowProblem`, its design flat and its prior's precision (k,) a diagonal     scale: `DesignScale`
+    A step is scaled by the inverse of precision + ridge + shape Σ w |q|²     space: `ConjugateSpace`
     """
-    k = out.shape[1]
-    Z, rest = space[: n_kept * k], space[n_kept * k :]
-    buffers, rest = (
-        (
-            rest[:RATINGS_AT_ONCE],
-            rest[RATINGS_AT_ONCE : 2 * RATINGS_AT_ONCE],
-            rest[2 * RATINGS_AT_ONCE : 3 * RATINGS_AT_ONCE],
-        ),
-        rest[3 * RATINGS_AT_ONCE :],
-    )
-    (b, r), rest = (rest[:k], rest[k : 2 * k]), rest[2 * k :]
-    p, product, scale, unused = rest[:k], rest[k : 2 * k], rest[2 * k : 3 * k], rest[3 * k :]
-    known = design, squares, offset, ratings, weights, prior
+    k, ratings, prior = out.shape[1], problem.ratings, problem.prior
     piece = next_piece(counter)
     while piece < bounds.size - 1:
         for at in range(bounds[piece], bounds[piece + 1]):
             row = order[at]
             x, ridge = out[row], prior.ridge[row % prior.ridge.size]
             kept = ratings.indptr[row + 1] - ratings.indptr[row] <= n_kept
-            size = _residual(b, r, x, product, k, Z, kept, known, ridge, row, buffers)
-            height = np.float32(0)
-            for j in range(k):
-                scale[j] = np.float32(1) / max(prior.precision[j] + ridge + shape[j] * size, TINY)
-                p[j] = scale[j] * r[j]
-                height += p[j] * r[j]
+            size = _residual(x, kept, problem, scale.squares, ridge, row, space)
+            height = _first_direction(size, scale.shape, prior, ridge, space)
             for _ in range(n_steps):
                 if height <= TINY:
                     break
-                _apply(product, p, k, Z, kept, known, ridge, row, buffers, unused)
-                height = _step(x, r, p, product, scale, height, k)
-            explained[row] = dot(b, 0, x, 0, k) + dot(r, 0, x, 0, k)
+                _apply(space.p, kept, problem, ridge, row, space)
+                height = _step(x, height, space)
+            explained[row] = dot(space.b, 0, x, 0, k) + dot(space.r, 0, x, 0, k)
         piece = next_piece(counter)

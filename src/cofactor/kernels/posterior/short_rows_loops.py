@@ -23,17 +23,14 @@ from cofactor.kernels.arithmetic.vector_code import LANES
 from cofactor.kernels.arithmetic.vectors import dot, next_piece
 from cofactor.kernels.compiling.jit import JIT
 from cofactor.kernels.posterior.prior import BiasTerm, Prior
+from cofactor.kernels.posterior.problem import RowProblem
+from cofactor.kernels.posterior.short_rows import ShortRowSpace
 from cofactor.kernels.posterior.weights import RatingWeights
 from cofactor.kernels.posterior.weights_loops import weigh_ratings
 from cofactor.kernels.ratings.csr import CsrRatings
 
-__all__ = [
-    "BiasTerm",
-    "CsrRatings",
-    "Prior",
-    "RatingWeights",
-    "solve_short_rows",
-]  # entries are made of these, found here by name
+# entries are made of the structs, found here by name
+__all__ = ["BiasTerm", "CsrRatings", "Prior", "RatingWeights", "RowProblem", "ShortRowSpace", "solve_short_rows"]
 
 
 @njit(**JIT)
@@ -66,7 +63,7 @@ def _solve_bias(bias, s, roots, pulls, k, ridge, row, n_own):
 
 @njit(**JIT)
 def _add_bias_column(column, s, roots, variance, pull, n_own, n):
-    """column (n,) ← √spread · √w, the bias's line of T; s less what its pull alone expects of the ratings."""
+    """column (n,) ← √variance · √w, the bias's line of T; s loses what its pull alone expects of the ratings."""
     for t in range(n):
         column[t] = roots[t] * np.sqrt(variance) if t < n_own else np.float32(0)
     for t in range(n_own):
@@ -74,55 +71,53 @@ def _add_bias_column(column, s, roots, variance, pull, n_own, n):
 
 
 @njit(**JIT)
-def solve_short_rows(
-    out, explained, design, offset, ratings, weights, prior, bias, space, n_most, order, bounds, counter
-):
-    """out[order] (n, k) ← the mean of those rows' posteriors, each row with at most n_most ratings, all w above 0.
-
-    As `solve_rows`, but prior.precision: (k,), a diagonal, and bias.precision[:k] 0; n_most a multiple of 16
-    space: 2 · n_most · k + n_most² + 5 · n_most + 3 · k
-    """
-    k, size = out.shape[1], n_most * out.shape[1]
-    has_bias = bias.out.size > 0
-    K, Z, T = space[: n_most * n_most], space[n_most * n_most :], space[n_most * n_most + size :]
-    rest = T[size + n_most :]
-    roots, pulls, inverse, s = (
-        rest[:n_most],
-        rest[n_most : 2 * n_most],
-        rest[2 * n_most : 3 * n_most],
-        rest[3 * n_most :],
+def _solve_short_row(x, explained, problem, row, space):
+    """x ← the mean of a row's posterior; explained[row] ← what it explains."""
+    ratings, prior, bias, k = problem.ratings, problem.prior, problem.bias, x.size
+    K, Z, T, roots, pulls, inverse, s, b, scale, mean = space
+    ridge, pull, has_bias = (
+        prior.ridge[row % prior.ridge.size],
+        prior.pull[row % prior.pull.shape[0]],
+        bias.out.size > 0,
     )
-    rest = rest[4 * n_most :]
-    b, scale, mean = rest[:k], rest[k : 2 * k], rest[2 * k :]
+    begin, end = ratings.indptr[row], ratings.indptr[row + 1]
+    n_own = end - begin
+    n = (n_own + LANES - 1) // LANES * LANES
+    for j in range(k):
+        scale[j] = 1 / np.sqrt(prior.precision[j] + ridge)
+        b[j], mean[j], x[j] = pull[j], scale[j] * scale[j] * pull[j], pull[j]
+    weigh_ratings(roots, pulls, problem, problem.weights, begin, end)
+    gather_columns(Z, b, k, problem.design, k, 0, ratings.indices, begin, end, end, roots, pulls)
+    for i in range(n_own * k, n * k):
+        Z[i] = 0
+    all_dots(inverse, Z, 0, k, mean, k, n)
+    for t in range(n):
+        s[t] = pulls[t] / roots[t] - inverse[t] if t < n_own else np.float32(0)
+    transpose_scaled(T, Z, 0, n, k, scale)
+    if has_bias:
+        _add_bias_column(T[k * n :], s, roots, *_bias_prior(bias, k, ridge, row), n_own, n)
+    _kernel_matrix(K, T, n, k + has_bias)
+    factor(K, n, inverse)
+    forward(K, n, inverse, s)
+    backward(K, n, inverse, s)
+    add_weighted(x, k, Z, 0, k, s, n)
+    for j in range(k):
+        x[j] *= scale[j] * scale[j]
+    explained[row] = dot(b, 0, x, 0, k)
+    if has_bias:
+        explained[row] += _solve_bias(bias, s, roots, pulls, k, ridge, row, n_own)
+
+
+@njit(**JIT)
+def solve_short_rows(out, explained, problem, space, order, bounds, counter):
+    """out[order] (n, k) ← the mean of those rows' posteriors, each row with as many ratings as `space` has room for.
+
+    As `solve_rows`, but problem.prior.precision (k,) is a diagonal, bias.precision[:k] 0, and every w above 0
+    space: `ShortRowSpace`
+    """
     piece = next_piece(counter)
     while piece < bounds.size - 1:
         for at in range(bounds[piece], bounds[piece + 1]):
             row = order[at]
-            x, ridge, pull = out[row], prior.ridge[row % prior.ridge.size], prior.pull[row % prior.pull.shape[0]]
-            begin, end = ratings.indptr[row], ratings.indptr[row + 1]
-            n_own = end - begin
-            n = (n_own + LANES - 1) // LANES * LANES
-            for j in range(k):
-                scale[j] = 1 / np.sqrt(prior.precision[j] + ridge)
-                b[j], mean[j], x[j] = pull[j], scale[j] * scale[j] * pull[j], pull[j]
-            weigh_ratings(roots, pulls, offset, ratings, weights, begin, end)
-            gather_columns(Z, b, k, design, k, 0, ratings.indices, begin, end, end, roots, pulls)
-            for i in range(n_own * k, n * k):
-                Z[i] = 0
-            all_dots(inverse, Z, 0, k, mean, k, n)
-            for t in range(n):
-                s[t] = pulls[t] / roots[t] - inverse[t] if t < n_own else np.float32(0)
-            transpose_scaled(T, Z, 0, n, k, scale)
-            if has_bias:
-                _add_bias_column(T[k * n :], s, roots, *_bias_prior(bias, k, ridge, row), n_own, n)
-            _kernel_matrix(K, T, n, k + has_bias)
-            factor(K, n, inverse)
-            forward(K, n, inverse, s)
-            backward(K, n, inverse, s)
-            add_weighted(x, k, Z, 0, k, s, n)
-            for j in range(k):
-                x[j] *= scale[j] * scale[j]
-            explained[row] = dot(b, 0, x, 0, k)
-            if has_bias:
-                explained[row] += _solve_bias(bias, s, roots, pulls, k, ridge, row, n_own)
+            _solve_short_row(out[row], explained, problem, row, space)
         piece = next_piece(counter)

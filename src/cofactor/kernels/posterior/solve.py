@@ -1,4 +1,6 @@
-"""The posteriors of all rows of a side, the other side being given: their means, or draws of them."""
+"""The posteriors of all rows of a side, the other side being fixed: their means, or draws of them."""
+
+from typing import NamedTuple, Self
 
 import numpy as np
 
@@ -6,103 +8,87 @@ from cofactor.arrays import FloatArray
 from cofactor.kernels.absent import NO_ROWS
 from cofactor.kernels.alignment import WIDTH_MULTIPLE, aligned, empty_aligned
 from cofactor.kernels.compiling.native import Native
-from cofactor.kernels.posterior.prior import NO_BIAS_TERM, BiasTerm, Prior
+from cofactor.kernels.posterior.prior import NO_BIAS_TERM
+from cofactor.kernels.posterior.problem import RowProblem
 from cofactor.kernels.posterior.schedule import RATINGS_AT_ONCE, LongRow, RowSchedule
 from cofactor.kernels.posterior.short_rows import solve_short
-from cofactor.kernels.posterior.weights import RatingWeights, weights_of_row
-from cofactor.kernels.ratings.csr import CsrRatings
 from cofactor.kernels.threads import n_threads, on_threads
 
-__all__ = ["solve", "sum_long_row"]
+__all__ = ["SolveSpace", "solve", "sum_long_row"]
 
-_solve_rows, _sum_piece, _join_pieces = (
+_solve_rows, _sum_ratings, _solve_from_sums = (
     Native("cofactor.kernels.posterior.solve_loops", name) for name in ("solve_rows", "sum_ratings", "solve_from_sums")
 )
 
 
-def solve(
-    out: FloatArray, design: FloatArray, offset: FloatArray, ratings: CsrRatings, weights: RatingWeights, prior: Prior,
-    schedule: RowSchedule,
-    *, draw: int | None = None, third: FloatArray = NO_ROWS, bias: BiasTerm = NO_BIAS_TERM,
-) -> FloatArray:  # fmt: skip
-    """Every row of `out` (n, k) becomes its posterior mean or, where `draw` is a key, a draw.
+class SolveSpace(NamedTuple):
+    """Work space of a thread: the system of one row, and a block of its ratings."""
 
-    design: (m, k), the other side     offset: (m,)     k a multiple of 16
-    third: (l, k), of which row `ratings.third_idx[j]` is added to rating j's row of the design
-    bias: a further coordinate of each row, solved or drawn with it
-    Returns by how much each new row lowers its squared error and penalty from those of 0, (n,): the loss at no cost.
-    The draw of a row depends on the key and the row alone, whatever the number of threads.
+    A: FloatArray  # (k · k,) its precision
+    inverse: FloatArray  # (k,)
+    of_bias: FloatArray  # (k + 2,) [s, n, h] of its bias; or (0,): there is none
+    Z: FloatArray  # (RATINGS_AT_ONCE · k,) √w q
+    roots: FloatArray  # (RATINGS_AT_ONCE,) √w
+    pulls: FloatArray
+
+    @classmethod
+    def for_rows(cls, k: int, *, has_bias: bool) -> Self:
+        sizes = k * k, k, (k + 2) * has_bias, RATINGS_AT_ONCE * k, RATINGS_AT_ONCE, RATINGS_AT_ONCE
+        return cls(*(empty_aligned((size,)) for size in sizes))
+
+
+def solve(out: FloatArray, problem: RowProblem, schedule: RowSchedule, *, draw: int | None = None) -> FloatArray:
+    """Write each row's posterior mean, or with a key its draw, to `out` (n, k); return what each row explains, (n,).
+
+    What a row explains is by how much it lowers its squared error and penalty from those of a row of 0: the loss at no
+    cost. A draw depends on the key and the row alone, whatever the number of threads. `problem.bias.out` is written
+    too.
     """
     k, drawn = out.shape[1], (int(draw is not None), draw or 0)
-    explained, flat = np.zeros(len(out), np.float32), aligned(design).reshape(-1)
+    explained, has_bias = np.zeros(len(out), np.float32), problem.bias.out.size > 0
+    flat = problem._replace(design=aligned(problem.design).reshape(-1))
     for long_row in schedule.long_rows:
-        sums = _sum_pieces(flat, offset, third, ratings, weights_of_row(weights, ratings, long_row.row), long_row.cuts)
-        _join_pieces(out, explained, prior, bias, sums, long_row.row, _work_space(k), *drawn)
+        sums = _sum_pieces(flat, long_row)
+        space = SolveSpace.for_rows(k, has_bias=has_bias)
+        _solve_from_sums(out, explained, flat, sums, long_row.row, space, *drawn)
     bounds = schedule.bounds
-    if (
-        schedule.n_short
-        and draw is None
-        and not (ratings.weights.size or ratings.third_idx.size or bias.precision[:-1].any())
-    ):
+    if schedule.n_short and draw is None and _may_be_short(problem):
         cut = int(np.searchsorted(bounds, len(schedule.order) - schedule.n_short))
-        if solve_short(out, explained, design, offset, ratings, weights, prior, bias, schedule.order, bounds[cut:]):
+        if solve_short(out, explained, problem, schedule.order, bounds[cut:]):
             bounds = bounds[: cut + 1]
     counter = np.zeros(1, np.int64)
 
     def work(_: int) -> None:
-        arguments = (
-            out,
-            explained,
-            flat,
-            offset,
-            third,
-            ratings,
-            weights,
-            prior,
-            bias,
-            _work_space(k),
-            schedule.order,
-            bounds,
-            counter,
-        )
-        _solve_rows(*arguments, *drawn)
+        space = SolveSpace.for_rows(k, has_bias=has_bias)
+        _solve_rows(out, explained, flat, space, schedule.order, bounds, counter, *drawn)
 
     on_threads(work, n_threads())
     return explained
 
 
-def _sum_pieces(
-    design: FloatArray,
-    offset: FloatArray,
-    third: FloatArray,
-    ratings: CsrRatings,
-    weights: RatingWeights,
-    cuts: list[int],
-) -> FloatArray:
+def _may_be_short(problem: RowProblem) -> bool:
+    """Whether nothing is asked for that the system of the ratings' size does not know."""
+    ratings = problem.ratings
+    return not (ratings.weights.size or ratings.third_idx.size or problem.bias.precision[:-1].any())
+
+
+def _sum_pieces(flat: RowProblem, long_row: LongRow) -> FloatArray:
     """(n_pieces, …): what each piece of a long row adds to its precision and right-hand side, and to its bias's."""
-    k = len(design) // len(offset)
+    k, cuts = len(flat.design) // len(flat.offset), long_row.cuts
     sums = empty_aligned((len(cuts) - 1, k * k + 2 * k + WIDTH_MULTIPLE))
 
     def one(piece: int) -> None:
-        _sum_piece(
-            sums[piece], k, design, offset, third, ratings, weights, cuts[piece], cuts[piece + 1], _work_space(k)
-        )
+        space = SolveSpace.for_rows(k, has_bias=True)
+        _sum_ratings(sums[piece], k, flat, long_row.row, cuts[piece], cuts[piece + 1], space)
 
     on_threads(one, len(sums))
     return sums
 
 
-def sum_long_row(
-    design: FloatArray, offset: FloatArray, ratings: CsrRatings, weights: RatingWeights, long_row: LongRow
-) -> tuple[FloatArray, FloatArray]:
-    """Σ w q qᵀ (k, k) and Σ y q (k,) of a long row, float64."""
-    k = design.shape[1]
-    sums = _sum_pieces(aligned(design).reshape(-1), offset, NO_ROWS, ratings, weights, long_row.cuts).sum(
-        axis=0, dtype=np.float64
-    )
+def sum_long_row(problem: RowProblem, long_row: LongRow) -> tuple[FloatArray, FloatArray]:
+    """Σ w q qᵀ (k, k) and Σ y q (k,) of a long row's ratings, float64; without `third`, prior and bias."""
+    k = problem.design.shape[1]
+    flat = problem._replace(design=aligned(problem.design).reshape(-1), third=NO_ROWS, bias=NO_BIAS_TERM)
+    sums = _sum_pieces(flat, long_row).sum(axis=0, dtype=np.float64)
     upper = np.triu(sums[: k * k].reshape(k, k))
     return upper + np.triu(upper, 1).T, sums[k * k : k * k + k]
-
-
-def _work_space(k: int) -> FloatArray:
-    return empty_aligned((k * k + 2 * k + WIDTH_MULTIPLE + RATINGS_AT_ONCE * (k + 2),))

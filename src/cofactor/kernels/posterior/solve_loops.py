@@ -17,7 +17,6 @@ first, precision - s sᵀ / n and right-hand side - s h / n, and the bias is (h 
 import numpy as np
 from numba import njit
 
-from cofactor.kernels.alignment import WIDTH_MULTIPLE
 from cofactor.kernels.arithmetic.cholesky_loops import backward, factor, forward
 from cofactor.kernels.arithmetic.normals import add_normals
 from cofactor.kernels.arithmetic.products_loops import (
@@ -30,20 +29,18 @@ from cofactor.kernels.arithmetic.vector_code import LANES
 from cofactor.kernels.arithmetic.vectors import dot, next_piece
 from cofactor.kernels.compiling.jit import JIT
 from cofactor.kernels.posterior.prior import BiasTerm, Prior
+from cofactor.kernels.posterior.problem import RowProblem
 from cofactor.kernels.posterior.schedule import RATINGS_AT_ONCE
+from cofactor.kernels.posterior.solve import SolveSpace
 from cofactor.kernels.posterior.weights import RatingWeights
 from cofactor.kernels.posterior.weights_loops import weigh_ratings, weights_of_row
 from cofactor.kernels.ratings.csr import CsrRatings
 
+# entries are made of the structs, found here by name
 __all__ = [
-    "BiasTerm",
-    "CsrRatings",
-    "Prior",
-    "RatingWeights",
-    "solve_from_sums",
-    "solve_rows",
+    "BiasTerm", "CsrRatings", "Prior", "RatingWeights", "RowProblem", "SolveSpace", "solve_from_sums", "solve_rows",
     "sum_ratings",
-]  # fmt: skip  (entries are made of the first four, by name)
+]  # fmt: skip
 
 
 @njit(**JIT)
@@ -69,27 +66,25 @@ def _add_to_bias(e, k, Z, roots, pulls, n):
 
 
 @njit(**JIT)
-def _add_ratings(A, b, e, k, design, offset, third, ratings, weights, begin, end, space):
-    """The ratings begin:end into precision A, right-hand side b and the bias's share e, where there is one."""
-    Z, roots, pulls = (
-        space[: RATINGS_AT_ONCE * k],
-        space[RATINGS_AT_ONCE * k : RATINGS_AT_ONCE * (k + 1)],
-        space[RATINGS_AT_ONCE * (k + 1) :],
-    )
+def _add_ratings(A, b, e, k, problem, weights, begin, end, space):
+    """Add the ratings begin:end to precision A, right-hand side b and the bias's share e, where there is one."""
+    ratings = problem.ratings
+    Z, roots, pulls = space.Z, space.roots, space.pulls
     for first in range(begin, end, RATINGS_AT_ONCE):
         last = min(first + RATINGS_AT_ONCE, end)
-        weigh_ratings(roots, pulls, offset, ratings, weights, first, last)
-        gather_columns(Z, b, k, design, k, 0, ratings.indices, first, last, end, roots, pulls)
+        weigh_ratings(roots, pulls, problem, weights, first, last)
+        gather_columns(Z, b, k, problem.design, k, 0, ratings.indices, first, last, end, roots, pulls)
         if ratings.third_idx.size:
-            _add_third(Z, b, k, third, ratings.third_idx, first, last, roots, pulls)
+            _add_third(Z, b, k, problem.third, ratings.third_idx, first, last, roots, pulls)
         add_outer_products(A, k, Z, last - first)
         if e.size:
             _add_to_bias(e, k, Z, roots, pulls, last - first)
 
 
 @njit(**JIT)
-def _start_from_prior(A, b, e, k, prior, bias, row):
-    """The prior alone."""
+def _start_from_prior(A, b, e, k, problem, row):
+    """A, b and e ← what the prior alone says of a row."""
+    prior, bias = problem.prior, problem.bias
     pull, ridge = prior.pull[row % prior.pull.shape[0]], prior.ridge[row % prior.ridge.size]
     for j in range(k * k):
         A[j] = prior.precision[j]
@@ -130,7 +125,7 @@ def _bias_value(x, e, k, row, draw, key):
 
 @njit(**JIT)
 def _finish_row(A, b, e, k, inverse, explained, bias, row, draw, key):
-    """b ← the mean A⁻¹ b or a draw, and what it explains."""
+    """b ← the mean A⁻¹ b or a draw; explained[row] ← what it explains."""
     if e.size:
         _eliminate_bias(A, b, e, k)
     factor(A, k, inverse)
@@ -147,52 +142,42 @@ def _finish_row(A, b, e, k, inverse, explained, bias, row, draw, key):
 
 
 @njit(**JIT)
-def _split_space(space, k, has_bias):
-    """Of `space`: A, the inverse diagonal, the bias's share, and what `_add_ratings` asks for."""
-    at = k * k + k
-    end = at + k + WIDTH_MULTIPLE
-    return space[: k * k], space[k * k : at], space[at : at + (k + 2) * has_bias], space[end:]
-
-
-@njit(**JIT)
-def solve_rows(
-    out, explained, design, offset, third, ratings, weights, prior, bias, space, order, bounds, counter, draw, key
-):
+def solve_rows(out, explained, problem, space, order, bounds, counter, draw, key):
     """out[order] (n, k) ← the mean, or with draw = 1 a draw, of those rows' posteriors.
 
     explained (n,) ← 2 b · x - x · precision x, b being pull_r + Σ_j y_j q_j: by how much x lowers the squared error
-    design (m · k,), offset (m,)     third (l, k)     ratings: `CsrRatings`     weights: `RatingWeights`
-    prior: `Prior`     bias: `BiasTerm`     space: (k² + 2 k + 16 + BLOCK (k + 2),)
+    problem: `RowProblem`, its design flat     space: `SolveSpace`
     Piece p of the work is order[bounds[p]:bounds[p + 1]]; each thread takes the next until `counter` says all is done.
     """
-    k = out.shape[1]
-    A, inverse, e, rest = _split_space(space, k, int(bias.out.size > 0))
+    k, ratings = out.shape[1], problem.ratings
+    A, e = space.A, space.of_bias
     piece = next_piece(counter)
     while piece < bounds.size - 1:
         for at in range(bounds[piece], bounds[piece + 1]):
             row = order[at]
             b = out[row]
-            own, begin, end = weights_of_row(weights, ratings, row), ratings.indptr[row], ratings.indptr[row + 1]
-            _start_from_prior(A, b, e, k, prior, bias, row)
-            _add_ratings(A, b, e, k, design, offset, third, ratings, own, begin, end, rest)
-            _finish_row(A, b, e, k, inverse, explained, bias, row, draw, key)
+            weights = weights_of_row(problem.weights, ratings, row)
+            _start_from_prior(A, b, e, k, problem, row)
+            _add_ratings(A, b, e, k, problem, weights, ratings.indptr[row], ratings.indptr[row + 1], space)
+            _finish_row(A, b, e, k, space.inverse, explained, problem.bias, row, draw, key)
         piece = next_piece(counter)
 
 
 @njit(**JIT)
-def sum_ratings(sums, k, design, offset, third, ratings, weights, first, last, space):
+def sum_ratings(sums, k, problem, row, first, last, space):
     """sums (k² + 2 k + 16,) ← Σ w q qᵀ, Σ y q and the bias's share of the ratings first:last, a piece of one row."""
     sums[:] = 0
+    weights = weights_of_row(problem.weights, problem.ratings, row)
     A, b, e = sums[: k * k], sums[k * k : k * k + k], sums[k * k + k : k * k + 2 * k + 2]
-    _add_ratings(A, b, e, k, design, offset, third, ratings, weights, first, last, _split_space(space, k, 1)[3])
+    _add_ratings(A, b, e, k, problem, weights, first, last, space)
 
 
 @njit(**JIT)
-def solve_from_sums(out, explained, prior, bias, sums, row, space, draw, key):
+def solve_from_sums(out, explained, problem, sums, row, space, draw, key):
     """out[row] ← mean or draw, the row's ratings having been summed in pieces: sums (n_pieces, k² + 2 k + 16)."""
     k, b = out.shape[1], out[row]
-    A, inverse, e, _ = _split_space(space, k, int(bias.out.size > 0))
-    _start_from_prior(A, b, e, k, prior, bias, row)
+    A, e = space.A, space.of_bias
+    _start_from_prior(A, b, e, k, problem, row)
     for piece in range(sums.shape[0]):
         for j in range(k * k):
             A[j] += sums[piece, j]
@@ -200,4 +185,4 @@ def solve_from_sums(out, explained, prior, bias, sums, row, space, draw, key):
             b[j] += sums[piece, k * k + j]
         for j in range(e.size):
             e[j] += sums[piece, k * k + k + j]
-    _finish_row(A, b, e, k, inverse, explained, bias, row, draw, key)
+    _finish_row(A, b, e, k, space.inverse, explained, problem.bias, row, draw, key)

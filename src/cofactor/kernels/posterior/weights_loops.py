@@ -13,8 +13,9 @@ weights_of_row = njit(**JIT)(weights.weights_of_row)
 
 
 @njit(**JIT)
-def weigh_ratings(roots, pulls, offset, ratings, weights, first, last):
-    """roots[t] ← √w and pulls[t] ← y of the ratings first:last."""
+def weigh_ratings(roots, pulls, problem, weights, first, last):
+    """roots[t] ← √w and pulls[t] ← y of the ratings first:last; weights: of their row (`weights_of_row`)."""
+    ratings, offset = problem.ratings, problem.offset
     n, others = last - first, ratings.indices[first:last]
     root, alike = np.sqrt(weights.weight), weights.weight_gain == 0
     for t in range(n):
@@ -32,6 +33,6 @@ def weigh_ratings(roots, pulls, offset, ratings, weights, first, last):
 
 @njit(**JIT)
 def _scale(roots, pulls, t, weight):
-    """A rating that weighs so much beside the law's w."""
+    """Multiply a rating's w and y by a weight of its own."""
     roots[t] *= np.sqrt(weight)
     pulls[t] *= weight

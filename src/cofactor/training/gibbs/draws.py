@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from cofactor.arrays import FloatArray, IntArray
-from cofactor.kernels.scoring.halves import HalfPrecisionSide, draw_scores, multiply_halves, single_precision
+from cofactor.kernels.scoring.half_precision import HalfPrecisionSide, draw_scores, multiply_halves, single_precision
 
 __all__ = ["Draws", "on_day"]
 

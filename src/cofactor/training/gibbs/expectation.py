@@ -8,7 +8,7 @@ import numpy as np
 from cofactor.arrays import Array, FloatArray
 from cofactor.data.features import Encoding, bag_share, encode, feature_matrix
 from cofactor.data.ratings import Rows
-from cofactor.kernels.scoring.halves import single_precision
+from cofactor.kernels.scoring.half_precision import single_precision
 
 __all__ = ["Expected", "expected_by_attributes", "expected_with_bag", "mean_features"]
 

@@ -8,6 +8,7 @@ from cofactor.arrays import FloatArray, IntArray
 from cofactor.data.features import Features
 from cofactor.kernels.alignment import empty_aligned, padded_width
 from cofactor.kernels.posterior.prior import padded_prior
+from cofactor.kernels.posterior.problem import RowProblem
 from cofactor.kernels.posterior.schedule import schedule_rows
 from cofactor.kernels.posterior.solve import solve
 from cofactor.kernels.scoring.pairs import ScoredSide
@@ -95,8 +96,8 @@ class Field:
         key = int(rng.integers(2**62))
         population, width = self.population, self.factors.shape[1]
         prior, bias = padded_prior(self._known, population.precision, self.bias, width, mean=population.mean)
-        design = others[0].factors
-        explained = solve(self.factors, design, offset, part, law, prior, self._plan, draw=key, third=third, bias=bias)
+        problem = RowProblem(others[0].factors, offset, part, law, prior, third, bias)
+        explained = solve(self.factors, problem, self._plan, draw=key)
         unused = self.factors[:, self.k :]  # where nothing is, a draw is noise, and explains nothing
         explained += np.einsum("rk,rk->r", unused, unused)
         unused[:] = 0

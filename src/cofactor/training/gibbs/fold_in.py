@@ -9,11 +9,12 @@ from cofactor.arrays import FloatArray
 from cofactor.data.ratings import Rows
 from cofactor.kernels.alignment import padded_width
 from cofactor.kernels.posterior.prior import padded_prior
+from cofactor.kernels.posterior.problem import RowProblem
 from cofactor.kernels.posterior.schedule import schedule_rows
 from cofactor.kernels.posterior.solve import solve
 from cofactor.kernels.posterior.weights import RatingWeights
 from cofactor.kernels.ratings.csr import CsrRatings
-from cofactor.kernels.scoring.halves import single_precision
+from cofactor.kernels.scoring.half_precision import single_precision
 from cofactor.kernels.scoring.pairs import ScoredSide, pair_scores
 from cofactor.training.gibbs.draws import on_day
 
@@ -64,7 +65,7 @@ def draw_new_rows(
             design[:, : d - 1], offset = given[:, :-1], given[:, -1].copy()
             prior, own = padded_prior(np.atleast_2d(expected(draw)), precision[draw], bias, width)
             law, key = RatingWeights(tau, np.float32(0), np.float32(0), tau), int(rng.integers(2**62))
-            solve(factors, design, offset, part, law, prior, plan, draw=key, bias=own)
+            solve(factors, RowProblem(design, offset, part, law, prior, bias=own), plan, draw=key)
             drawn[:, draw, :-1], drawn[:, draw, -1] = factors[:, : d - 1], bias
             if freedom is not None:
                 met = ScoredSide(design, offset, rows.indices)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from cofactor.kernels.scoring.halves import (
+from cofactor.kernels.scoring.half_precision import (
     MAX_STREAMED_ROWS,
     HalfPrecisionSide,
     draw_scores,

@@ -4,7 +4,7 @@ import numpy as np
 from numba import njit
 
 from cofactor.kernels.compiling.jit import JIT
-from cofactor.kernels.scoring.halves import HalfPrecisionSide
+from cofactor.kernels.scoring.half_precision import HalfPrecisionSide
 
 __all__ = ["HalfPrecisionSide", "multiply", "score_draws", "widen"]  # entries are made of the first, by name
 
@@ -40,7 +40,7 @@ def multiply(out, rows, halves, space, bits, first, last):
 
 @njit(**JIT)
 def score_draws(out, users, items, days, space, bits, d, first, last):
-    """out[first:last] ← the scores of each draw (`halves.draw_scores`); space, bits: (3, n_draws · d)"""
+    """out[first:last] ← the scores of each draw (`half_precision.draw_scores`); space, bits: (3, n_draws · d)"""
     p, q, t = space[0], space[1], space[2]
     for n in range(first, last):
         _load_row(p, bits[0], users, n)

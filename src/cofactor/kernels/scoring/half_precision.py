@@ -1,7 +1,7 @@
 """Numbers in half precision, as draws are kept: widened again, or multiplied as they are read.
 
 NumPy widens number by number, in ten times as long; and what is multiplied as it is read needs no memory in between.
-The loops are in `halves_loops.py`.
+The loops are in `half_precision_loops.py`.
 """
 
 import math
@@ -18,9 +18,9 @@ __all__ = ["HalfPrecisionSide", "draw_scores", "multiply_halves", "single_precis
 N_PIECES = 8  # of the work
 MAX_STREAMED_ROWS = 8  # rows up to which a product is made as halves are read; BLAS is faster with more
 
-_widen = Native("cofactor.kernels.scoring.halves_loops", "widen")
-_multiply = Native("cofactor.kernels.scoring.halves_loops", "multiply")
-_score_draws = Native("cofactor.kernels.scoring.halves_loops", "score_draws")
+_widen = Native("cofactor.kernels.scoring.half_precision_loops", "widen")
+_multiply = Native("cofactor.kernels.scoring.half_precision_loops", "multiply")
+_score_draws = Native("cofactor.kernels.scoring.half_precision_loops", "score_draws")
 
 
 class HalfPrecisionSide(NamedTuple):

@@ -1,0 +1,15 @@
+"""Users, items, and the rating or click of each pair: what nets and factors are trained on."""
+
+from typing import NamedTuple
+
+from cofactor.arrays import FloatArray, IntArray
+
+__all__ = ["LabelledPairs"]
+
+
+class LabelledPairs(NamedTuple):
+    """n pairs of a user and an item, and the number that is to be predicted for each."""
+
+    user_idx: IntArray  # (n,) int32
+    item_idx: IntArray
+    values: FloatArray  # (n,) float32: a rating; or 1 for a click, 0 for none
