@@ -8,7 +8,7 @@ import pytest
 
 import cofactor as cf
 from cofactor.errors import CouldBeFaster, MissingExtra, Unsupported
-from cofactor.kernels.ranking.top_scores import SeenItems
+from cofactor.kernels.ranking.lists import SeenItems
 from cofactor.selection import approximate
 from cofactor.selection.approximate import ItemIndex, advice
 from cofactor.selection.exact import DotProducts, rank_exactly
@@ -53,7 +53,7 @@ def ranked(index: ItemIndex, products: DotProducts, users, n: int, hidden: SeenI
 
 
 def hide_the_best(products: DotProducts, n: int) -> SeenItems:
-    best, _ = exactly(products)(EVERYBODY, n, SeenItems.nobody_has(N_USERS), NOTHING_BARRED)
+    best, _ = exactly(products)(EVERYBODY, n, SeenItems.none(N_USERS), NOTHING_BARRED)
     return SeenItems(EVERYBODY, np.arange(N_USERS + 1) * n, np.sort(best, axis=1).ravel().astype(np.int32))
 
 
@@ -63,7 +63,7 @@ def share_found(found: np.ndarray, best: np.ndarray) -> float:
 
 def test_it_looks_at_a_part_of_the_items_and_finds_most_of_the_best(index, products):
     users = EVERYBODY[200:]  # not those whose recall was looked at when it was built
-    (found, scores), (best, _) = ranked(index, products, users, 10, SeenItems.nobody_has(200))
+    (found, scores), (best, _) = ranked(index, products, users, 10, SeenItems.none(200))
     assert index.n_probes < index.n_lists / 4
     assert index.recall >= 0.95
     assert share_found(found, best) >= 0.95
@@ -76,13 +76,13 @@ def test_what_a_user_has_seen_is_not_found_and_the_list_is_as_long_as_ever(index
     hidden = hide_the_best(products, 50)
     (found, _), (best, _) = ranked(index, products, EVERYBODY, 10, hidden)
     assert (found >= 0).all()
-    assert not any(np.isin(found[user], hidden.of(user)).any() for user in EVERYBODY)
+    assert not any(np.isin(found[user], hidden.of_row(user)).any() for user in EVERYBODY)
     assert share_found(found, best) >= 0.95
 
 
 def test_barred_items_are_not_found(index, products):
     barred = np.arange(N_ITEMS) % 3 == 0
-    (found, _), (best, _) = ranked(index, products, EVERYBODY, 10, SeenItems.nobody_has(N_USERS), barred)
+    (found, _), (best, _) = ranked(index, products, EVERYBODY, 10, SeenItems.none(N_USERS), barred)
     assert not barred[found].any()
     assert share_found(found, best) >= 0.95
 
@@ -90,7 +90,7 @@ def test_barred_items_are_not_found(index, products):
 def test_a_list_that_came_out_short_is_made_exactly(index, products):
     """The one list that is looked through holds fewer items than were asked for."""
     n_probes, index.n_probes = index.n_probes, 1
-    found, best = ranked(index, products, EVERYBODY, 2_000, SeenItems.nobody_has(N_USERS))
+    found, best = ranked(index, products, EVERYBODY, 2_000, SeenItems.none(N_USERS))
     index.n_probes = n_probes
     np.testing.assert_array_equal(found[0], best[0])
 
@@ -98,7 +98,7 @@ def test_a_list_that_came_out_short_is_made_exactly(index, products):
 @pytest.mark.parametrize("n_users", [1, 200])
 def test_among_few_candidates_lists_are_exact(index, products, n_users):
     barred, users = np.arange(N_ITEMS) >= 15, EVERYBODY[:n_users]
-    found, best = ranked(index, products, users, 20, SeenItems.nobody_has(n_users), barred)
+    found, best = ranked(index, products, users, 20, SeenItems.none(n_users), barred)
     np.testing.assert_array_equal(found[0], best[0])
     assert ((found[0] >= 0).sum(axis=1) == 15).all()
 

@@ -5,7 +5,7 @@ import tracemalloc
 import numpy as np
 import pytest
 
-from cofactor.kernels.ranking.top_scores import SeenItems
+from cofactor.kernels.ranking.lists import SeenItems
 from cofactor.selection.exact import BLOCK, DotProducts, rank_exactly
 
 N_ITEMS, N_FACTORS = 5_000, 32
@@ -20,7 +20,7 @@ def peak(n_users: int, *, products: bool) -> int:
     of_model = DotProducts(items, lambda idx: users[idx % 1000]) if products else None
 
     def rank(n_users: int) -> None:
-        score, hidden = lambda idx: users[idx % 1000] @ items.T, SeenItems.nobody_has(n_users)
+        score, hidden = lambda idx: users[idx % 1000] @ items.T, SeenItems.none(n_users)
         rank_exactly(score, lambda: of_model, np.arange(n_users), 1, hidden, barred)
 
     rank(100)  # the first call compiles
@@ -43,7 +43,7 @@ def test_users_are_ranked_alike_in_one_block_and_in_many(monkeypatch):
     users, items = rng.normal(size=(100, 4)).astype(np.float32), rng.normal(size=(60, 4)).astype(np.float32)
     given = (
         lambda idx: users[idx] @ items.T, lambda: DotProducts(items, lambda idx: users[idx]), np.arange(100), 7,
-        SeenItems.nobody_has(100), np.zeros(60, bool),
+        SeenItems.none(100), np.zeros(60, bool),
     )  # fmt: skip
     whole = rank_exactly(*given)
     monkeypatch.setattr("cofactor.selection.exact.BLOCK", 50)

@@ -12,8 +12,8 @@ import numpy as np
 
 import cofactor as cf
 from benchmarks.tables.posterior import sweep
+from cofactor.kernels.ranking.lists import SeenItems
 from cofactor.kernels.ranking.top_products import pack_items, top_products
-from cofactor.kernels.ranking.top_scores import SeenItems
 
 Work: TypeAlias = Callable[[], object]
 

@@ -21,7 +21,8 @@ from cofactor.contract.profile import Newcomer, expect_attributes, rating_of
 from cofactor.data.ratings import NO_TIME, Ratings
 from cofactor.errors import BadOption, shown
 from cofactor.hyperparameters import conformed
-from cofactor.kernels.ranking.top_scores import SeenItems, top_scores
+from cofactor.kernels.ranking.lists import SeenItems
+from cofactor.kernels.ranking.top_scores import top_scores
 from cofactor.ranking import Ranking, list_length
 from cofactor.recommender import Recommender, expect_model
 

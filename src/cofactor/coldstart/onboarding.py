@@ -25,7 +25,8 @@ from cofactor.coldstart.question_tree import QuestionTree
 from cofactor.contract.profile import attribute_columns, check_values, expect_attributes, items_rated, rating_of
 from cofactor.errors import NothingToAsk
 from cofactor.hyperparameters import conformed, seed_of
-from cofactor.kernels.ranking.top_scores import SeenItems, top_scores
+from cofactor.kernels.ranking.lists import SeenItems
+from cofactor.kernels.ranking.top_scores import top_scores
 from cofactor.newcomer import Belief
 from cofactor.ranking import Ranking, list_length
 from cofactor.recommender import Recommender, expect_model

@@ -15,7 +15,8 @@ from cofactor.contract.snapshots import Snapshots, of_one_state
 from cofactor.contract.steps import ModelSteps
 from cofactor.errors import CouldBeFaster, Unsupported
 from cofactor.hyperparameters import conformed
-from cofactor.kernels.ranking.top_scores import SeenItems, top_scores
+from cofactor.kernels.ranking.lists import SeenItems
+from cofactor.kernels.ranking.top_scores import top_scores
 from cofactor.ranking import Ranking
 from cofactor.selection.approximate import ItemIndex, advice
 from cofactor.selection.exact import Best, rank_exactly

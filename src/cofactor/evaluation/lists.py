@@ -8,8 +8,9 @@ import numpy as np
 
 from cofactor.arrays import BoolArray, FloatArray, IntArray
 from cofactor.evaluation.held_out import HeldOut, RelevantItems
+from cofactor.kernels.ranking.lists import SeenItems
 from cofactor.kernels.ranking.ranks import count_above, mark_hits
-from cofactor.kernels.ranking.top_scores import SeenItems, top_scores
+from cofactor.kernels.ranking.top_scores import top_scores
 from cofactor.memory import refuse_beyond
 from cofactor.recommender import Recommender
 from cofactor.selection.exact import blocks

@@ -343,7 +343,8 @@ def _candidates(members: Sequence[Recommender], users: IntArray, wanted: "Rating
 
 
 def _some(members: Sequence[Recommender], users: IntArray, wanted: "Ratings") -> tuple[FloatArray, "Array"]:
-    from cofactor.kernels.ranking.top_scores import SeenItems, top_scores
+    from cofactor.kernels.ranking.lists import SeenItems
+    from cofactor.kernels.ranking.top_scores import top_scores
     from cofactor.training.blending import BEHIND, standardised
 
     seen, n_items = members[0].ratings.by_user, members[0].ratings.n_items

@@ -13,7 +13,7 @@ import numpy as np
 
 from cofactor.arrays import BoolArray, FloatArray, IntArray
 from cofactor.errors import Diverged, MissingExtra
-from cofactor.kernels.ranking.top_scores import SeenItems, empty_lists
+from cofactor.kernels.ranking.lists import SeenItems, empty_lists
 from cofactor.selection.exact import Best, DotProducts, blocks, rank_products
 
 __all__ = ["PAYS_FROM", "ItemIndex", "advice"]
@@ -57,7 +57,7 @@ class ItemIndex:
     def _choose_probes(self, user_idx: IntArray, recall: float) -> None:
         n_items = len(self._products.items)
         length, barred = min(LENGTH, n_items), np.zeros(n_items, bool)
-        best, _ = rank_products(self._products, user_idx, length, SeenItems.nobody_has(len(user_idx)), barred)
+        best, _ = rank_products(self._products, user_idx, length, SeenItems.none(len(user_idx)), barred)
         rows, self.n_probes = self._products.users(user_idx), 1
         self.recall = _share_found(best, self._nearest(rows, length))
         while self.recall < recall and self.n_probes < self.n_lists:
@@ -145,7 +145,7 @@ def _share_found(best: IntArray, found: IntArray) -> float:
 
 def _is_hidden(near: IntArray, hidden: SeenItems, n_items: int) -> BoolArray:
     """(b, n), whether an item is among those hidden from its row's user."""
-    seen = [hidden.of(row) for row in range(len(near))]
+    seen = [hidden.of_row(row) for row in range(len(near))]
     first = np.arange(len(near)) * n_items  # of each row's numbers, so that all rows are one ascending column
     keys = np.concatenate([at + items for at, items in zip(first, seen, strict=True)] + [[np.iinfo(np.int64).max]])
     asked = near + first[:, None]

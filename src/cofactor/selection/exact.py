@@ -12,7 +12,8 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 
 from cofactor.arrays import BoolArray, FloatArray, IntArray
-from cofactor.kernels.ranking.top_scores import COMPILED_FROM_ROWS, SeenItems, top_scores
+from cofactor.kernels.ranking.lists import SeenItems
+from cofactor.kernels.ranking.top_scores import COMPILED_FROM_ROWS, top_scores
 
 __all__ = ["BLOCK", "Best", "DotProducts", "blocks", "rank_exactly", "rank_products"]
 

@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from cofactor.kernels.ranking.lists import SeenItems
 from cofactor.kernels.ranking.ranks import count_above, mark_hits
-from cofactor.kernels.ranking.top_scores import SeenItems
 
 inf = np.inf
 HELD = np.array([0, 2, 2, 3], np.int64), np.array([0, 3, 1], np.int32)  # rows [0, 3], [], [1]

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given, strategies as st
 from hypothesis.extra.numpy import arrays
 
-from cofactor.kernels.ranking.top_scores import COMPILED_FROM_ROWS, SeenItems, top_scores
+from cofactor.kernels.ranking.lists import SeenItems
+from cofactor.kernels.ranking.top_scores import COMPILED_FROM_ROWS, top_scores
 
 inf = np.inf
 

@@ -8,6 +8,7 @@ from cofactor.arrays import FloatArray, IntArray
 from cofactor.kernels.alignment import padded_width
 from cofactor.kernels.compiling.native import Native
 from cofactor.kernels.threads import on_threads
+from cofactor.kernels.twins import with_numpy_twin
 
 __all__ = ["Rotation", "column_sums", "draw_coefficients"]
 
@@ -28,6 +29,7 @@ class Rotation(NamedTuple):
     inverse: FloatArray  # its inverse
 
 
+@with_numpy_twin
 def column_sums(columns: Columns) -> FloatArray:
     """(f,) float64, of X by columns as in `draw_coefficients`."""
     sums = np.zeros(len(columns[0]) - 1)
@@ -35,6 +37,7 @@ def column_sums(columns: Columns) -> FloatArray:
     return sums
 
 
+@with_numpy_twin
 def draw_coefficients(
     columns: Columns, residual: FloatArray, coefficients: FloatArray, rotation: Rotation, precision: FloatArray,
     mean: FloatArray, key: int,

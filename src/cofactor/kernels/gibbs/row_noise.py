@@ -7,6 +7,7 @@ from cofactor.kernels.compiling.native import Native
 from cofactor.kernels.ratings.csr import CsrRatings
 from cofactor.kernels.scoring.pairs import ScoredSide
 from cofactor.kernels.threads import on_threads, row_shares
+from cofactor.kernels.twins import with_numpy_twin
 
 __all__ = ["draw_row_precisions"]
 
@@ -15,6 +16,7 @@ N_PIECES = 8  # of the work, each with sums of its own: the same bits on any num
 _draw_row_precisions = Native("cofactor.kernels.gibbs.row_noise_loops", "draw_row_precisions")
 
 
+@with_numpy_twin
 def draw_row_precisions(
     ratings: CsrRatings, rows: ScoredSide, others: ScoredSide, mean: float, precision: float,
     other_precisions: FloatArray, gammas: FloatArray, dof: float,

@@ -7,6 +7,7 @@ import numpy as np
 from cofactor.arrays import FloatArray, IntArray
 from cofactor.kernels.compiling.native import Native
 from cofactor.kernels.gradient.labelled_pairs import LabelledPairs
+from cofactor.kernels.twins import with_numpy_twin
 
 __all__ = [
     "BETA2",
@@ -83,6 +84,7 @@ def make_adam_table(rates: FloatArray, momenta: FloatArray, decay: float, before
     )  # fmt: skip
 
 
+@with_numpy_twin
 def run_steps(
     users: AdamSide, items: AdamSide, touched_users: TouchedRows, touched_items: TouchedRows, k: int,
     pairs: LabelledPairs, batches: IntArray, first: int, table: AdamTable, y_range: tuple[float, float] | None,
@@ -100,6 +102,7 @@ def run_steps(
     _run_steps(users, items, touched_users, touched_items, k, pairs, batches, first, table, low, high, losses)
 
 
+@with_numpy_twin
 def catch_up_rows(side: AdamSide, root: FloatArray, constant: int, now: int, table: AdamTable) -> None:
     """Bring every row up to step `now` (exclusive), so that the parameters are those of Adam at every step.
 

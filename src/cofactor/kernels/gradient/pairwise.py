@@ -13,6 +13,7 @@ import numpy as np
 from cofactor.arrays import FloatArray, IntArray
 from cofactor.kernels.compiling.native import Native
 from cofactor.kernels.threads import on_threads
+from cofactor.kernels.twins import with_numpy_twin
 
 __all__ = ["BprFactors", "LikeOrder", "arrange_likes", "assign_groups", "run_round"]
 
@@ -82,6 +83,7 @@ def assign_groups(likes: LikeOrder, seed: int, epoch: int) -> IntArray:
     return np.random.default_rng([seed, epoch]).permutation(likes.n_groups).reshape(likes.n_strata, -1)
 
 
+@with_numpy_twin
 def run_round(
     factors: BprFactors, likes: LikeOrder, groups: IntArray, number: int, rate: float, decay: float, seed: int
 ) -> float:

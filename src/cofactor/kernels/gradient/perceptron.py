@@ -10,6 +10,7 @@ from cofactor.kernels.alignment import padded_width
 from cofactor.kernels.compiling.native import Native
 from cofactor.kernels.gradient.adam import AdamSide, AdamTable, TouchedRows
 from cofactor.kernels.gradient.labelled_pairs import LabelledPairs
+from cofactor.kernels.twins import with_numpy_twin
 
 __all__ = [
     "EmbeddingWidths",
@@ -91,6 +92,7 @@ class Mlp(NamedTuple):
     dropout: np.float32  # the chance that a number between two layers becomes 0
 
 
+@with_numpy_twin
 def run_steps(
     users: AdamSide, items: AdamSide, touched_users: TouchedRows, touched_items: TouchedRows, mlp: Mlp,
     pairs: LabelledPairs, batches: IntArray, first: int, table: AdamTable, key: int, losses: FloatArray,

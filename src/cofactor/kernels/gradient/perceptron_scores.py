@@ -6,6 +6,7 @@ from cofactor.arrays import FloatArray
 from cofactor.kernels.compiling.native import Native
 from cofactor.kernels.gradient.perceptron import layer_views, layout_of, make_work_space
 from cofactor.kernels.threads import on_threads, shares
+from cofactor.kernels.twins import with_numpy_twin
 
 __all__ = ["ITEMS_AT_ONCE", "add_scores"]
 
@@ -15,6 +16,7 @@ ITEMS_AT_ONCE = 64  # items that go through the layers together
 _add_scores = Native("cofactor.kernels.gradient.perceptron_scores_loops", "add_scores")
 
 
+@with_numpy_twin
 def add_scores(scores: FloatArray, of_users: FloatArray, of_items: FloatArray, matrices: list[FloatArray]) -> None:
     """Add to scores (b, m) what the layers behind the first make of its sums, for all users with all items.
 

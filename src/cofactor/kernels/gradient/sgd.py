@@ -9,6 +9,7 @@ from cofactor.arrays import FloatArray, IntArray
 from cofactor.kernels.alignment import WIDTH_MULTIPLE, padded_width
 from cofactor.kernels.compiling.native import Native
 from cofactor.kernels.threads import n_threads, on_threads
+from cofactor.kernels.twins import with_numpy_twin
 
 __all__ = [
     "N_STRATA", "RatingCells", "SgdSide", "Strata", "arrange_ratings", "assign_both", "make_side", "run_round",
@@ -61,6 +62,7 @@ def make_side(factors: FloatArray, bias: FloatArray) -> SgdSide:
     return SgdSide(rows, bias.astype(np.float32))
 
 
+@with_numpy_twin
 def arrange_ratings(
     user_idx: IntArray, item_idx: IntArray, values: FloatArray, n_users: int, n_items: int, width: int, seed: int
 ) -> RatingCells:
@@ -89,6 +91,7 @@ def arrange_ratings(
     return cells
 
 
+@with_numpy_twin
 def run_round(
     users: SgdSide, items: SgdSide, cells: RatingCells, number: int, rate: float, decay: float, low: float, high: float
 ) -> float:

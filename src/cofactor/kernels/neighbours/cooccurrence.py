@@ -7,6 +7,7 @@ import numpy as np
 from cofactor.arrays import FloatArray, IntArray
 from cofactor.kernels.compiling.native import Native
 from cofactor.kernels.threads import on_threads, row_shares
+from cofactor.kernels.twins import with_numpy_twin
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -30,6 +31,7 @@ class SparseRows(NamedTuple):
         return cls(x.indptr.astype(np.int64), x.indices.astype(np.int32), x.data.astype(np.float32))
 
 
+@with_numpy_twin
 def nearest_columns(x: "csr_array", m: int, shrinkage: float) -> tuple[IntArray, FloatArray]:
     """(n, m): of each column of x the m others that are most like it, -1 behind the last, and how much they are.
 

@@ -8,6 +8,7 @@ from cofactor.arrays import FloatArray, IntArray
 from cofactor.kernels.alignment import padded_width
 from cofactor.kernels.compiling.native import Native
 from cofactor.kernels.threads import on_threads, shares
+from cofactor.kernels.twins import with_numpy_twin
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -59,6 +60,7 @@ def nearest_items(graph: ItemGraph, nearness: FloatArray, m: int) -> IntArray:
     return near
 
 
+@with_numpy_twin
 def neighbour_weights(graph: ItemGraph, near: IntArray, reg: float) -> FloatArray:
     """(n, m) weights of each item's nearest that predict it best: (G + reg I)⁻¹ g over them alone."""
     n, m = near.shape

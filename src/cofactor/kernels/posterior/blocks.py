@@ -17,6 +17,7 @@ from cofactor.kernels.posterior.problem import RowProblem
 from cofactor.kernels.posterior.schedule import RATINGS_AT_ONCE, LongRow, RowSchedule, n_gathered
 from cofactor.kernels.posterior.solve import sum_long_row
 from cofactor.kernels.threads import n_threads, on_threads
+from cofactor.kernels.twins import with_numpy_twin
 
 __all__ = ["BlockSpace", "block_steps"]
 
@@ -49,6 +50,7 @@ class BlockSpace(NamedTuple):
         return space
 
 
+@with_numpy_twin
 def block_steps(out: FloatArray, problem: RowProblem, schedule: RowSchedule, *, block: int) -> FloatArray:
     """Solve each row of `out` (n, k) block by block, once; return what each row explains, as `solve` does.
 

@@ -19,6 +19,7 @@ from cofactor.kernels.posterior.problem import RowProblem
 from cofactor.kernels.posterior.schedule import RATINGS_AT_ONCE, RowSchedule, n_gathered
 from cofactor.kernels.posterior.solve import solve
 from cofactor.kernels.threads import n_threads, on_threads
+from cofactor.kernels.twins import with_numpy_twin
 
 __all__ = ["ConjugateSpace", "DesignScale", "conjugate_steps"]
 
@@ -54,6 +55,7 @@ class ConjugateSpace(NamedTuple):
         return cls(*(empty_aligned((size,)) for size in sizes))
 
 
+@with_numpy_twin
 def conjugate_steps(out: FloatArray, problem: RowProblem, schedule: RowSchedule, *, n_steps: int) -> FloatArray:
     """Bring each row of `out` (n, k) nearer to its posterior mean by n_steps; return what each explains, as `solve`.
 

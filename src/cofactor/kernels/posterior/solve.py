@@ -13,6 +13,7 @@ from cofactor.kernels.posterior.problem import RowProblem
 from cofactor.kernels.posterior.schedule import RATINGS_AT_ONCE, LongRow, RowSchedule
 from cofactor.kernels.posterior.short_rows import solve_short
 from cofactor.kernels.threads import n_threads, on_threads
+from cofactor.kernels.twins import with_numpy_twin
 
 __all__ = ["SolveSpace", "solve", "sum_long_row"]
 
@@ -37,6 +38,7 @@ class SolveSpace(NamedTuple):
         return cls(*(empty_aligned((size,)) for size in sizes))
 
 
+@with_numpy_twin
 def solve(out: FloatArray, problem: RowProblem, schedule: RowSchedule, *, draw: int | None = None) -> FloatArray:
     """Write each row's posterior mean, or with a key its draw, to `out` (n, k); return what each row explains, (n,).
 

@@ -8,7 +8,7 @@ import numpy as np
 from numba import njit
 
 from cofactor.kernels.compiling.jit import JIT
-from cofactor.kernels.ranking.top_scores import SeenItems
+from cofactor.kernels.ranking.lists import SeenItems
 
 __all__ = ["SeenItems", "count_above", "mark_hits"]  # machine code is made of these, found here by name
 

@@ -6,14 +6,15 @@ import numpy as np
 
 from cofactor.arrays import BoolArray, FloatArray, IntArray
 from cofactor.kernels.compiling.native import Native
-from cofactor.kernels.ranking.top_scores import SeenItems, empty_lists
+from cofactor.kernels.ranking.lists import SeenItems, empty_lists
 from cofactor.kernels.threads import on_threads
+from cofactor.kernels.twins import with_numpy_twin
 
-__all__ = ["USERS_AT_ONCE", "PackedItems", "pack_items", "top_products"]
+__all__ = ["PANEL", "USERS_AT_ONCE", "PackedItems", "order_of_items", "pack_items", "top_products"]
 
 USERS_AT_ONCE = 64  # whose lists a thread makes at once, while a panel of items stays in its cache
 USERS_PER_PIECE = 8 * USERS_AT_ONCE  # what a thread is given at a time
-PANEL = 48  # items that stand side by side, in a row of tiles of `bars.score_tile`
+PANEL = 48  # items that stand side by side, in a row of tiles of `score_tiles.score_tile`
 MAX_TILE_ROWS = 8  # users of a tile, at most
 
 _pack = Native("cofactor.kernels.ranking.top_products_loops", "pack")
@@ -28,6 +29,7 @@ class PackedItems(NamedTuple):
     place: IntArray  # (n_items,) int64: at which place an item stands, -1: nowhere
 
 
+@with_numpy_twin
 def pack_items(
     items: FloatArray, excluded: BoolArray | None = None, typical_user: FloatArray | None = None
 ) -> PackedItems:
@@ -38,24 +40,32 @@ def pack_items(
         one gives them sooner
     """
     items = np.ascontiguousarray(items, np.float32)
-    n_items, k = items.shape
-    with np.errstate(invalid="ignore", over="ignore"):  # factors that are not finite are only never chosen
-        order = np.arange(n_items) if typical_user is None else np.argsort(-(items @ typical_user), kind="stable")
-    order = order if excluded is None else order[~excluded[order]]
-    place = np.full(n_items, -1)
-    place[order] = np.arange(len(order))
+    (order, place), k = order_of_items(items, excluded, typical_user), items.shape[1]
     panels = np.zeros(-(-len(order) // PANEL) * PANEL * k, np.float32)
     _pack(items, order, panels)
     return PackedItems(panels, order, place)
 
 
+def order_of_items(
+    items: FloatArray, excluded: BoolArray | None, typical_user: FloatArray | None
+) -> tuple[IntArray, IntArray]:  # fmt: skip
+    """Which item is at each place, (m,), and at which place each item is, (n_items,), -1: at none."""
+    with np.errstate(invalid="ignore", over="ignore"):  # factors that are not finite are only never chosen
+        order = np.arange(len(items)) if typical_user is None else np.argsort(-(items @ typical_user), kind="stable")
+    order = order if excluded is None else order[~excluded[order]]
+    place = np.full(len(items), -1)
+    place[order] = np.arange(len(order))
+    return order, place
+
+
+@with_numpy_twin
 def top_products(users: FloatArray, packed: PackedItems, n: int, seen: SeenItems) -> tuple[IntArray, FloatArray]:
-    """The n items of the largest products with each user, best first; equal ones in catalogue order.
+    """The indices (b, min(n, n_items)) int64 and products of the items with the largest ones, best first.
+
+    Equal ones are in catalogue order; nan is never chosen. Where fewer are left, the index is -1 and the product -inf.
+    A product is the same whoever else is asked for and however many threads there are.
 
     users: (b, k) factors     seen: what may not be on a user's list
-    returns indices (b, min(n, n_items)) int64, -1 where fewer were left, and the products, -inf there
-
-    A product is the same whoever else is asked for and however many threads there are. nan is never chosen.
     """
     users = np.ascontiguousarray(users, np.float32)
     idx, top = empty_lists(len(users), min(n, len(packed.place)), np.float32)
@@ -71,7 +81,7 @@ def top_products(users: FloatArray, packed: PackedItems, n: int, seen: SeenItems
 
 
 def _work_space(k: int, n_items: int) -> tuple[FloatArray, FloatArray, IntArray, FloatArray, IntArray]:
-    """Users' factors, bars, hidden bits, a tile of scores and its marks."""
+    """Users' factors, thresholds, bits of what is seen, a tile of scores and its marks."""
     return (
         np.zeros(USERS_AT_ONCE * k, np.float32), np.empty(USERS_AT_ONCE, np.float32),
         np.empty(-(-n_items // PANEL) * USERS_AT_ONCE, np.int64),

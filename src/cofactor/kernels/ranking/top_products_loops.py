@@ -15,9 +15,9 @@ from numba import njit
 from cofactor.kernels.arithmetic.vectors import TILE_ROWS
 from cofactor.kernels.compiling.jit import JIT
 from cofactor.kernels.ranking.heap_loops import replace_root, sort_list, worse
+from cofactor.kernels.ranking.lists import SeenItems
 from cofactor.kernels.ranking.score_tiles import lowest_bit, score_tile
 from cofactor.kernels.ranking.top_products import PANEL, USERS_AT_ONCE, PackedItems
-from cofactor.kernels.ranking.top_scores import SeenItems
 
 __all__ = ["PackedItems", "SeenItems", "choose_products", "pack"]  # found here by name
 

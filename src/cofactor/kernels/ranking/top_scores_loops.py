@@ -7,8 +7,8 @@ from numba import njit
 
 from cofactor.kernels.compiling.jit import JIT
 from cofactor.kernels.ranking.heap_loops import replace_root, sort_list
+from cofactor.kernels.ranking.lists import SeenItems
 from cofactor.kernels.ranking.score_tiles import lowest_bit, which_above
-from cofactor.kernels.ranking.top_scores import SeenItems
 
 __all__ = ["SeenItems", "choose_scores"]  # entries are made of the first, by name
 

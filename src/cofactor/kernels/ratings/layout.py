@@ -11,8 +11,12 @@ from cofactor.kernels.absent import NO_CODES
 from cofactor.kernels.compiling.native import Native
 from cofactor.kernels.ratings.csr import CodedValues, CsrRatings
 from cofactor.kernels.threads import n_threads, on_threads, row_shares, shares
+from cofactor.kernels.twins import with_numpy_twin
 
-__all__ = ["count_indices", "encode_values", "lay_out", "order_by_row", "sum_rows", "transposed"]
+__all__ = [
+    "MAX_LEVELS", "count_indices", "csr_with", "encode_values", "indices_outside", "lay_out", "order_by_row",
+    "sum_rows", "transposed",
+]  # fmt: skip
 
 MAX_LEVELS = 256  # different values that a byte tells apart
 N_SLOTS = 1024  # of the table in which they are looked up
@@ -23,6 +27,7 @@ _code_values, _count_rows, _scatter, _transpose, _drop_repeated, _sum_rows = (
 )
 
 
+@with_numpy_twin
 def encode_values(values: FloatArray) -> CodedValues:
     """Values (n,) in as little memory as they need."""
     values = np.ascontiguousarray(values, np.float32)
@@ -33,6 +38,7 @@ def encode_values(values: FloatArray) -> CodedValues:
     return CodedValues(levels[: found[0]].view(np.float32).copy(), codes if found[0] > 1 else NO_CODES, len(values))
 
 
+@with_numpy_twin
 def lay_out(row_idx: IntArray, other_idx: IntArray, values: CodedValues, n_rows: int, n_others: int) -> CsrRatings:
     """The ratings of each row, ascending by the other index; of a pair that occurs twice the last in the table.
 
@@ -45,26 +51,30 @@ def lay_out(row_idx: IntArray, other_idx: IntArray, values: CodedValues, n_rows:
     n = int(row_ends[-1])
     if n < len(indices):
         indices, payload = indices[:n].copy(), payload[:n].copy()
-    return _csr(row_ends, indices, values.levels, payload)
+    return csr_with(row_ends, indices, values.levels, payload)
 
 
+@with_numpy_twin
 def transposed(ratings: CsrRatings, n_others: int) -> CsrRatings:
     """The other side's rows, which hold this one's, ascending."""
     ends, indices, payload = _transposed(ratings.indptr, ratings.indices, n_others, ratings.coded.payload)
-    return _csr(ends, indices, ratings.values, payload)
+    return csr_with(ends, indices, ratings.values, payload)
 
 
+@with_numpy_twin
 def order_by_row(row_idx: IntArray, n_rows: int) -> tuple[IntArray, IntArray]:
     """Where each row's ratings begin, (n_rows + 1,), and which they are, (n,) int32, in the order of the table."""
     ends, order, _ = _scattered(row_idx, n_rows, np.arange(len(row_idx), dtype=np.int32), NO_CODES)
     return ends, order
 
 
+@with_numpy_twin
 def count_indices(idx: IntArray, n: int) -> IntArray:
     """(n,) how often each of 0 … n - 1 occurs: `np.bincount` without its copy in 64 bits."""
     return _counts(idx, n, shares(len(idx), n_threads())).sum(axis=0)
 
 
+@with_numpy_twin
 def sum_rows(ratings: CsrRatings) -> tuple[FloatArray, float]:
     """Σ v of each row, (n,) float64, and Σ v² of all ratings."""
     sums, squares = np.zeros(len(ratings.indptr) - 1), np.zeros(1)
@@ -89,8 +99,7 @@ def _counts(idx: IntArray, n: int, cuts: list[int]) -> IntArray:
     counts, n_outside = np.zeros((len(cuts) - 1, n), np.int64), np.zeros(len(cuts) - 1, np.int64)
     on_threads(lambda at: _count_rows(counts[at], n_outside[at : at + 1], idx[cuts[at] : cuts[at + 1]]), len(cuts) - 1)
     if n_outside.any():
-        outside = idx[(idx < 0) | (idx >= n)][0]
-        raise IndexError(f"{n_outside.sum():,} indices are not in 0 … {n - 1:,}, the first of them is {outside}.")
+        raise indices_outside(idx, n, int(n_outside.sum()))
     return counts
 
 
@@ -107,8 +116,14 @@ def _redistributed(
     return ends, indices, moved
 
 
-def _csr(ends: IntArray, indices: IntArray, levels: FloatArray, payload: Array) -> CsrRatings:
+def csr_with(ends: IntArray, indices: IntArray, levels: FloatArray, payload: Array) -> CsrRatings:
     """given: codes, or nothing, or the values themselves."""
     if payload.dtype == np.uint8:
         return CsrRatings(ends, indices, levels, codes=payload)
     return CsrRatings(ends, indices, payload)
+
+
+def indices_outside(idx: IntArray, n: int, n_outside: int) -> IndexError:
+    """What is raised where some of idx are no rows of a side of n."""
+    first = idx[(idx < 0) | (idx >= n)][0]
+    return IndexError(f"{n_outside:,} indices are not in 0 … {n - 1:,}, the first of them is {first}.")

@@ -12,6 +12,7 @@ import numpy as np
 from cofactor.arrays import Array, FloatArray, IntArray
 from cofactor.kernels.compiling.native import Native
 from cofactor.kernels.threads import on_threads, shares
+from cofactor.kernels.twins import with_numpy_twin
 
 __all__ = ["HalfPrecisionSide", "draw_scores", "multiply_halves", "single_precision"]
 
@@ -34,6 +35,7 @@ class HalfPrecisionSide(NamedTuple):
 NO_DAYS = HalfPrecisionSide(np.zeros((0, 0, 0), np.float16), np.zeros((0, 0), np.float32), np.zeros(0, np.int64))
 
 
+@with_numpy_twin
 def single_precision(halves: FloatArray, column: int | None = None) -> FloatArray:
     """float16 -> float32, in the same shape and finite numbers only; with a column c, of halves[:, c] alone."""
     out = np.empty(halves.shape if column is None else (len(halves), *halves.shape[2:]), np.float32)
@@ -43,6 +45,7 @@ def single_precision(halves: FloatArray, column: int | None = None) -> FloatArra
     return out
 
 
+@with_numpy_twin
 def multiply_halves(rows: FloatArray, halves: FloatArray) -> FloatArray:
     """(b, w) float32, (m, w) float16 -> (b, m) float32, rows @ halvesᵀ"""
     if len(rows) > MAX_STREAMED_ROWS:
@@ -57,6 +60,7 @@ def multiply_halves(rows: FloatArray, halves: FloatArray) -> FloatArray:
     return out
 
 
+@with_numpy_twin
 def draw_scores(
     users: HalfPrecisionSide, items: HalfPrecisionSide, days: HalfPrecisionSide | None = None
 ) -> FloatArray:

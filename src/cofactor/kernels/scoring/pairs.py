@@ -8,6 +8,7 @@ from cofactor.arrays import FloatArray, IntArray
 from cofactor.kernels.absent import NO_INDICES, NO_NUMBERS, NO_ROWS
 from cofactor.kernels.compiling.native import Native
 from cofactor.kernels.threads import on_threads, shares
+from cofactor.kernels.twins import with_numpy_twin
 
 __all__ = ["NO_SIDE", "ScoredSide", "pair_scores"]
 
@@ -27,6 +28,7 @@ class ScoredSide(NamedTuple):
 NO_SIDE = ScoredSide(NO_ROWS, NO_NUMBERS, NO_INDICES)
 
 
+@with_numpy_twin
 def pair_scores(left: ScoredSide, right: ScoredSide, third: ScoredSide = NO_SIDE) -> FloatArray:
     """(n,) float32: p·q + b_p + b_q, and + p·t + q·t + b_t where there is a third."""
     out = np.empty(len(left.idx), np.float32)

@@ -1,0 +1,34 @@
+"""The NumPy twin of `solve.py`: one row after the other, in double precision."""
+
+import numpy as np
+
+from cofactor.arrays import FloatArray
+from cofactor.kernels.arithmetic.normals_numpy import normals
+from cofactor.kernels.posterior.problem import RowProblem
+from cofactor.kernels.posterior.problem_numpy import RowSystem, row_system
+from cofactor.kernels.posterior.schedule import RowSchedule
+
+__all__ = ["solve"]
+
+
+def solve(out: FloatArray, problem: RowProblem, schedule: RowSchedule, *, draw: int | None = None) -> FloatArray:
+    """mean = precision⁻¹ b, or a draw: mean + U⁻¹ z with precision = Uᵀ U and z standard normal."""
+    explained = np.zeros(len(out), np.float32)
+    for row in range(len(out)):
+        system = row_system(problem, row)
+        x = system.mean if draw is None else system.mean + _noise(system, draw, row)
+        if system.has_bias:
+            problem.bias.out[row] = x[0]
+        out[row], explained[row] = x[system.has_bias :], system.explained(x)
+    return explained
+
+
+def _noise(system: RowSystem, key: int, row: int) -> FloatArray:
+    """U⁻¹ z; the bias has a key of its own."""
+    z = normals(key, row, len(system.b) - system.has_bias)
+    if system.has_bias:
+        z = np.append(normals(~key, row, 2)[0], z)
+    try:
+        return np.linalg.solve(np.linalg.cholesky(system.precision).T, z)
+    except np.linalg.LinAlgError:
+        return np.full_like(z, np.nan)

@@ -1,0 +1,36 @@
+"""Lists of items: what may not be on a user's, and those with nothing on them."""
+
+from typing import NamedTuple, Self
+
+import numpy as np
+
+from cofactor.arrays import FloatArray, IntArray
+
+__all__ = ["SeenItems", "empty_lists"]
+
+
+class SeenItems(NamedTuple):
+    """For each row of a block what its user has seen, which may not be on the list: CSR, ascending."""
+
+    users: IntArray  # (b,) int64 rows of the table; -1: nothing is seen
+    indptr: IntArray  # int64
+    indices: IntArray  # int32
+
+    @classmethod
+    def none(cls, n_rows: int) -> Self:
+        """Nobody has seen anything."""
+        return cls(np.full(n_rows, -1, np.int64), np.zeros(1, np.int64), np.zeros(0, np.int32))
+
+    def rows(self, which: slice | IntArray) -> Self:
+        """Of some rows of the block."""
+        return self._replace(users=self.users[which])
+
+    def of_row(self, row: int) -> IntArray:
+        """The items that the user of a row has seen."""
+        user = self.users[row]
+        return self.indices[self.indptr[user] : self.indptr[user + 1]] if user >= 0 else self.indices[:0]
+
+
+def empty_lists(n_rows: int, n: int, dtype: "np.dtype[np.floating] | type[np.floating]") -> tuple[IntArray, FloatArray]:
+    """(n_rows, n) each: indices -1, scores -inf."""
+    return np.full((n_rows, n), -1, np.int64), np.full((n_rows, n), -np.inf, dtype)
