@@ -14,7 +14,7 @@ import numpy as np
 from safetensors.numpy import load_file, save_file
 
 import asking
-from cofactor.data.packing import unpack_ratings
+from cofactor.data.packing.ratings import unpack_ratings
 from cofactor.errors import BadModelFolder
 from cofactor.model_folder import HASHED, _own_sha256
 from cofactor.models import model_names

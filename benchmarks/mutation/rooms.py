@@ -12,22 +12,22 @@ ROOMS = ("data", "evaluation", "coldstart", "contract", "recommender", "models")
 CONTRACT = "tests/models/test_contract.py"
 
 OWN = {  # where a file's tests are not named after it
-    "data/alignment": ["tests/data/test_splitting.py", "tests/evaluation/test_evaluate.py"],
-    "data/at_hand": ["tests/data/test_sources.py"],
-    "data/attributes": ["tests/data/test_reading.py", "tests/models/test_attributes.py"],
-    "data/columns": ["tests/data/test_reading.py", "tests/data/test_broken_inputs.py"],
+    "data/alignment": ["tests/data/splits/test_splitting.py", "tests/evaluation/test_evaluate.py"],
+    "data/archives/folders": ["tests/data/test_sources.py"],
+    "data/attributes/attached": ["tests/data/test_reading.py", "tests/models/test_attributes.py"],
+    "data/columns/roles": ["tests/data/test_reading.py", "tests/data/test_broken_inputs.py"],
     "data/features": ["tests/data/test_features.py", "tests/models/test_attributes.py"],
-    "data/leaks": ["tests/data/test_splitting.py"],
-    "data/numbering": ["tests/data/test_ids.py", "tests/data/test_ratings.py"],
-    "data/opening": ["tests/data/test_reading.py", "tests/data/test_broken_inputs.py"],
-    "data/packing": ["tests/data/test_ids.py", "tests/test_model_folder.py"],
-    "data/published": ["tests/data/test_splitting.py"],
+    "data/splits/leaks": ["tests/data/splits/test_splitting.py"],
+    "data/columns/numbering": ["tests/data/test_ids.py", "tests/data/test_ratings.py"],
+    "data/formats/opening": ["tests/data/test_reading.py", "tests/data/test_broken_inputs.py"],
+    "data/packing/ratings": ["tests/data/test_ids.py", "tests/test_model_folder.py"],
+    "data/splits/published": ["tests/data/splits/test_splitting.py"],
     "data/relevance": ["tests/evaluation/test_evaluate.py"],
     "data/report": ["tests/data/test_checking.py"],
-    "data/rows": ["tests/data/test_checking.py", "tests/data/test_reading.py"],
-    "data/text": ["tests/data/test_reading.py"],
-    "data/timestamps": ["tests/data/test_checking.py", "tests/data/test_reading.py"],
-    "data/values": ["tests/data/test_checking.py", "tests/data/test_reading.py"],
+    "data/rows/table_rows": ["tests/data/test_checking.py", "tests/data/test_reading.py"],
+    "data/formats/text": ["tests/data/test_reading.py"],
+    "data/columns/timestamps": ["tests/data/test_checking.py", "tests/data/test_reading.py"],
+    "data/columns/values": ["tests/data/test_checking.py", "tests/data/test_reading.py"],
     "evaluation/held_out": ["tests/evaluation/test_evaluate.py"],
     "evaluation/lists": ["tests/evaluation/test_evaluate.py"],
     "evaluation/verdicts": ["tests/evaluation/test_compare.py"],
@@ -74,7 +74,7 @@ def sources_of(room: str, package: Path) -> list[Path]:
 def stages_of(path: Path, root: Path) -> list[list[str]]:
     """Arguments of pytest, stage after stage, for a fault in this file of the package; root: of the tree."""
     room, name = room_of(path), path.with_suffix("").as_posix()
-    own = OWN.get(name, [f"tests/{name.replace('/', '/test_', 1)}.py"])
+    own = OWN.get(name, [f"tests/{path.parent.as_posix()}/test_{path.stem}.py"])
     stages = [[one] for one in own]
     stages.append([f"src/cofactor/{path.as_posix()}"])  # its doctests
     if room == "models":

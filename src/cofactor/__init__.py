@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from cofactor.data.ratings import Ratings as Ratings
     from cofactor.data.reading import read as read
     from cofactor.data.sources import load as load
-    from cofactor.data.splitting import Split as Split, folds as folds, split as split
+    from cofactor.data.splits.splitting import Split as Split, folds as folds, split as split
     from cofactor.errors import CofactorError as CofactorError
     from cofactor.evaluation.compare import compare as compare
     from cofactor.evaluation.evaluate import evaluate as evaluate
@@ -45,7 +45,7 @@ __version__ = "0.1.0"
 # the public name, and where it lives
 _HOME = {
     "Ratings": "data.ratings", "read": "data.reading", "load": "data.sources",
-    "Split": "data.splitting", "split": "data.splitting", "folds": "data.splitting",
+    "Split": "data.splits.splitting", "split": "data.splits.splitting", "folds": "data.splits.splitting",
     "CofactorError": "errors", "Recommender": "recommender", "open": "opening:open_model",
     "BayesianMF": "models.bayesian_mf", "Bias": "models.bias", "Blend": "models.blend", "BPR": "models.bpr",
     "EASE": "models.ease", "GraphFilter": "models.graph_filter", "SparseEASE": "models.sparse_ease",

@@ -1,6 +1,6 @@
 """Whether this process was forked from another one: threads do not survive that, nor do pools that count on them.
 
-What becomes of ours and torch's is in `kernels/threads.py`, of Polars' in `data/after_fork.py`.
+What becomes of ours and torch's is in `kernels/threads.py`, of Polars' in `data/formats/after_fork.py`.
 """
 
 import os

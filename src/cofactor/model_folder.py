@@ -7,7 +7,7 @@
       card.md                what is optimised, on which data
 
 No pickle anywhere: opening runs no code of the folder's author. What is read is checked before it is used: here and in
-`data/packing.py` what lies in the folder, by `contract/learned.py` whether it is what such a model learns.
+`data/packing/ratings.py` what lies in the folder, by `contract/learned.py` whether it is what such a model learns.
 """
 
 import hashlib
@@ -25,7 +25,7 @@ from safetensors.numpy import load_file, save_file
 
 import cofactor
 from cofactor.arrays import Array
-from cofactor.data.packing import pack_ratings, unpack_ratings
+from cofactor.data.packing.ratings import pack_ratings, unpack_ratings
 from cofactor.data.ratings import Ratings
 from cofactor.errors import BadModelFolder, BadOption, NotSaved, shown
 from cofactor.replacing import replacing, standing

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from cofactor.data.ratings import Ratings
-    from cofactor.data.splitting import Split
+    from cofactor.data.splits.splitting import Split
 
 __all__ = ["add_source", "add_split", "read_options", "read_source", "split_source"]
 
@@ -82,7 +82,7 @@ def read_source(arguments: Namespace, *, like: "Ratings | None" = None) -> "Rati
 
 
 def split_source(arguments: Namespace) -> "Split":
-    from cofactor.data.splitting import split
+    from cofactor.data.splits.splitting import split
 
     ratings, asked = read_source(arguments), arguments
     return split(ratings, test=asked.test, by=asked.by, seed=asked.seed, unknown_times=asked.unknown_times)

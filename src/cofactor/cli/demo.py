@@ -14,7 +14,7 @@ from cofactor.cli._show import print_table
 
 if TYPE_CHECKING:
     from cofactor.data.ratings import Ratings
-    from cofactor.data.splitting import Split
+    from cofactor.data.splits.splitting import Split
     from cofactor.recommender import Recommender
 
 METRICS = ("rmse", "ndcg@10", "recall@10", "coverage@10")
@@ -55,7 +55,7 @@ def _data() -> "Ratings":
 
 
 def _split(ratings: "Ratings") -> "Split":
-    from cofactor.data.splitting import split
+    from cofactor.data.splits.splitting import split
 
     parts = split(ratings, test=0.2, seed=42)
     _title("2  Split: what a model is judged on, it has not seen")

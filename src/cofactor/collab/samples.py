@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from cofactor.cache import folder_to_write, write_whole
-from cofactor.data.at_hand import find_folder, obtain
+from cofactor.data.archives.folders import find_folder, obtain
 from cofactor.data.sources import load, movielens
 from cofactor.data.sources.tastes import tables
 from cofactor.errors import UnknownDataSet

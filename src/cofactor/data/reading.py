@@ -12,18 +12,18 @@ import numpy as np
 import polars as pl
 
 from cofactor.arrays import Array
-from cofactor.data.attributes import Attached, attach
-from cofactor.data.columns import Columns, choose_columns
-from cofactor.data.indexed_rows import IndexedRows, each_pair_once, number_rows, side_remarks
-from cofactor.data.numbering import parse_ids
-from cofactor.data.opening import Table, name_of, open_table
+from cofactor.data.attributes.attached import Attached, attach
+from cofactor.data.columns.numbering import parse_ids
+from cofactor.data.columns.roles import Columns, choose_columns
+from cofactor.data.columns.timestamps import parse_times
+from cofactor.data.columns.values import parse_values
+from cofactor.data.formats.opening import Table, name_of, open_table
 from cofactor.data.options import Column, Duplicates, IdKinds, Missing, Options, Unrated
 from cofactor.data.ratings import Ratings
 from cofactor.data.remarks import Remark, Remarks, failure, note, problem
 from cofactor.data.report import Report, RowNames
-from cofactor.data.rows import TableRows, only_usable
-from cofactor.data.timestamps import parse_times
-from cofactor.data.values import parse_values
+from cofactor.data.rows.indexed_rows import IndexedRows, each_pair_once, number_rows, side_remarks
+from cofactor.data.rows.table_rows import TableRows, only_usable
 from cofactor.errors import BadTable
 
 __all__ = ["examine", "read"]

@@ -24,7 +24,7 @@ def make_table(columns: Mapping[str, Sequence[Any]], library: str, like: Mapping
         return pd.DataFrame(dict(columns))
     import polars as pl
 
-    from cofactor.data.series import series_of
+    from cofactor.data.formats.series import series_of
 
     types = {name: series_of(name, [one]).dtype for name, one in (like or {}).items()}
     frame = pl.DataFrame(

@@ -8,9 +8,9 @@ import numpy as np
 
 from cofactor.arrays import BoolArray, FloatArray, IntArray
 from cofactor.data.alignment import Pairs, seen_as
-from cofactor.data.leaks import refuse_leaks
 from cofactor.data.ratings import Ratings
 from cofactor.data.relevance import lowest_relevant
+from cofactor.data.splits.leaks import refuse_leaks
 from cofactor.errors import BadOption
 from cofactor.evaluation.metrics import exponential_gain
 

@@ -111,7 +111,7 @@ class Blend(Recommender):
         `weights_` holds the weights, `members_reach_` and `blend_reaches_` what each member and the blend reach on
         the held-out ratings (RMSE or nDCG@20; the blend: on users whose ratings did not choose the weights).
         """
-        from cofactor.data.splitting import split
+        from cofactor.data.splits.splitting import split
 
         predicts = train.explicit and all(one.abilities.predicts for one in self._new(train))
         part, rest = split(train, self.held_out, by="random" if predicts else "user", seed=self.seed)

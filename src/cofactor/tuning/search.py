@@ -16,7 +16,7 @@ from statistics import median
 from typing import Any
 
 from cofactor.data.ratings import Ratings
-from cofactor.data.splitting import split
+from cofactor.data.splits.splitting import split
 from cofactor.errors import BadOption, CofactorError, SearchStopped, shown
 from cofactor.evaluation.metric_names import requested_metric
 from cofactor.evaluation.metric_table import better, is_of_ratings

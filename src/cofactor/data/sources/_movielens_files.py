@@ -163,7 +163,7 @@ def _polars() -> Any:
     """Loaded late: the smallest release is read sooner than Polars is."""
     import polars as pl
 
-    from cofactor.data.after_fork import require_polars
+    from cofactor.data.formats.after_fork import require_polars
 
     require_polars()
     return pl

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from cofactor.arrays import BoolArray, IntArray
-from cofactor.data.at_hand import find_folder
+from cofactor.data.archives.folders import find_folder
 from cofactor.data.ratings import Ratings
 from cofactor.errors import DataNotAvailable
 

@@ -5,7 +5,7 @@ downloaded from its home. The README in its folder holds the terms.
 """
 
 from cofactor.arrays import BoolArray
-from cofactor.data.at_hand import obtain
+from cofactor.data.archives.folders import obtain
 from cofactor.data.ratings import Ratings
 
 __all__ = ["NAMES", "load", "published_tests"]

@@ -7,13 +7,13 @@ import numpy as np
 import polars as pl
 
 from cofactor.arrays import Array, FloatArray, IntArray
-from cofactor.data.duplicates import Repeated, merge_repeats, repeated_pairs
+from cofactor.data.columns.numbering import number, odd_texts
+from cofactor.data.formats.series import texts_of
 from cofactor.data.ids import IdMap
-from cofactor.data.numbering import number, odd_texts
 from cofactor.data.options import Duplicates
 from cofactor.data.remarks import Remark, Remarks, left_out, note, problem, untrainable
-from cofactor.data.rows import TableRows
-from cofactor.data.series import texts_of
+from cofactor.data.rows.duplicates import Repeated, merge_repeats, repeated_pairs
+from cofactor.data.rows.table_rows import TableRows
 
 __all__ = ["IndexedRows", "each_pair_once", "number_rows", "side_remarks"]
 

@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import polars as pl
 
-from cofactor.data.decoding import (
+from cofactor.data.formats.decoding import (
     SNIFFED,
     STAND_INS,
     as_bytes,
@@ -22,9 +22,9 @@ from cofactor.data.decoding import (
     with_one_character,
     wrong_encoding,
 )
-from cofactor.data.header import Header
+from cofactor.data.formats.header import Header
+from cofactor.data.formats.sniffing import has_header, separator_of, split
 from cofactor.data.report import RowNames
-from cofactor.data.sniffing import has_header, separator_of, split
 from cofactor.errors import BadTable
 
 __all__ = ["TextTable", "open_text"]

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from hypothesis import given, strategies as st
 
-from cofactor.data.leaks import find_leaks, refuse_leaks
-from cofactor.data.published import published_folds, surprise_folds
 from cofactor.data.ratings import NO_TIME, Ratings
-from cofactor.data.splitting import folds, split
+from cofactor.data.splits.leaks import find_leaks, refuse_leaks
+from cofactor.data.splits.published import published_folds, surprise_folds
+from cofactor.data.splits.splitting import folds, split
 from cofactor.errors import BadOption, BadTable, Leak
 
 

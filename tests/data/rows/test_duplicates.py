@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from hypothesis import given, strategies as st
 
-from cofactor.data.duplicates import merge_repeats, repeated_pairs
 from cofactor.data.ratings import NO_TIME
+from cofactor.data.rows.duplicates import merge_repeats, repeated_pairs
 
 PAIRS = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), min_size=1)
 

@@ -6,8 +6,8 @@ import numpy as np
 import polars as pl
 
 from cofactor.arrays import BoolArray, FloatArray
+from cofactor.data.formats.series import texts_of
 from cofactor.data.remarks import Remark, Remarks, note, problem
-from cofactor.data.series import texts_of
 from cofactor.errors import BadTable
 
 __all__ = ["Values", "parse_values", "without_missing_words"]

@@ -9,7 +9,7 @@ from typing import Literal, TypeAlias
 
 import polars as pl
 
-from cofactor.data.header import Header
+from cofactor.data.formats.header import Header
 from cofactor.data.options import Column, Options
 from cofactor.data.remarks import Remarks, note
 from cofactor.errors import BadTable

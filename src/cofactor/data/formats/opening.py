@@ -11,15 +11,15 @@ from typing import Any, TypeAlias
 import polars as pl
 from polars.selectors import by_name  # a name as it is: "*" is not every column
 
-from cofactor.data.after_fork import require_polars
-from cofactor.data.decoding import BYTES_A_ROW, refuse_too_large
-from cofactor.data.header import Header
+from cofactor.data.formats.after_fork import require_polars
+from cofactor.data.formats.decoding import BYTES_A_ROW, refuse_too_large
+from cofactor.data.formats.header import Header
+from cofactor.data.formats.series import series_of
+from cofactor.data.formats.streams import BlockTable, is_arrow_stream, is_cursor, open_arrow_stream, open_cursor
+from cofactor.data.formats.text import TextTable, open_text
 from cofactor.data.id_kinds import is_missing
 from cofactor.data.options import Options
 from cofactor.data.report import RowNames
-from cofactor.data.series import series_of
-from cofactor.data.streams import BlockTable, is_arrow_stream, is_cursor, open_arrow_stream, open_cursor
-from cofactor.data.text import TextTable, open_text
 from cofactor.errors import BadTable, CofactorError
 
 __all__ = ["Table", "name_of", "open_table"]

@@ -8,8 +8,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from cofactor.data.at_hand import find_folder, obtain
-from cofactor.data.download import download
+from cofactor.data.archives.download import download
+from cofactor.data.archives.folders import find_folder, obtain
 from cofactor.errors import DataNotAvailable
 
 NOWHERE = "http://127.0.0.1:9"  # the discard port: nobody answers
@@ -164,7 +164,7 @@ def test_somebody_who_was_quicker_is_not_overwritten(home, cache, monkeypatch):
         (cache / "ml-tiny").mkdir(parents=True)
         part.write_bytes(ARCHIVE)
 
-    monkeypatch.setattr("cofactor.data.download._transfer", and_meanwhile_another)
+    monkeypatch.setattr("cofactor.data.archives.download._transfer", and_meanwhile_another)
     assert download("ml-tiny", home.url, MD5) == cache / "ml-tiny"
     assert list((cache / "ml-tiny").iterdir()) == []
 

@@ -3,11 +3,11 @@
 import polars as pl
 
 from cofactor.arrays import BoolArray, IntArray
-from cofactor.data.calendar_text import calendar_seconds
+from cofactor.data.columns.calendar_text import calendar_seconds
+from cofactor.data.columns.values import without_missing_words
+from cofactor.data.formats.series import texts_of
 from cofactor.data.ratings import NO_TIME
 from cofactor.data.remarks import Remark, Remarks, note, problem
-from cofactor.data.series import texts_of
-from cofactor.data.values import without_missing_words
 from cofactor.errors import BadTable
 
 __all__ = ["parse_times"]

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 import cofactor as cf
-from cofactor.data import streams
+from cofactor.data.formats import streams
 from cofactor.errors import BadTable
 
 ROWS = [("ann", 10, 5.0, 30), ("ann", 20, 3.5, 20), ("bob", 10, 4.0, 10)]

@@ -60,7 +60,7 @@ def _pairs(train: Ratings, test: Ratings) -> Finding | None:
         leaked,
         f"{len(leaked):,} of {len(test):,} test ratings, of {users:,} users, are of a user and an item that "
         f"are in train too: {_named(test, leaked)}. Leave them out of one of the two: "
-        f"cofactor.data.leaks.find_leaks(train, test)[0].rows are their rows in the test.",
+        f"cofactor.data.splits.leaks.find_leaks(train, test)[0].rows are their rows in the test.",
     )
 
 

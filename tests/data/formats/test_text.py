@@ -9,8 +9,8 @@ import polars as pl
 import pytest
 
 import cofactor as cf
-from cofactor.data import decoding
 from cofactor.data.checking import check
+from cofactor.data.formats import decoding
 from cofactor.errors import BadTable
 
 WHAT_IS_MEANT = [("ann", 1, 5.0), ("bob", 2, 4.0)]

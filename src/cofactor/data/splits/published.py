@@ -4,7 +4,7 @@ import numpy as np
 
 from cofactor.data.ratings import Ratings
 from cofactor.data.sources import data_set_names, published_tests
-from cofactor.data.splitting import Split, folds_of
+from cofactor.data.splits.splitting import Split, folds_of
 from cofactor.errors import BadOption
 
 __all__ = ["published_folds", "surprise_folds"]

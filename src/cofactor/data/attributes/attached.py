@@ -7,13 +7,13 @@ import numpy as np
 import polars as pl
 
 from cofactor.arrays import Array, IntArray
-from cofactor.data.columns import named_column, usual_column
+from cofactor.data.columns.numbering import as_ids, whole_if_unchanged
+from cofactor.data.columns.roles import named_column, usual_column
+from cofactor.data.formats.opening import Table, name_of, open_table
+from cofactor.data.formats.series import texts_of
 from cofactor.data.ids import UNKNOWN, IdMap
-from cofactor.data.numbering import as_ids, whole_if_unchanged
-from cofactor.data.opening import Table, name_of, open_table
 from cofactor.data.options import Column, Options
 from cofactor.data.remarks import Remark, Remarks, note, problem
-from cofactor.data.series import texts_of
 from cofactor.errors import BadTable
 
 __all__ = ["Attached", "attach", "typed"]

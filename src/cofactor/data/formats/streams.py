@@ -6,9 +6,9 @@ from typing import Any, TypeAlias
 
 import polars as pl
 
-from cofactor.data.decoding import BYTES_A_ROW, refuse_too_large
-from cofactor.data.header import Header
-from cofactor.data.series import series_of
+from cofactor.data.formats.decoding import BYTES_A_ROW, refuse_too_large
+from cofactor.data.formats.header import Header
+from cofactor.data.formats.series import series_of
 from cofactor.errors import BadTable
 
 __all__ = ["BlockTable", "is_arrow_stream", "is_cursor", "open_arrow_stream", "open_cursor"]

@@ -22,7 +22,11 @@ def obtain(name: str, home: str, md5: str | None = None) -> Path:
     folder = find_folder(name)
     if folder is not None:
         return folder
-    from cofactor.data.download import TROUBLE, archive_url, download  # HTTP is slow to import, and seldom needed
+    from cofactor.data.archives.download import (  # HTTP is slow to import, and seldom needed
+        TROUBLE,
+        archive_url,
+        download,
+    )
 
     try:
         return download(name, home, md5)

@@ -7,10 +7,10 @@ import numpy as np
 import polars as pl
 
 from cofactor.arrays import Array, BoolArray, IntArray
+from cofactor.data.formats.series import series_of
 from cofactor.data.id_kinds import ids_of_one_kind, is_missing
 from cofactor.data.ids import IdMap
 from cofactor.data.options import IdKind, IdKinds, Side, id_kind
-from cofactor.data.series import series_of
 from cofactor.errors import BadTable
 
 __all__ = ["as_ids", "number", "odd_texts", "parse_ids", "whole_if_unchanged"]

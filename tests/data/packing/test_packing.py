@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from cofactor.data.ids import IdMap
-from cofactor.data.packing import pack_ratings, unpack_ratings
+from cofactor.data.packing.ratings import pack_ratings, unpack_ratings
 from cofactor.data.ratings import NO_TIME, Ratings
 from cofactor.errors import BadModelFolder, BadOption
 

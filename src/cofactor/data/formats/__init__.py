@@ -1,0 +1,1 @@
+"""Tables of every kind that a caller may hold, opened: files, text, data frames, streams."""

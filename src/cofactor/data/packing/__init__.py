@@ -1,0 +1,1 @@
+"""Ratings as arrays of numbers, and back, for saved models."""
