@@ -19,7 +19,7 @@ OWN = {  # where a file's tests are not named after it
     "data/features": ["tests/data/test_features.py", "tests/models/test_attributes.py"],
     "data/splits/leaks": ["tests/data/splits/test_splitting.py"],
     "data/columns/numbering": ["tests/data/test_ids.py", "tests/data/test_ratings.py"],
-    "data/formats/opening": ["tests/data/test_reading.py", "tests/data/test_broken_inputs.py"],
+    "data/formats/open_table": ["tests/data/test_reading.py", "tests/data/test_broken_inputs.py"],
     "data/packing/ratings": ["tests/data/test_ids.py", "tests/test_model_folder.py"],
     "data/splits/published": ["tests/data/splits/test_splitting.py"],
     "data/relevance": ["tests/evaluation/test_evaluate.py"],

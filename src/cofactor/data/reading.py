@@ -13,11 +13,12 @@ import polars as pl
 
 from cofactor.arrays import Array
 from cofactor.data.attributes.attached import Attached, attach
-from cofactor.data.columns.numbering import parse_ids
+from cofactor.data.columns.id_columns import parse_ids
 from cofactor.data.columns.roles import Columns, choose_columns
 from cofactor.data.columns.timestamps import parse_times
 from cofactor.data.columns.values import parse_values
-from cofactor.data.formats.opening import Table, name_of, open_table
+from cofactor.data.formats.open_table import name_of, open_table
+from cofactor.data.formats.table import Table
 from cofactor.data.options import Column, Duplicates, IdKinds, Missing, Options, Unrated
 from cofactor.data.ratings import Ratings
 from cofactor.data.remarks import Remark, Remarks, failure, note, problem

@@ -99,7 +99,7 @@ CELLS = st.sampled_from(
 @given(st.lists(st.tuples(CELLS, CELLS), min_size=1, max_size=7))
 def test_columns_are_typed_as_if_all_their_values_had_come_at_once(rows):
     names = ["a", "b"]
-    found = streams.open_cursor(Cursor(names, rows)).load(names)
+    found = streams.from_cursor(Cursor(names, rows), "rows").load(dict.fromkeys(names))
     for name, values in zip(names, zip(*rows, strict=True), strict=True):
         expected = streams.series_of(name, values)
         assert found[name].dtype == expected.dtype

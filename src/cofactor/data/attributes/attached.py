@@ -7,10 +7,12 @@ import numpy as np
 import polars as pl
 
 from cofactor.arrays import Array, IntArray
-from cofactor.data.columns.numbering import as_ids, whole_if_unchanged
-from cofactor.data.columns.roles import named_column, usual_column
-from cofactor.data.formats.opening import Table, name_of, open_table
+from cofactor.data.columns.id_columns import as_ids, whole_if_unchanged
+from cofactor.data.columns.roles import named_column
+from cofactor.data.formats.open_table import name_of, open_table
 from cofactor.data.formats.series import texts_of
+from cofactor.data.formats.table import Table
+from cofactor.data.formats.usual_names import usual_column
 from cofactor.data.ids import UNKNOWN, IdMap
 from cofactor.data.options import Column, Options
 from cofactor.data.remarks import Remark, Remarks, note, problem

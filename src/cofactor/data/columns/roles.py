@@ -1,6 +1,5 @@
 """Which column plays which part: said by the caller, known by its usual name, or by its position."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -10,33 +9,13 @@ from typing import Literal, TypeAlias
 import polars as pl
 
 from cofactor.data.formats.header import Header
+from cofactor.data.formats.usual_names import USUAL, plain_name, usual_column
 from cofactor.data.options import Column, Options
 from cofactor.data.remarks import Remarks, note
 from cofactor.errors import BadTable
 
-__all__ = ["USUAL", "Columns", "choose_columns", "named_column", "usual_column"]
+__all__ = ["Columns", "choose_columns", "named_column"]
 
-# compared without case, spaces, signs and types ("User-ID", "user_id:token"); the first name found wins
-USUAL: dict[str, tuple[str, ...]] = {
-    "user": (
-        "user", "userid", "uid", "username", "reviewerid", "customer", "customerid", "member", "memberid",
-        "visitor", "visitorid", "client", "clientid", "account", "accountid", "person", "personid",
-        "profileid", "userkey", "u",
-    ),
-    "item": (
-        "item", "itemid", "iid", "movie", "movieid", "mid", "film", "filmid", "product", "productid", "asin",
-        "parentasin", "isbn", "book", "bookid", "song", "songid", "track", "trackid", "artist", "artistid",
-        "business", "businessid", "game", "gameid", "article", "articleid", "show", "showid", "anime", "animeid",
-        "recipe", "recipeid", "venue", "venueid", "place", "placeid", "location", "locationid", "itemkey",
-        "title", "i",
-    ),
-    "rating": ("rating", "ratings", "score", "stars", "star", "bookrating", "userrating", "overall", "value", "r"),
-    "timestamp": (
-        "timestamp", "time", "ts", "datetime", "date", "unixreviewtime", "eventtime", "createdat", "ratedat",
-        "updatedat", "when", "t",
-    ),
-    "title": ("title", "movietitle", "booktitle", "itemtitle", "producttitle", "itemname", "productname", "name"),
-}  # fmt: skip
 ROLES = ("user", "item", "rating", "timestamp", "title")
 Roles: TypeAlias = dict[str, str | None]  # the column that plays each part
 WIDE = 10  # with more columns than this a position would be a blind guess
@@ -87,16 +66,6 @@ def _with_usual_names(said: Roles, names: Sequence[str], options: Options) -> Ro
         if found[role] is None and _is_wanted(role, options):
             found[role] = usual_column([name for name in names if name not in found.values()], role)
     return found
-
-
-def usual_column(names: Sequence[str], role: str) -> str | None:
-    """The column that by its name plays this part."""
-    plain = {_plain(name): name for name in reversed(names)}
-    return next((plain[usual] for usual in USUAL[role] if usual in plain), None)
-
-
-def _plain(name: str) -> str:
-    return re.sub(r"[^a-z0-9]", "", name.lower().partition(":")[0])
 
 
 def _is_wanted(role: str, options: Options) -> bool:
@@ -184,7 +153,7 @@ def _looks_like_time(column: pl.Series) -> bool:
 
 
 def _swapped_names(said: Roles) -> Remarks:
-    user, item = _plain(said["user"] or ""), _plain(said["item"] or "")
+    user, item = plain_name(said["user"] or ""), plain_name(said["item"] or "")
     if user not in USUAL["item"] or item not in USUAL["user"]:
         return ()
     what = f"user={said['user']!r} and item={said['item']!r} look swapped by their names"

@@ -4,7 +4,7 @@ import csv
 from collections import Counter
 from collections.abc import Sequence
 
-from cofactor.data.columns.roles import usual_column
+from cofactor.data.formats.usual_names import usual_column
 from cofactor.errors import BadTable
 
 __all__ = ["has_header", "separator_of", "split"]

@@ -9,16 +9,16 @@ import polars as pl
 from cofactor.data.formats.decoding import BYTES_A_ROW, refuse_too_large
 from cofactor.data.formats.header import Header
 from cofactor.data.formats.series import series_of
+from cofactor.data.formats.table import N_HEAD, Table
 from cofactor.errors import BadTable
 
-__all__ = ["BlockTable", "is_arrow_stream", "is_cursor", "open_arrow_stream", "open_cursor"]
+__all__ = ["from_arrow_stream", "from_cursor", "is_arrow_stream", "is_cursor"]
 
 Block: TypeAlias = Sequence[Iterable[Any]]  # the values of each column
 ROWS_A_BLOCK = 50_000  # fetched at once; as Python objects they take some 20 MB
-N_HEAD = 100  # rows that are looked at
 
 
-class BlockTable:
+class _BlockTable:
     """A table whose first block has been fetched, and whose other blocks can be fetched once.
 
     Memory holds one block and the columns that are asked for, packed.
@@ -49,7 +49,7 @@ def is_cursor(source: Any) -> bool:
     return hasattr(source, "fetchmany") and hasattr(source, "description")
 
 
-def open_cursor(cursor: Any) -> BlockTable:
+def from_cursor(cursor: Any, origin: str) -> Table:
     """The rows of a query that the cursor has executed and that were not fetched yet.
 
     Raises `BadTable` where no query was executed, or the database ends it with an error.
@@ -60,7 +60,7 @@ def open_cursor(cursor: Any) -> BlockTable:
             "cursor.execute('SELECT user_id, item_id, rating FROM ratings')."
         )
     names = [column[0] for column in cursor.description]
-    return BlockTable(names, _blocks(lambda: _columns(cursor.fetchmany(ROWS_A_BLOCK), names)))
+    return _table(names, _blocks(lambda: _columns(cursor.fetchmany(ROWS_A_BLOCK), names)), origin, "polars")
 
 
 def is_arrow_stream(source: Any) -> bool:
@@ -68,7 +68,7 @@ def is_arrow_stream(source: Any) -> bool:
     return hasattr(source, "read_next_batch") and hasattr(source, "schema")
 
 
-def open_arrow_stream(reader: Any) -> BlockTable:
+def from_arrow_stream(reader: Any, origin: str) -> Table:
     """The batches that were not read yet. Raises `BadTable` where the stream breaks off."""
 
     def next_block() -> Block | None:
@@ -77,7 +77,12 @@ def open_arrow_stream(reader: Any) -> BlockTable:
         except StopIteration:
             return None
 
-    return BlockTable(reader.schema.names, _blocks(next_block))
+    return _table(reader.schema.names, _blocks(next_block), origin, "arrow")
+
+
+def _table(names: Sequence[object], blocks: Iterator[Block], origin: str, library: str) -> Table:
+    in_blocks = _BlockTable(names, blocks)
+    return Table(origin, library, in_blocks.head, in_blocks.load, header=in_blocks.header)
 
 
 def _blocks(next_block: Callable[[], Block | None]) -> Iterator[Block]:

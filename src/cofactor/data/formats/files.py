@@ -1,0 +1,90 @@
+"""Tables in files and in bytes: text, Parquet and Arrow, recognised by their first bytes."""
+
+import io
+from difflib import get_close_matches
+from pathlib import Path
+
+import polars as pl
+
+from cofactor.data.formats.decoding import BYTES_A_ROW, refuse_too_large
+from cofactor.data.formats.frames import collected, from_lazy
+from cofactor.data.formats.table import Table
+from cofactor.data.formats.text import TextTable, open_text
+from cofactor.data.options import Options
+from cofactor.data.report import RowNames
+from cofactor.errors import BadTable, CofactorError
+
+__all__ = ["from_bytes", "from_path"]
+
+TEXT_ENDINGS = ".csv .tsv .txt .dat .data .gz"
+# recognised by their first bytes, so that a wrong ending does not matter
+MAGIC = {
+    b"PAR1": "parquet", b"ARROW1": "arrow", b"PK\x03\x04": "a zip archive (perhaps .xlsx or .npz)",
+    b"SQLite format 3": "an SQLite database", b"\x89HDF": "HDF5", b"\x80\x04": "a pickle", b"\x80\x05": "a pickle",
+    b"BZh": "bzip2", b"\xfd7zXZ": "xz", b"\x28\xb5\x2f\xfd": "zstd", b"\x93NUMPY": "a NumPy file", b"%PDF": "a PDF",
+}  # fmt: skip
+OTHER_ENDINGS = {".xlsx", ".xls", ".ods", ".json", ".jsonl", ".ndjson", ".pkl", ".db", ".sqlite", ".h5", ".npy", ".npz"}
+
+
+def from_path(path: Path, options: Options) -> Table:
+    """`_open_file`, whose errors of the system are told as ours."""
+    try:
+        return _open_file(path.expanduser(), options)
+    except (OSError, RuntimeError, ValueError) as error:  # no home for "~"; a zero in the name
+        if isinstance(error, CofactorError):
+            raise
+        why = getattr(error, "strerror", None) or error
+        raise BadTable(f"{str(path)!r} cannot be read: {why}. Mend that, or give another file.") from None
+
+
+def _open_file(path: Path, options: Options) -> Table:
+    if path.is_dir():
+        inside = sorted(p.name for p in path.iterdir())
+        raise BadTable(f"{str(path)!r} is a folder. Give one of its files: {', '.join(inside[:8]) or 'it is empty'}.")
+    if not path.is_file():
+        near = get_close_matches(path.name, [p.name for p in path.parent.glob("*")], n=1)
+        hint = f"Did you mean {near[0]!r}?" if near else f"Looked in {str(path.parent.resolve())!r}."
+        raise BadTable(f"There is no file {str(path)!r}. {hint}")
+    with path.open("rb") as file:
+        kind = _kind(file.read(16))
+    if kind == "parquet":
+        return _packed(pl.scan_parquet(path, glob=False), path.name)
+    if kind == "arrow":
+        return _packed(pl.scan_ipc(path, glob=False), path.name)
+    _refuse_other_formats(kind, path.suffix.lower())
+    return _text(open_text(path, options.separator, options.encoding, options.has_header), path.name)
+
+
+def from_bytes(data: bytes, name: str, options: Options) -> Table:
+    kind = _kind(data[:16])
+    if kind == "parquet":
+        return _packed(pl.scan_parquet(io.BytesIO(data)), name)
+    if kind == "arrow":
+        return _packed(pl.scan_ipc(io.BytesIO(data)), name)
+    _refuse_other_formats(kind, Path(name).suffix.lower())
+    return _text(open_text(data, options.separator, options.encoding, options.has_header), name)
+
+
+def _kind(start: bytes) -> str | None:
+    return next((kind for magic, kind in MAGIC.items() if start.startswith(magic)), None)
+
+
+def _refuse_other_formats(kind: str | None, ending: str) -> None:
+    if kind is None and ending not in OTHER_ENDINGS:
+        return
+    raise BadTable(
+        f"This is {kind or f'a file of the kind {ending}'}, which is not read here. Read are text tables "
+        f"({TEXT_ENDINGS} …), .parquet and .arrow; load anything else with pandas or Polars and pass the data frame."
+    )
+
+
+def _text(table: TextTable, origin: str) -> Table:
+    row_names = RowNames("line", table.first_line)
+    return Table(origin, "polars", table.head, table.load, row_names, is_text=True, header=table.header)
+
+
+def _packed(frame: pl.LazyFrame, origin: str) -> Table:
+    """A file that says how many rows it holds; equal ones may take no room in it, but do when they are read."""
+    n_rows = int(collected(frame.select(pl.len())).item())
+    refuse_too_large(n_rows * BYTES_A_ROW, f"{n_rows:,} rows")
+    return from_lazy(frame, origin)
