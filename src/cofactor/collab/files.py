@@ -21,7 +21,7 @@ from cofactor.collab.dataloaders import CollabDataLoaders, DataLoader, DataLoade
 from cofactor.collab.modules import EmbeddingDotBias, EmbeddingNN
 from cofactor.collab.rows import TabularCollab
 from cofactor.data.ids import IdMap
-from cofactor.data.packing.ratings import pack_column, unpack_column
+from cofactor.data.packing.columns import pack_column, unpack_column
 from cofactor.errors import BadModelFolder, Unsupported
 
 __all__ = ["export", "load_state", "open_export", "save_state", "with_suffix"]

@@ -7,29 +7,30 @@ same table comes back, row by row.
 Whoever unpacks may have been given anything: what does not fit raises `BadModelFolder`, before a kernel sees it.
 """
 
-import json
-import math
-from collections.abc import Callable, Mapping
-from datetime import date, datetime
-from typing import Any, NoReturn
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
 from cofactor.arrays import Array, IntArray
 from cofactor.data.ids import IdMap
+from cofactor.data.packing.columns import PLAIN, pack_column, unpack_column
+from cofactor.data.packing.expectations import (
+    are_finite,
+    expect,
+    is_array,
+    is_index,
+    is_list_of,
+    is_row_pointer,
+    refuse,
+)
 from cofactor.data.ratings import Ratings, Rows
 from cofactor.errors import BadModelFolder, BadOption
 from cofactor.kernels.absent import NO_CODES
 from cofactor.kernels.ratings.csr import CodedValues
 from cofactor.kernels.ratings.layout import encode_values
 
-__all__ = ["pack_column", "pack_ratings", "unpack_column", "unpack_ratings"]
-
-PLAIN = (str, bool, int, float)  # what an id may be; a cell of an attribute may also be missing, a date, or a list
-DATES: dict[str, Callable[[str], object]] = {"date": date.fromisoformat, "datetime": datetime.fromisoformat}
-
-
-# ---- ratings ----------------------------------------------------------------------------------------------------
+__all__ = ["pack_ratings", "unpack_ratings"]
 
 
 def pack_ratings(ratings: Ratings) -> tuple[dict[str, Array], dict[str, Any]]:
@@ -83,25 +84,25 @@ def unpack_ratings(arrays: Mapping[str, Array], about: Mapping[str, Any], *, ver
     left = dict(arrays)
     names = about.get("columns")
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-        _refuse("its columns have no names")
+        refuse("its columns have no names")
     column = {name: unpack_column(name, left, taken=True) for name in names}  # arrays come in another order
     if len(column) != len(names) or not {"users", "items"} <= column.keys():
-        _refuse(f"its columns are {names}")
+        refuse(f"its columns are {names}")
     users, items = (_ids(column.pop(name), kind) for name, kind in (("users", "user"), ("items", "item")))
     rows, table = _unpacked_rows(left, len(users), len(items))
     titles, timestamps = column.pop("titles", None), left.pop("timestamps", None)
     _check_titles(titles, len(items))
-    _expect(timestamps is None or _is(timestamps, np.int64, len(table["values"])), "timestamps")
+    expect(timestamps is None or is_array(timestamps, np.int64, len(table["values"])), "timestamps")
     attributes = {side: _attributes(column, f"{side}:", n) for side, n in (("user", len(users)), ("item", len(items)))}
     if left or column:
-        _refuse(f"it holds {sorted([*left, *column])[0]!r}, which belongs to no table of ratings")
+        refuse(f"it holds {sorted([*left, *column])[0]!r}, which belongs to no table of ratings")
     ratings = Ratings(
         users=users, items=items, **table, timestamps=timestamps, titles=titles,
         item_attributes=attributes["item"], user_attributes=attributes["user"], **_description(about),
     )  # fmt: skip
     ratings.__dict__["by_user"] = rows  # as it was saved: no need to sort again
     if about.get("n_ratings") != len(ratings) or (verify and about.get("fingerprint") != ratings.fingerprint):
-        _refuse("its fingerprint is another one than the table's")
+        refuse("its fingerprint is another one than the table's")
     return ratings
 
 
@@ -109,16 +110,16 @@ def _unpacked_rows(left: dict[str, Array], n_users: int, n_items: int) -> tuple[
     """The rows by user, and the columns of the table."""
     indptr, indices = _taken(left, "indptr"), _taken(left, "indices")
     n = indices.size
-    _expect(_is_index(indices, n_items, n), "indices")
-    _expect(_is_row_pointer(indptr, n_users, n), "indptr")
+    expect(is_index(indices, n_items, n), "indices")
+    expect(is_row_pointer(indptr, n_users, n), "indptr")
     values, user_idx = _unpacked_values(left, "", n), _row_of_each(indptr)
     rising = (indices[1:] > indices[:-1]) | (user_idx[1:] > user_idx[:-1])
-    _expect(bool(rising.all()), "indices")
+    expect(bool(rising.all()), "indices")
     rows = Rows(indptr, indices, values.levels, values.codes)
     if "item_idx" in left:
         user_idx, indices = left.pop("user_idx", user_idx), left.pop("item_idx")
         n = indices.size
-        _expect(_is_index(user_idx, n_users, n) and _is_index(indices, n_items, n), "user_idx and item_idx")
+        expect(is_index(user_idx, n_users, n) and is_index(indices, n_items, n), "user_idx and item_idx")
         values = _unpacked_values(left, "table-", n)
     every = values.levels.take(values.codes) if values.codes.size else values.at(slice(None))
     return rows, {"user_idx": user_idx, "item_idx": indices, "values": every}
@@ -127,16 +128,40 @@ def _unpacked_rows(left: dict[str, Array], n_users: int, n_items: int) -> tuple[
 def _unpacked_values(left: dict[str, Array], prefix: str, n: int) -> CodedValues:
     levels, codes = _taken(left, f"{prefix}levels"), left.pop(f"{prefix}codes", NO_CODES)
     is_finite = levels.dtype == np.float32 and levels.ndim == 1 and bool(np.isfinite(levels).all())
-    _expect(is_finite and (codes.size > 0 or len(levels) in (1, n)), f"{prefix}levels")
-    _expect(_is(codes, np.uint8, n if codes.size else 0), f"{prefix}codes")
-    _expect(not codes.size or int(codes.max()) < len(levels), f"{prefix}codes")
+    expect(is_finite and (codes.size > 0 or len(levels) in (1, n)), f"{prefix}levels")
+    expect(is_array(codes, np.uint8, n if codes.size else 0), f"{prefix}codes")
+    expect(not codes.size or int(codes.max()) < len(levels), f"{prefix}codes")
     return CodedValues(levels, codes, n)
 
 
 def _taken(left: dict[str, Array], name: str) -> Array:
     if name not in left:
-        _refuse(f"its {name} is missing")
+        refuse(f"its {name} is missing")
     return left.pop(name)
+
+
+def _ids(column: Array, kind: str) -> IdMap:
+    """Unique, and each of a type that an id may be."""
+    if column.dtype != np.int64:
+        expect(column.dtype == object and all(type(one) in PLAIN for one in column), f"{kind}s")
+        expect(len(set(column.tolist())) == len(column), f"{kind}s")
+    elif len(column) and not (column[1:] > column[:-1]).all():
+        expect(len(np.unique(column)) == len(column), f"{kind}s")
+    return IdMap(column, kind)
+
+
+def _check_titles(titles: Array | None, n: int) -> None:
+    if titles is not None:
+        are_text = titles.dtype == object and all(one is None or isinstance(one, str) for one in titles)
+        expect(are_text and len(titles) == n, "titles")
+
+
+def _attributes(columns: dict[str, Array], prefix: str, n: int) -> dict[str, Array]:
+    """Those of one side, taken out of `columns`."""
+    found = {name: columns.pop(name) for name in list(columns) if name.startswith(prefix)}
+    for name, column in found.items():
+        expect(len(column) == n, name)
+    return {name.removeprefix(prefix): column for name, column in found.items()}
 
 
 def _description(about: Mapping[str, Any]) -> dict[str, Any]:
@@ -144,139 +169,12 @@ def _description(about: Mapping[str, Any]) -> dict[str, Any]:
     kinds = {"name": str, "library": str, "synthetic": bool, "explicit": bool}
     wrong = [name for name, kind in kinds.items() if type(about.get(name)) is not kind]
     scale = about.get("scale")
-    if scale is not None and not (_is_list_of(scale, (int, float), 2) and scale[0] <= scale[1] and _finite(*scale)):
+    if scale is not None and not (is_list_of(scale, (int, float), 2) and scale[0] <= scale[1] and are_finite(*scale)):
         wrong.append("scale")
     if wrong:
-        _refuse(f"its {wrong[0]} is {str(about.get(wrong[0]))[:60]}")
+        refuse(f"its {wrong[0]} is {str(about.get(wrong[0]))[:60]}")
     return {name: about[name] for name in kinds} | {"scale": None if scale is None else tuple(map(float, scale))}
 
 
 def _row_of_each(indptr: IntArray) -> IntArray:
     return np.repeat(np.arange(len(indptr) - 1, dtype=np.int32), np.diff(indptr))
-
-
-# ---- columns ----------------------------------------------------------------------------------------------------
-
-
-def pack_column(name: str, column: Array) -> dict[str, Array]:
-    """A column of numbers as it is; of text as one run of UTF-8 and where each entry ends; else as JSON texts."""
-    if column.dtype.kind in "iufb":
-        return {f"numbers/{name}": np.ascontiguousarray(column)}
-    entries = [_plain(name, one) for one in column.tolist()]
-    is_text = all(isinstance(one, str) for one in entries)
-    texts = [_encoded(str(one) if is_text else json.dumps(one)) for one in entries]
-    ends = np.cumsum([len(text) for text in texts], dtype=np.int64) if texts else np.zeros(0, np.int64)
-    kind = "text" if is_text else "json"
-    return {f"{kind}/{name}": np.frombuffer(b"".join(texts), np.uint8).copy(), f"{kind}-ends/{name}": ends}
-
-
-def unpack_column(name: str, arrays: dict[str, Array], *, taken: bool = False) -> Array:
-    """What `pack_column` packed under this name; taken: the arrays it lay in are taken out."""
-    take = arrays.pop if taken else arrays.get
-    numbers = take(f"numbers/{name}", None)
-    if numbers is not None:
-        _expect(numbers.ndim == 1 and numbers.dtype.kind in "iufb", f"numbers/{name}")
-        return numbers
-    kind = "text" if f"text/{name}" in arrays else "json"
-    blob, ends = take(f"{kind}/{name}", None), take(f"{kind}-ends/{name}", None)
-    if blob is None or ends is None:
-        _refuse(f"its column {name!r} is missing")
-    _expect(blob.dtype == np.uint8 and blob.ndim == 1, f"{kind}/{name}")
-    starts = np.append(np.zeros(1, np.int64), ends)
-    _expect(_is(ends, np.int64, ends.size) and _is_row_pointer(starts, len(ends), len(blob)), f"{kind}-ends/{name}")
-    return _decoded(name, kind, blob.tobytes(), starts.tolist())
-
-
-def _decoded(name: str, kind: str, blob: bytes, ends: list[int]) -> Array:
-    column = np.empty(len(ends) - 1, object)
-    try:
-        texts = [blob[ends[at] : ends[at + 1]].decode("utf-8", "surrogatepass") for at in range(len(column))]
-        column[:] = texts if kind == "text" else [_unplain(json.loads(text)) for text in texts]
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
-        _refuse(f"its column {name!r} cannot be read: {error}")
-    return column
-
-
-def _encoded(text: str) -> bytes:
-    return text.encode("utf-8", "surrogatepass")  # what no text may hold came from somewhere, and goes back there
-
-
-def _plain(name: str, one: object) -> object:
-    """A cell as JSON can say it."""
-    one = one.item() if isinstance(one, np.generic) else one
-    if type(one) in PLAIN or (one is None and name not in ("users", "items")):
-        return one
-    if isinstance(one, date) and type(one) in (date, datetime) and ":" in name:  # a cell of an attribute
-        return {type(one).__name__: one.isoformat()}
-    if isinstance(one, list) and ":" in name:
-        return [_plain(name, part) for part in one]
-    raise BadOption(
-        f"{name} holds {one!r} of type {type(one).__name__}, which a saved model cannot keep. "
-        f"Turn such {'cells' if ':' in name else 'ids'} into text or numbers before fitting."
-    )
-
-
-def _unplain(one: Any) -> object:
-    if isinstance(one, list):
-        return [_unplain(part) for part in one]
-    if isinstance(one, dict):
-        ((kind, text),) = one.items()
-        return DATES[kind](text)
-    return one
-
-
-def _ids(column: Array, kind: str) -> IdMap:
-    """Unique, and each of a type that an id may be."""
-    if column.dtype != np.int64:
-        _expect(column.dtype == object and all(type(one) in PLAIN for one in column), f"{kind}s")
-        _expect(len(set(column.tolist())) == len(column), f"{kind}s")
-    elif len(column) and not (column[1:] > column[:-1]).all():
-        _expect(len(np.unique(column)) == len(column), f"{kind}s")
-    return IdMap(column, kind)
-
-
-def _check_titles(titles: Array | None, n: int) -> None:
-    if titles is not None:
-        are_text = titles.dtype == object and all(one is None or isinstance(one, str) for one in titles)
-        _expect(are_text and len(titles) == n, "titles")
-
-
-def _attributes(columns: dict[str, Array], prefix: str, n: int) -> dict[str, Array]:
-    """Those of one side, taken out of `columns`."""
-    found = {name: columns.pop(name) for name in list(columns) if name.startswith(prefix)}
-    for name, column in found.items():
-        _expect(len(column) == n, name)
-    return {name.removeprefix(prefix): column for name, column in found.items()}
-
-
-# ---- checking ---------------------------------------------------------------------------------------------------
-
-
-def _is(array: Array, dtype: Any, n: int) -> bool:
-    return array.dtype == dtype and array.shape == (n,)
-
-
-def _is_index(array: Array, below: int, n: int) -> bool:
-    return _is(array, np.int32, n) and (not n or (int(array.min()) >= 0 and int(array.max()) < below))
-
-
-def _is_row_pointer(array: Array, n_rows: int, n: int) -> bool:
-    is_one = _is(array, np.int64, n_rows + 1) and int(array[0]) == 0 and int(array[-1]) == n
-    return is_one and bool((array[1:] >= array[:-1]).all())
-
-
-def _is_list_of(value: Any, kinds: tuple[type, ...], n: int) -> bool:
-    return isinstance(value, (list, tuple)) and len(value) == n and all(type(one) in kinds for one in value)
-
-
-def _finite(*numbers: float) -> bool:
-    return all(abs(number) < 1e300 and math.isfinite(number) for number in numbers)
-
-
-def _expect(holds: bool, name: str) -> None:
-    if not holds:
-        _refuse(f"its {name} cannot be those of this table: of another type or length, out of range, or out of order")
-
-
-def _refuse(why: str) -> NoReturn:
-    raise BadModelFolder(f"The ratings are not a table that was saved: {why}. Save the model anew.")
