@@ -144,8 +144,8 @@ def _read(source: Any, options: Options, log: _Log) -> Ratings:
         log.remarks += side_remarks(ids, column, complete=complete)
     rows = log.keep(each_pair_once(rows, options.duplicates))
     log.n_kept = len(rows.user_idx)
-    about_items = log.keep(attach(options.items, rows.items, rows.users, columns.item, options))
-    about_users = log.keep(attach(options.users, rows.users, rows.items, columns.user, options))
+    about_items = log.keep(attach(options.items, "item", rows.items, rows.users, columns.item, options))
+    about_users = log.keep(attach(options.users, "user", rows.users, rows.items, columns.user, options))
     log.remarks += _matrix_remarks(table, about_items.n_rows, about_users.n_rows)
     return _ratings(rows, about_users, about_items, columns, table, options)
 
