@@ -31,7 +31,7 @@ from cofactor.recommender import Recommender
 from cofactor.tuning.budget import seconds_of
 from cofactor.tuning.history import History
 from cofactor.tuning.search import Search
-from cofactor.tuning.tune import tell
+from cofactor.tuning.tune import trial_printer
 
 __all__ = ["Choice", "auto"]
 
@@ -66,7 +66,9 @@ def auto(
     seconds, seed, metric = seconds_of(budget), seed_of(seed), conformed("metric", str | None, metric)
     aim = metric or ("rmse" if train.explicit else "ndcg@10")
     models, why = _candidates(train, aim)
-    searches = [Search(one, train, aim, one.search_space(), seed, after_trial=tell(progress)) for one in models]
+    searches = [
+        Search(one, train, aim, one.search_space(), seed, after_trial=trial_printer(progress)) for one in models
+    ]
     tried = _run(searches, seconds / len(searches))
     best = _best(tried)
     found = [f"{type(one.model).__name__} {_reached(one)}" for one in tried]

@@ -80,7 +80,7 @@ def _errors(predicted: FloatArray | np.floating, actual: FloatArray) -> FloatArr
 
 
 def precision(hits: BoolArray, n_relevant: IntArray) -> FloatArray:
-    """Hits / k, the length that was asked for, also where the list came out shorter.
+    """(n_users,) precision: hits / k, where k is the length asked for, also of a list that came out shorter.
 
     >>> precision(np.array([[True, False, True, False]]), np.array([3]))
     array([0.5])
@@ -89,7 +89,7 @@ def precision(hits: BoolArray, n_relevant: IntArray) -> FloatArray:
 
 
 def recall(hits: BoolArray, n_relevant: IntArray) -> FloatArray:
-    """Hits / all relevant items; below 1 for any list shorter than they are many.
+    """(n_users,) recall: hits / all relevant items. It stays below 1 where they are more than k.
 
     >>> recall(np.array([[True, False]]), np.array([4]))
     array([0.25])
@@ -98,7 +98,7 @@ def recall(hits: BoolArray, n_relevant: IntArray) -> FloatArray:
 
 
 def recall_capped(hits: BoolArray, n_relevant: IntArray) -> FloatArray:
-    """Hits / min(k, all relevant items): 1 can be reached. The "recall" of the VAE papers [liang2018vae].
+    """(n_users,) hits / min(k, all relevant items), so that 1 can be reached: "recall" in VAE papers [liang2018vae].
 
     >>> recall_capped(np.array([[True, False]]), np.array([4]))
     array([0.5])
@@ -107,7 +107,7 @@ def recall_capped(hits: BoolArray, n_relevant: IntArray) -> FloatArray:
 
 
 def hit_rate(hits: BoolArray, n_relevant: IntArray) -> FloatArray:
-    """1 where the list holds anything relevant, else 0.
+    """(n_users,) hit rate: 1 where the list holds anything relevant, else 0.
 
     >>> hit_rate(np.array([[False, True], [False, False]]), np.array([1, 1]))
     array([1., 0.])
@@ -116,9 +116,10 @@ def hit_rate(hits: BoolArray, n_relevant: IntArray) -> FloatArray:
 
 
 def ndcg(hits: BoolArray, n_relevant: IntArray) -> FloatArray:
-    """Normalised discounted cumulative gain, from 0 to 1: a hit at rank r gains 1 / log2(r + 1) [jarvelin2002].
+    """(n_users,) normalised discounted cumulative gain of binary relevance, from 0 to 1 [jarvelin2002].
 
-    Divided by what a perfect list of this length would gain: min(k, n_relevant) hits, then nothing.
+    A hit at rank r gains 1 / log2(r + 1). The sum is divided by that of an ideal list of the same length, which has
+    min(k, n_relevant) hits first.
 
     >>> ndcg(np.array([[True, False], [False, True]]), np.array([1, 1])).round(3)
     array([1.   , 0.631])
@@ -128,9 +129,9 @@ def ndcg(hits: BoolArray, n_relevant: IntArray) -> FloatArray:
 
 
 def ndcg_graded(gains: FloatArray, ideal: FloatArray) -> FloatArray:
-    """Normalised discounted cumulative gain of graded relevance, from 0 to 1 [jarvelin2002].
+    """(n_users,) normalised discounted cumulative gain of graded relevance, from 0 to 1 [jarvelin2002].
 
-    A gain at rank r counts gain / log2(r + 1); the sum is divided by that of the ideal list. A factor common to all
+    A gain at rank r is divided by log2(r + 1); the sum is divided by that of the ideal list. A factor common to all
     gains cancels, so `exponential_gain` gives the form with gains of 2^grade - 1 [burges2005learning].
 
     >>> ndcg_graded(np.array([[1.0, 0.0, 3.0]]), np.array([[3.0, 1.0, 0.0]])).round(3)
@@ -149,7 +150,7 @@ def _discounts(k: int) -> FloatArray:
 
 
 def average_precision(hits: BoolArray, n_relevant: IntArray) -> FloatArray:
-    """The precision at the rank of each hit, summed and divided by min(k, n_relevant); its mean is MAP@k.
+    """(n_users,) average precision: the sum of the precisions at each hit / min(k, n_relevant). Its mean is MAP@k.
 
     >>> average_precision(np.array([[True, False, True]]), np.array([2])).round(3)
     array([0.833])
@@ -159,7 +160,7 @@ def average_precision(hits: BoolArray, n_relevant: IntArray) -> FloatArray:
 
 
 def reciprocal_rank(hits: BoolArray, n_relevant: IntArray) -> FloatArray:
-    """1 / the rank of the first hit, 0 where the list has none; its mean is MRR@k.
+    """(n_users,) reciprocal rank: 1 / the rank of the first hit, 0 where there is none. Its mean is MRR@k.
 
     >>> reciprocal_rank(np.array([[False, True], [False, False]]), np.array([1, 1]))
     array([0.5, 0. ])
@@ -168,10 +169,10 @@ def reciprocal_rank(hits: BoolArray, n_relevant: IntArray) -> FloatArray:
 
 
 def expected_reciprocal_rank(gains: FloatArray, ideal: FloatArray) -> FloatArray:
-    """Expected reciprocal rank, from 0 to below 1: 1 / the rank at which a user is satisfied [chapelle2009expected].
+    """(n_users,) expected reciprocal rank of the item that satisfies the user, from 0 to below 1.
 
-    Users read from the top and stop at an item with the probability that is its gain (`exponential_gain`):
-    Σ_r gain_r / r · Π_{s<r} (1 - gain_s). It is not divided by the best that can be reached.
+    Users read from the top and are satisfied by an item with the probability that is its gain (`exponential_gain`):
+    Σ_r gain_r / r · Π_{s<r} (1 - gain_s). It is not divided by the value of an ideal list [chapelle2009expected].
 
     >>> expected_reciprocal_rank(np.array([[0.5, 0.0, 0.75]]), np.array([[0.75, 0.5, 0.0]]))
     array([0.625])
@@ -183,9 +184,9 @@ def expected_reciprocal_rank(gains: FloatArray, ideal: FloatArray) -> FloatArray
 
 
 def exponential_gain(grades: FloatArray, highest: float) -> FloatArray:
-    """(2^grade - 1) / 2^highest, below 1: the probability that an item satisfies [chapelle2009expected, eq. 4].
+    """Gains (2^grade - 1) / 2^highest, below 1: the probability that an item satisfies [chapelle2009expected].
 
-    grades: of relevance, above 0     highest: the best grade there is
+    grades: of relevance, above 0; any shape     highest: the best grade there is
 
     >>> exponential_gain(np.array([1.0, 2.0, 5.0]), highest=5)
     array([0.03125, 0.09375, 0.96875])
@@ -194,14 +195,14 @@ def exponential_gain(grades: FloatArray, highest: float) -> FloatArray:
 
 
 def auc(above: IntArray, equal: IntArray, user: IntArray, n_candidates: IntArray) -> FloatArray:
-    """How often a relevant item stands before one that is not, over the whole catalogue; a tie counts half.
+    """(n_users,) area under the ROC curve: the probability that a relevant item ranks above one that is not, in the
+    whole catalogue. A tie counts half; nan for a user for whom nothing or everything is relevant.
 
-    above, equal: (n,) for each relevant item, the candidates that score higher and the others that score the same
-    user: (n,) whose it is     n_candidates: (n_users,) items the user was shown a rank for
-    nan for a user with no relevant item, or with nothing else
+    above, equal: (n,) of each relevant item, the candidates that score higher and the others that score the same
+    user: (n,) the row of its user     n_candidates: (n_users,) items that are ranked for each user
 
-    By the rank sum: relevant items have together Σ (C - rank) candidates behind them, of which R (R - 1) / 2 are
-    relevant themselves [hanley1982auc].
+    By the rank sum: the R relevant items have together Σ (C - rank) of the C candidates below them, of which
+    R (R - 1) / 2 are relevant themselves [hanley1982auc].
 
     >>> auc(np.array([0, 2]), np.array([0, 0]), np.array([0, 0]), np.array([4]))
     array([0.75])
@@ -214,7 +215,7 @@ def auc(above: IntArray, equal: IntArray, user: IntArray, n_candidates: IntArray
 
 
 def _per_relevant(gain: Array, n_relevant: IntArray, best: Array | None = None) -> FloatArray:
-    """gain / best (1 where none is given), nan for users to whom nothing is relevant."""
+    """gain / best, or the gain itself without `best`; nan for users to whom nothing is relevant."""
     return _ratio(gain, (n_relevant > 0) * (1.0 if best is None else best))
 
 
@@ -226,12 +227,12 @@ def _ratio(part: Array, whole: Array) -> FloatArray:
 
 
 def exposure(lists: IntArray, n_items: int) -> IntArray:
-    """(n_items,) in how many lists each item stands. lists: (n_users, k) item indices, -1 behind a list's end."""
+    """(n_items,) the number of lists that hold each item. lists: (n_users, k) indices, -1 behind a list's end"""
     return np.bincount(lists[lists >= 0], minlength=n_items)
 
 
 def coverage(exposed: IntArray) -> float:
-    """Share of the catalogue that stands in anybody's list.
+    """Share of the catalogue's items that are in at least one list. exposed: as `exposure` gives it
 
     >>> coverage(np.array([9, 0, 1, 0]))
     0.5
@@ -240,9 +241,9 @@ def coverage(exposed: IntArray) -> float:
 
 
 def gini(exposed: IntArray) -> float:
-    """Inequality of exposure over the whole catalogue: 0 all items equally often, towards 1 always the same few.
+    """Gini index of exposure over the catalogue, from 0 (all items equally often) towards 1 (always the same few).
 
-    Σ (2i - n - 1) P(i) / (n Σ P), P ascending. (Others report 1 minus this as diversity.) nan for no lists.
+    Σ_i (2i - n - 1) P_i / (n Σ P), P ascending; nan where all lists are empty. Others report 1 minus this as diversity.
 
     >>> gini(np.array([5, 5])), gini(np.array([0, 0, 0, 8]))
     (0.0, 0.75)
@@ -253,10 +254,12 @@ def gini(exposed: IntArray) -> float:
 
 
 def novelty(lists: IntArray, item_counts: IntArray, n_users: int) -> FloatArray:
-    """(n_users,) mean self-information of each list, in bits: -log2 of the share of users who know the item.
+    """(n_users,) mean self-information of each list, in bits; nan for an empty list [vargas2011novelty].
 
-    item_counts: (n_items,) training ratings of each item; 0 is taken as 1, or it would be infinitely novel
-    n_users: users with training ratings     nan for an empty list   [vargas2011novelty]
+    That of an item is -log2 of the share of users who rated it.
+
+    lists: (n_users, k) indices, -1 behind a list's end     n_users: users with training ratings
+    item_counts: (n_items,) training ratings of each item; 0 is taken as 1, or the item would be infinitely novel
 
     >>> novelty(np.array([[0, 1], [1, -1]]), np.array([4, 1]), 4)
     array([1., 2.])

@@ -1,4 +1,4 @@
-"""How long a search may take, as people say it."""
+"""The time that a search may take, from a text or a number."""
 
 import math
 import re
@@ -12,7 +12,7 @@ UNITS = {"": 1, "s": 1, "sec": 1, "m": 60, "min": 60, "h": 3600, "hours": 3600}
 
 
 def seconds_of(budget: str | float) -> float:
-    """Seconds, from a number of them or a text.
+    """Seconds, from a number of them or a text such as "90s". Raises `BadOption` for what is no time above 0.
 
     >>> seconds_of("2min"), seconds_of("1.5 h"), seconds_of(20)
     (120.0, 5400.0, 20.0)

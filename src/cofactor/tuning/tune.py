@@ -1,6 +1,7 @@
-"""`cofactor.tune`: good options for a model, found within a time and without a look at the test."""
+"""`cofactor.tune`: good options for a model, found within a time and without the test."""
 
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from cofactor.tuning.budget import seconds_of
 from cofactor.tuning.history import History, Trial
 from cofactor.tuning.search import Search, default_metric
 
-__all__ = ["Tuned", "tell", "tune"]
+__all__ = ["Tuned", "trial_printer", "tune"]
 
 
 @dataclass(frozen=True)
@@ -40,17 +41,20 @@ def tune(
     space: Space | None = None, n_trials: int | None = None, journal: str | Path | None = None, seed: int = 0,
     progress: bool | None = None,
 ) -> Tuned:  # fmt: skip
-    """Search the options of a model on a part of `train` that is held out for it, then fit the best on all of it.
+    """A model fitted on all of `train` with the best options found, and the history of the search.
 
-    model: what is not searched stays as it is here; the model as given is the first trial, and stays as it was
-    budget: of the search, such as "90s", "2min", "1h" or a number of seconds; the last fit comes on top
+    Each trial is fitted on four fifths of `train` and measured on the fifth that is held out.
+
+    model: its options are the first trial, and those that are not searched stay; the model itself is not changed
+    budget: time for the search, such as "90s", "2min", "1h" or a number of seconds; the last fit comes on top
     metric: None: "rmse" where the model predicts ratings, else "ndcg@10"
-    space: option -> `Between` or `OneOf` of `cofactor.search_space`; None: what the model itself says
-    n_trials: at most so many     journal: a file in which trials are kept: the same search goes on from there
+    space: option -> `Between` or `OneOf` of `cofactor.search_space`; None: the model's own `search_space()`
+    n_trials: at most so many     journal: a file that keeps the trials, from which the same search goes on
     progress: a line a trial on stderr (None: where that is a terminal)
 
     Ctrl-C ends the search, with a `SearchStopped` warning; the best found so far is then fitted.
-    Raises `MissingExtra` without Optuna, `BadOption` where nothing can be searched or no trial succeeded.
+    Raises `MissingExtra` without Optuna, `BadOption` for an unknown metric, a space that is none and a budget that is
+    no time, and the last trial's error where none succeeded.
 
         tuned = cf.tune(cf.ImplicitMF(), train, budget="2min", journal="als.journal")
         cf.evaluate(tuned.model, test)
@@ -61,14 +65,14 @@ def tune(
     metric = conformed("metric", str | None, metric)
     search = Search(
         model, train, metric or default_metric(model, train), model.search_space() if space is None else space, seed,
-        Path(journal) if journal else None, tell(progress),
+        Path(journal) if journal else None, trial_printer(progress),
     )  # fmt: skip
     search.run(seconds, n_trials)
     return Tuned(search.best_model().fit(train, progress=progress), search.history)
 
 
-def tell(progress: bool | None) -> Any:
-    """What is said after a trial: a line on stderr, where somebody looks."""
+def trial_printer(progress: bool | None) -> Callable[[Trial], None]:
+    """A function that prints a line on stderr after each trial; None: where stderr is a terminal."""
     shown = sys.stderr.isatty() if progress is None else progress
 
     def line(trial: Trial) -> None:
