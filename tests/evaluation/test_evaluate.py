@@ -10,8 +10,6 @@ import cofactor as cf
 from cofactor.data.ratings import Ratings
 from cofactor.errors import BadOption, Leak
 from cofactor.evaluation.evaluate import evaluate
-from cofactor.evaluation.held_out import HeldOut
-from cofactor.evaluation.lists import rank_catalogue
 from cofactor.evaluation.metric_table import RATING_METRICS
 
 
@@ -25,14 +23,6 @@ def tiny() -> tuple[Ratings, Ratings]:
 
 
 SCORES = [[9, 5, 1, 4, 3], [1, 9, 5, 5, 4]]  # a's list without item 1: 2 4 5 3; b's without item 2: 3 4 5 1
-
-
-def test_lists_hide_what_was_rated_in_training(tiny):
-    train, test = tiny
-    lists = rank_catalogue(scripted(train, SCORES), HeldOut.of(train, test), 4)
-    assert (lists.items + 1).tolist() == [[2, 4, 5, 3], [3, 4, 5, 1]]
-    assert lists.hits.tolist() == [[True, False, False, True], [False, False, True, False]]
-    assert lists.n_relevant.tolist() == [2, 1]
 
 
 def test_the_numbers_are_those_worked_by_hand(tiny):
@@ -135,17 +125,6 @@ def test_a_model_that_learns_from_time_is_asked_about_each_ratings_own(tiny):
     assert evaluate(model, test, metrics=["mae"]).values == {"mae": 1 / 4}  # the last of 5, 4, 1, 5 is one off
 
 
-def test_blocks_of_users_give_the_same_lists(checkerboard, monkeypatch):
-    train, test = cf.split(checkerboard, test=0.3)
-    model, held = scripted(train, np.random.default_rng(0).normal(size=(12, 12))), HeldOut.of(train, test)
-    whole = rank_catalogue(model, held, 5, count_ranks=True)
-    monkeypatch.setattr("cofactor.selection.exact.BLOCK", 40)  # three users at once
-    blocks = rank_catalogue(model, held, 5, count_ranks=True)
-    np.testing.assert_array_equal(whole.items, blocks.items)
-    np.testing.assert_array_equal(whole.hits, blocks.hits)
-    np.testing.assert_array_equal(whole.rank_counts, blocks.rank_counts)
-
-
 def test_what_the_model_has_learned_is_not_written_to(checkerboard):
     class Shared(cf.Popularity):
         def score_users(self, user_idx):
@@ -171,16 +150,6 @@ def test_ids_count_not_indices():
     test = Ratings.from_arrays(["z"], ["y"], [5.0])  # user 0 and item 0 there, user 1 and item 1 in train
     found = evaluate(scripted(train, [[9, 1], [9, 4]]), test, metrics=["rmse", "ndcg@1"]).values
     assert found == {"rmse": 1.0, "ndcg@1": 1.0}
-
-
-@pytest.mark.parametrize(
-    ("scale", "lowest"), [((1.0, 5.0), 4.0), ((0.5, 5.0), 4.0), ((1.0, 10.0), 8.0), ((0.0, 100.0), 70.0)]
-)
-def test_relevant_is_what_lies_70_percent_up_the_scale(scale, lowest):
-    steps = np.arange(scale[0], scale[1] + 0.1, 0.5 if scale[0] == 0.5 else 1.0)
-    test = Ratings.from_arrays(range(len(steps)), range(len(steps)), steps, scale=scale)
-    train = Ratings.from_arrays([0], [999], [scale[0]], scale=scale)
-    assert HeldOut.of(train, test).relevant_from == lowest
 
 
 def test_the_threshold_can_be_scripted(tiny):

@@ -25,6 +25,14 @@ def rated() -> tuple[Ratings, Ratings]:
 SCORES = [[9, 5, 1, 4, 3], [1, 9, 5, 5, 4]]  # a's list without item 1: 2 4 5 3; b's without item 2: 3 4 5 1
 
 
+def test_lists_hide_what_was_rated_in_training(rated):
+    train, test = rated
+    lists = rank_catalogue(scripted(train, SCORES), HeldOut.of(train, test), 4)
+    assert (lists.items + 1).tolist() == [[2, 4, 5, 3], [3, 4, 5, 1]]
+    assert lists.hits.tolist() == [[True, False, False, True], [False, False, True, False]]
+    assert lists.n_relevant.tolist() == [2, 2]
+
+
 def test_each_rank_has_the_gain_of_the_rating_given_and_none_where_the_item_is_not_relevant(rated):
     train, test = rated
     lists = rank_catalogue(scripted(train, SCORES), HeldOut.of(train, test), 4)
@@ -37,13 +45,6 @@ def test_a_lower_threshold_lets_lower_ratings_gain(rated):
     lists = rank_catalogue(scripted(train, SCORES), HeldOut.of(train, test, relevant=1.0), 4)
     np.testing.assert_array_equal(lists.gains[0], STARS[[5, 1, 0, 4]])
     np.testing.assert_array_equal(lists.ideal_gains[0], STARS[[5, 4, 1, 0]])
-
-
-def test_other_scales_are_laid_over_one_to_five_stars(rated):
-    test = rated[1]
-    percent = Ratings.from_arrays(test.user_idx, test.item_idx, (test.values - 1) * 25, scale=(0.0, 100.0))
-    hundred = Ratings.from_arrays([0, 1], [9, 9], [0.0, 100.0], scale=(0.0, 100.0))
-    np.testing.assert_array_equal(HeldOut.of(hundred, percent, relevant=0).relevant.gains, STARS[[5, 4, 1, 5, 5]])
 
 
 @pytest.mark.parametrize("threshold", [None, 1.0, 2.5, 5.0])
@@ -77,3 +78,14 @@ def test_graded_values_are_those_of_a_loop_over_users_and_ranks(tastes):
             found.append((dcg / ideal, err))
     values = cf.evaluate(model, test, metrics=["ndcg_graded", "err"]).values
     assert tuple(values.values()) == pytest.approx(np.mean(found, axis=0))
+
+
+def test_blocks_of_users_give_the_same_lists(checkerboard, monkeypatch):
+    train, test = cf.split(checkerboard, test=0.3)
+    model, held = scripted(train, np.random.default_rng(0).normal(size=(12, 12))), HeldOut.of(train, test)
+    whole = rank_catalogue(model, held, 5, count_ranks=True)
+    monkeypatch.setattr("cofactor.selection.exact.BLOCK", 40)  # three users at once
+    blocks = rank_catalogue(model, held, 5, count_ranks=True)
+    np.testing.assert_array_equal(whole.items, blocks.items)
+    np.testing.assert_array_equal(whole.hits, blocks.hits)
+    np.testing.assert_array_equal(whole.rank_counts, blocks.rank_counts)
