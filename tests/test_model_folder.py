@@ -129,7 +129,7 @@ def test_an_opened_model_knows_when_ratings_were_given(tmp_path):
     again = cf.open(model.save(tmp_path / "m"))
     assert again.ratings.timestamps.tolist() == dated.timestamps.tolist()
     before, after, of_all_time = (
-        Ladder(one, window_days=days).standing("nobody").scores.tolist()
+        Ladder(one, window_days=days).answer("nobody").scores.tolist()
         for one, days in ((model, 30), (again, 30), (again, None))
     )
     assert after == before != of_all_time

@@ -31,12 +31,12 @@ class NewcomerLaw(NamedTuple):
     precision: FloatArray  # (d, d)
     noise: FloatArray  # (n_items,) the variance of a rating
 
-    def given(self, item_idx: IntArray, values: FloatArray) -> Belief:
+    def posterior(self, item_idx: IntArray, values: FloatArray) -> Belief:
         """After these ratings, (m,), (m,); none: the prior."""
         rows = self.design[item_idx].astype(np.float64)
-        weighed = rows.T / self.noise[item_idx]
-        covariance = np.linalg.inv(self.precision + weighed @ rows)
-        pull = self.precision @ self.mean + weighed @ (values - self.offset[item_idx])
+        weighted = rows.T / self.noise[item_idx]
+        covariance = np.linalg.inv(self.precision + weighted @ rows)
+        pull = self.precision @ self.mean + weighted @ (values - self.offset[item_idx])
         return Belief(covariance @ pull, covariance)
 
     def expected(self, belief: Belief) -> tuple[FloatArray, FloatArray]:

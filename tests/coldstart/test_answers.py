@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import cofactor as cf
-from cofactor.coldstart.answers import AnswerLaw, _excess
+from cofactor.coldstart.answers import AnswerLaw, _excess_covariance
 from cofactor.coldstart.familiarity import learn_familiarity
 from cofactor.newcomer import NewcomerLaw
 
@@ -60,22 +60,22 @@ def test_a_film_that_nobody_has_rated_is_known_to_nobody(camps):
 
 
 def test_who_knows_one_film_of_a_camp_is_expected_to_know_the_others(familiarity):
-    knows = familiarity.expected(familiarity.given(np.array([0]), np.array([1.0])).mean)
-    does_not = familiarity.expected(familiarity.given(np.array([0, 1, 2]), np.zeros(3)).mean)
+    knows = familiarity.expected(familiarity.posterior(np.array([0]), np.array([1.0])).mean)
+    does_not = familiarity.expected(familiarity.posterior(np.array([0, 1, 2]), np.zeros(3)).mean)
     assert knows[1:5].min() > 0.5 > knows[5:10].max()
     assert does_not[3:5].max() < 0.2 < does_not[5:10].min()
 
 
 def test_not_knowing_a_film_tells_of_tastes(answers):
     """Who knows none of the first camp's films is not of it, so they will hate film 10."""
-    before = answers.expected(answers.given(*NOTHING), chosen=False)[10]
-    after = answers.expected(answers.given(np.array([0, 1, 2]), np.full(3, np.nan)), chosen=False)[10]
+    before = answers.expected(answers.posterior(*NOTHING), chosen=False)[10]
+    after = answers.expected(answers.posterior(np.array([0, 1, 2]), np.full(3, np.nan)), chosen=False)[10]
     assert before == pytest.approx(3, abs=0.05)
     assert after < 2
 
 
 def test_a_rating_tells_what_somebody_knows(answers, familiarity):
-    loves = answers.given(np.array([10]), np.array([5.0])).mean[1:]
+    loves = answers.posterior(np.array([10]), np.array([5.0])).mean[1:]
     assert familiarity.expected(loves)[:5].min() > 0.5 > familiarity.expected(loves)[5:10].max()
 
 
@@ -85,7 +85,7 @@ def test_what_people_choose_is_rated_as_by_those_who_choose_it(camps, familiarit
     design = np.array([[1.0]] * 5 + [[-1.0]] * 5 + [[0.0]])
     law = NewcomerLaw(design, np.full(11, 3.0), np.zeros(1), np.eye(1), np.full(11, 0.5))
     answers = AnswerLaw(law, rows[familiarity.users], familiarity)
-    belief = answers.given(*NOTHING)
+    belief = answers.posterior(*NOTHING)
     shown, chosen = (answers.expected(belief, chosen=which) for which in (False, True))
     np.testing.assert_allclose(shown, 3, atol=1e-6)
     assert chosen[:10].min() > 3.5
@@ -100,7 +100,7 @@ def test_a_gain_is_by_how_much_the_answer_lowers_the_variance_of_ratings_to_come
     answers = AnswerLaw(of_model, rows[familiarity.users], familiarity)
     law, n = answers.joint, 11
     seen = np.array([0]), np.array([np.nan])
-    before = answers.given(*seen)
+    before = answers.posterior(*seen)
 
     def fall(earlier, later, taste):
         knows = familiarity.share + familiarity.loadings @ taste
@@ -109,8 +109,8 @@ def test_a_gain_is_by_how_much_the_answer_lowers_the_variance_of_ratings_to_come
 
     def by_definition(item):
         told = np.array([n, n + item]), np.array([0.0, 1.0])
-        asked = law.given(*told)
-        rated = law.given(np.array([n, n + item, item]), np.array([0.0, 1.0, 4.0]))
+        asked = law.posterior(*told)
+        rated = law.posterior(np.array([n, n + item, item]), np.array([0.0, 1.0, 4.0]))
         chance = np.clip(familiarity.share + familiarity.loadings @ before.mean[1:], 0.01, 0.99)[item]
         return fall(before, asked, before.mean[1:]) + chance * fall(asked, rated, asked.mean[1:])
 
@@ -119,10 +119,12 @@ def test_a_gain_is_by_how_much_the_answer_lowers_the_variance_of_ratings_to_come
 
 
 def test_what_a_law_has_more_is_added_in_the_directions_where_it_has():
-    np.testing.assert_allclose(_excess(np.diag([2.0, 1.0]), np.diag([1.0, 3.0])), np.diag([1.0, 0.0]), atol=1e-12)
+    np.testing.assert_allclose(
+        _excess_covariance(np.diag([2.0, 1.0]), np.diag([1.0, 3.0])), np.diag([1.0, 0.0]), atol=1e-12
+    )
 
 
 def test_the_variance_is_that_of_what_people_come_to_rate(answers, familiarity):
-    belief = answers.given(*NOTHING)
+    belief = answers.posterior(*NOTHING)
     of_each = 4 * belief.covariance[0, 0] * (np.arange(11) == 10)
     assert answers.variance(belief) == pytest.approx(familiarity.share @ of_each / familiarity.share.sum())

@@ -41,60 +41,60 @@ def loved(ladder: Ladder, who, **rest) -> set[bool]:
 
 def test_somebody_with_ratings_stands_on_them(plain):
     ladder = Ladder(plain, group="kind")
-    assert ladder.standing(2).rung is Rung.RATINGS
-    assert ladder.standing({0: 5.0}).rung is Rung.RATINGS
+    assert ladder.answer(2).rung is Rung.RATINGS
+    assert ladder.answer({0: 5.0}).rung is Rung.RATINGS
     assert loved(ladder, {7: 5.0, 1: 1.0}) == {False}
 
 
 def test_without_ratings_attributes_say_what_to_expect(described):
     ladder = Ladder(described, group="kind")
-    assert ladder.standing(40).rung is Rung.ATTRIBUTES
+    assert ladder.answer(40).rung is Rung.ATTRIBUTES
     assert loved(ladder, 40) == {False}
     assert loved(ladder, {}, attributes={"kind": "even"}) == {True}
 
 
 def test_a_model_that_knows_no_attributes_leaves_it_to_the_group(plain):
     ladder = Ladder(plain, group="kind")
-    assert ladder.standing(40).rung is Rung.GROUP
+    assert ladder.answer(40).rung is Rung.GROUP
     assert loved(ladder, 40) == {False}
     assert loved(ladder, "a stranger", attributes={"kind": "even"}) == {True}
 
 
 def test_of_whom_nothing_is_known_popularity_speaks(plain, table):
     ladder = Ladder(plain, damping=10.0)
-    standing = ladder.standing("a stranger")
-    assert (standing.rung, standing.n_known) == (Rung.POPULARITY, 0)
+    answer = ladder.answer("a stranger")
+    assert (answer.rung, answer.n_known) == (Rung.POPULARITY, 0)
     values = table.values[table.item_idx == 3]
     by_hand = (values.sum() + 10 * table.mean) / (len(values) + 10)
-    assert standing.scores[3] == pytest.approx(by_hand, rel=1e-5)
+    assert answer.scores[3] == pytest.approx(by_hand, rel=1e-5)
 
 
 @pytest.mark.parametrize("who", ["a stranger", {}], ids=str)
 def test_somebody_who_says_nothing_is_of_no_group(plain, who):
     """Not of that of the last user either, who is odd."""
-    assert Ladder(plain, group="kind").standing(who).rung is Rung.POPULARITY
+    assert Ladder(plain, group="kind").answer(who).rung is Rung.POPULARITY
 
 
 def test_the_doubt_of_an_average_holds_what_people_differ_by_and_how_few_they_are():
     """Ratings 1 and 3 of the one item: their mean is 2, their variance 1, and the mean's own 1/2."""
     ratings = cf.Ratings.from_arrays([1, 2, 1], [10, 10, 20], [1.0, 3.0, 5.0], scale=(1, 5))
-    standing = Ladder(cf.Popularity().fit(ratings), damping=0).standing("a stranger")
-    assert standing.scores[0] == 2
-    assert standing.doubt[0] == pytest.approx(1.5**0.5)
+    answer = Ladder(cf.Popularity().fit(ratings), damping=0).answer("a stranger")
+    assert answer.scores[0] == 2
+    assert answer.doubt[0] == pytest.approx(1.5**0.5)
 
 
 def test_damping_is_doubted_as_ratings_of_the_usual_variance():
     """Beside 1 and 3 of the item stand two ratings of the table's mean, 3, whose variance is 8/3: the mean is 2.5."""
     ratings = cf.Ratings.from_arrays([1, 2, 1], [10, 10, 20], [1.0, 3.0, 5.0], scale=(1, 5))
-    standing = Ladder(cf.Popularity().fit(ratings), damping=2).standing("a stranger")
-    assert standing.scores[0] == 2.5
+    answer = Ladder(cf.Popularity().fit(ratings), damping=2).answer("a stranger")
+    assert answer.scores[0] == 2.5
     variance = (1.5**2 + 0.5**2 + 2 * 8 / 3) / 4
-    assert standing.doubt[0] == pytest.approx((variance * (1 + 1 / 4)) ** 0.5)
+    assert answer.doubt[0] == pytest.approx((variance * (1 + 1 / 4)) ** 0.5)
 
 
 def test_who_has_ratings_gets_what_the_model_says_and_how_many_they_are(plain, table):
     ladder = Ladder(plain)
-    known, newcomer = ladder.standing(2), ladder.standing({7: 5.0, 1: 1.0, "of another world": 3.0})
+    known, newcomer = ladder.answer(2), ladder.answer({7: 5.0, 1: 1.0, "of another world": 3.0})
     assert (known.n_known, newcomer.n_known) == (table.user_counts[2], 2)
     np.testing.assert_array_equal(known.scores, plain.score_users(np.array([2]))[0])
     np.testing.assert_array_equal(newcomer.scores, plain.score_newcomer({7: 5.0, 1: 1.0}))
@@ -103,32 +103,34 @@ def test_who_has_ratings_gets_what_the_model_says_and_how_many_they_are(plain, t
 def test_the_doubt_is_that_of_the_models_law_after_the_ratings(plain, table):
     """One law: the deviation of a rating given them; of a known user by the ratings they gave."""
     (law,), told = plain.newcomer_laws(), {7: 5.0, 1: 1.0}
-    _, variance = law.expected(law.given(np.array([7, 1]), np.array([5.0, 1.0])))
-    np.testing.assert_allclose(Ladder(plain).standing(told).doubt, np.sqrt(variance), rtol=1e-6)
+    _, variance = law.expected(law.posterior(np.array([7, 1]), np.array([5.0, 1.0])))
+    np.testing.assert_allclose(Ladder(plain).answer(told).doubt, np.sqrt(variance), rtol=1e-6)
     items, values = table.by_user.of(2)
     theirs = dict(zip(items.tolist(), values.tolist(), strict=True))
-    np.testing.assert_allclose(Ladder(plain).standing(2).doubt, Ladder(plain).standing(theirs).doubt, rtol=1e-5)
+    np.testing.assert_allclose(Ladder(plain).answer(2).doubt, Ladder(plain).answer(theirs).doubt, rtol=1e-5)
 
 
 def test_draws_differ_in_what_they_expect_and_that_is_doubt_too(described):
     laws, none = described.newcomer_laws(), (np.zeros(0, int), np.zeros(0))
-    means, variances = (np.array(part) for part in zip(*(law.expected(law.given(*none)) for law in laws), strict=True))
-    doubt = Ladder(described).standing(40).doubt
+    means, variances = (
+        np.array(part) for part in zip(*(law.expected(law.posterior(*none)) for law in laws), strict=True)
+    )
+    doubt = Ladder(described).answer(40).doubt
     np.testing.assert_allclose(doubt, np.sqrt(variances.mean(axis=0) + means.var(axis=0)), rtol=1e-6)
 
 
 def test_a_groups_mean_is_held_to_that_of_all_by_hand(plain, table):
     ladder = Ladder(plain, group="kind", damping=4.0)
     odd = table.values[(table.item_idx == 3) & (table.user_idx % 2 == 1)]
-    of_all = ladder.standing("a stranger").scores[3]
+    of_all = ladder.answer("a stranger").scores[3]
     expected = (odd.sum() + 4 * of_all) / (len(odd) + 4)
-    assert ladder.standing({}, {"kind": "odd"}).scores[3] == pytest.approx(expected, rel=1e-5)
+    assert ladder.answer({}, {"kind": "odd"}).scores[3] == pytest.approx(expected, rel=1e-5)
 
 
 def test_a_window_is_of_the_days_before_the_newest_rating_by_hand(plain, table):
     """The newest rating is of day 10; three days before it are those after day 7: items 7 to 9."""
-    ladder, whole = Ladder(plain, window_days=3, damping=4.0), Ladder(plain, damping=4.0).standing("a stranger").scores
-    scores = ladder.standing("a stranger").scores
+    ladder, whole = Ladder(plain, window_days=3, damping=4.0), Ladder(plain, damping=4.0).answer("a stranger").scores
+    scores = ladder.answer("a stranger").scores
     np.testing.assert_allclose(scores[:7], whole[:7], rtol=1e-6)
     for item in (7, 8, 9):
         values = table.values[table.item_idx == item]
@@ -139,7 +141,7 @@ def test_of_clicks_popularity_is_the_share_of_all_damped(table):
     clicks = replace(table, explicit=False, scale=None)
     ladder = Ladder(cf.Popularity().fit(clicks), damping=10.0)
     expected = table.item_counts / (len(table) + 10)
-    np.testing.assert_allclose(ladder.standing("a stranger").scores, expected, rtol=1e-5)
+    np.testing.assert_allclose(ladder.answer("a stranger").scores, expected, rtol=1e-5)
 
 
 def test_seen_items_are_hidden_unless_they_are_asked_for(plain, table):
@@ -153,24 +155,24 @@ def test_seen_items_are_hidden_unless_they_are_asked_for(plain, table):
 
 def test_somebody_who_rates_only_what_nobody_knows_steps_down_a_rung(plain):
     ladder = Ladder(plain)
-    assert ladder.standing({"a film of another world": 5.0}).rung is Rung.POPULARITY
+    assert ladder.answer({"a film of another world": 5.0}).rung is Rung.POPULARITY
 
 
 def test_popularity_may_be_of_the_newest_ratings_alone(plain):
     """Item i is rated on day i + 1, so the last three days know items 7 to 9; the others stand at their old mean."""
     window, whole = Ladder(plain, window_days=3), Ladder(plain)
-    assert window.standing("a stranger").scores[2] == pytest.approx(whole.standing("a stranger").scores[2], rel=1e-5)
-    assert window.standing("a stranger").scores[8] != pytest.approx(whole.standing("a stranger").scores[8], rel=1e-3)
+    assert window.answer("a stranger").scores[2] == pytest.approx(whole.answer("a stranger").scores[2], rel=1e-5)
+    assert window.answer("a stranger").scores[8] != pytest.approx(whole.answer("a stranger").scores[8], rel=1e-3)
 
 
 def test_zero_ratings_one_five_are_one_continuous_path(described):
     """Doubt falls and the score of what is like the ratings rises, rung or no rung."""
     ladder = Ladder(described)
     told = [dict.fromkeys([5, 6, 7, 8][:n], 5.0) for n in (1, 2, 4)]
-    standings = [ladder.standing({}, {"kind": "odd"}), *(ladder.standing(one, {"kind": "odd"}) for one in told)]
-    doubts = [float(one.doubt[9]) for one in standings]
+    answers = [ladder.answer({}, {"kind": "odd"}), *(ladder.answer(one, {"kind": "odd"}) for one in told)]
+    doubts = [float(one.doubt[9]) for one in answers]
     assert doubts == sorted(doubts, reverse=True)
-    assert standings[-1].scores[9] > standings[-1].scores[0]
+    assert answers[-1].scores[9] > answers[-1].scores[0]
 
 
 def test_every_recommendation_says_what_it_stands_on_and_how_sure_it_is(described):
@@ -184,16 +186,16 @@ def test_every_recommendation_says_what_it_stands_on_and_how_sure_it_is(describe
 def test_clicks_are_counted_and_have_no_doubt_in_stars(table):
     clicks = replace(table, explicit=False, scale=None)
     ladder = Ladder(cf.ImplicitMF(n_factors=2, n_epochs=3).fit(clicks, progress=False))
-    standing = ladder.standing("a stranger")
-    assert standing.scores.argmax() == table.item_counts.argmax()
-    assert np.isnan(standing.doubt).all()
+    answer = ladder.answer("a stranger")
+    assert answer.scores.argmax() == table.item_counts.argmax()
+    assert np.isnan(answer.doubt).all()
 
 
 def test_groups_and_windows_that_are_not_there_are_refused(plain, checkerboard):
     with pytest.raises(BadOption, match="no attribute 'age' to group them by. They have: kind"):
         Ladder(plain, group="age")
     with pytest.raises(BadOption, match="no attribute 'age'. They have: kind"):
-        Ladder(plain).standing({}, {"age": 3})
+        Ladder(plain).answer({}, {"age": 3})
     with pytest.raises(BadOption, match="needs ratings with times"):
         Ladder(cf.Popularity().fit(checkerboard), window_days=7)
 
@@ -201,21 +203,21 @@ def test_groups_and_windows_that_are_not_there_are_refused(plain, checkerboard):
 def test_a_ladder_follows_the_updates_of_its_model(table):
     model = cf.MatrixFactorization(solver="als", n_factors=2, n_epochs=3).fit(table, progress=False)
     ladder = Ladder(model)
-    assert len(ladder.standing("a stranger").scores) == 10
+    assert len(ladder.answer("a stranger").scores) == 10
     model.update(cf.read({"user": [0], "item": [77], "rating": [5]}))
-    assert len(ladder.standing("a stranger").scores) == 11
+    assert len(ladder.answer("a stranger").scores) == 11
 
 
 def test_the_doubt_of_values_near_the_end_of_32_bits_is_a_number():
     """The square of 1e30 is none in single precision; two of 0 and 1e30 spread by 5e29."""
     huge = Ratings.from_arrays([1, 2], [1, 1], [0, 1e30])
-    standing = Ladder(cf.Popularity().fit(huge)).standing("nobody")
-    assert standing.doubt[0] == pytest.approx(5e29, rel=0.2)
+    answer = Ladder(cf.Popularity().fit(huge)).answer("nobody")
+    assert answer.doubt[0] == pytest.approx(5e29, rel=0.2)
 
 
 def test_without_damping_an_item_that_nobody_rated_is_what_it_is_held_to():
     """Its mean was 0 / 0."""
     ratings = Ratings.from_arrays([1, 2, 1], [1, 1, 2], [2, 4, 5]).subset(np.array([0, 1]))
-    standing = Ladder(cf.Popularity().fit(ratings), damping=0).standing("nobody")
-    assert standing.scores.tolist() == [3, 3]
-    assert np.isnan(standing.doubt).tolist() == [False, True]
+    answer = Ladder(cf.Popularity().fit(ratings), damping=0).answer("nobody")
+    assert answer.scores.tolist() == [3, 3]
+    assert np.isnan(answer.doubt).tolist() == [False, True]

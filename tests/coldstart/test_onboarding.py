@@ -5,7 +5,7 @@ import pytest
 
 import cofactor as cf
 from cofactor.coldstart.onboarding import Onboarding
-from cofactor.coldstart.question_tree import QuestionTree, Sums
+from cofactor.coldstart.question_tree import QuestionTree, RatingSums
 from cofactor.errors import BadOption, NothingToAsk, UnknownIds, Unsupported
 from cofactor.newcomer import NewcomerLaw
 
@@ -76,7 +76,7 @@ def test_without_a_belief_the_ratings_alone_make_the_list(tastes):
 def test_the_posterior_of_a_row_worked_by_hand():
     """One factor, prior N(0, 1), noise 1, one rating of 2 at a = 1: mean 1, variance 1/2."""
     law = NewcomerLaw(np.ones((2, 1)), np.zeros(2), np.zeros(1), np.eye(1), np.ones(2))
-    belief = law.given(np.array([0]), np.array([2.0]))
+    belief = law.posterior(np.array([0]), np.array([2.0]))
     assert (belief.mean.tolist(), belief.covariance.tolist()) == ([1.0], [[0.5]])
     mean, variance = law.expected(belief)
     assert (mean.tolist(), variance.tolist()) == ([1.0, 1.0], [1.5, 1.5])
@@ -130,7 +130,9 @@ def test_few_users_are_asked_what_most_of_them_know_and_never_what_none_does():
 
 def test_a_group_is_predicted_by_its_own_mean_held_to_that_of_all():
     """Two ratings 1 above the mean count beside ten at it: own mean 2/12, squared errors 2 · (10/12)²."""
-    assert Sums(np.array([2.0]), np.array([2.0]), np.array([2.0])).error(np.array([0.0])) == pytest.approx(50 / 36)
+    assert RatingSums(np.array([2.0]), np.array([2.0]), np.array([2.0])).error(np.array([0.0])) == pytest.approx(
+        50 / 36
+    )
 
 
 def test_entropy0_asks_where_answers_differ_most_by_hand():

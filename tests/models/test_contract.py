@@ -116,7 +116,7 @@ def test_newcomers_under_its_laws_get_what_the_model_gives_them(model):
     off = 0.1 if model.model_name() == "bayesian_mf" else 1e-4
     told, values = (np.array([0, 2, 1]), np.array([5.0, 5, 1])), {0: 5, 2: 5, 1: 1}
     for (idx, ratings), newcomer in (((told[0][:0], told[1][:0]), {}), (told, values)):
-        expected = [law.expected(law.given(idx, ratings))[0] for law in model.newcomer_laws()]
+        expected = [law.expected(law.posterior(idx, ratings))[0] for law in model.newcomer_laws()]
         np.testing.assert_allclose(np.mean(expected, axis=0), model.score_newcomer(newcomer), atol=off)
 
 

@@ -1,9 +1,9 @@
-"""Who comes to know what: factor analysis of the table of who has rated which item, whatever the rating.
+"""Which items people come to know: factor analysis of the table of who has rated what, whatever the rating.
 
     k_j ~ N(share_j + g_j · z, noise_j)        z ~ N(0, I)        k_j: 1 where somebody knows item j, else 0
 
-By EM (Rubin & Thayer, "EM algorithms for ML factor analysis", 1982 [rubin1982em]); a Gaussian of a 0 or 1 is a linear
-guess of its probability, which is what keeps every belief in closed form, and joint with that about ratings.
+By EM (Rubin & Thayer, "EM algorithms for ML factor analysis", 1982 [rubin1982em]). A Gaussian of a 0 or 1 is a linear
+model of its probability; it keeps every belief in closed form, and joint with that about ratings.
 """
 
 from typing import TYPE_CHECKING, NamedTuple
@@ -18,56 +18,61 @@ if TYPE_CHECKING:
 
 __all__ = ["Familiarity", "learn_familiarity"]
 
-ENOUGH = 20_000  # users to learn it from
-STEPS = 25  # of EM
-LEAST = 1e-3  # noise: what hardly anybody knows would else be known for sure not to be known
+MAX_USERS = 20_000  # to learn it from
+N_EM_STEPS = 25
+MIN_NOISE = 1e-3  # else it would be certain that nobody knows an item that hardly anybody knows
 
 
 class Familiarity(NamedTuple):
-    share: FloatArray  # (n_items,) of the users, that know it
+    """The parameters of the factor analysis, and the factors of the users it was learned from."""
+
+    share: FloatArray  # (n_items,) the share of the users who know the item
     loadings: FloatArray  # (n_items, f) g
-    noise: FloatArray  # (n_items,)
-    users: IntArray  # (b,) from whom it was learned
-    rows: FloatArray  # (b, f) their z: the posterior means
-    unknown: FloatArray  # (f, f) the posterior covariance of each of them
+    noise: FloatArray  # (n_items,) the variance that the factors leave
+    users: IntArray  # (b,) the users from whom it was learned
+    rows: FloatArray  # (b, f) the posterior means of their z
+    row_covariance: FloatArray  # (f, f) the posterior covariance, the same for each of them
 
     @property
     def law(self) -> NewcomerLaw:
-        """Of somebody new, where nothing but what they know is looked at; a "rating" is 1 or 0."""
+        """The law of a newcomer of whom only what they know is observed; a "rating" is 1 or 0."""
         n_factors = self.loadings.shape[1]
         return NewcomerLaw(self.loadings, self.share, np.zeros(n_factors), np.eye(n_factors), self.noise)
 
     def expected(self, taste: FloatArray) -> FloatArray:
-        """(f,) z -> (n_items,) the probability that somebody knows each item."""
+        """(n_items,) the probability of knowing each item, clipped to 0 and 1. taste: (f,) z"""
         return np.clip(self.share + self.loadings @ taste, 0, 1)
 
-    def given(self, item_idx: IntArray, known: FloatArray, beforehand: FloatArray | None = None) -> Belief:
-        """Of z, when they know these items (1) or do not (0); beforehand: the z, (f,), that was expected of them."""
-        law = self.law if beforehand is None else self.law._replace(mean=beforehand)
-        return law.given(item_idx, known)
+    def posterior(self, item_idx: IntArray, known: FloatArray, prior_mean: FloatArray | None = None) -> Belief:
+        """The belief about z of somebody who knows these items (1) or does not (0).
+
+        item_idx, known: (m,)     prior_mean: (f,) of their z; None: 0, the average
+        """
+        law = self.law if prior_mean is None else self.law._replace(mean=prior_mean)
+        return law.posterior(item_idx, known)
 
 
 def learn_familiarity(ratings: "Ratings", n_factors: int, seed: int = 0) -> Familiarity:
-    """From users who have rated something."""
+    """The factor analysis of who has rated what, from at most `MAX_USERS` of the users who have rated anything."""
     from scipy.sparse import csr_array
 
     users = np.flatnonzero(ratings.user_counts)
-    users = users[:: max(1, len(users) // ENOUGH)]
+    users = users[:: max(1, len(users) // MAX_USERS)]
     theirs = ratings.by_user.take(users)
     ones = np.ones(len(theirs.indices), np.float32)
     table = csr_array((ones, theirs.indices, theirs.indptr), shape=(len(users), ratings.n_items))
     n = max(1, len(users))
     share = np.bincount(theirs.indices, minlength=ratings.n_items) / n
     variance = share * (1 - share)
-    noise = np.maximum(variance, LEAST)
+    noise = np.maximum(variance, MIN_NOISE)
     loadings = np.random.default_rng(seed).standard_normal((ratings.n_items, n_factors)) * np.sqrt(variance)[:, None]
-    rows, unknown = np.zeros((len(users), n_factors)), np.eye(n_factors)
-    for _ in range(STEPS):
-        weighed = loadings / noise[:, None]
-        unknown = np.linalg.inv(np.eye(n_factors) + loadings.T @ weighed)
-        turn = weighed @ unknown
-        rows = table @ turn - share @ turn
+    rows, row_covariance = np.zeros((len(users), n_factors)), np.eye(n_factors)
+    for _ in range(N_EM_STEPS):
+        weighted = loadings / noise[:, None]
+        row_covariance = np.linalg.inv(np.eye(n_factors) + loadings.T @ weighted)
+        projection = weighted @ row_covariance
+        rows = table @ projection - share @ projection
         together = table.T @ rows - np.outer(share, rows.sum(axis=0))  # (n_items, f)
-        loadings = np.linalg.solve(rows.T @ rows + n * unknown, together.T).T
-        noise = np.maximum(variance - np.einsum("if,if->i", loadings, together) / n, LEAST)
-    return Familiarity(share, loadings, noise, users, rows, unknown)
+        loadings = np.linalg.solve(rows.T @ rows + n * row_covariance, together.T).T
+        noise = np.maximum(variance - np.einsum("if,if->i", loadings, together) / n, MIN_NOISE)
+    return Familiarity(share, loadings, noise, users, rows, row_covariance)

@@ -1,12 +1,12 @@
-"""The cold-start ladder: what somebody's recommendations stand on, from their own ratings down to what all like.
+"""The cold-start ladder: recommendations from the best evidence there is, from own ratings down to popularity.
 
-    own ratings    the model's row for them, drawn to what is expected of them as far as their ratings leave it open
-    attributes     the row that is expected of people like them, where the model learns from attributes
-    group          what their group likes, held to what all like (`damping` ratings strong)
-    popularity     what all like, of the newest `window_days` where the ratings have times
+    own ratings    the posterior of the user's row in the model
+    attributes     the prior mean of people with the same attributes, where the model learns from attributes
+    group          the mean ratings of the user's group, shrunk towards those of all (by `damping` ratings)
+    popularity     the mean ratings of all, of the newest `window_days` where the ratings have times
 
-The first two are one formula, the row's posterior, with more or fewer ratings in it; the others stand in where a model
-has nothing to say. Nothing is guessed silently: every recommendation names its rung and its doubt.
+The first two are one formula, the row's posterior, with more or fewer ratings in it; the others are used where a model
+has no answer. Nothing is guessed silently: every recommendation names its rung and its doubt.
 """
 
 from collections.abc import Mapping
@@ -26,13 +26,13 @@ from cofactor.kernels.ranking.top_scores import top_scores
 from cofactor.ranking import Ranking, list_length
 from cofactor.recommender import Recommender, expect_model
 
-__all__ = ["Ladder", "Rung", "Standing"]
+__all__ = ["Ladder", "LadderAnswer", "Rung"]
 
 DAY = 86_400  # seconds
 
 
 class Rung(StrEnum):
-    """What a recommendation stands on."""
+    """The evidence that a recommendation is based on."""
 
     RATINGS = "own ratings"
     ATTRIBUTES = "attributes"
@@ -40,31 +40,35 @@ class Rung(StrEnum):
     POPULARITY = "popularity"
 
 
-class Standing(NamedTuple):
-    """Where somebody stands, and what they would be told."""
+class LadderAnswer(NamedTuple):
+    """The scores of all items for one person, and the rung they come from."""
 
     rung: Rung
-    n_known: int  # ratings of theirs that count
+    n_known: int  # the number of their ratings that were used
     scores: FloatArray  # (n_items,), higher is better
-    doubt: FloatArray  # (n_items,) standard deviation of the rating each would get; nan where it is not known
+    doubt: FloatArray  # (n_items,) standard deviation of each item's rating; nan where it is not known
 
 
 @dataclass(frozen=True)
 class Ladder:
-    """A fitted model, and what stands in for it.
+    """A fitted model with fallbacks for people it knows too little of.
+
+    Raises `BadOption` for a group that users do not have as an attribute, and for options out of range.
 
     >>> import cofactor as cf
     >>> model = cf.MatrixFactorization(n_factors=8).fit(cf.load("tastes"), progress=False)
-    >>> Ladder(model).standing("nobody knows me").rung
+    >>> Ladder(model).answer("nobody knows me").rung
     <Rung.POPULARITY: 'popularity'>
-    >>> Ladder(model).standing({"Inception (2010)": 5}).rung
+    >>> Ladder(model).answer({"Inception (2010)": 5}).rung
     <Rung.RATINGS: 'own ratings'>
     """
 
     model: Recommender
     group: str | None = None  # a user attribute whose values are groups
-    damping: float = 25.0  # ratings that what all like counts as, in what a group or the newest ratings like
-    window_days: float | None = None  # popularity is of so many days before the newest rating; None: of all time
+    damping: float = (
+        25.0  # number of ratings that the mean of all counts as, in that of a group or of the newest ratings
+    )
+    window_days: float | None = None  # days before the newest rating that popularity counts; None: all
 
     def __post_init__(self) -> None:
         expect_model(self.model, "A ladder stands on")
@@ -82,70 +86,90 @@ class Ladder:
     def recommend(
         self, who: Id | Newcomer, n: int = 10, *, attributes: Mapping[str, Any] | None = None, hide_seen: bool = True
     ) -> Any:
-        """The n best items: a table of user, item, title, rank, score, rung and doubt.
+        """The n best items for one person: a table of user, item, title, rank, score, rung and doubt.
 
-        who: an id, known or not, or somebody new as {item: rating}, of which items nobody knows are left aside
-        attributes: of somebody the model does not hold
+        who: an id, known or not, or somebody new as {item: rating}; items that the model does not know are ignored
+        attributes: of somebody the model does not know
+        Raises `BadOption` for several people at once, and for attributes that users do not have.
         """
         return replace(self, model=self.model.snapshot())._recommend(who, n, attributes, hide_seen)
 
     def _recommend(self, who: Id | Newcomer, n: int, attributes: Mapping[str, Any] | None, hide_seen: bool) -> Any:
         n, hide_seen = list_length(n), conformed("hide_seen", bool, hide_seen)
-        standing = self.standing(who, attributes)
+        answer = self.answer(who, attributes)
         seen = self._seen(who) if hide_seen else np.zeros(0, np.int64)
         hidden = SeenItems(np.zeros(1, np.int64), np.array([0, len(seen)]), seen)
         label = "newcomer" if isinstance(who, Mapping) else who
-        ranking = Ranking([label], *top_scores(standing.scores[None], n, hidden))
+        ranking = Ranking([label], *top_scores(answer.scores[None], n, hidden))
         ranking.warn_if_short(n, stacklevel=4)
         shown = ranking.idx[ranking.filled]
-        rungs, doubts = [str(standing.rung)] * len(shown), standing.doubt[shown].tolist()
+        rungs, doubts = [str(answer.rung)] * len(shown), answer.doubt[shown].tolist()
         return ranking.table(self.model.ratings, more={"rung": rungs, "doubt": doubts})
 
-    def standing(self, who: Id | Newcomer, attributes: Mapping[str, Any] | None = None) -> Standing:
-        """The highest rung on which anything is known of them; raises `BadOption` for several people at once."""
+    def answer(self, who: Id | Newcomer, attributes: Mapping[str, Any] | None = None) -> LadderAnswer:
+        """The answer of the highest rung with any evidence about one person.
+
+        who, attributes: as in `recommend`     Raises `BadOption` for several people at once.
+        """
         if isinstance(who, (list, set, np.ndarray)):
             raise BadOption(
                 f"A ladder answers for one person at a time, but {shown(who)} came. Ask for each: "
                 f"[ladder.recommend(one) for one in people]."
             )
-        given = self._attributes_of(who, attributes)
-        rated = self._rated(who)
-        if isinstance(who, Mapping) and rated:
-            described = given if given and self.model.abilities.learns_attributes else None
+        known = self._attributes_of(who, attributes)
+        return (
+            self._from_ratings(who, known)
+            or self._from_attributes(who, known)
+            or self._from_group(known)
+            or LadderAnswer(Rung.POPULARITY, 0, *self._popularity)
+        )
+
+    # ---- the rungs ----------------------------------------------------------------------------------------
+
+    def _from_ratings(self, who: Id | Newcomer, attributes: dict[str, Any]) -> LadderAnswer | None:
+        if rated := self._rated(who):
+            described = attributes if attributes and self.model.abilities.learns_attributes else None
             scores = self.model.score_newcomer(rated, described)
-            return Standing(Rung.RATINGS, len(rated), scores, self._doubt_of(rated))
+            return LadderAnswer(Rung.RATINGS, len(rated), scores, self._doubt_of(rated))
         user = self._user(who)
         n_known = 0 if user < 0 else int(self.model.ratings.user_counts[user])
-        if n_known:
-            items, values = self.model.ratings.by_user.of(user)
-            doubt = self._doubt_of(dict(zip(self.model.ratings.items.gather(items).tolist(), values.tolist())))
-            return Standing(Rung.RATINGS, n_known, self.model.score_users(np.array([user]))[0], doubt)
-        if self.model.abilities.learns_attributes and _told(given):
-            scores = self.model.score_newcomer({}, given) if user < 0 else self.model.score_users(np.array([user]))[0]
-            return Standing(Rung.ATTRIBUTES, 0, scores, self._doubt_of({}))
-        members = self._members(given)
-        if members is not None:
-            return Standing(Rung.GROUP, 0, *self._liked_by(members))
-        return Standing(Rung.POPULARITY, 0, *self._popularity)
+        if not n_known:
+            return None
+        items, values = self.model.ratings.by_user.of(user)
+        doubt = self._doubt_of(dict(zip(self.model.ratings.items.gather(items).tolist(), values.tolist())))
+        return LadderAnswer(Rung.RATINGS, n_known, self.model.score_users(np.array([user]))[0], doubt)
 
-    # ---- what is known of somebody ------------------------------------------------------------------------
+    def _from_attributes(self, who: Id | Newcomer, attributes: dict[str, Any]) -> LadderAnswer | None:
+        if not (self.model.abilities.learns_attributes and _has_values(attributes)):
+            return None
+        user = self._user(who)
+        scores = self.model.score_newcomer({}, attributes) if user < 0 else self.model.score_users(np.array([user]))[0]
+        return LadderAnswer(Rung.ATTRIBUTES, 0, scores, self._doubt_of({}))
+
+    def _from_group(self, attributes: dict[str, Any]) -> LadderAnswer | None:
+        members = self._members(attributes)
+        if members is None:
+            return None
+        return LadderAnswer(Rung.GROUP, 0, *self._damped(self.model.ratings.subset(members), self._popularity[0]))
+
+    # ---- the evidence about one person --------------------------------------------------------------------
 
     def _rated(self, who: Id | Newcomer) -> dict[Id, float]:
-        """A newcomer's ratings of items that are known; of the others there is nothing to conclude."""
+        """A newcomer's ratings of the items that the model knows; empty for a user's id."""
         if not isinstance(who, Mapping):
             return {}
         known = self.model.ratings.find_items(list(who)) >= 0
         return {item: rating_of(value) for (item, value), here in zip(who.items(), known, strict=True) if here}
 
     def _attributes_of(self, who: Id | Newcomer, attributes: Mapping[str, Any] | None) -> dict[str, Any]:
-        """Those given, or those the table has of a user it holds."""
+        """The attributes that the table has of a known user, replaced by those of the call."""
         attributes = {} if attributes is None else dict(expect_attributes(self.model.ratings, attributes))
         user = self._user(who)
         of_table = {} if user < 0 else {name: c[user] for name, c in self.model.ratings.user_attributes.items()}
         return of_table | dict(attributes)
 
     def _user(self, who: Id | Newcomer) -> int:
-        """The index of a user the model holds; -1 for anybody else."""
+        """The index of a user the model knows; -1 for anybody else."""
         return -1 if isinstance(who, Mapping) else int(self.model.ratings.users.find([who])[0])
 
     def _seen(self, who: Id | Newcomer) -> IntArray:
@@ -155,33 +179,29 @@ class Ladder:
         return self.model.ratings.by_user.of(self._user(who))[0].astype(np.int64)
 
     def _doubt_of(self, rated: Mapping[Id, float]) -> FloatArray:
-        """(n_items,) after these ratings, where the model says what it believes; else nan"""
+        """(n_items,) the standard deviation of each rating after these ratings; nan without a law of newcomers."""
         if not self.model.abilities.has_posterior:
             return np.full(self.model.ratings.n_items, np.nan)
         idx = self.model.ratings.find_items(list(rated))
         values = np.array(list(rated.values()), np.float64)
-        expected = [law.expected(law.given(idx, values)) for law in self.model.newcomer_laws()]
+        expected = [law.expected(law.posterior(idx, values)) for law in self.model.newcomer_laws()]
         means, variances = (np.array(column) for column in zip(*expected, strict=True))
         return np.sqrt(variances.mean(axis=0) + means.var(axis=0))
 
     # ---- groups and popularity ----------------------------------------------------------------------------
 
-    def _members(self, given: Mapping[str, Any]) -> Array | None:
-        """(n_ratings,) which ratings are of the group somebody belongs to; None: of no group."""
-        value = given.get(self.group) if self.group is not None else None
+    def _members(self, attributes: Mapping[str, Any]) -> Array | None:
+        """(n_ratings,) mask of the ratings by the group with these attributes; None: no group."""
+        value = attributes.get(self.group) if self.group is not None else None
         if value is None or value != value:
             return None
         users = np.array([one == value for one in self.model.ratings.user_attributes[str(self.group)].tolist()])
         members = users[self.model.ratings.user_idx]
         return members if members.any() else None
 
-    def _liked_by(self, members: Array) -> tuple[FloatArray, FloatArray]:
-        """Scores and doubts of what these ratings say, held to what all say."""
-        return self._damped(self.model.ratings.subset(members), self._popularity[0])
-
     @property
     def _popularity(self) -> tuple[FloatArray, FloatArray]:
-        """Counted when it is asked for: the model's ratings may have been updated since."""
+        """Scores and doubts, (n_items,) each, computed anew: the model's ratings may have been updated since."""
         ratings = self.model.ratings
         of_all = self._damped(ratings, np.full(ratings.n_items, ratings.mean if ratings.explicit else 0.0))
         if self.window_days is None:
@@ -192,22 +212,25 @@ class Ladder:
         recent = known & (ratings.timestamps > newest - self.window_days * DAY)
         return self._damped(ratings.subset(recent), of_all[0])
 
-    def _damped(self, ratings: Ratings, held_to: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Of each item the mean rating with `damping` ratings of `held_to` beside it; of clicks, its share of them."""
+    def _damped(self, ratings: Ratings, prior_mean: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Scores and doubts: of each item the mean rating, shrunk towards `prior_mean` by `damping` ratings.
+
+        Of clicks the score is the item's share of all clicks, and the doubt nan.
+        """
         counts = ratings.item_counts.astype(np.float64)
         if not ratings.explicit:
             n_clicks = counts.sum() + self.damping
-            share = (counts + self.damping * held_to) / n_clicks if n_clicks else held_to
+            share = (counts + self.damping * prior_mean) / n_clicks if n_clicks else prior_mean
             return share.astype(np.float32), np.full(len(counts), np.nan)
         sums = np.bincount(ratings.item_idx, ratings.values, len(counts))
         squares = np.bincount(ratings.item_idx, np.square(ratings.values, dtype=np.float64), len(counts))
         n = counts + self.damping
-        n = np.where(n > 0, n, np.nan)  # nothing is said of it: it is what it is held to, and the doubt not known
-        mean = np.where(n > 0, (sums + self.damping * held_to) / n, held_to)
+        n = np.where(n > 0, n, np.nan)  # without ratings an item has the prior mean, and no doubt is known
+        mean = np.where(n > 0, (sums + self.damping * prior_mean) / n, prior_mean)
         usual = float(self.model.ratings.values.var(dtype=np.float64)) if len(self.model.ratings) else 0.0
         variance = (squares - 2 * mean * sums + mean**2 * counts + self.damping * usual) / n
         return mean.astype(np.float32), np.sqrt(variance * (1 + 1 / n)).astype(np.float32)
 
 
-def _told(attributes: Mapping[str, Any]) -> bool:
+def _has_values(attributes: Mapping[str, Any]) -> bool:
     return any(value is not None and value == value for value in attributes.values())

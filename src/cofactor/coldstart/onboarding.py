@@ -1,14 +1,14 @@
-"""Onboarding: which item to ask a newcomer about next, and what to recommend to them after their answers.
+"""Onboarding: the item to ask a newcomer about next, and recommendations after their answers.
 
-`variance` asks what narrows the newcomer's row most where it matters (A-optimal design; Rubens et al., "Active
-learning in recommender systems" [rubens2015active]):
+`variance` asks about the item whose answer is expected to lower the variance of the newcomer's ratings most (A-optimal
+design; Rubens et al., "Active learning in recommender systems" [rubens2015active]):
 
     gain_j  =  P(know j) · a_jᵀ C M C a_j / (noise + a_jᵀ C a_j)        M = Σ_i P(know i, if they know j) a_i a_iᵀ
 
-C is the covariance of the row by now: the gain is by how much the answer is expected to lower the variance of what
-they may come to rate. "I don't know it" is an answer, too: what somebody does not know tells of what else they know,
-and of their tastes (`answers.py`). Who is described begins where people like them lie. The other strategies are what it
-is compared with: `random`, `popularity`, `entropy0` [rashid2008learning] and a decision `tree` [golbandi2011adaptive].
+C is the covariance of the row after the answers so far. "I don't know it" is an answer, too: what somebody does not
+know is evidence of what else they know, and of their tastes (`answers.py`). For somebody with attributes the prior is
+centred on people like them. The other strategies are baselines: `random`, `popularity`, `entropy0` [rashid2008learning]
+and a decision `tree` [golbandi2011adaptive].
 """
 
 from collections.abc import Callable, Mapping
@@ -36,40 +36,42 @@ __all__ = ["Answers", "Onboarding", "Question", "Strategy"]
 
 Strategy = Literal["variance", "random", "popularity", "entropy0", "tree"]
 Answers = Mapping[Id, float | None]  # {item id or title: rating, or None: I don't know it}
-Attributes = Mapping[str, Any] | None  # of a newcomer; None: not described
+Attributes = Mapping[str, Any] | None  # of a newcomer; None: unknown
 
-UNRATED = 0.5  # what "unrated" weighs in entropy0, beside 1 of a rating [rashid2008learning]
-TASTES = 16  # factors of who knows what
-
-
-class Described(NamedTuple):
-    """Somebody before they say anything."""
-
-    columns: dict[str, Array]  # their attributes, (1,) each
-    taste: FloatArray  # (f,) what somebody described so is expected to know
+UNRATED_WEIGHT = 0.5  # of "unrated" in entropy0, where a rating has 1 [rashid2008learning]
+N_FACTORS = 16  # of the familiarity: who knows what
 
 
-class Heard(NamedTuple):
-    """What somebody has said."""
+class AttributeProfile(NamedTuple):
+    """A newcomer's attributes, and what is expected of them before the first answer."""
 
-    idx: IntArray  # the items that were asked about
-    values: FloatArray  # nan: they don't know the item
-    described: Described | None
+    columns: dict[str, Array]  # the attributes, (1,) each
+    taste: FloatArray  # (f,) the expected factors of what they know
+
+
+class ParsedAnswers(NamedTuple):
+    """A newcomer's answers, in indices."""
+
+    idx: IntArray  # (m,) the items that were asked about
+    values: FloatArray  # (m,) their ratings; nan: they do not know the item
+    profile: AttributeProfile | None
 
 
 class Question(NamedTuple):
-    """Do you know this item, and how do you like it?"""
+    """The item to ask about: does the newcomer know it, and how do they rate it?"""
 
     item: Id
     title: str
     known: float  # the probability that they know it
-    gain: float  # by which the strategy ranks; "variance": expected fall of the variance, in squared stars
+    gain: float  # the strategy's criterion; of "variance" the expected fall of the variance, in squared stars
 
 
 @dataclass(frozen=True)
 class Onboarding:
-    """Asks on behalf of a fitted model that can say what it believes of a newcomer (`newcomer_laws`), as it is now:
-    a model that was updated needs a new one.
+    """An interview of newcomers for a fitted model that has a law of newcomers (`newcomer_laws`).
+
+    It uses the model as it is now: after an update of the model, make a new one.
+    Raises `Unsupported` for the strategy "variance" with a model that has no such law.
 
     >>> import cofactor as cf
     >>> model = cf.MatrixFactorization(n_factors=8).fit(cf.load("tastes"), progress=False)
@@ -92,76 +94,77 @@ class Onboarding:
             _ = self._laws  # raises where the model has none
 
     def next_question(self, answers: Answers, attributes: Attributes = None) -> Question:
-        """The question to ask after these answers; raises `NothingToAsk` where every item was asked about.
+        """The question to ask after these answers.
 
         attributes: of the newcomer, as {"age": 33, …}, where the model learns from those of users
-        Raises `UnknownIds` for an answer about an item that the model does not know, `BadOption` for one off the scale
-        and for an attribute that users do not have.
+        Raises `NothingToAsk` where every item was asked about, `UnknownIds` for an answer about an item that the model
+        does not know, `BadOption` for a rating off the scale and for an attribute that users do not have.
         """
-        heard = self._read(answers, attributes)
-        gains = self._gains(heard)
-        gains[heard.idx] = -np.inf
+        parsed = self._read(answers, attributes)
+        gains = self._gains(parsed)
+        gains[parsed.idx] = -np.inf
         at = int(np.argmax(gains))
         if not np.isfinite(gains[at]):
             raise NothingToAsk(f"All {len(gains):,} items that anybody has rated were asked about.")
         ratings = self.model.ratings
         (item,), (title,) = ratings.items.gather(np.array([at])).tolist(), ratings.title_of(np.array([at]))
-        return Question(item, title, float(self._known(heard)[at]), float(gains[at]))
+        return Question(item, title, float(self._known(parsed)[at]), float(gains[at]))
 
     def check(self, answers: Answers) -> None:
-        """Raise `UnknownIds` or `BadOption` where `next_question` would."""
+        """Check the answers. Raises `UnknownIds` and `BadOption` as `next_question` does."""
         self._read(answers)
 
     def scores(self, answers: Answers, attributes: Attributes = None, *, chosen: bool = False) -> FloatArray:
-        """(n_items,) how somebody who answered so is expected to rate each item, were it shown to them.
+        """(n_items,) the expected rating of each item after these answers, if it were shown to the newcomer.
 
-        chosen: how they rate those that they come to by themselves, as people rate what they expect to like
-        Under y_range the sigmoid is made linear, as in the model's `newcomer_laws`.
+        chosen: the rating of an item they come to by themselves, as people choose what they expect to like
+        Under y_range the sigmoid is linearised, as in the model's `newcomer_laws`.
         Raises as `next_question` does, and `Unsupported` where the model has no belief about newcomers.
         """
         beliefs = self._beliefs(self._read(answers, attributes))
         return np.mean([law.expected(belief, chosen=chosen) for law, belief in beliefs], axis=0)
 
     def rank(self, answers: Answers, n: int = 10, attributes: Attributes = None) -> Ranking:
-        """The n best items for somebody who answered so; what they do not know may be among them.
+        """The n best items after these answers; items they do not know may be among them.
 
-        By all that was answered where the model has a belief about newcomers, else by their ratings alone.
+        All answers count where the model has a law of newcomers, else the ratings alone. Raises `UnknownIds` and
+        `BadOption` as `next_question` does.
         """
         n = list_length(n)
         if not self.model.abilities.has_posterior:
             self._read(answers, attributes)
             rated_items = {item: rating for item, rating in answers.items() if rating is not None}
             return self.model.rank(rated_items, n, attributes=attributes)
-        heard = self._read(answers, attributes)
-        rated = np.sort(heard.idx[~np.isnan(heard.values)])
+        parsed = self._read(answers, attributes)
+        rated = np.sort(parsed.idx[~np.isnan(parsed.values)])
         hidden = SeenItems(np.zeros(1, np.int64), np.array([0, len(rated)]), rated.astype(np.int32))
-        ranking = Ranking(
-            ["newcomer"], *top_scores(self.scores(answers, attributes)[None], n, hidden, self._counts == 0)
-        )
+        ranking = Ranking(["newcomer"], *top_scores(self.scores(answers, attributes)[None], n, hidden, self._counts == 0))
         ranking.warn_if_short(n, stacklevel=3)
         return ranking
 
     def doubt(self, answers: Answers, attributes: Attributes = None) -> float:
-        """The standard deviation of a rating that is left after these answers, over what people come to rate,
-        the noise of ratings not counted."""
+        """The standard deviation of the expected ratings after these answers, over the items that people come to rate.
+
+        The ratings' own noise is not counted. Raises as `scores` does.
+        """
         beliefs = self._beliefs(self._read(answers, attributes))
         return float(np.sqrt(np.mean([law.variance(belief) for law, belief in beliefs])))
 
-    # ---- the strategies: what was heard -> (n_items,) the larger the sooner -----------------------------------
+    # ---- the strategies: answers -> (n_items,) the criterion, highest first -----------------------------------
 
-    def _gains(self, heard: Heard) -> FloatArray:
-        ways: dict[str, Callable[[Heard], FloatArray]] = {
+    def _gains(self, parsed: ParsedAnswers) -> FloatArray:
+        criteria: dict[str, Callable[[ParsedAnswers], FloatArray]] = {
             "variance": self._variance, "random": self._random,
-            "tree": lambda heard: self._tree.gains(heard.idx, heard.values),
+            "tree": lambda parsed: self._tree.gains(parsed.idx, parsed.values),
             "popularity": lambda _: self._counts.astype(float), "entropy0": lambda _: self._entropy0.copy(),
         }  # fmt: skip
-        return np.where(self._counts > 0, ways[self.strategy](heard), -np.inf)
+        return np.where(self._counts > 0, criteria[self.strategy](parsed), -np.inf)
 
-    def _variance(self, heard: Heard) -> FloatArray:
-        return np.mean([law.gains(belief) for law, belief in self._beliefs(heard)], axis=0)
+    def _variance(self, parsed: ParsedAnswers) -> FloatArray:
+        return np.mean([law.gains(belief) for law, belief in self._beliefs(parsed)], axis=0)
 
-    def _random(self, heard: Heard) -> FloatArray:
-        return np.random.default_rng([self.seed, len(heard.idx)]).random(len(self._counts))
+    def _random(self, parsed: ParsedAnswers) -> FloatArray:
+        return np.random.default_rng([self.seed, len(parsed.idx)]).random(len(self._counts))
 
     @cached_property
     def _tree(self) -> QuestionTree:
@@ -169,41 +172,40 @@ class Onboarding:
 
     @cached_property
     def _entropy0(self) -> FloatArray:
-        """-Σ_c w_c p_c ln p_c / Σ_c w_c over what users may say: each value, or nothing."""
+        """(n_items,) -Σ_c w_c p_c ln p_c / Σ_c w_c over what users may answer: each value, or "unrated"."""
         ratings, n_users = self.model.ratings, max(1, self._n_users)
         levels, level = np.unique(ratings.values, return_inverse=True)
         counts = np.zeros((ratings.n_items, 1 + len(levels)))
         np.add.at(counts, (ratings.item_idx, 1 + level), 1)
         counts[:, 0] = n_users - counts.sum(axis=1)
         share = np.maximum(counts / n_users, 1e-12)
-        weights = np.append(UNRATED, np.ones(len(levels)))
+        weights = np.append(UNRATED_WEIGHT, np.ones(len(levels)))
         return -(weights * share * np.log(share)).sum(axis=1) / weights.sum()
 
-    # ---- what they are based on ---------------------------------------------------------------------------
+    # ---- beliefs ------------------------------------------------------------------------------------------
 
-    def _read(self, answers: Answers, attributes: Attributes = None) -> Heard:
-        ratings = self.model.ratings
-        idx = items_rated(ratings, answers)
+    def _read(self, answers: Answers, attributes: Attributes = None) -> ParsedAnswers:
+        idx = items_rated(self.model.ratings, answers)
         values = np.array([np.nan if one is None else rating_of(one) for one in answers.values()], np.float64)
-        check_values(ratings, values[~np.isnan(values)])
-        if attributes is None or not len(expect_attributes(ratings, attributes)):
-            return Heard(idx, values, None)
-        columns = attribute_columns(ratings, attributes)
-        return Heard(idx, values, Described(columns, self._taste_by_attributes.expected_of(columns, 1)[0]))
+        check_values(self.model.ratings, values[~np.isnan(values)])
+        if attributes is None or not len(expect_attributes(self.model.ratings, attributes)):
+            return ParsedAnswers(idx, values, None)
+        columns = attribute_columns(self.model.ratings, attributes)
+        return ParsedAnswers(idx, values, AttributeProfile(columns, self._taste_by_attributes.expected_of(columns, 1)[0]))
 
-    def _known(self, heard: Heard) -> FloatArray:
-        """(n_items,) the probability that somebody who knows, and does not know, these items knows each."""
-        known, beforehand = ~np.isnan(heard.values), heard.described.taste if heard.described else None
-        return self._familiarity.expected(self._familiarity.given(heard.idx, known.astype(float), beforehand).mean)
+    def _known(self, parsed: ParsedAnswers) -> FloatArray:
+        """(n_items,) the probability of knowing each item after these answers."""
+        known, prior_mean = ~np.isnan(parsed.values), parsed.profile.taste if parsed.profile else None
+        return self._familiarity.expected(self._familiarity.posterior(parsed.idx, known.astype(float), prior_mean).mean)
 
-    def _beliefs(self, heard: Heard) -> list[tuple[AnswerLaw, Belief]]:
-        """Under each law of the model."""
-        if heard.described is None:
-            return [(law, law.given(heard.idx, heard.values)) for law in self._laws]
-        rows = self.model.described_under_laws(heard.described.columns, 1)
+    def _beliefs(self, parsed: ParsedAnswers) -> list[tuple[AnswerLaw, Belief]]:
+        """The belief after these answers under each law of the model: one, or one a posterior draw."""
+        if parsed.profile is None:
+            return [(law, law.posterior(parsed.idx, parsed.values)) for law in self._laws]
+        rows = self.model.described_under_laws(parsed.profile.columns, 1)
         return [
-            (law, law.given(heard.idx, heard.values, np.append(row[0], heard.described.taste)))
-            for law, row in zip(self._laws_beside_attributes, rows, strict=True)
+            (law, law.posterior(parsed.idx, parsed.values, np.append(row[0], parsed.profile.taste)))
+            for law, row in zip(self._laws_of_differences, rows, strict=True)
         ]
 
     @cached_property
@@ -212,8 +214,8 @@ class Onboarding:
         return [AnswerLaw(law, of_law, self._familiarity) for law, of_law in zip(laws, rows, strict=True)]
 
     @cached_property
-    def _laws_beside_attributes(self) -> list[AnswerLaw]:
-        """Of how people differ from those who are described as they are."""
+    def _laws_of_differences(self) -> list[AnswerLaw]:
+        """The laws of how people differ from what is expected of their attributes."""
         users = self._familiarity.users
         rows, known = self.model.rows_under_laws(users), self.model.ratings.attributes_of("user", users)
         beside = [one - two for one, two in zip(rows, self.model.described_under_laws(known, len(users)), strict=True)]
@@ -222,7 +224,7 @@ class Onboarding:
 
     @cached_property
     def _taste_by_attributes(self) -> AttributePrior:
-        """What people come to know, by their attributes."""
+        """The regression of the familiarity's factors on the users' attributes."""
         tastes = self._familiarity
         known = self.model.ratings.attributes_of("user", tastes.users)
         prior = AttributePrior(known, tastes.rows.shape[1])
@@ -231,7 +233,7 @@ class Onboarding:
 
     @cached_property
     def _familiarity(self) -> Familiarity:
-        return learn_familiarity(self.model.ratings, TASTES)
+        return learn_familiarity(self.model.ratings, N_FACTORS)
 
     @cached_property
     def _counts(self) -> IntArray:

@@ -1,8 +1,8 @@
-"""A decision tree of questions: users who like an item, who do not, and who do not know it go three ways.
+"""A decision tree of questions: a node parts users into those who like an item, dislike it and do not know it.
 
 Golbandi, Koren & Lempel, "Adaptive bootstrapping of recommender systems using decision trees", WSDM 2011
-[golbandi2011adaptive]: each node asks for the item whose three groups are best predicted by their own mean ratings.
-Nodes are made when somebody first comes to them, so that only the paths that are walked are ever computed.
+[golbandi2011adaptive]: each node asks about the item whose three groups are best predicted by their own mean ratings.
+A node is computed when a newcomer first reaches it, so that only paths that are taken cost anything.
 """
 
 from collections.abc import Iterator
@@ -18,26 +18,26 @@ if TYPE_CHECKING:
 
 __all__ = ["QuestionTree"]
 
-WIDTH = 200  # items that a node may ask for: those most of its users know
-SMALLEST = 50  # users; with fewer, a node asks for what most of them know
-STRENGTH = 10.0  # ratings that the mean of the node above counts as, in a group's own mean
+MAX_CANDIDATES = 200  # items that a node may ask about: those that most of its users know
+MIN_USERS = 50  # with fewer, a node asks about the item that most of them know
+PRIOR_STRENGTH = 10.0  # number of ratings that the parent node's mean counts as in a group's own mean
 
 
-class Sums(NamedTuple):
-    """Of some users' ratings, item by item, (…, n_items): how many, their sum, and the sum of their squares."""
+class RatingSums(NamedTuple):
+    """The number of some users' ratings of each item, their sum and the sum of their squares, (…, n_items) each."""
 
     n: FloatArray
     total: FloatArray
     squares: FloatArray
 
     def error(self, mean: FloatArray) -> FloatArray:
-        """(…,) the squared error of all ratings, each item being predicted by its own mean here, held to `mean`."""
-        own = (self.total + STRENGTH * mean) / (self.n + STRENGTH)
+        """(…,) the squared error of predicting each item by its mean here, shrunk towards `mean`."""
+        own = (self.total + PRIOR_STRENGTH * mean) / (self.n + PRIOR_STRENGTH)
         return (self.squares - 2 * own * self.total + own**2 * self.n).sum(axis=-1)
 
 
 class QuestionTree:
-    """The tree over these ratings' users; a like is a rating above the mean."""
+    """The tree over the users of these ratings. A user likes an item whose rating is above the mean of all ratings."""
 
     def __init__(self, ratings: Ratings) -> None:
         from scipy.sparse import csr_array
@@ -49,60 +49,63 @@ class QuestionTree:
             return csr_array((values.astype(np.float64), rows.indices, rows.indptr), shape=shape)
 
         centred = rows.values - np.float32(ratings.mean)
-        self._tables = Sums(*map(table, (np.ones_like(centred), centred, centred**2)))  # pyright: ignore
+        self._tables = RatingSums(*map(table, (np.ones_like(centred), centred, centred**2)))  # pyright: ignore
         self._asked = dict[tuple[tuple[int, int], ...], IntArray]()  # the order of questions at each node
 
     def gains(self, idx: IntArray, values: FloatArray) -> FloatArray:
-        """(n_items,) the larger the sooner to be asked, after these answers in the order they were given."""
-        ways = np.where(np.isnan(values), 0, np.where(values > self._ratings.mean, 1, 2)).tolist()
-        path = tuple(zip(idx.tolist(), ways, strict=True))
+        """(n_items,) the priority of each item as the next question, 0 where it is not asked about.
+
+        idx, values: (m,) the answers so far, in their order; nan: the item is not known
+        """
+        branches = np.where(np.isnan(values), 0, np.where(values > self._ratings.mean, 1, 2)).tolist()
+        path = tuple(zip(idx.tolist(), branches, strict=True))
         if path not in self._asked:
-            self._asked[path] = self._order(np.flatnonzero(self._at(path)))
+            self._asked[path] = self._order(np.flatnonzero(self._users_at(path)))
         gains = np.zeros(self._ratings.n_items)
         order = self._asked[path]
         gains[order] = np.arange(len(order), 0, -1)
         return gains
 
-    def _at(self, path: tuple[tuple[int, int], ...]) -> BoolArray:
-        """(n_users,) who stands at the end of this path."""
+    def _users_at(self, path: tuple[tuple[int, int], ...]) -> BoolArray:
+        """(n_users,) mask of the users at the node that this path leads to."""
         there = self._ratings.user_counts > 0
-        for item, way in path:
-            there = there & (self._way(item) == way)
+        for item, branch in path:
+            there = there & (self._branches(item) == branch)
         return there
 
-    def _way(self, item: int) -> IntArray:
+    def _branches(self, item: int) -> IntArray:
         """(n_users,) 0: does not know the item, 1: likes it, 2: does not"""
-        way, (who, values) = np.zeros(self._ratings.n_users, np.int64), self._ratings.by_item.of(item)
-        way[who] = np.where(values > self._ratings.mean, 1, 2)
-        return way
+        branch, (who, values) = np.zeros(self._ratings.n_users, np.int64), self._ratings.by_item.of(item)
+        branch[who] = np.where(values > self._ratings.mean, 1, 2)
+        return branch
 
     def _order(self, users: IntArray) -> IntArray:
-        """The items that most of these users know, the best question first."""
+        """The candidates for the question at a node with these users, the best one first."""
         rows = self._ratings.by_user.take(users)
         counts = np.bincount(rows.indices, minlength=self._ratings.n_items)
-        known = np.argsort(-counts, kind="stable")[:WIDTH]
+        known = np.argsort(-counts, kind="stable")[:MAX_CANDIDATES]
         known = known[counts[known] > 0]
-        if len(users) < SMALLEST:
+        if len(users) < MIN_USERS:
             return known
         return known[np.argsort(self._errors(users, rows, known), kind="stable")]
 
     def _errors(self, users: IntArray, rows: Rows, items: IntArray) -> FloatArray:
-        """(len(items),) the squared error that is left when these users are parted by each item."""
+        """(len(items),) the squared error that remains when these users are parted by each item."""
         from scipy.sparse import csr_array
 
         of_users = [one[users] for one in self._tables]
-        whole = Sums(*(np.asarray(one.sum(axis=0)).ravel() for one in of_users))
-        mean = whole.total / (whole.n + STRENGTH)
+        whole = RatingSums(*(np.asarray(one.sum(axis=0)).ravel() for one in of_users))
+        mean = whole.total / (whole.n + PRIOR_STRENGTH)
         left = np.zeros(len(items))
-        rest = Sums(*(np.repeat(one[None], len(items), axis=0) for one in whole))
+        rest = RatingSums(*(np.repeat(one[None], len(items), axis=0) for one in whole))
         for group in self._groups(users, rows, items):
-            sums = Sums(*map(_dense, (group @ csr_array(one) for one in of_users)))
+            sums = RatingSums(*map(_dense, (group @ csr_array(one) for one in of_users)))
             left += sums.error(mean)
-            rest = Sums(*(all_of - some for all_of, some in zip(rest, sums, strict=True)))
+            rest = RatingSums(*(all_of - some for all_of, some in zip(rest, sums, strict=True)))
         return left + rest.error(mean)
 
     def _groups(self, users: IntArray, rows: Rows, items: IntArray) -> Iterator["csr_array"]:
-        """Of those who like each item and of those who do not: (len(items), len(users)) sparse, 1 for each."""
+        """Two sparse matrices (len(items), len(users)) of ones: who likes each item, and who dislikes it."""
         from scipy.sparse import csr_array
 
         place = np.full(self._ratings.n_items, -1)
