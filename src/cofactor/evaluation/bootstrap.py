@@ -23,7 +23,7 @@ WEIGHTS_AT_ONCE = 4_000_000  # weights at once, 32 MB
 
 
 class Interval(NamedTuple):
-    """A value and the confidence interval around it, nan where it has none."""
+    """A value and the ends of its confidence interval, nan where it has none."""
 
     value: float
     low: float
@@ -33,8 +33,8 @@ class Interval(NamedTuple):
 def resample(statistics: Mapping[str, Statistic], n_bootstrap: int, seed: int) -> dict[str, FloatArray]:
     """(n_bootstrap,) values of each `BootstrapStatistic` on other samples of its users.
 
-    For the same number of users and the same seed the samples are the same: values of two models on one test are
-    paired, and their difference can be taken sample by sample.
+    The same seed draws the same samples from the same number of users: the values of two models on one test are paired,
+    and their difference can be taken sample by sample.
     """
     summed = {name: one for name, one in statistics.items() if isinstance(one, BootstrapStatistic)}
     if not summed:
@@ -47,7 +47,7 @@ def resample(statistics: Mapping[str, Statistic], n_bootstrap: int, seed: int) -
 
 
 def _weights(n_users: int, n_bootstrap: int, seed: int) -> Iterator[FloatArray]:
-    """Blocks of (b, n_users): how often each user is drawn when n_users are drawn with repetition."""
+    """Blocks (b, n_users) of weights: how often each user occurs among n_users drawn with repetition."""
     rng, size = np.random.default_rng(seed), max(1, WEIGHTS_AT_ONCE // n_users)
     for first in range(0, n_bootstrap, size):
         n = min(size, n_bootstrap - first)
@@ -56,7 +56,10 @@ def _weights(n_users: int, n_bootstrap: int, seed: int) -> Iterator[FloatArray]:
 
 
 def interval(statistic: Statistic, values: FloatArray | None, confidence: float) -> Interval:
-    """By the percentiles of the resampled values, or by the standard error of what cannot be resampled."""
+    """The statistic with its interval, from percentiles of its resampled values or from its standard error.
+
+    values: (n_bootstrap,) of a `BootstrapStatistic`; None for others     confidence: such as 0.95
+    """
     if isinstance(statistic, JackknifeStatistic):
         half_width = NormalDist().inv_cdf((1 + confidence) / 2) * statistic.standard_error
         return Interval(statistic.value, statistic.value - half_width, statistic.value + half_width)
@@ -66,7 +69,7 @@ def interval(statistic: Statistic, values: FloatArray | None, confidence: float)
 
 
 def percentiles(values: FloatArray, confidence: float) -> tuple[float, float]:
-    """The middle `confidence` of the values; a sample that has no value (nan) is left out."""
+    """The two ends of the middle `confidence` of the values; nan is left out. Both are nan where there is no value."""
     defined = values[~np.isnan(values)]
     if not len(defined):
         return float("nan"), float("nan")
@@ -75,7 +78,10 @@ def percentiles(values: FloatArray, confidence: float) -> tuple[float, float]:
 
 
 def check_level(confidence: float, n_bootstrap: int) -> tuple[float, int]:
-    """Both as meant; raises `BadOption` for a level outside 0..1 and for too few samples to tell its ends."""
+    """The two options in their own types.
+
+    Raises `BadOption` for a level outside of 0 to 1 and for too few samples to find its ends.
+    """
     confidence, n_bootstrap = conformed("confidence", float, confidence), conformed("n_bootstrap", int, n_bootstrap)
     if not 0 < confidence < 1:
         raise BadOption(f"confidence lies between 0 and 1, such as 0.95, but {confidence} came.")

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from cofactor.data.ratings import Ratings
 from cofactor.errors import ComparisonStopped
-from cofactor.evaluation.evaluate import Evaluation
+from cofactor.evaluation.evaluate import Evaluation, left_out_note
 from cofactor.evaluation.literature import published_findings
 from cofactor.evaluation.repeats import Fits
 from cofactor.evaluation.verdicts import Verdict
@@ -37,14 +37,12 @@ def _left_out_metrics(evaluations: Mapping[str, Evaluation]) -> list[str]:
     """One line a reason: the metrics that models could not be given, and which models where it is not all of them."""
     models: dict[tuple[str, tuple[str, ...]], list[str]] = {}
     for model, one in evaluations.items():
-        for why in dict.fromkeys(one.left_out.values()):
-            names = tuple(name for name, reason in one.left_out.items() if reason == why)
-            models.setdefault((why, names), []).append(model)
-    lines = list[str]()
-    for (why, names), those in models.items():
-        whose = "" if len(those) == len(evaluations) else f" of {', '.join(those)}"
-        lines.append(f"Left out{whose}: {', '.join(names)}: {why.rstrip('.')}.")
-    return lines
+        for reason in one.left_out_by_reason.items():
+            models.setdefault(reason, []).append(model)
+    return [
+        left_out_note(names, why, those if len(those) < len(evaluations) else ())
+        for (why, names), those in models.items()
+    ]
 
 
 def _legend(level: float, n_others: int) -> list[str]:

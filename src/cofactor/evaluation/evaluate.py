@@ -22,7 +22,7 @@ from cofactor.evaluation.text_table import align_columns, format_number
 from cofactor.hyperparameters import conformed, seed_of
 from cofactor.recommender import Recommender, expect_model
 
-__all__ = ["Evaluation", "EvaluationOptions", "evaluate", "evaluate_held_out"]
+__all__ = ["Evaluation", "EvaluationOptions", "evaluate", "evaluate_held_out", "left_out_note"]
 
 
 class EvaluationOptions(NamedTuple):
@@ -41,10 +41,10 @@ class EvaluationOptions(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Evaluation:
-    """What a model reaches on a test: `values["ndcg@10"]`, `intervals["ndcg@10"]`, `table()`, or printed.
+    """The metrics of a model on a test: `values["ndcg@10"]`, `intervals["ndcg@10"]`, `table()`, or printed.
 
-    samples: (n_bootstrap,) the values on resampled users, paired between evaluations of one test and seed
-    left_out: what was asked for and cannot be had, and why     seconds: how long the measuring took
+    samples: (n_bootstrap,) values of each metric on resampled users, paired between evaluations of one test and seed
+    left_out: metrics that were requested but cannot be computed, and why     seconds: the time of the evaluation
     """
 
     model: str
@@ -59,7 +59,14 @@ class Evaluation:
 
     @cached_property
     def values(self) -> dict[str, float]:
+        """Each metric's value, without its interval."""
         return {name: one.value for name, one in self.intervals.items()}
+
+    @property
+    def left_out_by_reason(self) -> dict[str, tuple[str, ...]]:
+        """The names of `left_out` for each reason."""
+        reasons = dict.fromkeys(self.left_out.values())
+        return {why: tuple(name for name, reason in self.left_out.items() if reason == why) for why in reasons}
 
     def columns(self) -> dict[str, list[Any]]:
         """One row a metric: its name, value, interval, and whether lower or higher is better."""
@@ -80,7 +87,7 @@ class Evaluation:
         rows = [(name, *map(format_number, one), better(name)) for name, one in self.intervals.items()]
         header = ("", "value", "low", "high", "better")
         lines = [f"{self.model} on {self.test}", "", *align_columns([header, *rows]), "", *self.notes]
-        return "\n".join([*lines, *_left_out_lines(self.left_out)])
+        return "\n".join([*lines, *(left_out_note(names, why) for why, names in self.left_out_by_reason.items())])
 
 
 def evaluate(
@@ -88,20 +95,22 @@ def evaluate(
     relevant: float | None = None, confidence: float = 0.95, n_bootstrap: int = 1000, seed: int = 0,
     clip: bool = False,
 ) -> Evaluation:  # fmt: skip
-    """How good a fitted model is on ratings it has not seen.
+    """Metrics of a fitted model on ratings it has not seen, each with its confidence interval.
 
     metrics: names such as "rmse", "ndcg@10", "recall" (at each `k`); None: all there are
     k: the length of the lists, or several lengths
-    relevant: the lowest rating that counts as relevant in lists (low enough: every test item does). None: the
-        lowest rating given that lies 70 % up the scale, 4 of 1..5; for clicks everything is relevant. Graded metrics
-        (ndcg_graded, err) give a relevant item a gain by its rating, all others none: (2^g - 1) / 2^5, where g goes
-        from 1 to 5 along the scale
+    relevant: the lowest rating that counts as relevant in lists. None: the lowest rating in the test that is at least
+        70 % of the way up the scale, 4 of 1..5; of clicks every one is relevant. Graded metrics (ndcg_graded, err)
+        give each relevant item the gain (2^g - 1) / 2^5, where the grade g runs from 1 to 5 along the scale
     confidence, n_bootstrap, seed: of the intervals, by resampling users
     clip: keep predictions inside the ratings' scale
 
-    Lists are of the whole catalogue less what the user rated in training. Values of lists are means over the users
-    to whom something in the test is relevant. Raises `Leak` where a test pair is in the training ratings, `BadOption`
-    where the test shares no user with them, `BadTable` where its ids are of another kind.
+    A list ranks the whole catalogue but the items the user rated in training. Its metrics are means over the users with
+    anything relevant in the test.
+
+    Raises `Leak` where a test pair is in the training ratings, `BadTable` where the test's ids are of another kind,
+    `NotFitted` for a model that was never fitted, and `BadOption` for unknown metrics, options out of range, lists that
+    no memory can hold, and a test that shares no user with the training ratings.
     """
     expect_model(model, "evaluate measures")
     expect_ratings(test, "evaluate measures on")
@@ -155,9 +164,7 @@ def _test_notes(held: HeldOut, statistics: Mapping[str, Statistic]) -> list[str]
     return notes
 
 
-def _left_out_lines(left_out: dict[str, str]) -> list[str]:
-    """One line a reason."""
-    reasons: dict[str, list[str]] = {}
-    for name, why in left_out.items():
-        reasons.setdefault(why, []).append(name)
-    return [f"Left out: {', '.join(names)}: {why.rstrip('.')}." for why, names in reasons.items()]
+def left_out_note(names: Iterable[str], why: str, models: Iterable[str] = ()) -> str:
+    """The sentence that metrics of these names were left out. models: of which ones, where it is not all"""
+    of = f" of {', '.join(models)}" if models else ""
+    return f"Left out{of}: {', '.join(names)}: {why.rstrip('.')}."

@@ -1,4 +1,4 @@
-"""The held-out ratings as an evaluation needs them: in the model's indices, by user, with what is relevant."""
+"""The held-out ratings as an evaluation needs them: in the model's indices, by user, with their relevance."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -32,11 +32,11 @@ class RelevantItems(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class HeldOut:
-    """n test ratings of n_users people, seen from the ratings a model has learned from.
+    """The n ratings of a test, of n_users users, aligned with the ratings that a model was trained on.
 
-    pairs: (n,) each, user and item in the indices of `train`, -1 where it does not know them
-    user: (n,) place of each rating's user among `users`     users: (n_users,) indices in `test`
-    relevant_from: the lowest rating that is relevant; None: everything in the test is
+    pairs: user and item of each rating, (n,) each, as indices of `train`; -1 where it has no such id
+    user: (n,) the position of each rating's user in `users`     users: (n_users,) indices of `test`
+    relevant_from: the lowest rating that is relevant; None: every item of the test is
     """
 
     train: Ratings
@@ -48,8 +48,10 @@ class HeldOut:
 
     @classmethod
     def of(cls, train: Ratings, test: Ratings, relevant: float | None = None) -> "HeldOut":
-        """Raises `Leak` where a test pair is in train, `BadOption` where there is nothing to measure with, `BadTable`
-        where the ids are of two kinds.
+        """The ratings of `test` for a model trained on `train`. relevant: as in `evaluate`
+
+        Raises `Leak` where a test pair is in `train`, `BadOption` for a test that is empty or shares no user with it,
+        `BadTable` where the ids are of two kinds.
         """
         if not len(test):
             raise BadOption(f"There are no ratings to measure with in {test!r}.")
@@ -65,21 +67,21 @@ class HeldOut:
 
     @cached_property
     def model_users(self) -> IntArray:
-        """(n_users,) int32: the users in the model's indices, -1 for strangers."""
+        """(n_users,) int32, the users as indices of the model; -1 for those it does not know."""
         found = np.empty(self.n_users, np.int32)
         found[self.user] = self.pairs.user_idx
         return found
 
     @cached_property
     def is_new(self) -> tuple[BoolArray, BoolArray]:
-        """(n,) each: ratings of a user, and of an item, without any training rating."""
+        """Two masks, (n,) each: ratings by users, and of items, without any training rating."""
         return _unrated(self.train.user_counts, self.pairs.user_idx), _unrated(
             self.train.item_counts, self.pairs.item_idx
         )
 
     @cached_property
     def relevant(self) -> RelevantItems:
-        """What each user's list ought to hold, from the ratings of `relevant_from` and above."""
+        """The items that each user rated `relevant_from` or above: what their list ought to hold."""
         liked = self.relevant_from is None or self.test.values >= np.float32(self.relevant_from)
         rows = np.flatnonzero(np.broadcast_to(liked, len(self.test)))
         keys = self.user[rows].astype(np.int64) * self.test.n_items + self.test.item_idx[rows]
@@ -101,18 +103,18 @@ class HeldOut:
 
     @property
     def n_relevant(self) -> IntArray:
-        """(n_users,)"""
+        """(n_users,) the number of relevant items of each user."""
         return np.diff(self.relevant.indptr)
 
     @cached_property
     def n_unknown(self) -> IntArray:
-        """(n_users,) relevant items that the model does not know."""
+        """(n_users,) the number of relevant items of each user that the model does not know."""
         before = np.concatenate([[0], np.cumsum(self.relevant.items < 0)])
         return np.diff(before[self.relevant.indptr])
 
 
 def _expect_known_users(train: Ratings, test: Ratings) -> None:
-    """Raise `BadOption` where the tables share no user: what strangers get says little of the model."""
+    """Raises `BadOption` where the tables share no user: a model can only treat unknown users all alike."""
     if (seen_as(test, train).user_idx < 0).all():
         theirs, ours = (f"{len(ids):,} users, such as {ids.values.tolist()[0]!r}" for ids in (test.users, train.users))
         raise BadOption(

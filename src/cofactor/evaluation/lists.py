@@ -55,7 +55,7 @@ class Lists:
 
     @property
     def n_relevant(self) -> IntArray:
-        """(n_users,)"""
+        """(n_users,) the number of relevant items of each user, in the list or not."""
         return np.diff(self.relevant.indptr)
 
     @cached_property

@@ -11,14 +11,14 @@ __all__ = ["FINDINGS", "Finding", "published_findings"]
 
 @dataclass(frozen=True)
 class Finding:
-    """That one kind of model was found to be better than another; kinds are the models' classes."""
+    """One kind of model was found to be better than another. better, worse: names of classes"""
 
     better: frozenset[str]
     worse: frozenset[str]
     statement: str
 
     def pairs(self, kinds: Mapping[str, str]) -> list[tuple[str, str]]:
-        """The (better, worse) models of a comparison that it speaks of. kinds: of each model by name"""
+        """The (better, worse) pairs of a comparison's models. kinds: the class of each model, by its name"""
         better = [name for name, kind in kinds.items() if kind in self.better]
         return [(name, other) for name in better for other, kind in kinds.items() if kind in self.worse]
 
@@ -34,9 +34,9 @@ FINDINGS = (
 
 
 def published_findings(kinds: Mapping[str, str], ahead: Callable[[str, str], str]) -> list[str]:
-    """What was found about these models, and what this run says of the same pairs.
+    """One sentence for each published finding about these models, then one for each of its pairs in this comparison.
 
-    ahead: (expected better, expected worse) -> by how much the first is ahead here, in words
+    kinds: the class of each model, by its name     ahead: (expected better, expected worse) -> who leads, in words
     """
     lines: list[str] = []
     for finding in FINDINGS:

@@ -1,4 +1,4 @@
-"""One metric of a model as it stands, for early stopping and tuning."""
+"""One metric as a function of the model, for early stopping and tuning."""
 
 from collections.abc import Callable
 from functools import cache
@@ -14,10 +14,10 @@ __all__ = ["monitor"]
 
 
 def monitor(name: str, validation: Ratings, *, relevant: float | None = None) -> Callable[[Recommender], float]:
-    """A function of a fitted model: its value of this metric on `validation`, without an interval.
+    """A function that gives the value of this metric on `validation` for a fitted model, without an interval.
 
     name: such as "rmse" or "ndcg@10" (without a cut-off: 10)     relevant: as in `evaluate`
-    The function raises `BadOption` where the model or the data cannot have the metric.
+    Raises `BadOption` for an unknown name. The function raises it where the model or the data cannot have the metric.
 
     >>> from cofactor.run.stopping import EarlyStopping
     >>> from cofactor.data.ratings import Ratings

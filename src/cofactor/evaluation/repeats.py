@@ -1,4 +1,4 @@
-"""One model fitted with several seeds: what each fit cost, and what they reach together.
+"""One model fitted with several seeds: the time and memory of each fit, and the average of their evaluations.
 
 First weights and the order of the ratings move a trained model's error by as much as many a published improvement. So
 a comparison that is to hold for the next seed too needs several, and its intervals must know both: what users differ by
@@ -30,7 +30,7 @@ __all__ = ["Fits", "averaged", "fit_each"]
 
 @dataclass(frozen=True)
 class Fits:
-    """A model as often as it was fitted; seconds and megabytes of each fit, empty where it came fitted."""
+    """The fits of one model, with the seconds and megabytes of each; both are empty where the model came fitted."""
 
     models: list[Recommender]
     seconds: list[float]
@@ -38,7 +38,7 @@ class Fits:
 
     @property
     def histories(self) -> list[list["Epoch"]]:
-        """The losses of each fit, where the model trains by epochs."""
+        """The losses of each fit by epoch; empty for a model that is not trained by epochs."""
         histories = [getattr(model, "history_", []) for model in self.models]
         return [one for one in histories if one and hasattr(one[0], "train_loss")]
 
@@ -46,11 +46,11 @@ class Fits:
 def fit_each(
     model: Recommender, train: Ratings, seeds: Sequence[int] | None, watched: Ratings | None, progress: bool | None
 ) -> Fits:
-    """The model fitted with each seed where it has one, else once, as given; as it came where it is fitted already.
+    """The model fitted once with each seed; once as it is, where it has no seed; not at all where it came fitted.
 
     watched: ratings whose loss is noted after every epoch; never learned from
-    Ctrl-C raises `KeyboardInterrupt`, be it at the end of a sweep: a model that is not trained to its end is not
-    measured.
+    Raises `KeyboardInterrupt` on ctrl-C, also where the model ended its training in good order: one that is not trained
+    to its end is not evaluated.
     """
     if hasattr(model, "ratings_"):
         return Fits([model], [], [])
@@ -69,9 +69,9 @@ def fit_each(
 
 
 def averaged(runs: Sequence[Evaluation], seed: int) -> Evaluation:
-    """What several fits of one model reach on average; a single one as it is.
+    """The evaluation of one model, averaged over its fits; that of a single fit as it is.
 
-    seed: of the draws of fits, other ones for each model of a comparison
+    seed: of the draws of fits, another one for each model of a comparison
     """
     first, n = runs[0], len(runs)
     if n == 1:
@@ -92,7 +92,7 @@ def averaged(runs: Sequence[Evaluation], seed: int) -> Evaluation:
 
 
 def _ends(its: Sequence[Interval], confidence: float) -> tuple[float, float]:
-    """Of what cannot be resampled: the standard errors of users and of seeds together."""
+    """The ends of the interval of a jackknifed metric: the standard errors of users and of seeds, added in squares."""
     values = [one.value for one in its]
     of_seeds = NormalDist().inv_cdf((1 + confidence) / 2) * stdev(values) / len(values) ** 0.5
     half_width = (mean((one.high - one.low) / 2 for one in its) ** 2 + of_seeds**2) ** 0.5

@@ -1,4 +1,4 @@
-"""Of several models on one test: which is best, how far the others are behind, and whether that is beyond the noise."""
+"""Verdicts of a comparison: the best model by each metric, and whether the others are behind beyond the noise."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,9 +17,10 @@ WINNER, TIED, BEHIND = "winner", "inside the noise", "behind"
 
 @dataclass(frozen=True)
 class Verdict:
-    """Of one metric.
+    """The verdict by one metric.
 
-    behind: how far each other model is behind `best`, in the metric's unit, with the joint interval
+    best: the model with the best value     behind: by how much each other model is worse, in the metric's unit, with
+    the paired interval at the joint level
     """
 
     best: str
@@ -27,15 +28,16 @@ class Verdict:
 
     @property
     def tied(self) -> list[str]:
-        """The models that cannot be told from the best one."""
+        """The models whose interval behind the best one holds 0."""
         return [name for name, gap in self.behind.items() if not gap.low > 0]
 
     @property
     def winner(self) -> str | None:
-        """The best model where it is ahead of all others beyond the noise."""
+        """The best model where it is ahead of all others beyond the noise, else None."""
         return None if self.tied else self.best
 
     def of(self, model: str) -> str:
+        """ "winner", "inside the noise" or "behind"."""
         if model == self.best:
             return TIED if self.tied else WINNER
         return TIED if model in self.tied else BEHIND
@@ -44,8 +46,10 @@ class Verdict:
         return self.winner or f"{TIED}: {', '.join([self.best, *self.tied])}"
 
     def lead_of(self, metric: str, one: str, other: str) -> str | None:
-        """Which of two models leads and by how much, where the best is one of them and the lead is no noise; and
-        whether that agrees with the first one's being expected to."""
+        """A sentence: which of two models leads and by how much, and whether that is the first, as expected.
+
+        None where neither is the best model, or the lead is inside the noise.
+        """
         second = self.behind.get({one: other, other: one}.get(self.best, ""))
         if second is None or not second.low > 0:
             return None
@@ -55,7 +59,10 @@ class Verdict:
 
 
 def verdicts_of(evaluations: Mapping[str, Evaluation], level: float) -> dict[str, Verdict]:
-    """Of every metric that has a better and a worse and that two models have."""
+    """A verdict by every metric that two models or more have, but not by those that only describe.
+
+    level: of each paired interval, such that those of all models hold together
+    """
     names = dict.fromkeys(name for one in evaluations.values() for name in one.values if better(name))
     found: dict[str, Verdict] = {}
     for name in names:

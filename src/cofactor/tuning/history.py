@@ -1,4 +1,4 @@
-"""What was tried, and what it reached."""
+"""The trials of a search: the options that were tried and the value that each reached."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,16 +10,16 @@ from cofactor.evaluation.text_table import align_columns, format_number
 
 __all__ = ["History", "Trial"]
 
-SHOWN = 10  # trials in the printed table, the best ones
+N_PRINTED = 10  # trials in the printed table, the best ones
 
 
 @dataclass(frozen=True)
 class Trial:
-    """Some options and what they reached on the held-out part.
+    """The options of one trial and the value of the metric on the held-out part.
 
-    state: "complete", "stopped" (early: a quarter of the training was worse than most), "failed" or "unfinished"
-    value: of the metric; of a trial that was stopped what it had reached by then; nan: none
-    why: what went wrong, where it failed
+    state: "complete", "stopped" (early: worse than most after a quarter of the training), "failed" or "unfinished"
+    value: of a stopped trial the last one that was computed; nan where there is none
+    why: the error, where it failed
     """
 
     number: int
@@ -34,7 +34,7 @@ class Trial:
 class History:
     """All trials of a search: `best`, `table()`, or printed.
 
-    metric: such as "rmse", of the ratings that were held out of the training ratings; notes: how it was done
+    metric: such as "rmse", computed on the ratings that were held out     notes: how the search was done
     """
 
     metric: str
@@ -44,7 +44,7 @@ class History:
 
     @property
     def best(self) -> Trial | None:
-        """The best of those that were trained to the end; None where there is none."""
+        """The best trial among those that were trained to the end; None where there is none."""
         return next(iter(self._ranked), None)
 
     @property
@@ -70,7 +70,7 @@ class History:
         return make_table(self.columns(), self.library)
 
     def __str__(self) -> str:
-        shown = self._ranked[:SHOWN]
+        shown = self._ranked[:N_PRINTED]
         names = list(dict.fromkeys(name for one in shown for name in one.options))
         rows = [
             (
@@ -85,7 +85,7 @@ class History:
 
 
 def _cell(value: Any) -> Any:
-    """What a column of a table can hold."""
+    """The value as a column of a table can hold it."""
     return str(value) if isinstance(value, (tuple, list)) else value
 
 
