@@ -7,6 +7,8 @@
     python3 dev.py bench NAME      a table of benchmarks/
     python3 dev.py fuzz [ARGS]     tests/fuzz: 10,000 random examples of each property (ARGS go to pytest)
     python3 dev.py mutate [ARGS]   faults put into the sources one at a time: does a test see each? (--help)
+    python3 dev.py house           the tree's floors, its imports, its long files
+    python3 dev.py release         build, check in an empty environment; --tag tags the commit
     python3 dev.py setup           only the set-up
 
 The first command makes `.venv` from pyproject.toml and constraints.txt; it is made again only when they change.
@@ -115,13 +117,22 @@ def fuzz(arguments: list[str]) -> int:
     return run_module("pytest", *found, *arguments)
 
 
+def house(arguments: list[str]) -> int:
+    return run_module("tools.house", *arguments)
+
+
+def release(arguments: list[str]) -> int:
+    return run_module("tools.release", *arguments)
+
+
 def run_module(name: str, *arguments: str) -> int:
     """The exit status of a module of the environment, run from the project's root."""
     return subprocess.run([BIN / "python", "-m", name, *arguments], cwd=ROOT).returncode
 
 
 COMMANDS = {
-    "demo": demo, "test": test, "check": check, "bench": bench, "fuzz": fuzz, "mutate": mutate, "setup": lambda _: 0,
+    "demo": demo, "test": test, "check": check, "bench": bench, "fuzz": fuzz, "mutate": mutate, "house": house,
+    "release": release, "setup": lambda _: 0,
 }  # fmt: skip
 
 if __name__ == "__main__":
