@@ -27,7 +27,7 @@ class Scripted(Recommender):
 
     @property
     def abilities(self):
-        return Abilities(predicts=self.abilities.predicts)
+        return Abilities(predicts=self.predicts)
 
     def score_pairs(self, user_idx, item_idx, timestamps=None):
         return self.table[user_idx, item_idx]

@@ -138,7 +138,8 @@ class Onboarding:
         parsed = self._read(answers, attributes)
         rated = np.sort(parsed.idx[~np.isnan(parsed.values)])
         hidden = SeenItems(np.zeros(1, np.int64), np.array([0, len(rated)]), rated.astype(np.int32))
-        ranking = Ranking(["newcomer"], *top_scores(self.scores(answers, attributes)[None], n, hidden, self._counts == 0))
+        scores, unrated = self.scores(answers, attributes), self._counts == 0
+        ranking = Ranking(["newcomer"], *top_scores(scores[None], n, hidden, unrated))
         ranking.warn_if_short(n, stacklevel=3)
         return ranking
 
@@ -191,7 +192,8 @@ class Onboarding:
         if attributes is None or not len(expect_attributes(self.model.ratings, attributes)):
             return ParsedAnswers(idx, values, None)
         columns = attribute_columns(self.model.ratings, attributes)
-        return ParsedAnswers(idx, values, AttributeProfile(columns, self._taste_by_attributes.expected_of(columns, 1)[0]))
+        taste = self._taste_by_attributes.expected_of(columns, 1)[0]
+        return ParsedAnswers(idx, values, AttributeProfile(columns, taste))
 
     def _known(self, parsed: ParsedAnswers) -> FloatArray:
         """(n_items,) the probability of knowing each item after these answers."""
