@@ -29,7 +29,7 @@ from cofactor.models import model_class, model_names  # noqa: E402
 
 SHORT = {"bayesian_mf": {"n_burn_in": 2, "n_draws": 4}}  # the loops are the same
 FORMS = {
-    "matrix_factorization": [{"solver": "als"}, {"solver": "sgd"}, {"y_range": (0, 5.5)}],
+    "matrix_factorization": [{"solver": "sgd"}, {"y_range": (0, 5.5)}],
     "implicit_mf": [{"solver": "cg"}, {"solver": "block", "n_factors": 256}, {"attributes": True}],
     "bayesian_mf": [{"days": True}, {"ordinal": True}, {"row_noise": False}, {"user_bag": False, "item_bag": False}],
     "neural_cf": [{"y_range": (0, 5.5)}, {"dot_factors": 16}, {"dropout": 0.1}],

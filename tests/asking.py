@@ -35,7 +35,8 @@ SMALL: dict[str, list[dict[str, Any]]] = {
         {"n_factors": 2, "n_draws": 4, "n_burn_in": 2, "days": True},
         {"n_factors": 2, "n_draws": 4, "n_burn_in": 2, "ordinal": True, "user_bag": False, "row_noise": False},
     ],
-    "matrix_factorization": [{"n_factors": 3, "n_epochs": 2, "attributes": True}, {"n_factors": 3, "solver": "als"}],
+    "matrix_factorization": [{"n_factors": 3, "n_epochs": 2, "attributes": True}, {"n_factors": 3, "solver": "sgd"}],
+    "explicit_als": [{"n_factors": 3}],
     "neural_cf": [{"n_factors": 3, "layers": (4, 3), "dot_factors": 2, "n_epochs": 2, "batch_size": 32}],
     "graph_filter": [{"n_components": 4}],
 }

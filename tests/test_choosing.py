@@ -34,7 +34,7 @@ def test_ratings_are_predicted_by_the_most_accurate_model(tastes, quick):
 def test_ratings_that_do_not_fit_as_draws_are_predicted_by_least_squares(tastes, monkeypatch):
     monkeypatch.setattr(choosing, "free_gb", lambda: 1e-6)
     ((model,), (why,)) = choosing._candidates(tastes, "rmse")
-    assert (type(model), model.solver) == (cf.MatrixFactorization, "als")
+    assert type(model) is cf.ExplicitALS
     assert "too much for it" in why
 
 

@@ -21,8 +21,8 @@ SOURCE = ROOT / "src" / "cofactor"
 # their folder; the rooms that are still to come have their place already.
 FLOORS = (
     "arrays errors cache control_groups search_space", "memory forking hyperparameters replacing", "kernels",
-    "data plots nets", "ranking newcomer model_folder run selection", "contract", "recommender",
-    "training",
+    "data plots nets", "ranking posterior model_folder run selection", "contract", "recommender",
+    "training", "gibbs blending",
     "models evaluation interpretation coldstart scale", "opening tuning", "audit serving choosing",
     "collab experiment", "cli",
 )  # fmt: skip
@@ -182,9 +182,10 @@ def test_a_model_file_exports_one_model(name):
 
 def test_the_public_names_change_only_on_purpose():
     assert sorted(cf.__all__) == [
-        "BPR", "BayesianMF", "Bias", "Blend", "CofactorError", "EASE", "EarlyStopping", "GraphFilter", "ImplicitMF",
-        "ItemKNN", "MatrixFactorization", "NeuralCF", "Popularity", "Ratings", "Recommender", "SparseEASE", "Split",
-        "__version__", "auto", "compare", "evaluate", "folds", "load", "open", "read", "set_threads", "split", "tune",
+        "BPR", "BayesianMF", "Bias", "Blend", "CofactorError", "EASE", "EarlyStopping", "ExplicitALS", "GraphFilter",
+        "ImplicitMF", "ItemKNN", "MatrixFactorization", "NeuralCF", "Popularity", "Ratings", "Recommender",
+        "SparseEASE", "Split", "__version__", "auto", "compare", "evaluate", "folds", "load", "open", "read",
+        "set_threads", "split", "tune",
     ]  # fmt: skip
 
 

@@ -58,8 +58,8 @@ def test_numbers_of_numpy_become_the_equal_python_value(given, taken):
         ({"y_range": "05"}, "a tuple"),
         ({"y_range": (0, "5")}, "a tuple"),
         ({"attributes": 1}, "True or False, but 1 came"),
-        ({"solver": "newton"}, "solver must be one of adam, sgd, als, but 'newton' came"),
-        ({"solver": None}, "one of adam, sgd, als"),
+        ({"solver": "newton"}, "solver must be one of adam, sgd, but 'newton' came"),
+        ({"solver": "als"}, "one of adam, sgd, but 'als' came"),
         ({"device": 0}, "a text, but 0 came"),
     ],
 )

@@ -45,7 +45,7 @@ def ask_quarter(held_out: int, n_people: int | None) -> dict[str, list[Interview
     """By the name of who asks."""
     train, people = part(cf.load("ml-1m"), held_out)
     model, described = (
-        cf.MatrixFactorization(solver="als", n_factors=32, n_epochs=12, attributes=known).fit(train, progress=False)
+        cf.ExplicitALS(n_factors=32, n_epochs=12, attributes=known).fit(train, progress=False)
         for known in (False, True)
     )
     asking = {name: Onboarding(model, name) for name in get_args(Strategy)} | {DESCRIBED: Onboarding(described)}

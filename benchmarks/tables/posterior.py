@@ -29,6 +29,7 @@ from cofactor.kernels.posterior.schedule import SPLIT_ABOVE, schedule_rows
 from cofactor.kernels.posterior.solve import solve
 from cofactor.kernels.posterior.weights import RatingWeights
 from cofactor.kernels.ratings.csr import CsrRatings
+from cofactor.training.engines.implicit_als import RowSolver, SideSolver
 
 NEVER = 1 << 40  # ratings from which on a row is split: no row has so many
 SHARES = (0.3, 0.7)  # of all ratings that one row holds; two cores wait for one from a half on
@@ -67,13 +68,14 @@ def timed(work: Callable[[], Any], rounds: int) -> dict[str, float]:
 def sweep(ratings: cf.Ratings, k: int, **options: Any) -> Callable[[], None]:
     """One sweep over both sides, warmed up; rows are as they are after two sweeps."""
     model = cf.ImplicitMF(n_factors=k, **options)
+    how = RowSolver(model.solver, model.n_steps, model.block_size)
     users, items = np.zeros((ratings.n_users, k), np.float32), np.zeros((ratings.n_items, k), np.float32)
     items[:] = 0.1 / np.sqrt(k) * np.random.default_rng(0).standard_normal(items.shape)
-    solve_users, solve_items = model._solver(ratings.by_user, k), model._solver(ratings.by_item, k)
+    of_users, of_items = (SideSolver(side, k, model._objective, how) for side in (ratings.by_user, ratings.by_item))
 
     def both() -> None:
-        solve_users(users, items)
-        solve_items(items, users)
+        of_users.solve(users, items)
+        of_items.solve(items, users)
 
     both()
     both()
@@ -141,7 +143,15 @@ def blocks(ratings: cf.Ratings, sizes: Sequence[int], n_epochs: int) -> list[dic
                 started = time.perf_counter()
                 model.fit(ratings)
                 seconds = (time.perf_counter() - started) / n_epochs
-            rows.append({"k": k, "way": name, "seconds": seconds, "losses": model.history_, "others": others.cores})
+            rows.append(
+                {
+                    "k": k,
+                    "way": name,
+                    "seconds": seconds,
+                    "losses": [epoch.train_loss for epoch in model.history_],
+                    "others": others.cores,
+                }
+            )
             print(rows[-1], file=sys.stderr, flush=True)
     return rows
 

@@ -47,7 +47,7 @@ class Model(NamedTuple):
 def models() -> dict[str, Model]:
     known = {
         "ImplicitMF": Model("implicit", 64, {}),
-        "MatrixFactorization, ALS": Model("als", 64, {}, colour="#c1592c"),
+        "ExplicitALS": Model("als", 64, {}, colour="#c1592c"),
         "BayesianMF": Model("gibbs", 32, {"user_bag": False, "item_bag": False}, colour="#5b5f97"),
         "BayesianMF, bags": Model("gibbs", 32, {}, colour="#a38bc2"),
     }

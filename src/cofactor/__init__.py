@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from cofactor.models.blend import Blend as Blend
     from cofactor.models.bpr import BPR as BPR
     from cofactor.models.ease import EASE as EASE
+    from cofactor.models.explicit_als import ExplicitALS as ExplicitALS
     from cofactor.models.graph_filter import GraphFilter as GraphFilter
     from cofactor.models.implicit_mf import ImplicitMF as ImplicitMF
     from cofactor.models.item_knn import ItemKNN as ItemKNN
@@ -48,8 +49,8 @@ _HOME = {
     "Split": "data.splits.splitting", "split": "data.splits.splitting", "folds": "data.splits.splitting",
     "CofactorError": "errors", "Recommender": "recommender", "open": "opening:open_model",
     "BayesianMF": "models.bayesian_mf", "Bias": "models.bias", "Blend": "models.blend", "BPR": "models.bpr",
-    "EASE": "models.ease", "GraphFilter": "models.graph_filter", "SparseEASE": "models.sparse_ease",
-    "ImplicitMF": "models.implicit_mf", "ItemKNN": "models.item_knn",
+    "EASE": "models.ease", "ExplicitALS": "models.explicit_als", "GraphFilter": "models.graph_filter",
+    "SparseEASE": "models.sparse_ease", "ImplicitMF": "models.implicit_mf", "ItemKNN": "models.item_knn",
     "MatrixFactorization": "models.matrix_factorization", "NeuralCF": "models.neural_cf",
     "Popularity": "models.popularity", "EarlyStopping": "run.stopping",
     "evaluate": "evaluation.evaluate", "compare": "evaluation.compare",

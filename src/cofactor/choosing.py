@@ -3,8 +3,7 @@
 The rule, which `Choice.why` repeats with the numbers of the data at hand:
 
 - Ratings, to be predicted: `BayesianMF`, which leads the literature there [rendle2019difficulty] and takes attributes
-  in. Where it would take over half of the memory, or there are over 20 million ratings,
-  `MatrixFactorization(solver="als")`.
+  in. Where it would take over half of the memory, or there are over 20 million ratings, `ExplicitALS`.
 - Clicks, or ratings of which lists are wanted: which model leads depends on the data in ways that nobody can tell
   beforehand, so three are tried: `EASE` (from where its matrix of items would take over half of the memory:
   `SparseEASE`), `ImplicitMF` and `GraphFilter`. The one with the best held-out metric is taken.
@@ -23,9 +22,9 @@ from cofactor.hyperparameters import conformed, seed_of
 from cofactor.memory import free_gb
 from cofactor.models.bayesian_mf import BayesianMF
 from cofactor.models.ease import EASE
+from cofactor.models.explicit_als import ExplicitALS
 from cofactor.models.graph_filter import GraphFilter
 from cofactor.models.implicit_mf import ImplicitMF
-from cofactor.models.matrix_factorization import MatrixFactorization
 from cofactor.models.sparse_ease import SparseEASE
 from cofactor.recommender import Recommender
 from cofactor.tuning.budget import seconds_of
@@ -107,8 +106,8 @@ def _for_ratings(train: Ratings) -> tuple[list[Recommender], list[str]]:
     needed, free = model.needed_gb(train), free_gb()
     told = f"{len(train):,} ratings to predict; BayesianMF takes {needed:.1f} GB of {free:.1f} GB free"
     if needed > SHARE * free or len(train) > MANY_RATINGS:
-        mend = "too much for it, so MatrixFactorization by least squares, which needs a hundredth"
-        return [MatrixFactorization(solver="als", n_epochs=15)], [f"{told}: {mend}."]
+        mend = "too much for it, so ExplicitALS, which needs a hundredth"
+        return [ExplicitALS(n_epochs=15)], [f"{told}: {mend}."]
     attributes = [*train.user_attributes, *train.item_attributes]
     given = f" The attributes it takes in: {', '.join(attributes)}." if attributes else ""
     return [model], [f"{told}, and it is the most accurate known for that.{given}"]

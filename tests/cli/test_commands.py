@@ -246,7 +246,7 @@ def described(table, tmp_path):
     """A model that learned from what users are like."""
     (tmp_path / "users.csv").write_text("userId,age,job\nann,20,artist\nbob,30,artist\ncid,40,smith\ndora,50,smith\n")
     folder, users = str(tmp_path / "described.cofactor"), str(tmp_path / "users.csv")
-    options = ["--n-factors", "2", "--solver", "als", "--attributes", "true"]
+    options = ["--model", "explicit_als", "--n-factors", "2", "--attributes", "true"]
     assert main(["fit", table, "--users", users, "--out", folder, *options]) == 0
     return folder
 
@@ -349,7 +349,9 @@ def test_a_checkpoint_that_would_not_be_kept_is_refused(table, tmp_path, capsys,
     asked = ["--out", str(tmp_path / "m"), "--checkpoint", str(tmp_path / "c")]
     for name in ("ease", "auto"):
         assert main(["fit", table, "--model", name, *asked]) == 2
-        assert f"kept by matrix_factorization and neural_cf, but not by {name}" in capsys.readouterr().err
+        told = capsys.readouterr().err
+        assert "kept by bayesian_mf, bpr, explicit_als, implicit_mf, matrix_factorization, neural_cf, but" in told
+        assert f"not by {name}" in told
 
 
 @pytest.mark.parametrize(

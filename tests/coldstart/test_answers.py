@@ -6,7 +6,7 @@ import pytest
 import cofactor as cf
 from cofactor.coldstart.answers import AnswerLaw, _excess_covariance
 from cofactor.coldstart.familiarity import learn_familiarity
-from cofactor.newcomer import NewcomerLaw
+from cofactor.posterior.newcomer import NewcomerLaw
 
 N_EACH = 200  # people of each camp
 NOTHING = np.zeros(0, int), np.zeros(0)

@@ -26,7 +26,7 @@ def table() -> cf.Ratings:
 
 @pytest.fixture(scope="module")
 def plain(table):
-    return cf.MatrixFactorization(solver="als", n_factors=2, n_epochs=5).fit(table, progress=False)
+    return cf.ExplicitALS(n_factors=2, n_epochs=5).fit(table, progress=False)
 
 
 @pytest.fixture(scope="module")
@@ -201,7 +201,7 @@ def test_groups_and_windows_that_are_not_there_are_refused(plain, checkerboard):
 
 
 def test_a_ladder_follows_the_updates_of_its_model(table):
-    model = cf.MatrixFactorization(solver="als", n_factors=2, n_epochs=3).fit(table, progress=False)
+    model = cf.ExplicitALS(n_factors=2, n_epochs=3).fit(table, progress=False)
     ladder = Ladder(model)
     assert len(ladder.answer("a stranger").scores) == 10
     model.update(cf.read({"user": [0], "item": [77], "rating": [5]}))

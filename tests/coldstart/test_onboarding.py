@@ -7,14 +7,14 @@ import cofactor as cf
 from cofactor.coldstart.onboarding import Onboarding
 from cofactor.coldstart.question_tree import QuestionTree, RatingSums
 from cofactor.errors import BadOption, NothingToAsk, UnknownIds, Unsupported
-from cofactor.newcomer import NewcomerLaw
+from cofactor.posterior.newcomer import NewcomerLaw
 
 STRATEGIES = ["variance", "random", "popularity", "entropy0", "tree"]
 
 
 @pytest.fixture(scope="module")
 def model(tastes):
-    return cf.MatrixFactorization(solver="als", n_factors=6, n_epochs=5).fit(tastes, progress=False)
+    return cf.ExplicitALS(n_factors=6, n_epochs=5).fit(tastes, progress=False)
 
 
 @pytest.mark.parametrize("strategy", STRATEGIES)
@@ -156,7 +156,7 @@ def test_a_posterior_of_draws_can_ask_too(tastes):
 
 def test_when_all_was_asked_it_says_so():
     few = cf.Ratings.from_arrays([1, 1, 2, 2], [1, 2, 1, 2], [5, 3, 4, 1])
-    model = cf.MatrixFactorization(solver="als", n_factors=1, n_epochs=1).fit(few, progress=False)
+    model = cf.ExplicitALS(n_factors=1, n_epochs=1).fit(few, progress=False)
     with pytest.raises(NothingToAsk, match="All 2 items"):
         Onboarding(model).next_question({1: 4, 2: None})
 
@@ -193,7 +193,7 @@ def kinds():
 @pytest.fixture(
     scope="module",
     params=[
-        cf.MatrixFactorization(solver="als", n_factors=4, n_epochs=8, attributes=True),
+        cf.ExplicitALS(n_factors=4, n_epochs=8, attributes=True),
         cf.BayesianMF(n_factors=4, n_draws=16, n_burn_in=10, user_bag=False, item_bag=False, row_noise=False),
     ],
     ids=["als", "bayesian"],
@@ -237,6 +237,6 @@ def test_a_description_leaves_less_doubt(described):
 def test_a_description_is_refused_where_nothing_can_be_made_of_it(described, kinds):
     with pytest.raises(BadOption, match=r"Users have no attribute 'age'. They have: kind"):
         described.next_question({}, {"age": 33})
-    plain = cf.MatrixFactorization(solver="als", n_factors=4, n_epochs=2).fit(kinds, progress=False)
+    plain = cf.ExplicitALS(n_factors=4, n_epochs=2).fit(kinds, progress=False)
     with pytest.raises(Unsupported, match="learns nothing from the attributes"):
         Onboarding(plain).next_question({}, {"kind": "even"})

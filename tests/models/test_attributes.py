@@ -8,7 +8,7 @@ import pytest
 
 import cofactor as cf
 from cofactor.errors import BadOption, Unsupported
-from cofactor.training.attribute_prior import AttributePrior
+from cofactor.posterior.attribute_prior import AttributePrior
 
 OPTIONS = {"n_factors": 4, "n_epochs": 8, "unobserved_weight": 0.3, "reg": 0.01}
 N = 60
@@ -141,7 +141,7 @@ def rated_by_kind() -> cf.Ratings:
 
 
 RATING_MODELS = {
-    "als": cf.MatrixFactorization(solver="als", n_factors=3, n_epochs=6, attributes=True),
+    "als": cf.ExplicitALS(n_factors=3, n_epochs=6, attributes=True),
     "adam": cf.MatrixFactorization(n_factors=3, n_epochs=30, learning_rate=0.05, y_range=(0.5, 5.5), attributes=True),
     "bayesian": cf.BayesianMF(n_factors=3, n_draws=30, n_burn_in=20, user_bag=False),
 }

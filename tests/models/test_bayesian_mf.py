@@ -121,7 +121,8 @@ def test_several_chains_share_the_draws(tastes_split):
     model = cf.BayesianMF(n_factors=3, n_burn_in=4, n_draws=5, thin=2, n_chains=2).fit(tastes_split[0])
     assert len(model.history_) == 2 * 4 + 2 * 5
     assert model.user_draws_.shape[1] == 5
-    first, second = model.history_[: 4 + 2 * 3], model.history_[4 + 2 * 3 :]  # 3 draws of the one, 2 of the other
+    losses = [epoch.train_loss for epoch in model.history_]
+    first, second = losses[: 4 + 2 * 3], losses[4 + 2 * 3 :]  # 3 draws of the one, 2 of the other
     assert not set(first) & set(second)  # which began elsewhere and went another way
     with pytest.raises(BadOption, match="cannot share"):
         cf.BayesianMF(n_draws=2, n_chains=3).fit(tastes_split[0])
@@ -131,7 +132,7 @@ def test_each_chain_burns_in_and_then_keeps_every_second_sweep():
     """Three draws of two chains: two of the first, one of the second, each after two sweeps of burning in."""
     model = cf.BayesianMF(n_burn_in=2, n_draws=3, thin=2, n_chains=2)
     first, second = [(0, keep) for keep in (0, 0, 0, 1, 0, 1)], [(1, keep) for keep in (0, 0, 0, 1)]
-    assert model._steps() == first + second
+    assert model._sweeps() == first + second
 
 
 def test_memory_is_that_of_the_draws_and_of_each_rating(tastes):
@@ -157,7 +158,7 @@ def test_a_warm_start_needs_no_burning_in(model, tastes_split):
 
 def test_ctrl_c_keeps_the_draws_there_are(tastes_split, monkeypatch):
     from cofactor.errors import Interrupted
-    from cofactor.training.gibbs.chain import GibbsSampler
+    from cofactor.gibbs.chain import GibbsSampler
 
     sweep, done = GibbsSampler.sweep, []
 

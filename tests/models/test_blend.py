@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 import cofactor as cf
+from cofactor.blending.lists import standardised
 from cofactor.contract.profile import UserProfile
 from cofactor.data.ratings import Ratings
 from cofactor.errors import BadModelFolder, BadOption, Unsupported
 from cofactor.models.blend import _candidates
-from cofactor.training.blending import standardised
 
 
 @pytest.fixture(scope="module")
@@ -18,7 +18,7 @@ def halves(tastes):
 
 @pytest.fixture(scope="module")
 def of_ratings(halves):
-    return cf.Blend([cf.Bias(), cf.MatrixFactorization(n_factors=8, solver="als", weight_decay=0.3)]).fit(halves.train)
+    return cf.Blend([cf.Bias(), cf.ExplicitALS(n_factors=8, reg=0.3)]).fit(halves.train)
 
 
 @pytest.fixture(scope="module")

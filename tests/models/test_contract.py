@@ -28,6 +28,7 @@ SMALL = {
     "blend": {"members": ("bias", {"model": "bayesian_mf", "n_factors": 4, "n_draws": 40})},
     "bpr": {"n_factors": 4, "n_epochs": 100},
     "ease": {"reg": 10.0, "use_values": True},
+    "explicit_als": {"n_factors": 4, "n_epochs": 20, "reg": 0.05},
     "implicit_mf": {"n_factors": 2, "unobserved_weight": 1.0, "confidence": 1.0},
     "bayesian_mf": {"n_factors": 4, "n_draws": 40},
     "matrix_factorization": {"n_factors": 4, "n_epochs": 60, "learning_rate": 0.05, "weight_decay": 0.01},
@@ -149,7 +150,9 @@ def test_many_users_at_once_are_told_nothing_they_have_seen(model):
 def test_scores_that_are_dot_products_are_handed_over_as_such(model):
     """For the fused pass over many users; what a stranger is multiplied by, too."""
     products, users = model.dot_products(), np.array([0, 5, -1])
-    assert (products is not None) == (model.model_name() in ("bpr", "implicit_mf", "matrix_factorization"))
+    assert (products is not None) == (
+        model.model_name() in ("bpr", "explicit_als", "implicit_mf", "matrix_factorization")
+    )
     if products is not None:
         found = products.scores(products.users(users) @ products.items.T)
         np.testing.assert_allclose(found, model.score_users(users), rtol=1e-4, atol=1e-6)

@@ -151,7 +151,7 @@ def test_what_is_expected_of_newcomers_is_a_law_however_far_the_ratings_spread(t
     ratings = Ratings.from_arrays(
         [1, 2, 2, 0, 3, 2, 4], [0, 5, 0, 3, 5, 3, 5], [1000, 2, 1, 1000, 1000, 1000, 1],
     )  # fmt: skip
-    model = cf.MatrixFactorization(n_factors=3, n_epochs=2, solver="als").fit(ratings, progress=False)
+    model = cf.ExplicitALS(n_factors=3, n_epochs=2).fit(ratings, progress=False)
     assert np.linalg.eigvalsh(model.user_precision_).min() > 0
     assert np.linalg.eigvalsh(model.item_precision_).min() > 0
     assert cf.open(model.save(tmp_path / "m")).predict(2, 5) == model.predict(2, 5)

@@ -53,7 +53,7 @@ def test_the_dot_product_beside_the_perceptron_is_part_of_every_answer(checkerbo
     engine = model._trainer(checkerboard)
     rng, start = np.random.default_rng(3), engine.network
     engine.put(start._replace(users=rng.normal(0, 0.5, start.users.shape), items=rng.normal(0, 0.5, start.items.shape)))
-    model.take(engine.network, checkerboard)
+    model.set_parameters(engine.network, checkerboard)
     users, items = checkerboard.user_idx, checkerboard.item_idx
     np.testing.assert_allclose(model.score_pairs(users, items), engine.predict(users, items), rtol=1e-4)
     np.testing.assert_allclose(

@@ -22,6 +22,7 @@ ENDS = {  # option: (refused, taken), by model
         "n_factors": (0, 1), "n_epochs": (0, 1), "n_steps": (0, 1), "block_size": (8, 16),
         "unobserved_weight": (0, TINY), "reg": (0, TINY), "confidence": (-TINY, 0),
     },
+    "explicit_als": {"n_factors": (0, 1), "n_epochs": (0, 1), "reg": (-TINY, 0)},
     "bpr": {"n_factors": (0, 1), "n_epochs": (0, 1), "learning_rate": (0, TINY), "weight_decay": (-TINY, 0)},
     "bayesian_mf": {
         "n_factors": (0, 1), "n_burn_in": (-1, 0), "n_draws": (1, 2), "thin": (0, 1), "n_chains": (101, 100),
@@ -53,14 +54,14 @@ def test_what_lies_at_the_other_end_is_refused_too():
             cf.NeuralCF(**wrong)._check_options()
     with pytest.raises(BadOption, match="held_out"):
         cf.Blend(held_out=0)._check_options()
-    with pytest.raises(BadOption, match="Leave averaged out of 'als'"):
-        cf.MatrixFactorization(solver="als", averaged=0.3)._check_options()
+    with pytest.raises(BadOption, match="Leave averaged out of 'sgd'"):
+        cf.MatrixFactorization(solver="sgd", averaged=0.3)._check_options()
 
 
 @pytest.mark.parametrize(
     "fine",
     [
-        cf.MatrixFactorization(solver="als"), cf.MatrixFactorization(solver="sgd", y_range=(0, 5)),
+        cf.MatrixFactorization(solver="sgd", y_range=(0, 5)), cf.ExplicitALS(reg_exponent=-1),
         cf.MatrixFactorization(averaged=0.3), cf.ImplicitMF(solver="cg"), cf.ImplicitMF(solver="block"),
         cf.ItemKNN(weighting="tfidf"), cf.NeuralCF(layers=(1, 1)),
     ],

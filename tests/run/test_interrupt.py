@@ -2,6 +2,7 @@
 
 import signal
 import threading
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,31 +11,33 @@ import cofactor as cf
 from cofactor.cli import main
 from cofactor.errors import ComparisonStopped, Interrupted, SearchStopped
 from cofactor.run.run import Run
-from cofactor.training.als import AlternatingLeastSquares
-from cofactor.training.fused import FusedAdam, TiledSgd
+from cofactor.training.engines.explicit_als import AlternatingLeastSquares
+from cofactor.training.engines.fused import FusedAdam, TiledSgd
 
-ALS = {"solver": "als", "n_factors": 2}
-ENGINES = {"adam": FusedAdam, "sgd": TiledSgd, "als": AlternatingLeastSquares}
+ENGINES = {
+    FusedAdam: cf.MatrixFactorization(solver="adam", n_factors=4, schedule="constant"),
+    TiledSgd: cf.MatrixFactorization(solver="sgd", n_factors=4, schedule="constant"),
+    AlternatingLeastSquares: cf.ExplicitALS(n_factors=4),
+}
 
 
 def press_ctrl_c() -> None:
     signal.raise_signal(signal.SIGINT)
 
 
-@pytest.mark.parametrize("solver", ENGINES)
-def test_the_epoch_at_hand_is_finished_and_the_model_can_be_saved(solver, checkerboard, monkeypatch, tmp_path):
-    options = {"solver": solver, "n_factors": 4, "schedule": "constant"}
-    three = cf.MatrixFactorization(**options, n_epochs=3).fit(checkerboard, progress=False)
-    run = ENGINES[solver].run
+@pytest.mark.parametrize("engine", ENGINES)
+def test_the_epoch_at_hand_is_finished_and_the_model_can_be_saved(engine, checkerboard, monkeypatch, tmp_path):
+    three = replace(ENGINES[engine], n_epochs=3).fit(checkerboard, progress=False)
+    run = engine.run
 
-    def interrupted(engine, epoch, start, end):
+    def interrupted(one, epoch, start, end):
         if (epoch, start) == (2, 1):  # not at an epoch's beginning
             press_ctrl_c()
-        return run(engine, epoch, start, end)
+        return run(one, epoch, start, end)
 
-    monkeypatch.setattr(ENGINES[solver], "run", interrupted)
+    monkeypatch.setattr(engine, "run", interrupted)
     with pytest.warns(Interrupted, match="after 3 of 50 epochs"):
-        cut = cf.MatrixFactorization(**options, n_epochs=50).fit(checkerboard, progress=False)
+        cut = replace(ENGINES[engine], n_epochs=50).fit(checkerboard, progress=False)
     again = cf.open(cut.save(tmp_path / "cut.cofactor"))
     np.testing.assert_array_equal(again.score_users(np.arange(4)), three.score_users(np.arange(4)))
 
@@ -92,7 +95,7 @@ def ctrl_c_in_fit(monkeypatch):
     """ctrl_c_in_fit(3): ctrl-C comes in the second sweep of the third ALS that is trained from then on."""
 
     def press_in(which: int) -> None:
-        begin, run, begun = AlternatingLeastSquares.begin, AlternatingLeastSquares.run, []
+        begin, run, begun = AlternatingLeastSquares.__init__, AlternatingLeastSquares.run, []
 
         def count(engine, *arguments):
             begun.append(engine)
@@ -103,7 +106,7 @@ def ctrl_c_in_fit(monkeypatch):
                 press_ctrl_c()
             return run(engine, epoch, start, end)
 
-        monkeypatch.setattr(AlternatingLeastSquares, "begin", count)
+        monkeypatch.setattr(AlternatingLeastSquares, "__init__", count)
         monkeypatch.setattr(AlternatingLeastSquares, "run", press)
 
     return press_in
@@ -111,7 +114,7 @@ def ctrl_c_in_fit(monkeypatch):
 
 def test_a_model_that_was_interrupted_says_so_in_its_notes_and_after_another_fit_no_more(checkerboard, ctrl_c_in_fit):
     ctrl_c_in_fit(1)
-    model = cf.MatrixFactorization(**ALS, n_epochs=9)
+    model = cf.ExplicitALS(n_factors=2, n_epochs=9)
     with pytest.warns(Interrupted):
         model.fit(checkerboard, progress=False)
     assert any("Interrupted after 2 of 9 epochs" in note for note in model.notes())
@@ -120,12 +123,12 @@ def test_a_model_that_was_interrupted_says_so_in_its_notes_and_after_another_fit
 
 def test_ctrl_c_in_the_last_sweep_leaves_nothing_out(checkerboard, ctrl_c_in_fit):
     ctrl_c_in_fit(1)
-    assert cf.MatrixFactorization(**ALS, n_epochs=2).fit(checkerboard, progress=False).notes() == ()
+    assert cf.ExplicitALS(n_factors=2, n_epochs=2).fit(checkerboard, progress=False).notes() == ()
 
 
 def test_a_comparison_is_of_the_models_that_were_trained_to_their_end(checkerboard, ctrl_c_in_fit):
     train, test = cf.split(checkerboard, test=0.3, by="user", seed=0)
-    models = {"bias": cf.Bias(), "popularity": cf.Popularity(), "als": cf.MatrixFactorization(**ALS), "ease": cf.EASE()}
+    models = {"bias": cf.Bias(), "popularity": cf.Popularity(), "als": cf.ExplicitALS(n_factors=2), "ease": cf.EASE()}
     ctrl_c_in_fit(1)
     with pytest.warns(ComparisonStopped, match="als, ease were not compared"):
         found = cf.compare(models, train, test, n_bootstrap=200, progress=False)
@@ -138,11 +141,11 @@ def test_a_comparison_of_fewer_than_two_is_none(checkerboard, ctrl_c_in_fit):
     train, test = cf.split(checkerboard, test=0.3, by="user", seed=0)
     ctrl_c_in_fit(1)
     with pytest.raises(KeyboardInterrupt):
-        cf.compare([cf.Bias(), cf.MatrixFactorization(**ALS)], train, test, progress=False)
+        cf.compare([cf.Bias(), cf.ExplicitALS(n_factors=2)], train, test, progress=False)
 
 
 def test_a_blend_keeps_the_trial_of_a_member_that_was_not_trained_again_to_its_end(checkerboard, ctrl_c_in_fit):
-    blend = cf.Blend(("bias", cf.MatrixFactorization(**ALS, n_epochs=9)))
+    blend = cf.Blend(("bias", cf.ExplicitALS(n_factors=2, n_epochs=9)))
     ctrl_c_in_fit(2)  # the first is that of the trial
     with pytest.warns(Interrupted, match="1 of 2 members"):
         blend.fit(checkerboard, progress=False)
@@ -154,7 +157,7 @@ def test_a_blend_keeps_the_trial_of_a_member_that_was_not_trained_again_to_its_e
 def test_a_blend_has_nothing_to_keep_before_its_weights_are_known(checkerboard, ctrl_c_in_fit):
     ctrl_c_in_fit(1)
     with pytest.raises(KeyboardInterrupt):
-        cf.Blend((cf.MatrixFactorization(**ALS), "bias")).fit(checkerboard, progress=False)
+        cf.Blend((cf.ExplicitALS(n_factors=2), "bias")).fit(checkerboard, progress=False)
 
 
 def test_a_choice_is_made_among_what_the_searches_had_found(checkerboard, monkeypatch):
@@ -176,6 +179,6 @@ def test_the_command_line_keeps_what_was_interrupted_and_exits_with_130(tmp_path
     table, folder = tmp_path / "ratings.csv", tmp_path / "mine.cofactor"
     table.write_text("user,item,rating\n" + "\n".join(f"{u},{i},{1 + (u + i) % 5}" for u in range(6) for i in range(6)))
     ctrl_c_in_fit(1)
-    assert main(["fit", str(table), "--out", str(folder), "--solver", "als", "--n-epochs", "50"]) == 130
+    assert main(["fit", str(table), "--out", str(folder), "--model", "explicit_als", "--n-epochs", "50"]) == 130
     assert "Interrupted after 2 of 50 epochs" in capsys.readouterr().out
     assert cf.open(folder).predict(1, 1) > 0

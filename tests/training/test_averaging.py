@@ -104,4 +104,4 @@ def test_a_share_beyond_the_whole_is_refused():
     with pytest.raises(BadOption, match="below 1, but 1.0 came"):
         cf.NeuralCF(averaged=1).fit(random_ratings(5, 5, 20))
     with pytest.raises(BadOption, match="solver='adam' only"):
-        cf.MatrixFactorization(solver="als", averaged=0.5).fit(random_ratings(5, 5, 20))
+        cf.MatrixFactorization(solver="sgd", averaged=0.5).fit(random_ratings(5, 5, 20))

@@ -8,7 +8,7 @@ from benchmarks.contestants.ours.as_ratings import as_ratings
 
 def fit(train: Table, n_epochs: int):
     # new `Ratings` each time: laying them out by user and by item is part of what is timed
-    model = cf.MatrixFactorization(solver="als", n_factors=50, n_epochs=n_epochs).fit(as_ratings(train), progress=False)
+    model = cf.ExplicitALS(n_factors=50, n_epochs=n_epochs).fit(as_ratings(train), progress=False)
     return lambda: model.predict
 
 

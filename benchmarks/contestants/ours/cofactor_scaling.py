@@ -15,7 +15,7 @@ from benchmarks.contestants.ours.as_ratings import as_ratings
 
 def fit(ratings: cf.Ratings, name: str, k: int, n_sweeps: int, options: dict[str, Any]) -> None:
     if name == "als":
-        model = cf.MatrixFactorization(solver="als", n_factors=k, n_epochs=n_sweeps, **options)
+        model = cf.ExplicitALS(n_factors=k, n_epochs=n_sweeps, **options)
     elif name == "gibbs":
         model = cf.BayesianMF(n_factors=k, n_burn_in=n_sweeps, n_draws=2, thin=1, **options)
     else:

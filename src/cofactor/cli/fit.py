@@ -63,19 +63,19 @@ def _chosen(arguments: Namespace) -> "tuple[Recommender, tuple[str, ...]]":
 
 
 def _fitted(arguments: Namespace) -> "tuple[Recommender, tuple[str, ...]]":
-    from cofactor.training.gradient import GradientRecommender
+    from cofactor.training.trained import TrainedRecommender
 
     model = model_from(arguments.model, arguments)
     if arguments.checkpoint is None:
         return model.fit(read_source(arguments)), ()
-    if not isinstance(model, GradientRecommender):
+    if not isinstance(model, TrainedRecommender):
         raise _no_checkpoint(arguments.model)
     return model.fit(read_source(arguments), checkpoint=arguments.checkpoint), ()
 
 
 def _no_checkpoint(name: str) -> BadOption:
     from cofactor.models import model_class, model_names
-    from cofactor.training.gradient import GradientRecommender
+    from cofactor.training.trained import TrainedRecommender
 
-    keeping = [one for one in model_names() if issubclass(model_class(one), GradientRecommender)]
-    return BadOption(f"--checkpoint is kept by {' and '.join(keeping)}, but not by {name}. Leave it out.")
+    keeping = [one for one in model_names() if issubclass(model_class(one), TrainedRecommender)]
+    return BadOption(f"--checkpoint is kept by {', '.join(keeping)}, but not by {name}. Leave it out.")

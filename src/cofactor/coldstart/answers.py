@@ -14,8 +14,8 @@ import numpy as np
 
 from cofactor.arrays import FloatArray, IntArray
 from cofactor.coldstart.familiarity import Familiarity
-from cofactor.newcomer import Belief, NewcomerLaw
-from cofactor.training.row_prior import spread
+from cofactor.posterior.newcomer import Belief, NewcomerLaw
+from cofactor.posterior.row_prior import spread
 
 __all__ = ["AnswerLaw"]
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from cofactor.arrays import FloatArray, IntArray
-from cofactor.newcomer import Belief, NewcomerLaw
+from cofactor.posterior.newcomer import Belief, NewcomerLaw
 
 if TYPE_CHECKING:
     from cofactor.data.ratings import Ratings

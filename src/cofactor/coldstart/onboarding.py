@@ -27,10 +27,10 @@ from cofactor.errors import NothingToAsk
 from cofactor.hyperparameters import conformed, seed_of
 from cofactor.kernels.ranking.lists import SeenItems
 from cofactor.kernels.ranking.top_scores import top_scores
-from cofactor.newcomer import Belief
+from cofactor.posterior.attribute_prior import AttributePrior
+from cofactor.posterior.newcomer import Belief
 from cofactor.ranking import Ranking, list_length
 from cofactor.recommender import Recommender, expect_model
-from cofactor.training.attribute_prior import AttributePrior
 
 __all__ = ["Answers", "Onboarding", "Question", "Strategy"]
 

@@ -58,7 +58,7 @@ class EarlyStoppingCallback(_Tracker):
 
     def after_epoch(self) -> None:
         self.note()
-        if self._watch.is_over(len(self.learn.recorder.values) - 1):
+        if self._watch.is_over:
             raise CancelFitException
 
 

@@ -53,7 +53,7 @@ def ratings_of(dls: DataLoaders) -> Ratings:
 def _dot_product(module: EmbeddingDotBias, train: Ratings) -> MatrixFactorization:
     known = Embeddings(*(part[1:] for part in embeddings_of(module)))
     model = MatrixFactorization(n_factors=module.u_weight.embedding_dim, y_range=module.y_range)
-    return model.take(known, train)
+    return model.set_parameters(known, train)
 
 
 def _network(module: EmbeddingNN, train: Ratings) -> NeuralCF:
@@ -64,4 +64,4 @@ def _network(module: EmbeddingNN, train: Ratings) -> NeuralCF:
         layers=tuple(config["layers"]), y_range=module.y_range, dropout=config["ps"] or 0.0,
         batch_norm=config["use_bn"], averaged=0.0,
     )  # fmt: skip
-    return model.take(known, train)
+    return model.set_parameters(known, train)

@@ -15,8 +15,8 @@ from cofactor.collab.categories import CategoryMap
 from cofactor.collab.rows import Batch, Classes, TabularCollab, read_ratings
 from cofactor.collab.showing import show_frame
 from cofactor.errors import BadOption, BadTable
-from cofactor.training.engine import Batches
-from cofactor.training.torch_engine import seeded
+from cofactor.training.batches import Batches
+from cofactor.training.engines.torch_engine import seeded
 
 __all__ = ["CollabDataLoaders", "DataLoader", "DataLoaders", "draw_seed"]
 

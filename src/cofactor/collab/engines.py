@@ -13,9 +13,9 @@ from cofactor.collab.modules import EmbeddingDotBias, EmbeddingNN, MSELossFlat
 from cofactor.kernels.gradient.labelled_pairs import LabelledPairs
 from cofactor.nets.embeddings import Embeddings
 from cofactor.nets.mlp import EmbeddingMLP, network_of
-from cofactor.training.fused import FusedAdam
-from cofactor.training.fused_perceptron import FusedPerceptron
-from cofactor.training.torch_engine import TorchEngine
+from cofactor.training.engines.fused import FusedAdam
+from cofactor.training.engines.fused_perceptron import FusedPerceptron
+from cofactor.training.engines.torch_engine import TorchEngine
 
 __all__ = ["AnEngine", "engine_for", "put_in", "take_out"]
 

@@ -12,7 +12,7 @@ from cofactor.collab.rows import Classes
 from cofactor.errors import BadOption, Unsupported
 from cofactor.nets.dot_product import sigmoid_range
 from cofactor.nets.mlp import EmbeddingMLP
-from cofactor.training.torch_engine import mse
+from cofactor.training.engines.torch_engine import mse
 
 __all__ = [
     "Embedding", "EmbeddingDotBias", "EmbeddingNN", "MSELossFlat", "Module", "SigmoidRange", "TabularModel",

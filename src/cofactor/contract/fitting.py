@@ -4,6 +4,7 @@ import warnings
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -23,6 +24,7 @@ from cofactor.run.run import Run
 if TYPE_CHECKING:
     from cofactor.data.joining import Joined
     from cofactor.data.ratings import Ratings
+    from cofactor.run.stopping import EarlyStopping
 
 __all__ = ["FitMixin"]
 
@@ -44,17 +46,31 @@ class FitMixin(Snapshots, ModelSteps):
         """The hyperparameters, as given."""
         return asdict(self)  # pyright: ignore[reportArgumentType]  (models are dataclasses)
 
-    def fit(self, train: "Ratings", *, validation: "Ratings | None" = None, progress: bool | None = None) -> Self:
-        """Learn from `train`, and return the model itself.
+    def fit(
+        self, train: "Ratings", *, validation: "Ratings | None" = None, progress: bool | None = None,
+        early_stopping: "EarlyStopping | None" = None, checkpoint: str | Path | None = None,
+        warm_start: "FitMixin | None" = None,
+    ) -> Self:  # fmt: skip
+        """The model itself, which has learned from `train`.
 
-        validation: ratings to watch while training, where the model trains by epochs; never learned from
         progress: show it (None: where somebody is looking, a terminal or a notebook)
 
-        Ctrl-C ends training after the sweep at hand, with an `Interrupted` warning; `notes` and the card say so, too.
-        Raises `BadOption` for options out of range and for what are no ratings. Should anything fail, the model stays
-        as it was.
+        Models that are trained in epochs keep an `Epoch` of each in `history_`, and take these, too:
+
+        validation: ratings whose loss is measured after every epoch, never learned from; those by users and of items
+            that `train` does not hold are left aside
+        early_stopping: stop by its metric, and be the model of its best epoch
+        checkpoint: a file written after every epoch; where it exists, training goes on from it, bit by bit as if
+            it had never stopped
+        warm_start: a fitted model of the same class to begin with, for models that can
+
+        Ctrl-C ends training after the epoch at hand, with an `Interrupted` warning; `notes` and the card say so, too.
+        Raises `BadOption` for options out of range, for what are no ratings, and for arguments that this model has no
+        use for; `BadCheckpoint` for a file of another training; `Diverged` where training leaves the finite numbers.
+        Should anything fail, the model stays as it was.
         """
-        run = Run(validation=validation, progress=progress)
+        run = Run.of(validation, progress, early_stopping, checkpoint, warm_start)
+        self._check_run(run)
         self.learn(train, run)
         run.warn_if_interrupted()
         return self

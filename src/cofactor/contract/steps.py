@@ -14,7 +14,7 @@ from cofactor.arrays import Array, FloatArray, IntArray
 from cofactor.contract.abilities import Abilities, unsupported
 from cofactor.contract.learned import Learned
 from cofactor.contract.profile import UserProfile
-from cofactor.errors import NotFitted, Unsupported
+from cofactor.errors import BadOption, NotFitted, Unsupported
 from cofactor.search_space import Space
 from cofactor.selection.exact import DotProducts, blocks
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from cofactor.contract.reasons import Reasons
     from cofactor.data.joining import Joined
     from cofactor.data.ratings import Ratings
-    from cofactor.newcomer import NewcomerLaw
+    from cofactor.posterior.newcomer import NewcomerLaw
     from cofactor.run.run import Run
 
 __all__ = ["ModelSteps", "Side"]
@@ -62,8 +62,13 @@ class ModelSteps(ABC):
     def _fit(self, train: "Ratings", run: "Run") -> None:
         """Learn from the ratings; set every attribute named in `learned`.
 
-        run: who watches; a model that trains in sweeps takes their numbers from `run.sweeps`
+        run: what `fit` was asked for; a model that trains in epochs is a `TrainedRecommender`, which reads it
         """
+
+    def _check_run(self, run: "Run") -> None:
+        """Raise `BadOption` where `fit` was asked for something that this model's training cannot do."""
+        if run.asked:
+            raise BadOption(f"{type(self).__name__} is not trained in epochs: leave {' and '.join(run.asked)} out.")
 
     def updated_state(self, joined: "Joined") -> Mapping[str, Any]:
         """The arrays of `learned` that change when later ratings come: rows for `joined.users` and `joined.items`."""

@@ -25,7 +25,7 @@ class Finding:
 
 FINDINGS = (
     Finding(
-        frozenset({"MatrixFactorization", "ImplicitMF", "BayesianMF"}),
+        frozenset({"MatrixFactorization", "ExplicitALS", "ImplicitMF", "BayesianMF"}),
         frozenset({"NeuralCF"}),
         "Rendle et al. 2020 [rendle2020ncfmf] found, on ml-1m and Pinterest, a well-tuned dot product ahead of a "
         "perceptron and of NeuMF.",

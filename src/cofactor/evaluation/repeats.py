@@ -38,9 +38,9 @@ class Fits:
 
     @property
     def histories(self) -> list[list["Epoch"]]:
-        """The losses of each fit by epoch; empty for a model that is not trained by epochs."""
+        """The losses of each fit by epoch; empty for a model that is not trained by epochs, and for an opened one."""
         histories = [getattr(model, "history_", []) for model in self.models]
-        return [one for one in histories if one and hasattr(one[0], "train_loss")]
+        return [one for one in histories if one]
 
 
 def fit_each(

@@ -2,92 +2,58 @@
 
 Salakhutdinov & Mnih, "Bayesian probabilistic matrix factorization using MCMC", ICML 2008 [salakhutdinov2008bpmf];
 how far it goes with companions and days, Rendle, Zhang & Koren, "On the difficulty of evaluating baselines", 2019
-[rendle2019difficulty]. The sampler is `training/gibbs/`.
+[rendle2019difficulty]. The sampler is `gibbs/`.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Literal, Self
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from cofactor.arrays import Array, FloatArray, IntArray
-from cofactor.contract.abilities import Abilities, unsupported
-from cofactor.contract.learned import doubles, encodings, floats, halves, number, positive, precision, whole_numbers
-from cofactor.contract.profile import UserProfile
-from cofactor.data.features import bag_share, learn_encodings, pack_encodings, unpack_encodings
-from cofactor.errors import BadOption, Diverged, shown
-from cofactor.kernels.absent import NO_CODES
+from cofactor.arrays import IntArray
+from cofactor.errors import BadOption, shown
 from cofactor.memory import refuse_beyond
-from cofactor.newcomer import NewcomerLaw
-from cofactor.recommender import Recommender
-from cofactor.run.run import Run
+from cofactor.models._factor_draws import FactorDraws
 from cofactor.search_space import Between, OneOf, Space
+from cofactor.training.trained import TrainedRecommender
 
 if TYPE_CHECKING:
-    from cofactor.data.joining import Joined
-    from cofactor.data.ratings import Ratings, Rows
-    from cofactor.training.gibbs.chain import Design, GibbsSampler
-    from cofactor.training.gibbs.draws import Draws
-    from cofactor.training.gibbs.expectation import Expected
-    from cofactor.training.gibbs.kept import Kept
+    from cofactor.data.ratings import Ratings
+    from cofactor.gibbs.engine import GibbsEngine, StartRows, Sweep
+    from cofactor.run.run import Run
+    from cofactor.training.validation import Loss
 
 __all__ = ["BayesianMF"]
 
-D = "n_factors + 1"  # a row: its factors and its bias
-LAWS = 16  # draws that stand for all of them where a newcomer is asked
 A_RATING = 40  # bytes while it learns; measured 10 to 25
 BY_ARRAYS = 100  # the same with days or ordinal, where the ratings' scores are written down
 
 
 @dataclass(kw_only=True)
-class BayesianMF(Recommender):
+class BayesianMF(FactorDraws, TrainedRecommender["GibbsEngine"]):
     """r_ui ~ N(μ + b_u + b_i + p_u · q_i, noise), every parameter drawn from its posterior by Gibbs sampling.
 
     A score is the mean over the kept draws, which is what makes it more accurate than any single best fit;
     `predict(..., interval=0.9)` says how sure it is. Nothing but the rank is there to tune: how strongly a row is held
     to what is expected of it is learned, and what is expected of it comes from its companions and attributes.
+
+    An epoch of its training is a sweep of a chain; `history_` keeps the mean squared error of the training ratings
+    under the draw of every sweep. A validation loss is that of the mean over the draws kept so far. Early stopping
+    measures, and counts its patience, where a draw is kept. Draws only accumulate, so that there is nothing to put
+    back: its best epoch is the model of the draws kept up to there.
     """
 
-    learned: ClassVar = {
-        "mean_": number(), "noise_": positive("n_kept"), "freedom_": number(above=0, may_be_infinite=True),
-        "user_draws_": halves("n_users", "n_kept", D), "item_draws_": halves("n_items", "n_kept", D),
-        "user_mean_": floats("n_kept", D), "item_mean_": floats("n_kept", D),
-        "user_stranger_": floats("n_kept", D), "item_stranger_": floats("n_kept", D),
-        "user_precision_": precision("n_kept", D, D), "item_precision_": precision("n_kept", D, D),
-        "user_spread_": positive("n_users"), "item_spread_": positive("n_items"),
-        "bag_draws_": halves("n_items", "n_kept", D, when="user_bag"),
-        "bag_mean_": floats("n_kept", D, when="user_bag"),
-        "days_": whole_numbers("n_days", when="days", ascending=True),
-        "day_draws_": halves("n_days", "n_kept", D, when="days"), "day_mean_": floats("n_kept", D, when="days"),
-        "user_says_": halves("n_user_features", "n_kept", D, when="n_user_features"),
-        "item_says_": halves("n_item_features", "n_kept", D, when="n_item_features"),
-        "user_average_": floats("n_user_features"), "item_average_": floats("n_item_features"),
-        "encodings_": encodings(),
-        "cuts_": doubles("n_kept", "n_cuts", when="ordinal"), "levels_": floats("n_cuts + 1", when="ordinal"),
-        "level_targets_": floats("n_cuts + 1", when="ordinal"),
-    }  # fmt: skip
     objective: ClassVar = "The probability of the ratings given, averaged over all factors that explain them."
     effort: ClassVar = "n_draws"
+    mend: ClassVar = "Are the ratings on one scale? Divide them by their largest."
+    epoch_name: ClassVar = "sweep"
 
-    n_factors: int = 32
     n_burn_in: int = 30  # sweeps of each chain before its first draw is kept
     n_draws: int = 100  # draws kept, of all chains together
     thin: int = 2  # sweeps from one kept draw to the next
     n_chains: int = 1  # independent chains whose draws are averaged
-    user_bag: bool = True  # what somebody rated, whatever the rating, says what to expect of them (SVD++)
     item_bag: bool = True  # who rated an item says what to expect of it
-    attributes: bool = True  # and so do the attributes of users and items, where there are any
-    days: bool = False  # the day of a rating has factors, too; needs timestamps
-    row_noise: bool = True  # each user and item has noise of its own: careful ratings count more
-    ordinal: bool = False  # ratings are ordered levels (probit), not numbers
     memory_gb: float | None = None  # what may be used; None: what the machine has free
-    seed: int = 0
-
-    @property
-    def abilities(self) -> Abilities:
-        learned = hasattr(self, "user_says_") and self.user_says_.size > 0
-        return Abilities(has_vectors=True, has_posterior=True, learns_attributes=learned)
 
     def search_space(self) -> Space:
         return {
@@ -110,285 +76,64 @@ class BayesianMF(Recommender):
 
     # ---- training -----------------------------------------------------------------------------------------
 
-    def fit(
-        self, train: "Ratings", *, validation: "Ratings | None" = None, progress: bool | None = None,
-        warm_start: "BayesianMF | None" = None,
-    ) -> Self:  # fmt: skip
-        """Draw; `history_` keeps the mean squared error of the training ratings under the draw of every sweep.
+    @property
+    def _n_epochs(self) -> int:
+        return len(self._sweeps())
 
-        validation: not looked at     warm_start: a model whose last draw every chain begins with, matched by ids;
-            where only some ratings came since, n_burn_in may be short
-        """
-        if warm_start is not None and not isinstance(warm_start, BayesianMF):
-            raise BadOption(f"warm_start is a fitted BayesianMF, but {shown(warm_start)} came.")
-        if warm_start is not None and len(warm_start.ratings) and warm_start.n_factors != self.n_factors:
-            raise BadOption(f"warm_start has {warm_start.n_factors} factors, but this model {self.n_factors}.")
-        run = Run(validation=validation, progress=progress, warm_start=warm_start)
-        self.learn(train, run)
-        run.warn_if_interrupted()
-        return self
+    def _check_warm_start(self, before: Any) -> None:
+        """Every chain begins with the last draw of `before`, matched by ids; n_burn_in may then be short."""
+        if not isinstance(before, BayesianMF):
+            raise BadOption(f"warm_start is a fitted BayesianMF, but {shown(before)} came.")
+        if len(before.ratings) and before.n_factors != self.n_factors:
+            raise BadOption(f"warm_start has {before.n_factors} factors, but this model {self.n_factors}.")
 
-    def _fit(self, train: "Ratings", run: Run) -> None:
-        from cofactor.kernels.blas import quiet_blas
-        from cofactor.training.gibbs.kept import Kept
+    def _make_engine(self, train: "Ratings", run: "Run") -> "GibbsEngine":
+        from cofactor.gibbs.chain import Design
+        from cofactor.gibbs.engine import GibbsEngine
 
-        mend = "Keep fewer n_draws, or use MatrixFactorization(solver='als')."
+        mend = "Keep fewer n_draws, or use ExplicitALS."
         refuse_beyond(self.needed_gb(train), self.memory_gb, f"BayesianMF of {self.n_draws} draws on {train!r}", mend)
-        self.mean_, self.days_, self.history_ = train.mean, self._known_days(train), list[float]()
-        kept, steps, chain = Kept(self.n_draws), self._steps(), self._begin(train, 0, run.warm_start)
-        with run.shown(1, type(self).__name__) as shown, quiet_blas():
-            for at in run.sweeps(len(steps)):
-                number, keep = steps[at]
-                if at and number != steps[at - 1][0]:
-                    chain = self._begin(train, number, run.warm_start)
-                self.history_.append(chain.sweep())
-                if not np.isfinite(self.history_[-1]):
-                    raise Diverged(f"The factors left the finite numbers in sweep {at}. Are the ratings on one scale?")
-                if keep:
-                    kept.add(chain, bag=self.user_bag)
-                shown.step(0, (at + 1) / len(steps), self.history_[-1])
-        if not kept.n_kept:
-            kept.add(chain, bag=self.user_bag)
-        self._take(kept, chain, train)
+        bags, days = (self.user_bag, self.item_bag), self._known_days(train) if self.days else None
+        design = Design(self.n_factors, *bags, self.attributes, days, self.row_noise, self.ordinal)
+        return GibbsEngine(train, design, self._sweeps(), self.seed, self._start_rows(train, run.warm_start))
 
-    def _steps(self) -> list[tuple[int, bool]]:
+    def _sweeps(self) -> "list[Sweep]":
         """Of each sweep: the number of its chain, and whether the draw is kept."""
+        from cofactor.gibbs.engine import Sweep
+
         shares = [len(part) for part in np.array_split(np.arange(self.n_draws), self.n_chains)]
         return [
-            (number, since > 0 and since % self.thin == 0)
+            Sweep(number, since > 0 and since % self.thin == 0)
             for number, share in enumerate(shares)
             for since in range(1 - self.n_burn_in, 1 + self.thin * share)
         ]
 
-    def _begin(self, train: "Ratings", number: int, before: "BayesianMF | None") -> "GibbsSampler":
+    def _start_rows(self, train: "Ratings", before: "BayesianMF | None") -> "StartRows | None":
         from cofactor.data.alignment import places
-        from cofactor.training.gibbs.chain import GibbsSampler
+        from cofactor.gibbs.engine import StartRows
 
-        chain = GibbsSampler(train, self._design(), [self.seed, number])
-        if before is not None:
-            known = places(train.users, before.ratings.users), places(train.items, before.ratings.items)
-            chain.start_at(before.user_draws_[:, -1], before.item_draws_[:, -1], known)
-        return chain
+        if before is None:
+            return None
+        known = places(train.users, before.ratings.users), places(train.items, before.ratings.items)
+        return StartRows(before.user_draws_[:, -1], before.item_draws_[:, -1], known)
 
-    def _design(self) -> "Design":
-        from cofactor.training.gibbs.chain import Design
+    def _loss_on(self, held_out: "Ratings", engine: "GibbsEngine", train: "Ratings") -> "Loss":
+        """The mean squared error of the mean over the draws kept so far; before there are any, of the sweep's draw."""
+        from cofactor.gibbs.held_out import HeldOutError
 
-        days = self.days_ if self.days else None
-        return Design(self.n_factors, self.user_bag, self.item_bag, self.attributes, days, self.row_noise, self.ordinal)
+        return HeldOutError(engine, held_out)
 
     def _known_days(self, train: "Ratings") -> IntArray:
         """Those of the ratings, ascending; -1 of those without a time."""
-        from cofactor.training.gibbs.chain import days_of
+        from cofactor.gibbs.chain import days_of
 
-        if not self.days:
-            return np.zeros(0, np.int64)
         if train.timestamps is None:
             raise BadOption("days=True needs the time of each rating, but these ratings have none.")
         return np.unique(days_of(train.timestamps))
 
-    def _take(self, kept: "Kept", chain: "GibbsSampler", train: "Ratings") -> None:
-        n = kept.n_kept
-        sides = kept.users, kept.items, kept.days, kept.bag  # with fewer draws than asked for if interrupted
-        self.user_draws_, self.item_draws_, self.day_draws_, self.bag_draws_ = (
-            np.ascontiguousarray(side.draws[:, :n]) for side in sides
-        )
-        self.bag_mean_ = np.stack(kept.bag.means) if self.user_bag else np.zeros((0, 0), np.float32)
-        self.user_mean_, self.item_mean_ = np.stack(kept.users.means), np.stack(kept.items.means)
-        self.day_mean_ = np.stack(kept.days.means) if self.days else np.zeros((0, 0), np.float32)
-        self.user_stranger_, self.item_stranger_ = np.stack(kept.users.strangers), np.stack(kept.items.strangers)
-        self.user_precision_, self.item_precision_ = np.stack(kept.users.precisions), np.stack(kept.items.precisions)
-        self.noise_ = np.array(kept.noise, np.float32)
-        self.user_spread_, self.item_spread_ = kept.mean_spread(0, train.n_users), kept.mean_spread(1, train.n_items)
-        self.freedom_ = float(np.mean(kept.freedom)) if self.row_noise else float("inf")
-        self.cuts_ = np.stack(kept.cuts)
-        self._take_attributes(kept, train)
-        self.levels_, self.level_targets_ = np.zeros(0, np.float32), np.zeros(0, np.float32)
+    def _set_learned(self, engine: "GibbsEngine", train: "Ratings") -> None:
+        if not engine.samples.n_kept:  # ctrl-C came while the chain burned in
+            engine.keep()
+        self._set_draws(engine.samples, engine.design.days, train)
         if self.ordinal:
-            self.levels_, level = np.unique(train.by_user.values, return_inverse=True)
-            sums = np.bincount(level, chain.likelihood.targets) / np.bincount(level)
-            self.level_targets_, self.mean_ = sums.astype(np.float32), 0.0
-
-    def _take_attributes(self, kept: "Kept", train: "Ratings") -> None:
-        from cofactor.training.gibbs.expectation import mean_features
-
-        n, known = kept.n_kept, (train.user_attributes, train.item_attributes)
-        encodings = [learn_encodings(one) if self.attributes else [] for one in known]
-        self.user_says_, self.item_says_ = kept.user_says.draws[:, :n], kept.item_says.draws[:, :n]
-        self.user_average_, self.item_average_ = map(mean_features, encodings, known)
-        self.encodings_ = pack_encodings(encodings)
-
-    def _said(self, side: Literal["user", "item"], attributes: Mapping[str, Array], n: int) -> "Expected":
-        from cofactor.training.gibbs.expectation import expected_by_attributes
-
-        of_users, of_items = unpack_encodings(self.encodings_)
-        if side == "user":
-            return expected_by_attributes(self.user_says_, self.user_average_, of_users, attributes, n)
-        return expected_by_attributes(self.item_says_, self.item_average_, of_items, attributes, n)
-
-    def updated_state(self, joined: "Joined") -> dict[str, FloatArray]:
-        """Rows are drawn, one for each draw of the others, so that later intervals are as honest as those of `fit`."""
-        from cofactor.training.fold_in import grown, place_new
-        from cofactor.training.gibbs.expectation import expected_with_bag
-        from cofactor.training.gibbs.fold_in import DrawnRows, draw_new_rows
-
-        ratings, freedom = joined.ratings, self.freedom_ if self.row_noise else None
-        bag = grown(self.bag_draws_, ratings.n_items) if self.user_bag else self.bag_draws_
-        spreads = grown(self.user_spread_, ratings.n_users, 1), grown(self.item_spread_, ratings.n_items, 1)
-        said_of_users = self._said("user", ratings.attributes_of("user", joined.users), len(joined.users))
-        said_of_items = self._said("item", ratings.attributes_of("item", joined.items), len(joined.items))
-
-        def place_users(rows: "Rows", items: FloatArray) -> FloatArray:
-            rows = rows._replace(levels=self._targets(rows.values), codes=NO_CODES)
-            others = DrawnRows(items, spreads[1], self.day_mean_)
-            of_bag = expected_with_bag(self.user_mean_, rows, bag, self.bag_mean_)
-
-            def expected(draw: int) -> FloatArray:
-                return of_bag(draw) + said_of_users(draw)
-
-            drawn = draw_new_rows(rows, others, expected, self.user_precision_, self.noise_, self.seed, freedom)
-            spreads[0][joined.users] = drawn.spread
-            return drawn.rows
-
-        def place_items(rows: "Rows", users: FloatArray) -> FloatArray:
-            rows = rows._replace(levels=self._targets(rows.values), codes=NO_CODES)
-            others = DrawnRows(users, spreads[0], self.day_mean_)
-
-            def expected(draw: int) -> FloatArray:
-                return self.item_mean_[draw] + said_of_items(draw)
-
-            return draw_new_rows(rows, others, expected, self.item_precision_, self.noise_, self.seed).rows
-
-        nobody = self.user_mean_, self.item_mean_
-        users, items = place_new(joined, self.user_draws_, self.item_draws_, place_users, place_items, nobody)
-        return {
-            "user_draws_": users, "item_draws_": items, "user_spread_": spreads[0], "item_spread_": spreads[1],
-            "bag_draws_": bag,
-        }  # fmt: skip
-
-    # ---- answers ------------------------------------------------------------------------------------------
-
-    def pair_variances(self, user_idx: IntArray, item_idx: IntArray) -> FloatArray:
-        """A row without ratings is somebody not known at all."""
-        no_user, no_item = np.append(self.ratings.user_counts, 0) == 0, np.append(self.ratings.item_counts, 0) == 0
-        users, items = (np.where(no[idx], -1, idx) for no, idx in ((no_user, user_idx), (no_item, item_idx)))
-        spread, variance = self._spread(users, items), np.empty(len(users))
-        draws = self._draws._replace(nobody=self.user_stranger_, nothing=self.item_stranger_)
-        for part, scores in draws.of_pairs(users, items, None):
-            if self.ordinal:
-                mean, square = (self._levels(scores, spread[part], power).mean(axis=1) for power in (1, 2))
-                variance[part] = square - mean**2
-            else:
-                variance[part] = scores.var(axis=1) + np.mean(1 / self.noise_) * spread[part]
-        return variance
-
-    def score_pairs(self, user_idx: IntArray, item_idx: IntArray, timestamps: IntArray | None = None) -> FloatArray:
-        from cofactor.training.gibbs.chain import days_of
-
-        if timestamps is None or not self.days:
-            return self._mean(user_idx, item_idx, None)
-        asked = days_of(timestamps)
-        row = np.minimum(np.searchsorted(self.days_, asked), len(self.days_) - 1)
-        return self._mean(user_idx, item_idx, np.where(self.days_[row] == asked, row, -1))
-
-    def _mean(self, user_idx: IntArray, item_idx: IntArray, day: IntArray | None) -> FloatArray:
-        mean, spread = np.empty(len(user_idx), np.float32), self._spread(user_idx, item_idx)
-        for part, scores in self._draws.of_pairs(user_idx, item_idx, day):
-            mean[part] = (self._levels(scores, spread[part]) if self.ordinal else scores).mean(axis=1)
-        return mean
-
-    def _levels(self, scores: FloatArray, spread: FloatArray, power: int = 1) -> FloatArray:
-        """(b, n_draws) latent scores -> the mean of the rating, or of its square."""
-        from cofactor.training.gibbs.likelihood import expected_level
-
-        return expected_level(scores, self.cuts_, 1 / np.sqrt(spread)[:, None], self.levels_**power)
-
-    def _spread(self, user_idx: IntArray, item_idx: IntArray) -> FloatArray:
-        """(b,) by how much the variance of each pair's noise exceeds the usual."""
-        return np.append(self.user_spread_, 1)[user_idx] * np.append(self.item_spread_, 1)[item_idx]
-
-    @property
-    def _draws(self) -> "Draws":
-        from cofactor.training.gibbs.draws import Draws
-
-        rows = self.user_draws_, self.item_draws_, self.day_draws_
-        return Draws(*rows, self.day_mean_, self.user_mean_, self.item_mean_, self.mean_)
-
-    def score_users(self, user_idx: IntArray) -> FloatArray:
-        return self._score_rows(self._draws.of_users(user_idx), np.append(self.user_spread_, 1)[user_idx])
-
-    def _score_rows(self, rows: FloatArray, spread: FloatArray) -> FloatArray:
-        """(b, n_draws, k + 1) rows of users, (b,) the spread of their noise -> (b, n_items)."""
-        if not self.ordinal:
-            return self._draws.mean_scores(rows)
-        items = self._draws.of_items()
-        scores = np.empty((len(rows), len(items)), np.float32)
-        for at, one in enumerate(zip(rows, spread, strict=True)):
-            scores[at] = self._level_of_each(items, *one)
-        return scores
-
-    def _level_of_each(self, items: FloatArray, row: FloatArray, spread: float) -> FloatArray:
-        scores = np.einsum("sk,isk->is", row[:, :-1], items[..., :-1]) + row[:, -1] + items[..., -1]
-        return self._levels(scores, spread * self.item_spread_).mean(axis=1).astype(np.float32)
-
-    def score_profile(self, profile: UserProfile) -> FloatArray:
-        expected = self.user_mean_
-        if profile.attributes is not None:
-            said = self._said("user", profile.attributes, 1)
-            expected = expected + np.concatenate([said(draw) for draw in range(len(expected))])
-        return self._score_from(profile.item_idx, profile.values, expected)
-
-    def _score_from(self, item_idx: IntArray, values: FloatArray, expected: FloatArray) -> FloatArray:
-        """In each draw the newcomer's row is at its posterior mean, the items being given, and what was expected of
-        them beforehand, (n_draws, d)."""
-        from cofactor.training.gibbs.newcomer import newcomer_rows
-
-        if self.user_bag and len(item_idx):
-            expected = expected + self._of_bag(item_idx)
-        rows, spread = newcomer_rows(
-            self._draws.of_items(item_idx), self.item_spread_[item_idx], self._targets(values), expected,
-            self.user_precision_, self.noise_, self.freedom_ if self.row_noise else None,
-        )  # fmt: skip
-        return self._score_rows(rows[None], np.array([spread]))[0]
-
-    def newcomer_laws(self) -> list[NewcomerLaw]:
-        """Of some draws; what a newcomer's companions say is not in them."""
-        from cofactor.training.gibbs.fold_in import DrawnRows
-
-        items, laws = DrawnRows(self.item_draws_, self.item_spread_, self.day_mean_), list[NewcomerLaw]()
-        for draw in self._law_draws:
-            rows = items.of(draw)
-            design = np.column_stack([rows[:, :-1], np.ones(len(rows), np.float32)])
-            offset, noise = rows[:, -1] + np.float32(self.mean_), self.item_spread_ / self.noise_[draw]
-            laws.append(NewcomerLaw(design, offset, self.user_mean_[draw], self.user_precision_[draw], noise))
-        return laws
-
-    def rows_under_laws(self, user_idx: IntArray) -> list[FloatArray]:
-        return [self.user_draws_[user_idx, draw].astype(np.float32) for draw in self._law_draws]
-
-    def described_under_laws(self, attributes: Mapping[str, Array], n: int) -> list[FloatArray]:
-        if not self.abilities.learns_attributes:
-            raise unsupported(self, "learns_attributes")
-        said = self._said("user", attributes, n)
-        return [said(draw) for draw in self._law_draws]
-
-    @property
-    def _law_draws(self) -> range:
-        n = self.user_draws_.shape[1]
-        return range(0, n, max(1, n // LAWS))
-
-    def _of_bag(self, item_idx: IntArray) -> FloatArray:
-        """(n_draws, d) by how much somebody with these items is expected to differ from the average user."""
-        known = self.bag_draws_[item_idx].astype(np.float64).sum(axis=0)
-        return bag_share(np.array(len(item_idx))) * known - self.bag_mean_
-
-    def _targets(self, values: FloatArray) -> FloatArray:
-        """The score that each rating asks for."""
-        if self.ordinal:
-            return self.level_targets_[np.abs(self.levels_ - values[:, None]).argmin(axis=1)]
-        return values - np.float32(self.mean_)
-
-    def row_vectors(self, side: Literal["user", "item"]) -> FloatArray:
-        """All draws side by side: their angle does not change where a later draw has turned its axes."""
-        draws = self.user_draws_ if side == "user" else self.item_draws_
-        rated = (self.ratings.user_counts if side == "user" else self.ratings.item_counts) > 0
-        return np.where(rated[:, None], draws[..., :-1].astype(np.float32).reshape(len(draws), -1), 0)
+            self._set_levels(engine.chain.likelihood.targets, train)

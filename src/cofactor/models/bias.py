@@ -85,7 +85,7 @@ class Bias(Recommender):
         return bias
 
     def updated_state(self, joined: "Joined") -> dict[str, FloatArray]:
-        from cofactor.training.fold_in import place_new
+        from cofactor.posterior.fold_in import place_new
 
         def place(reg: float) -> Callable[["Rows", FloatArray], FloatArray]:
             def one_side(rows: "Rows", others: FloatArray) -> FloatArray:

@@ -1,7 +1,7 @@
 """A blend: several models' scores in one weighted sum, with weights learned on ratings that none of them has seen.
 
 Breiman, "Stacked regressions", Machine Learning 1996 [breiman1996] for ratings; how weights are found is in
-`training/blending.py`.
+`blending/`.
 """
 
 import math
@@ -23,10 +23,11 @@ from cofactor.models import make_known, model_class
 from cofactor.recommender import Recommender
 
 if TYPE_CHECKING:
+    from cofactor.blending.lists import Candidates
+    from cofactor.blending.weights import BlendWeights
     from cofactor.data.joining import Joined
     from cofactor.data.ratings import Ratings
     from cofactor.run.run import Run
-    from cofactor.training.blending import Candidates, Learned
 
 __all__ = ["Blend"]
 
@@ -152,16 +153,16 @@ class Blend(Recommender):
             break
         return tuple(members)
 
-    def _weigh_predictions(self, members: Sequence[Recommender], rest: "Ratings") -> "Learned":
-        from cofactor.training.blending import blend_ratings
+    def _weigh_predictions(self, members: Sequence[Recommender], rest: "Ratings") -> "BlendWeights":
+        from cofactor.blending.ratings import blend_ratings
 
         predicted = [one.score_pairs(rest.user_idx, rest.item_idx, rest.timestamps) for one in members]
         in_first = np.random.default_rng(self.seed).permutation(rest.n_users) % 2 == 0
         return blend_ratings(np.column_stack(predicted), rest.values, in_first[rest.user_idx])
 
-    def _weigh_lists(self, members: Sequence[Recommender], part: "Ratings", rest: "Ratings") -> "Learned":
+    def _weigh_lists(self, members: Sequence[Recommender], part: "Ratings", rest: "Ratings") -> "BlendWeights":
+        from cofactor.blending.lists import blend_lists
         from cofactor.data.relevance import lowest_relevant
-        from cofactor.training.blending import blend_lists
 
         lowest = lowest_relevant(part, rest)
         wanted = rest if lowest is None else rest.subset(rest.values >= np.float32(lowest))
@@ -261,7 +262,7 @@ class Blend(Recommender):
         return counting if len(counting) else np.zeros(1, np.int64)
 
     def _sum(self, scores: list[FloatArray]) -> FloatArray:
-        from cofactor.training.blending import standardised
+        from cofactor.blending.lists import standardised
 
         parts = scores if self.abilities.predicts else map(standardised, scores)
         total = np.full(scores[0].shape, self.intercept_, np.float64)
@@ -335,7 +336,7 @@ def _member(given: "Recommender | str | Mapping[str, Any]") -> Recommender:
 
 def _candidates(members: Sequence[Recommender], users: IntArray, wanted: "Ratings") -> "Candidates":
     """What the members put high for these users, and which of it was held out."""
-    from cofactor.training.blending import Candidates
+    from cofactor.blending.lists import Candidates
 
     parts = [_some(members, users[at : at + USERS_AT_ONCE], wanted) for at in range(0, len(users), USERS_AT_ONCE)]
     scores, hits = (np.concatenate(part) for part in zip(*parts, strict=True))
@@ -343,9 +344,9 @@ def _candidates(members: Sequence[Recommender], users: IntArray, wanted: "Rating
 
 
 def _some(members: Sequence[Recommender], users: IntArray, wanted: "Ratings") -> tuple[FloatArray, "Array"]:
+    from cofactor.blending.lists import NO_CANDIDATE, standardised
     from cofactor.kernels.ranking.lists import SeenItems
     from cofactor.kernels.ranking.top_scores import top_scores
-    from cofactor.training.blending import BEHIND, standardised
 
     seen, n_items = members[0].ratings.by_user, members[0].ratings.n_items
     hidden = SeenItems(users.astype(np.int64), seen.indptr, seen.indices)
@@ -353,7 +354,7 @@ def _some(members: Sequence[Recommender], users: IntArray, wanted: "Ratings") ->
     items = np.sort(np.concatenate([top_scores(one, NEAR, hidden)[0] for one in scores], axis=1), axis=1)
     twice = np.diff(items, axis=1, prepend=-1) == 0  # -1, the end of a short list, too
     rows, places = np.arange(len(users))[:, None], np.maximum(items, 0)
-    near = np.stack([np.where(twice, BEHIND, one[rows, places]) for one in scores], axis=2)
+    near = np.stack([np.where(twice, NO_CANDIDATE, one[rows, places]) for one in scores], axis=2)
     is_wanted = np.zeros((len(users), n_items), bool)
     for row, user in enumerate(users):
         is_wanted[row, wanted.by_user.of(int(user))[0]] = True

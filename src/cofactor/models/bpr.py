@@ -13,16 +13,17 @@ from cofactor.contract.abilities import Abilities
 from cofactor.contract.learned import floats
 from cofactor.contract.profile import UserProfile
 from cofactor.errors import BadOption
-from cofactor.recommender import Recommender
 from cofactor.search_space import Between, Space
 from cofactor.selection.exact import DotProducts
 from cofactor.training.schedule import SCHEDULED, ScheduleName
+from cofactor.training.trained import TrainedRecommender
 
 if TYPE_CHECKING:
     from cofactor.data.joining import Joined
     from cofactor.data.ratings import Ratings
-    from cofactor.run.epoch import Epoch
     from cofactor.run.run import Run
+    from cofactor.training.engines.pairwise import PairwiseSgd
+    from cofactor.training.validation import Loss
 
 __all__ = ["BPR"]
 
@@ -33,7 +34,7 @@ CALM = 1e-6  # a step shorter than this ends it
 
 
 @dataclass(kw_only=True)
-class BPR(Recommender):
+class BPR(TrainedRecommender["PairwiseSgd"]):
     """Maximises Σ ln σ(s_ui - s_uj) - λ/2 Σ |row|² over likes (u, i) and items j that u does not like (eq. 5),
 
     with s_ui = p_u · q_i + b_i, by gradient descent: each like once an epoch, beside an item drawn at random. Clicks
@@ -46,7 +47,7 @@ class BPR(Recommender):
         "item_bias_": floats("n_items"),
     }  # fmt: skip
     objective: ClassVar = "The share of pairs, an item somebody likes and one they do not, that stand in this order."
-    effort: ClassVar = "n_epochs"
+    mend: ClassVar = "Lower learning_rate."
 
     n_factors: int = 64
     n_epochs: int = 40
@@ -84,29 +85,34 @@ class BPR(Recommender):
         n_numbers, n_steps = (train.n_users + train.n_items) * (self.n_factors + 16), self.n_epochs * STEPS_AN_EPOCH
         return (16 * n_numbers + SCHEDULED * n_steps) / 1e9
 
-    def _fit(self, train: "Ratings", run: "Run") -> None:
-        """`history_` keeps of every epoch the mean probability of the wrong order; validation is not looked at."""
-        from cofactor.training.loop import train as train_epochs
-        from cofactor.training.pairwise import PairwiseSgd
+    def _make_engine(self, train: "Ratings", run: "Run") -> "PairwiseSgd":
+        from cofactor.training.engines.pairwise import PairwiseSgd
         from cofactor.training.schedule import schedule
 
-        likes = self._likes(train)
-        engine = PairwiseSgd(likes.by_user, train.n_items, self.n_factors, self.seed)
+        engine = PairwiseSgd(self._likes(train).by_user, train.n_items, self.n_factors, self.seed)
         engine.begin(schedule(self.schedule, self.n_epochs * engine.n_steps, self.learning_rate), self.weight_decay)
-        shown, mend = run.shown(self.n_epochs, type(self).__name__), "Lower learning_rate."
-        self.history_: list[Epoch] = train_epochs(engine, self.n_epochs, run, progress=shown, mend=mend)
-        model, k = engine.model, self.n_factors
-        liking = likes.user_counts > 0
-        self.user_factors_ = np.where(liking[:, None], model.users[:, :k], 0).astype(np.float32)
-        self.item_factors_, self.item_bias_ = model.items[:, :k].copy(), model.bias
+        return engine
 
-    def _likes(self, train: "Ratings") -> "Ratings":
+    def _set_learned(self, engine: "PairwiseSgd", train: "Ratings") -> None:
+        model, k = engine.model, self.n_factors
+        self.user_factors_ = np.where(engine.n_likes[:, None] > 0, model.users[:, :k], 0).astype(np.float32)
+        self.item_factors_, self.item_bias_ = model.items[:, :k].copy(), model.bias.copy()
+
+    def _loss_on(self, held_out: "Ratings", engine: "PairwiseSgd", train: "Ratings") -> "Loss":
+        """The mean probability of the wrong order of a held-out like and an item that its user does not have."""
+        from cofactor.training.validation import wrong_order
+
+        return wrong_order(engine, self._likes(held_out, train), train, self.seed)
+
+    def _likes(self, ratings: "Ratings", train: "Ratings | None" = None) -> "Ratings":
+        """Those of the ratings that are likes; `train`, where it is another table, says from which value on."""
         from cofactor.data.relevance import lowest_relevant
 
+        train = ratings if train is None else train
         lowest = lowest_relevant(train, train) if self.relevant is None else self.relevant
         if lowest is None:
-            return train
-        likes = train.subset(train.values >= np.float32(lowest))
+            return ratings
+        likes = ratings.subset(ratings.values >= np.float32(lowest))
         if not len(likes):
             raise BadOption(f"No rating is {lowest:g} or above, so there are no likes to learn from. Lower relevant.")
         return likes
@@ -135,7 +141,7 @@ class BPR(Recommender):
 
     def updated_state(self, joined: "Joined") -> dict[str, FloatArray]:
         """Users only: an item's row hangs on which items each of its users has not chosen."""
-        from cofactor.training.fold_in import grown
+        from cofactor.posterior.fold_in import grown
 
         n_items, lowest = joined.ratings.n_items, self._lowest_like
         users = grown(self.user_factors_, joined.ratings.n_users)

@@ -1,86 +1,51 @@
-"""Matrix factorisation with biases: the dot product of the lecture, by gradient descent or by least squares.
+"""Matrix factorisation with biases by gradient descent: the dot product of the lecture.
 
 Koren, Bell & Volinsky, "Matrix factorization techniques for recommender systems", IEEE Computer 2009, eq. 4
 [koren2009matrix]; sigmoid range, one-cycle and decoupled weight decay as the fastai course teaches them.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import nullcontext
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, ClassVar, Literal
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from cofactor.arrays import Array, BoolArray, FloatArray, IntArray, rows_or_zero
-from cofactor.contract.abilities import Abilities, unsupported
-from cofactor.contract.learned import floats, number, precision
-from cofactor.contract.profile import UserProfile
-from cofactor.contract.reasons import Reasons
 from cofactor.errors import BadOption
-from cofactor.kernels.posterior.single_row import row_mean, sigmoid_row_mean
-from cofactor.models._described import Described, described
-from cofactor.nets.embeddings import Embeddings, slope, squash
-from cofactor.newcomer import NewcomerLaw
+from cofactor.models._biased_factors import BiasedFactors
+from cofactor.nets.embeddings import Embeddings
 from cofactor.search_space import Between, Space
-from cofactor.selection.exact import DotProducts
 from cofactor.training.gradient import GradientRecommender, check_engine, need_torch
-from cofactor.training.row_prior import RowEvidence, Told, unfitted
 
 if TYPE_CHECKING:
-    from cofactor.data.joining import Joined
-    from cofactor.data.ratings import Ratings, Rows
-    from cofactor.run.run import Run
-    from cofactor.training.als import AlternatingLeastSquares
+    from cofactor.data.ratings import Ratings
     from cofactor.training.averaging import Averaging
-    from cofactor.training.fused import FusedAdam, TiledSgd
-    from cofactor.training.torch_engine import TorchEngine
+    from cofactor.training.engines.fused import FusedAdam, TiledSgd
+    from cofactor.training.engines.torch_engine import TorchEngine
 
 __all__ = ["MatrixFactorization"]
 
-ENOUGH = 20_000  # ratings to tell the noise by, to one per cent; scoring all took longer than an epoch
-LEAST = 1e-6  # noise: ratings that are all alike leave none, and then no row could be told from another
-LEAST_SHARE = 1e-12  # of the largest variance of a row, that each other is taken to be at least
-FEW = 2_000  # ratings scored at once
-SOME = 32  # rows that tell what rows to come are like
+SGD_START = 10.0  # times Adam's start: the steps of plain SGD shrink with the gradients, those of Adam do not
 
 
 @dataclass(kw_only=True)
-class MatrixFactorization(GradientRecommender[Embeddings], Described):
-    """r_ui ≈ squash(μ + b_u + b_i + p_u · q_i), least squares by Adam on mini-batches, plain SGD, or row by row (ALS).
+class MatrixFactorization(BiasedFactors, GradientRecommender[Embeddings]):
+    """r_ui ≈ squash(μ + b_u + b_i + p_u · q_i), least squares by Adam on mini-batches, or by plain SGD.
 
-    Rows are counted from what users (items) to come are expected to be, near the mean of those with ratings; that
-    one's part of the score lies in μ and the biases. So a row of zeros is what somebody without ratings gets; with
-    `attributes` they get what the rows of people like them let expect, and their first ratings are added to that.
+    `ExplicitALS` is the same model in closed form, a side at a time.
     """
 
-    learned: ClassVar = {
-        "mean_": number(), "user_bias_": floats("n_users"), "item_bias_": floats("n_items"),
-        "user_factors_": floats("n_users", "n_factors"), "item_factors_": floats("n_items", "n_factors"),
-        "user_precision_": precision("n_factors + 1", "n_factors + 1", dtype="float64"),
-        "item_precision_": precision("n_factors + 1", "n_factors + 1", dtype="float64"),
-        "noise_": number(above=0), **described("n_factors + 1"),
-    }  # fmt: skip
-    objective: ClassVar = "The squared error of each rating. Nothing in it knows what is good for anybody to see."
-
-    n_factors: int = 50
-    solver: Literal["adam", "sgd", "als"] = "adam"  # sgd: rating by rating; als: a side at a time, in closed form
-    count_exponent: float = 0.8  # als: weight_decay · 100 (count/100)ᵉ for a row; 1: as much for each rating, as sgd
+    solver: Literal["adam", "sgd"] = "adam"  # adam: on mini-batches; sgd: rating by rating, on all cores
     engine: Literal["fused", "torch"] = "fused"  # torch: the readable twin of adam, and the one for a GPU
     device: str = "cpu"  # of the torch engine: cpu, cuda
 
-    @property
-    def abilities(self) -> Abilities:
-        return replace(super().abilities, has_vectors=True, has_posterior=True, gives_reasons=True)
-
     def search_space(self) -> Space:
-        rate = {} if self.solver == "als" else {"learning_rate": Between(5e-4, 5e-2, log=True)}
-        return {"n_factors": Between(4, 128, log=True), "weight_decay": Between(1e-3, 1.0, log=True), **rate}
+        return {
+            "n_factors": Between(4, 128, log=True),
+            "weight_decay": Between(1e-3, 1.0, log=True),
+            "learning_rate": Between(5e-4, 5e-2, log=True),
+        }
 
     def _check_options(self) -> None:
         super()._check_options()
-        if self.n_factors < 1:
-            raise BadOption(f"n_factors must be at least 1, but {self.n_factors} came.")
         check_engine(self.engine, self.device)
         if self.solver != "adam" and self.engine == "torch":
             raise BadOption(
@@ -88,19 +53,15 @@ class MatrixFactorization(GradientRecommender[Embeddings], Described):
             )
         if self.solver != "adam" and self.averaged:
             raise BadOption(f"Parameters are averaged of solver='adam' only. Leave averaged out of {self.solver!r}.")
-        if self.solver == "als" and self.y_range is not None:
-            raise BadOption("solver='als' has a closed form without y_range only. Leave y_range out, or use 'adam'.")
+
+    @property
+    def _range(self) -> tuple[float, float] | None:
+        return self.y_range
 
     # ---- training -----------------------------------------------------------------------------------------
 
     def _n_parameters(self, train: "Ratings") -> int:
         return (train.n_users + train.n_items) * (self.n_factors + 16)
-
-    def _fit(self, train: "Ratings", run: "Run") -> None:
-        from cofactor.kernels.blas import quiet_blas
-
-        with quiet_blas() if self.solver == "als" else nullcontext():
-            super()._fit(train, run)
 
     def _engine(self, train: "Ratings") -> "Averaging[Embeddings]":
         from cofactor.training.averaging import Averaging
@@ -108,252 +69,32 @@ class MatrixFactorization(GradientRecommender[Embeddings], Described):
         engine = self._solver(train)
         return Averaging(engine, lambda: engine.embeddings, self.averaged, self.y_range)
 
-    def _solver(self, train: "Ratings") -> "FusedAdam | TiledSgd | AlternatingLeastSquares | TorchEngine":
-        if self.solver == "als":
-            from cofactor.training.als import AlternatingLeastSquares
-            from cofactor.training.spectral import spectral_start
-
-            _ = train.by_user  # which the other two begin with
-            with ThreadPoolExecutor(1) as aside:  # SciPy lets others work while it sorts and multiplies
-                laid_out = aside.submit(lambda: train.by_item)
-                start = spectral_start(train, self.n_factors, self.seed)
-                laid_out.result()
-            return AlternatingLeastSquares(start, train, self.count_exponent)
+    def _solver(self, train: "Ratings") -> "FusedAdam | TiledSgd | TorchEngine":
         start = Embeddings.random(train.n_users, train.n_items, self.n_factors, self.seed)
         columns = (train.user_idx, train.item_idx, train.values)
         if self.solver == "sgd":
-            from cofactor.training.fused import TiledSgd
+            from cofactor.training.engines.fused import TiledSgd
 
-            start = _spread(start, 10.0)
-            if self.y_range is None:
-                start = _from_the_mean(start, train.mean)
-            return TiledSgd(start, *columns, self.seed, self.y_range)
-        from cofactor.training.engine import Batches
+            return TiledSgd(self._sgd_start(start, train.mean), *columns, self.seed, self.y_range)
+        from cofactor.training.batches import Batches
 
         batches = Batches(len(train), self._batch_size(len(train)), self.seed)
         if self.engine == "torch":
             need_torch()
             from cofactor.kernels.gradient.labelled_pairs import LabelledPairs
             from cofactor.nets.dot_product import DotProduct
-            from cofactor.training.torch_engine import TorchEngine
+            from cofactor.training.engines.torch_engine import TorchEngine
 
             return TorchEngine(DotProduct(start, self.y_range), LabelledPairs(*columns), batches, self.device)
-        from cofactor.training.fused import FusedAdam
+        from cofactor.training.engines.fused import FusedAdam
 
         return FusedAdam(start, *columns, batches, self.y_range)
 
-    def _take(self, trained: Embeddings, train: "Ratings") -> None:
-        rated, known = train.user_counts > 0, train.item_counts > 0
-        p_mean = trained.user_factors.mean(axis=0, where=rated[:, None])
-        q_mean = trained.item_factors.mean(axis=0, where=known[:, None])
-        user_bias = trained.user_bias + trained.user_factors @ q_mean
-        item_bias = trained.item_bias + trained.item_factors @ p_mean
-        b_mean, c_mean = user_bias[rated].mean(), item_bias[known].mean()
-        self.mean_ = float(b_mean + c_mean - p_mean @ q_mean)
-        self.user_bias_ = np.where(rated, user_bias - b_mean, 0).astype(np.float32)
-        self.item_bias_ = np.where(known, item_bias - c_mean, 0).astype(np.float32)
-        self.user_factors_, self.item_factors_ = trained.user_factors - p_mean, trained.item_factors - q_mean
-        self.user_factors_[~rated], self.item_factors_[~known] = 0, 0
-        self.noise_ = max(self._mean_square(train), LEAST)
-        self._describe(train, rated, known)
-        self._learn_priors(rated, known)
-
-    def _mean_square(self, train: "Ratings") -> float:
-        """Of the errors of some training ratings, a few at a time."""
-        rows = np.arange(0, len(train), max(1, len(train) // ENOUGH))
-        total = 0.0
-        for at in range(0, len(rows), FEW):
-            some = rows[at : at + FEW]
-            errors = self.score_pairs(train.user_idx[some], train.item_idx[some]) - train.values_of(some)
-            total += float(np.square(errors).sum(dtype=np.float64))
-        return total / max(1, len(rows))
-
-    def _describe(self, train: "Ratings", rated: BoolArray, known: BoolArray) -> None:
-        """Learn what attributes let expect of the rows there are, and put those without ratings there."""
-        d = self.n_factors + 1
-        of_users, of_items = self._attribute_priors(train, d)
-        if of_users:
-            of_users.settle(self._rows("user"), rated)
-            self.user_bias_[~rated], self.user_factors_[~rated] = _split(of_users.expected[~rated])
-        if of_items:
-            of_items.settle(self._rows("item"), known)
-            self.item_bias_[~known], self.item_factors_[~known] = _split(of_items.expected[~known])
-        self._take_attributes(of_users, of_items, d)
-
-    def _learn_priors(self, rated: BoolArray, known: BoolArray) -> None:
-        """What users and items to come are like, and the noise; rows are counted from there on."""
-        users, items = self._evidence("user", rated), self._evidence("item", known)
-        decided = rated.sum() * users.decided + known.sum() * items.decided
-        self.noise_ = unfitted(self.noise_, len(self.ratings), decided)
-        of_users, of_items = users.mean(self.noise_), items.mean(self.noise_)
-        self._count_from("item", of_items, known)
-        of_users = _sheared(of_users[None], of_items)[0]
-        self._count_from("user", of_users, rated)
-        self.user_precision_ = self._precision(users.covariance, of_items)
-        self.item_precision_ = self._precision(items.covariance, of_users)
-
-    def _evidence(self, side: Literal["user", "item"], has_ratings: BoolArray) -> RowEvidence:
-        rows = np.flatnonzero(has_ratings)
-        rows = rows[:: max(1, len(rows) // ENOUGH)]
-        some = rows[:: max(1, len(rows) // SOME)]
-        return RowEvidence(self._beside(side, rows), self.noise_, self._told(side, some))
-
-    def _precision(self, covariance: FloatArray, others_from: FloatArray) -> FloatArray:
-        """noise · covariance⁻¹, where the other side is counted from there on; positive definite however rounded."""
-        sizes, axes = np.linalg.eigh(_sheared(_sheared(covariance, others_from).T, others_from))
-        return self.noise_ * (axes / np.maximum(sizes, LEAST_SHARE * sizes[-1])) @ axes.T
-
-    def _beside(self, side: Literal["user", "item"], rows: IntArray) -> FloatArray:
-        """(n, k + 1) by how much these rows are beside what their attributes let expect."""
-        return self._rows(side, rows) - self._expected(side, self.ratings.attributes_of(side, rows), len(rows))
-
-    def _told(self, side: Literal["user", "item"], rows: IntArray) -> Iterator[Told]:
-        theirs = self.ratings.some_rows(side, rows)
-        ratings = zip(*(np.split(part, theirs.indptr[1:-1]) for part in (theirs.indices, theirs.values)), strict=True)
-        for at, beside, (idx, values) in zip(rows, self._beside(side, rows), ratings, strict=True):
-            others = self._rows("item" if side == "user" else "user", idx)
-            design = np.column_stack([np.ones(len(idx), np.float32), others[:, 1:]])
-            scores = squash(self.mean_ + design @ self._rows(side, np.array([at]))[0] + others[:, 0], self.y_range)
-            if self.y_range is not None:
-                design *= slope(scores, self.y_range)[:, None]
-            yield Told(beside, design, values - scores)
-
-    def _count_from(self, side: Literal["user", "item"], start: FloatArray, has_ratings: BoolArray) -> None:
-        """Rows of a side (k + 1,) are counted from `start`, where they were from 0: no score of theirs changes.
-
-        Those without ratings stay what is expected of them.
-        """
-        start = start.astype(np.float32)
-        self.mean_ += float(start[0])
-        if side == "user":
-            _subtract(self.user_bias_, self.user_factors_, start, has_ratings)
-            self.item_bias_ += self.item_factors_ @ start[1:]
-            self.item_coefficients_ = _sheared(self.item_coefficients_, start)
-        else:
-            _subtract(self.item_bias_, self.item_factors_, start, has_ratings)
-            self.user_bias_ += self.user_factors_ @ start[1:]
-            self.user_coefficients_ = _sheared(self.user_coefficients_, start)
-
-    def _rows(self, side: Literal["user", "item"], idx: IntArray | slice = slice(None)) -> FloatArray:
-        """(n, k + 1) [bias, factors]"""
-        if side == "user":
-            return np.column_stack([self.user_bias_[idx], self.user_factors_[idx]])
-        return np.column_stack([self.item_bias_[idx], self.item_factors_[idx]])
-
-    def updated_state(self, joined: "Joined") -> dict[str, FloatArray]:
-        from cofactor.training.fold_in import place_new, place_rows
-
-        def place(side: Literal["user", "item"], which: IntArray) -> Callable[["Rows", FloatArray], FloatArray]:
-            expected = self._expected(side, joined.ratings.attributes_of(side, which), len(which))
-            precision = self.user_precision_ if side == "user" else self.item_precision_
-            return lambda rows, others: place_rows(rows, others, self.mean_, precision, self.y_range, expected)
-
-        places = place("user", joined.users), place("item", joined.items)
-        users, items = place_new(joined, self._rows("user"), self._rows("item"), *places)
-        (user_bias, user_factors), (item_bias, item_factors) = _split(users), _split(items)
-        return {
-            "user_bias_": user_bias, "user_factors_": user_factors,
-            "item_bias_": item_bias, "item_factors_": item_factors,
-        }  # fmt: skip
-
-    # ---- answers ------------------------------------------------------------------------------------------
-
-    def score_users(self, user_idx: IntArray) -> FloatArray:
-        factors, bias = rows_or_zero(self.user_factors_, user_idx), rows_or_zero(self.user_bias_, user_idx)
-        scores = factors @ self.item_factors_.T
-        scores += self.item_bias_ + np.float32(self.mean_)
-        scores += bias[:, None]
-        return squash(scores, self.y_range)
-
-    def dot_products(self) -> DotProducts:
-        """[p, μ + b_u, 1] · [q, 1, b_i]; the sigmoid changes no order."""
-
-        def users(idx: IntArray) -> FloatArray:
-            bias = rows_or_zero(self.user_bias_, idx) + np.float32(self.mean_)
-            return np.column_stack([rows_or_zero(self.user_factors_, idx), bias, np.ones_like(bias)])
-
-        items = np.column_stack([self.item_factors_, np.ones_like(self.item_bias_), self.item_bias_])
-        return DotProducts(items, users, lambda products: squash(products, self.y_range))
-
-    def score_pairs(self, user_idx: IntArray, item_idx: IntArray, timestamps: IntArray | None = None) -> FloatArray:
-        p, q = rows_or_zero(self.user_factors_, user_idx), rows_or_zero(self.item_factors_, item_idx)
-        bias = rows_or_zero(self.user_bias_, user_idx) + rows_or_zero(self.item_bias_, item_idx)
-        return squash(np.einsum("bf,bf->b", p, q) + bias + np.float32(self.mean_), self.y_range)
-
-    def score_profile(self, profile: UserProfile) -> FloatArray:
-        expected = self._expected_row("user", profile.attributes)
-        row = self._fold_in(profile.item_idx, profile.values, expected).astype(np.float32)
-        return squash(self.mean_ + row[0] + self.item_bias_ + self.item_factors_ @ row[1:], self.y_range)
-
-    def _fold_in(self, item_idx: IntArray, values: FloatArray, expected: FloatArray) -> FloatArray:
-        """[b, p] of somebody with these ratings, of whom that row was expected: the mean of the row's posterior."""
-        design = np.column_stack([np.ones(len(item_idx)), self.item_factors_[item_idx]])
-        offset = self.mean_ + self.item_bias_[item_idx] + design @ expected
-        if self.y_range is None:
-            return expected + row_mean(design, values - offset, self.user_precision_)
-        return expected + sigmoid_row_mean(design, offset, values, self.user_precision_, *self.y_range)
-
-    def reasons(self, user_idx: int, item_idx: int) -> Reasons:
-        """The row's posterior mean, given the items, is linear in the ratings: each adds its share of p_u · q_i.
-
-        Under `y_range` the sigmoid is made linear where each of the ratings lies.
-        """
-        user = np.array([user_idx])
-        (ratings,), rated = self._told("user", user), self.ratings.by_user.of(user_idx)[0]
-        precision, q = self.user_precision_ + ratings.design.T @ ratings.design, self.item_factors_[item_idx]
-        shares = ratings.design @ np.linalg.solve(precision, np.append(0, q))
-        parts = shares * (ratings.errors + ratings.design @ ratings.row)
-        attributes = float(self._expected("user", self.ratings.attributes_of("user", user), 1)[0, 1:] @ q)
-        taste = float(self.user_factors_[user_idx] @ q)
-        return Reasons(
-            self.mean_, float(self.user_bias_[user_idx]), float(self.item_bias_[item_idx]), attributes, rated, parts,
-            taste - attributes - float(parts.sum()),
-        )  # fmt: skip
-
-    def newcomer_laws(self) -> list[NewcomerLaw]:
-        """Under y_range as it is for the average user: the sigmoid made linear where their scores lie."""
-        design = np.column_stack([np.ones_like(self.item_bias_), self.item_factors_])
-        offset, prior = self.item_bias_ + np.float32(self.mean_), np.zeros(design.shape[1])
+    def _sgd_start(self, start: Embeddings, mean: float) -> Embeddings:
+        """A larger one; without y_range its biases give the mean rating, half on either side: small steps get there
+        late."""
+        start = Embeddings(*(SGD_START * part for part in start))
         if self.y_range is not None:
-            offset = squash(offset, self.y_range)
-            design = design * slope(offset, self.y_range)[:, None]
-        noise = np.full(len(design), self.noise_)
-        return [NewcomerLaw(design, offset, prior, self.user_precision_ / self.noise_, noise)]
-
-    def rows_under_laws(self, user_idx: IntArray) -> list[FloatArray]:
-        return [self._rows("user", user_idx)]
-
-    def described_under_laws(self, attributes: Mapping[str, Array], n: int) -> list[FloatArray]:
-        if not self.abilities.learns_attributes:
-            raise unsupported(self, "learns_attributes")
-        return [self._expected("user", attributes, n)]
-
-    def row_vectors(self, side: Literal["user", "item"]) -> FloatArray:
-        return self.user_factors_ if side == "user" else self.item_factors_
-
-
-def _split(rows: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """[bias, factors] -> the two, as arrays of their own."""
-    return rows[:, 0].copy(), rows[:, 1:].copy()
-
-
-def _subtract(bias: FloatArray, factors: FloatArray, start: FloatArray, where: BoolArray) -> None:
-    """In place, and with no copy of them on the way."""
-    np.subtract(bias, start[0], out=bias, where=where)
-    np.subtract(factors, start[1:], out=factors, where=where[:, None])
-
-
-def _sheared(rows: FloatArray, by: FloatArray) -> FloatArray:
-    """(n, k + 1) [bias, factors], where the other side is counted from `by` on: what its average gave is the bias's."""
-    return np.column_stack([rows[:, 0] + rows[:, 1:] @ by[1:], rows[:, 1:]])
-
-
-def _spread(start: Embeddings, times: float) -> Embeddings:
-    """Plain SGD needs a larger start than Adam, whose steps do not shrink with the gradients."""
-    return Embeddings(*(times * part for part in start))
-
-
-def _from_the_mean(start: Embeddings, mean: float) -> Embeddings:
-    """Biases that give the mean rating, half on either side: plain SGD, with its small steps, gets there late."""
-    half = np.float32(mean / 2)
-    return start._replace(user_bias=start.user_bias + half, item_bias=start.item_bias + half)
+            return start
+        half = np.float32(mean / 2)
+        return start._replace(user_bias=start.user_bias + half, item_bias=start.item_bias + half)

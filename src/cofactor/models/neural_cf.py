@@ -20,16 +20,17 @@ from cofactor.kernels.gradient.perceptron_scores import add_scores
 from cofactor.kernels.posterior.single_row import nonlinear_row_mean
 from cofactor.nets.embeddings import CHANCE, slope, squash
 from cofactor.nets.perceptron import Network, after_first, folded
+from cofactor.posterior.row_prior import spread
 from cofactor.search_space import Between, OneOf, Space
 from cofactor.training.gradient import GradientRecommender, check_engine, need_torch
-from cofactor.training.row_prior import spread
 
 if TYPE_CHECKING:
     from cofactor.data.joining import Joined
     from cofactor.data.ratings import Ratings, Rows
     from cofactor.training.averaging import Averaging
-    from cofactor.training.fused_perceptron import FusedPerceptron
-    from cofactor.training.torch_engine import TorchEngine
+    from cofactor.training.engines.fused_perceptron import FusedPerceptron
+    from cofactor.training.engines.torch_engine import TorchEngine
+    from cofactor.training.validation import Loss
 
 __all__ = ["NeuralCF"]
 
@@ -120,7 +121,7 @@ class NeuralCF(GradientRecommender[Network]):
 
     def _trainer(self, train: "Ratings") -> "FusedPerceptron | TorchEngine":
         from cofactor.kernels.gradient.labelled_pairs import LabelledPairs
-        from cofactor.training.engine import Batches
+        from cofactor.training.batches import Batches
         from cofactor.training.negatives import Negatives
 
         sizes, widths = (train.n_users, train.n_items), (self._width(train.n_users), self._width(train.n_items))
@@ -138,19 +139,27 @@ class NeuralCF(GradientRecommender[Network]):
         if self.engine == "torch":
             need_torch()
             from cofactor.nets.mlp import EmbeddingMLP
-            from cofactor.training.torch_engine import TorchEngine
+            from cofactor.training.engines.torch_engine import TorchEngine
 
             net, half = EmbeddingMLP.of(start, y_range, self.dropout), self.precision == "bfloat16"
             return TorchEngine(net, pairs, batches, self.device, half=half)
-        from cofactor.training.fused_perceptron import FusedPerceptron
+        from cofactor.training.engines.fused_perceptron import FusedPerceptron
 
         return FusedPerceptron(start, pairs, batches, y_range, self.dropout)
+
+    def _loss_on(self, held_out: "Ratings", engine: "Averaging[Network]", train: "Ratings") -> "Loss":
+        """The mean squared error; of clicks the log loss, beside pairs without a click as in training."""
+        from cofactor.training.validation import log_loss
+
+        if train.explicit:
+            return super()._loss_on(held_out, engine, train)
+        return log_loss(engine, held_out, train, self.n_negatives, self.seed)
 
     def _width(self, n: int) -> int:
         return self.dot_factors + (self.n_factors or min(600, round(1.6 * n**0.56)))  # fastai's rule of thumb
 
-    def _take(self, trained: Network, train: "Ratings") -> None:
-        p, q, layers, _ = trained
+    def _set_parameters(self, parameters: Network, train: "Ratings") -> None:
+        p, q, layers, _ = parameters
         matrices = folded(layers)
         rated, known = train.user_counts > 0, train.item_counts > 0
         self.user_mean_, self.item_mean_ = p[rated].mean(axis=0), q[known].mean(axis=0)
@@ -206,7 +215,7 @@ class NeuralCF(GradientRecommender[Network]):
         return self._score_rows(row.astype(np.float32)[None])[0]
 
     def updated_state(self, joined: "Joined") -> dict[str, FloatArray]:
-        from cofactor.training.fold_in import place_new
+        from cofactor.posterior.fold_in import place_new
 
         def place(side: Literal["user", "item"]) -> Callable[["Rows", FloatArray], FloatArray]:
             def one_by_one(rows: "Rows", others: FloatArray) -> FloatArray:

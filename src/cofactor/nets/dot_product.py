@@ -18,10 +18,10 @@ class DotProduct(nn.Module):
 
     def __init__(self, start: Embeddings, y_range: tuple[float, float] | None = None) -> None:
         super().__init__()
-        self.user_factors = nn.Embedding.from_pretrained(torch.from_numpy(start.user_factors.copy()), freeze=False)
-        self.item_factors = nn.Embedding.from_pretrained(torch.from_numpy(start.item_factors.copy()), freeze=False)
-        self.user_bias = nn.Embedding.from_pretrained(torch.from_numpy(start.user_bias.copy())[:, None], freeze=False)
-        self.item_bias = nn.Embedding.from_pretrained(torch.from_numpy(start.item_bias.copy())[:, None], freeze=False)
+        self.user_factors = nn.Embedding.from_pretrained(torch.tensor(start.user_factors), freeze=False)
+        self.item_factors = nn.Embedding.from_pretrained(torch.tensor(start.item_factors), freeze=False)
+        self.user_bias = nn.Embedding.from_pretrained(torch.tensor(start.user_bias)[:, None], freeze=False)
+        self.item_bias = nn.Embedding.from_pretrained(torch.tensor(start.item_bias)[:, None], freeze=False)
         self.y_range = y_range
 
     def forward(self, x: Tensor) -> Tensor:

@@ -9,6 +9,7 @@ from cofactor.run.epoch import Epoch
 __all__ = ["Progress", "in_notebook", "progress_for"]
 
 REFRESH = 0.1  # seconds between two pictures of a running epoch
+MAX_ROWS = 40  # of the table in a notebook: of more epochs only some are shown
 
 
 class Progress(Protocol):
@@ -109,7 +110,8 @@ class _Notebook:
         self._metrics = tuple(epoch.metrics)
         measured = [f"{value:.6f}" for value in epoch.metrics.values()]
         cells = (epoch.number, f"{epoch.train_loss:.6f}", held_out, *measured, f"{epoch.seconds:.2f} s")
-        self._rows.append("<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>")
+        if (epoch.number + 1) % -(-self._n_epochs // MAX_ROWS) == 0:
+            self._rows.append("<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>")
         self._running = ""
         self._update()
 

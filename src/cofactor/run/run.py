@@ -1,12 +1,13 @@
-"""One fit: who watches it, when it stops, and whether ctrl-C ended it before its end."""
+"""One fit: what was asked of it beside the ratings, and whether ctrl-C ended it before its end."""
 
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
-from cofactor.errors import Interrupted
+from cofactor.data.expecting import expect_path
+from cofactor.errors import BadOption, Interrupted, shown
 from cofactor.run.interrupt import until_interrupted
 from cofactor.run.progress import Progress, progress_for
 from cofactor.run.stopping import EarlyStopping
@@ -29,9 +30,27 @@ class Run:
     progress: bool | None = None  # show it; None: where somebody looks
     early_stopping: EarlyStopping | None = None
     checkpoint: Path | None = None  # written after every epoch, and gone on from
-    warm_start: Any = None  # a fitted model of the same class to begin with
+    warm_start: Any = None  # a fitted model of the same class, whose parameters training begins with
     stopped: bool = field(default=False, init=False)  # ctrl-C was heard
     interrupted: Interrupted | None = field(default=None, init=False)  # and it came before the end
+
+    @classmethod
+    def of(
+        cls, validation: "Ratings | None" = None, progress: bool | None = None,
+        early_stopping: EarlyStopping | None = None, checkpoint: str | Path | None = None, warm_start: Any = None,
+    ) -> Self:  # fmt: skip
+        """The run of a `fit` with these arguments. Raises `BadOption` for what is no early stopping and no path."""
+        if checkpoint is not None:
+            expect_path(checkpoint, "fit keeps a checkpoint at")
+        if early_stopping is not None and not isinstance(early_stopping, EarlyStopping):
+            raise BadOption(f"early_stopping is a cf.EarlyStopping(…), but {shown(early_stopping)} came.")
+        return cls(validation, progress, early_stopping, Path(checkpoint) if checkpoint else None, warm_start)
+
+    @property
+    def asked(self) -> list[str]:
+        """The arguments of `fit` that only training in epochs has a use for, as far as they were given."""
+        names = ("validation", "early_stopping", "checkpoint", "warm_start")
+        return [name for name in names if getattr(self, name) is not None]
 
     def sweeps(self, n: int, unit: str = "sweep", *, first: int = 0) -> Iterator[int]:
         """The numbers first … n - 1, up to the one in which ctrl-C comes."""

@@ -1,4 +1,4 @@
-"""Stop when a metric on held-out ratings has not improved for a while, and go back to the best epoch."""
+"""Early stopping: training ends when a metric on held-out ratings has stopped improving."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,11 +12,13 @@ __all__ = ["EarlyStopping"]
 
 @dataclass
 class EarlyStopping:
-    """Watch `metric` after every epoch; stop after `patience` epochs without a new best.
+    """Watch `metric` after every epoch; stop after `patience` values without a new best.
 
     metric: None for the validation loss, or any function of the model as it stands, such as
         `cofactor.evaluation.monitor("ndcg@10", validation)`
     better: "lower" or "higher"     least: an improvement smaller than this is none
+    After a fit `best_epoch` and `best` are the epoch the model is of and its value, `seen` all values measured.
+    Raises `BadOption` for what is out of range.
     """
 
     patience: int = 3
@@ -31,7 +33,7 @@ class EarlyStopping:
             raise BadOption(f"metric is a function of the model, such as monitor(…), but {shown(self.metric)} came.")
         if self.patience < 1 or conformed("better", Literal["lower", "higher"], self.better) != self.better:
             raise BadOption(
-                f"patience counts epochs, at least 1, and better is 'lower' or 'higher', "
+                f"patience counts values, at least 1, and better is 'lower' or 'higher', "
                 f"but {self.patience} and {self.better!r} came."
             )
         self.reset()
@@ -39,16 +41,19 @@ class EarlyStopping:
     def reset(self) -> None:
         """Forget what was seen, before a new training."""
         self.best_epoch, self.best, self.seen = -1, float("nan"), list[float]()
+        self._n_since_best = 0
 
     def note(self, epoch: int, value: float) -> bool:
         """Record a value; True where it is the best so far."""
         gain = self.best - value if self.better == "lower" else value - self.best
         improved = self.best_epoch < 0 or gain > self.least
         self.seen.append(value)
+        self._n_since_best += 1
         if improved:
-            self.best_epoch, self.best = epoch, value
+            self.best_epoch, self.best, self._n_since_best = epoch, value, 0
         return improved
 
-    def is_over(self, epoch: int) -> bool:
-        """True where the best epoch lies `patience` epochs back."""
-        return epoch - self.best_epoch >= self.patience
+    @property
+    def is_over(self) -> bool:
+        """True where the last `patience` values were no new best."""
+        return self._n_since_best >= self.patience

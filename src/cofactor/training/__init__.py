@@ -1,1 +1,1 @@
-"""How gradient models are trained: one loop, its schedule, and what hangs on the end of an epoch."""
+"""How models are trained in epochs: one loop, its engines, and what hangs on the end of an epoch."""

@@ -13,7 +13,7 @@ import numpy as np
 
 from cofactor.arrays import Array, FloatArray, IntArray
 from cofactor.training.checkpoint import wrong_with_state
-from cofactor.training.engine import Engine
+from cofactor.training.engine import ResumableEngine, ScheduledEngine
 from cofactor.training.schedule import Schedule
 
 __all__ = ["Averaging", "Parameters"]
@@ -28,12 +28,13 @@ class Parameters(Protocol):
 P = TypeVar("P", bound=Parameters)
 
 
-class Averaging(Generic[P]):
+class Averaging(ResumableEngine, Generic[P]):
     """An engine that trains as it did; its answers are those of the mean, once there is one."""
 
     def __init__(
-        self, engine: Engine, read: Callable[[], P], share: float = 0.0, y_range: tuple[float, float] | None = None
-    ) -> None:
+        self, engine: ScheduledEngine, read: Callable[[], P], share: float = 0.0,
+        y_range: tuple[float, float] | None = None,
+    ) -> None:  # fmt: skip
         """read: the engine's parameters now     share: of a schedule's steps, the last ones; 0: nothing is averaged
         y_range: into which scores are squashed
         """
@@ -81,11 +82,10 @@ class Averaging(Generic[P]):
         means = {f"mean.{at}": array.copy() for at, array in enumerate(self._mean)}
         return self._engine.state() | means | {"averaging": np.array([self._done, self._n])}
 
-    def wrong_with(self, state: Mapping[str, Array], n_steps: int) -> str:
-        """Why an engine like this cannot have been in that state after so many steps of its schedule; "" if it can."""
+    def wrong_with(self, state: Mapping[str, Array], n_epochs_done: int) -> str:
         means = {f"mean.{at}": array for at, array in enumerate(_arrays(self._read()))}
         needed = self.state() | (means if state.keys() & means.keys() else {})
-        wrong = wrong_with_state(state, needed, n_steps)
+        wrong = wrong_with_state(state, needed, n_epochs_done * self.n_steps)
         if not wrong and (state["averaging"][1] > 0) != ("mean.0" in state):
             return "the mean of its parameters is missing, or is of nothing"
         return wrong

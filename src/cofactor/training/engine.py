@@ -1,23 +1,43 @@
-"""What the loop drives: something that trains on the steps it is told to, and can be stopped and carried on."""
+"""What the training loop drives: engines, which hold parameters, data and optimiser, and train on the steps asked for.
 
-from dataclasses import dataclass
+`Engine` is all that the loop needs. An engine that follows a learning-rate schedule is a `ScheduledEngine`; one that
+can be supervised, that is stopped early and carried on from a checkpoint, is a `ResumableEngine`.
+"""
+
+from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 from typing import Protocol
 
-import numpy as np
-
 from cofactor.arrays import Array, FloatArray, IntArray
+from cofactor.training.checkpoint import wrong_with_state
 from cofactor.training.schedule import Schedule
 
-__all__ = ["Batches", "Engine"]
+__all__ = ["Engine", "ResumableEngine", "ScheduledEngine"]
 
 
 class Engine(Protocol):
-    """Parameters, data and optimiser; it knows neither epochs' number nor who is watching."""
+    """Parameters, data and optimiser; it knows neither the number of epochs nor who is watching."""
 
     @property
     def n_steps(self) -> int:
         """Steps of one epoch."""
         ...
+
+    def run(self, epoch: int, start: int, end: int) -> FloatArray:
+        """Train on the steps start..end-1 of an epoch; returns the loss of each, (end - start,)."""
+        ...
+
+    def state(self) -> dict[str, Array]:
+        """Everything that the next step depends on, as copies."""
+        ...
+
+    def restore(self, state: dict[str, Array]) -> None:
+        """Be as when `state` was taken; of a `ScheduledEngine` after `begin` with the same schedule."""
+        ...
+
+
+class ScheduledEngine(Engine, Protocol):
+    """Gradient descent, whose learning rate follows a schedule."""
 
     def begin(self, schedule: Schedule, weight_decay: float) -> None:
         """Train by this schedule from now on, whose first step is the next one; the optimiser's memory stays.
@@ -26,42 +46,34 @@ class Engine(Protocol):
         """
         ...
 
-    def run(self, epoch: int, start: int, end: int) -> FloatArray:
-        """Train on the steps start..end-1 of an epoch; returns the loss of each, (end - start,)."""
-        ...
-
     def predict(self, user_idx: IntArray, item_idx: IntArray) -> FloatArray:
         """Scores of pairs with the parameters as they are now, (b,), (b,) -> (b,)."""
         ...
 
-    def state(self) -> dict[str, Array]:
-        """Everything that the next step depends on, as copies."""
-        ...
 
-    def restore(self, state: dict[str, Array]) -> None:
-        """Be as when `state` was taken; call it after `begin` with the same schedule."""
-        ...
+class ResumableEngine(Engine, Protocol):
+    """An engine that a model is trained with: it checks states that it did not write, and can go back to an epoch."""
 
+    def wrong_with(self, state: Mapping[str, Array], n_epochs_done: int) -> str:
+        """Why an engine like this cannot have been in that state after so many epochs; "" if it can."""
+        return wrong_with_state(state, self.state(), n_epochs_done * self.n_steps)
 
-@dataclass(frozen=True)
-class Batches:
-    """Which rows each step of an epoch sees: every row once, in an order that only seed and epoch decide."""
+    def is_measured(self, epoch: int) -> bool:
+        """Whether early stopping measures the model after this epoch."""
+        return True
 
-    n_rows: int
-    size: int
-    seed: int
-    drop_last: bool = False  # leave out the last batch where it would be short
-    shuffle: bool = True  # False: the rows' own order, in every epoch
+    def mark(self) -> dict[str, Array]:
+        """What `go_back` needs in order to make the parameters those of now again."""
+        return self.state()
 
-    @property
-    def n_steps(self) -> int:
-        return self.n_rows // self.size if self.drop_last else -(-self.n_rows // self.size)
+    def go_back(self, mark: dict[str, Array]) -> None:
+        """Have the parameters of when `mark` was taken; training does not go on from there."""
+        self.restore(mark)
 
-    def of(self, epoch: int) -> IntArray:
-        """(n_steps, size) int32 row numbers, -1 behind the end of a short last batch."""
-        order = np.arange(self.n_rows, dtype=np.int32)
-        if self.shuffle:
-            order = np.random.default_rng([self.seed, epoch]).permutation(self.n_rows).astype(np.int32)
-        filled = np.full(self.n_steps * self.size, -1, np.int32)
-        filled[: len(order)] = order[: len(filled)]
-        return filled.reshape(self.n_steps, self.size)
+    def wrong_with_mark(self, mark: Mapping[str, Array], n_epochs_done: int) -> str:
+        """Why `mark` cannot have been taken after so many epochs; "" if it can."""
+        return self.wrong_with(mark, n_epochs_done)
+
+    def session(self) -> AbstractContextManager[None]:
+        """Entered for as long as the model is trained."""
+        return nullcontext()

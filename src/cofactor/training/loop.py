@@ -1,4 +1,4 @@
-"""The one training loop: it knows no model, no optimiser and no data, only an engine, a schedule and who watches."""
+"""The one training loop: it knows no model, no optimiser and no data, only an engine and who watches."""
 
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -11,25 +11,26 @@ from cofactor.run.progress import Progress
 from cofactor.run.run import Run
 from cofactor.training.engine import Engine
 
-__all__ = ["train"]
+__all__ = ["LOWER_RATE", "train"]
 
-MEND = "Lower learning_rate, raise weight_decay, or give y_range, which keeps every score on the scale."
+LOWER_RATE = "Lower learning_rate, raise weight_decay, or give y_range, which keeps every score on the scale."
 SLICES = 20  # an epoch is run in about so many parts, between which progress is shown
 
 
 def train(
     engine: Engine, n_epochs: int, run: Run, *, first: int = 0, progress: Progress,
     valid_loss: Callable[[], float] | None = None, metrics: Callable[[], Mapping[str, float]] = dict,
-    after_epoch: Callable[[Epoch], bool] = lambda _: True, mend: str = MEND,
+    after_epoch: Callable[[Epoch], bool] = lambda _: True, mend: str = LOWER_RATE, unit: str = "epoch",
 ) -> list[Epoch]:  # fmt: skip
-    """Run epochs first..n_epochs-1 of the schedule the engine has begun, until `after_epoch` says False.
+    """The history of epochs first..n_epochs-1, which the engine runs until `after_epoch` says False.
 
-    Ctrl-C ends it after the epoch at hand, which `run` then says.
+    valid_loss, metrics: what is measured after every epoch     unit: what an epoch is called where ctrl-C ends it
+    Ctrl-C ends training after the epoch at hand, which `run` then says.
     Raises `Diverged` as soon as a loss is not finite; mend: what its message advises.
     """
     history: list[Epoch] = []
     with progress:
-        for number in run.sweeps(n_epochs, "epoch", first=first):
+        for number in run.sweeps(n_epochs, unit, first=first):
             began = time.perf_counter()
             losses: list[float] = []
             for start, end in _slices(engine.n_steps):

@@ -12,7 +12,7 @@ import numpy as np
 from cofactor.arrays import FloatArray
 from cofactor.errors import BadOption
 from cofactor.hyperparameters import conformed
-from cofactor.training.engine import Engine
+from cofactor.training.engine import ScheduledEngine
 from cofactor.training.schedule import exponential
 
 __all__ = ["LearningRates", "find_learning_rate", "smooth", "valley"]
@@ -40,7 +40,7 @@ class LearningRates:
 
 
 def find_learning_rate(
-    engine: Engine, *, start: float = 1e-7, end: float = 10.0, n_steps: int = 100, weight_decay: float = 0.0
+    engine: ScheduledEngine, *, start: float = 1e-7, end: float = 10.0, n_steps: int = 100, weight_decay: float = 0.0
 ) -> LearningRates:
     """Train for up to n_steps at rising rates, then put the engine back as it was."""
     start, end = conformed("start", float, start), conformed("end", float, end)

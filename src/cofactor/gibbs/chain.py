@@ -1,0 +1,157 @@
+"""Bayesian matrix factorisation: draws from the posterior of all parameters, row by row (Gibbs sampling).
+
+    r_ui ~ N(μ + b_u + b_i + p_u · q_i, noise)      [p_u, b_u] ~ N(m + A x_u, Λ⁻¹), of the items likewise
+    m, Λ ~ Normal-Wishart, and so the rows of A
+
+Salakhutdinov & Mnih, "Bayesian probabilistic matrix factorization using MCMC", ICML 2008, section 3
+[salakhutdinov2008bpmf], with biases inside the rows; x_u are companions and attributes of a row (`group.py`), the
+noise is each row's own (`noise.py`). With days, b_t + p_u · t + q_i · t is added: the factorisation machine of the
+three [rendle2012libfm]. Nothing is left to tune but the rank: how strongly a row is held is itself learned.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import NamedTuple
+
+import numpy as np
+
+from cofactor.arrays import Array, FloatArray, IntArray
+from cofactor.data.features import Features, bag, features_of
+from cofactor.data.ratings import NO_TIME, Ratings, Rows
+from cofactor.gibbs.factor_block import Field
+from cofactor.gibbs.likelihood import Metric, Ordinal
+from cofactor.gibbs.noise import Noise
+from cofactor.gibbs.residual import Residual
+from cofactor.gibbs.row_ratings import InOrder, LaidOut, RatingsOf
+from cofactor.gibbs.state import RandomState, Stateful, restore_parts, state_of_parts
+from cofactor.kernels.absent import NO_NUMBERS
+from cofactor.kernels.ratings.layout import sum_rows
+from cofactor.kernels.scoring.pairs import NO_SIDE, pair_scores
+
+__all__ = ["Design", "GibbsSampler", "days_of"]
+
+DAY = 86_400  # seconds
+
+
+class Design(NamedTuple):
+    """What the model is made of."""
+
+    n_factors: int
+    user_bag: bool = False
+    item_bag: bool = False
+    attributes: bool = False
+    days: IntArray | None = None  # (n_days,) the days that have rows, ascending
+    row_noise: bool = False
+    ordinal: bool = False
+
+
+class GibbsSampler:
+    """A chain: `sweep` draws everything once, given the rest."""
+
+    def __init__(self, train: Ratings, design: Design, seed: int | list[int]) -> None:
+        self.rng, rows, k = np.random.default_rng(seed), train.by_user, design.n_factors
+        self._rows, self._mean = rows, train.mean
+        self._laid_out = not design.ordinal and design.days is None
+        of_users = [bag(train.by_item, train.user_counts)] if design.user_bag else []
+        of_items = [bag(train.by_user, train.item_counts)] if design.item_bag else []
+        if design.attributes:
+            of_users += _columns_of(train.user_attributes)
+            of_items += _columns_of(train.item_attributes)
+        counts = (rows.counts, train.by_item.counts) if design.row_noise else ()
+        self.noise = Noise(1.0 if design.ordinal else _variance(rows), counts, fixed=design.ordinal)
+        for_users, for_items = self._both(train)
+        self.users, self.items = Field(for_users, k, of_users, self.rng), Field(for_items, k, of_items, self.rng)
+        # companions stand first
+        self.attribute_groups = self.users.groups[design.user_bag :], self.items.groups[design.item_bag :]
+        self.days: Field | None = None
+        if design.days is not None:
+            days = InOrder(_day_of_each(train, design.days), len(design.days))
+            self.days = Field(days, k, [], self.rng)
+        self.fields = [field for field in (self.users, self.items, self.days) if field is not None]
+        given = NO_NUMBERS if self._laid_out else rows.values
+        self.likelihood: Metric | Ordinal = Ordinal(given) if design.ordinal else Metric(given, train.mean)
+        plain = self._laid_out and not design.row_noise
+        self._residual = Residual(rows, train.mean, self.users, self.items) if plain else None
+
+    def _both(self, train: Ratings) -> tuple[RatingsOf, RatingsOf]:
+        """The ratings of users and of items."""
+        if self._laid_out:
+            noise = self.noise.sides
+            return LaidOut(self._rows, self._mean, noise), LaidOut(train.by_item, self._mean, noise[::-1])
+        user_idx = np.repeat(np.arange(train.n_users, dtype=np.int32), self._rows.counts)
+        return InOrder(user_idx, train.n_users), InOrder(self._rows.indices, train.n_items)
+
+    def sweep(self) -> float:
+        """Draw every row, what the rows share, and the noise; returns the mean squared error under the draw."""
+        weights = None if self._laid_out else self.noise.weights(self._idx)
+        targets, explained = self.likelihood.targets, np.zeros(0)
+        for field in self.fields:
+            others = [other for other in self.fields if other is not field]
+            field.draw_prior(self.rng)
+            explained = field.draw_rows(others, targets, weights, self.noise.precision, self.rng)
+        if self._laid_out:
+            return self._draw_noise(explained) / len(self._rows.indices)
+        scores = self._scores()
+        errors = targets - scores
+        self.noise.draw(errors, self._idx, self.rng)
+        self.likelihood.draw(scores, self.noise.weights(self._idx), self.rng)
+        return float(np.square(errors).mean(dtype=np.float64))
+
+    def _draw_noise(self, explained: FloatArray) -> float:
+        """Where the ratings lie as in the table; returns Σ error²."""
+        if self._residual is None:
+            sides = self.users.side, self.items.side
+            return self.noise.draw_laid_out(self._rows.part, *sides, self._mean, self.rng)
+        total = self._residual.total(explained, self.noise.precision)
+        self.noise.draw_precision(total, len(self._rows.indices), self.rng)
+        return total
+
+    @property
+    def _idx(self) -> tuple[IntArray, IntArray]:
+        return self.users.idx, self.items.idx
+
+    def state(self) -> dict[str, Array]:
+        """Everything that the next sweep depends on, as copies."""
+        return state_of_parts(self._parts)
+
+    def restore(self, state: Mapping[str, Array]) -> None:
+        """Be as when `state` was taken of a chain with the same ratings, design and seed."""
+        restore_parts(self._parts, state)
+
+    @property
+    def _parts(self) -> dict[str, Stateful]:
+        fields = {"users": self.users, "items": self.items} | ({"days": self.days} if self.days else {})
+        return {**fields, "noise": self.noise, "likelihood": self.likelihood, "random": RandomState(self.rng)}
+
+    def start_at(self, users: FloatArray, items: FloatArray, known: tuple[IntArray, IntArray]) -> None:
+        """Begin where another chain stood: its rows (n, d), of which `known` says which they are here, or -1."""
+        for field, rows, where in zip((self.users, self.items), (users, items), known, strict=True):
+            here = np.flatnonzero(where >= 0)
+            start = rows[where[here]]
+            field.factors[here, : field.k], field.bias[here] = start[:, :-1], start[:, -1]
+
+    def _scores(self) -> FloatArray:
+        third = NO_SIDE if self.days is None else self.days.side
+        return pair_scores(self.users.side, self.items.side, third)
+
+
+def _variance(rows: Rows) -> float:
+    sums, squares = sum_rows(rows.part)
+    n = max(1, len(rows.indices))
+    return squares / n - (float(sums.sum()) / n) ** 2
+
+
+def days_of(timestamps: IntArray) -> IntArray:
+    """The day of each time, counted from 1970; -1 where the time is unknown."""
+    return np.where(timestamps == NO_TIME, -1, timestamps // DAY)
+
+
+def _day_of_each(train: Ratings, days: IntArray) -> IntArray:
+    """The row of each rating's day, user by user; a rating without a time belongs to a day of its own, the first."""
+    assert train.timestamps is not None
+    row = np.searchsorted(days, days_of(train.timestamps))
+    return replace(train, values=row.astype(np.float32)).by_user.values.astype(np.int32)
+
+
+def _columns_of(attributes: Mapping[str, Array]) -> list[Features]:
+    return list(features_of(attributes).values())

@@ -1,0 +1,129 @@
+"""How far ratings lie from their scores: τ for all, and for each user and item a factor of its own.
+
+    r ~ N(score, 1 / (τ α_u β_i))        α_u ~ Gamma(ν/2, ν/2), ν learned; β_i likewise
+
+Some people rate carefully and some at random, some films divide and some do not; where that is learned, the careful
+ratings count more. Without u and i the ratings would have Student's t distribution [lakshminarayanan2011robust].
+"""
+
+from collections.abc import Mapping, Sequence
+from math import lgamma, log
+
+import numpy as np
+
+from cofactor.arrays import Array, FloatArray, IntArray
+from cofactor.errors import Diverged
+from cofactor.gibbs.state import restore_parts, state_of_parts
+from cofactor.kernels.gibbs.row_noise import draw_row_precisions
+from cofactor.kernels.ratings.csr import CsrRatings
+from cofactor.kernels.scoring.pairs import ScoredSide
+
+__all__ = ["Noise", "RowNoise"]
+
+SHAPE, RATE = 1.0, 1.0  # of τ's Gamma
+FREEDOM = 5.0  # ν to begin with
+LEAST = 2.0  # ν stays above, where the noise still has a variance
+TAIL = 50.0  # ν ~ Exponential with this mean
+STEP, TRIES = 0.15, 3  # of ν's random walk, in logarithms
+
+
+class Noise:
+    """The precision of every rating: `precision`, and a factor for each row of both sides where they have some."""
+
+    def __init__(self, variance: float, counts: Sequence[IntArray] = (), *, fixed: bool = False) -> None:
+        """counts: how many ratings each row has, of the sides that have noise of their own; fixed: τ stays as it is"""
+        self.precision, self._fixed = 1 / max(variance, 1e-3), fixed
+        self.sides = tuple(RowNoise(one) for one in counts)
+
+    def state(self) -> dict[str, Array]:
+        """τ, and the factors and ν of each side, as copies."""
+        sides = {f"side{n}": side for n, side in enumerate(self.sides)}
+        return {"precision": np.array(self.precision)} | state_of_parts(sides)
+
+    def restore(self, state: Mapping[str, Array]) -> None:
+        """Be as when `state` was taken."""
+        self.precision = float(state["precision"])
+        restore_parts({f"side{n}": side for n, side in enumerate(self.sides)}, state)
+
+    def draw(self, errors: FloatArray, idx: Sequence[IntArray], rng: np.random.Generator) -> None:
+        """All of it, given target - score of every rating, (n,), and each rating's row on each side, (n,)."""
+        squares = np.square(errors)
+        for side, own, other, met in zip(self.sides, idx, self.sides[::-1], idx[::-1], strict=False):
+            beside = other.single[met] * np.float32(self.precision)
+            side.draw(np.bincount(own, squares * beside, len(side.factors)).astype(np.float64), rng)
+        if not self._fixed:
+            weights = self.weights(idx)
+            total = squares if weights is None else squares * weights
+            self.draw_precision(float(total.sum(dtype=np.float64)), len(errors), rng)
+
+    def draw_laid_out(
+        self, part: CsrRatings, users: ScoredSide, items: ScoredSide, mean: float, rng: np.random.Generator
+    ) -> float:
+        """The same where both sides have noise, and targets are values less their mean, by user; returns Σ error²."""
+        of_users, of_items = self.sides
+        given = of_items.single, of_users.gammas(rng), of_users.freedom
+        factors, sums, total = draw_row_precisions(part, users, items, mean, self.precision, *given)
+        of_users.take(factors, rng)
+        of_items.draw(sums * self.precision, rng)
+        self.draw_precision(float(of_items.factors @ sums), len(part.indices), rng)
+        return total
+
+    def draw_precision(self, total: float, n: int, rng: np.random.Generator) -> None:
+        """τ given the sum of n squared errors, each times its weight."""
+        self.precision = rng.gamma(SHAPE + n / 2) / (RATE + total / 2)
+
+    def weights(self, idx: Sequence[IntArray]) -> FloatArray | None:
+        """(n,) float32, the factors of each rating's rows multiplied; None: all 1"""
+        if not self.sides:
+            return None
+        return np.prod([side.single[rows] for side, rows in zip(self.sides, idx, strict=True)], axis=0)
+
+
+class RowNoise:
+    """The factors of one side's rows, and the ν of their distribution."""
+
+    def __init__(self, counts: IntArray) -> None:
+        self._counts = counts
+        self.factors, self.freedom = np.ones(len(counts)), FREEDOM
+
+    @property
+    def single(self) -> FloatArray:
+        """The factors, (n,) float32."""
+        return self.factors.astype(np.float32)
+
+    def state(self) -> dict[str, Array]:
+        """The factors and ν, as copies."""
+        return {"factors": self.factors.copy(), "freedom": np.array(self.freedom)}
+
+    def restore(self, state: Mapping[str, Array]) -> None:
+        """Be as when `state` was taken."""
+        self.factors, self.freedom = state["factors"].copy(), float(state["freedom"])
+
+    def draw(self, sums: FloatArray, rng: np.random.Generator) -> None:
+        """sums: (n,) each row's squared errors, each times the precision that it has without this side's factor."""
+        self.take(self.gammas(rng) / ((self.freedom + sums) / 2), rng)
+
+    def gammas(self, rng: np.random.Generator) -> FloatArray:
+        """(n,) what the factors are drawn from, before the errors are known that they are divided by."""
+        return rng.gamma((self.freedom + self._counts) / 2)
+
+    def take(self, factors: FloatArray, rng: np.random.Generator) -> None:
+        """Have these factors, and draw the ν of their distribution. Raises `Diverged` where some are 0 or infinite."""
+        if not (factors.min(initial=1) > 0 and np.isfinite(factors).all()):
+            raise Diverged(
+                "Errors left the finite numbers. Are the ratings on one scale? Divide them by their largest."
+            )
+        self.factors = factors
+        self._draw_freedom(rng)
+
+    def _draw_freedom(self, rng: np.random.Generator) -> None:
+        """A few steps of Metropolis on log ν."""
+        n, inclination = len(self.factors), float((np.log(self.factors) - self.factors).sum())
+
+        def log_density(v: float) -> float:
+            return n * (v / 2 * log(v / 2) - lgamma(v / 2)) + v / 2 * inclination - v / TAIL + log(v)
+
+        for _ in range(TRIES):
+            new = self.freedom * float(np.exp(STEP * rng.standard_normal()))
+            if new > LEAST and log(rng.random()) < log_density(new) - log_density(self.freedom):
+                self.freedom = new

@@ -1,0 +1,48 @@
+"""How far all ratings lie from their scores, from what the kernel says each row explains: no pass over the ratings.
+
+    τ Σ (t - score)²  =  τ Σ (t - o)²  -  Σ_rows explained  +  Σ_rows (mᵀΛm - (x - m)ᵀΛ(x - m))
+
+for the rows x of the side drawn last, ~ N(m, Λ⁻¹) before their ratings; o is the other side's bias. The first sum needs
+only what each of the other rows has of targets, and that does not change.
+"""
+
+import numpy as np
+
+from cofactor.arrays import FloatArray
+from cofactor.data.ratings import Rows
+from cofactor.gibbs.factor_block import Field
+from cofactor.kernels.ratings.layout import sum_rows
+
+__all__ = ["Residual"]
+
+
+class Residual:
+    """Of ratings without weights that two sides meet in."""
+
+    def __init__(self, of_other: Rows, mean: float, other: Field, last: Field) -> None:
+        """of_other: the other side's ratings, whose targets are their values less the mean"""
+        self._other, self._last = other, last
+        sums, squares = sum_rows(of_other.part)
+        self._sums = sums - mean * other.counts
+        self._squares = squares - 2 * mean * float(sums.sum()) + len(of_other.indices) * mean**2
+
+    def total(self, explained: FloatArray, precision: float) -> float:
+        """Σ (t - score)² for the draw at hand.
+
+        explained: (n,) by the rows drawn last     precision: the τ they were drawn with
+        """
+        bias, last = self._other.bias.astype(np.float64), self._last
+        beside = self._squares - 2 * float(bias @ self._sums) + float(bias**2 @ self._other.counts)
+        law = last.population.precision
+        if last.groups:
+            expected, rows = last.expected.astype(np.float64), last.rows.astype(np.float64)
+            before = _quadratic(expected, law) - _quadratic(rows - expected, law)
+        else:
+            mean = last.population.mean
+            before = len(explained) * float(mean @ law @ mean) - last.moments.quadratic(law, mean)
+        return beside - (float(explained.sum(dtype=np.float64)) - before) / precision
+
+
+def _quadratic(rows: FloatArray, law: FloatArray) -> float:
+    """Σ xᵀΛx over the rows."""
+    return float(np.einsum("rk,rk->", rows @ law, rows))

@@ -1,0 +1,92 @@
+"""How the rows of one kind are distributed, and how strongly a row is held to the average: learned from the rows."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import numpy as np
+
+from cofactor.arrays import Array, FloatArray
+
+__all__ = ["Moments", "Population"]
+
+STRENGTH = 2.0  # β₀ of the Normal-Wishart: the mean 0 counts like so many rows
+
+
+class Moments(NamedTuple):
+    """What n rows sum to, all that a population needs of them."""
+
+    n: int
+    sums: FloatArray  # (d,) float64
+    products: FloatArray  # (d, d) float64, Σ x xᵀ
+
+    @classmethod
+    def of(cls, rows: FloatArray) -> "Moments":
+        return cls(len(rows), rows.sum(axis=0, dtype=np.float64), (rows.T @ rows).astype(np.float64))
+
+    @classmethod
+    def of_parts(cls, factors: FloatArray, bias: FloatArray) -> "Moments":
+        """Of rows [factors, bias], which need not be put together for it."""
+        k, ones = factors.shape[1], np.ones(len(bias), np.float32)
+        sums, products = np.empty(k + 1), np.empty((k + 1, k + 1))
+        sums[:k], sums[k] = ones @ factors, bias.sum(dtype=np.float64)
+        products[:k, :k] = factors.T @ factors
+        products[:k, k] = products[k, :k] = bias @ factors
+        products[k, k] = bias @ bias
+        return cls(len(bias), sums, products)
+
+    def quadratic(self, law: FloatArray, centre: FloatArray) -> float:
+        """Σ (x - c)ᵀ Λ (x - c), Λ (d, d) symmetric and c (d,)."""
+        about = self.products - 2 * np.outer(self.sums, centre) + self.n * np.outer(centre, centre)
+        return float(np.einsum("ij,ij->", law, about))
+
+
+class Population(NamedTuple):
+    """Rows are N(mean, precision⁻¹)."""
+
+    mean: FloatArray  # (d,)
+    precision: FloatArray  # (d, d)
+
+    @classmethod
+    def standard(cls, d: int, variance: float = 1.0) -> "Population":
+        return cls(np.zeros(d), np.eye(d) / variance)
+
+    @classmethod
+    def draw(cls, rows: FloatArray, rng: np.random.Generator, variance: float = 1.0) -> "Population":
+        """Given the rows (n, d): the Normal-Wishart posterior with W₀ = I / variance, ν₀ = d, mean 0.
+
+        Salakhutdinov & Mnih 2008, eq. 14 [salakhutdinov2008bpmf].
+        """
+        return cls.draw_given(Moments.of(rows), rng, variance)
+
+    @classmethod
+    def draw_given(cls, moments: "Moments", rng: np.random.Generator, variance: float = 1.0) -> "Population":
+        """The same, of rows of which only the moments are known."""
+        n, d = moments.n, len(moments.sums)
+        average = moments.sums / n
+        about = moments.products - n * np.outer(average, average)
+        shift = n * STRENGTH / (n + STRENGTH) * np.outer(average, average)
+        root = np.linalg.cholesky(np.linalg.inv(variance * np.eye(d) + about + shift))
+        half = root @ _bartlett(d, n + d, rng)
+        precision = half @ half.T
+        centre = n * average / (n + STRENGTH)
+        return cls(centre + cls(centre, precision).deviation(rng) / np.sqrt(n + STRENGTH), precision)
+
+    @classmethod
+    def of_state(cls, state: Mapping[str, Array]) -> "Population":
+        """As it was when `state` was taken."""
+        return cls(state["mean"].copy(), state["precision"].copy())
+
+    def state(self) -> dict[str, Array]:
+        """Its arrays, as copies."""
+        return {name: array.copy() for name, array in self._asdict().items()}
+
+    def deviation(self, rng: np.random.Generator) -> FloatArray:
+        """How far a row lies from its expectation, drawn: (d,)."""
+        return np.linalg.solve(np.linalg.cholesky(self.precision).T, rng.standard_normal(len(self.mean)))
+
+
+def _bartlett(d: int, freedom: int, rng: np.random.Generator) -> FloatArray:
+    """Lower triangular L with L Lᵀ ~ Wishart(I, freedom)."""
+    lower = np.tril(rng.standard_normal((d, d)), -1)
+    lower[np.diag_indices(d)] = np.sqrt(rng.chisquare(freedom - np.arange(d)))
+    return lower

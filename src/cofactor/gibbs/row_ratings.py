@@ -1,0 +1,105 @@
+"""How the ratings of one kind of rows lie, and what the kernel is told of them when those rows are drawn."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar, cast
+
+import numpy as np
+
+from cofactor.arrays import Array, FloatArray, IntArray
+from cofactor.data.ratings import Rows
+from cofactor.kernels.absent import NO_INDICES, NO_NUMBERS, NO_ROWS
+from cofactor.kernels.posterior.weights import RatingWeights
+from cofactor.kernels.ratings.csr import CsrRatings
+from cofactor.kernels.ratings.layout import count_indices, order_by_row
+from cofactor.kernels.scoring.pairs import ScoredSide, pair_scores
+
+if TYPE_CHECKING:
+    from cofactor.gibbs.noise import RowNoise
+
+__all__ = ["Facing", "InOrder", "LaidOut", "RatingsOf"]
+
+AnArray = TypeVar("AnArray", FloatArray, IntArray)
+
+
+class Facing(NamedTuple):
+    """Ratings, row by row, and the rows they meet."""
+
+    part: CsrRatings
+    law: RatingWeights
+    offset: FloatArray  # (m,) of the rows met
+    third: FloatArray  # (l, k), which `part.joined` adds to them; or (0, …)
+
+
+class RatingsOf(Protocol):
+    @property
+    def indptr(self) -> IntArray:
+        """(n_rows + 1,) where each row's ratings begin"""
+        ...
+
+    @property
+    def idx(self) -> IntArray:
+        """(n_ratings,) int32, the row of each rating; or (0,): nobody may ask"""
+        ...
+
+    def facing(
+        self, others: Sequence[ScoredSide], targets: FloatArray, weights: FloatArray | None, noise: float
+    ) -> Facing: ...
+
+
+class LaidOut:
+    """As the table has them: their targets are its values less the mean, and nothing is copied.
+
+    noise: the factors of the rows' own noise and of those they meet; empty: all ratings are equally precise
+    """
+
+    def __init__(self, rows: Rows, mean: float, noise: "Sequence[RowNoise]" = ()) -> None:
+        self.indptr, self.idx, self._part, self._mean, self._noise = rows.indptr, NO_INDICES, rows.part, mean, noise
+
+    def facing(
+        self, others: Sequence[ScoredSide], targets: FloatArray, weights: FloatArray | None, noise: float
+    ) -> Facing:
+        law, part = (
+            RatingWeights(*(np.float32(number) for number in (noise, 0, -noise * self._mean, noise))),
+            self._part,
+        )
+        if self._noise:
+            own, met = (side.single for side in self._noise)
+            part = part._replace(row_weights=own, other_weights=met)
+        return Facing(part, law, others[0].bias, NO_ROWS)
+
+
+class InOrder:
+    """Whatever their targets and weights are, these are brought into the rows' order anew."""
+
+    def __init__(self, idx: IntArray, n: int) -> None:
+        self.idx = np.ascontiguousarray(idx, np.int32)
+        self._is_sorted = bool((idx[1:] >= idx[:-1]).all())
+        if self._is_sorted:
+            self.indptr, self._order = np.concatenate([[0], np.cumsum(count_indices(self.idx, n))]), NO_INDICES
+        else:
+            self.indptr, self._order = order_by_row(self.idx, n)
+        self._held = dict[str, tuple[Array, Array]]()  # what `_sorted` was last asked for, and what it gave
+
+    def facing(
+        self, others: Sequence[ScoredSide], targets: FloatArray, weights: FloatArray | None, noise: float
+    ) -> Facing:
+        """targets, weights: (n_ratings,), what a rating's score should be, and how precise it is: noise · weight"""
+        first, offset, third, joined = others[0], others[0].bias, NO_ROWS, NO_INDICES
+        if len(others) > 1:
+            second = others[1]
+            targets = targets - pair_scores(first, second)
+            offset, third, joined = np.zeros_like(offset), second.factors, self._sorted("joined", second.idx)
+        values = self._sorted("targets", targets)
+        own = NO_NUMBERS if weights is None else self._sorted("weights", weights)
+        part = CsrRatings(self.indptr, self._sorted("met", first.idx), values, own, joined)
+        return Facing(
+            part, RatingWeights(np.float32(noise), np.float32(0), np.float32(0), np.float32(noise)), offset, third
+        )
+
+    def _sorted(self, name: str, of_ratings: AnArray) -> AnArray:
+        """The same numbers, row by row; what has not changed since the last sweep is not sorted again."""
+        if self._is_sorted:
+            return of_ratings
+        if name not in self._held or self._held[name][0] is not of_ratings:
+            self._held[name] = of_ratings, of_ratings[self._order]
+        return cast(AnArray, self._held[name][1])

@@ -1,0 +1,101 @@
+"""Alternating least squares: given one side, every row of the other has a closed form; so in turn, until it settles.
+
+Hu, Koren & Volinsky 2008 [hu2008implicit] for the alternation, Zhou et al. 2008 [zhou2008als] for a penalty that
+grows with a row's count. A bias is a coordinate of the row that all its ratings meet with 1, solved with the rest.
+"""
+
+from contextlib import AbstractContextManager
+
+import numpy as np
+
+from cofactor.arrays import Array, FloatArray, IntArray
+from cofactor.data.ratings import Ratings, Rows
+from cofactor.kernels.alignment import empty_aligned, padded_width
+from cofactor.kernels.blas import quiet_blas
+from cofactor.kernels.posterior.prior import BiasTerm, Prior
+from cofactor.kernels.posterior.problem import RowProblem
+from cofactor.kernels.posterior.schedule import RowSchedule, schedule_rows
+from cofactor.kernels.posterior.solve import solve
+from cofactor.kernels.posterior.weights import UNIT_WEIGHTS
+from cofactor.kernels.ratings.layout import sum_rows
+from cofactor.nets.embeddings import Embeddings
+from cofactor.training.engine import ResumableEngine
+
+__all__ = ["AlternatingLeastSquares", "Half"]
+
+TRIFLE = 1e-6
+PIVOT = 100  # ratings: the penalty of a row with so many does not depend on the exponent
+
+
+class Half:
+    """One side: its parameters, and its ratings laid out for the kernel."""
+
+    def __init__(self, factors: FloatArray, bias: FloatArray, rows: Rows) -> None:
+        (n, k), self.part, self.bias = factors.shape, rows.part, bias.copy()
+        self.rows = empty_aligned((n, padded_width(k)))  # the factors, and 0 behind
+        self.rows[:, :k], self.rows[:, k:] = factors, 0
+        self.plan: RowSchedule = schedule_rows(
+            rows.indptr, padded_width(k)
+        )  # the prior is a number a coordinate: nothing is turned
+        self.counts = np.diff(rows.indptr).astype(np.float32)
+        self.sums, self.of_values = sum_rows(self.part)  # of each row's ratings; of all their squares
+
+    def squares(self, offset: FloatArray) -> float:
+        """Σ (v - o)² over its ratings, each row having an offset."""
+        o = offset.astype(np.float64)
+        return self.of_values + float(o * o @ self.counts - 2 * o @ self.sums)
+
+
+class AlternatingLeastSquares(ResumableEngine):
+    """Minimises Σ (r - μ - b_u - b_i - p·q)² + λ Σ_rows n (count/n)ᵉ |[p, b]|², n = 100; a step is one side."""
+
+    def __init__(self, start: Embeddings, train: Ratings, reg: float, reg_exponent: float) -> None:
+        self.k = start.user_factors.shape[1]
+        self.mean = train.mean
+        self._users = Half(start.user_factors, start.user_bias, train.by_user)
+        self._items = Half(start.item_factors, start.item_bias, train.by_item)
+        self._reg, self._exponent = reg, reg_exponent
+
+    @property
+    def n_steps(self) -> int:
+        return 2
+
+    @property
+    def embeddings(self) -> Embeddings:
+        """The parameters now; μ stands in the users' biases."""
+        users, items, k = self._users, self._items, self.k
+        return Embeddings(users.rows[:, :k], users.bias + np.float32(self.mean), items.rows[:, :k], items.bias)
+
+    def session(self) -> AbstractContextManager[None]:
+        return quiet_blas()
+
+    def run(self, epoch: int, start: int, end: int) -> FloatArray:
+        sides = (self._users, self._items), (self._items, self._users)
+        return np.array([self._solve(*sides[step]) for step in range(start, end)], np.float32)
+
+    def _solve(self, half: Half, other: Half) -> float:
+        """Solve one side; the mean squared error after it."""
+        rows, width = half.rows, half.rows.shape[1]
+        ridge = (self._reg * PIVOT * (np.maximum(half.counts, 1) / PIVOT) ** self._exponent).astype(np.float32)
+        # a row's coordinates beyond its ratings' number are held by the penalty; without one, by a trifle
+        floor = np.where(np.arange(width) < self.k, TRIFLE, 1).astype(np.float32)
+        prior = Prior(np.diag(floor).ravel(), ridge, np.zeros((1, width), np.float32))
+        bias = BiasTerm(half.bias, np.append(np.zeros(width), TRIFLE).astype(np.float32), np.zeros(1, np.float32))
+        offset = other.bias + np.float32(self.mean)
+        explained = solve(rows, RowProblem(other.rows, offset, half.part, UNIT_WEIGHTS, prior, bias=bias), half.plan)
+        penalty = float(ridge @ (np.einsum("nk,nk->n", rows, rows) + half.bias**2).astype(np.float64))
+        return (other.squares(offset) - float(explained.sum(dtype=np.float64)) - penalty) / len(half.part.indices)
+
+    def predict(self, user_idx: IntArray, item_idx: IntArray) -> FloatArray:
+        return self.embeddings.scores(user_idx, item_idx, None)
+
+    def state(self) -> dict[str, Array]:
+        return {name: array.copy() for name, array in self._arrays().items()}
+
+    def restore(self, state: dict[str, Array]) -> None:
+        for name, array in self._arrays().items():
+            array[:] = state[name]
+
+    def _arrays(self) -> dict[str, FloatArray]:
+        users, items = self._users, self._items
+        return {"users": users.rows, "items": items.rows, "user_bias": users.bias, "item_bias": items.bias}

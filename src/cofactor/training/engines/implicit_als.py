@@ -1,0 +1,194 @@
+"""Alternating least squares on clicks: each side's rows in turn, the other side fixed.
+
+Hu, Koren & Volinsky, "Collaborative filtering for implicit feedback datasets", ICDM 2008 [hu2008implicit]; the form
+of the loss and of the penalty after Rendle et al., "Revisiting the performance of iALS", RecSys 2022 [rendle2022ials].
+"""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from functools import partial
+from typing import Literal
+
+import numpy as np
+
+from cofactor.arrays import Array, FloatArray, IntArray
+from cofactor.data.ratings import Ratings, Rows
+from cofactor.kernels.alignment import empty_aligned, padded_width
+from cofactor.kernels.blas import quiet_blas
+from cofactor.kernels.posterior.blocks import block_steps
+from cofactor.kernels.posterior.conjugate import conjugate_steps
+from cofactor.kernels.posterior.prior import Prior
+from cofactor.kernels.posterior.problem import RowProblem
+from cofactor.kernels.posterior.schedule import SPLIT_ABOVE, schedule_rows
+from cofactor.kernels.posterior.solve import solve
+from cofactor.kernels.posterior.weights import RatingWeights
+from cofactor.posterior.attribute_prior import AttributePrior
+from cofactor.training.engine import ResumableEngine
+
+__all__ = ["ImplicitLeastSquares", "ImplicitObjective", "RowSolver", "SideSolver"]
+
+ATTRIBUTE_SHARE = 0.2  # of a typical row's penalty, towards what its attributes say
+START = 0.1  # standard deviation of the first scores
+
+
+@dataclass(frozen=True)
+class ImplicitObjective:
+    """Σ_clicks c (1 - p·q)² + α Σ_all (p·q)² + λ Σ_rows hᵉ |row|², with c = 1 + confidence · value."""
+
+    unobserved_weight: float  # α
+    reg: float  # λ
+    reg_exponent: float  # e
+    confidence: float
+
+    @property
+    def weights(self) -> RatingWeights:
+        """What a click weighs and pulls, as the kernels want it."""
+        one, gain = np.float32(1), np.float32(self.confidence)
+        return RatingWeights(one, gain, one, gain)
+
+    def ridge(self, counts: IntArray, n_others: int) -> FloatArray:
+        """(n,) λ hᵉ of rows with so many clicks, the other side having `n_others` rows: h = clicks + α n_others."""
+        return (self.reg * (counts + self.unobserved_weight * n_others) ** self.reg_exponent).astype(np.float32)
+
+    def attribute_strength(self, counts: IntArray, n_others: int) -> float:
+        """How strongly the rows of a side are held to what their attributes say."""
+        return ATTRIBUTE_SHARE * float(np.median(self.ridge(counts[counts > 0], n_others)))
+
+
+@dataclass(frozen=True)
+class RowSolver:
+    """How the rows of a side are solved: exactly, by conjugate gradient steps, or block by block of factors."""
+
+    name: Literal["exact", "cg", "block"] = "exact"
+    n_steps: int = 2  # cg: of each row
+    block_size: int = 128  # block: factors solved at once
+
+    @property
+    def longest(self) -> int:
+        """Clicks from which on a row is split among threads; what is split is solved exactly: few rows only."""
+        return SPLIT_ABOVE if self.name == "exact" else 4 * SPLIT_ABOVE
+
+    def improve(self, n_factors: int) -> Callable[..., FloatArray]:
+        """The kernel that does it."""
+        if self.name == "cg":
+            return partial(conjugate_steps, n_steps=self.n_steps)
+        if self.name == "block" and n_factors > self.block_size:
+            return partial(block_steps, block=self.block_size)
+        return solve
+
+
+class SideSolver:
+    """Solves the rows of one side, whose clicks are laid out once."""
+
+    def __init__(self, rows: Rows, n_factors: int, objective: ImplicitObjective, how: RowSolver) -> None:
+        self._rows, self._n_factors, self._objective, width = rows, n_factors, objective, padded_width(n_factors)
+        self._improve = how.improve(n_factors)
+        n_others = int(rows.indices.max(initial=-1)) + 1
+        self._plan = schedule_rows(rows.indptr, width, n_others=n_others, split_above=how.longest)
+        self._unused = np.diag((np.arange(width) >= n_factors).astype(np.float32))
+
+    def solve(self, out: FloatArray, others: FloatArray, pull: FloatArray | None = None) -> float:
+        """Solve the rows `out` (n, width), the other side (m, width) fixed; by how much that lowers the loss.
+
+        pull: (n, k) of what is expected of the rows; those without clicks are then left at 0, so that they are no
+            evidence for anything
+        """
+        base = np.float32(self._objective.unobserved_weight) * (others.T @ others) + self._unused
+        ridge = self._objective.ridge(self._rows.counts, len(others))
+        wide = np.zeros((1 if pull is None else len(out), out.shape[1]), np.float32)
+        if pull is not None:
+            wide[:, : self._n_factors] = pull
+        prior, offset = Prior(base.ravel(), ridge, wide), np.zeros(len(others), np.float32)
+        problem = RowProblem(others, offset, self._rows.part, self._objective.weights, prior)
+        explained = self._improve(out, problem, self._plan)
+        if pull is not None:
+            out[self._rows.counts == 0] = 0
+        return float(explained.sum(dtype=np.float64))
+
+
+class ImplicitLeastSquares(ResumableEngine):
+    """An epoch solves the users, then the items, and is one step; its loss is the objective, for each click."""
+
+    def __init__(
+        self, train: Ratings, n_factors: int, objective: ImplicitObjective, how: RowSolver, seed: int,
+        of_users: AttributePrior | None = None, of_items: AttributePrior | None = None,
+    ) -> None:  # fmt: skip
+        """of_users, of_items: what attributes let expect of the rows, learned with them"""
+        self._train, self._n_factors, self._objective = train, n_factors, objective
+        self.of_users, self.of_items = of_users, of_items
+        # first the ratings, then the factors: what the sorting needs beside is gone by then
+        by_item = train.by_item if objective.confidence else train.clicks_by_item
+        self._user_solver = SideSolver(train.by_user, n_factors, objective, how)
+        self._item_solver = SideSolver(by_item, n_factors, objective, how)
+        self._users, self._items = self._start(seed)
+        # the weight of clicks in the loss, which nobody need make the values for where they count alike
+        self._mean_weight = 1 + objective.confidence * train.mean if objective.confidence else 1.0
+        self._user_ridge = objective.ridge(train.user_counts, train.n_items)
+        self.user_attribute_strength = objective.attribute_strength(train.user_counts, train.n_items)
+        self.item_attribute_strength = objective.attribute_strength(train.item_counts, train.n_users)
+
+    def _start(self, seed: int) -> tuple[FloatArray, FloatArray]:
+        """Users at 0, which are solved first, and items at random."""
+        train, k = self._train, self._n_factors
+        users, items = (empty_aligned((n, padded_width(k))) for n in (train.n_users, train.n_items))
+        users[:], items[:] = 0, 0
+        items[:, :k] = np.random.default_rng(seed).standard_normal((train.n_items, k), np.float32)
+        items *= np.float32(START / np.sqrt(k))
+        return users, items
+
+    @property
+    def n_steps(self) -> int:
+        return 1
+
+    def session(self) -> AbstractContextManager[None]:
+        return quiet_blas()
+
+    def run(self, epoch: int, start: int, end: int) -> FloatArray:
+        return np.array([self._sweep() for _ in range(start, end)])
+
+    def _sweep(self) -> float:
+        users, items, train = self._users, self._items, self._train
+        strengths = self.user_attribute_strength, self.item_attribute_strength
+        self._user_solver.solve(users, items, self.of_users and strengths[0] * self.of_users.expected)
+        penalty = self._user_ridge @ np.einsum("nk,nk->n", users, users)
+        if self.of_users:
+            drawn = np.einsum("rk,rk->", self.of_users.expected, users[:, : self._n_factors])
+            penalty -= 2 * strengths[0] * float(drawn)
+        explained = self._item_solver.solve(items, users, self.of_items and strengths[1] * self.of_items.expected)
+        for prior, rows, counts in (
+            (self.of_users, users, train.user_counts), (self.of_items, items, train.item_counts),
+        ):  # fmt: skip
+            if prior:
+                prior.learn(rows[:, : self._n_factors], counts > 0)
+        return self._mean_weight + (float(penalty) - explained) / len(train)
+
+    @property
+    def factors(self) -> tuple[FloatArray, FloatArray]:
+        """(n_users, k), (n_items, k) copies; rows without clicks stand where their attributes let expect them."""
+        users, items = (np.ascontiguousarray(rows[:, : self._n_factors]) for rows in (self._users, self._items))
+        if self.of_users:
+            users = np.where((self._train.user_counts > 0)[:, None], users, self.of_users.expected)
+        if self.of_items:
+            items = np.where((self._train.item_counts > 0)[:, None], items, self.of_items.expected)
+        return users, items
+
+    def loss_on(self, held_out: Ratings) -> float:
+        """The objective without its penalty, for each click, with held-out clicks in place of those of training."""
+        users, items, objective = self._users, self._items, self._objective
+        scores = np.einsum("nk,nk->n", users[held_out.user_idx], items[held_out.item_idx])
+        clicked = (1 + objective.confidence * held_out.values) * np.square(1 - scores)
+        everywhere = float(np.einsum("ij,ij->", users.T @ users, items.T @ items))
+        return float(clicked.mean(dtype=np.float64)) + objective.unobserved_weight * everywhere / len(self._train)
+
+    def state(self) -> dict[str, Array]:
+        return {name: array.copy() for name, array in self._arrays().items()}
+
+    def restore(self, state: dict[str, Array]) -> None:
+        for name, array in self._arrays().items():
+            array[:] = state[name]
+
+    def _arrays(self) -> dict[str, Array]:
+        priors = {"of_users": self.of_users, "of_items": self.of_items}
+        learned = {f"{side}.{name}": a for side, one in priors.items() if one for name, a in one.arrays.items()}
+        return {"users": self._users, "items": self._items} | learned

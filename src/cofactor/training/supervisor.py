@@ -1,0 +1,94 @@
+"""What hangs on the end of an epoch where a model is trained: early stopping, and the checkpoint."""
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from cofactor.errors import BadCheckpoint
+from cofactor.run.epoch import Epoch
+from cofactor.run.run import Run
+from cofactor.training.checkpoint import load_checkpoint, save_checkpoint
+from cofactor.training.engine import ResumableEngine
+
+if TYPE_CHECKING:
+    from cofactor.arrays import Array
+
+__all__ = ["Supervisor"]
+
+
+class Supervisor:
+    """Ends training early, remembers the best epoch, and writes and reads the checkpoint of one fit."""
+
+    def __init__(
+        self, engine: ResumableEngine, run: Run, n_epochs: int, identity: Mapping[str, Any],
+        measure: Callable[[Epoch], float],
+    ) -> None:  # fmt: skip
+        """identity: what another training must share to go on from this one's checkpoint
+        measure: what early stopping watches, of the model as it is after an epoch
+        """
+        self._engine, self._n_epochs, self._identity, self._measure = engine, n_epochs, dict(identity), measure
+        self._stopping, self._path = run.early_stopping, run.checkpoint
+        self._best: dict[str, Array] | None = None
+        if self._stopping:
+            self._stopping.reset()
+
+    @property
+    def is_over(self) -> bool:
+        """True where early stopping has ended training."""
+        return self._stopping is not None and self._stopping.is_over
+
+    def after_epoch(self, epoch: Epoch) -> bool:
+        """Measure, and write the checkpoint; False where training ends here."""
+        stopping = self._stopping if self._engine.is_measured(epoch.number) else None
+        if stopping and stopping.note(epoch.number, self._measure(epoch)):
+            self._best = self._engine.mark()
+        if self._path:
+            self._save(self._path, epoch.number + 1)
+        return not self.is_over
+
+    def go_back_to_best(self) -> None:
+        """Give the engine the parameters of the best epoch, where early stopping has seen one."""
+        if self._best is not None:
+            self._engine.go_back(self._best)
+
+    def _save(self, path: Any, n_done: int) -> None:
+        best = {f"best.{name}": array for name, array in (self._best or {}).items()}
+        seen = {"seen": np.array(self._stopping.seen, np.float64)} if self._stopping else {}
+        save_checkpoint(path, self._engine.state() | best | seen, n_done, self._identity)
+
+    def resume(self) -> int:
+        """The number of epochs that the checkpoint has done, with the engine as it was then; 0 where there is none.
+
+        Raises `BadCheckpoint` for one of another training, and for one that no such training can have written.
+        """
+        found = load_checkpoint(self._path, self._identity) if self._path else None
+        if found is None:
+            return 0
+        state, n_done = found
+        best = {name[5:]: state.pop(name) for name in list(state) if name.startswith("best.")}
+        seen = state.pop("seen", np.zeros(0))  # of a training that no early stopping watched: nothing
+        wrong = self._wrong_with(state, seen, n_done) or self._wrong_with_best(best, seen, n_done)
+        if wrong:
+            raise BadCheckpoint(f"{self._path} is damaged: {wrong}. Delete it to start afresh.")
+        self._engine.restore(state)
+        return n_done
+
+    def _wrong_with(self, state: "dict[str, Array]", seen: "Array", n_done: int) -> str:
+        """Why the engine, which knows what its kernels read, cannot have been in that state; "" where it can."""
+        n_measured = sum(map(self._engine.is_measured, range(max(0, min(n_done, self._n_epochs)))))
+        if not 0 < n_done <= self._n_epochs or seen.dtype != np.float64 or seen.shape not in ((n_measured,), (0,)):
+            return f"it says that {n_done} of {self._n_epochs} epochs are done"
+        return self._engine.wrong_with(state, n_done)
+
+    def _wrong_with_best(self, best: "dict[str, Array]", seen: "Array", n_done: int) -> str:
+        """The same of the best epoch, which early stopping finds again in the values that were seen."""
+        if not self._stopping:
+            return ""
+        for epoch, value in zip(filter(self._engine.is_measured, range(n_done)), seen.tolist(), strict=False):
+            self._stopping.note(epoch, value)
+        if not best:
+            return "" if self._stopping.best_epoch < 0 else "its best epoch is missing"
+        wrong = self._engine.wrong_with_mark(best, self._stopping.best_epoch + 1)
+        self._best = best
+        return f"its best epoch is none of this training: {wrong}" if wrong else ""

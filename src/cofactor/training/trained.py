@@ -1,0 +1,94 @@
+"""A model that is trained in epochs: by an engine, in the one loop, watched, stopped early, and carried on."""
+
+from abc import abstractmethod
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
+
+from cofactor.errors import BadOption
+from cofactor.recommender import Recommender
+from cofactor.run.run import Run
+
+if TYPE_CHECKING:
+    from cofactor.data.ratings import Ratings
+    from cofactor.run.epoch import Epoch
+    from cofactor.training.engine import ResumableEngine
+    from cofactor.training.validation import Loss
+
+__all__ = ["TrainedRecommender"]
+
+E = TypeVar("E", bound="ResumableEngine")
+
+
+@dataclass(kw_only=True)
+class TrainedRecommender(Recommender, Generic[E]):
+    """A model file says which engine trains it, what is learned of that, and what its loss on held-out ratings is.
+
+    `history_` is a list of one `Epoch` for each epoch run.
+    """
+
+    effort: ClassVar = "n_epochs"
+    mend: ClassVar[str]  # advice where the loss leaves the finite numbers
+    epoch_name: ClassVar[str] = "epoch"
+
+    @abstractmethod
+    def _make_engine(self, train: "Ratings", run: Run) -> E:
+        """Parameters at their start, or those of `run.warm_start`, with the ratings to train on."""
+
+    @abstractmethod
+    def _set_learned(self, engine: E, train: "Ratings") -> None:
+        """Set everything that `learned` names to what the engine holds now."""
+
+    @abstractmethod
+    def _loss_on(self, held_out: "Ratings", engine: E, train: "Ratings") -> "Loss":
+        """The loss on held-out ratings, which are in the indices of `train`."""
+
+    @property
+    def _n_epochs(self) -> int:
+        n: int = getattr(self, self.effort)
+        return n
+
+    def _check_run(self, run: Run) -> None:
+        if run.warm_start is not None:
+            self._check_warm_start(run.warm_start)
+
+    def _check_warm_start(self, before: Any) -> None:
+        """Raise `BadOption` where training cannot begin with the parameters of that model."""
+        raise BadOption(f"{type(self).__name__} begins with no other model's parameters: leave warm_start out.")
+
+    def _fit(self, train: "Ratings", run: Run) -> None:
+        from cofactor.training.loop import train as train_epochs
+        from cofactor.training.supervisor import Supervisor
+        from cofactor.training.validation import known_part
+
+        held_out = known_part(run.validation, train)
+        if held_out is None and run.early_stopping and run.early_stopping.metric is None:
+            raise BadOption("Early stopping by the validation loss needs fit(..., validation=ratings).")
+        engine = self._make_engine(train, run)
+
+        def measure(epoch: "Epoch") -> float:
+            return self._measured(engine, train, run, epoch)
+
+        with engine.session():
+            supervisor = Supervisor(engine, run, self._n_epochs, self._identity(train), measure)
+            n_done = supervisor.resume()
+            self.history_: list[Epoch] = train_epochs(
+                engine, n_done if supervisor.is_over else self._n_epochs, run, first=n_done,
+                progress=run.shown(self._n_epochs, type(self).__name__),
+                valid_loss=self._loss_on(held_out, engine, train) if held_out is not None else None,
+                after_epoch=supervisor.after_epoch, mend=self.mend, unit=self.epoch_name,
+            )  # fmt: skip
+            supervisor.go_back_to_best()
+            self._set_learned(engine, train)
+
+    def _measured(self, engine: E, train: "Ratings", run: Run, epoch: "Epoch") -> float:
+        """What early stopping watches: its own measure of the model, or the validation loss."""
+        measure = run.early_stopping.metric if run.early_stopping else None
+        if measure is None:
+            assert epoch.valid_loss is not None  # `_fit` asks for validation ratings
+            return epoch.valid_loss
+        self._set_learned(engine, train)
+        return measure(self)
+
+    def _identity(self, train: "Ratings") -> dict[str, Any]:
+        """What another training must share to go on from this one's checkpoint."""
+        return self.options() | {"data": train.fingerprint, "model": type(self).__name__}

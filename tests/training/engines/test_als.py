@@ -1,0 +1,115 @@
+"""Alternating least squares against the equations it solves."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import cofactor as cf
+
+ALS = {"n_factors": 5, "n_epochs": 4, "seed": 3}
+
+
+@pytest.fixture(scope="module")
+def tastes():
+    split = cf.split(cf.load("tastes"), test=0.2, seed=0)
+    return split.train, split.test
+
+
+@pytest.mark.parametrize("exponent", [0.0, 1.0])
+def test_the_loss_that_is_told_is_that_of_the_parameters(tastes, exponent):
+    """It costs nothing to know: |U⁻ᵀ b|² of the factored rows says it."""
+    train, _ = tastes
+    model = cf.ExplicitALS(**ALS, reg=0.05, reg_exponent=exponent).fit(train, progress=False)
+    predicted = model.score_pairs(train.user_idx, train.item_idx)
+    assert model.history_[-1].losses[-1] == pytest.approx(np.mean((train.values - predicted) ** 2), rel=1e-4)
+
+
+def test_every_half_lowers_the_objective(tastes):
+    train, _ = tastes
+    losses = [
+        epoch.valid_loss
+        for epoch in cf.ExplicitALS(**ALS | {"n_epochs": 8}, reg=1e-3)
+        .fit(train, validation=train, progress=False)
+        .history_
+    ]
+    assert losses == sorted(losses, reverse=True)
+
+
+@pytest.mark.parametrize("exponent", [0.0, 0.5, 1.0])
+def test_the_rows_solve_their_own_normal_equations(tastes, exponent):
+    """After the items' half, each item's row is the ridge regression of its n ratings on the users' rows, with a
+    penalty of λ · 100 (n/100)ᵉ."""
+    from cofactor.nets.embeddings import Embeddings
+    from cofactor.training.engines.explicit_als import AlternatingLeastSquares
+
+    train, _ = tastes
+    start = Embeddings.random(train.n_users, train.n_items, 5, 0, 0.1)
+    engine = AlternatingLeastSquares(start, train, 0.05, exponent)
+    engine.run(0, 0, 2)
+    p, user_bias, q, item_bias = engine.embeddings
+    for item in range(0, train.n_items, 50):
+        users, values = train.by_item.of(item)
+        design = np.column_stack([p[users], np.ones(len(users))]).astype(np.float64)
+        normal = design.T @ design + 0.05 * 100 * (len(users) / 100) ** exponent * np.eye(6)
+        expected = np.linalg.solve(normal, design.T @ (values - user_bias[users]))
+        np.testing.assert_allclose(np.append(q[item], item_bias[item]), expected, atol=2e-4)
+
+
+def test_it_starts_where_the_ratings_differ_most(tastes):
+    """One sweep from there explains more of held-out ratings than two from random factors."""
+    from cofactor.nets.embeddings import Embeddings
+    from cofactor.training.engines.explicit_als import AlternatingLeastSquares
+    from cofactor.training.engines.spectral import spectral_start
+
+    train, test = tastes
+
+    def error(start: Embeddings, n_sweeps: int) -> float:
+        engine = AlternatingLeastSquares(start, train, 0.1, 0.8)
+        for sweep in range(n_sweeps):
+            engine.run(sweep, 0, 2)
+        return float(np.mean((engine.predict(test.user_idx, test.item_idx) - test.values) ** 2))
+
+    spectral = spectral_start(train, 8, seed=0)
+    assert np.sqrt(np.mean(spectral.item_factors**2)) == pytest.approx(0.15, rel=1e-4)
+    random = Embeddings.random(train.n_users, train.n_items, 8, seed=0, scale=0.1)
+    assert error(spectral, 1) < error(random, 2)
+
+
+def test_ratings_that_are_all_alike_are_a_start_too(tastes):
+    train, _ = tastes
+    flat = replace(train, values=np.full(len(train), 3, np.float32))
+    model = cf.ExplicitALS(**ALS).fit(flat, progress=False)
+    np.testing.assert_allclose(model.score_pairs(train.user_idx[:50], train.item_idx[:50]), 3, atol=1e-3)
+
+
+def test_more_factors_than_items_and_a_row_without_ratings_are_fine(tastes):
+    train, _ = tastes
+    few = train.subset(np.arange(40))
+    model = cf.ExplicitALS(n_factors=100, n_epochs=2).fit(few, progress=False)
+    assert np.isfinite(model.user_factors_).all()
+    assert np.isfinite(model.item_factors_).all()
+
+
+def test_the_same_seed_gives_the_same_bits(tastes):
+    first, second = (cf.ExplicitALS(**ALS).fit(tastes[0], progress=False) for _ in range(2))
+    assert np.array_equal(first.user_factors_, second.user_factors_)
+
+
+def test_every_option_is_felt(tastes):
+    """And `attributes` in tests of its own."""
+    train, _ = tastes
+    changed = {"n_factors": 4, "n_epochs": 3, "seed": 4, "reg": 0.5, "reg_exponent": 0.0}
+    assert changed.keys() | {"attributes"} == cf.ExplicitALS().options().keys()
+    plain = cf.ExplicitALS(**ALS).fit(train, progress=False).score_users(np.arange(5))
+    for name, value in changed.items():
+        other = cf.ExplicitALS(**ALS | {name: value}).fit(train, progress=False)
+        assert (other.score_users(np.arange(5)) != plain).any(), name
+
+
+@pytest.mark.realdata
+def test_it_beats_the_biases_on_movielens(data_folder):
+    train, test = cf.split(cf.load("ml-1m"), test=0.1, seed=0)
+    model = cf.ExplicitALS(n_factors=15, n_epochs=10, reg=0.06)
+    rmse = cf.evaluate(model.fit(train, progress=False), test).values["rmse"]
+    assert rmse < cf.evaluate(cf.Bias().fit(train), test).values["rmse"] - 0.04
