@@ -41,7 +41,7 @@ class Comparison:
 
     @property
     def fit_seconds(self) -> dict[str, float]:
-        """Of each model that was fitted here, the median over its fits."""
+        """Seconds of a fit, the median over its fits, of each model that was fitted here."""
         return {name: median(fits.seconds) for name, fits in self.fits.items() if fits.seconds}
 
     @property

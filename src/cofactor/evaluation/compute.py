@@ -19,7 +19,7 @@ __all__ = ["ComputedMetrics", "compute_metrics"]
 
 
 class ComputedMetrics(NamedTuple):
-    """By label, such as "ndcg@10". left_out: what this model or these data cannot have, and why."""
+    """The statistics of the metrics that could be computed, and why the others could not: by label, as "ndcg@10"."""
 
     statistics: dict[str, Statistic]
     left_out: dict[str, str]

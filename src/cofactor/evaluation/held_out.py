@@ -63,6 +63,7 @@ class HeldOut:
 
     @property
     def n_users(self) -> int:
+        """The number of users with ratings in the test."""
         return len(self.users)
 
     @cached_property

@@ -22,7 +22,7 @@ Better: TypeAlias = Literal["lower", "higher", ""]  # "": the metric only descri
 
 @dataclass(frozen=True)
 class RatingMetric:
-    """Of predicted ratings, by sums over the ratings of each user.
+    """A metric of predicted ratings, computed from sums over the ratings of each user.
 
     function: predictions and ratings, (n,) each -> the value
     terms: predictions and ratings -> the columns, (n,) each, that are summed
@@ -44,19 +44,19 @@ class RatingMetric:
 
 
 class ListMetric(ABC):
-    """Of the lists of all users. Without anything relevant in the test it is left out, unless it only describes."""
+    """A metric of the users' lists. It is left out of a test without anything relevant, unless it only describes."""
 
     better: ClassVar[Better] = "higher"
     has_cutoff: ClassVar[bool] = True
 
     @abstractmethod
     def statistic(self, lists: Lists, held: HeldOut, k: int | None) -> Statistic:
-        """k: the ranks that are looked at; None, all of them, for what has no cut-off."""
+        """The statistic of these lists, of which the first k ranks count; k is None for a metric without a cut-off."""
 
 
 @dataclass(frozen=True)
 class HitMetric(ListMetric):
-    """Of binary relevance. function: hits (n_users, k) and n_relevant (n_users,) -> (n_users,)."""
+    """A metric of binary relevance. function: hits (n_users, k) and n_relevant (n_users,) -> (n_users,)."""
 
     function: Callable[[BoolArray, IntArray], FloatArray]
 
@@ -66,7 +66,7 @@ class HitMetric(ListMetric):
 
 @dataclass(frozen=True)
 class GainMetric(ListMetric):
-    """Of graded relevance. function: gains and ideal gains, (n_users, k) each -> (n_users,)."""
+    """A metric of graded relevance. function: gains and ideal gains, (n_users, k) each -> (n_users,)."""
 
     function: Callable[[FloatArray, FloatArray], FloatArray]
 
@@ -76,7 +76,7 @@ class GainMetric(ListMetric):
 
 @dataclass(frozen=True)
 class RankMetric(ListMetric):
-    """Of the ranks of the relevant items in the whole catalogue.
+    """A metric of the ranks that relevant items have in the whole catalogue.
 
     function: above, equal, user (n_relevant,) and n_candidates (n_users,), as in `metrics.auc` -> (n_users,)
     """
@@ -91,7 +91,7 @@ class RankMetric(ListMetric):
 
 @dataclass(frozen=True)
 class NoveltyMetric(ListMetric):
-    """Describes lists by how many users know their items.
+    """A description of lists by the number of users who know their items.
 
     function: items (n_users, k), item_counts (n_items,), n_users -> (n_users,)
     """
@@ -106,7 +106,7 @@ class NoveltyMetric(ListMetric):
 
 @dataclass(frozen=True)
 class ExposureMetric(ListMetric):
-    """Describes all lists together by how often each item is in one.
+    """A description of all lists together by how often each item is in one.
 
     function: (n_items,) counts -> the value     without_each: items (n_users, k), counts -> (n_users,) values
     that each user's absence leaves, for the jackknife

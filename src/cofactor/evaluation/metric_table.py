@@ -91,5 +91,5 @@ def better(label: str) -> Better:
 
 
 def is_of_ratings(label: str) -> bool:
-    """Whether the metric needs predicted ratings. label: such as "rmse" or "ndcg@10"."""
+    """True where the metric needs predicted ratings. label: such as "rmse" or "ndcg@10"."""
     return label.partition("@")[0] in RATING_METRICS

@@ -24,6 +24,7 @@ class BootstrapStatistic:
 
     @property
     def value(self) -> float:
+        """The statistic of all users."""
         return float(self.of_totals(self.sums.sum(axis=0)))
 
     @property

@@ -16,14 +16,14 @@ __all__ = ["Belief", "NewcomerLaw"]
 
 
 class Belief(NamedTuple):
-    """What is known of a row: N(mean, covariance)."""
+    """The posterior of a row: N(mean, covariance)."""
 
     mean: FloatArray  # (d,)
     covariance: FloatArray  # (d, d)
 
 
 class NewcomerLaw(NamedTuple):
-    """One model's, or one posterior draw's."""
+    """The prior of newcomers under one model, or one posterior draw, and the linear model of their ratings."""
 
     design: FloatArray  # (n_items, d)
     offset: FloatArray  # (n_items,)
@@ -32,7 +32,7 @@ class NewcomerLaw(NamedTuple):
     noise: FloatArray  # (n_items,) the variance of a rating
 
     def posterior(self, item_idx: IntArray, values: FloatArray) -> Belief:
-        """After these ratings, (m,), (m,); none: the prior."""
+        """The belief after these ratings, (m,) each; without any the prior."""
         rows = self.design[item_idx].astype(np.float64)
         weighted = rows.T / self.noise[item_idx]
         covariance = np.linalg.inv(self.precision + weighted @ rows)

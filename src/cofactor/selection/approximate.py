@@ -29,7 +29,7 @@ Exactly = Callable[[IntArray, int, SeenItems, BoolArray], Best]
 
 
 def advice(n_users: int, n_items: int) -> str | None:
-    """What is said to somebody who ranks so many users exactly; None: nothing."""
+    """The advice to search approximately, for a caller who ranks so many users exactly; None where that is quick."""
     if n_users < ASKED or n_items < PAYS_FROM:
         return None
     return (

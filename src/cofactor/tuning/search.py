@@ -96,7 +96,10 @@ class Search:
         return History(self.metric, self._study.trials, (self._note(),), self.train.library)
 
     def best_model(self) -> Recommender:
-        """A new model, not fitted, with the best options. Raises the last trial's error where none succeeded."""
+        """A new model, not fitted, with the best options.
+
+        Raises the last trial's error where none succeeded, and `BadOption` where none came to its end.
+        """
         best = self.history.best
         if best is None:
             raise self._failure or BadOption("No trial was trained to its end. Raise the budget.")

@@ -84,7 +84,7 @@ class Proposal:
 
     @property
     def is_behind(self) -> bool:
-        """Whether the value reported last is worse than the median of the other trials' at that step."""
+        """True where the value reported last is worse than the median of the other trials' at that step."""
         return self._trial.should_prune()
 
     def complete(self, value: float) -> None:
