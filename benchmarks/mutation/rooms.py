@@ -37,6 +37,7 @@ OWN = {  # where a file's tests are not named after it
     "evaluation/statistic": ["tests/evaluation/test_bootstrap.py", "tests/evaluation/test_leave_one_out.py"],
     "evaluation/verdicts": ["tests/evaluation/test_compare.py"],
     "coldstart/familiarity": ["tests/coldstart/test_answers.py"],
+    "coldstart/shrunken_means": ["tests/coldstart/test_ladder.py"],
     "coldstart/question_tree": ["tests/coldstart/test_onboarding.py"],
     "models/_attribute_mixin": ["tests/models/test_attributes.py", "tests/models/test_implicit_mf.py"],
     "models/_factor_draws": ["tests/models/test_bayesian_mf.py", "tests/models/test_attributes.py"],

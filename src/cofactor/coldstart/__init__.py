@@ -1,1 +1,1 @@
-"""Nobody left cold: what to ask somebody new, and what to tell them on the little that is known."""
+"""Cold start: recommendations on little or no evidence, and the questions to ask a newcomer."""

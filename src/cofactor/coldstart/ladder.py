@@ -16,9 +16,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from cofactor.arrays import Array, FloatArray, Id, IntArray
+from cofactor.arrays import BoolArray, FloatArray, Id, IntArray
+from cofactor.coldstart.shrunken_means import ShrunkenMeans
 from cofactor.contract.profile import Newcomer, expect_attributes, rating_of
-from cofactor.data.ratings import NO_TIME, Ratings
 from cofactor.errors import BadOption, shown
 from cofactor.hyperparameters import conformed
 from cofactor.kernels.ranking.lists import SeenItems
@@ -27,8 +27,6 @@ from cofactor.ranking import Ranking, list_length
 from cofactor.recommender import Recommender, expect_model
 
 __all__ = ["Ladder", "LadderAnswer", "Rung"]
-
-DAY = 86_400  # seconds
 
 
 class Rung(StrEnum):
@@ -121,7 +119,7 @@ class Ladder:
             self._from_ratings(who, known)
             or self._from_attributes(who, known)
             or self._from_group(known)
-            or LadderAnswer(Rung.POPULARITY, 0, *self._popularity)
+            or LadderAnswer(Rung.POPULARITY, 0, *self._means.of_everybody())
         )
 
     # ---- the rungs ----------------------------------------------------------------------------------------
@@ -150,7 +148,7 @@ class Ladder:
         members = self._members(attributes)
         if members is None:
             return None
-        return LadderAnswer(Rung.GROUP, 0, *self._damped(self.model.ratings.subset(members), self._popularity[0]))
+        return LadderAnswer(Rung.GROUP, 0, *self._means.of_group(members))
 
     # ---- the evidence about one person --------------------------------------------------------------------
 
@@ -190,7 +188,7 @@ class Ladder:
 
     # ---- groups and popularity ----------------------------------------------------------------------------
 
-    def _members(self, attributes: Mapping[str, Any]) -> Array | None:
+    def _members(self, attributes: Mapping[str, Any]) -> BoolArray | None:
         """(n_ratings,) mask of the ratings by the group with these attributes; None: no group."""
         value = attributes.get(self.group) if self.group is not None else None
         if value is None or value != value:
@@ -200,36 +198,9 @@ class Ladder:
         return members if members.any() else None
 
     @property
-    def _popularity(self) -> tuple[FloatArray, FloatArray]:
-        """Scores and doubts, (n_items,) each, computed anew: the model's ratings may have been updated since."""
-        ratings = self.model.ratings
-        of_all = self._damped(ratings, np.full(ratings.n_items, ratings.mean if ratings.explicit else 0.0))
-        if self.window_days is None:
-            return of_all
-        assert ratings.timestamps is not None
-        known = ratings.timestamps != NO_TIME
-        newest = ratings.timestamps[known].max() if known.any() else 0
-        recent = known & (ratings.timestamps > newest - self.window_days * DAY)
-        return self._damped(ratings.subset(recent), of_all[0])
-
-    def _damped(self, ratings: Ratings, prior_mean: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Scores and doubts: of each item the mean rating, shrunk towards `prior_mean` by `damping` ratings.
-
-        Of clicks the score is the item's share of all clicks, and the doubt nan.
-        """
-        counts = ratings.item_counts.astype(np.float64)
-        if not ratings.explicit:
-            n_clicks = counts.sum() + self.damping
-            share = (counts + self.damping * prior_mean) / n_clicks if n_clicks else prior_mean
-            return share.astype(np.float32), np.full(len(counts), np.nan)
-        sums = np.bincount(ratings.item_idx, ratings.values, len(counts))
-        squares = np.bincount(ratings.item_idx, np.square(ratings.values, dtype=np.float64), len(counts))
-        n = counts + self.damping
-        n = np.where(n > 0, n, np.nan)  # without ratings an item has the prior mean, and no doubt is known
-        mean = np.where(n > 0, (sums + self.damping * prior_mean) / n, prior_mean)
-        usual = float(self.model.ratings.values.var(dtype=np.float64)) if len(self.model.ratings) else 0.0
-        variance = (squares - 2 * mean * sums + mean**2 * counts + self.damping * usual) / n
-        return mean.astype(np.float32), np.sqrt(variance * (1 + 1 / n)).astype(np.float32)
+    def _means(self) -> ShrunkenMeans:
+        """Made when it is asked for: the model's ratings may have been updated since."""
+        return ShrunkenMeans(self.model.ratings, self.damping, self.window_days)
 
 
 def _has_values(attributes: Mapping[str, Any]) -> bool:

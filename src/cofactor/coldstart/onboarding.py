@@ -220,9 +220,11 @@ class Onboarding:
         """The laws of how people differ from what is expected of their attributes."""
         users = self._familiarity.users
         rows, known = self.model.rows_under_laws(users), self.model.ratings.attributes_of("user", users)
-        beside = [one - two for one, two in zip(rows, self.model.described_under_laws(known, len(users)), strict=True)]
+        differences = [
+            one - two for one, two in zip(rows, self.model.described_under_laws(known, len(users)), strict=True)
+        ]
         tastes = self._familiarity._replace(rows=self._familiarity.rows - self._taste_by_attributes.expected)
-        return [AnswerLaw(*one, tastes) for one in zip(self.model.newcomer_laws(), beside, strict=True)]
+        return [AnswerLaw(*one, tastes) for one in zip(self.model.newcomer_laws(), differences, strict=True)]
 
     @cached_property
     def _taste_by_attributes(self) -> AttributePrior:

@@ -1,4 +1,4 @@
-"""The kinds of metrics: what a function of each kind is given, and the statistic that becomes of it."""
+"""The kinds of metrics: the arguments of a function of each kind, and the statistic that is computed with it."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Proposal", "Study"]
 
-N_RANDOM_TRIALS = 8  # before the proposals learn from what came of the others; the first one is the model as given
+N_RANDOM_TRIALS = 8  # before proposals depend on earlier trials; the first one has the model's own options
 N_TRIALS_BEFORE_PRUNING = 4
 STATES: Mapping[str, Literal["complete", "stopped", "failed", "unfinished"]] = {
     "COMPLETE": "complete", "PRUNED": "stopped", "FAIL": "failed",
@@ -55,7 +55,7 @@ class Study:
             self._study.enqueue_trial({name: _encoded(value, self._space[name]) for name, value in options.items()})
 
     def propose(self) -> "Proposal":
-        """The next options to try; what became of them is told to the proposal."""
+        """The next options to try. The proposal is then told what came of them."""
         trial = self._study.ask()
         return Proposal(self._study, trial, {name: _suggested(trial, name, part) for name, part in self._space.items()})
 
