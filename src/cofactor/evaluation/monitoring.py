@@ -13,10 +13,10 @@ from cofactor.recommender import Recommender
 __all__ = ["monitor"]
 
 
-def monitor(name: str, validation: Ratings, *, relevant: float | None = None) -> Callable[[Recommender], float]:
+def monitor(metric: str, validation: Ratings, *, relevant: float | None = None) -> Callable[[Recommender], float]:
     """A function that gives the value of this metric on `validation` for a fitted model, without an interval.
 
-    name: such as "rmse" or "ndcg@10" (without a cut-off: 10)     relevant: as in `evaluate`
+    metric: such as "rmse" or "ndcg@10" (without a cut-off: 10)     relevant: as in `evaluate`
     Raises `BadOption` for an unknown name. The function raises it where the model or the data cannot have the metric.
 
     >>> from cofactor.run.stopping import EarlyStopping
@@ -24,7 +24,7 @@ def monitor(name: str, validation: Ratings, *, relevant: float | None = None) ->
     >>> held_out = Ratings.from_arrays(["ann"], [3], [5.0])
     >>> stopping = EarlyStopping(metric=monitor("ndcg@10", held_out), better="higher")
     """
-    requested = requested_metric(name)
+    requested = requested_metric(metric)
     held_out = cache(lambda train: HeldOut.of(train, validation, relevant))  # the same in every epoch
 
     def value(model: Recommender) -> float:
