@@ -142,7 +142,7 @@ def test_who_is_not_in_the_table_cannot_be_taken_out():
     with pytest.raises(UnknownIds, match="item"):
         SOME.without(items=["Heat"])  # a title is no id
     for one in ("ann", 7, None, {"ann": 1}):
-        with pytest.raises(BadOption, match=r"without\(users=…\) takes a list of ids"):
+        with pytest.raises(BadOption, match="users=.* is no list of ids"):
             SOME.without(users=one)
 
 

@@ -5,7 +5,7 @@ import pytest
 
 import cofactor as cf
 from cofactor.contract.profile import UserProfile
-from cofactor.data.ratings import Rows
+from cofactor.data.csr_rows import Rows
 from cofactor.kernels.posterior.single_row import row_mean, sigmoid_row_mean
 from cofactor.posterior.fold_in import place_rows
 

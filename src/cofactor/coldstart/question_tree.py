@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from cofactor.arrays import BoolArray, FloatArray, IntArray
-from cofactor.data.ratings import Ratings, Rows
+from cofactor.data.csr_rows import Rows
+from cofactor.data.ratings import Ratings
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array

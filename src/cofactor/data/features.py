@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from cofactor.arrays import Array, FloatArray, IntArray
-from cofactor.data.ratings import Rows
+from cofactor.data.csr_rows import Rows
 from cofactor.errors import BadOption
 from cofactor.kernels.absent import NO_NUMBERS
 

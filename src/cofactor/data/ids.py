@@ -4,16 +4,16 @@ An id is what people write (196, "u42", "tt0133093"); an index is a row of our a
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Self
 
 import numpy as np
 
-from cofactor.arrays import Array, Id, IntArray
+from cofactor.arrays import Array, BoolArray, Id, IntArray
 from cofactor.data.id_kinds import kind_of
-from cofactor.errors import BadTable, UnknownIds
+from cofactor.errors import BadOption, BadTable, UnknownIds, shown
 
 __all__ = ["UNKNOWN", "IdMap"]
 
@@ -90,6 +90,21 @@ class IdMap:
             strangers = dict.fromkeys(ids[at] for at in np.flatnonzero(idx == UNKNOWN).tolist())
             raise UnknownIds(self.kind, strangers, len(self))
         return idx
+
+    def all_but(self, leaving: Iterable[Id]) -> BoolArray:
+        """(n,) False for these ids, True for all others.
+
+        Raises `UnknownIds`, which names the strangers, and `BadOption` for what is no list of ids.
+        """
+        if isinstance(leaving, str | bytes | Mapping) or not isinstance(leaving, Iterable):
+            raise BadOption(f"{self.kind}s={shown(leaving)} is no list of ids. Give one, such as [{shown(leaving)}].")
+        keep = np.ones(len(self), np.bool_)
+        keep[self.index_of(leaving if isinstance(leaving, np.ndarray) else list(leaving))] = False
+        return keep
+
+    def only(self, keep: BoolArray) -> Self:
+        """The ids where the mask is True, in their order."""
+        return self if keep.all() else type(self)(self.values[keep], self.kind)
 
     @cached_property
     def _index(self) -> dict[Any, int]:

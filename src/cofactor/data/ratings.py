@@ -3,72 +3,30 @@
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from difflib import get_close_matches
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 import numpy as np
 
 from cofactor.arrays import Array, BoolArray, FloatArray, Id, IntArray
+from cofactor.data.csr_rows import Rows, rows_of
 from cofactor.data.id_kinds import id_column
-from cofactor.data.ids import UNKNOWN, IdMap
+from cofactor.data.ids import IdMap
 from cofactor.data.options import IdKinds, id_kind
-from cofactor.data.report import Report, RowNames
-from cofactor.data.value_column import StoredValues, ValueColumn, read_only
-from cofactor.errors import AmbiguousTitle, BadOption, BadTable, shown
-from cofactor.kernels.absent import NO_CODES
+from cofactor.data.report import Report
+from cofactor.data.titles import ItemsByTitle
+from cofactor.data.value_column import StoredValues, ValueColumn, finite_values, read_only
+from cofactor.errors import BadTable
 from cofactor.kernels.ratings.csr import CsrRatings
 from cofactor.kernels.ratings.layout import count_indices, lay_out, transposed
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
-__all__ = ["NO_TIME", "Ratings", "Rows"]
+__all__ = ["NO_TIME", "Ratings"]
 
 ONE = np.ones(1, np.float32)
 NO_TIME = np.iinfo(np.int64).min  # the timestamp of a rating whose time is unknown
-
-
-class Rows(NamedTuple):
-    """Compressed sparse rows: row r holds `indices[indptr[r]:indptr[r + 1]]` and what `levels` and `codes` say of them.
-
-    Ratings know few different values, clicks one: a byte says which, or nothing has to.
-    """
-
-    indptr: IntArray  # (n_rows + 1,) int64
-    indices: IntArray  # (n,) int32, ascending within a row
-    levels: FloatArray  # (n,) float32, the values; or with codes the different ones; or (1,): all have it
-    codes: IntArray = NO_CODES  # (n,) uint8, which of `levels` each has; or (0,): its own
-
-    @classmethod
-    def of_part(cls, part: CsrRatings) -> "Rows":
-        return cls(part.indptr, part.indices, part.values, part.codes)
-
-    @property
-    def part(self) -> CsrRatings:
-        """What the kernels are told."""
-        return CsrRatings(self.indptr, self.indices, self.levels, codes=self.codes)
-
-    @property
-    def values(self) -> FloatArray:
-        """(n,) float32, made when asked for."""
-        return self.part.coded.at(slice(None))
-
-    def of(self, row: int) -> tuple[IntArray, FloatArray]:
-        """The indices and values of one row; both empty for the index of an unknown id."""
-        at = slice(0, 0) if row < 0 else slice(self.indptr[row], self.indptr[row + 1])
-        return self.indices[at], self.part.coded.at(at)
-
-    def take(self, rows: IntArray) -> "Rows":
-        """These rows alone, in this order."""
-        counts = self.counts[rows]
-        indptr = np.concatenate([[0], np.cumsum(counts)])
-        at = np.arange(indptr[-1]) + np.repeat(self.indptr[rows] - indptr[:-1], counts)
-        return Rows(indptr, self.indices[at], self.part.coded.at(at))
-
-    @property
-    def counts(self) -> IntArray:
-        return np.diff(self.indptr)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -114,7 +72,7 @@ class Ratings:
         """
         user_map, user_idx = IdMap.encode(id_column(users, "user", id_kind(ids, "user")), "user")
         item_map, item_idx = IdMap.encode(id_column(items, "item", id_kind(ids, "item")), "item")
-        given = np.ones(len(user_idx), np.float32) if values is None else _finite(values)
+        given = np.ones(len(user_idx), np.float32) if values is None else finite_values(values)
         return cls(
             users=user_map, items=item_map, user_idx=user_idx, item_idx=item_idx,
             values=given, explicit=values is not None, **rest,
@@ -218,14 +176,7 @@ class Ratings:
         if laid_out is not None:
             return laid_out.take(which)
         own, other = (self.user_idx, self.item_idx) if of_users else (self.item_idx, self.user_idx)
-        asked = np.zeros(self.n_users if of_users else self.n_items, bool)
-        asked[which] = True
-        at = np.flatnonzero(asked[own])
-        at = at[np.lexsort((other[at], own[at]))]  # stable, so the last of a pair that occurs twice is its last
-        is_last = np.append((np.diff(own[at]) != 0) | (np.diff(other[at]) != 0), np.ones(min(1, len(at)), bool))
-        at = at[is_last]
-        counts = np.bincount(np.searchsorted(which, own[at]), minlength=len(which))
-        return Rows(np.concatenate([[0], np.cumsum(counts)]), other[at], self.values_of(at))
+        return rows_of(which, own, other, self.n_users if of_users else self.n_items, self.values_of)
 
     @cached_property
     def fingerprint(self) -> str:
@@ -258,11 +209,11 @@ class Ratings:
         >>> table.without(users=["ann"])
         Ratings('ratings': 1 ratings of 2 items by 1 users)
         """
-        keep_user, keep_item = _all_but(users, self.users), _all_but(items, self.items)
+        keep_user, keep_item = self.users.all_but(users), self.items.all_but(items)
         rows = keep_user[self.user_idx] & keep_item[self.item_idx]
         new_user_idx, new_item_idx = (np.cumsum(keep, dtype=np.int32) - np.int32(1) for keep in (keep_user, keep_item))
         return replace(
-            self, users=_only(self.users, keep_user), items=_only(self.items, keep_item),
+            self, users=self.users.only(keep_user), items=self.items.only(keep_item),
             user_idx=new_user_idx[self.user_idx[rows]], item_idx=new_item_idx[self.item_idx[rows]],
             values=self.values_of(rows), timestamps=None if self.timestamps is None else self.timestamps[rows],
             titles=None if self.titles is None else self.titles[keep_item],
@@ -291,55 +242,13 @@ class Ratings:
         if self.titles is not None and (idx < 0).any():
             idx = idx.copy()
             for at in np.flatnonzero(idx < 0):
-                idx[at] = self._item_titled(asked[at])
+                idx[at] = self._items_by_title.find(asked[at], self.items)
         return idx
-
-    def _item_titled(self, title: Id) -> int:
-        titled = self._items_of_title.get(title, ()) if isinstance(title, str) else ()
-        if len(titled) > 1:
-            raise AmbiguousTitle(str(title), self.items.gather(np.array(titled)).tolist())
-        return titled[0] if titled else UNKNOWN
 
     def titles_like(self, text: Id, n: int = 3) -> list[str]:
         """Up to n titles that a reader may have meant: those that hold the text, else those spelt nearly so."""
-        titles = list(dict.fromkeys(title for title in self._items_of_title if isinstance(title, str)))
-        if not isinstance(text, str) or not text:
-            return []
-        holding = sorted((title for title in titles if text.lower() in title.lower()), key=len)
-        return holding[:n] or get_close_matches(text, titles, n)
+        return self._items_by_title.like(text, n)
 
     @cached_property
-    def _items_of_title(self) -> dict[str, tuple[int, ...]]:
-        places: dict[str, tuple[int, ...]] = {}
-        for at, title in enumerate(self.titles if self.titles is not None else ()):
-            if title is not None:
-                places[title] = (*places.get(title, ()), at)
-        return places
-
-
-def _all_but(leaving: Iterable[Id], ids: IdMap) -> BoolArray:
-    """(len(ids),) False for those who leave."""
-    if isinstance(leaving, str | bytes | Mapping) or not isinstance(leaving, Iterable):
-        raise BadOption(f"without({ids.kind}s=…) takes a list of ids, such as [{shown(leaving)}].")
-    keep = np.ones(len(ids), np.bool_)
-    keep[ids.index_of(leaving if isinstance(leaving, np.ndarray) else list(leaving))] = False
-    return keep
-
-
-def _only(ids: IdMap, keep: BoolArray) -> IdMap:
-    return ids if keep.all() else IdMap(ids.values[keep], ids.kind)
-
-
-def _finite(values: Iterable[float]) -> FloatArray:
-    try:
-        with np.errstate(over="ignore"):
-            numbers = np.asarray(values if isinstance(values, np.ndarray) else list(values), np.float32)
-    except (TypeError, ValueError, OverflowError) as error:
-        raise BadTable(f"The ratings are not all numbers: {error}.") from None
-    wrong = np.flatnonzero(~np.isfinite(numbers))
-    if len(wrong):
-        raise BadTable(
-            f"The rating is not a finite number ({numbers.ravel()[wrong[0]]}) {RowNames().where(wrong)}. "
-            f"Leave such rows out."
-        )
-    return numbers
+    def _items_by_title(self) -> ItemsByTitle:
+        return ItemsByTitle(self.titles)

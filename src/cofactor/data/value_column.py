@@ -1,13 +1,18 @@
 """The values of a table's ratings: as they came, or in a byte each from when the table has been laid out."""
 
+from collections.abc import Iterable
 from typing import Any, overload
 from weakref import ref
 
+import numpy as np
+
 from cofactor.arrays import Array, BoolArray, FloatArray, IntArray
+from cofactor.data.report import RowNames
+from cofactor.errors import BadTable
 from cofactor.kernels.ratings.csr import CodedValues
 from cofactor.kernels.ratings.layout import encode_values
 
-__all__ = ["StoredValues", "ValueColumn", "read_only"]
+__all__ = ["StoredValues", "ValueColumn", "finite_values", "read_only"]
 
 
 class StoredValues:
@@ -75,3 +80,19 @@ def read_only(column: Array) -> Array:
     seen = column.view()
     seen.flags.writeable = False
     return seen
+
+
+def finite_values(values: Iterable[float]) -> FloatArray:
+    """(n,) float32; raises `BadTable`, which names the rows, for what is no finite number."""
+    try:
+        with np.errstate(over="ignore"):
+            numbers = np.asarray(values if isinstance(values, np.ndarray) else list(values), np.float32)
+    except (TypeError, ValueError, OverflowError) as error:
+        raise BadTable(f"The ratings are not all numbers: {error}.") from None
+    wrong = np.flatnonzero(~np.isfinite(numbers))
+    if len(wrong):
+        raise BadTable(
+            f"The rating is not a finite number ({numbers.ravel()[wrong[0]]}) {RowNames().where(wrong)}. "
+            f"Leave such rows out."
+        )
+    return numbers

@@ -16,8 +16,9 @@ from typing import NamedTuple
 import numpy as np
 
 from cofactor.arrays import Array, FloatArray, IntArray
+from cofactor.data.csr_rows import Rows
 from cofactor.data.features import Features, bag, features_of
-from cofactor.data.ratings import NO_TIME, Ratings, Rows
+from cofactor.data.ratings import NO_TIME, Ratings
 from cofactor.gibbs.factor_block import Field
 from cofactor.gibbs.likelihood import Metric, Ordinal
 from cofactor.gibbs.noise import Noise

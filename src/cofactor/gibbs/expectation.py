@@ -6,8 +6,8 @@ from typing import TypeAlias
 import numpy as np
 
 from cofactor.arrays import Array, FloatArray
+from cofactor.data.csr_rows import Rows
 from cofactor.data.features import Encoding, bag_share, encode, feature_matrix
-from cofactor.data.ratings import Rows
 from cofactor.kernels.scoring.half_precision import single_precision
 
 __all__ = ["Expected", "expected_by_attributes", "expected_with_bag", "mean_features"]

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from cofactor.arrays import FloatArray
-from cofactor.data.ratings import Rows
+from cofactor.data.csr_rows import Rows
 from cofactor.gibbs.draws import on_day
 from cofactor.kernels.alignment import padded_width
 from cofactor.kernels.posterior.prior import padded_prior

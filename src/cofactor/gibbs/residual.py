@@ -9,7 +9,7 @@ only what each of the other rows has of targets, and that does not change.
 import numpy as np
 
 from cofactor.arrays import FloatArray
-from cofactor.data.ratings import Rows
+from cofactor.data.csr_rows import Rows
 from cofactor.gibbs.factor_block import Field
 from cofactor.kernels.ratings.layout import sum_rows
 

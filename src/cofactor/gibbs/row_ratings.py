@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar, cast
 import numpy as np
 
 from cofactor.arrays import Array, FloatArray, IntArray
-from cofactor.data.ratings import Rows
+from cofactor.data.csr_rows import Rows
 from cofactor.kernels.absent import NO_INDICES, NO_NUMBERS, NO_ROWS
 from cofactor.kernels.posterior.weights import RatingWeights
 from cofactor.kernels.ratings.csr import CsrRatings

@@ -26,8 +26,9 @@ from cofactor.posterior.row_prior import RowEvidence, Told, unfitted
 from cofactor.selection.exact import DotProducts
 
 if TYPE_CHECKING:
+    from cofactor.data.csr_rows import Rows
     from cofactor.data.joining import Joined
-    from cofactor.data.ratings import Ratings, Rows
+    from cofactor.data.ratings import Ratings
 
 __all__ = ["BiasedFactors"]
 

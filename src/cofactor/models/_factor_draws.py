@@ -19,8 +19,9 @@ from cofactor.posterior.newcomer import NewcomerLaw
 from cofactor.recommender import Recommender
 
 if TYPE_CHECKING:
+    from cofactor.data.csr_rows import Rows
     from cofactor.data.joining import Joined
-    from cofactor.data.ratings import Ratings, Rows
+    from cofactor.data.ratings import Ratings
     from cofactor.gibbs.draws import Draws
     from cofactor.gibbs.expectation import Expected
     from cofactor.gibbs.samples import PosteriorSamples

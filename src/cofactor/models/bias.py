@@ -19,8 +19,9 @@ from cofactor.recommender import Recommender
 from cofactor.search_space import Between, Space
 
 if TYPE_CHECKING:
+    from cofactor.data.csr_rows import Rows
     from cofactor.data.joining import Joined
-    from cofactor.data.ratings import Ratings, Rows
+    from cofactor.data.ratings import Ratings
     from cofactor.run.run import Run
 
 __all__ = ["Bias"]

@@ -23,8 +23,9 @@ from cofactor.selection.exact import DotProducts
 from cofactor.training.trained import TrainedRecommender
 
 if TYPE_CHECKING:
+    from cofactor.data.csr_rows import Rows
     from cofactor.data.joining import Joined
-    from cofactor.data.ratings import Ratings, Rows
+    from cofactor.data.ratings import Ratings
     from cofactor.run.run import Run
     from cofactor.training.engines.implicit_als import ImplicitLeastSquares, ImplicitObjective
     from cofactor.training.validation import Loss

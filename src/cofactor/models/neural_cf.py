@@ -25,8 +25,9 @@ from cofactor.search_space import Between, OneOf, Space
 from cofactor.training.gradient import GradientRecommender, check_engine, need_torch
 
 if TYPE_CHECKING:
+    from cofactor.data.csr_rows import Rows
     from cofactor.data.joining import Joined
-    from cofactor.data.ratings import Ratings, Rows
+    from cofactor.data.ratings import Ratings
     from cofactor.training.averaging import Averaging
     from cofactor.training.engines.fused_perceptron import FusedPerceptron
     from cofactor.training.engines.torch_engine import TorchEngine

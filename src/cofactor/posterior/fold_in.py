@@ -5,8 +5,8 @@ from collections.abc import Callable
 import numpy as np
 
 from cofactor.arrays import FloatArray
+from cofactor.data.csr_rows import Rows
 from cofactor.data.joining import Joined
-from cofactor.data.ratings import Rows
 from cofactor.kernels.absent import NO_NUMBERS
 from cofactor.kernels.alignment import padded_width
 from cofactor.kernels.posterior.prior import padded_prior

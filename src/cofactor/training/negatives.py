@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from cofactor.arrays import IntArray
-from cofactor.data.ratings import Ratings, Rows
+from cofactor.data.csr_rows import Rows
+from cofactor.data.ratings import Ratings
 from cofactor.kernels.gradient.labelled_pairs import LabelledPairs
 
 __all__ = ["Negatives", "draw_negatives"]

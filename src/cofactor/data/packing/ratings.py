@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from cofactor.arrays import Array, IntArray
+from cofactor.data.csr_rows import Rows
 from cofactor.data.ids import IdMap
 from cofactor.data.packing.columns import PLAIN, pack_column, unpack_column
 from cofactor.data.packing.expectations import (
@@ -24,7 +25,7 @@ from cofactor.data.packing.expectations import (
     is_row_pointer,
     refuse,
 )
-from cofactor.data.ratings import Ratings, Rows
+from cofactor.data.ratings import Ratings
 from cofactor.errors import BadModelFolder, BadOption
 from cofactor.kernels.absent import NO_CODES
 from cofactor.kernels.ratings.csr import CodedValues

@@ -9,7 +9,8 @@ from contextlib import AbstractContextManager
 import numpy as np
 
 from cofactor.arrays import Array, FloatArray, IntArray
-from cofactor.data.ratings import Ratings, Rows
+from cofactor.data.csr_rows import Rows
+from cofactor.data.ratings import Ratings
 from cofactor.kernels.alignment import empty_aligned, padded_width
 from cofactor.kernels.blas import quiet_blas
 from cofactor.kernels.posterior.prior import BiasTerm, Prior

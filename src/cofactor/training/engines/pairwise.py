@@ -3,7 +3,7 @@
 import numpy as np
 
 from cofactor.arrays import Array, FloatArray, IntArray
-from cofactor.data.ratings import Rows
+from cofactor.data.csr_rows import Rows
 from cofactor.kernels.gradient.pairwise import BprFactors, LikeOrder, arrange_likes, assign_groups, run_round
 from cofactor.training.engine import ResumableEngine
 from cofactor.training.schedule import Schedule, constant

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cofactor.data.ratings import Ratings, Rows
+from cofactor.data.csr_rows import Rows
+from cofactor.data.ratings import Ratings
 from cofactor.nets.embeddings import Embeddings
 
 if TYPE_CHECKING:
