@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from cofactor.data.describing import Spread, describe
+from cofactor.data.describing import FiveNumberSummary, describe
 from cofactor.data.ratings import NO_TIME, Ratings
 
 TIMES = np.array([NO_TIME, 86_400, 0, 172_800])
@@ -23,7 +23,7 @@ def test_times_that_are_unknown_are_counted_apart():
 
 
 def test_spread_is_over_those_who_have_ratings():
-    assert Spread.of(np.array([0, 1, 2, 3])) == Spread(1, 1.5, 2.0, 2.5, 3)
+    assert FiveNumberSummary.of(np.array([0, 1, 2, 3])) == FiveNumberSummary(1, 1.5, 2.0, 2.5, 3)
 
 
 def test_users_of_the_whole_table_are_not_counted_in_a_part():
@@ -31,7 +31,7 @@ def test_users_of_the_whole_table_are_not_counted_in_a_part():
 
 
 def test_who_has_no_ratings_at_all_has_none_to_spread():
-    assert Spread.of(np.array([0, 0])) == Spread(0, 0, 0, 0, 0)
+    assert FiveNumberSummary.of(np.array([0, 0])) == FiveNumberSummary(0, 0, 0, 0, 0)
 
 
 def test_more_than_twelve_different_values_are_gathered_in_ten_steps():

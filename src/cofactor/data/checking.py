@@ -10,7 +10,7 @@ __all__ = ["check"]
 
 
 def check(source: Any, **options: Any) -> Report:
-    """What `cofactor.read(source, **options)` would find: problems, rows it would leave out, guesses it makes.
+    """The report that `cofactor.read(source, **options)` would make: problems, rows left out, guesses.
 
     Options are those of `cofactor.read`. A problem of the table is in the report; only options that make no sense
     raise (`BadOption`).

@@ -25,11 +25,12 @@ class Rows(NamedTuple):
 
     @classmethod
     def of_part(cls, part: CsrRatings) -> "Rows":
+        """The rows that a kernel has laid out."""
         return cls(part.indptr, part.indices, part.values, part.codes)
 
     @property
     def part(self) -> CsrRatings:
-        """What the kernels are told."""
+        """The same rows as the kernels take them; nothing is copied."""
         return CsrRatings(self.indptr, self.indices, self.levels, codes=self.codes)
 
     @property
@@ -51,6 +52,7 @@ class Rows(NamedTuple):
 
     @property
     def counts(self) -> IntArray:
+        """(n_rows,) ratings of each row."""
         return np.diff(self.indptr)
 
 

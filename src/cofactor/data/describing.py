@@ -9,40 +9,43 @@ import numpy as np
 from cofactor.arrays import IntArray
 from cofactor.data.ratings import NO_TIME, Ratings
 
-__all__ = ["Description", "Spread", "describe"]
+__all__ = ["Description", "FiveNumberSummary", "describe"]
 
-MOST_BARS = 12  # more distinct values than this are gathered in ten equal steps
-BAR = 30  # characters of the longest bar
+MAX_BARS = 12  # more distinct values than this are gathered in ten equal steps
+BAR_WIDTH = 30  # characters of the longest bar
 
 
 @dataclass(frozen=True)
-class Spread:
-    """Ratings for each user or each item: the fewest, the quartiles and the most."""
+class FiveNumberSummary:
+    """The five-number summary of the ratings that each user gave, or each item was given."""
 
-    fewest: int
-    quarter: float
+    minimum: int
+    lower_quartile: float
     median: float
-    three_quarters: float
-    most: int
+    upper_quartile: float
+    maximum: int
 
     @classmethod
-    def of(cls, counts: IntArray) -> "Spread":
+    def of(cls, counts: IntArray) -> "FiveNumberSummary":
+        """The summary of these counts, those of 0 left out."""
         rated = counts[counts > 0]
         if not len(rated):
             return cls(0, 0.0, 0.0, 0.0, 0)
-        quarter, median, three_quarters = np.quantile(rated, (0.25, 0.5, 0.75)).tolist()
-        return cls(int(rated.min()), quarter, median, three_quarters, int(rated.max()))
+        lower_quartile, median, upper_quartile = np.quantile(rated, (0.25, 0.5, 0.75)).tolist()
+        return cls(int(rated.min()), lower_quartile, median, upper_quartile, int(rated.max()))
 
     def __str__(self) -> str:
         return (
-            f"{self.fewest:,} to {self.most:,}, median {self.median:,g}, "
-            f"half of them {self.quarter:,g} to {self.three_quarters:,g}"
+            f"{self.minimum:,} to {self.maximum:,}, median {self.median:,g}, "
+            f"half of them {self.lower_quartile:,g} to {self.upper_quartile:,g}"
         )
 
 
 @dataclass(frozen=True, kw_only=True)
 class Description:
-    """Counts of users and items are of those with a rating; histogram: (value or lower edge, count) ascending.
+    """A table of ratings in numbers; users and items without a rating are not counted.
+
+    histogram: (value or lower edge, count), ascending
 
     first, last: UTC, None where no time is known     density: share of the matrix that is filled, 0 to 1
     """
@@ -56,8 +59,8 @@ class Description:
     density: float
     mean: float
     histogram: tuple[tuple[float, int], ...]
-    per_user: Spread
-    per_item: Spread
+    per_user: FiveNumberSummary
+    per_item: FiveNumberSummary
     n_without_time: int
     first: datetime | None
     last: datetime | None
@@ -82,23 +85,24 @@ class Description:
 
     def _bars(self) -> list[str]:
         most = max(count for _, count in self.histogram)
-        bars = [
-            f"  {value:>10g}  {'#' * round(BAR * count / most):<{BAR}} {count:,} ({count / self.n_ratings:.1%})"
-            for value, count in self.histogram
-        ]
-        return [f"  mean        {self.mean:.3f}", *bars]
+        lines = [f"  mean        {self.mean:.3f}"]
+        for value, count in self.histogram:
+            bar = "#" * round(BAR_WIDTH * count / most)
+            lines.append(f"  {value:>10g}  {bar:<{BAR_WIDTH}} {count:,} ({count / self.n_ratings:.1%})")
+        return lines
 
 
 def describe(ratings: Ratings) -> Description:
-    """The plain description that `cofactor data describe` prints."""
+    """The description that `cofactor data describe` prints."""
     n_users, n_items = (int(np.count_nonzero(counts)) for counts in (ratings.user_counts, ratings.item_counts))
     known = _known_times(ratings)
     first, last = (_date(int(known.min())), _date(int(known.max()))) if len(known) else (None, None)
     return Description(
         name=ratings.name, synthetic=ratings.synthetic, explicit=ratings.explicit, n_ratings=len(ratings),
         n_users=n_users, n_items=n_items, density=len(ratings) / max(1, n_users * n_items), mean=ratings.mean,
-        histogram=tuple(_histogram(ratings)), per_user=Spread.of(ratings.user_counts),
-        per_item=Spread.of(ratings.item_counts), n_without_time=len(ratings) - len(known), first=first, last=last,
+        histogram=tuple(_histogram(ratings)), per_user=FiveNumberSummary.of(ratings.user_counts),
+        per_item=FiveNumberSummary.of(ratings.item_counts), n_without_time=len(ratings) - len(known),
+        first=first, last=last,
     )  # fmt: skip
 
 
@@ -116,7 +120,7 @@ def _date(seconds: int) -> datetime | None:
 
 def _histogram(ratings: Ratings) -> Sequence[tuple[float, int]]:
     values, counts = np.unique(ratings.values, return_counts=True)
-    if len(values) > MOST_BARS:
+    if len(values) > MAX_BARS:
         counts, edges = np.histogram(ratings.values, bins=10)
         values = edges[:-1]
     return list(zip(values.tolist(), counts.tolist(), strict=True))

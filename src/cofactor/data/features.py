@@ -58,7 +58,7 @@ def bag(companions: Rows, counts: IntArray) -> Features:
 
 
 def bag_share(counts: IntArray) -> FloatArray:
-    """What each companion of a row counts that has so many: 1/√n [koren2008svdpp] times n / (n + 20).
+    """(n,) the weight of each companion in a row of n: 1/√n [koren2008svdpp] times n / (n + 20).
 
     The first ratings of a newcomer are seldom chosen, so that they say less of who chose them; without the second
     factor what one rating says would be believed as much as what a hundred do.
@@ -72,7 +72,7 @@ def features_of(attributes: Mapping[str, Array]) -> dict[str, Features]:
 
 
 class Encoding(NamedTuple):
-    """What the columns of one attribute mean: its categories, or the knots of a number."""
+    """The columns of one attribute: one for each category, or one for each knot of a number."""
 
     name: str
     words: tuple[str, ...] = ()
@@ -99,7 +99,7 @@ class Encoding(NamedTuple):
 
 
 def learn_encodings(attributes: Mapping[str, Array]) -> list[Encoding]:
-    """Of each attribute that tells rows apart."""
+    """The encoding of each attribute that tells rows apart; others are left out."""
     found = [
         Encoding(name, knots=_knots(v)) if v.dtype.kind in "if" else Encoding(name, words=_shared(v))
         for name, v in attributes.items()
@@ -121,12 +121,13 @@ def feature_matrix(features: Mapping[str, Features], n_rows: int) -> "csr_array"
 
 
 def pack_encodings(of_sides: Sequence[Sequence[Encoding]]) -> Array:
-    """As bytes (uint8), so that a model keeps them among its arrays."""
+    """The encodings of both sides as bytes (uint8), so that a model keeps them among its arrays."""
     plain = [[one._asdict() for one in side] for side in of_sides]
     return np.frombuffer(json.dumps(plain).encode(), np.uint8)
 
 
 def unpack_encodings(packed: Array) -> list[list[Encoding]]:
+    """The encodings that `pack_encodings` packed, side by side."""
     sides = json.loads(packed.tobytes().decode())
     return [[Encoding(one["name"], tuple(one["words"]), tuple(one["knots"])) for one in side] for side in sides]
 

@@ -25,7 +25,7 @@ KINDS: tuple[tuple[tuple[type, ...], str], ...] = (
 
 
 def is_missing(one: object) -> bool:
-    """Whether it says that there is nothing: None, nan, pandas' NA and NaT."""
+    """Return whether the value stands for nothing: None, nan, pandas' NA and NaT."""
     try:
         return one is None or bool(one != one)
     except (TypeError, ArithmeticError):  # pandas' NA and a signalling nan do not even compare
@@ -62,7 +62,10 @@ def ids_of_one_kind(column: Sequence[object] | Array, where: str, side: str, kin
 
 
 def id_column(column: Iterable[object], side: str, kind: IdKind) -> Sequence[Any] | Array:
-    """The ids of a column that is no table's, checked as those of a table are; none may be missing."""
+    """The ids of a list or array, checked as those of a table are.
+
+    Raises `BadTable` for a missing id, for what is no list, and where `ids_of_one_kind` does.
+    """
     if isinstance(column, np.ndarray) and column.dtype.kind in "iu" and kind == "auto":
         return column
     where, ids = f"The column of {side}s", column if isinstance(column, np.ndarray) else list(column)
@@ -75,7 +78,10 @@ def id_column(column: Iterable[object], side: str, kind: IdKind) -> Sequence[Any
 
 
 def as_text(one: object, where: str = "The column") -> str:
-    """An id as it is written: 12 and 12.0 as "12", 1.5 as "1.5", a date as "2024-05-31"."""
+    """The id as it is written: 12 and 12.0 as "12", 1.5 as "1.5", a date as "2024-05-31".
+
+    Raises `BadTable` for bytes that are not UTF-8, and for what cannot be looked up.
+    """
     if isinstance(one, bytes):
         try:
             return one.decode()
@@ -133,7 +139,7 @@ def _kinds(ids: Sequence[object]) -> dict[str, object]:
 
 
 def kind_of(of: type) -> str:
-    """What ids of this type are called in a message."""
+    """The name of ids of this type in a message: "whole numbers", "text", …"""
     return next((name for types, name in KINDS if issubclass(of, types)), of.__name__)
 
 

@@ -41,7 +41,7 @@ class IdMap:
 
     @classmethod
     def of(cls, ids: Iterable[Id], kind: str = "user") -> Self:
-        """From unique ids, kept in the order given."""
+        """The map of these ids, in their order; raises `BadTable` where one occurs twice."""
         ids = ids if isinstance(ids, np.ndarray) else list(ids)
         id_map = cls(_id_array(ids), kind)
         n_different = len(np.unique(id_map.values) if id_map.values.dtype.kind == "i" else id_map._index)
@@ -69,7 +69,7 @@ class IdMap:
 
     @property
     def holds(self) -> str:
-        """What kind of ids these are, in words: "whole numbers", "text", …"""
+        """The kind of the ids, in words: "whole numbers", "text", …; "nothing" where there are none."""
         return "nothing" if not len(self) else kind_of(type(self.values[0]))
 
     def gather(self, idx: IntArray) -> Array:

@@ -24,7 +24,7 @@ IdKinds: TypeAlias = IdKind | Mapping[Side, IdKind]  # of both sides, or of each
 
 
 def id_kind(ids: IdKinds, side: Side) -> IdKind:
-    """What was asked of one side's ids; raises `BadOption` for what is no such wish."""
+    """How the ids of one side are taken; raises `BadOption` for an unknown kind or side."""
     kinds: Mapping[Side, IdKind] = ids if isinstance(ids, Mapping) else {"user": ids, "item": ids}
     known = set(kinds) <= set(get_args(Side)) and all(isinstance(kind, str) for kind in kinds.values())
     if not (known and set(kinds.values()) <= set(get_args(IdKind))):
@@ -34,7 +34,10 @@ def id_kind(ids: IdKinds, side: Side) -> IdKind:
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
-    """The keyword arguments of `cofactor.read`, where each is explained."""
+    """The keyword arguments of `cofactor.read`, where each is explained.
+
+    Raises `BadOption`, which names the argument, for a value that makes no sense.
+    """
 
     user: Column = None
     item: Column = None

@@ -39,6 +39,7 @@ class Ratings:
 
     A part of a table (`subset`) keeps the whole table's ids, so that indices mean the same in train and test;
     a user without ratings in the part is a newcomer to whoever learns from it.
+    Raises `BadTable` where the columns have not one length.
     """
 
     users: IdMap
@@ -62,7 +63,7 @@ class Ratings:
         cls, users: Iterable[Id], items: Iterable[Id], values: Iterable[float] | None = None, *,
         ids: IdKinds = "auto", **rest: Any,
     ) -> Self:  # fmt: skip
-        """From three columns of equal length; without `values` they are clicks.
+        """The table of three columns of equal length; without `values` they are clicks.
 
         ids: "text" makes all ids text, {"user": "text"} those of one side; as in `cofactor.read`
         Raises `BadTable` for a value that is no finite number, a missing id, and ids of several kinds.
@@ -109,10 +110,12 @@ class Ratings:
 
     @property
     def n_users(self) -> int:
+        """The number of users, those without ratings included."""
         return len(self.users)
 
     @property
     def n_items(self) -> int:
+        """The number of items, those without ratings included."""
         return len(self.items)
 
     @property
@@ -122,6 +125,7 @@ class Ratings:
 
     @cached_property
     def mean(self) -> float:
+        """The mean of all values; nan where there are none."""
         return float(self.values.mean(dtype=np.float64)) if len(self) else float("nan")
 
     @cached_property
@@ -135,7 +139,7 @@ class Ratings:
         return self._counted(self.item_idx, self.n_items, "by_item")
 
     def _counted(self, idx: IntArray, n: int, laid_out: Literal["by_user", "by_item"]) -> IntArray:
-        """How often each row occurs; known already where the ratings are laid out and no pair occurs twice."""
+        """(n,) how often each index occurs; known already where the ratings are laid out and no pair occurs twice."""
         rows: Rows | None = vars(self).get(laid_out)
         if rows is not None and len(rows.indices) == len(self):
             return rows.counts
@@ -151,7 +155,7 @@ class Ratings:
 
     @cached_property
     def by_user(self) -> Rows:
-        """Each user's items, ascending, and values. The table, too, keeps but a byte of each value from now on."""
+        """Each user's items, ascending, and their values. From now on the table keeps a byte of each value only."""
         return Rows.of_part(lay_out(self.user_idx, self.item_idx, self._stored.shrink(), self.n_users, self.n_items))
 
     @cached_property
@@ -161,7 +165,7 @@ class Ratings:
 
     @property
     def clicks_by_item(self) -> Rows:
-        """`by_item` for who need not know the values: without them, and not kept, unless it is laid out already."""
+        """Each item's users, without the values unless `by_item` is laid out already; it is not kept."""
         laid_out: Rows | None = vars(self).get("by_item")
         users = self.by_user
         return laid_out or Rows.of_part(transposed(CsrRatings(users.indptr, users.indices, ONE), self.n_items))

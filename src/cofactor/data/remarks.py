@@ -41,22 +41,22 @@ Rows: TypeAlias = IntArray | BoolArray | None  # positions, ascending, or a mask
 
 
 def problem(what: str, rows: Rows = None, *, mend: str = "") -> Remark:
-    """Why the table cannot be used as it is, and what to do about it."""
+    """The reason why a table cannot be used as it is, and what to do about it."""
     return _remark("problem", what, rows, mend)
 
 
 def left_out(what: str, rows: Rows) -> Remark:
-    """Why these rows are not taken."""
+    """The reason why these rows are not taken."""
     return _remark("left out", what, rows, "")
 
 
 def untrainable(what: str, *, mend: str) -> Remark:
-    """Why no model can be fitted on the table alone, though one may be updated with it."""
+    """The reason why no model can be fitted on the table alone, though one may be updated with it."""
     return _remark("untrainable", what, None, mend)
 
 
 def note(what: str, rows: Rows = None, *, mend: str = "") -> Remark:
-    """What was guessed or converted, and what deserves a look."""
+    """A guess, a conversion, or something else that deserves a look."""
     return _remark("note", what, rows, mend)
 
 

@@ -65,9 +65,11 @@ class Report:
 
     @property
     def ok(self) -> bool:
+        """Return whether the table can be used as it is."""
         return not self.problems
 
     def refuse_untrainable(self) -> None:
+        """Raise `BadTable` where no model can be fitted on the table alone."""
         if self.untrainable:
             raise BadTable(f"{self.source}: " + "\n".join(map(str, self.untrainable)))
 

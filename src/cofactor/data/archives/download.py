@@ -27,7 +27,10 @@ TROUBLE = (OSError, HTTPException, zipfile.BadZipFile)  # what a transfer may en
 def download(name: str, home: str, md5: str | None = None) -> Path:
     """Fetch `home`/`name`.zip into the cache and unpack it; nothing lands before it is whole and checked.
 
+    md5: the expected checksum; None: the one that is published beside the archive
     A transfer that was cut off goes on where it stopped, in this call or in a later one.
+    Raises `DataNotAvailable` where the archive breaks off again and again, is not the expected one, or is unsafe to
+    unpack, and the errors of `TRANSFER_ERRORS`.
     """
     cache = folder_to_write()
     url, part = archive_url(home, name), cache / f"{name}.zip.part"
@@ -46,6 +49,7 @@ def download(name: str, home: str, md5: str | None = None) -> Path:
 
 
 def archive_url(home: str, name: str) -> str:
+    """The address of a data set's archive: `home`/`name`.zip."""
     return f"{home.rstrip('/')}/{name}.zip"
 
 

@@ -16,7 +16,7 @@ __all__ = ["Attached", "attach"]
 
 @dataclass(frozen=True)
 class Attached:
-    """What a table says of n ids; None or nan where it says nothing.
+    """The attributes and titles of n ids; None or nan where the table has none.
 
     ids: those asked for, and behind them, where they are kept, those that only the table has
     attributes: each (n,), int64, float64 or object     titles: (n,) object
@@ -31,7 +31,7 @@ class Attached:
 def attach(
     source: Any, side: Side, ids: IdMap, other: IdMap, beside: str, options: Options
 ) -> tuple[Attached, Remarks]:
-    """What the table `source` says of these ids; nothing where it is None.
+    """The attributes and titles that the table `source` holds for these ids, and remarks on it; none without a table.
 
     other: ids of the other side, to notice that the two were exchanged
     beside: the column of the ids in the ratings
@@ -52,7 +52,10 @@ def attach(
 
 
 def _attached(table: AttachedTable, ids: IdMap, row: IntArray) -> tuple[Attached, Remarks]:
-    """row: (len(ids),) the row of each id, -1 where the table has none"""
+    """The cells of the table in the order of the ids.
+
+    row: (len(ids),) the row of each id, -1 where the table has none
+    """
     attributes, titles, remarks = dict[str, Array](), None, list[Remark]()
     for name in table.frame.columns:
         column = typed(table.frame[name], is_text=table.is_text)

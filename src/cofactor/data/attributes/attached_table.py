@@ -18,7 +18,7 @@ __all__ = ["AttachedTable", "load_attached"]
 
 @dataclass(frozen=True)
 class AttachedTable:
-    """One row for each user or item, as it came."""
+    """The rows of an attached table, one for each user or item, as they came."""
 
     name: str  # in remarks: "items='movies.csv'"
     frame: pl.DataFrame
@@ -28,6 +28,7 @@ class AttachedTable:
 
     @property
     def keys(self) -> pl.Series:
+        """The ids of the rows, as they came."""
         return self.frame[self.key]
 
 
@@ -51,7 +52,7 @@ def load_attached(source: Any, side: Side, beside: str, options: Options) -> Att
 
 
 def _named_columns(table: Table) -> list[str]:
-    """Without those that have no name where others have one: the numbers of the rows, as pandas writes them."""
+    """The columns but those without a name where others have one: row numbers, as pandas writes them."""
     return [name for name in table.head.columns if name not in table.header.unnamed]
 
 

@@ -27,7 +27,10 @@ def typed(column: pl.Series, *, is_text: bool) -> pl.Series:
 
 
 def column_remarks(column: pl.Series, written: pl.Series, where: str) -> list[Remark]:
-    """What a reader may not have meant: the same in every row; nearly all numbers, and some text."""
+    """Notes on a column that holds the same in every row, and on one of numbers with some text among them.
+
+    written: the column as it came, before `typed`
+    """
     remarks, cells = list[Remark](), written.drop_nulls()
     if column.dtype == pl.Object or column.dtype.is_nested():
         return remarks

@@ -114,6 +114,7 @@ def _missing(ids: pl.Series) -> BoolArray:
 
 
 def whole_if_unchanged(texts: pl.Series) -> pl.Series:
+    """Whole numbers (Int64) in place of texts, if each is written as that number is; else the texts themselves."""
     first = texts.head(1000)
     if first.cast(pl.Int64, strict=False).null_count() > first.null_count():
         return texts

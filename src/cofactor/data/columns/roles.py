@@ -32,6 +32,7 @@ class Columns:
     title: str | None  # of the item, where the rating table itself holds it
 
     def roles(self) -> dict[str, str]:
+        """The column of each part that is played: {"user": "userId", …}."""
         return {role: column for role, column in vars(self).items() if column is not None}
 
 

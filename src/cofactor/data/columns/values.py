@@ -37,6 +37,7 @@ class Values(NamedTuple):
 
     @property
     def usable(self) -> BoolArray:
+        """(n,) True where the rating is a finite number."""
         return ~(self.missing | self.not_numeric | self.infinite)
 
 
@@ -76,7 +77,7 @@ def without_missing_words(texts: pl.Series) -> pl.Series:
 
 
 def _checked(values: Values, scale: tuple[float, float] | None) -> list[Remark]:
-    """Ratings outside the stated scale, ratings that are times, ratings that are all the same."""
+    """Remarks on ratings outside the stated scale, on times in their place, on ratings that are all equal."""
     usable = values.usable
     sound = values.numbers if usable.all() else values.numbers[usable]
     if not len(sound):

@@ -16,11 +16,11 @@ from cofactor.errors import BadOption, BadTable
 from cofactor.memory import free_gb
 
 __all__ = [
-    "BYTES_A_ROW", "SNIFFED", "STAND_INS", "as_bytes", "in_utf8", "looked_at", "refuse_too_large", "start_of",
+    "BYTES_A_ROW", "N_SNIFFED_BYTES", "STAND_INS", "as_bytes", "in_utf8", "looked_at", "refuse_too_large", "start_of",
     "with_kept_returns", "with_line_feeds", "with_one_character", "wrong_encoding",
 ]  # fmt: skip
 
-SNIFFED = 1 << 16  # bytes
+N_SNIFFED_BYTES = 1 << 16
 CHUNK = 1 << 22
 LONGEST_LINE = 1 << 26
 BYTES_A_ROW = 80  # that a row takes while it is read, beside its text: measured are 70 to 100
@@ -29,7 +29,11 @@ BYTE_ORDER_MARKS = (b"\xff\xfe", b"\xfe\xff")  # of UTF-16
 
 
 def in_utf8(source: Path | bytes, encoding: str | None) -> Path | bytes:
-    """The text in UTF-8; a plain file stays where it is, to be read from there in one go."""
+    """The text in UTF-8; a plain file stays where it is, to be read from there in one go.
+
+    Raises `BadTable` for UTF-16 without encoding=…, another encoding than the one said, a damaged gzip file, and text
+    that is larger than the free memory; `BadOption` for an unknown encoding.
+    """
     start = start_of(source)
     zipped = start.startswith(b"\x1f\x8b")
     if encoding is None and not zipped and start.startswith(BYTE_ORDER_MARKS):
@@ -43,19 +47,21 @@ def in_utf8(source: Path | bytes, encoding: str | None) -> Path | bytes:
 
 
 def start_of(source: Path | bytes) -> bytes:
+    """The first `N_SNIFFED_BYTES` bytes."""
     if isinstance(source, bytes):
-        return source[:SNIFFED]
+        return source[:N_SNIFFED_BYTES]
     with source.open("rb") as file:
-        return file.read(SNIFFED)
+        return file.read(N_SNIFFED_BYTES)
 
 
 def as_bytes(source: Path | bytes) -> bytes:
+    """All bytes; a file is read whole."""
     return source if isinstance(source, bytes) else source.read_bytes()
 
 
 @contextmanager
 def looked_at(source: Path | bytes) -> Generator[Any]:
-    """Something to search in, without a copy of it."""
+    """The bytes to search in, without a copy of a file."""
     if isinstance(source, bytes):
         yield source
         return
@@ -64,6 +70,7 @@ def looked_at(source: Path | bytes) -> Generator[Any]:
 
 
 def wrong_encoding(data: bytes, wrong: UnicodeDecodeError) -> BadTable:
+    """The error to raise for text in another encoding; it names the byte and its line."""
     line = data.count(b"\n", 0, wrong.start) + 1
     return BadTable(
         f"The text is not in {wrong.encoding.upper()}: byte 0x{data[wrong.start]:02x} in line {line}. "
@@ -80,7 +87,11 @@ def with_line_feeds(data: Path | bytes) -> Path | bytes:
 
 
 def with_one_character(data: Path | bytes, separator: str) -> tuple[Path | bytes, str]:
-    """Polars splits at one byte only: put one that the text does not hold in the separator's place."""
+    """The text with a separator of one byte, as Polars needs it, and that separator.
+
+    In place of a longer one stands a control character that the text does not hold; raises `BadTable` where it holds
+    all of them.
+    """
     if len(separator.encode()) == 1:
         return data, separator
     text = as_bytes(data)
@@ -137,6 +148,10 @@ def _unzipped(source: Path | bytes) -> bytes:
 
 
 def refuse_too_large(n_bytes: int, what: str = "the text") -> None:
+    """Raise `BadTable` where that much is more than the free memory.
+
+    what: is to be read, for the message
+    """
     free = free_gb()
     if n_bytes > free * 1e9:
         raise BadTable(

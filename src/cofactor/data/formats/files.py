@@ -27,7 +27,10 @@ OTHER_ENDINGS = {".xlsx", ".xls", ".ods", ".json", ".jsonl", ".ndjson", ".pkl", 
 
 
 def from_path(path: Path, options: Options) -> Table:
-    """`_open_file`, whose errors of the system are told as ours."""
+    """The table in a file.
+
+    Raises `BadTable` for a file that is not there, cannot be read, or is of another format.
+    """
     try:
         return _open_file(path.expanduser(), options)
     except (OSError, RuntimeError, ValueError) as error:  # no home for "~"; a zero in the name
@@ -56,6 +59,7 @@ def _open_file(path: Path, options: Options) -> Table:
 
 
 def from_bytes(data: bytes, name: str, options: Options) -> Table:
+    """The table in the bytes of a file, called `name` in messages; raises `BadTable` as `from_path` does."""
     kind = _kind(data[:16])
     if kind == "parquet":
         return _packed(pl.scan_parquet(io.BytesIO(data)), name)
@@ -84,7 +88,10 @@ def _text(table: TextTable, origin: str) -> Table:
 
 
 def _packed(frame: pl.LazyFrame, origin: str) -> Table:
-    """A file that says how many rows it holds; equal ones may take no room in it, but do when they are read."""
+    """The table of a file that says how many rows it holds.
+
+    Equal values may take no room in such a file, but they do in memory: so its rows are counted first.
+    """
     n_rows = int(collected(frame.select(pl.len())).item())
     refuse_too_large(n_rows * BYTES_A_ROW, f"{n_rows:,} rows")
     return from_lazy(frame, origin)

@@ -18,6 +18,10 @@ __all__ = ["collected", "from_arrow", "from_columns", "from_eager", "from_lazy",
 
 
 def from_lazy(frame: pl.LazyFrame, origin: str) -> Table:
+    """The table of a lazy frame, of which only the columns that are used will be computed.
+
+    Raises `BadTable` where its query fails.
+    """
     given = _schema(frame)
     header = Header.of(given)
     frame = frame.rename(dict(zip(given, header.names, strict=True)))
@@ -37,6 +41,7 @@ def _unreadable(error: Exception) -> BadTable:
 
 
 def collected(frame: pl.LazyFrame) -> pl.DataFrame:
+    """The rows of a lazy frame; raises `BadTable` where its query fails."""
     try:
         return frame.collect()
     except (pl.exceptions.PolarsError, OSError) as error:
@@ -44,7 +49,10 @@ def collected(frame: pl.LazyFrame) -> pl.DataFrame:
 
 
 def from_eager(frame: pl.DataFrame, origin: str, library: str = "polars", header: Header | None = None) -> Table:
-    """header: of the names that the table came with, where the frame's are made of them already"""
+    """The table of a data frame; raises `BadTable` where its names look like a first row of data.
+
+    header: of the names that the table came with, where those of the frame are made of them already
+    """
     header = header or Header.of(frame.columns)
     frame = frame.rename(dict(zip(frame.columns, header.names, strict=True)))
     _refuse_data_as_names(frame.columns)
@@ -62,6 +70,7 @@ def _refuse_data_as_names(names: Sequence[str]) -> None:
 
 
 def from_columns(names: Sequence[Any], columns: Sequence[Any], origin: str, library: str) -> Table:
+    """The table of these columns; raises `BadTable` where they are no lists of one length."""
     header = Header.of(names)
     frame = {name: series_of(name, values) for name, values in zip(header.names, columns, strict=True)}
     lengths = {name: len(column) for name, column in frame.items()}
@@ -71,6 +80,10 @@ def from_columns(names: Sequence[Any], columns: Sequence[Any], origin: str, libr
 
 
 def from_arrow(source: Any, origin: str) -> Table:
+    """The table of an Arrow table, or of anything that exports an Arrow stream, taken whole.
+
+    Raises `BadTable` for types that Polars does not know.
+    """
     try:
         return from_eager(pl.DataFrame(source), origin, "arrow")
     except pl.exceptions.PolarsError as error:
@@ -78,6 +91,7 @@ def from_arrow(source: Any, origin: str) -> Table:
 
 
 def from_pandas(source: Any, origin: str) -> Table:
+    """The table of a pandas data frame or series; a named index is a column, too."""
     named_index = any(name is not None for name in getattr(source.index, "names", ()))
     frame = source.reset_index() if named_index or source.ndim == 1 else source
     columns = [_pandas_values(frame.iloc[:, at]) for at in range(frame.shape[1])]
@@ -96,7 +110,11 @@ def _pandas_values(column: Any) -> Any:
 
 
 def from_sparse(matrix: Any, origin: str) -> Table:
-    """A row for each stored cell; one that is stored several times holds the sum, as in SciPy."""
+    """The table of a matrix with a row for each stored cell.
+
+    One that is stored several times holds the sum, as in SciPy.
+    Raises `BadTable` for a matrix that has not two dimensions, or no numbers.
+    """
     if len(matrix.shape) != 2:
         raise BadTable(f"A sparse matrix of ratings has two dimensions, users and items, but this has {matrix.shape}.")
     if matrix.dtype.kind not in "iufb":

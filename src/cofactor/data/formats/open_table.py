@@ -23,7 +23,7 @@ KINDS = {
 
 
 def name_of(source: Any) -> str:
-    """What messages call it."""
+    """The name of a table in messages: that of its file, or its kind."""
     if isinstance(source, str | Path):
         return Path(source).name or str(source)
     if isinstance(source, bytes | bytearray) or hasattr(source, "read"):
@@ -35,11 +35,13 @@ def name_of(source: Any) -> str:
 
 
 def open_table(source: Any, options: Options | None = None) -> Table:
-    """A path, bytes or an open file; a pandas, Polars or Arrow table; an Arrow stream; a database cursor; a scipy
-    sparse matrix; a dict of columns.
+    """The table that `source` holds, looked at but not yet loaded.
+
+    source: a path, bytes or an open file; a pandas, Polars or Arrow table; an Arrow stream; a database cursor; a scipy
+        sparse matrix; a dict of columns
 
     options: separator, encoding and has_header of a text; None: all to be found.
-    Raises `BadTable` for what is none of these, or cannot be opened; `NotAfterFork`.
+    Raises `BadTable` for what is none of these, or cannot be opened; `NotAfterFork` in a forked child.
     """
     require_polars()
     options = options or Options()

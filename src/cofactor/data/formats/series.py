@@ -22,7 +22,10 @@ SAME_TYPE = ({int, float}, {float, np.float64}, {str, np.str_})  # told apart by
 
 
 def series_of(name: str, values: Iterable[Any]) -> pl.Series:
-    """The column as Polars types it; where no type of Polars holds every value unchanged, as objects."""
+    """The column as Polars types it; where no type of Polars holds every value unchanged, as objects.
+
+    Raises `BadTable` for what is no list of values, and for times without a unit or beyond any year.
+    """
     if isinstance(values, pl.Series):
         return values.alias(name)
     if isinstance(values, np.ndarray) and values.ndim == 1 and values.dtype.kind in "iufbM":
@@ -41,7 +44,7 @@ def series_of(name: str, values: Iterable[Any]) -> pl.Series:
 
 
 def texts_of(column: pl.Series) -> pl.Series:
-    """A column of anything as people see it, null where there is nothing."""
+    """The values as text, as people see them; null where a value is missing."""
     if column.dtype == pl.String or column.dtype.is_numeric() or isinstance(column.dtype, pl.Categorical | pl.Enum):
         return column.cast(pl.String)
     texts = [None if is_missing(one) else str(one).encode("utf-8", "backslashreplace").decode() for one in column]

@@ -12,11 +12,15 @@ __all__ = ["has_header", "separator_of", "split"]
 SEPARATORS = ("::", "\t", ",", ";", "|", " ")  # where several would do, the first
 
 
-def separator_of(lines: Sequence[str], given: str | None) -> str:
+def separator_of(lines: Sequence[str], asked: str | None) -> str:
+    """The separator of the fields: the one asked for, or the one that most lines are divided by.
+
+    Raises `BadTable` where only one column comes of it.
+    """
     # half: some lines are broken; without quotes: one is not closed
     tries = ((one, share, quoted) for quoted in (True, False) for share in (0.9, 0.5) for one in SEPARATORS)
     likely = next((one for one, share, quoted in tries if _separates(lines, one, share, quoted)), None)
-    found = given or likely
+    found = asked or likely
     if found is not None and max(max(map(len, split(lines, found, quoted=one))) for one in (True, False)) > 1:
         return found
     if likely is None:
@@ -25,13 +29,13 @@ def separator_of(lines: Sequence[str], given: str | None) -> str:
             f"{', '.join(map(repr, SEPARATORS))}: name another one with separator=…."
         )
     raise BadTable(
-        f"With separator={given!r} only one column was found; the first line is {lines[0][:60]!r}. "
+        f"With separator={asked!r} only one column was found; the first line is {lines[0][:60]!r}. "
         f"Pass separator={likely!r}."
     )
 
 
 def _separates(lines: Sequence[str], separator: str, share: float, quoted: bool) -> bool:
-    """Whether so many of the lines fall into the same number of fields, and more than one."""
+    """Return whether that share of the lines falls into the same number of fields, more than one."""
     widths = Counter(map(len, split(lines, separator, quoted=quoted)))
     width, times = widths.most_common(1)[0]
     return width > 1 and times >= share * len(lines)
@@ -48,16 +52,20 @@ def split(lines: Sequence[str], separator: str, *, quoted: bool = True) -> list[
         return [line.split(separator) for line in lines]
 
 
-def has_header(rows: Sequence[Sequence[str]], given: bool | None) -> bool:
+def has_header(rows: Sequence[Sequence[str]], asked: bool | None) -> bool:
+    """Return whether the first row holds the names of the columns.
+
+    asked: what the caller says; None: nothing. Raises `BadTable` where the row plainly says otherwise.
+    """
     first, *rest = rows
     numeric = any(map(_is_number, first))
     usual = usual_column(first, "user") is not None and usual_column(first, "item") is not None
-    if given and numeric and not usual:
+    if asked and numeric and not usual:
         raise BadTable(f"The header looks like data: {', '.join(first[:6])}. Pass has_header=False.")
-    if given is False and usual and not numeric:
+    if asked is False and usual and not numeric:
         raise BadTable(f"The first line looks like a header: {', '.join(first[:6])}. Leave has_header=False out.")
-    if given is not None or numeric or usual:
-        return given if given is not None else not numeric
+    if asked is not None or numeric or usual:
+        return asked if asked is not None else not numeric
     columns = [[row[at] for row in rest if at < len(row)] for at in range(len(first))]
     numbers_below = any(column and all(map(_is_number, column)) for column in columns)
     seen_below = any(one and one in column for one, column in zip(first, columns, strict=True))

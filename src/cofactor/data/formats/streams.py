@@ -45,7 +45,7 @@ class _BlockTable:
 
 
 def is_cursor(source: Any) -> bool:
-    """Whether it is a database cursor in the sense of PEP 249."""
+    """Return whether it is a database cursor in the sense of PEP 249."""
     return hasattr(source, "fetchmany") and hasattr(source, "description")
 
 
@@ -64,7 +64,7 @@ def from_cursor(cursor: Any, origin: str) -> Table:
 
 
 def is_arrow_stream(source: Any) -> bool:
-    """Whether batches can be read from it one by one, as from a pyarrow.RecordBatchReader."""
+    """Return whether batches can be read from it one by one, as from a pyarrow.RecordBatchReader."""
     return hasattr(source, "read_next_batch") and hasattr(source, "schema")
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 
 from cofactor.data.formats.decoding import (
-    SNIFFED,
+    N_SNIFFED_BYTES,
     STAND_INS,
     as_bytes,
     in_utf8,
@@ -29,7 +29,7 @@ from cofactor.errors import BadTable
 
 __all__ = ["TextTable", "open_text"]
 
-SNIFFED_LINES = 100
+N_SNIFFED_LINES = 100
 DataTypes: TypeAlias = Mapping[str, pl.DataType | type[pl.DataType]]
 
 
@@ -165,10 +165,10 @@ def _first_lines(data: Path | bytes) -> tuple[list[str], int]:
     """The first lines that are not blank, and how many blank ones stand before them."""
     start = start_of(data)
     lines = [line.rstrip("\r") for line in start.decode("utf-8-sig", errors="replace").split("\n")]
-    if len(start) == SNIFFED and len(lines) > 1:
+    if len(start) == N_SNIFFED_BYTES and len(lines) > 1:
         lines.pop()  # cut in the middle
     n_blank = next((at for at, line in enumerate(lines) if line.strip()), 0)
-    return [line for line in lines[n_blank:] if line.strip()][:SNIFFED_LINES], n_blank
+    return [line for line in lines[n_blank:] if line.strip()][:N_SNIFFED_LINES], n_blank
 
 
 def _quote(data: Path | bytes, separator: str) -> str | None:

@@ -30,7 +30,11 @@ def pack_column(name: str, column: Array) -> dict[str, Array]:
 
 
 def unpack_column(name: str, arrays: dict[str, Array], *, taken: bool = False) -> Array:
-    """What `pack_column` packed under this name; taken: the arrays it lay in are taken out."""
+    """The column that `pack_column` packed under this name.
+
+    taken: whether the arrays it lies in are taken out of `arrays`
+    Raises `BadModelFolder` where these arrays hold no column.
+    """
     take = arrays.pop if taken else arrays.get
     numbers = take(f"numbers/{name}", None)
     if numbers is not None:

@@ -35,7 +35,10 @@ __all__ = ["pack_ratings", "unpack_ratings"]
 
 
 def pack_ratings(ratings: Ratings) -> tuple[dict[str, Array], dict[str, Any]]:
-    """The table as arrays, and what is said of it in words and single numbers."""
+    """The table as arrays, and its name, scale and the like as what JSON can hold.
+
+    Raises `BadOption` for ids or attributes of a type that a saved model cannot keep.
+    """
     arrays = _packed_rows(ratings)
     if ratings.timestamps is not None:
         arrays["timestamps"] = np.ascontiguousarray(ratings.timestamps)
@@ -81,7 +84,11 @@ def _packed_values(prefix: str, values: CodedValues) -> dict[str, Array]:
 
 
 def unpack_ratings(arrays: Mapping[str, Array], about: Mapping[str, Any], *, verify: bool = True) -> Ratings:
-    """The table that `pack_ratings` packed; verify: that its fingerprint is the one it had."""
+    """The table that `pack_ratings` packed.
+
+    verify: whether its fingerprint is compared with the one it had
+    Raises `BadModelFolder` for arrays that are no such table.
+    """
     left = dict(arrays)
     names = about.get("columns")
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):

@@ -23,6 +23,10 @@ class Repeated(NamedTuple):
 
 
 def repeated_pairs(user_idx: IntArray, item_idx: IntArray, n_items: int) -> Repeated:
+    """The rows whose user and item occur in another row, too.
+
+    user_idx, item_idx: (n,) of each rating
+    """
     pairs = _numbered_pairs(user_idx, item_idx, n_items)
     if _differs(np.sort(pairs)).all():  # nearly always, and then no row needs to be known
         return Repeated(np.empty(0, np.int64), np.empty(0, np.int64))

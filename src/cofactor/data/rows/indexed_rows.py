@@ -34,7 +34,7 @@ class IndexedRows:
     position: IntArray | None  # of each row in the table as it came; None: all of its rows are here
 
     def positions(self, rows: IntArray) -> IntArray:
-        """Where these rows stand in the table as it came."""
+        """The positions of these rows in the table as it came."""
         return rows if self.position is None else self.position[rows]
 
 
@@ -48,7 +48,7 @@ def number_rows(rows: TableRows) -> IndexedRows:
 
 
 def side_remarks(ids: IdMap, column: str, *, complete: bool) -> Remarks:
-    """On a column that holds one id only, and on ids that hardly anybody meant.
+    """Remarks on a column that holds one id only, and on ids that hardly anybody meant.
 
     complete: no row is missing that will be there once the table has been mended
     """

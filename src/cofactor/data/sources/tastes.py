@@ -71,7 +71,7 @@ DAY = 86_400
 
 @dataclass(frozen=True, eq=False)
 class Truth:
-    """What the ratings were generated from; rows are those of `load`'s users and items.
+    """The parameters that the ratings were generated from; rows are those of `load`'s users and items.
 
     item_axes: (n_items, 4), -1..1     user_axes: (n_users, 4), stars for a whole step along each axis
     item_bias, user_bias: stars     mean: stars     noise_sd: stars, before rounding
@@ -127,7 +127,7 @@ def tables(n_users: int = 1200, seed: int = 42) -> dict[str, dict[str, Array]]:
 
 
 def truth(n_users: int = 1200, seed: int = 42) -> Truth:
-    """What the table of the same arguments was generated from."""
+    """The parameters that `load` generates its ratings from, with the same arguments."""
     world = _generate(n_users, seed)
     known = (world.scores / STAR)[world.user_idx, world.item_idx]
     noise_sd = SPREAD["noise"] / STAR

@@ -28,7 +28,7 @@ class Finding:
 
 
 def find_leaks(train: Ratings, test: Ratings, *, by_time: bool = False) -> list[Finding]:
-    """What the test shares with training; empty where nothing is wrong. Ids are compared, not indices.
+    """The leaks from test to training, none where nothing is wrong. Ids are compared, not indices.
 
     by_time: also look for training ratings that are newer than the oldest test rating
     """

@@ -5,7 +5,7 @@ keep the whole table's ids, so that indices mean the same in both.
 """
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -50,10 +50,12 @@ class Split:
 
     @cached_property
     def train(self) -> Ratings:
+        """The ratings to learn from, with all ids of the whole table."""
         return self.whole.subset(self.rows_train, f"{self.whole.name} (train)")
 
     @cached_property
     def test(self) -> Ratings:
+        """The ratings kept back, with all ids of the whole table."""
         return self.whole.subset(self.rows_test, f"{self.whole.name} (test)")
 
     @cached_property
@@ -72,14 +74,18 @@ def split(
     ratings: Ratings, test: float = 0.2, *, by: By = "random", n_last: int = 1, seed: int = 0,
     unknown_times: UnknownTimes = "raise",
 ) -> Split:  # fmt: skip
-    """Keep a part of the ratings back. Shares are rounded down, and no user is left without training ratings
-    except by "random" and "time", where that is part of the question.
+    """The ratings in two parts, `train, test = split(ratings)`.
+
+    Shares are rounded down, and no user is left without training ratings except by "random" and "time", where that is
+    part of the question.
 
     test: the share kept back, between 0 and 1 ("last" keeps back `n_last` instead)
     by: "random": any ratings; "user": that share of each user's, at random; "last": each user's `n_last`
         newest, the later row of two at one moment; "time": the newest of all, no moment on both sides
     unknown_times: "raise" `BadTable` where a time that is needed is unknown, or "oldest": you know that
         ratings without a time are older than all that are kept back
+    Raises `BadOption` for an argument out of range, and where nothing would be left for either part; `BadTable` for a
+    table without the times that the split goes by.
 
     >>> from cofactor.data.ratings import Ratings
     >>> clicks = Ratings.from_arrays(["ann", "ann", "bob", "bob"], [1, 2, 1, 3])
@@ -94,23 +100,22 @@ def split(
         raise BadOption(f"test is the share of ratings kept back, between 0 and 1, but {test} came.")
     if n_last < 1:
         raise BadOption(f"n_last counts each user's newest ratings, at least 1, but {n_last} came.")
-    ways: dict[str, Callable[[], tuple[BoolArray, str]]] = {
-        "random": lambda: (
-            _random(len(ratings), test, seed),
-            f"random {test:.0%} of the ratings, seed {seed}",
-        ),
-        "user": lambda: (
-            _per_user(ratings, test, seed),
-            f"random {test:.0%} of each user's ratings, seed {seed}",
-        ),
-        "last": lambda: (_last(ratings, n_last, unknown_times), f"each user's {n_last} newest"),
-        "time": lambda: (_newest(ratings, test, unknown_times), f"the newest {test:.0%} of all ratings"),
-    }
-    return Split.of(ratings, *ways[by]())
+    if by == "random":
+        how = f"random {test:.0%} of the ratings, seed {seed}"
+        return Split.of(ratings, _random(len(ratings), test, seed), how)
+    if by == "user":
+        how = f"random {test:.0%} of each user's ratings, seed {seed}"
+        return Split.of(ratings, _per_user(ratings, test, seed), how)
+    if by == "last":
+        return Split.of(ratings, _last(ratings, n_last, unknown_times), f"each user's {n_last} newest")
+    return Split.of(ratings, _newest(ratings, test, unknown_times), f"the newest {test:.0%} of all ratings")
 
 
 def folds(ratings: Ratings, n: int = 5, *, seed: int = 0) -> list[Split]:
-    """n splits whose test parts, drawn at random, are as equal as can be and make up the whole table."""
+    """n splits for cross-validation: their test parts, drawn at random, make up the whole table.
+
+    The parts differ by a rating at most in size. Raises `BadOption` for fewer than 2 folds, or more than ratings.
+    """
     expect_ratings(ratings, "folds divides")
     n, seed = conformed("n", int, n), seed_of(seed)
     order = np.random.default_rng(seed).permutation(len(ratings))
@@ -118,7 +123,10 @@ def folds(ratings: Ratings, n: int = 5, *, seed: int = 0) -> list[Split]:
 
 
 def folds_of(ratings: Ratings, order: IntArray, n: int, what: str) -> list[Split]:
-    """n splits by contiguous parts of this order of the rows; the first ones may be a row longer."""
+    """n splits by contiguous parts of this order of the rows; the first ones may be a row longer.
+
+    what: says how the order was made     Raises `BadOption` for fewer than 2 folds, or more than ratings.
+    """
     if not 2 <= n <= len(ratings):
         raise BadOption(f"n folds need 2 to {len(ratings):,} (the number of ratings), but n={shown(n)} came.")
     parts = np.array_split(order, n)
@@ -128,7 +136,7 @@ def folds_of(ratings: Ratings, order: IntArray, n: int, what: str) -> list[Split
     ]
 
 
-# --- the ways -------------------------------------------------------------------------------------
+# --- the rows to keep back -------------------------------------------------------------------------------------
 
 
 def _random(n: int, share: float, seed: int) -> BoolArray:
