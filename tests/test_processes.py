@@ -135,7 +135,7 @@ print(forked(use))
 READING = """
 from cofactor.data.formats import after_fork
 from cofactor.errors import NotAfterFork
-after_fork.PATIENCE = 0.5
+after_fork.ANSWER_TIMEOUT = 0.5
 table = b"user,item,rating\\na,x,1\\nb,y,2\\nb,x,3\\n"
 
 def read():

@@ -1,6 +1,6 @@
-"""The array types that our signatures name (what is in an array, not how long it is), and a look-up that knows -1."""
+"""The array types that our signatures name (what is in an array, not how long it is), and two helpers."""
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -11,6 +11,13 @@ BoolArray: TypeAlias = NDArray[np.bool_]
 FloatArray: TypeAlias = NDArray[np.floating[Any]]
 IntArray: TypeAlias = NDArray[np.integer[Any]]
 Id: TypeAlias = Hashable
+
+
+def object_array(values: Sequence[Any]) -> Array:
+    """(n,) the values as they are; `np.asarray` would make text of mixed ones, and a matrix of tuples."""
+    boxed = np.empty(len(values), object)
+    boxed[:] = values
+    return boxed
 
 
 def rows_or_zero(array: FloatArray, idx: IntArray) -> FloatArray:

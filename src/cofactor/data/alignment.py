@@ -1,4 +1,4 @@
-"""The same ratings in another table's indices."""
+"""Ratings and ids in the indices of another table."""
 
 from typing import NamedTuple
 
@@ -9,26 +9,29 @@ from cofactor.data.ids import IdMap
 from cofactor.data.ratings import Ratings
 from cofactor.errors import BadTable
 
-__all__ = ["Pairs", "places", "seen_as"]
+__all__ = ["Pairs", "aligned_pairs", "indices_in"]
 
 
 class Pairs(NamedTuple):
-    """(n,) int32 each; -1 where the other table does not know the id."""
+    """User and item of each rating, (n,) int32; -1 where the other table does not know the id."""
 
     user_idx: IntArray
     item_idx: IntArray
 
 
-def seen_as(ratings: Ratings, other: Ratings) -> Pairs:
-    """The rows of `ratings` in the indices of `other`; nothing to do for two parts of one table."""
+def aligned_pairs(ratings: Ratings, other: Ratings) -> Pairs:
+    """The users and items of `ratings` in the indices of `other`.
+
+    Raises `BadTable` where the ids of the two tables are of two kinds.
+    """
     return Pairs(
-        places(ratings.users, other.users)[ratings.user_idx],
-        places(ratings.items, other.items)[ratings.item_idx],
+        indices_in(ratings.users, other.users)[ratings.user_idx],
+        indices_in(ratings.items, other.items)[ratings.item_idx],
     )
 
 
-def places(ids: IdMap, other: IdMap) -> IntArray:
-    """(len(ids),) int32: where each of these ids stands in `other`, -1 where it does not.
+def indices_in(ids: IdMap, other: IdMap) -> IntArray:
+    """(len(ids),) int32 the index of each of these ids in `other`, -1 where it has none.
 
     Raises `BadTable` where the ids are of two kinds: 12 and "12" would be two people.
     """

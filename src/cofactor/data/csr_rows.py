@@ -15,7 +15,7 @@ __all__ = ["Rows", "rows_of"]
 class Rows(NamedTuple):
     """Compressed sparse rows: row r holds `indices[indptr[r]:indptr[r + 1]]` and what `levels` and `codes` say of them.
 
-    Ratings know few different values, clicks one: a byte says which, or nothing has to.
+    Ratings have few different values, clicks one: so a byte for each says which one, or nothing is kept.
     """
 
     indptr: IntArray  # (n_rows + 1,) int64

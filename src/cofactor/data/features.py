@@ -1,4 +1,4 @@
-"""What is known of rows, as sparse columns: one for each category, a few for each number, one for each companion.
+"""Features of users or items, as sparse columns: one for each category, a few for each number, one for each companion.
 
 A cell of text may hold several categories, "Comedy|Drama". A number becomes a broken line through some quantiles, so
 that its effect may bend. A missing value is 0 in all its columns: such a row is expected to be like the average.
@@ -32,15 +32,15 @@ __all__ = [
     "unpack_encodings",
 ]
 
-FEW = 20  # companions that are believed half
-KNOTS = 12  # of a number's broken line
+HALF_TRUSTED = 20  # companions at which a bag has half its weight
+N_KNOTS = 12  # of a number's broken line
 SEPARATOR = "|"
 
 
 class Features(NamedTuple):
     """An (n, f) matrix by columns: column c is `values[indptr[c]:indptr[c + 1]]` in the `rows` beside them.
 
-    Where all entries of a row are alike, `shares` says them, and there are no values.
+    Where all entries of a row are equal, `shares` holds one for each row, and `values` is empty.
     """
 
     indptr: IntArray  # (f + 1,) int64
@@ -61,9 +61,9 @@ def bag_share(counts: IntArray) -> FloatArray:
     """(n,) the weight of each companion in a row of n: 1/√n [koren2008svdpp] times n / (n + 20).
 
     The first ratings of a newcomer are seldom chosen, so that they say less of who chose them; without the second
-    factor what one rating says would be believed as much as what a hundred do.
+    factor one rating would weigh as much as a hundred do.
     """
-    return (np.sqrt(counts) / (counts + FEW)).astype(np.float32)
+    return (np.sqrt(counts) / (counts + HALF_TRUSTED)).astype(np.float32)
 
 
 def features_of(attributes: Mapping[str, Array]) -> dict[str, Features]:
@@ -152,7 +152,7 @@ def _words(cell: Any) -> Iterator[str]:
 
 def _knots(values: Array) -> tuple[float, ...]:
     known = values[np.isfinite(values)].astype(np.float64)
-    return tuple(np.unique(np.quantile(known, np.linspace(0, 1, KNOTS))).tolist()) if len(known) else ()
+    return tuple(np.unique(np.quantile(known, np.linspace(0, 1, N_KNOTS))).tolist()) if len(known) else ()
 
 
 def _numbers(numbers: FloatArray, knots: FloatArray) -> Features:

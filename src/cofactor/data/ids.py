@@ -11,7 +11,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from cofactor.arrays import Array, BoolArray, Id, IntArray
+from cofactor.arrays import Array, BoolArray, Id, IntArray, object_array
 from cofactor.data.id_kinds import kind_of
 from cofactor.errors import BadOption, BadTable, UnknownIds, shown
 
@@ -143,6 +143,4 @@ def _id_array(ids: Sequence[Id] | Array) -> Array:
             return np.array(ids, np.int64)
         except OverflowError:
             pass  # beyond 2**63
-    boxed = np.empty(len(ids), object)  # np.asarray would turn mixed ids into text, tuples into a matrix
-    boxed[:] = [one.item() if isinstance(one, np.generic) else one for one in ids]  # 7 is 7, whoever counted it
-    return boxed
+    return object_array([one.item() if isinstance(one, np.generic) else one for one in ids])  # 7 is 7 in NumPy, too

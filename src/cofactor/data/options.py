@@ -1,4 +1,4 @@
-"""What a caller may say about a table; written once, for reading and for checking."""
+"""The options of reading a table, defined once for reading and for checking."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -58,18 +58,18 @@ class Options:
 
     def __post_init__(self) -> None:
         for option, kind in (("duplicates", Duplicates), ("missing", Missing), ("unrated", Unrated)):
-            given = getattr(self, option)
-            if not (isinstance(given, str) and given in get_args(kind)):
-                raise BadOption(f"{option}={given!r} is not known. Choose one of: {', '.join(get_args(kind))}.")
+            value = getattr(self, option)
+            if not (isinstance(value, str) and value in get_args(kind)):
+                raise BadOption(f"{option}={value!r} is not known. Choose one of: {', '.join(get_args(kind))}.")
         id_kind(self.ids, "user")
         for role in ("user", "item", "rating", "timestamp", "title"):
             _refuse_no_column(role, getattr(self, role))
         _refuse_no_scale(self.scale)
         for option, kind, example in TYPES:
-            given = getattr(self, option)
-            if not (given is None or isinstance(given, kind)):
+            value = getattr(self, option)
+            if not (value is None or isinstance(value, kind)):
                 raise BadOption(
-                    f"{option}={given!r} is of type {type(given).__name__}. Give {example}, or leave it out."
+                    f"{option}={value!r} is of type {type(value).__name__}. Give {example}, or leave it out."
                 )
         if self.separator is not None and (not self.separator or set(self.separator) & set('\r\n"')):
             raise BadOption(
@@ -77,15 +77,15 @@ class Options:
             )
 
 
-def _refuse_no_column(role: str, given: object) -> None:
-    without = given is False and role in ("rating", "timestamp")
+def _refuse_no_column(role: str, value: object) -> None:
+    without = value is False and role in ("rating", "timestamp")
     if not (
-        given is None
+        value is None
         or without
-        or isinstance(given, str)
-        or (isinstance(given, Integral) and not isinstance(given, bool))
+        or isinstance(value, str)
+        or (isinstance(value, Integral) and not isinstance(value, bool))
     ):
-        raise BadOption(f"{role}={given!r} names no column. Give its name, or its position (0 is the first).")
+        raise BadOption(f"{role}={value!r} names no column. Give its name, or its position (0 is the first).")
 
 
 def _refuse_no_scale(scale: Any) -> None:

@@ -1,4 +1,4 @@
-"""The rating table that everything else is given: indices, values, and who they stand for."""
+"""The table of ratings: indices, values and times, and the ids, titles and attributes behind the indices."""
 
 import hashlib
 from collections.abc import Iterable, Mapping
@@ -73,10 +73,10 @@ class Ratings:
         """
         user_map, user_idx = IdMap.encode(id_column(users, "user", id_kind(ids, "user")), "user")
         item_map, item_idx = IdMap.encode(id_column(items, "item", id_kind(ids, "item")), "item")
-        given = np.ones(len(user_idx), np.float32) if values is None else finite_values(values)
+        numbers = np.ones(len(user_idx), np.float32) if values is None else finite_values(values)
         return cls(
             users=user_map, items=item_map, user_idx=user_idx, item_idx=item_idx,
-            values=given, explicit=values is not None, **rest,
+            values=numbers, explicit=values is not None, **rest,
         )  # fmt: skip
 
     def __post_init__(self) -> None:

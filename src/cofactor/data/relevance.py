@@ -1,4 +1,4 @@
-"""Which ratings speak for an item: what a list of recommendations ought to hold."""
+"""Relevance: from which rating on an item ought to be in a list of recommendations."""
 
 from cofactor.arrays import FloatArray
 from cofactor.data.ratings import Ratings
@@ -19,5 +19,5 @@ def lowest_relevant(train: Ratings, test: Ratings) -> float | None:
     if low == high or not test.explicit:
         return None
     at_least = low + RELEVANT_SHARE * (high - low)
-    given: FloatArray = test.values[test.values >= at_least]
-    return float(given.min()) if len(given) else at_least
+    relevant: FloatArray = test.values[test.values >= at_least]
+    return float(relevant.min()) if len(relevant) else at_least

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from cofactor.arrays import BoolArray, FloatArray, IntArray
-from cofactor.data.alignment import Pairs, seen_as
+from cofactor.data.alignment import Pairs, aligned_pairs
 from cofactor.data.ratings import Ratings
 from cofactor.data.relevance import lowest_relevant
 from cofactor.data.splits.leaks import refuse_leaks
@@ -59,7 +59,7 @@ class HeldOut:
         refuse_leaks(train, test)
         users, user = np.unique(test.user_idx, return_inverse=True)
         lowest = lowest_relevant(train, test) if relevant is None else relevant
-        return cls(train, test, seen_as(test, train), user, users, lowest)
+        return cls(train, test, aligned_pairs(test, train), user, users, lowest)
 
     @property
     def n_users(self) -> int:
@@ -115,8 +115,8 @@ class HeldOut:
 
 
 def _expect_known_users(train: Ratings, test: Ratings) -> None:
-    """Raises `BadOption` where the tables share no user: a model can only treat unknown users all alike."""
-    if (seen_as(test, train).user_idx < 0).all():
+    """Raise `BadOption` where the tables share no user: what strangers get says little of the model."""
+    if (aligned_pairs(test, train).user_idx < 0).all():
         theirs, ours = (f"{len(ids):,} users, such as {ids.values.tolist()[0]!r}" for ids in (test.users, train.users))
         raise BadOption(
             f"The test is of {theirs}; none of them is among the model's {ours}. There is nothing to measure: give "

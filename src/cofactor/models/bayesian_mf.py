@@ -109,12 +109,12 @@ class BayesianMF(FactorDraws, TrainedRecommender["GibbsEngine"]):
         ]
 
     def _start_rows(self, train: "Ratings", before: "BayesianMF | None") -> "StartRows | None":
-        from cofactor.data.alignment import places
+        from cofactor.data.alignment import indices_in
         from cofactor.gibbs.engine import StartRows
 
         if before is None:
             return None
-        known = places(train.users, before.ratings.users), places(train.items, before.ratings.items)
+        known = indices_in(train.users, before.ratings.users), indices_in(train.items, before.ratings.items)
         return StartRows(before.user_draws_[:, -1], before.item_draws_[:, -1], known)
 
     def _loss_on(self, held_out: "Ratings", engine: "GibbsEngine", train: "Ratings") -> "Loss":

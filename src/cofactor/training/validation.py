@@ -33,9 +33,9 @@ def known_part(validation: Ratings | None, train: Ratings) -> Ratings | None:
         return None
     if validation.users is train.users and validation.items is train.items:
         return validation
-    from cofactor.data.alignment import seen_as
+    from cofactor.data.alignment import aligned_pairs
 
-    user_idx, item_idx = seen_as(validation, train)
+    user_idx, item_idx = aligned_pairs(validation, train)
     known = np.flatnonzero((user_idx >= 0) & (item_idx >= 0))
     if not len(known):
         raise BadOption("No validation rating is by a user and of an item that the training ratings hold.")

@@ -113,7 +113,7 @@ def test_quotes_are_not_blamed_for_what_is_not_theirs():
 def little_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     """Eight megabytes are free, and a gzip file is unpacked in pieces of one."""
     monkeypatch.setattr(decoding, "free_gb", lambda: 0.008)
-    monkeypatch.setattr(decoding, "CHUNK", 1 << 20)
+    monkeypatch.setattr(decoding, "CHUNK_BYTES", 1 << 20)
 
 
 @pytest.mark.parametrize("unit", [b"ann,1,5\n", b"\n", b"\r"])
@@ -133,7 +133,7 @@ def test_it_is_refused_before_it_is_unpacked(little_memory: None, monkeypatch: p
 
 
 def test_bytes_without_any_line_end_are_no_table(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(decoding, "LONGEST_LINE", 1 << 20)
+    monkeypatch.setattr(decoding, "MAX_LINE_BYTES", 1 << 20)
     with pytest.raises(BadTable, match="without a line end"):
         cf.read(gzip.compress(b"user,item\n" + bytes(10_000_000)))
 

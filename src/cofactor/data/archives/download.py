@@ -16,12 +16,12 @@ from urllib.request import Request, urlopen
 from cofactor.cache import folder_to_write
 from cofactor.errors import DataNotAvailable
 
-__all__ = ["TROUBLE", "archive_url", "download"]
+__all__ = ["TRANSFER_ERRORS", "archive_url", "download"]
 
 N_ATTEMPTS = 5
-TIMEOUT = 30  # seconds without a byte
-CHUNK = 1 << 18
-TROUBLE = (OSError, HTTPException, zipfile.BadZipFile)  # what a transfer may end in
+TIMEOUT_S = 30  # seconds without a byte
+CHUNK_BYTES = 1 << 18
+TRANSFER_ERRORS = (OSError, HTTPException, zipfile.BadZipFile)  # what a transfer may end in
 
 
 def download(name: str, home: str, md5: str | None = None) -> Path:
@@ -54,7 +54,7 @@ def archive_url(home: str, name: str) -> str:
 
 
 def _published_md5(url: str) -> str:
-    with urlopen(f"{url}.md5", timeout=TIMEOUT) as response:
+    with urlopen(f"{url}.md5", timeout=TIMEOUT_S) as response:
         text = response.read(1000).decode("ascii", "replace")
     found = re.search(r"\b[0-9a-fA-F]{32}\b", text)  # "MD5 (x.zip) = …" and "…  x.zip" are both in use
     if found is None:
@@ -81,7 +81,7 @@ def _continue(url: str, part: Path) -> bool:
     """One request for what is still missing: True when all of it came, False when it broke off."""
     start = part.stat().st_size if part.exists() else 0
     try:
-        response = urlopen(Request(url, headers={"Range": f"bytes={start}-"} if start else {}), timeout=TIMEOUT)
+        response = urlopen(Request(url, headers={"Range": f"bytes={start}-"} if start else {}), timeout=TIMEOUT_S)
     except HTTPError as answer:
         if answer.code == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE and start:
             return True  # nothing is left to send; whether it is the right file, its checksum tells
@@ -107,7 +107,7 @@ def _copy_with_progress(source: IO[bytes], file: IO[bytes], name: str, start: in
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
         task = progress.add_task(f"downloading {name}", total=total, completed=start)
-        while chunk := source.read(CHUNK):
+        while chunk := source.read(CHUNK_BYTES):
             file.write(chunk)
             progress.advance(task, len(chunk))
 

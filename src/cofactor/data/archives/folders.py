@@ -23,14 +23,14 @@ def obtain(name: str, home: str, md5: str | None = None) -> Path:
     if folder is not None:
         return folder
     from cofactor.data.archives.download import (  # HTTP is slow to import, and seldom needed
-        TROUBLE,
+        TRANSFER_ERRORS,
         archive_url,
         download,
     )
 
     try:
         return download(name, home, md5)
-    except TROUBLE as trouble:
+    except TRANSFER_ERRORS as trouble:
         raise DataNotAvailable(
             f"The data set {name!r} is not at hand and could not be downloaded ({trouble}). There are two "
             f"ways: connect this machine to the network and ask again; or download {archive_url(home, name)} "

@@ -3,7 +3,7 @@
 import numpy as np
 import polars as pl
 
-from cofactor.arrays import Array, IntArray
+from cofactor.arrays import Array, IntArray, object_array
 from cofactor.data.columns.id_columns import whole_if_unchanged
 from cofactor.data.formats.series import texts_of
 from cofactor.data.remarks import Remark, note
@@ -65,13 +65,9 @@ def in_id_order(column: pl.Series, row: IntArray) -> Array:
         return values.cast(pl.Int64).to_numpy() if values.dtype != pl.UInt64 else values.to_numpy()
     if values.dtype.is_numeric():
         return values.cast(pl.Float64).to_numpy()
-    boxed = np.empty(len(values), object)
-    boxed[:] = values.to_list()
-    return boxed
+    return object_array(values.to_list())
 
 
 def as_titles(titles: Array) -> Array:
     """(n,) objects: each title as text, None where there is none."""
-    boxed = np.empty(len(titles), object)
-    boxed[:] = texts_of(pl.Series(titles.tolist(), dtype=pl.Object)).to_list()
-    return boxed
+    return object_array(texts_of(pl.Series(titles.tolist(), dtype=pl.Object)).to_list())

@@ -3,7 +3,7 @@
 import numpy as np
 import polars as pl
 
-from cofactor.arrays import IntArray
+from cofactor.arrays import IntArray, object_array
 from cofactor.data.attributes.attached_table import AttachedTable
 from cofactor.data.columns.id_columns import as_ids
 from cofactor.data.ids import UNKNOWN, IdMap
@@ -37,9 +37,7 @@ def with_unrated(ids: IdMap, found: IntArray, table: AttachedTable) -> IdMap | R
         what = f"The rated {ids.kind}s have whole numbers as ids, but {unrated.to_list()[0]!r} in {table.name} is none"
         return problem(what, mend=f"Give ids of one kind, or leave unrated {ids.kind}s out (unrated='drop').")
     distinct = list(dict.fromkeys(new.to_list()))
-    boxed = np.empty(len(distinct), object)
-    boxed[:] = distinct
-    return IdMap(np.append(ids.values, boxed.astype(ids.values.dtype)), ids.kind)
+    return IdMap(np.append(ids.values, object_array(distinct).astype(ids.values.dtype)), ids.kind)
 
 
 def match_remarks(found: IntArray, ids: IdMap, other: IdMap, table: AttachedTable, *, keep: bool) -> list[Remark]:

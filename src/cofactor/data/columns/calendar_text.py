@@ -10,21 +10,21 @@ import polars as pl
 __all__ = ["calendar_seconds"]
 
 # parsed at once, several times as fast as taken apart, where the first text is one of these
-USUAL = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%SZ",
+USUAL_FORMATS = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%SZ",
          "%Y-%m-%dT%H:%M:%S%#z", "%Y-%m-%d %H:%M:%S%#z", "%Y-%m-%d %H:%M:%S%.f", "%Y/%m/%d %H:%M:%S")  # fmt: skip
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-NAMED = rf"\b({'|'.join(MONTHS)})(?:uary|ruary|ch|il|e|y|ust|t|tember|ober|ember)?\b\.?"
-NUMBERED = {f"#{name}": f"#{at:02}" for at, name in enumerate(MONTHS, 1)}
+MONTH_NAME = rf"\b({'|'.join(MONTHS)})(?:uary|ruary|ch|il|e|y|ust|t|tember|ober|ember)?\b\.?"
+MONTH_NUMBERS = {f"#{name}": f"#{at:02}" for at, name in enumerate(MONTHS, 1)}
 WEEKDAY = r"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,?\s+)?"
 CLOCK = r"[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]+)?)?"
 UTC = r"[Zz]|UTC|GMT|UT"
 ZONE = rf"(?:{UTC}|[+-][0-9]{{2}}(?::?[0-9]{{2}}(?::?[0-9]{{2}})?)?)"
-PARTS = (
+ISO_PARTS = (
     r"^(?<year>[0-9]{4})[-/.](?<month>[0-9]{1,2})(?:[-/.](?<day>[0-9]{1,2}))?(?:(?:[Tt]|\s+)(?<hour>[0-9]{1,2})"
     r"(?::(?<minute>[0-9]{2})(?::(?<second>[0-9]{2})(?:[.,][0-9]+)?)?)?\s*"
     rf"(?:{UTC}|(?<sign>[+-])(?<zone_hour>[0-9]{{2}})(?::?(?<zone_minute>[0-9]{{2}})(?::?(?<zone_second>[0-9]{{2}}))?)?)?)?$"
 )
-# other ways of writing, and the same in PARTS' way; "#05" stands for May
+# other ways of writing, and the same in ISO_PARTS' way; "#05" stands for May
 REWRITTEN = (
     (
         rf"^{WEEKDAY}([0-9]{{1,2}})[\s/-]+#([0-9][0-9])[\s/-]+([0-9]{{4}})(?:[\sT:]+({CLOCK})\s*({ZONE})?)?$",
@@ -43,7 +43,7 @@ REWRITTEN = (
         "${1}-${2}-${3} ${4}:${5}:${6}${7}",
     ),
 )
-COUNTED = (
+DAY_COUNTS = (
     (r"^[0-9]{4}-W[0-9][0-9]-[1-7]", "%G-W%V-%u"),
     (r"^[0-9]{4}-[0-9]{3}", "%Y-%j"),
 )  # days within weeks, within the year
@@ -52,16 +52,16 @@ COUNTED = (
 def calendar_seconds(texts: pl.Series) -> pl.Series:
     """(n,) Int64, of UTC, where no zone is written too; null for what is no time. Fractions of a second are dropped."""
     seconds = _usual(texts)
-    for spelt in (_stripped, _rewritten):
+    for spelling in (_stripped, _rewritten):
         left = seconds.is_null() & texts.is_not_null()
         if left.any():
-            seconds = seconds.scatter(left.arg_true(), _of_parts(spelt(texts.filter(left))))
+            seconds = seconds.scatter(left.arg_true(), _of_parts(spelling(texts.filter(left))))
     return seconds
 
 
 def _usual(texts: pl.Series) -> pl.Series:
     first = texts.drop_nulls().head(1)
-    for form in USUAL:
+    for form in USUAL_FORMATS:
         if _strptime(first, form).is_not_null().any():
             return _strptime(texts, form)
     return pl.Series(texts.name, [None], pl.Int64).new_from_index(0, len(texts))
@@ -78,7 +78,7 @@ def _stripped(texts: pl.Series) -> pl.Series:
 
 def _of_parts(texts: pl.Series) -> pl.Series:
     """Null where the parts make no time: month 13, February 30th, 25 o'clock."""
-    parts = texts.str.extract_groups(PARTS).struct.unnest()
+    parts = texts.str.extract_groups(ISO_PARTS).struct.unnest()
     numbers = parts.select(pl.exclude("sign").cast(pl.Int64), west=pl.col("sign") == "-")
     year, month, hour = pl.col("year"), pl.col("month"), pl.col("hour").fill_null(0)
     day, minute, second = pl.col("day").fill_null(1), pl.col("minute").fill_null(0), pl.col("second").fill_null(0)
@@ -102,11 +102,11 @@ def _of_parts(texts: pl.Series) -> pl.Series:
 
 
 def _rewritten(texts: pl.Series) -> pl.Series:
-    """In PARTS' way."""
-    texts = _stripped(texts).str.replace(NAMED, "#${1}").str.replace_many(NUMBERED)
-    for pattern, plain in REWRITTEN:
-        texts = texts.str.replace(pattern, plain)
-    for pattern, form in COUNTED:
+    """In ISO_PARTS' way."""
+    texts = _stripped(texts).str.replace(MONTH_NAME, "#${1}").str.replace_many(MONTH_NUMBERS)
+    for pattern, rewritten_as in REWRITTEN:
+        texts = texts.str.replace(pattern, rewritten_as)
+    for pattern, form in DAY_COUNTS:
         days = texts.str.extract(f"({pattern})").str.to_date(form, strict=False).dt.strftime("%Y-%m-%d")
         texts = pl.select(pl.coalesce(days + texts.str.replace(pattern, ""), texts)).to_series()
     return texts.str.strip_chars()

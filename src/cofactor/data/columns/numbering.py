@@ -3,7 +3,7 @@
 import numpy as np
 import polars as pl
 
-from cofactor.arrays import Array, IntArray
+from cofactor.arrays import IntArray, object_array
 from cofactor.data.ids import IdMap
 
 __all__ = ["number", "odd_texts"]
@@ -57,14 +57,8 @@ def _number_texts(ids: pl.Series, kind: str) -> Numbered:
     order = texts.arg_sort().to_numpy()
     place = np.empty(len(order), np.int32)
     place[order] = np.arange(len(order), dtype=np.int32)
-    return IdMap(_objects(texts.gather(order)), kind), np.take(place, coded.to_physical().to_numpy())
+    return IdMap(object_array(texts.gather(order).to_list()), kind), np.take(place, coded.to_physical().to_numpy())
 
 
 def _places(ids: pl.Series, distinct: pl.Series) -> IntArray:
     return ids.replace_strict(distinct, pl.int_range(len(distinct), dtype=pl.Int32, eager=True)).to_numpy()
-
-
-def _objects(texts: pl.Series) -> Array:
-    boxed = np.empty(len(texts), object)
-    boxed[:] = texts.to_list()
-    return boxed

@@ -73,21 +73,21 @@ def _is_wanted(role: str, options: Options) -> bool:
     return getattr(options, role) is not False and not (role == "title" and options.items is not None)
 
 
-def named_column(names: Sequence[str], role: str, given: Column | Literal[False]) -> str | None:
+def named_column(names: Sequence[str], role: str, asked: Column | Literal[False]) -> str | None:
     """The column that a caller names, by name or position; raises `BadTable` where there is none."""
-    if given is None or given is False:
+    if asked is None or asked is False:
         return None
-    if not isinstance(given, str):
-        if not 0 <= given < len(names):
-            raise BadTable(f"{role}={given} names a column by its position, but the table has {len(names)} columns.")
-        return names[given]
-    given = given if given in names else given.strip()
-    if given in names:
-        return given
-    near = get_close_matches(given.lower(), [name.lower() for name in names], n=1)
+    if not isinstance(asked, str):
+        if not 0 <= asked < len(names):
+            raise BadTable(f"{role}={asked} names a column by its position, but the table has {len(names)} columns.")
+        return names[asked]
+    asked = asked if asked in names else asked.strip()
+    if asked in names:
+        return asked
+    near = get_close_matches(asked.lower(), [name.lower() for name in names], n=1)
     mend = [name for name in names if near and name.lower() == near[0]]
     hint = f"Did you mean {mend[0]!r}?" if mend else "Give a name or a position (0 is the first)."
-    raise BadTable(f"{role}={given!r} is not among the columns {_listed(names)}. {hint}")
+    raise BadTable(f"{role}={asked!r} is not among the columns {_listed(names)}. {hint}")
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -13,7 +13,7 @@ from cofactor.errors import BadTable
 __all__ = ["Values", "parse_values", "without_missing_words"]
 
 MISSING_WORDS = ("", "na", "n/a", "nan", "null", "none", "-")
-TRUTHS = {"true": 1.0, "false": 0.0}
+BOOLEAN_WORDS = {"true": 1.0, "false": 0.0}
 
 
 class Values(NamedTuple):
@@ -57,14 +57,14 @@ def parse_values(column: pl.Series, scale: tuple[float, float] | None) -> tuple[
     wrong_word = str(written.filter(pl.Series(not_numeric)).first()) if not_numeric.any() else None
     missing = np.isnan(numbers) & ~not_numeric
     values = Values(numbers, missing, not_numeric, np.isinf(numbers), wrong_word)
-    of_truths = note(f"{column.name!r} holds true and false: read as ratings of 1 and 0")
-    return values, (*((of_truths,) if column.dtype == pl.Boolean else ()), *_checked(values, scale))
+    boolean_note = note(f"{column.name!r} holds true and false: read as ratings of 1 and 0")
+    return values, (*((boolean_note,) if column.dtype == pl.Boolean else ()), *_checked(values, scale))
 
 
 def _from_text(column: pl.Series) -> tuple[pl.Series, BoolArray]:
     words = without_missing_words(column.str.strip_chars().str.to_lowercase())
-    if len(words) > words.null_count() and words.drop_nulls().is_in(list(TRUTHS)).all():
-        truth = words.replace_strict(TRUTHS, return_dtype=pl.Float64, default=None)
+    if len(words) > words.null_count() and words.drop_nulls().is_in(list(BOOLEAN_WORDS)).all():
+        truth = words.replace_strict(BOOLEAN_WORDS, return_dtype=pl.Float64, default=None)
         return truth.cast(pl.Boolean).alias(column.name), np.zeros(len(column), np.bool_)
     numbers = words.cast(pl.Float64, strict=False).alias(column.name)
     return numbers, (numbers.is_null() & words.is_not_null()).to_numpy()

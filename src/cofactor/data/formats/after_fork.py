@@ -11,7 +11,7 @@ from cofactor.forking import is_forked
 
 __all__ = ["require_polars"]
 
-PATIENCE = 3.0  # seconds; an answer takes a thousandth of one
+ANSWER_TIMEOUT = 3.0  # seconds; an answer takes a thousandth of one
 
 
 def require_polars() -> None:
@@ -28,8 +28,8 @@ def require_polars() -> None:
 
 @cache
 def _answers(_process: int) -> bool:
-    """A question that needs the threads, asked aside: where they are lost, nothing can end the wait for them."""
-    asked = Thread(target=lambda: pl.DataFrame({"a": [1]}).select(b=pl.col("a") + 1, c=pl.col("a") + 2), daemon=True)
-    asked.start()
-    asked.join(PATIENCE)
-    return not asked.is_alive()
+    """A question that needs the threads, question aside: where they are lost, nothing can end the wait for them."""
+    question = Thread(target=lambda: pl.DataFrame({"a": [1]}).select(b=pl.col("a") + 1, c=pl.col("a") + 2), daemon=True)
+    question.start()
+    question.join(ANSWER_TIMEOUT)
+    return not question.is_alive()

@@ -16,15 +16,25 @@ from cofactor.errors import BadOption, BadTable
 from cofactor.memory import free_gb
 
 __all__ = [
-    "BYTES_A_ROW", "N_SNIFFED_BYTES", "STAND_INS", "as_bytes", "in_utf8", "looked_at", "refuse_too_large", "start_of",
-    "with_kept_returns", "with_line_feeds", "with_one_character", "wrong_encoding",
+    "BYTES_A_ROW",
+    "N_SNIFFED_BYTES",
+    "STAND_INS",
+    "as_bytes",
+    "in_utf8",
+    "refuse_too_large",
+    "searchable",
+    "start_of",
+    "with_kept_returns",
+    "with_line_feeds",
+    "with_one_character",
+    "wrong_encoding",
 ]  # fmt: skip
 
 N_SNIFFED_BYTES = 1 << 16
-CHUNK = 1 << 22
-LONGEST_LINE = 1 << 26
+CHUNK_BYTES = 1 << 22
+MAX_LINE_BYTES = 1 << 26
 BYTES_A_ROW = 80  # that a row takes while it is read, beside its text: measured are 70 to 100
-STAND_INS = "\x1f\x1e\x1d\x1c\x01"  # for what Polars cannot be told of; whichever the text does not hold
+STAND_INS = "\x1f\x1e\x1d\x1c\x01"  # stand for what Polars cannot parse; the first that the text does not hold
 BYTE_ORDER_MARKS = (b"\xff\xfe", b"\xfe\xff")  # of UTF-16
 
 
@@ -60,7 +70,7 @@ def as_bytes(source: Path | bytes) -> bytes:
 
 
 @contextmanager
-def looked_at(source: Path | bytes) -> Generator[Any]:
+def searchable(source: Path | bytes) -> Generator[Any]:
     """The bytes to search in, without a copy of a file."""
     if isinstance(source, bytes):
         yield source
@@ -102,7 +112,7 @@ def with_one_character(data: Path | bytes, separator: str) -> tuple[Path | bytes
 def with_kept_returns(data: Path | bytes, separator: str) -> tuple[Path | bytes, str | None]:
     """Polars drops a carriage return that ends a field. Where one does, all that end no line become the character
     that is the second value; several before a line feed are that line's end."""
-    with looked_at(data) as view:
+    with searchable(data) as view:
         if view.find(b"\r") < 0 or not _ends_a_field(view, separator):
             return data, None
     text = re.sub(rb"\r+(\n|$)", rb"\n", as_bytes(data))
@@ -114,9 +124,9 @@ def with_kept_returns(data: Path | bytes, separator: str) -> tuple[Path | bytes,
 
 def _ends_a_field(text: Any, separator: str) -> bool:
     """Whether a carriage return stands before a separator, or before another one."""
-    signs = np.frombuffer(text, np.uint8)
-    for start in range(0, len(signs), CHUNK):
-        piece = signs[start : start + CHUNK + 1]
+    codes = np.frombuffer(text, np.uint8)
+    for start in range(0, len(codes), CHUNK_BYTES):
+        piece = codes[start : start + CHUNK_BYTES + 1]
         behind = piece[np.flatnonzero(piece[:-1] == ord("\r")) + 1]
         if (behind == ord(separator)).any() or (behind == ord("\r")).any():
             return True
@@ -135,12 +145,12 @@ def _unzipped(source: Path | bytes) -> bytes:
     unpacked, n_rows, line_length = io.BytesIO(), 0, 0
     try:
         with gzip.open(source if isinstance(source, Path) else io.BytesIO(source)) as file:
-            while piece := file.read(CHUNK):
+            while piece := file.read(CHUNK_BYTES):
                 unpacked.write(piece)
                 n_ends = piece.count(b"\n") or piece.count(b"\r")
                 n_rows, line_length = n_rows + n_ends, 0 if n_ends else line_length + len(piece)
                 refuse_too_large(unpacked.tell() + n_rows * BYTES_A_ROW, "the unpacked text")
-                if line_length > LONGEST_LINE:
+                if line_length > MAX_LINE_BYTES:
                     raise BadTable(f"The gzip file holds {line_length:,} bytes without a line end: it is no table.")
     except (OSError, EOFError, zlib.error) as error:
         raise BadTable(f"The gzip file is damaged: {error}. Fetch or write it again.") from None

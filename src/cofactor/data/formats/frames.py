@@ -22,9 +22,9 @@ def from_lazy(frame: pl.LazyFrame, origin: str) -> Table:
 
     Raises `BadTable` where its query fails.
     """
-    given = _schema(frame)
-    header = Header.of(given)
-    frame = frame.rename(dict(zip(given, header.names, strict=True)))
+    names = _schema(frame)
+    header = Header.of(names)
+    frame = frame.rename(dict(zip(names, header.names, strict=True)))
     head = collected(frame.head(N_HEAD))
     return Table(origin, "polars", head, lambda dtypes: collected(frame.select(by_name(list(dtypes)))), header=header)
 

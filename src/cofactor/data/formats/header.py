@@ -1,4 +1,4 @@
-"""What a table's columns are called: each by one name, also where the table gives none, or the same one twice."""
+"""The names of a table's columns, unique also where the table has none for one, or the same for two."""
 
 import re
 from collections import Counter
@@ -12,26 +12,29 @@ NO_NAME = re.compile(r"\s*|Unnamed: \d+")  # what a CSV of pandas begins with, a
 
 @dataclass(frozen=True)
 class Header:
-    """names: one of its own for each column; unnamed: those made up; repeated: those that stood several times"""
+    """The names of the columns.
+
+    names: a unique one for each column     unnamed: those made up     repeated: those that occurred several times
+    """
 
     names: tuple[str, ...] = ()
     unnamed: frozenset[str] = frozenset()
     repeated: frozenset[str] = frozenset()
 
     @classmethod
-    def of(cls, given: Sequence[object]) -> "Header":
-        """From what stands above the columns; a second "rating" becomes "rating_3", the position being its number."""
-        told = [str(name).strip() for name in given]
-        times = Counter(told)
+    def of(cls, column_names: Sequence[object]) -> "Header":
+        """The header of these names; a second "rating" becomes "rating_3", after its position."""
+        written = [str(name).strip() for name in column_names]
+        n_times = Counter(written)
         names: list[str] = []
-        for at, name in enumerate(told):
-            unique = f"column_{at}" if not name else name if name not in told[:at] else f"{name}_{at}"
-            while unique in names or (unique != name and unique in told):
+        for at, name in enumerate(written):
+            unique = f"column_{at}" if not name else name if name not in written[:at] else f"{name}_{at}"
+            while unique in names or (unique != name and unique in written):
                 unique += "_"
             names.append(unique)
-        pairs = list(zip(names, told, strict=True))
-        some_named = not all(NO_NAME.fullmatch(name) for name in told)
+        pairs = list(zip(names, written, strict=True))
+        some_named = not all(NO_NAME.fullmatch(name) for name in written)
         return cls(
             tuple(names), frozenset(name for name, one in pairs if some_named and NO_NAME.fullmatch(one)),
-            frozenset(name for name, one in pairs if one and times[one] > 1),
+            frozenset(name for name, one in pairs if one and n_times[one] > 1),
         )  # fmt: skip

@@ -15,7 +15,7 @@ from cofactor.data.formats.decoding import (
     STAND_INS,
     as_bytes,
     in_utf8,
-    looked_at,
+    searchable,
     start_of,
     with_kept_returns,
     with_line_feeds,
@@ -45,23 +45,23 @@ class TextTable:
     header: Header
     head: pl.DataFrame  # the first rows, as text
     first_line: int  # the line of the first row, from 1
-    beyond: str | None = None  # the column that a separator at the end of every row makes; nothing stands in it
+    trailing: str | None = None  # the column that a separator at the end of every row makes; nothing stands in it
     carriage_return: str | None = None  # what stands in its place
 
     def load(self, dtypes: DataTypes) -> pl.DataFrame:
         """These columns; all of them as text where some value does not fit its wished type."""
-        asked = {**dtypes, self.beyond: pl.String} if self.beyond else dtypes
+        asked = {**dtypes, self.trailing: pl.String} if self.trailing else dtypes
         try:
             frame = self._parse(asked)
         except (pl.exceptions.ComputeError, pl.exceptions.SchemaError):
             frame = self._as_text(asked)
-        return frame if self.beyond is None else self._without_beyond(frame, self.beyond)
+        return frame if self.trailing is None else self._without_trailing(frame, self.trailing)
 
     def _as_text(self, names: Mapping[str, Any]) -> pl.DataFrame:
         try:
             return self._parse(dict.fromkeys(names, pl.String))
         except pl.exceptions.PolarsError as error:
-            raise self._explained(error) from None
+            raise self._parse_error(error) from None
 
     def _parse(self, dtypes: DataTypes) -> pl.DataFrame:
         """Its columns have our names: Polars makes others of a header with equal or empty ones."""
@@ -87,17 +87,17 @@ class TextTable:
             skip_lines=self.n_blank, glob=False, **options,
         )  # fmt: skip
 
-    def _without_beyond(self, frame: pl.DataFrame, beyond: str) -> pl.DataFrame:
-        filled = (frame[beyond].fill_null("") != "").to_numpy()
+    def _without_trailing(self, frame: pl.DataFrame, trailing: str) -> pl.DataFrame:
+        filled = (frame[trailing].fill_null("") != "").to_numpy()
         if filled.any():
             where = RowNames("line", self.first_line).where(np.flatnonzero(filled))
             raise BadTable(
                 f"The header names {frame.width - 1} columns, but there is one field more {where}. Quote the fields "
                 f"that hold the separator {self.separator!r}, or give every column a name."
             )
-        return frame.drop(beyond)
+        return frame.drop(trailing)
 
-    def _explained(self, error: Exception) -> BadTable:
+    def _parse_error(self, error: Exception) -> BadTable:
         data = as_bytes(self.data)
         try:
             text = io.StringIO(data.decode("utf-8-sig"), newline="")
@@ -158,7 +158,7 @@ def _with_a_name_more(table: TextTable, first_line: str, rows: Sequence[Sequence
     names = Header.of([*table.header.names, ""]).names
     header = replace(table.header, names=names, unnamed=table.header.unnamed | {names[-1]})
     data = data[:end] + table.separator.encode() + data[end:]
-    return replace(table, data=data, header=header, head=_as_text(rows, names), beyond=names[-1])
+    return replace(table, data=data, header=header, head=_as_text(rows, names), trailing=names[-1])
 
 
 def _first_lines(data: Path | bytes) -> tuple[list[str], int]:
@@ -175,7 +175,7 @@ def _quote(data: Path | bytes, separator: str) -> str | None:
     """None where no field begins with one: then a quote is a sign like any other, as in 12" vinyl."""
     if separator in STAND_INS:
         return None
-    with looked_at(data) as view:
+    with searchable(data) as view:
         begins = [b'\n"', separator.encode() + b'"'] if view.find(b'"') >= 0 else []
         at_start = view[:4].removeprefix(b"\xef\xbb\xbf").startswith(b'"')
         return '"' if at_start or any(view.find(one) >= 0 for one in begins) else None

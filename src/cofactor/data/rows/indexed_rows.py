@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import polars as pl
 
-from cofactor.arrays import Array, FloatArray, IntArray
+from cofactor.arrays import Array, FloatArray, IntArray, object_array
 from cofactor.data.columns.numbering import number, odd_texts
 from cofactor.data.formats.series import texts_of
 from cofactor.data.ids import IdMap
@@ -96,6 +96,4 @@ def _first_titles(titles: pl.Series, item_idx: IntArray, n_items: int) -> Array:
     """(n_items,) the first title that stands beside each item."""
     first = np.zeros(n_items, np.int64)
     first[item_idx[::-1]] = np.arange(len(item_idx))[::-1]  # backwards: the first is written last
-    boxed = np.empty(n_items, object)
-    boxed[:] = texts_of(titles.gather(first)).to_list()
-    return boxed
+    return object_array(texts_of(titles.gather(first)).to_list())

@@ -5,15 +5,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from cofactor.arrays import IntArray
-from cofactor.data.alignment import seen_as
+from cofactor.data.alignment import aligned_pairs
 from cofactor.data.ratings import NO_TIME, Ratings
 from cofactor.errors import Leak
 
-__all__ = ["Finding", "find_leaks", "refuse_leaks"]
+__all__ = ["FoundLeak", "find_leaks", "refuse_leaks"]
 
 
 @dataclass(frozen=True, eq=False)
-class Finding:
+class FoundLeak:
     """One kind of leak.
 
     rows: the rows concerned, of the test for "pair", of the training ratings for "future"
@@ -27,7 +27,7 @@ class Finding:
         return self.message
 
 
-def find_leaks(train: Ratings, test: Ratings, *, by_time: bool = False) -> list[Finding]:
+def find_leaks(train: Ratings, test: Ratings, *, by_time: bool = False) -> list[FoundLeak]:
     """The leaks from test to training, none where nothing is wrong. Ids are compared, not indices.
 
     by_time: also look for training ratings that are newer than the oldest test rating
@@ -43,8 +43,8 @@ def refuse_leaks(train: Ratings, test: Ratings, *, by_time: bool = False) -> Non
         raise Leak(" ".join(str(one) for one in found))
 
 
-def _pairs(train: Ratings, test: Ratings) -> Finding | None:
-    user_idx, item_idx = (idx.astype(np.int64) for idx in seen_as(test, train))
+def _pairs(train: Ratings, test: Ratings) -> FoundLeak | None:
+    user_idx, item_idx = (idx.astype(np.int64) for idx in aligned_pairs(test, train))
     asked = np.where((user_idx < 0) | (item_idx < 0), -1, user_idx * train.n_items + item_idx)
     rows = train.by_user
     known = np.repeat(np.arange(train.n_users, dtype=np.int64), rows.counts) * train.n_items + rows.indices
@@ -55,7 +55,7 @@ def _pairs(train: Ratings, test: Ratings) -> Finding | None:
     if not len(leaked):
         return None
     users = len(np.unique(test.user_idx[leaked]))
-    return Finding(
+    return FoundLeak(
         "pair",
         leaked,
         f"{len(leaked):,} of {len(test):,} test ratings, of {users:,} users, are of a user and an item that "
@@ -64,7 +64,7 @@ def _pairs(train: Ratings, test: Ratings) -> Finding | None:
     )
 
 
-def _future(train: Ratings, test: Ratings) -> Finding | None:
+def _future(train: Ratings, test: Ratings) -> FoundLeak | None:
     if train.timestamps is None or test.timestamps is None:
         raise Leak("A split by time cannot be checked without timestamps in train and test.")
     known = test.timestamps[test.timestamps != NO_TIME]
@@ -73,7 +73,7 @@ def _future(train: Ratings, test: Ratings) -> Finding | None:
     rows = np.flatnonzero(train.timestamps > known.min())
     if not len(rows):
         return None
-    return Finding(
+    return FoundLeak(
         "future",
         rows,
         f"{len(rows):,} of {len(train):,} training ratings are newer than the oldest test rating (of second "
