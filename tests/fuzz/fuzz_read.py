@@ -109,8 +109,22 @@ def csv_text(draw: st.DrawFn) -> bytes:
     return draw(st.sampled_from([b"", b"\xef\xbb\xbf", b"\n"])) + end.join(rows).encode("utf-8", "surrogatepass")
 
 
+class Query:
+    """A database cursor that has executed a query with these rows."""
+
+    def __init__(self, table: dict[str, list[Any]]) -> None:
+        self.description = [(name, None, None, None, None, None, None) for name in table]
+        self.rows = list(zip(*table.values(), strict=True))
+
+    def fetchmany(self, size: int) -> list[Any]:
+        block, self.rows = self.rows[:size], self.rows[size:]
+        return block
+
+
 def as_frame(table: dict[str, list[Any]], library: str) -> Any:
     """In a library that holds these values, else as it is."""
+    if library == "query":
+        return Query(table)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -122,7 +136,7 @@ def as_frame(table: dict[str, list[Any]], library: str) -> Any:
         return table
 
 
-FRAMES = st.builds(as_frame, columns(), st.sampled_from(["pandas", "polars", "lazy", "arrow", "dict"]))
+FRAMES = st.builds(as_frame, columns(), st.sampled_from(["pandas", "polars", "lazy", "arrow", "dict", "query"]))
 
 
 @st.composite

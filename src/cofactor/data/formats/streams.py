@@ -15,7 +15,7 @@ from cofactor.errors import BadTable
 __all__ = ["from_arrow_stream", "from_cursor", "is_arrow_stream", "is_cursor"]
 
 Block: TypeAlias = Sequence[Iterable[Any]]  # the values of each column
-ROWS_A_BLOCK = 50_000  # fetched at once; as Python objects they take some 20 MB
+ROWS_A_BLOCK = 50_000  # rows fetched at once; four columns of them take some 20 MB as Python objects
 
 
 class _BlockTable:
@@ -26,20 +26,23 @@ class _BlockTable:
 
     def __init__(self, names: Sequence[object], blocks: Iterator[Block]) -> None:
         self.header = Header.of(names)
-        self._first: Block = next(blocks, [[] for _ in names])
-        self._rest = blocks
-        first = zip(self.header.names, self._first, strict=True)
-        self.head = pl.DataFrame([series_of(name, column).head(N_HEAD) for name, column in first])
+        first: Block = next(blocks, [[] for _ in names])
+        self._blocks: Iterator[Block] | None = chain([first], blocks)
+        self.head = pl.DataFrame(
+            [series_of(name, column).head(N_HEAD) for name, column in zip(self.header.names, first, strict=True)]
+        )
 
     def load(self, names: Iterable[str]) -> pl.DataFrame:
         """These columns, typed as one list of all their values would be; no block is left then."""
+        blocks, self._blocks = self._blocks, None
+        assert blocks is not None, "the blocks of a table can be fetched once"
         place = {name: self.header.names.index(name) for name in names}
         parts: dict[str, list[pl.Series]] = {name: [] for name in place}
         n_rows = 0
-        for block in chain([self._first], self._rest):
+        for block in blocks:
             for name, at in place.items():
                 parts[name].append(series_of(name, block[at]))
-            n_rows += len(next(iter(parts.values()))[-1])
+            n_rows += max((len(column[-1]) for column in parts.values()), default=0)
             refuse_too_large(n_rows * BYTES_A_ROW, f"{n_rows:,} rows and more")
         return pl.DataFrame([_joined(parts.pop(name)) for name in place])
 
