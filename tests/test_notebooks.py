@@ -5,10 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from cofactor.cache import cache_folder, write_whole
+
 nbformat = pytest.importorskip("nbformat")
 NotebookClient = pytest.importorskip("nbclient").NotebookClient
 
 DOCS = Path(__file__).parents[1] / "docs"
+CODE = "machine-code"  # its folder in a cache
 LECTURE, WORKSHOP = DOCS / "lecture.ipynb", DOCS / "workshop.ipynb"
 
 
@@ -23,11 +26,27 @@ def run(notebook: Path) -> str:
 
 @pytest.fixture
 def kernel(monkeypatch, tmp_path):
-    """Kernels start in this environment, with an empty cache and no data."""
+    """Kernels start in this environment, with no data at hand; of the suite's cache they have the machine code alone.
+
+    What a notebook adds to it is kept: to compile all of it for each took half of their time.
+    """
+    suite = cache_folder()
+    kept, own = suite and suite / CODE, tmp_path / CODE
+    if kept:
+        _add_files(kept, own)
     monkeypatch.setenv("COFACTOR_CACHE", str(tmp_path))
     monkeypatch.delenv("COFACTOR_DATA", raising=False)
     monkeypatch.setenv("IPYTHONDIR", str(tmp_path))
-    return monkeypatch
+    yield monkeypatch
+    if kept:
+        _add_files(own, kept)
+
+
+def _add_files(source: Path, target: Path) -> None:
+    """Copy what the target lacks; a file's name holds the hash of all that shapes it."""
+    for file in source.glob("*.o"):
+        if not (target / file.name).exists():
+            write_whole(target / file.name, file.read_bytes())
 
 
 @pytest.mark.slow
