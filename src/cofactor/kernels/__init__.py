@@ -12,9 +12,10 @@
       |
     compiling                                               from Numba to machine code that is kept and shipped
       |
-    blas  threads  alignment  absent                          who runs what; how arrays lie
+    blas  threads  alignment  absent  twins                   who runs what; how arrays lie
 
 In a room, `x.py` has the functions that others call, their argument structs, and the division of work among threads;
-`x_loops.py` has the loops that become machine code. `x.py` names those loops by text (`Native`) and never imports them,
-for they import Numba: it is loaded where something has to be compiled, and nowhere else.
+`x_loops.py` has the loops that become machine code; `x_numpy.py` has the twins, the same formulas in plain NumPy, which
+COFACTOR_KERNELS=numpy chooses. `x.py` names its loops by text (`Native`) and never imports them, for they import Numba:
+it is loaded where something has to be compiled, and nowhere else.
 """
