@@ -1,4 +1,4 @@
-"""Arrays of length 0, which stand for an input that is not there: machine code knows no `None`."""
+"""Arrays of length 0 in place of an absent input: machine code knows no `None`."""
 
 import numpy as np
 

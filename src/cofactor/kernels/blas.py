@@ -1,4 +1,4 @@
-"""NumPy's BLAS beside our threads: kept on one thread, and a product on ours."""
+"""NumPy's BLAS held to one thread while our loops run, and a matrix product on our threads."""
 
 import os
 from collections.abc import Generator
@@ -67,7 +67,7 @@ if hasattr(os, "register_at_fork"):  # Windows does not fork
 
 
 def parallel_matmul(left: FloatArray, right: FloatArray, out: FloatArray) -> FloatArray:
-    """out ← left @ right, each thread some rows of it: BLAS itself is kept on one thread, by `quiet_blas`."""
+    """out, which becomes left @ right: each thread computes some rows, where `quiet_blas` holds BLAS to one thread."""
     cuts = shares(len(left), n_threads())
 
     def some(part: int) -> None:

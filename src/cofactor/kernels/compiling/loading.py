@@ -8,7 +8,7 @@ from typing import Any
 
 __all__ = ["load_entry"]
 
-# Numba's own helpers stand behind errors that our kernels never raise; should one be reached, the process stops
+# Numba's own helpers, for errors that our kernels never raise; should one be reached, the process stops
 NEVER_CALLED = (
     "NRT_Free", "NRT_MemInfo_call_dtor", "numba_do_raise", "numba_gil_ensure", "numba_gil_release",
     "numba_runtime_build_excinfo_struct", "numba_unpickle",

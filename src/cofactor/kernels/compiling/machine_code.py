@@ -39,7 +39,7 @@ IRRELEVANT_VARIABLES = (
 
 
 def machine_code(signature: Signature) -> bytes:
-    """As `compile_entry` gives it; what is not at hand is compiled, and kept where something can be kept."""
+    """The object code as `compile_entry` returns it: shipped, cached, or compiled now and cached where possible."""
     code = stored_code(signature)
     if code is None:
         from cofactor.kernels.compiling.entries import compile_entry
@@ -53,7 +53,7 @@ def machine_code(signature: Signature) -> bytes:
 
 
 def stored_code(signature: Signature) -> bytes | None:
-    """What came with the package or was kept; None where it has to be compiled."""
+    """The code that came with the package or is cached; None where it has to be compiled."""
     return _shipped(signature) or _kept(signature)
 
 

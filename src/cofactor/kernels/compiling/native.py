@@ -1,4 +1,4 @@
-"""Machine code that is called like the function it was made of, in later processes without Numba.
+"""Machine code that is called like the function it was compiled from, in later processes without Numba.
 
 A kernel is compiled behind a plain C entry, `void entry(int64 *whole, double *real)`: addresses and lengths of arrays
 travel in `whole`, numbers in both. So its object code can be kept, or come with the package (`machine_code.py`), and

@@ -28,7 +28,7 @@ def target_cpu() -> TargetCpu:
 
 
 def _enabled(flags: str) -> frozenset[str]:
-    """What stands behind a plus: "+avx2,-fma" has AVX2 alone."""
+    """The features with a plus: "+avx2,-fma" has AVX2 alone."""
     return frozenset(flag.strip()[1:] for flag in flags.split(",") if flag.strip().startswith("+"))
 
 

@@ -12,8 +12,8 @@ from cofactor.kernels.twins import with_numpy_twin
 
 __all__ = ["Rotation", "column_sums", "draw_coefficients"]
 
-COORDINATES_AT_ONCE = 16  # coordinates that are drawn side by side
-ROWS_AT_ONCE = 4_096  # rows turned at once
+COORDINATES_AT_ONCE = 16  # coordinates that are drawn side by side, by one thread
+ROWS_AT_ONCE = 4_096  # rows rotated at once
 
 Columns: TypeAlias = tuple[IntArray, IntArray, FloatArray, FloatArray]
 
@@ -25,13 +25,13 @@ _draw_slice, _sum_columns = (
 class Rotation(NamedTuple):
     """Coordinates in which the noise and the prior of coefficients are diagonal."""
 
-    forward: FloatArray  # (d, d) float32: x @ there
+    forward: FloatArray  # (d, d) float32: x @ forward
     inverse: FloatArray  # its inverse
 
 
 @with_numpy_twin
 def column_sums(columns: Columns) -> FloatArray:
-    """(f,) float64, of X by columns as in `draw_coefficients`."""
+    """The sums (f,) float64 of the columns of X, given as in `draw_coefficients`."""
     sums = np.zeros(len(columns[0]) - 1)
     _sum_columns(sums, *columns)
     return sums
@@ -42,13 +42,13 @@ def draw_coefficients(
     columns: Columns, residual: FloatArray, coefficients: FloatArray, rotation: Rotation, precision: FloatArray,
     mean: FloatArray, key: int,
 ) -> None:  # fmt: skip
-    """One Gibbs sweep: each row of A is drawn given all others; residual and coefficients are changed where they lie.
+    """Draw each row of A given all others, in one Gibbs sweep; residual and coefficients are changed in place.
 
     columns: X (n, f) by columns, indptr (f + 1,) int64, rows int32, and values float32 of the entries; or no values
         but shares (n,) float32, what all entries of a row are
     residual: (n, d) float32, Y - X A     coefficients: (f, d) float32, A
     rotation: to where the noise of Y is N(0, 1), and its coordinates are independent
-    precision, mean: (d,) there, of the prior of every row of A
+    precision, mean: (d,) in those coordinates, of the prior of every row of A
     A draw depends on the key alone, whatever the number of threads.
     """
     d = residual.shape[1]
@@ -57,10 +57,8 @@ def draw_coefficients(
     centre = np.pad(mean, (0, padded_width(d) - d)).astype(np.float32)
 
     def one(at: int) -> None:
-        part, space = (
-            slice(at * COORDINATES_AT_ONCE, (at + 1) * COORDINATES_AT_ONCE),
-            np.empty((2, COORDINATES_AT_ONCE), np.float32),
-        )
+        part = slice(at * COORDINATES_AT_ONCE, (at + 1) * COORDINATES_AT_ONCE)
+        space = np.empty((2, COORDINATES_AT_ONCE), np.float32)
         _draw_slice(*columns, left[at], drawn[at], sure[part], centre[part], space, key + at)
 
     on_threads(one, len(left))

@@ -56,7 +56,7 @@ class TouchedRows(NamedTuple):
 
     n_rows: IntArray  # (1,) how many
     rows: IntArray  # (batch_size,) which
-    places: IntArray  # (n,) where each stands in rows
+    places: IntArray  # (n,) the place of each in `rows`
     grads: FloatArray  # (batch_size, w) the gradient of each
     root: FloatArray  # (w,) √v of the row at hand
 

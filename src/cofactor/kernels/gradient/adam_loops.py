@@ -2,7 +2,7 @@
 
 Adam moves every row at every step, also the rows that a batch does not touch: their momentum runs on and weight
 decay pulls at them [kingma2015adam, loshchilov2019adamw]. Done literally that is n_rows · k work for a batch of 64
-ratings, which is why the plain way is slow. But nobody looks at a row between two batches that touch it, so its
+ratings, which is why the plain way is slow. But no one looks at a row between two batches that touch it, so its
 missed steps are made up when it is next needed, in cache, with the same arithmetic: with g = 0
 
     m ← β₁ m      √v ← √β₂ √v      p ← (1 - η λ) p - η/(1-β₁ᵗ) · m / (√v/√(1-β₂ᵗ) + ε)
@@ -33,7 +33,7 @@ __all__ = [  # machine code is made of these, found here by name
     "update",
 ]  # fmt: skip
 
-CENTRE = 0.93  # a leap spans scales c from c₀/0.93 down to 0.93 c₀ or so
+CENTRE = 0.93  # one leap spans scales c from c₀/0.93 down to 0.93 c₀ or so
 FADED = 1e-9  # momentum below this share of a step is no more seen in a float32 parameter
 
 

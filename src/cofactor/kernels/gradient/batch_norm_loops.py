@@ -7,7 +7,7 @@ from cofactor.kernels.compiling.jit import JIT
 
 __all__ = ["normalise", "normalise_back"]
 
-EPS, MOMENTUM = np.float32(1e-5), np.float32(0.1)  # of batch norm, PyTorch's and everybody's
+EPS, MOMENTUM = np.float32(1e-5), np.float32(0.1)  # of batch norm, as in PyTorch
 
 
 @njit(**JIT)
@@ -30,11 +30,11 @@ def normalise(layer, X, A, n, n_units, width, layout, parameters, space):
         for j in range(n_units):
             shift[j] += (row[j] - mean[j]) * (row[j] - mean[j])
     unbiased = np.float32(n) / np.float32(max(n - 1, 1))
-    running, spread = parameters.means[layer], parameters.variances[layer]
+    running, running_variance = parameters.means[layer], parameters.variances[layer]
     for j in range(n_units):
         variance = shift[j] / np.float32(n)
         running[j] += MOMENTUM * (mean[j] - running[j])
-        spread[j] += MOMENTUM * (variance * unbiased - spread[j])
+        running_variance[j] += MOMENTUM * (variance * unbiased - running_variance[j])
         inverse[j] = np.float32(1) / np.sqrt(variance + EPS)
         scale[j] = gamma[j] * inverse[j]
         shift[j] = beta[j] - mean[j] * scale[j]

@@ -1,6 +1,6 @@
-"""What `pairwise_loops.py` works on: likes in the order in which they are visited, and which items a lane may touch.
+"""Pairwise gradient descent (BPR) over likes, in rounds whose lanes share no row, so that threads run side by side.
 
-Users are dealt into 8 strata, items into 64 groups. In every epoch the groups are dealt anew into 8 strata of 8; in
+Users are assigned to 8 strata, items to 64 groups. In every epoch the groups are assigned anew to 8 strata of 8; in
 each of the epoch's 8 rounds every lane has a stratum of users and one of items for itself, and draws its negatives
 from the latter. So no two lanes touch the same row, the result is the same for any number of threads, and over the
 epochs every item meets every other (the strata are those of Gemulla et al. 2011 [gemulla2011dsgd]).
@@ -57,7 +57,10 @@ class LikeOrder(NamedTuple):
 
 
 def arrange_likes(indptr: IntArray, indices: IntArray, n_items: int, seed: int) -> LikeOrder:
-    """indptr, indices: each user's likes, CSR, ascending."""
+    """The likes in the order in which they are visited, at random.
+
+    indptr, indices: each user's likes, CSR, ascending
+    """
     rng, n_users = np.random.default_rng(seed), len(indptr) - 1
     n_strata = N_STRATA if min(n_users, n_items) >= MIN_FOR_STRATA else 1
     n_groups = n_strata * GROUPS_PER_STRATUM if n_strata > 1 else 1
@@ -74,12 +77,12 @@ def arrange_likes(indptr: IntArray, indices: IntArray, n_items: int, seed: int) 
 
 
 def _ends(n: int, n_parts: int) -> IntArray:
-    """Where the parts end when n places are dealt out in turn."""
+    """Where the parts end when n places are assigned to them in turn."""
     return np.concatenate([[0], np.cumsum(np.bincount(np.arange(n) % n_parts, minlength=n_parts))])
 
 
 def assign_groups(likes: LikeOrder, seed: int, epoch: int) -> IntArray:
-    """(n_strata, groups of each) int64: which groups are whose in this epoch."""
+    """(n_strata, groups of each) int64: the groups of items that each stratum has in this epoch."""
     return np.random.default_rng([seed, epoch]).permutation(likes.n_groups).reshape(likes.n_strata, -1)
 
 
@@ -87,7 +90,7 @@ def assign_groups(likes: LikeOrder, seed: int, epoch: int) -> IntArray:
 def run_round(
     factors: BprFactors, likes: LikeOrder, groups: IntArray, number: int, rate: float, decay: float, seed: int
 ) -> float:
-    """One round: in each lane the likes that lie in its strata; the mean probability of the wrong order met there.
+    """The mean probability of the wrong order, met while each lane visits the likes in its strata once; factors move.
 
     groups: from `assign_groups`     number: of the round     seed: of the negatives
     """

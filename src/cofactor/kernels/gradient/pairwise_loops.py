@@ -4,7 +4,7 @@
     p ← (1 - ηλ) p + η g (q_i - q_j)      q_i ← (1 - ηλ) q_i + η g p      q_j ← (1 - ηλ) q_j - η g p
 
 Rendle et al. 2009 [rendle2009bpr], figure 4, with item biases. Every like is visited once an epoch, each time with
-another item j. Random numbers come from a counter, so they depend on the like's place and not on who is there first.
+another item j. Random numbers come from a counter, so they depend on the like's place, not on the thread.
 """
 
 import numpy as np
@@ -16,7 +16,7 @@ from cofactor.kernels.gradient.pairwise import BprFactors, LikeOrder
 
 __all__ = ["BprFactors", "LikeOrder", "visit_likes"]  # machine code is made of these, found here by name
 
-MAX_TRIES = 64  # to find an item that the user does not like; who likes nearly all there is may get none
+MAX_TRIES = 64  # to find an item that the user does not like; a user who likes nearly all of them may get none
 LOW_BITS = np.uint64(0xFFFFFFFF)
 
 

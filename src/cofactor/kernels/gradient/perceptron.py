@@ -1,4 +1,4 @@
-"""What `perceptron_loops.py` works on, and the way to it and its scores: the layers' numbers in a few flat arrays."""
+"""Mini-batch Adam for a perceptron on embeddings, with a dot product beside it; layers are a few flat arrays."""
 
 from itertools import pairwise
 from typing import NamedTuple
@@ -46,7 +46,7 @@ class Loss(NamedTuple):
 
 
 class LayerLayout(NamedTuple):
-    """Where what lies. Of L layers with units[0] numbers before the first and units[l] behind the l-th:"""
+    """Where the numbers of L layers lie, units[0] of them before the first layer and units[l] behind the l-th."""
 
     units: IntArray  # (L + 1,)
     widths: IntArray  # (L + 1,) of the rows that hold them, with a constant 1 behind them, then zeros
@@ -109,7 +109,10 @@ def run_steps(
 
 
 def layout_of(units: list[int], batch_size: int, *, batch_norm: bool) -> LayerLayout:
-    """units: numbers before the first layer, behind each hidden one, and 1."""
+    """Where each layer's numbers lie for batches of `batch_size`.
+
+    units: numbers before the first layer, behind each hidden one, and 1
+    """
     widths = [padded_width(n + 1) for n in units]
     rows = np.cumsum([0] + [padded_width(batch_size) * width for width in widths])
     matrices = np.cumsum([0] + [above * below for above, below in pairwise(widths)])
@@ -132,7 +135,7 @@ def make_work_space(layout: LayerLayout, batch_size: int, *, dropout: bool) -> W
 
 
 def layer_views(flat: FloatArray, layout: LayerLayout) -> list[tuple[FloatArray, FloatArray]]:
-    """Of each layer its padded matrix among the parameters, and its batch norm's scales and shifts, (0,) without."""
+    """Each layer's padded matrix among the parameters, and its batch norm's scales and shifts, (0,) without: views."""
     found: list[tuple[FloatArray, FloatArray]] = []
     for at, (matrix, norm) in enumerate(zip(layout.matrices, layout.norms, strict=True)):
         above, width = layout.widths[at : at + 2]

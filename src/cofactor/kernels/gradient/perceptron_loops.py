@@ -10,7 +10,7 @@ tiles,
 and embeddings get their missed steps of Adam when they are next looked up (`adam_loops.py`). `nets/mlp.py` is the
 readable twin, and a test holds the two together.
 
-A layer is linear, ReLU, batch norm, dropout, in fastai's order. Behind the numbers of every row stands a 1, so a bias
+A layer is linear, ReLU, batch norm, dropout, in fastai's order. Behind the numbers of every row is a 1, so a bias
 is one more row of the matrix. Where batch norm shifts anyway, that row stays 0. Batch norm's statistics in training are
 the batch's; running ones, for afterwards, follow by a tenth [ioffe2015batch].
 """

@@ -32,7 +32,7 @@ def add_scores(scores, of_users, of_items, layout, matrices, space, begin, end):
 
 @njit(**JIT)
 def _through(n, layout, matrices, space):
-    """All layers without batch norm and dropout, what they begin with standing in `inputs`; they end in `sums`."""
+    """All layers, without batch norm and dropout, from what is in `inputs` to the last `sums`."""
     rows = (n + TILE_ROWS - 1) // TILE_ROWS * TILE_ROWS
     for layer in range(layout.matrices.size):
         n_units, width, above = layout.units[layer + 1], layout.widths[layer + 1], layout.widths[layer]

@@ -95,7 +95,11 @@ def arrange_ratings(
 def run_round(
     users: SgdSide, items: SgdSide, cells: RatingCells, number: int, rate: float, decay: float, low: float, high: float
 ) -> float:
-    """Visit every rating of one of the 8 rounds once; returns the mean squared error met on the way."""
+    """The mean squared error met while every rating of one of the 8 rounds is visited once; both sides move.
+
+    number: of the round     rate, decay: η and λ
+    low, high: range of the sigmoid; equal: scores are left as they are
+    """
     visit = _visit_of_width(users.rows.shape[1])
     numbers = tuple(np.float32(x) for x in (rate, decay, low, high))
     losses, counter = np.zeros(N_STRATA), np.zeros(1, np.int64)
@@ -125,7 +129,7 @@ def assign_both(
 
 
 def _assign_strata(rng: np.random.Generator, counts: IntArray, n_rows: int, max_tiles: int) -> Strata:
-    """Rows with ratings alike in number go to different strata, there and back, so that all cells are about as large.
+    """A stratum and a tile for each row. Rows with as many ratings go to different strata: cells are alike large.
 
     n_rows: of a tile     max_tiles: tiles of a stratum
     """

@@ -33,9 +33,9 @@ class SparseRows(NamedTuple):
 
 @with_numpy_twin
 def nearest_columns(x: "csr_array", m: int, shrinkage: float) -> tuple[IntArray, FloatArray]:
-    """(n, m): of each column of x the m others that are most like it, -1 behind the last, and how much they are.
+    """The m columns of x that are most like each, (n, m) int32, -1 behind the last, and their similarities, float32.
 
-    s_ij = x_i · x_j / (|x_i| |x_j| + shrinkage); those of which it is 0 or below are no neighbours. Memory: the table
+    s_ij = x_i · x_j / (|x_i| |x_j| + shrinkage); a similarity of 0 or below makes no neighbour. Memory: the table
     twice, and what is returned. The same bits on any number of threads.
     """
     rows, columns = SparseRows.of(x), SparseRows.of(x.T.tocsr())

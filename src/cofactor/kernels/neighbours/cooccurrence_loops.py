@@ -56,7 +56,7 @@ def find_nearest(near, alike, rows, columns, length, shrinkage, sums, touched, s
         names, keys, n = near[column], alike[column], 0
         for at in range(_add_products(sums, touched, column, rows, columns)):
             j = touched[at]
-            product, sums[j] = sums[j], 0  # somebody touched twice is 0 at the second time
+            product, sums[j] = sums[j], 0  # a column that was noted twice is 0 the second time
             if j == column or product <= 0:
                 continue
             key = product / (length[column] * length[j] + shrinkage)

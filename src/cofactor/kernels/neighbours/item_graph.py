@@ -35,7 +35,7 @@ class ItemGraph(NamedTuple):
 
 
 def item_graph(x: "csr_array") -> ItemGraph:
-    """XᵀX of an (n_users, n_items) table: memory for each pair of items that somebody has both of."""
+    """XᵀX of an (n_users, n_items) table. Memory grows with the pairs of items that some user has both of."""
     product = (x.T.tocsr() @ x).tocsr()
     diagonal = product.diagonal().astype(np.float32)
     product.setdiag(0)
@@ -62,7 +62,10 @@ def nearest_items(graph: ItemGraph, nearness: FloatArray, m: int) -> IntArray:
 
 @with_numpy_twin
 def neighbour_weights(graph: ItemGraph, near: IntArray, reg: float) -> FloatArray:
-    """(n, m) weights of each item's nearest that predict it best: (G + reg I)⁻¹ g over them alone."""
+    """(n, m) weights with which each item's nearest predict it best: (G + reg I)⁻¹ g over them alone.
+
+    near: (n, m) from `nearest_items`, -1 behind the last     reg: added to G's diagonal, in units of its entries
+    """
     n, m = near.shape
     weights, k = np.zeros((n, m), np.float32), padded_width(m)
     bounds = shares(n, N_PIECES)
@@ -77,7 +80,7 @@ def neighbour_weights(graph: ItemGraph, near: IntArray, reg: float) -> FloatArra
 
 
 def rows_by_neighbour(near: IntArray, weights: FloatArray) -> tuple[IntArray, IntArray, FloatArray]:
-    """By neighbour, what it gives to whom: indptr (n + 1,), items, weights."""
+    """The same weights by neighbour: indptr (n + 1,), items that have the neighbour, int32, and its weights there."""
     item, at = np.nonzero((near >= 0) & (weights != 0))
     giver = near[item, at]
     order = np.argsort(giver, kind="stable")

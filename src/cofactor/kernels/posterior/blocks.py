@@ -2,7 +2,7 @@
 
 A row's coordinates in blocks, each solved given the others, so that thousands of factors need no system of their size;
 Rendle et al., "iALS++: speeding up matrix factorization with subspace optimization", 2021 [rendle2021ialspp]. They
-begin at the row as it stands.
+begin at the row as it is.
 """
 
 from typing import NamedTuple, Self

@@ -1,6 +1,6 @@
 """Rows' coordinates in blocks, each solved given the others, without the whole precision.
 
-They start from the row as it stands, and touch the ratings only through products with the rows they meet, z = √w q.
+They start from the row as it is, and touch the ratings only through products with the rows they meet, z = √w q.
 The ratings are gathered once where they fit into `space`, again in each pass where they do not.
 """
 
@@ -60,7 +60,7 @@ def _gather_residuals(Z, b, scores, start, k, problem, first, last, end, space):
 
 @njit(**JIT)
 def _start_block(A, b, start, k, gradient, prior, ridge):
-    """A and b ← the prior of a block, from where the row stands."""
+    """A and b ← the prior of a block, as seen from the row as it is."""
     width = b.size
     for i in range(width):
         b[i] = -gradient[start + i]
@@ -118,7 +118,7 @@ def block_rows(out, explained, gradient, problem, space, n_kept, block, order, b
 
     iALS++, Rendle et al. 2021 [rendle2021ialspp], algorithm 2, a row at a time: predictions are kept for one row's
     ratings. explained (n,) ← the ratings' part alone     problem: `RowProblem`, its design flat
-    gradient (n, k): (Λ + ridge) x - pull of the rows as they stand, which is used up
+    gradient (n, k): (Λ + ridge) x - pull of the rows as they are, which is used up
     space: `BlockSpace`     n_kept: ratings whose columns are kept
     """
     k, ratings, prior = out.shape[1], problem.ratings, problem.prior

@@ -2,8 +2,7 @@
 
 A few steps cost O(n k) for a row of n ratings where solving it takes O(n k² + k³); Takács, Pilászy & Tikk,
 "Applications of the conjugate gradient method for implicit feedback collaborative filtering", RecSys 2011
-[takacs2011cg]; theirs know nothing of the precision's shape, ours all but its details. They begin at the row as it
-stands.
+[takacs2011cg]; theirs know nothing of the precision's shape, ours all but its details. They begin at the row as it is.
 """
 
 from typing import NamedTuple, Self

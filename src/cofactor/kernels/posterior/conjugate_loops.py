@@ -1,6 +1,6 @@
 """Conjugate gradient steps towards rows' posterior means, without the whole precision.
 
-They start from the row as it stands, and touch the ratings only through products with the rows they meet, z = √w q.
+They start from the row as it is, and touch the ratings only through products with the rows they meet, z = √w q.
 The ratings are gathered once where they fit into `space`, again in each pass where they do not.
 """
 
@@ -106,7 +106,7 @@ def _first_direction(size, shape, prior, ridge, space):
 
 @njit(**JIT)
 def conjugate_rows(out, explained, problem, scale, space, n_kept, order, bounds, counter, n_steps):
-    """out[order] (n, k) ← after n_steps of conjugate gradients [takacs2011cg] from where it stands.
+    """out[order] (n, k) ← after n_steps of conjugate gradients [takacs2011cg] from where it is.
 
     problem: `RowProblem`, its design flat and its prior's precision (k,) a diagonal     scale: `DesignScale`
     A step is scaled by the inverse of precision + ridge + shape Σ w |q|²     space: `ConjugateSpace`

@@ -13,7 +13,7 @@ TINY = 1e-20
 
 
 def conjugate_steps(out: FloatArray, problem: RowProblem, schedule: RowSchedule, *, n_steps: int) -> FloatArray:
-    """n_steps from where each row stands; long rows are solved."""
+    """n_steps from where each row is; long rows are solved."""
     explained, k, long_rows = np.zeros(len(out), np.float32), out.shape[1], {one.row for one in schedule.long_rows}
     if not np.isfinite(problem.prior.precision).all():
         out[:], explained[:] = np.nan, np.nan

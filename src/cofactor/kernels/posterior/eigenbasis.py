@@ -1,4 +1,4 @@
-"""A side's rows in the eigenvectors of their prior's precision, where that matrix is a line of numbers."""
+"""A side's rows in the eigenvectors of their prior's precision, where that matrix is diagonal."""
 
 from typing import NamedTuple
 
@@ -13,15 +13,15 @@ __all__ = ["Eigenbasis", "in_eigenbasis"]
 
 
 class Eigenbasis(NamedTuple):
-    """What the kernels are told, in the eigenvectors `vectors` (k, k) of the prior's precision."""
+    """Design and prior in the coordinates x' in which the prior's precision is diagonal."""
 
-    vectors: FloatArray  # x = turn · x', and x' = turnᵀ x
+    vectors: FloatArray  # (k, k) the eigenvectors: x = vectors · x', and x' = vectorsᵀ x
     design: FloatArray  # (m, k)
     prior: Prior  # its precision: the eigenvalues (k,)
 
 
 def in_eigenbasis(design: FloatArray, prior: Prior) -> Eigenbasis | None:
-    """None where the precision is not of finite numbers."""
+    """A side's problem in the eigenvectors of its prior's precision; None where that is not of finite numbers."""
     k = design.shape[1]
     if not np.isfinite(prior.precision).all():
         return None

@@ -1,4 +1,4 @@
-"""What is known of rows before their ratings."""
+"""The prior of rows, and of a bias beside each."""
 
 from typing import NamedTuple
 
@@ -13,15 +13,15 @@ ROWS_AT_ONCE = 4_096  # rows whose pull is computed at once
 
 
 class Prior(NamedTuple):
-    """What is known of a row before its ratings: N(precision⁻¹ pull, precision⁻¹), ridge added to the diagonal."""
+    """A row before its ratings: N(P⁻¹ pull, P⁻¹) with P = precision + ridge I."""
 
     precision: FloatArray  # (k · k,) of all rows
     ridge: FloatArray  # (n,) or (1,)
-    pull: FloatArray  # (n, k) or (1, k)
+    pull: FloatArray  # (n, k) or (1, k), P times the mean
 
 
 class BiasTerm(NamedTuple):
-    """A further coordinate of each row, which all its ratings meet with 1: where it goes, and what is known before.
+    """A further coordinate of each row, which all its ratings meet with 1: where it is written, and its prior.
 
     It is eliminated before the others are solved, so that it makes no row a vector wider.
     """
@@ -37,10 +37,10 @@ NO_BIAS_TERM = BiasTerm(NO_NUMBERS, NO_NUMBERS, NO_NUMBERS)
 def padded_prior(
     expected: FloatArray, precision: FloatArray, bias: FloatArray, width: int, *, mean: FloatArray | float = 0.0
 ) -> tuple[Prior, BiasTerm]:
-    """What the kernel is told of rows [factors, bias] ~ N(mean + expected, precision⁻¹), padded to `width`.
+    """The prior of rows [factors, bias] ~ N(mean + expected, precision⁻¹), padded to `width`, in the solvers' form.
 
-    expected: (n, k + 1) or (1, k + 1)     precision: (k + 1, k + 1)     bias: (n,) where the biases go
-    mean: (k + 1,) of all rows, what is expected of each being counted from there
+    expected: (n, k + 1) or (1, k + 1)     precision: (k + 1, k + 1)     bias: (n,) where the biases are written
+    mean: (k + 1,) of all rows, to which `expected` is added
     """
     (n, d), wide, with_bias = expected.shape, np.eye(width, dtype=np.float32), np.zeros(width + 1, np.float32)
     k = d - 1

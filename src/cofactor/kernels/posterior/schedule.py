@@ -8,13 +8,13 @@ from cofactor.arrays import IntArray
 
 __all__ = ["RATINGS_AT_ONCE", "SPLIT_ABOVE", "LongRow", "RowSchedule", "n_gathered", "schedule_rows"]
 
-RATINGS_AT_ONCE = 64  # ratings gathered at once
+RATINGS_AT_ONCE = 64  # of one row, gathered into a block that stays in the first cache
 N_PIECES = 256  # of the work, taken one by one by the threads
-SPLIT_ABOVE = 16_384  # ratings from which on a row is split
+SPLIT_ABOVE = 16_384  # ratings: a row of more is split over threads
 MAX_CUTS = 64  # at most, of one row
 SHORT_ROW_SHARE = 0.75  # of k: ratings up to which a row may be solved by a system of their size
 EIGENBASIS_COST = 60.0  # times k³: what the eigenvectors of the prior cost, in multiplications
-ROTATED_ROW_COST = 4.0  # times k²: what it costs to turn a row of the other side, and to have it twice
+ROTATED_ROW_COST = 4.0  # times k²: what it costs to rotate a row of the other side, and to have it twice
 
 
 class LongRow(NamedTuple):
@@ -33,15 +33,15 @@ class RowSchedule(NamedTuple):
     order: IntArray  # (n - n_long,) int32
     bounds: IntArray  # (n_pieces + 1,) int64
     long_rows: list[LongRow]
-    n_short: (
-        int  # rows at the end of `order` that are cheaper solved by a system of their ratings' size; 0: not worth it
-    )
+    n_short: int  # rows at the end of `order` that a system of their ratings' size solves sooner; 0: not worth it
 
 
 def schedule_rows(indptr: IntArray, k: int, *, n_others: int = 0, split_above: int = SPLIT_ABOVE) -> RowSchedule:
-    """Pieces of equal work for `solve`, k the width of a row; rows of more than `split_above` ratings are split.
+    """The rows in pieces of equal work, for the solvers of rows.
 
-    n_others: rows of the other side, which have to be turned for the short rows' sake
+    indptr: (n + 1,) of the ratings     k: width of a row     split_above: a row of more ratings is split over threads
+
+    n_others: rows of the other side, which the short rows need rotated
     """
     counts = np.diff(indptr)
     order = np.argsort(-counts, kind="stable").astype(np.int32)
@@ -56,7 +56,7 @@ def schedule_rows(indptr: IntArray, k: int, *, n_others: int = 0, split_above: i
 
 
 def _n_short(counts: IntArray, k: int, n_others: int) -> int:
-    """Rows whose system of n ratings is much the smaller one, if together they save more than turning the prior."""
+    """The number of rows whose system of n ratings is much the smaller one, if that pays for the rotation."""
     n = counts[counts <= SHORT_ROW_SHARE * k].astype(np.float64)
     saved = np.sum(n * k**2 + k**3 / 3 - n**2 * k - n**3 / 3 - 8 * k**2)
     return len(n) if saved > EIGENBASIS_COST * k**3 + ROTATED_ROW_COST * n_others * k**2 else 0
@@ -68,4 +68,5 @@ def _cuts(begin: int, end: int, split_above: int) -> list[int]:
 
 
 def n_gathered(numbers: int, width: int) -> int:
+    """Ratings of so many columns that `numbers` hold, in whole blocks."""
     return max(1, numbers // width // RATINGS_AT_ONCE) * RATINGS_AT_ONCE

@@ -1,4 +1,4 @@
-"""The posterior of one row, the other side being given: what fold-in asks for, in plain NumPy.
+"""The posterior mean of one row, the other side being fixed, in plain NumPy: what folding in one user or item asks for.
 
     precision = Λ + Σ_j w_j a_j a_jᵀ        mean = precision⁻¹ Σ_j w_j a_j y_j
 
@@ -33,7 +33,10 @@ def sigmoid_row_mean(
     low: float,
     high: float,
 ) -> FloatArray:
-    """The same where ratings = low + (high - low) · sigmoid(design · x + offset)."""
+    """The posterior mean of a row x where ratings = low + (high - low) · sigmoid(design · x + offset).
+
+    design: (m, f)     offset, ratings: (m,)     precision: (f, f) of the prior, whose mean is 0
+    """
     span = high - low
 
     def curve(x: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -46,10 +49,11 @@ def sigmoid_row_mean(
 def nonlinear_row_mean(
     curve: Callable[[FloatArray], tuple[FloatArray, FloatArray]], ratings: FloatArray, precision: FloatArray
 ) -> FloatArray:
-    """The same where ratings = curve(row) whatever the curve: damped Gauss-Newton from 0.
+    """The posterior mean of a row where ratings = curve(row), whatever the curve: damped Gauss-Newton from 0.
 
-    curve: (f,) -> the ratings it expects, (m,), and how each changes with the row, (m, f). Each step is the row
-    posterior of the model made linear at x.
+    curve: (f,) -> the ratings it expects, (m,), and how each changes with the row, (m, f). Each step is the posterior
+        mean of the model made linear at x
+    ratings: (m,)     precision: (f, f) of the prior, whose mean is 0
     """
 
     def cost(x: FloatArray, expected: FloatArray) -> float:

@@ -1,4 +1,4 @@
-"""The posterior of many rows, the other side being given: gather, rank updates, factor, solve or draw, in one pass.
+"""The posterior of many rows, the other side being fixed: gather, rank updates, factor, solve or draw, in one pass.
 
     precision = Λ + ridge_r I + Σ_j w_j q_j q_jᵀ         mean = precision⁻¹ (pull_r + Σ_j y_j q_j)
     w_j = weight + weight_gain · v_j                     y_j = pull + pull_gain · v_j - w_j · offset_j
@@ -57,7 +57,10 @@ def _add_third(Z, b, k, third, third_idx, first, last, roots, pulls):
 def _add_to_bias(e, k, Z, roots, pulls, n):
     """e [s (k), n, h] += the shares of n ratings."""
     add_weighted(e, k, Z, 0, k, roots, n)
-    weight, pull = np.float32(0), np.float32(0)  # in registers: nobody knows that e does not overlap what is read
+    weight, pull = (
+        np.float32(0),
+        np.float32(0),
+    )  # in registers: the compiler cannot know that e does not overlap what is read
     for t in range(n):
         weight += roots[t] * roots[t]
         pull += pulls[t]

@@ -1,4 +1,4 @@
-"""What each rating weighs, and what it pulls a row to."""
+"""The weights and weighted targets of ratings."""
 
 from typing import NamedTuple
 
@@ -10,8 +10,10 @@ __all__ = ["UNIT_WEIGHTS", "RatingWeights", "weights_of_row"]
 
 
 class RatingWeights(NamedTuple):
-    """What a rating v of an item with offset o weighs, w = weight + weight_gain v, and pulls:
-    y = pull + pull_gain v - w o."""
+    """Of a rating v that meets a row with offset o: the weight w and the weighted target y.
+
+    w = weight + weight_gain v     y = pull + pull_gain v - w o
+    """
 
     weight: np.float32
     weight_gain: np.float32
@@ -23,7 +25,7 @@ UNIT_WEIGHTS = RatingWeights(np.float32(1), np.float32(0), np.float32(0), np.flo
 
 
 def weights_of_row(weights: RatingWeights, ratings: CsrRatings, row: int) -> RatingWeights:
-    """What a row's ratings weigh and pull."""
+    """The weights of a row's ratings: all of them times `ratings.row_weights[row]`."""
     if not ratings.row_weights.size:
         return weights
     weight = np.float32(ratings.row_weights[row])

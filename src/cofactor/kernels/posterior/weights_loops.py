@@ -1,4 +1,4 @@
-"""What each rating of a row weighs and pulls, inside loops."""
+"""The weights and weighted targets of a row's ratings, inside loops."""
 
 import numpy as np
 from numba import njit

@@ -1,4 +1,4 @@
-"""Where held-out items are: on a list, and in the order of a whole catalogue."""
+"""The ranks of held-out items: on a list, and in a whole catalogue."""
 
 from cofactor.arrays import BoolArray, FloatArray, IntArray
 from cofactor.kernels.compiling.native import Native

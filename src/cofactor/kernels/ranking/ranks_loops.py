@@ -1,4 +1,4 @@
-"""Where held-out items stand: on a list, and in a whole catalogue.
+"""The ranks of held-out items: on a list, and in a whole catalogue.
 
 A block's rows are the users `first`, `first + 1`, … of the held-out rows (CSR). One thread: each step is short, and the
 threads of the product before it spin for a while, which cost twice the time when the steps had threads of their own.
@@ -37,7 +37,7 @@ def count_above(scores, seen, first, indptr, items, above, equal, candidates):
     """How many candidates score higher than each held-out item, and how many others just the same.
 
     scores: (b, n_items)     seen: `SeenItems`, what is no candidate of a row     indptr, items: as above, -1: not in
-    the catalogue, which stands below every candidate     above, equal: (indptr[-1],), written for this block's rows
+    the catalogue, which is below every candidate     above, equal: (indptr[-1],), written for this block's rows
     candidates: (n_items,) work space
     """
     for row in range(scores.shape[0]):
@@ -54,7 +54,7 @@ def count_above(scores, seen, first, indptr, items, above, equal, candidates):
 
 @njit(**JIT)
 def _only_candidates(candidates, scores, seen, row):
-    """The row's scores, -inf for what is hidden."""
+    """candidates ← the row's scores, -inf for what its user has seen."""
     for item in range(scores.size):
         candidates[item] = scores[item]
     user = seen.users[row]

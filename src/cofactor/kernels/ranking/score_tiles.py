@@ -1,4 +1,4 @@
-"""Scores held against bars, a vector of them at a time: what a list's selection needs beyond products."""
+"""Scores compared with thresholds, a vector of them at a time: what choosing a list needs beyond products."""
 
 from functools import reduce
 from typing import Any
@@ -27,10 +27,10 @@ __all__ = ["lowest_bit", "score_tile", "which_above"]
 
 @intrinsic
 def score_tile(_, S, marks, X, x_at, items, i_at, k, thresholds, b_at, hidden_bits, h_at):
-    """The scores of TILE_ROWS users and 48 items, held against the users' bars before they leave the registers.
+    """The scores of TILE_ROWS users and 48 items, compared with the users' thresholds before they leave the registers.
 
     Σ_{t<k} X[x_at + TILE_ROWS t + i] · items[i_at + 48t + j] is user i's score of item j. It counts where it reaches
-    bars[b_at + i] and bit j of hidden[h_at + i] is 0; nan never does. marks[i] ← the bits that count.
+    thresholds[b_at + i] and bit j of hidden_bits[h_at + i] is 0; nan never does. marks[i] ← the bits that count.
     Returns all marks in one. The scores of those that count are written to S[48 i + j], others may be.
     """
 
@@ -74,7 +74,7 @@ def _sums(builder: Any, x: Any, y: Any, k: Any, lanes: range) -> list[list[Any]]
 
 
 def _marks(builder: Any, sums: list[list[Any]], thresholds: Any, open_bits: list[Any], lanes: range) -> list[Any]:
-    """For each user the bits of the items whose scores reach the bar, unless they are hidden."""
+    """For each user the bits of the items whose scores reach the threshold, where `open_bits` has a 1."""
     marks = list[Any]()
     for i, row in enumerate(sums):
         threshold, mark = splat(builder, builder.load(builder.gep(thresholds, [INDEX(i)]))), INDEX(0)
@@ -104,7 +104,7 @@ def lowest_bit(_, bits):
 
 @intrinsic
 def which_above(_, values, at, threshold):
-    """Which of the 64 numbers from values[at] on, float32 or float64, are above the bar: a bit for each; nan is not."""
+    """Which of the 64 numbers from values[at] on, float32 or float64, are above it: a bit for each; nan is not."""
 
     def code(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         start = pointer(context, builder, signature.args[0], args[0], args[1])

@@ -1,4 +1,4 @@
-"""The best n items of many users from their factors: score, hide and choose in one pass, on all cores."""
+"""The best n items of many users from their factors: scored and chosen in one pass, on all cores."""
 
 from typing import NamedTuple
 
@@ -14,7 +14,7 @@ __all__ = ["PANEL", "USERS_AT_ONCE", "PackedItems", "order_of_items", "pack_item
 
 USERS_AT_ONCE = 64  # whose lists a thread makes at once, while a panel of items stays in its cache
 USERS_PER_PIECE = 8 * USERS_AT_ONCE  # what a thread is given at a time
-PANEL = 48  # items that stand side by side, in a row of tiles of `score_tiles.score_tile`
+PANEL = 48  # items that lie side by side, in a row of tiles of `score_tiles.score_tile`
 MAX_TILE_ROWS = 8  # users of a tile, at most
 
 _pack = Native("cofactor.kernels.ranking.top_products_loops", "pack")
@@ -25,15 +25,15 @@ class PackedItems(NamedTuple):
     """The items that may be chosen, as the kernel reads them."""
 
     panels: FloatArray  # their factors, 48 items side by side
-    order: IntArray  # (m,) int64: which item stands at each place
-    place: IntArray  # (n_items,) int64: at which place an item stands, -1: nowhere
+    order: IntArray  # (m,) int64: the item at each place
+    place: IntArray  # (n_items,) int64: the place of each item; -1: it may not be chosen
 
 
 @with_numpy_twin
 def pack_items(
     items: FloatArray, excluded: BoolArray | None = None, typical_user: FloatArray | None = None
 ) -> PackedItems:
-    """A copy of the items' factors (n_items, k) in the order in which they are looked at.
+    """A copy of the items' factors (n_items, k), in panels, in the order in which they are looked at.
 
     excluded: (n_items,) True for items that may be on nobody's list
     typical_user: (k,) factors of a user for whom the best items come first; any order gives the same lists, a good

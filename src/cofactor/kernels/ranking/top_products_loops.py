@@ -1,10 +1,11 @@
 """The best n of each user: the product with all items and the choice among them, in one pass.
 
-As many users' scores of 48 items as registers hold are summed there and held against each user's bar, the worst score
-on their list so far: after the first few panels almost every candidate is refused by one comparison of a vector, and no
-score is ever written to memory. Whatever reaches its bar goes into a heap whose root is the worst of the n.
+As many users' scores of 48 items as registers hold are summed there and compared with each user's threshold, the worst
+score on the list so far: after the first few panels almost every candidate is refused by one comparison of a vector,
+and no score is ever written to memory. A score that reaches its threshold goes into a heap whose root is the worst of
+the n.
 
-Items come in the order in which the average user likes them, so that bars rise early. Equal scores keep catalogue
+Items come in the order in which the average user likes them, so that thresholds rise early. Equal scores keep catalogue
 order whatever that order is. Nothing is allocated: the caller brings the work space. No fast mathematics that would
 take infinities for absent: -inf must compare as itself.
 """
@@ -21,7 +22,7 @@ from cofactor.kernels.ranking.top_products import PANEL, USERS_AT_ONCE, PackedIt
 
 __all__ = ["PackedItems", "SeenItems", "choose_products", "pack"]  # found here by name
 
-LOWEST_THRESHOLD = np.float32(-3.4028235e38)  # the first bar: every finite score reaches it, -inf does not
+LOWEST_THRESHOLD = np.float32(-3.4028235e38)  # the first threshold: every finite score reaches it, -inf does not
 
 
 # ---- a list of n, as a heap: idx and top (n,) start as -1 and -inf --------------------------------------------
@@ -46,7 +47,8 @@ def choose_products(idx, top, users, seen, packed, X, thresholds, bits, tile, ma
     """The best of rows start:stop into idx and top (b, n), which hold -1 and -inf.
 
     users: (b, k) factors     seen: `SeenItems`     packed: `PackedItems`
-    Work space: X (USERS k,), bars (USERS,), bits (n_panels USERS,), tile (TILE_ROWS · 48,), marks (TILE_ROWS,)
+    Work space, n being USERS_AT_ONCE: X (n k,), thresholds (n,), bits (n_panels n,); tile (TILE_ROWS · 48,), marks
+    (TILE_ROWS,)
     """
     for first in range(start, stop, USERS_AT_ONCE):
         last = min(first + USERS_AT_ONCE, stop)
@@ -61,7 +63,7 @@ def choose_products(idx, top, users, seen, packed, X, thresholds, bits, tile, ma
 
 @njit(**JIT)
 def _load_users(X, users, first, last):
-    """TILE_ROWS users side by side, factor by factor; what is left of the last keeps old numbers behind its bar."""
+    """X ← TILE_ROWS users side by side, factor by factor; a last tile that is not full keeps old numbers behind."""
     k = users.shape[1]
     for row in range(first, last):
         at, start = row - first, (row - first) // TILE_ROWS * TILE_ROWS * k
@@ -71,7 +73,7 @@ def _load_users(X, users, first, last):
 
 @njit(**JIT)
 def _mark_seen(bits, seen, packed, first, last):
-    """A bit for each item of each user; the places behind the last item are hidden from all."""
+    """bits ← 1 for each item that a user has seen, and for the places behind the last item."""
     for word in range(bits.size):
         bits[word] = 0
     n_items = packed.order.size

@@ -1,4 +1,4 @@
-"""The best n of each row of scores: 64 of them at a time are held against the worst on the list.
+"""The best n of each row of scores: 64 of them at a time are compared with the worst on the list.
 
 No fast mathematics that would take infinities for absent: -inf must compare as itself.
 """
@@ -12,7 +12,7 @@ from cofactor.kernels.ranking.score_tiles import lowest_bit, which_above
 
 __all__ = ["SeenItems", "choose_scores"]  # entries are made of the first, by name
 
-SCORES_AT_ONCE = 64  # scores held against the bar at once
+SCORES_AT_ONCE = 64  # scores compared with the threshold at once
 
 
 @njit(**JIT)
@@ -38,7 +38,7 @@ def choose_scores(scores, seen, excluded, idx, top):
 
 @njit(**JIT)
 def _offer(item, values, seen_idx, at, end, excluded, idx, top):
-    """Put an item on the list if it belongs there; returns where the first seen item not before it stands."""
+    """Put an item on the list if it belongs there; returns the place of the first seen item that is not below it."""
     if values[item] > top[0] and not excluded[item]:
         while at < end and seen_idx[at] < item:
             at += 1

@@ -11,9 +11,9 @@ __all__ = ["CodedValues", "CsrRatings"]
 
 
 class CodedValues(NamedTuple):
-    """n values in as little memory as they need: a byte says which of a few; nothing is said where all have one."""
+    """n values in as little memory as they need: a byte for each, its number among a few; or one value for all."""
 
-    levels: FloatArray  # float32: the different ones, or (1,), or with no codes all n
+    levels: FloatArray  # float32: the different values; (1,): of all; or, without codes, all n
     codes: IntArray  # (n,) uint8; or (0,)
     n: int
 
@@ -25,7 +25,7 @@ class CodedValues(NamedTuple):
 
     @property
     def payload(self) -> Array:
-        """What goes with each value's owner wherever that is moved: its code, the value itself, or nothing, (0,)."""
+        """What moves with each value's row when rows are reordered: its code, the value itself, or nothing, (0,)."""
         return self.codes if self.codes.size or len(self.levels) < self.n else self.levels
 
 
@@ -34,12 +34,14 @@ class CsrRatings(NamedTuple):
 
     indptr: IntArray  # (n + 1,) int64
     indices: IntArray  # (n_ratings,) int32, rows of the other side
-    values: FloatArray  # (n_ratings,) float32; or with codes the different ones; or (1,): all have it
-    weights: FloatArray = NO_NUMBERS  # (n_ratings,) float32, what each weighs beside the law's w; or (0,): 1
-    third_idx: IntArray = NO_INDICES  # (n_ratings,) int32, rows that are added to the other side's; or (0,): none
-    codes: IntArray = NO_CODES  # (n_ratings,) uint8, which of `values` each has; or (0,): its own
-    row_weights: FloatArray = NO_NUMBERS  # (n,) float32, what all ratings of a row weigh; or (0,): 1
-    other_weights: FloatArray = NO_NUMBERS  # (m,) float32, what all ratings that meet a row weigh; or (0,): 1
+    values: FloatArray  # (n_ratings,) float32; or with codes the different values; or (1,): the value of all
+    weights: FloatArray = NO_NUMBERS  # (n_ratings,) float32, by which each one's weight is multiplied; or (0,): 1
+    third_idx: IntArray = NO_INDICES  # (n_ratings,) int32, the row of a third side that each meets; or (0,): none
+    codes: IntArray = NO_CODES  # (n_ratings,) uint8, which of `values` each has; or (0,)
+    row_weights: FloatArray = NO_NUMBERS  # (n,) float32, the same of all ratings of a row; or (0,): 1
+    other_weights: FloatArray = (
+        NO_NUMBERS  # (m,) float32, the same of all ratings that meet a row of the other side; or (0,): 1
+    )
 
     @property
     def coded(self) -> CodedValues:

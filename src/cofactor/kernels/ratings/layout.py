@@ -29,7 +29,7 @@ _code_values, _count_rows, _scatter, _transpose, _drop_repeated, _sum_rows = (
 
 @with_numpy_twin
 def encode_values(values: FloatArray) -> CodedValues:
-    """Values (n,) in as little memory as they need."""
+    """The same values (n,) in as little memory as they need; those of two different bits are different."""
     values = np.ascontiguousarray(values, np.float32)
     codes, levels, found = np.empty(len(values), np.uint8), np.zeros(MAX_LEVELS, np.uint32), np.zeros(1, np.int64)
     _code_values(codes, levels, found, np.full(N_SLOTS, -1, np.int16), values.view(np.uint32))
@@ -42,7 +42,8 @@ def encode_values(values: FloatArray) -> CodedValues:
 def lay_out(row_idx: IntArray, other_idx: IntArray, values: CodedValues, n_rows: int, n_others: int) -> CsrRatings:
     """The ratings of each row, ascending by the other index; of a pair that occurs twice the last in the table.
 
-    row_idx, other_idx: (n,) in 0 … n_rows - 1 and 0 … n_others - 1, else IndexError     values: of all n
+    row_idx, other_idx: (n,) in 0 … n_rows - 1 and 0 … n_others - 1     values: of all n
+    Raises IndexError where an index is outside; so do the functions below.
     """
     row_idx, other_idx = (np.ascontiguousarray(idx, np.int32) for idx in (row_idx, other_idx))
     other_ends, rows, payload = _scattered(other_idx, n_others, row_idx, values.payload)
@@ -63,7 +64,7 @@ def transposed(ratings: CsrRatings, n_others: int) -> CsrRatings:
 
 @with_numpy_twin
 def order_by_row(row_idx: IntArray, n_rows: int) -> tuple[IntArray, IntArray]:
-    """Where each row's ratings begin, (n_rows + 1,), and which they are, (n,) int32, in the order of the table."""
+    """Where each row's ratings begin, (n_rows + 1,), and their places in the table, (n,) int32, in its order."""
     ends, order, _ = _scattered(row_idx, n_rows, np.arange(len(row_idx), dtype=np.int32), NO_CODES)
     return ends, order
 
@@ -117,7 +118,7 @@ def _redistributed(
 
 
 def csr_with(ends: IntArray, indices: IntArray, levels: FloatArray, payload: Array) -> CsrRatings:
-    """given: codes, or nothing, or the values themselves."""
+    """Rows with what moved with their ratings: codes, or nothing, or the values themselves."""
     if payload.dtype == np.uint8:
         return CsrRatings(ends, indices, levels, codes=payload)
     return CsrRatings(ends, indices, payload)

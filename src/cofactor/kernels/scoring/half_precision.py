@@ -1,4 +1,4 @@
-"""Numbers in half precision, as draws are kept: widened again, or multiplied as they are read.
+"""Numbers in half precision, in which draws are stored: converted to single, or multiplied as they are read.
 
 NumPy widens number by number, in ten times as long; and what is multiplied as it is read needs no memory in between.
 The loops are in `half_precision_loops.py`.
@@ -28,7 +28,7 @@ class HalfPrecisionSide(NamedTuple):
     """One of the two or three that meet in a rating, in every draw: d - 1 factors and a bias."""
 
     halves: Array  # (m, n_draws, d) float16
-    unknown: FloatArray  # (n_draws, d) float32, what stands for index -1
+    unknown: FloatArray  # (n_draws, d) float32, the row of index -1
     idx: IntArray  # (n,) which of them each rating has
 
 
@@ -37,7 +37,7 @@ NO_DAYS = HalfPrecisionSide(np.zeros((0, 0, 0), np.float16), np.zeros((0, 0), np
 
 @with_numpy_twin
 def single_precision(halves: FloatArray, column: int | None = None) -> FloatArray:
-    """float16 -> float32, in the same shape and finite numbers only; with a column c, of halves[:, c] alone."""
+    """The same finite numbers as float32, in the same shape; with a column c, of halves[:, c] alone."""
     out = np.empty(halves.shape if column is None else (len(halves), *halves.shape[2:]), np.float32)
     table, width = _bits(halves), math.prod(out.shape[1:])
     rows, start, cuts = out.reshape(len(out), width), (column or 0) * width, shares(len(out), N_PIECES)
@@ -47,7 +47,7 @@ def single_precision(halves: FloatArray, column: int | None = None) -> FloatArra
 
 @with_numpy_twin
 def multiply_halves(rows: FloatArray, halves: FloatArray) -> FloatArray:
-    """(b, w) float32, (m, w) float16 -> (b, m) float32, rows @ halvesᵀ"""
+    """rows @ halvesᵀ, (b, m) float32, of rows (b, w) float32 and halves (m, w) float16."""
     if len(rows) > MAX_STREAMED_ROWS:
         return rows @ single_precision(halves).T
     out, table, cuts = np.empty((len(rows), len(halves)), np.float32), _bits(halves), shares(len(halves), N_PIECES)
@@ -64,7 +64,7 @@ def multiply_halves(rows: FloatArray, halves: FloatArray) -> FloatArray:
 def draw_scores(
     users: HalfPrecisionSide, items: HalfPrecisionSide, days: HalfPrecisionSide | None = None
 ) -> FloatArray:
-    """(n, n_draws) float32: p·q + b_p + b_q of each draw, and + p·t + q·t + b_t where there are days."""
+    """The scores (n, n_draws) float32 of each draw: p·q + b_p + b_q, and + p·t + q·t + b_t where there are days."""
     n, (n_draws, d) = len(users.idx), users.unknown.shape
     out, cuts = np.empty((n, n_draws), np.float32), shares(n, N_PIECES)
     sides = [_flat(side) for side in (users, items, days or NO_DAYS)]

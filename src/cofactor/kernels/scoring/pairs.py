@@ -30,7 +30,7 @@ NO_SIDE = ScoredSide(NO_ROWS, NO_NUMBERS, NO_INDICES)
 
 @with_numpy_twin
 def pair_scores(left: ScoredSide, right: ScoredSide, third: ScoredSide = NO_SIDE) -> FloatArray:
-    """(n,) float32: p·q + b_p + b_q, and + p·t + q·t + b_t where there is a third."""
+    """The scores (n,) float32: p·q + b_p + b_q, and + p·t + q·t + b_t where there is a third side."""
     out = np.empty(len(left.idx), np.float32)
     bounds = shares(len(out), N_PIECES)
 
