@@ -8,6 +8,7 @@ import pytest
 import cofactor.kernels.posterior.schedule as scheduling
 from cofactor.kernels.posterior.prior import BiasTerm, Prior
 from cofactor.kernels.posterior.problem import RowProblem
+from cofactor.kernels.posterior.problem_numpy import row_system
 from cofactor.kernels.posterior.schedule import SPLIT_ABOVE, schedule_rows
 from cofactor.kernels.posterior.solve import solve
 from cofactor.kernels.posterior.weights import RatingWeights
@@ -25,13 +26,8 @@ class Side(NamedTuple):
 
     def posterior(self, row: int) -> tuple[np.ndarray, np.ndarray]:
         """Precision and mean by the formula, in float64."""
-        k, (indptr, indices, values, *_) = self.design.shape[1], self.ratings
-        of_row = slice(indptr[row], indptr[row + 1])
-        q, v = self.design[indices[of_row]].astype(np.float64), values[of_row].astype(np.float64)
-        w = self.weights.weight + self.weights.weight_gain * v
-        y = self.weights.pull + self.weights.pull_gain * v - w * self.offset[indices[of_row]]
-        precision = self.prior.precision.reshape(k, k) + self.prior.ridge[row] * np.eye(k) + (q.T * w) @ q
-        return precision, np.linalg.solve(precision, self.prior.pull[row] + q.T @ y)
+        system = row_system(self.problem(), row)
+        return system.precision, system.mean
 
     def problem(self, **other: Any) -> RowProblem:
         """What the kernel is given, some of it replaced."""
