@@ -22,8 +22,8 @@ from cofactor.kernels.posterior.blocks import block_steps
 from cofactor.kernels.posterior.conjugate import conjugate_steps
 from cofactor.kernels.posterior.prior import BiasTerm, Prior
 from cofactor.kernels.posterior.problem import RowProblem
-from cofactor.kernels.posterior.schedule import schedule_rows
-from cofactor.kernels.posterior.solve import solve
+from cofactor.kernels.posterior.schedule import LongRow, schedule_rows
+from cofactor.kernels.posterior.solve import solve, sum_long_row
 from cofactor.kernels.posterior.weights import RatingWeights
 from cofactor.kernels.ranking.lists import SeenItems
 from cofactor.kernels.ranking.ranks import count_above, mark_hits
@@ -76,6 +76,13 @@ def rows_to_solve(rng: Rng, *, k: int = K, with_bias: bool = False) -> tuple[Any
     """The rows to start from, of which the longest are split."""
     whole = problem(rng, k, with_bias=with_bias)
     return numbers(rng, N, k), whole, schedule_rows(whole.ratings.indptr, k, split_above=30)
+
+
+def one_row(rng: Rng) -> tuple[Any, ...]:
+    """A row in two pieces, with a third side and a bias that its sums leave out."""
+    whole = problem(rng, K, with_bias=True)
+    begin, end = whole.ratings.indptr[4:6].tolist()
+    return whole, LongRow(4, [begin, begin + 1, end])
 
 
 def scored_side(rng: Rng, m: int, n: int = 200) -> ScoredSide:
@@ -257,6 +264,7 @@ CASES = [
     Case(solve, rows_to_solve, written(0)),
     Case(solve, partial(rows_to_solve, with_bias=True), lambda got, a: (got, a[0], a[1].bias.out)),
     Case(solve, partial(rows_to_solve, with_bias=True), lambda got, a: (got, a[0], a[1].bias.out), {"draw": 9}),
+    Case(sum_long_row, one_row),
     Case(conjugate_steps, rows_to_solve, written(0), {"n_steps": 2}),
     Case(block_steps, partial(rows_to_solve, k=48), written(0), {"block": 32}),
     Case(draw_row_precisions, row_noise),

@@ -5,7 +5,7 @@ from typing import NamedTuple, Self
 import numpy as np
 
 from cofactor.arrays import FloatArray
-from cofactor.kernels.absent import NO_ROWS
+from cofactor.kernels.absent import NO_INDICES, NO_ROWS
 from cofactor.kernels.alignment import WIDTH_MULTIPLE, aligned, empty_aligned
 from cofactor.kernels.compiling.native import Native
 from cofactor.kernels.posterior.prior import NO_BIAS_TERM
@@ -87,10 +87,13 @@ def _sum_pieces(flat: RowProblem, long_row: LongRow) -> FloatArray:
     return sums
 
 
+@with_numpy_twin
 def sum_long_row(problem: RowProblem, long_row: LongRow) -> tuple[FloatArray, FloatArray]:
     """Σ w q qᵀ (k, k) and Σ y q (k,) of a long row's ratings, float64; without `third`, prior and bias."""
     k = problem.design.shape[1]
-    flat = problem._replace(design=aligned(problem.design).reshape(-1), third=NO_ROWS, bias=NO_BIAS_TERM)
+    ratings = problem.ratings._replace(third_idx=NO_INDICES)
+    design = aligned(problem.design).reshape(-1)
+    flat = problem._replace(design=design, third=NO_ROWS, bias=NO_BIAS_TERM, ratings=ratings)
     sums = _sum_pieces(flat, long_row).sum(axis=0, dtype=np.float64)
     upper = np.triu(sums[: k * k].reshape(k, k))
     return upper + np.triu(upper, 1).T, sums[k * k : k * k + k]

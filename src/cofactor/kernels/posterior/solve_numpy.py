@@ -3,12 +3,14 @@
 import numpy as np
 
 from cofactor.arrays import FloatArray
+from cofactor.kernels.absent import NO_INDICES, NO_ROWS
 from cofactor.kernels.arithmetic.normals_numpy import normals
+from cofactor.kernels.posterior.prior import NO_BIAS_TERM
 from cofactor.kernels.posterior.problem import RowProblem
 from cofactor.kernels.posterior.problem_numpy import RowSystem, row_system
-from cofactor.kernels.posterior.schedule import RowSchedule
+from cofactor.kernels.posterior.schedule import LongRow, RowSchedule
 
-__all__ = ["solve"]
+__all__ = ["solve", "sum_long_row"]
 
 
 def solve(out: FloatArray, problem: RowProblem, schedule: RowSchedule, *, draw: int | None = None) -> FloatArray:
@@ -32,3 +34,11 @@ def _noise(system: RowSystem, key: int, row: int) -> FloatArray:
         return np.linalg.solve(np.linalg.cholesky(system.precision).T, z)
     except np.linalg.LinAlgError:
         return np.full_like(z, np.nan)
+
+
+def sum_long_row(problem: RowProblem, long_row: LongRow) -> tuple[FloatArray, FloatArray]:
+    """What the row's ratings add to its system."""
+    alone = problem._replace(third=NO_ROWS, bias=NO_BIAS_TERM, ratings=problem.ratings._replace(third_idx=NO_INDICES))
+    system = row_system(alone, long_row.row)
+    pull = problem.prior.pull[long_row.row % len(problem.prior.pull)]
+    return system.precision - system.prior, system.b - pull
