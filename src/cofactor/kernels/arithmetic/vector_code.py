@@ -14,27 +14,8 @@ from numba.extending import intrinsic as _intrinsic
 from cofactor.kernels.arithmetic.registers import target_registers
 
 __all__ = [
-    "FLOAT",
-    "INDEX",
-    "LANES",
-    "REGISTERS",
-    "VECTOR",
-    "WORD",
-    "ZERO",
-    "accumulate",
-    "element",
-    "intrinsic",
-    "lane",
-    "load",
-    "masked",
-    "multiply_add",
-    "pointer",
-    "splat",
-    "store",
-    "sum_lanes",
-    "sums_of",
-    "switch_on",
-    "transposed",
+    "FLOAT", "INDEX", "LANES", "REGISTERS", "VECTOR", "WORD", "ZERO", "accumulate", "element", "intrinsic", "lane",
+    "load", "masked", "multiply_add", "pointer", "splat", "store", "sum_lanes", "sums_of", "switch_on", "transposed",
     "vector_sqrt",
 ]  # fmt: skip
 

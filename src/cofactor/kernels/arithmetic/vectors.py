@@ -29,18 +29,9 @@ from cofactor.kernels.arithmetic.vector_code import (
 )  # fmt: skip
 
 __all__ = [
-    "GROUP_SIZES",
-    "LANES",
-    "TILE_ROWS",
-    "add_tile",
-    "dot",
-    "dots",
-    "gather",
-    "next_piece",
-    "prefetch",
-    "subtract_tile",
-    "weighted_sums",
-]
+    "GROUP_SIZES", "LANES", "TILE_ROWS", "add_tile", "dot", "dots", "gather", "next_piece", "prefetch",
+    "subtract_tile", "weighted_sums",
+]  # fmt: skip
 
 TILE_ROWS, TILE_VECTORS = REGISTERS.tile_rows, REGISTERS.tile_vectors  # of sums that stay in registers
 GROUP_SIZES = (8, 4, 2, 1)  # vectors of a row that are summed at once

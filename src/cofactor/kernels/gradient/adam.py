@@ -10,17 +10,9 @@ from cofactor.kernels.gradient.labelled_pairs import LabelledPairs
 from cofactor.kernels.twins import with_numpy_twin
 
 __all__ = [
-    "BETA2",
-    "EPS",
-    "WIDTH_MULTIPLE",
-    "AdamSide",
-    "AdamTable",
-    "TouchedRows",
-    "catch_up_rows",
-    "make_adam_table",
-    "make_touched_rows",
-    "run_steps",
-]
+    "BETA2", "EPS", "WIDTH_MULTIPLE", "AdamSide", "AdamTable", "TouchedRows", "catch_up_rows", "make_adam_table",
+    "make_touched_rows", "run_steps",
+]  # fmt: skip
 
 BETA2, EPS = 0.99, 1e-5  # fastai's values, of every engine
 WIDTH_MULTIPLE = 8  # a row's width is a multiple of this many float32: one vector

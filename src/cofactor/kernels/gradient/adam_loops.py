@@ -22,14 +22,9 @@ from cofactor.kernels.compiling.jit import JIT
 from cofactor.kernels.gradient.adam import AdamSide, AdamTable, TouchedRows
 from cofactor.kernels.gradient.labelled_pairs import LabelledPairs
 
-__all__ = [  # machine code is made of these, found here by name
-    "AdamSide",
-    "AdamTable", "LabelledPairs",
-    "TouchedRows",
-    "catch_up_rows",
-    "run_steps",
-    "step_rows",
-    "touch_row",
+# machine code is made of these, found here by name
+__all__ = [
+    "AdamSide", "AdamTable", "LabelledPairs", "TouchedRows", "catch_up_rows", "run_steps", "step_rows", "touch_row",
     "update",
 ]  # fmt: skip
 

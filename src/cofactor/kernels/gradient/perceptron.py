@@ -13,18 +13,9 @@ from cofactor.kernels.gradient.labelled_pairs import LabelledPairs
 from cofactor.kernels.twins import with_numpy_twin
 
 __all__ = [
-    "EmbeddingWidths",
-    "LayerLayout",
-    "LayerParameters",
-    "Loss",
-    "Mlp",
-    "WorkSpace",
-    "layer_views",
-    "layout_of",
-    "make_work_space",
-    "run_steps",
+    "EmbeddingWidths", "LayerLayout", "LayerParameters", "Loss", "Mlp", "WorkSpace", "layer_views", "layout_of",
+    "make_work_space", "run_steps",
 ]  # fmt: skip
-
 
 _run_steps = Native("cofactor.kernels.gradient.perceptron_loops", "run_steps")
 

@@ -35,18 +35,10 @@ from cofactor.kernels.gradient.perceptron import (
     WorkSpace,
 )
 
-__all__ = [  # machine code is made of these, found here by name
-    "AdamSide",
-    "AdamTable",
-    "EmbeddingWidths",
-    "LabelledPairs",
-    "LayerLayout",
-    "LayerParameters",
-    "Loss",
-    "Mlp",
-    "TouchedRows",
-    "WorkSpace",
-    "run_steps",
+# machine code is made of these, found here by name
+__all__ = [
+    "AdamSide", "AdamTable", "EmbeddingWidths", "LabelledPairs", "LayerLayout", "LayerParameters", "Loss", "Mlp",
+    "TouchedRows", "WorkSpace", "run_steps",
 ]  # fmt: skip
 
 

@@ -11,9 +11,7 @@ from cofactor.kernels.compiling.native import Native
 from cofactor.kernels.threads import n_threads, on_threads
 from cofactor.kernels.twins import with_numpy_twin
 
-__all__ = [
-    "N_STRATA", "RatingCells", "SgdSide", "Strata", "arrange_ratings", "assign_both", "make_side", "run_round",
-]  # fmt: skip
+__all__ = ["N_STRATA", "RatingCells", "SgdSide", "Strata", "arrange_ratings", "assign_both", "make_side", "run_round"]
 
 N_STRATA = 8
 N_CHUNKS = 8  # of the ratings, counted and moved side by side

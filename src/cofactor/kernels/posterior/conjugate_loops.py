@@ -20,8 +20,7 @@ from cofactor.kernels.ratings.csr import CsrRatings
 
 # entries are made of the structs, found here by name
 __all__ = [
-    "BiasTerm", "ConjugateSpace", "CsrRatings", "DesignScale", "Prior", "RatingWeights", "RowProblem",
-    "conjugate_rows",
+    "BiasTerm", "ConjugateSpace", "CsrRatings", "DesignScale", "Prior", "RatingWeights", "RowProblem", "conjugate_rows",
 ]  # fmt: skip
 
 TINY = np.float32(1e-20)
