@@ -78,8 +78,8 @@ def _refuse_other_formats(kind: str | None, ending: str) -> None:
         return
     raise BadTable(
         f"This is {kind or f'a file of the kind {ending}'}, which is not read here. Read are text tables "
-        f"({TEXT_ENDINGS} …), .parquet and .arrow; load anything else with pandas or Polars and pass the data frame, or "
-        f"pass a database cursor that has executed a query."
+        f"({TEXT_ENDINGS} …), .parquet and .arrow; load anything else with pandas or Polars and pass the data frame, "
+        f"or pass a database cursor that has executed a query."
     )
 
 
