@@ -50,7 +50,7 @@ OWN = {  # where a file's tests are not named after it
     "models/_biased_factors": [
         "tests/models/test_matrix_models.py", "tests/models/test_attributes.py", "tests/posterior/test_row_prior.py",
     ],
-    "models/explicit_als": ["tests/training/engines/test_als.py", "tests/models/test_trained_models.py"],
+    "models/explicit_als": ["tests/models/test_explicit_als.py", "tests/models/test_trained_models.py"],
     "models/implicit_mf": ["tests/models/test_implicit_mf.py", "tests/models/test_attributes.py"],
     "models/matrix_factorization": [
         "tests/models/test_matrix_models.py", "tests/models/test_attributes.py", "tests/training/test_training.py",

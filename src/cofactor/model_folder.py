@@ -32,7 +32,7 @@ from cofactor.replacing import replacing, standing
 
 __all__ = ["SavedModel", "place_to_save", "read_model_folder", "write_model_folder"]
 
-FORMAT = 2
+FORMAT = 3
 ABOUT = "model.json"
 HASHED = ("learned.safetensors", "ratings.safetensors", "card.md")
 KINDS = {"model": str, "objective": str, "options": dict, "notes": list, "data": dict, "sha256": dict}  # of model.json
@@ -267,8 +267,8 @@ def _read_about(folder: Path, *, verify: bool) -> dict[str, Any]:
 def _check_format(folder: Path, found: int) -> None:
     if found < FORMAT:
         raise BadModelFolder(
-            f"{folder} is of format {found}, which kept less than a model can be asked; this version reads format "
-            f"{FORMAT}. Fit the model anew and save it."
+            f"{folder} is of format {found}, an older one; this version reads format {FORMAT}. Fit the model anew and "
+            f"save it."
         )
     if found > FORMAT:
         raise BadModelFolder(f"{folder} is of format {found}; this version reads format {FORMAT}. Upgrade.")

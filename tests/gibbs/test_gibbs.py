@@ -9,10 +9,10 @@ import pytest
 import cofactor as cf
 from cofactor.data.features import features_of
 from cofactor.gibbs.chain import Design, GibbsSampler
-from cofactor.gibbs.feature_group import Group
+from cofactor.gibbs.feature_group import FeatureGroup
 from cofactor.gibbs.likelihood import Ordinal, expected_level
 from cofactor.gibbs.noise import Noise
-from cofactor.gibbs.row_prior import Population
+from cofactor.gibbs.row_prior import RowPrior
 
 
 def test_a_population_is_found_from_its_rows():
@@ -20,7 +20,7 @@ def test_a_population_is_found_from_its_rows():
     rng = np.random.default_rng(0)
     true_mean, root = np.array([1.0, -2.0, 0.5]), np.array([[1.0, 0, 0], [0.8, 0.5, 0], [-0.3, 0.2, 2.0]])
     rows = (true_mean + rng.standard_normal((10_000, 3)) @ root.T).astype(np.float32)
-    drawn = [Population.draw(rows, rng) for _ in range(50)]
+    drawn = [RowPrior.draw(rows, rng) for _ in range(50)]
     np.testing.assert_allclose(np.mean([p.mean for p in drawn], axis=0), true_mean, atol=0.06)
     covariance = np.linalg.inv(np.mean([p.precision for p in drawn], axis=0))
     np.testing.assert_allclose(covariance, root @ root.T, atol=0.12)
@@ -31,7 +31,7 @@ def test_a_population_is_found_from_its_rows():
 
 def drawn_group(attribute: np.ndarray, rows: np.ndarray, noise: np.ndarray) -> tuple[np.ndarray, float]:
     """Coefficients averaged over 300 sweeps, and how much of the rows' variance they explain."""
-    rng, group = np.random.default_rng(1), Group(features_of({"it": attribute})["it"], len(rows), rows.shape[1])
+    rng, group = np.random.default_rng(1), FeatureGroup(features_of({"it": attribute})["it"], len(rows), rows.shape[1])
     left, kept, lefts = rows.astype(np.float32), [], []
     for sweep in range(400):
         group.draw(left, noise, rng)
@@ -73,7 +73,7 @@ def test_the_rows_that_are_noisy_are_found():
             factors.append(noise.precision * noise.sides[0].factors)
     found = 1 / np.sqrt(np.mean(factors, axis=0) * np.mean(noise.sides[1].factors))
     np.testing.assert_allclose(found, spread, rtol=0.15)
-    assert noise.sides[1].freedom > 3 * noise.sides[0].freedom  # items are all alike
+    assert noise.sides[1].dof > 3 * noise.sides[0].dof  # items are all alike
 
 
 def test_noise_is_drawn_alike_wherever_the_ratings_lie(tastes):
@@ -84,7 +84,9 @@ def test_noise_is_drawn_alike_wherever_the_ratings_lie(tastes):
     noise, p, q = chain.noise, chain.users.rows[user_idx], chain.items.rows[rows.indices]
     other = deepcopy(noise)
     errors = rows.values - tastes.mean - (p[:, :6] * q[:, :6]).sum(axis=1) - p[:, 6] - q[:, 6]
-    told = noise.draw_laid_out(rows.part, chain.users.side, chain.items.side, tastes.mean, np.random.default_rng(3))
+    told = noise.draw_fixed_targets(
+        rows.part, chain.users.side, chain.items.side, tastes.mean, np.random.default_rng(3)
+    )
     other.draw(errors, (user_idx, rows.indices), np.random.default_rng(3))
     assert told == pytest.approx(float(np.square(errors).sum()), rel=1e-4)
     assert other.precision == pytest.approx(noise.precision, rel=1e-4)

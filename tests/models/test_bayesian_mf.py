@@ -184,7 +184,9 @@ def test_some_twenty_draws_stand_for_all_where_a_newcomer_is_asked(model):
 def test_a_newcomers_rating_of_an_item_that_is_all_noise_tells_nothing(model):
     item, noisy = model.ratings.items.values[0], copy(model)
     assert np.abs(noisy.score_newcomer({item: 5.0}) - noisy.score_newcomer({item: 1.0})).max() > 0.1
-    noisy.item_spread_ = np.where(np.arange(len(model.item_spread_)) == 0, 1e9, model.item_spread_)
+    noisy.item_noise_variance_ = np.where(
+        np.arange(len(model.item_noise_variance_)) == 0, 1e9, model.item_noise_variance_
+    )
     np.testing.assert_allclose(noisy.score_newcomer({item: 5.0}), noisy.score_newcomer({item: 1.0}), atol=1e-4)
 
 

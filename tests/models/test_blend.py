@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 import cofactor as cf
+from cofactor.blending.candidates import list_candidates
 from cofactor.blending.lists import standardised
 from cofactor.contract.profile import UserProfile
 from cofactor.data.ratings import Ratings
 from cofactor.errors import BadModelFolder, BadOption, Unsupported
-from cofactor.models.blend import _candidates
 
 
 @pytest.fixture(scope="module")
@@ -89,7 +89,7 @@ def test_candidates_are_hits_where_they_were_held_out_and_once_each(checkerboard
         users=checkerboard.users, items=checkerboard.items, user_idx=np.arange(12, dtype=np.int32),
         item_idx=np.arange(12, dtype=np.int32), values=np.ones(12, np.float32), explicit=False,
     )  # fmt: skip
-    near = _candidates(members, np.array([3, 7]), wanted)
+    near = list_candidates(members, np.array([3, 7]), wanted)
     assert near.hits.sum(axis=1).tolist() == [1, 1]
     assert near.n_relevant.tolist() == [1, 1]
 

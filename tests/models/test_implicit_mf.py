@@ -54,7 +54,7 @@ def test_with_attributes_the_history_tells_the_loss_less_twice_what_leans_to_the
     p, q = model.user_factors_, model.item_factors_
     p[few.user_counts == 0] = 0  # they stand at what is expected of them, and count for nothing
     q[few.item_counts == 0] = 0
-    leans = 2 * 0.3 * (model.user_lean_ * p.sum() + model.item_lean_ * q.sum())
+    leans = 2 * 0.3 * (model.user_attribute_strength_ * p.sum() + model.item_attribute_strength_ * q.sum())
     assert leans / len(few) > 4e-4
     assert losses(model)[-1] == pytest.approx((full_loss(model, few) - leans) / len(few), rel=1e-4)
 

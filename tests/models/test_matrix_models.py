@@ -78,7 +78,7 @@ def test_rows_are_counted_from_a_newcomer_without_changing_a_score(y_range, at_m
 def test_what_rows_were_told_is_made_linear_where_they_stand(y_range, tastes):
     """By the difference of scores a little to either side, in each coordinate of a user's row."""
     model = cf.MatrixFactorization(n_factors=3, n_epochs=1, y_range=y_range).fit(tastes, progress=False)
-    (told,), (items, values) = model._told("user", np.array([7])), tastes.by_user.of(7)
+    (told,), (items, values) = model._linearised_ratings("user", np.array([7])), tastes.by_user.of(7)
 
     def scores(step: np.ndarray) -> np.ndarray:
         row = model._rows("user", np.array([7]))[0] + step

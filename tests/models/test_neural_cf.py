@@ -52,7 +52,9 @@ def test_the_dot_product_beside_the_perceptron_is_part_of_every_answer(checkerbo
     model = cf.NeuralCF(**SMALL, dot_factors=5, y_range=(0.5, 5.5))
     engine = model._trainer(checkerboard)
     rng, start = np.random.default_rng(3), engine.network
-    engine.put(start._replace(users=rng.normal(0, 0.5, start.users.shape), items=rng.normal(0, 0.5, start.items.shape)))
+    engine.set_parameters(
+        start._replace(users=rng.normal(0, 0.5, start.users.shape), items=rng.normal(0, 0.5, start.items.shape))
+    )
     model.set_parameters(engine.network, checkerboard)
     users, items = checkerboard.user_idx, checkerboard.item_idx
     np.testing.assert_allclose(model.score_pairs(users, items), engine.predict(users, items), rtol=1e-4)
@@ -67,7 +69,7 @@ def test_many_users_are_scored_as_few_are(layers, monkeypatch):
     ratings = random_ratings(40, 150, 2000)
     model = cf.NeuralCF(layers=layers, dot_factors=3, n_epochs=2, y_range=(0, 5.5)).fit(ratings, progress=False)
     one_by_one = np.concatenate([model.score_users(np.array([user])) for user in range(-1, 40)])
-    monkeypatch.setattr("cofactor.models.neural_cf.BLOCK", 0)  # the kernel from here on
+    monkeypatch.setattr("cofactor.models.neural_cf.MAX_NUMPY_NUMBERS", 0)  # the kernel from here on
     np.testing.assert_allclose(model.score_users(np.arange(-1, 40)), one_by_one, rtol=1e-5)
 
 

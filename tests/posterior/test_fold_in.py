@@ -7,7 +7,7 @@ import cofactor as cf
 from cofactor.contract.profile import UserProfile
 from cofactor.data.csr_rows import Rows
 from cofactor.kernels.posterior.single_row import row_mean, sigmoid_row_mean
-from cofactor.posterior.fold_in import place_rows
+from cofactor.posterior.fold_in import fold_in_rows
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +24,7 @@ def case():
 @pytest.mark.parametrize("y_range", [None, (0.5, 5.5)])
 def test_a_batch_is_its_rows_one_by_one(case, y_range):
     rows, others, precision = case
-    placed = place_rows(rows, others, 0.2, precision, y_range)
+    placed = fold_in_rows(rows, others, 0.2, precision, y_range)
     for row in range(5):
         idx, values = rows.of(row)
         design = np.column_stack([np.ones(len(idx)), others[idx, 1:]])

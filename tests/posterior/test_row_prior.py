@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 
-from cofactor.posterior.row_prior import RowEvidence, Told, spread, unfitted
+from cofactor.posterior.row_prior import LinearisedRatings, PriorEvidence, noise_variance, row_covariance
 
 NOISE, N_FACTORS = 0.5, 3
 
@@ -16,13 +16,13 @@ class World(NamedTuple):
     mean: np.ndarray
     covariance: np.ndarray
     trained: np.ndarray
-    told: list[Told]
+    told: list[LinearisedRatings]
     errors: float  # their mean square
     n_ratings: int
 
     @property
-    def evidence(self) -> RowEvidence:
-        return RowEvidence(self.trained, self.errors, self.told)
+    def evidence(self) -> PriorEvidence:
+        return PriorEvidence(self.trained, self.errors, self.told)
 
 
 def world_of(ridge: float) -> World:
@@ -33,9 +33,11 @@ def world_of(ridge: float) -> World:
         design = rng.normal(size=(rng.integers(4, 12), N_FACTORS))
         values = design @ row + rng.normal(0, np.sqrt(NOISE), len(design))
         trained.append(np.linalg.solve(design.T @ design + ridge * np.eye(N_FACTORS), design.T @ values))
-        told.append(Told(trained[-1], design, values - design @ trained[-1]))
+        told.append(LinearisedRatings(trained[-1], design, values - design @ trained[-1]))
     middle, errors = np.mean(trained, axis=0), np.concatenate([one.errors for one in told])
-    told = [Told(one.row - middle, one.design, one.errors) for one in told]  # rows are counted from their mean
+    told = [
+        LinearisedRatings(one.row - middle, one.design, one.errors) for one in told
+    ]  # rows are counted from their mean
     return World(mean - middle, covariance, np.array(trained) - middle, told, np.square(errors).mean(), len(errors))
 
 
@@ -46,7 +48,7 @@ def held() -> World:
 
 def test_rows_that_were_held_to_the_average_spread_too_little(held):
     """What is unknown of them is added, which brings their covariance nearer to the law's."""
-    off = [np.abs(one - held.covariance).max() for one in (spread(held.trained), held.evidence.covariance)]
+    off = [np.abs(one - held.covariance).max() for one in (row_covariance(held.trained), held.evidence.covariance)]
     assert off[1] < 0.85 * off[0]
 
 
@@ -58,16 +60,16 @@ def test_their_mean_was_held_to_0_as_well(held):
 def test_a_few_rows_tell_nearly_what_all_would(held):
     """As each is compared with what was trained of it, the mean is known better than by as many rows alone."""
     few = held.told[::20]
-    of_all, of_few = (RowEvidence(held.trained, held.errors, told).mean(NOISE) for told in (held.told, few))
+    of_all, of_few = (PriorEvidence(held.trained, held.errors, told).mean(NOISE) for told in (held.told, few))
     assert (np.abs(of_few - of_all) < np.sqrt(np.diag(held.covariance) / len(few)) / 2).all()
 
 
 def test_ratings_that_rows_have_followed_are_noisier_than_they_look():
     free = world_of(ridge=0.5)
     assert free.errors < 0.75 * NOISE
-    noise = unfitted(free.errors, free.n_ratings, len(free.trained) * free.evidence.decided)
+    noise = noise_variance(free.errors, free.n_ratings, len(free.trained) * free.evidence.effective_dof)
     assert noise == pytest.approx(NOISE, rel=0.1)
 
 
 def test_more_numbers_than_ratings_leave_a_tenth_of_them():
-    assert unfitted(0.2, 100, 400) == pytest.approx(2.0)
+    assert noise_variance(0.2, 100, 400) == pytest.approx(2.0)

@@ -15,7 +15,7 @@ import numpy as np
 from cofactor.arrays import FloatArray, IntArray
 from cofactor.coldstart.familiarity import Familiarity
 from cofactor.posterior.newcomer import Belief, NewcomerLaw
-from cofactor.posterior.row_prior import spread
+from cofactor.posterior.row_prior import row_covariance
 
 __all__ = ["AnswerLaw"]
 
@@ -108,7 +108,7 @@ def _joint_law(law: NewcomerLaw, rows: FloatArray, familiarity: Familiarity) -> 
     (n, d), f = law.design.shape, familiarity.loadings.shape[1]
     design = np.zeros((2 * n, d + f))
     design[:n, :d], design[n:, d:] = law.design, familiarity.loadings
-    covariance = spread(np.column_stack([rows - rows.mean(axis=0), familiarity.rows]))
+    covariance = row_covariance(np.column_stack([rows - rows.mean(axis=0), familiarity.rows]))
     covariance[:d, :d] += _excess_covariance(np.linalg.inv(law.precision), covariance[:d, :d])
     covariance[d:, d:] += familiarity.row_covariance
     offset, noise = (np.concatenate(pair) for pair in ((law.offset, familiarity.share), (law.noise, familiarity.noise)))

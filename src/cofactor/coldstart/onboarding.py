@@ -232,7 +232,7 @@ class Onboarding:
         tastes = self._familiarity
         known = self.model.ratings.attributes_of("user", tastes.users)
         prior = AttributePrior(known, tastes.rows.shape[1])
-        prior.settle(tastes.rows, np.ones(len(tastes.rows), bool))
+        prior.learn_finally(tastes.rows, np.ones(len(tastes.rows), bool))
         return prior
 
     @cached_property

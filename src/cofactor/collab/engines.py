@@ -49,7 +49,7 @@ def put_in(model: nn.Module, engine: AnEngine) -> None:
         for own, given in zip(engine.embeddings, embeddings_of(cast(EmbeddingDotBias, model)), strict=True):
             own[:] = given
     if isinstance(engine, FusedPerceptron):
-        engine.put(network_of(model))
+        engine.set_parameters(network_of(model))
 
 
 def take_out(model: nn.Module, engine: AnEngine) -> None:
@@ -59,7 +59,7 @@ def take_out(model: nn.Module, engine: AnEngine) -> None:
         for tensor, array in zip(_tensors(dot), engine.embeddings, strict=True):
             tensor.data.copy_(torch.from_numpy(array.copy()).view_as(tensor))
     if isinstance(engine, FusedPerceptron):
-        cast(EmbeddingNN, model).take(engine.network)
+        cast(EmbeddingNN, model).set_parameters(engine.network)
 
 
 def embeddings_of(model: EmbeddingDotBias) -> Embeddings:

@@ -1,7 +1,8 @@
-"""Gibbs sampling: everything is drawn in turn from its distribution given the rest, one concept a file.
+"""Gibbs sampling of factors and biases: everything is drawn in turn from its distribution given the rest.
 
-`chain` turns the crank; a `field` is the rows of users, items or days, with its `population`, the `group`s of features
-that move its expectation, and how its ratings lie (`ratings_of`); `likelihood` and `noise` say what a rating tells,
-`residual` how far all lie from their scores; `kept` holds the draws, and `draws` says what they give. Rows that came
-later are drawn by `fold_in`, or, for a `newcomer` who waits, put at their mean.
+`engine` runs chains in the training loop; a `chain` sweeps over `factor_block`s, the rows of users, items or days, each
+with its `row_prior`, the `feature_group`s that shift its expectation, and its `row_ratings`. `likelihood` and `noise`
+relate ratings to scores, `residual` sums their squared errors. `samples` keeps draws, `draws` scores with them,
+`held_out` measures them, `state` names what a checkpoint keeps. Rows that came later are drawn by `later_rows`;
+`newcomer_rows` gives the posterior mean of a newcomer's row, by the features' `expectation`.
 """

@@ -4,8 +4,8 @@
     m, Λ ~ Normal-Wishart, and so the rows of A
 
 Salakhutdinov & Mnih, "Bayesian probabilistic matrix factorization using MCMC", ICML 2008, section 3
-[salakhutdinov2008bpmf], with biases inside the rows; x_u are companions and attributes of a row (`group.py`), the
-noise is each row's own (`noise.py`). With days, b_t + p_u · t + q_i · t is added: the factorisation machine of the
+[salakhutdinov2008bpmf], with biases inside the rows; x_u are companions and attributes of a row (`feature_group`), the
+noise is each row's own (`noise`). With days, b_t + p_u · t + q_i · t is added: the factorisation machine of the
 three [rendle2012libfm]. Nothing is left to tune but the rank: how strongly a row is held is itself learned.
 """
 
@@ -19,11 +19,11 @@ from cofactor.arrays import Array, FloatArray, IntArray
 from cofactor.data.csr_rows import Rows
 from cofactor.data.features import Features, bag, features_of
 from cofactor.data.ratings import NO_TIME, Ratings
-from cofactor.gibbs.factor_block import Field
+from cofactor.gibbs.factor_block import FactorBlock
 from cofactor.gibbs.likelihood import Metric, Ordinal
 from cofactor.gibbs.noise import Noise
 from cofactor.gibbs.residual import Residual
-from cofactor.gibbs.row_ratings import InOrder, LaidOut, RatingsOf
+from cofactor.gibbs.row_ratings import FixedTargets, RowRatings, SortedTargets
 from cofactor.gibbs.state import RandomState, Stateful, restore_parts, state_of_parts
 from cofactor.kernels.absent import NO_NUMBERS
 from cofactor.kernels.ratings.layout import sum_rows
@@ -35,7 +35,7 @@ DAY = 86_400  # seconds
 
 
 class Design(NamedTuple):
-    """What the model is made of."""
+    """The parts that the model has."""
 
     n_factors: int
     user_bag: bool = False
@@ -52,7 +52,7 @@ class GibbsSampler:
     def __init__(self, train: Ratings, design: Design, seed: int | list[int]) -> None:
         self.rng, rows, k = np.random.default_rng(seed), train.by_user, design.n_factors
         self._rows, self._mean = rows, train.mean
-        self._laid_out = not design.ordinal and design.days is None
+        self._has_fixed_targets = not design.ordinal and design.days is None
         of_users = [bag(train.by_item, train.user_counts)] if design.user_bag else []
         of_items = [bag(train.by_user, train.item_counts)] if design.item_bag else []
         if design.attributes:
@@ -61,36 +61,37 @@ class GibbsSampler:
         counts = (rows.counts, train.by_item.counts) if design.row_noise else ()
         self.noise = Noise(1.0 if design.ordinal else _variance(rows), counts, fixed=design.ordinal)
         for_users, for_items = self._both(train)
-        self.users, self.items = Field(for_users, k, of_users, self.rng), Field(for_items, k, of_items, self.rng)
+        self.users = FactorBlock(for_users, k, of_users, self.rng)
+        self.items = FactorBlock(for_items, k, of_items, self.rng)
         # companions stand first
         self.attribute_groups = self.users.groups[design.user_bag :], self.items.groups[design.item_bag :]
-        self.days: Field | None = None
+        self.days: FactorBlock | None = None
         if design.days is not None:
-            days = InOrder(_day_of_each(train, design.days), len(design.days))
-            self.days = Field(days, k, [], self.rng)
-        self.fields = [field for field in (self.users, self.items, self.days) if field is not None]
-        given = NO_NUMBERS if self._laid_out else rows.values
+            days = SortedTargets(_day_of_each(train, design.days), len(design.days))
+            self.days = FactorBlock(days, k, [], self.rng)
+        self.blocks = [block for block in (self.users, self.items, self.days) if block is not None]
+        given = NO_NUMBERS if self._has_fixed_targets else rows.values
         self.likelihood: Metric | Ordinal = Ordinal(given) if design.ordinal else Metric(given, train.mean)
-        plain = self._laid_out and not design.row_noise
+        plain = self._has_fixed_targets and not design.row_noise
         self._residual = Residual(rows, train.mean, self.users, self.items) if plain else None
 
-    def _both(self, train: Ratings) -> tuple[RatingsOf, RatingsOf]:
-        """The ratings of users and of items."""
-        if self._laid_out:
+    def _both(self, train: Ratings) -> tuple[RowRatings, RowRatings]:
+        """The ratings in the order of the users and of the items."""
+        if self._has_fixed_targets:
             noise = self.noise.sides
-            return LaidOut(self._rows, self._mean, noise), LaidOut(train.by_item, self._mean, noise[::-1])
+            return FixedTargets(self._rows, self._mean, noise), FixedTargets(train.by_item, self._mean, noise[::-1])
         user_idx = np.repeat(np.arange(train.n_users, dtype=np.int32), self._rows.counts)
-        return InOrder(user_idx, train.n_users), InOrder(self._rows.indices, train.n_items)
+        return SortedTargets(user_idx, train.n_users), SortedTargets(self._rows.indices, train.n_items)
 
     def sweep(self) -> float:
         """Draw every row, what the rows share, and the noise; returns the mean squared error under the draw."""
-        weights = None if self._laid_out else self.noise.weights(self._idx)
+        weights = None if self._has_fixed_targets else self.noise.weights(self._idx)
         targets, explained = self.likelihood.targets, np.zeros(0)
-        for field in self.fields:
-            others = [other for other in self.fields if other is not field]
-            field.draw_prior(self.rng)
-            explained = field.draw_rows(others, targets, weights, self.noise.precision, self.rng)
-        if self._laid_out:
+        for block in self.blocks:
+            others = [other for other in self.blocks if other is not block]
+            block.draw_prior(self.rng)
+            explained = block.draw_rows(others, targets, weights, self.noise.precision, self.rng)
+        if self._has_fixed_targets:
             return self._draw_noise(explained) / len(self._rows.indices)
         scores = self._scores()
         errors = targets - scores
@@ -99,10 +100,10 @@ class GibbsSampler:
         return float(np.square(errors).mean(dtype=np.float64))
 
     def _draw_noise(self, explained: FloatArray) -> float:
-        """Where the ratings lie as in the table; returns Σ error²."""
+        """Draw the noise where targets are fixed; returns Σ error²."""
         if self._residual is None:
             sides = self.users.side, self.items.side
-            return self.noise.draw_laid_out(self._rows.part, *sides, self._mean, self.rng)
+            return self.noise.draw_fixed_targets(self._rows.part, *sides, self._mean, self.rng)
         total = self._residual.total(explained, self.noise.precision)
         self.noise.draw_precision(total, len(self._rows.indices), self.rng)
         return total
@@ -121,15 +122,15 @@ class GibbsSampler:
 
     @property
     def _parts(self) -> dict[str, Stateful]:
-        fields = {"users": self.users, "items": self.items} | ({"days": self.days} if self.days else {})
-        return {**fields, "noise": self.noise, "likelihood": self.likelihood, "random": RandomState(self.rng)}
+        blocks = {"users": self.users, "items": self.items} | ({"days": self.days} if self.days else {})
+        return {**blocks, "noise": self.noise, "likelihood": self.likelihood, "random": RandomState(self.rng)}
 
     def start_at(self, users: FloatArray, items: FloatArray, known: tuple[IntArray, IntArray]) -> None:
-        """Begin where another chain stood: its rows (n, d), of which `known` says which they are here, or -1."""
-        for field, rows, where in zip((self.users, self.items), (users, items), known, strict=True):
+        """Start at rows (n, d) of another chain; known: the index there of each row here, or -1."""
+        for block, rows, where in zip((self.users, self.items), (users, items), known, strict=True):
             here = np.flatnonzero(where >= 0)
             start = rows[where[here]]
-            field.factors[here, : field.k], field.bias[here] = start[:, :-1], start[:, -1]
+            block.factors[here, : block.k], block.bias[here] = start[:, :-1], start[:, -1]
 
     def _scores(self) -> FloatArray:
         third = NO_SIDE if self.days is None else self.days.side

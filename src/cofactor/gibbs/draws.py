@@ -1,4 +1,4 @@
-"""What the draws that were kept say of pairs of users and items, and of a user's row with every item.
+"""Scores by the kept draws: of pairs of users and items, and of users with every item.
 
 A row is [factors, bias], d = k + 1 numbers. Draws of a row lie side by side, in half precision.
 """
@@ -13,25 +13,28 @@ from cofactor.kernels.scoring.half_precision import HalfPrecisionSide, draw_scor
 
 __all__ = ["Draws", "on_day"]
 
-SCORES = 2_000_000  # of pairs in draws, at once
+MAX_SCORES = 2_000_000  # of pairs in draws, at once
 
 
 class Draws(NamedTuple):
-    """Where there are no days, `days` and `average_day` are empty."""
+    """Rows of users, items and days, draw by draw. Without days, `days` and `average_day` are empty."""
 
     users: FloatArray  # (n_users, n_draws, d)
     items: FloatArray  # (n_items, n_draws, d)
     days: FloatArray  # (n_days, n_draws, d)
     average_day: FloatArray  # (n_draws, d)
-    nobody: FloatArray  # (n_draws, d) what stands for user -1
-    nothing: FloatArray  # (n_draws, d) what stands for item -1
+    nobody: FloatArray  # (n_draws, d) the row of user -1
+    nothing: FloatArray  # (n_draws, d) the row of item -1
     mean: float  # μ
 
     def of_pairs(
         self, user_idx: IntArray, item_idx: IntArray, day: IntArray | None
     ) -> Iterator[tuple[slice, FloatArray]]:
-        """Each draw's score of each pair, (b, n_draws), block by block; day: -1, or None, is an average one."""
-        size, on_average = max(1, SCORES // len(self.nobody)), np.full(len(user_idx), -1)
+        """Blocks of pairs, and each draw's score of each pair of the block, (b, n_draws).
+
+        day: (n,) rows of days; -1, or None for all pairs: an average day
+        """
+        size, on_average = max(1, MAX_SCORES // len(self.nobody)), np.full(len(user_idx), -1)
         for at in range(0, len(user_idx), size):
             part = slice(at, at + size)
             users, items = (
@@ -42,18 +45,18 @@ class Draws(NamedTuple):
             yield part, draw_scores(users, items, days if len(self.average_day) else None) + np.float32(self.mean)
 
     def of_users(self, user_idx: IntArray) -> FloatArray:
-        """(b, n_draws, d) rows"""
+        """(b, n_draws, d) the rows of users; of index -1 that of `nobody`."""
         rows = single_precision(self.users[user_idx])
         rows[user_idx < 0] = self.nobody
         return rows
 
     def of_items(self, item_idx: IntArray | slice = slice(None)) -> FloatArray:
-        """(m, n_draws, d) rows, on an average day"""
+        """(m, n_draws, d) the rows of items, on an average day."""
         items = single_precision(self.items[item_idx])
         return on_day(items, self.average_day) if len(self.average_day) else items
 
     def mean_scores(self, rows: FloatArray) -> FloatArray:
-        """(b, n_draws, d) rows of users -> (b, n_items), over the draws, on an average day."""
+        """(b, n_items) scores averaged over the draws, on an average day. rows: (b, n_draws, d) of users"""
         met = on_day(rows, self.average_day) if len(self.average_day) else rows.copy()
         own = met[..., -1].mean(axis=1) + np.float32(self.mean)
         met[..., -1] = 1  # the items' biases, so that draws are read as they lie
@@ -65,8 +68,8 @@ class Draws(NamedTuple):
 
 
 def on_day(rows: FloatArray, day: FloatArray) -> FloatArray:
-    """(..., d) rows of one side -> what the other side meets on that day, (..., d): its factors are added to theirs,
-    and what the two make of each other to their bias."""
+    """(..., d) rows of one side as the other side meets them on that day: the day's factors are added to theirs, and
+    the multiply_halves of the two to their bias."""
     both = rows + day
     both[..., -1] += (rows[..., :-1] * day[..., :-1]).sum(axis=-1)
     return both

@@ -1,4 +1,4 @@
-"""What is expected of rows that came later, draw by draw: by their companions, and by their attributes."""
+"""Prior means of rows that came later, draw by draw: by their companions, and by their attributes."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeAlias
@@ -16,9 +16,9 @@ Expected: TypeAlias = Callable[[int], FloatArray]  # of a draw: (n, d), or (d,) 
 
 
 def expected_with_bag(mean: FloatArray, rows: Rows, bag: FloatArray, bag_mean: FloatArray) -> Expected:
-    """The prior's mean of rows with these companions.
+    """The prior mean of rows with these companions.
 
-    mean, bag_mean: (n_draws, d) of an average row, and its bag     bag: (m, n_draws, d) or empty: there is none
+    mean, bag_mean: (n_draws, d) of an average row, and of its bag     bag: (m, n_draws, d), or empty: no bags
     """
     from scipy.sparse import csr_array
 
@@ -30,20 +30,21 @@ def expected_with_bag(mean: FloatArray, rows: Rows, bag: FloatArray, bag_mean: F
 
 
 def expected_by_attributes(
-    says: FloatArray, average: FloatArray, encodings: Sequence[Encoding], attributes: Mapping[str, Array], n: int
-) -> Expected:
-    """By how much n rows with these attributes differ from the average one.
+    coefficients: FloatArray, average: FloatArray, encodings: Sequence[Encoding], attributes: Mapping[str, Array],
+    n: int,
+) -> Expected:  # fmt: skip
+    """The prior mean of n rows with these attributes, less that of the average row.
 
-    says: (f, n_draws, d), the coefficients, or empty: nothing is learned from attributes     average: (f,)
+    coefficients: (f, n_draws, d), or empty: nothing is learned from attributes     average: (f,) of the features
     """
-    if not says.size:
+    if not coefficients.size:
         return lambda _: np.zeros((n, 1), np.float32)
-    beside = feature_matrix(encode(encodings, attributes), n).toarray() - average
-    return lambda draw: (beside @ single_precision(says, draw)).astype(np.float32)
+    centred = feature_matrix(encode(encodings, attributes), n).toarray() - average
+    return lambda draw: (centred @ single_precision(coefficients, draw)).astype(np.float32)
 
 
 def mean_features(encodings: Sequence[Encoding], attributes: Mapping[str, Array]) -> FloatArray:
-    """(f,) of the average row."""
+    """(f,) the features of the average row."""
     n = len(next(iter(attributes.values()))) if attributes else 0
     features = feature_matrix(encode(encodings, attributes), n)
     return np.asarray(features.sum(axis=0), np.float32).ravel() / max(1, n)

@@ -1,4 +1,4 @@
-"""The rows of one kind (users, items, days), their ratings, their population and what is known of them beforehand."""
+"""The rows of one kind (users, items or days), with their ratings, their prior and the features that shift it."""
 
 from collections.abc import Mapping, Sequence
 
@@ -6,9 +6,9 @@ import numpy as np
 
 from cofactor.arrays import Array, FloatArray, IntArray
 from cofactor.data.features import Features
-from cofactor.gibbs.feature_group import Group
-from cofactor.gibbs.row_prior import Moments, Population
-from cofactor.gibbs.row_ratings import RatingsOf
+from cofactor.gibbs.feature_group import FeatureGroup
+from cofactor.gibbs.row_prior import Moments, RowPrior
+from cofactor.gibbs.row_ratings import RowRatings
 from cofactor.gibbs.state import restore_parts, state_of_parts
 from cofactor.kernels.alignment import empty_aligned, padded_width
 from cofactor.kernels.posterior.prior import padded_prior
@@ -17,32 +17,32 @@ from cofactor.kernels.posterior.schedule import schedule_rows
 from cofactor.kernels.posterior.solve import solve
 from cofactor.kernels.scoring.pairs import ScoredSide
 
-__all__ = ["Field"]
+__all__ = ["FactorBlock"]
 
-START = 0.1  # spread of the first factors
+START_DEVIATION = 0.1  # standard deviation of the first factors
 
 
-class Field:
-    """Rows of factors (k) and a bias, of which each rating has one."""
+class FactorBlock:
+    """Rows of k factors and a bias; each rating belongs to one of them."""
 
-    def __init__(self, ratings: RatingsOf, k: int, features: Sequence[Features], rng: np.random.Generator) -> None:
+    def __init__(self, ratings: RowRatings, k: int, features: Sequence[Features], rng: np.random.Generator) -> None:
         self._ratings, self.k, width = ratings, k, padded_width(k)
         self.counts = np.diff(ratings.indptr)
         n, self._plan = len(self.counts), schedule_rows(ratings.indptr, width)
         self.factors, self.bias = empty_aligned((n, width)), np.zeros(n, np.float32)
         self.factors[:, k:] = 0
-        self.factors[:, :k] = START * rng.standard_normal((n, k), dtype=np.float32)
-        self.population, self.groups = Population.standard(k + 1), [Group(one, n, k + 1) for one in features]
+        self.factors[:, :k] = START_DEVIATION * rng.standard_normal((n, k), dtype=np.float32)
+        self.row_prior, self.groups = RowPrior.standard(k + 1), [FeatureGroup(one, n, k + 1) for one in features]
         self._known = np.zeros((n if features else 1, k + 1), np.float32)  # Σ_f x_f a_f of each row
 
     @property
     def idx(self) -> IntArray:
-        """(n_ratings,) the row of each rating"""
+        """(n_ratings,) the row of each rating."""
         return self._ratings.idx
 
     @property
     def rows(self) -> FloatArray:
-        """(n, k + 1) [factors, bias]"""
+        """(n, k + 1) [factors, bias]."""
         return np.column_stack([self.factors[:, : self.k], self.bias])
 
     @property
@@ -55,61 +55,61 @@ class Field:
 
     @property
     def expected(self) -> FloatArray:
-        """(n, d), or (1, d) where all rows are alike before their ratings: the prior's mean."""
-        return self.population.mean.astype(np.float32) + self._known
+        """(n, d) the prior mean of each row, or (1, d) where it is the same for all."""
+        return self.row_prior.mean.astype(np.float32) + self._known
 
     @property
-    def typical(self) -> FloatArray:
-        """(d,) the expectation of the average row."""
-        return (self.population.mean + self._known.mean(axis=0, dtype=np.float64)).astype(np.float32)
+    def mean_expectation(self) -> FloatArray:
+        """(d,) the prior mean of the average row."""
+        return (self.row_prior.mean + self._known.mean(axis=0, dtype=np.float64)).astype(np.float32)
 
     @property
-    def settled(self) -> FloatArray:
-        """(n, d) the rows, one without ratings at its expectation."""
+    def rows_at_expectation(self) -> FloatArray:
+        """(n, d) the rows, with those that have no ratings at their prior mean."""
         rows, idle = self.rows, self.counts == 0
         if idle.any():
             rows[idle] = np.broadcast_to(self.expected, rows.shape)[idle]
         return rows
 
     def state(self) -> dict[str, Array]:
-        """The rows, and what is known of them beforehand, as copies."""
+        """The rows, their prior and the coefficients of their features, as copies."""
         own = {"factors": self.factors.copy(), "bias": self.bias.copy(), "known": self._known.copy()}
         groups = {f"group{n}": group for n, group in enumerate(self.groups)}
-        return own | self.population.state() | state_of_parts(groups)
+        return own | self.row_prior.state() | state_of_parts(groups)
 
     def restore(self, state: Mapping[str, Array]) -> None:
         """Be as when `state` was taken."""
         self.factors[:], self.bias[:], self._known[:] = state["factors"], state["bias"], state["known"]
-        self.population = Population.of_state(state)
+        self.row_prior = RowPrior.of_state(state)
         restore_parts({f"group{n}": group for n, group in enumerate(self.groups)}, state)
 
     def draw_prior(self, rng: np.random.Generator) -> None:
-        """The population, then the coefficients of all features, the rows being given."""
+        """Draw the prior, then the coefficients of all features, with the rows fixed."""
         if not self.groups:
-            self.population = Population.draw_given(self.moments, rng)
+            self.row_prior = RowPrior.draw_given(self.moments, rng)
             return
         left = np.subtract(self.rows, self._known, out=self._known)  # there may be no room to hold it twice
-        self.population = Population.draw(left, rng)
-        mean = self.population.mean.astype(np.float32)
+        self.row_prior = RowPrior.draw(left, rng)
+        mean = self.row_prior.mean.astype(np.float32)
         left -= mean
         for group in self.groups:
-            group.draw(left, self.population.precision, rng)
+            group.draw(left, self.row_prior.precision, rng)
         np.subtract(self.rows, left, out=self._known)
         self._known -= mean
 
     def draw_rows(
-        self, others: Sequence["Field"], targets: FloatArray, weights: FloatArray | None, noise: float,
+        self, others: Sequence["FactorBlock"], targets: FloatArray, weights: FloatArray | None, noise: float,
         rng: np.random.Generator,
     ) -> FloatArray:  # fmt: skip
-        """All rows, the other fields' being given; what each explains, (n,) (`posterior.solve`).
+        """Draw all rows with the other blocks fixed; returns what each row explains, (n,) (`posterior.solve`).
 
-        targets, weights: (n_ratings,), what a rating's score should be, and how precise it is: noise · weight
+        targets, weights: (n_ratings,) the score asked for by each rating, and its precision, as noise · weight
         """
         sides = [other.side for other in others]
-        part, law, offset, third = self._ratings.facing(sides, targets, weights, noise)
+        part, law, offset, third = self._ratings.solve_arguments(sides, targets, weights, noise)
         key = int(rng.integers(2**62))
-        population, width = self.population, self.factors.shape[1]
-        prior, bias = padded_prior(self._known, population.precision, self.bias, width, mean=population.mean)
+        row_prior, width = self.row_prior, self.factors.shape[1]
+        prior, bias = padded_prior(self._known, row_prior.precision, self.bias, width, mean=row_prior.mean)
         problem = RowProblem(others[0].factors, offset, part, law, prior, third, bias)
         explained = solve(self.factors, problem, self._plan, draw=key)
         unused = self.factors[:, self.k :]  # where nothing is, a draw is noise, and explains nothing

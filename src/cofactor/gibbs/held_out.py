@@ -50,7 +50,7 @@ class HeldOutError:
         return scores[:, 0]
 
     def _variance(self, samples: PosteriorSamples, at: int) -> FloatArray:
-        """(n,) by how much the variance of each pair's noise exceeds the usual."""
+        """(n,) the noise variance of each pair, relative to the usual."""
         pairs = zip(samples.variances, (self._held_out.user_idx, self._held_out.item_idx), strict=True)
         return np.prod([one[at][idx] for one, idx in pairs if one] or [np.ones(len(self._held_out))], axis=0)
 

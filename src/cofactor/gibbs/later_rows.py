@@ -1,4 +1,4 @@
-"""Rows that came later, drawn given each draw of the other side: the chain's own step, for a few rows."""
+"""Draws of rows that came later, one for each draw of the other side: the chain's own step, for a few rows."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -20,45 +20,45 @@ from cofactor.kernels.scoring.pairs import ScoredSide, pair_scores
 
 __all__ = ["DrawnRows", "NewRows", "draw_new_rows"]
 
-FEW = 4  # one draw of so many first tells how noisily somebody new rates
+COARSE_STRIDE = 4  # every so many draws are used in a first pass, for the rows' own noise
 
 
 class DrawnRows(NamedTuple):
-    """The side that is given."""
+    """Draws of the other side, which is fixed."""
 
     draws: FloatArray  # (m, n_draws, k + 1) [factors, bias]
-    spread: FloatArray  # (m,) by how much the variance of their ratings exceeds the usual
+    variance: FloatArray  # (m,) noise variance of their ratings, relative to the usual
     days: FloatArray  # (n_draws, k + 1) the average day, or (0, 0): there are none
 
     def of(self, draw: int) -> FloatArray:
-        """(m, k + 1) one draw, as it is on an average day."""
+        """(m, k + 1) the rows of one draw, on an average day."""
         rows = single_precision(self.draws, draw)
         return on_day(rows, self.days[draw]) if len(self.days) else rows
 
 
 class NewRows(NamedTuple):
     rows: FloatArray  # (b, n_draws, k + 1) float16
-    spread: FloatArray  # (b,)
+    variance: FloatArray  # (b,)
 
 
 def draw_new_rows(
     rows: Rows, others: DrawnRows, expected: Callable[[int], FloatArray], precision: FloatArray, noise: FloatArray,
-    seed: int, freedom: float | None = None,
+    seed: int, dof: float | None = None,
 ) -> NewRows:  # fmt: skip
     """A draw of each row for each draw of the others.
 
-    rows: whose values are the scores asked for     expected: of a draw, (b, k + 1) or (k + 1,), the prior's mean
+    rows: ratings, whose values are the scores asked for     expected: of a draw, (b, k + 1) or (k + 1,), the prior mean
     precision: (n_draws, k + 1, k + 1)     noise: (n_draws,), the precision of a rating
-    freedom: ν of how noisily each row rates, which is then learned; None: as noisily as most
+    dof: ν of the rows' own noise factors, which are then learned; None: all rows have the usual noise
     """
     (m, n_draws, d), n = others.draws.shape, len(rows.counts)
     width, rng = padded_width(d - 1), np.random.default_rng([seed, len(rows.indices)])
-    drawn, spread = np.zeros((n, n_draws, d), np.float16), np.ones(n, np.float32)
+    drawn, variance = np.zeros((n, n_draws, d), np.float16), np.ones(n, np.float32)
     row_of, plan = np.repeat(np.arange(n, dtype=np.int32), rows.counts), schedule_rows(rows.indptr, width)
     factors, bias, design = np.zeros((n, width), np.float32), np.zeros(n, np.float32), np.zeros((m, width), np.float32)
     whole, every = CsrRatings(rows.indptr, rows.indices, rows.values), range(n_draws)
-    for draws in (every[::FEW], every) if freedom is not None else (every,):
-        part = whole._replace(row_weights=1 / spread, other_weights=(1 / others.spread).astype(np.float32))
+    for draws in (every[::COARSE_STRIDE], every) if dof is not None else (every,):
+        part = whole._replace(row_weights=1 / variance, other_weights=(1 / others.variance).astype(np.float32))
         squares = np.zeros(n)
         for draw in draws:
             given, tau = others.of(draw), np.float32(noise[draw])
@@ -67,10 +67,10 @@ def draw_new_rows(
             law, key = RatingWeights(tau, np.float32(0), np.float32(0), tau), int(rng.integers(2**62))
             solve(factors, RowProblem(design, offset, part, law, prior, bias=own), plan, draw=key)
             drawn[:, draw, :-1], drawn[:, draw, -1] = factors[:, : d - 1], bias
-            if freedom is not None:
+            if dof is not None:
                 met = ScoredSide(design, offset, rows.indices)
                 errors = rows.values - pair_scores(ScoredSide(factors, bias, row_of), met)
-                squares += tau * np.bincount(row_of, np.square(errors) / others.spread[rows.indices], n) / len(draws)
-        if freedom is not None:
-            spread = ((freedom + squares) / (freedom + rows.counts)).astype(np.float32)
-    return NewRows(drawn, spread)
+                squares += tau * np.bincount(row_of, np.square(errors) / others.variance[rows.indices], n) / len(draws)
+        if dof is not None:
+            variance = ((dof + squares) / (dof + rows.counts)).astype(np.float32)
+    return NewRows(drawn, variance)

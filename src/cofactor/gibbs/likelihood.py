@@ -1,4 +1,4 @@
-"""What a rating says of its score: the score itself plus noise, or only between which two cutpoints it lies.
+"""Likelihood of a rating given its score: Gaussian about the score, or ordered probit between cutpoints.
 
 Ordered probit: r = level l where c_{l-1} < score + noise ≤ c_l; steps between levels may differ in length.
 Albert & Chib, "Bayesian analysis of binary and polychotomous response data", JASA 1993 [albert1993bayesian] for the
@@ -21,13 +21,13 @@ EDGE = 1e-12  # a latent score's quantile is kept this far from 0 and 1
 
 
 class Metric:
-    """Scores are ratings less their mean. No values where the rows know their ratings themselves (`LaidOut`)."""
+    """Gaussian: targets are ratings less their mean. Values are empty where rows have `FixedTargets`."""
 
     def __init__(self, values: FloatArray, mean: float) -> None:
         self.targets, self.cuts = values - np.float32(mean), np.zeros(0)
 
     def draw(self, scores: FloatArray, weights: FloatArray | None, rng: np.random.Generator) -> None:
-        """Ratings stay what they are."""
+        """Nothing is latent."""
 
     def state(self) -> dict[str, Array]:
         """Nothing: it does not change."""
@@ -38,7 +38,7 @@ class Metric:
 
 
 class Ordinal:
-    """Scores are latent: noise of variance 1 (over the rating's weight) about them, and cutpoints between levels."""
+    """Ordered probit: targets are latent scores, with noise of variance 1 / weight, between cutpoints."""
 
     def __init__(self, values: FloatArray) -> None:
         self.levels, level = np.unique(values, return_inverse=True)
@@ -48,7 +48,7 @@ class Ordinal:
         self.targets = self._middle()
 
     def draw(self, scores: FloatArray, weights: FloatArray | None, rng: np.random.Generator) -> None:
-        """The cutpoints given the scores, then each rating's latent score between its two cutpoints."""
+        """Draw the cutpoints given the scores, then each rating's latent score between its two cutpoints."""
         root = np.ones(1) if weights is None else np.sqrt(weights.astype(np.float64))
         self._draw_cuts(scores, root, rng)
         low, high = self._bounds(self.cuts, scores, root)
@@ -83,7 +83,7 @@ class Ordinal:
                 self.cuts = new
 
     def _fit_of(self, cuts: FloatArray, scores: FloatArray, root: FloatArray) -> "_Fit":
-        """How well cutpoints fit, in which direction they fit better, and how sharply."""
+        """Log-likelihood of cutpoints, its gradient, and its negative Hessian."""
         low, high = self._bounds(cuts, scores, root)
         # far out on the right both quantiles are 1; those of the other tail keep their digits
         tail = ndtr(-low) - ndtr(-high)
@@ -93,7 +93,7 @@ class Ordinal:
             bent_a, bent_b = (np.where(np.isfinite(edge), edge * root * d, 0) for edge, d in ((low, a), (high, b)))
 
         def sums(of_upper: FloatArray, of_lower: FloatArray) -> FloatArray:
-            """Of each cutpoint, over the ratings just below it and those just above."""
+            """Sums for each cutpoint over the ratings of the levels just below and just above it."""
             n = len(cuts) + 1
             below, above = (np.bincount(self._level, one, n).astype(np.float64) for one in (of_upper, of_lower))
             return below[:-1] + above[1:]
@@ -104,7 +104,7 @@ class Ordinal:
         return _Fit(float(np.log(chance).sum()), sums(b, -a), information)
 
     def _bounds(self, cuts: FloatArray, scores: FloatArray, root: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Between which standard normal numbers each rating's noise lies."""
+        """(n,), (n,) the standard normal bounds of each rating's noise."""
         edges = np.concatenate([[-np.inf], cuts, [np.inf]])
         return (edges[self._level] - scores) * root, (edges[self._level + 1] - scores) * root
 
@@ -120,7 +120,7 @@ class _Fit(NamedTuple):
 
 
 def expected_level(scores: FloatArray, cuts: FloatArray, root: FloatArray, levels: FloatArray) -> FloatArray:
-    """The mean rating of latent scores (b, s), cuts (s, n_levels - 1); root (b, 1): of the noise's precision."""
+    """(b, s) mean ratings. scores: (b, s) latent   cuts: (s, n_levels - 1)   root: (b, 1) of the noise's precision"""
     expected = np.full(scores.shape, levels[0], np.float64)
     for at, step in enumerate(np.diff(levels)):
         expected += step * ndtr((scores - cuts[:, at]) * root)

@@ -1,9 +1,9 @@
-"""How far ratings lie from their scores: τ for all, and for each user and item a factor of its own.
+"""Precision of ratings about their scores: τ for all, times a factor of each user and of each item.
 
     r ~ N(score, 1 / (τ α_u β_i))        α_u ~ Gamma(ν/2, ν/2), ν learned; β_i likewise
 
-Some people rate carefully and some at random, some films divide and some do not; where that is learned, the careful
-ratings count more. Without u and i the ratings would have Student's t distribution [lakshminarayanan2011robust].
+Some people rate consistently and some at random; with factors of their own, consistent ratings weigh more. Integrated
+over its factors a rating has Student's t distribution [lakshminarayanan2011robust].
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,17 +21,17 @@ from cofactor.kernels.scoring.pairs import ScoredSide
 __all__ = ["Noise", "RowNoise"]
 
 SHAPE, RATE = 1.0, 1.0  # of τ's Gamma
-FREEDOM = 5.0  # ν to begin with
-LEAST = 2.0  # ν stays above, where the noise still has a variance
-TAIL = 50.0  # ν ~ Exponential with this mean
-STEP, TRIES = 0.15, 3  # of ν's random walk, in logarithms
+START_DOF = 5.0  # first value of ν
+MIN_DOF = 2.0  # ν stays above it, so that the noise has a variance
+MEAN_DOF = 50.0  # ν ~ Exponential with this mean
+WALK_STEP, N_WALK_STEPS = 0.15, 3  # of ν's random walk, in logarithms
 
 
 class Noise:
     """The precision of every rating: `precision`, and a factor for each row of both sides where they have some."""
 
     def __init__(self, variance: float, counts: Sequence[IntArray] = (), *, fixed: bool = False) -> None:
-        """counts: how many ratings each row has, of the sides that have noise of their own; fixed: τ stays as it is"""
+        """counts: ratings of each row, of the sides that have factors     fixed: τ is not drawn"""
         self.precision, self._fixed = 1 / max(variance, 1e-3), fixed
         self.sides = tuple(RowNoise(one) for one in counts)
 
@@ -46,7 +46,7 @@ class Noise:
         restore_parts({f"side{n}": side for n, side in enumerate(self.sides)}, state)
 
     def draw(self, errors: FloatArray, idx: Sequence[IntArray], rng: np.random.Generator) -> None:
-        """All of it, given target - score of every rating, (n,), and each rating's row on each side, (n,)."""
+        """Draw all factors and τ. errors: (n,) target less score     idx: (n,) each rating's row, of each side"""
         squares = np.square(errors)
         for side, own, other, met in zip(self.sides, idx, self.sides[::-1], idx[::-1], strict=False):
             beside = other.single[met] * np.float32(self.precision)
@@ -56,24 +56,24 @@ class Noise:
             total = squares if weights is None else squares * weights
             self.draw_precision(float(total.sum(dtype=np.float64)), len(errors), rng)
 
-    def draw_laid_out(
+    def draw_fixed_targets(
         self, part: CsrRatings, users: ScoredSide, items: ScoredSide, mean: float, rng: np.random.Generator
     ) -> float:
-        """The same where both sides have noise, and targets are values less their mean, by user; returns Σ error²."""
+        """`draw` where both sides have factors and targets are values less their mean, by user; returns Σ error²."""
         of_users, of_items = self.sides
-        given = of_items.single, of_users.gammas(rng), of_users.freedom
+        given = of_items.single, of_users.gammas(rng), of_users.dof
         factors, sums, total = draw_row_precisions(part, users, items, mean, self.precision, *given)
-        of_users.take(factors, rng)
+        of_users.set_factors(factors, rng)
         of_items.draw(sums * self.precision, rng)
         self.draw_precision(float(of_items.factors @ sums), len(part.indices), rng)
         return total
 
     def draw_precision(self, total: float, n: int, rng: np.random.Generator) -> None:
-        """τ given the sum of n squared errors, each times its weight."""
+        """Draw τ given the sum of n squared errors, each times its weight."""
         self.precision = rng.gamma(SHAPE + n / 2) / (RATE + total / 2)
 
     def weights(self, idx: Sequence[IntArray]) -> FloatArray | None:
-        """(n,) float32, the factors of each rating's rows multiplied; None: all 1"""
+        """(n,) float32, the product of the factors of each rating's rows; None: all 1."""
         if not self.sides:
             return None
         return np.prod([side.single[rows] for side, rows in zip(self.sides, idx, strict=True)], axis=0)
@@ -84,7 +84,7 @@ class RowNoise:
 
     def __init__(self, counts: IntArray) -> None:
         self._counts = counts
-        self.factors, self.freedom = np.ones(len(counts)), FREEDOM
+        self.factors, self.dof = np.ones(len(counts)), START_DOF
 
     @property
     def single(self) -> FloatArray:
@@ -93,37 +93,37 @@ class RowNoise:
 
     def state(self) -> dict[str, Array]:
         """The factors and ν, as copies."""
-        return {"factors": self.factors.copy(), "freedom": np.array(self.freedom)}
+        return {"factors": self.factors.copy(), "dof": np.array(self.dof)}
 
     def restore(self, state: Mapping[str, Array]) -> None:
         """Be as when `state` was taken."""
-        self.factors, self.freedom = state["factors"].copy(), float(state["freedom"])
+        self.factors, self.dof = state["factors"].copy(), float(state["dof"])
 
     def draw(self, sums: FloatArray, rng: np.random.Generator) -> None:
-        """sums: (n,) each row's squared errors, each times the precision that it has without this side's factor."""
-        self.take(self.gammas(rng) / ((self.freedom + sums) / 2), rng)
+        """Draw the factors. sums: (n,) each row's squared errors, times their precision without this side's factor"""
+        self.set_factors(self.gammas(rng) / ((self.dof + sums) / 2), rng)
 
     def gammas(self, rng: np.random.Generator) -> FloatArray:
-        """(n,) what the factors are drawn from, before the errors are known that they are divided by."""
-        return rng.gamma((self.freedom + self._counts) / 2)
+        """(n,) Gamma draws, which divided by the rate, known after the errors, are the factors."""
+        return rng.gamma((self.dof + self._counts) / 2)
 
-    def take(self, factors: FloatArray, rng: np.random.Generator) -> None:
-        """Have these factors, and draw the ν of their distribution. Raises `Diverged` where some are 0 or infinite."""
+    def set_factors(self, factors: FloatArray, rng: np.random.Generator) -> None:
+        """Set the factors, and draw the ν of their distribution. Raises `Diverged` where some are 0 or infinite."""
         if not (factors.min(initial=1) > 0 and np.isfinite(factors).all()):
             raise Diverged(
                 "Errors left the finite numbers. Are the ratings on one scale? Divide them by their largest."
             )
         self.factors = factors
-        self._draw_freedom(rng)
+        self._draw_dof(rng)
 
-    def _draw_freedom(self, rng: np.random.Generator) -> None:
-        """A few steps of Metropolis on log ν."""
+    def _draw_dof(self, rng: np.random.Generator) -> None:
+        """A few Metropolis steps on log ν."""
         n, inclination = len(self.factors), float((np.log(self.factors) - self.factors).sum())
 
         def log_density(v: float) -> float:
-            return n * (v / 2 * log(v / 2) - lgamma(v / 2)) + v / 2 * inclination - v / TAIL + log(v)
+            return n * (v / 2 * log(v / 2) - lgamma(v / 2)) + v / 2 * inclination - v / MEAN_DOF + log(v)
 
-        for _ in range(TRIES):
-            new = self.freedom * float(np.exp(STEP * rng.standard_normal()))
-            if new > LEAST and log(rng.random()) < log_density(new) - log_density(self.freedom):
-                self.freedom = new
+        for _ in range(N_WALK_STEPS):
+            new = self.dof * float(np.exp(WALK_STEP * rng.standard_normal()))
+            if new > MIN_DOF and log(rng.random()) < log_density(new) - log_density(self.dof):
+                self.dof = new

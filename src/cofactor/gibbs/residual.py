@@ -1,4 +1,4 @@
-"""How far all ratings lie from their scores, from what the kernel says each row explains: no pass over the ratings.
+"""Sum of squared errors from what each row explains, which the kernel returns: no pass over the ratings.
 
     τ Σ (t - score)²  =  τ Σ (t - o)²  -  Σ_rows explained  +  Σ_rows (mᵀΛm - (x - m)ᵀΛ(x - m))
 
@@ -10,35 +10,32 @@ import numpy as np
 
 from cofactor.arrays import FloatArray
 from cofactor.data.csr_rows import Rows
-from cofactor.gibbs.factor_block import Field
+from cofactor.gibbs.factor_block import FactorBlock
 from cofactor.kernels.ratings.layout import sum_rows
 
 __all__ = ["Residual"]
 
 
 class Residual:
-    """Of ratings without weights that two sides meet in."""
+    """The squared errors of unweighted ratings between two blocks."""
 
-    def __init__(self, of_other: Rows, mean: float, other: Field, last: Field) -> None:
-        """of_other: the other side's ratings, whose targets are their values less the mean"""
+    def __init__(self, of_other: Rows, mean: float, other: FactorBlock, last: FactorBlock) -> None:
+        """of_other: the ratings of `other`, with targets of values less the mean     last: the block drawn last"""
         self._other, self._last = other, last
         sums, squares = sum_rows(of_other.part)
         self._sums = sums - mean * other.counts
         self._squares = squares - 2 * mean * float(sums.sum()) + len(of_other.indices) * mean**2
 
     def total(self, explained: FloatArray, precision: float) -> float:
-        """Σ (t - score)² for the draw at hand.
-
-        explained: (n,) by the rows drawn last     precision: the τ they were drawn with
-        """
+        """Σ (t - score)² of the current draw. explained: (n,) by the rows drawn last     precision: τ of that draw"""
         bias, last = self._other.bias.astype(np.float64), self._last
         beside = self._squares - 2 * float(bias @ self._sums) + float(bias**2 @ self._other.counts)
-        law = last.population.precision
+        law = last.row_prior.precision
         if last.groups:
             expected, rows = last.expected.astype(np.float64), last.rows.astype(np.float64)
             before = _quadratic(expected, law) - _quadratic(rows - expected, law)
         else:
-            mean = last.population.mean
+            mean = last.row_prior.mean
             before = len(explained) * float(mean @ law @ mean) - last.moments.quadratic(law, mean)
         return beside - (float(explained.sum(dtype=np.float64)) - before) / precision
 

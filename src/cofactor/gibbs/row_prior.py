@@ -1,4 +1,4 @@
-"""How the rows of one kind are distributed, and how strongly a row is held to the average: learned from the rows."""
+"""The prior of the rows of one kind, N(mean, precision⁻¹), drawn from its Normal-Wishart posterior given the rows."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -7,13 +7,13 @@ import numpy as np
 
 from cofactor.arrays import Array, FloatArray
 
-__all__ = ["Moments", "Population"]
+__all__ = ["Moments", "RowPrior"]
 
-STRENGTH = 2.0  # β₀ of the Normal-Wishart: the mean 0 counts like so many rows
+N_PRIOR_ROWS = 2.0  # β₀ of the Normal-Wishart: the prior mean 0 weighs as much as so many rows
 
 
 class Moments(NamedTuple):
-    """What n rows sum to, all that a population needs of them."""
+    """Sums over n rows, the sufficient statistics of their prior."""
 
     n: int
     sums: FloatArray  # (d,) float64
@@ -25,7 +25,7 @@ class Moments(NamedTuple):
 
     @classmethod
     def of_parts(cls, factors: FloatArray, bias: FloatArray) -> "Moments":
-        """Of rows [factors, bias], which need not be put together for it."""
+        """The moments of rows [factors, bias], without a copy of them side by side."""
         k, ones = factors.shape[1], np.ones(len(bias), np.float32)
         sums, products = np.empty(k + 1), np.empty((k + 1, k + 1))
         sums[:k], sums[k] = ones @ factors, bias.sum(dtype=np.float64)
@@ -40,39 +40,39 @@ class Moments(NamedTuple):
         return float(np.einsum("ij,ij->", law, about))
 
 
-class Population(NamedTuple):
+class RowPrior(NamedTuple):
     """Rows are N(mean, precision⁻¹)."""
 
     mean: FloatArray  # (d,)
     precision: FloatArray  # (d, d)
 
     @classmethod
-    def standard(cls, d: int, variance: float = 1.0) -> "Population":
+    def standard(cls, d: int, variance: float = 1.0) -> "RowPrior":
         return cls(np.zeros(d), np.eye(d) / variance)
 
     @classmethod
-    def draw(cls, rows: FloatArray, rng: np.random.Generator, variance: float = 1.0) -> "Population":
-        """Given the rows (n, d): the Normal-Wishart posterior with W₀ = I / variance, ν₀ = d, mean 0.
+    def draw(cls, rows: FloatArray, rng: np.random.Generator, variance: float = 1.0) -> "RowPrior":
+        """A draw given the rows (n, d): the Normal-Wishart posterior with W₀ = I / variance, ν₀ = d, mean 0.
 
         Salakhutdinov & Mnih 2008, eq. 14 [salakhutdinov2008bpmf].
         """
         return cls.draw_given(Moments.of(rows), rng, variance)
 
     @classmethod
-    def draw_given(cls, moments: "Moments", rng: np.random.Generator, variance: float = 1.0) -> "Population":
-        """The same, of rows of which only the moments are known."""
+    def draw_given(cls, moments: "Moments", rng: np.random.Generator, variance: float = 1.0) -> "RowPrior":
+        """`draw`, given the moments of the rows."""
         n, d = moments.n, len(moments.sums)
         average = moments.sums / n
         about = moments.products - n * np.outer(average, average)
-        shift = n * STRENGTH / (n + STRENGTH) * np.outer(average, average)
+        shift = n * N_PRIOR_ROWS / (n + N_PRIOR_ROWS) * np.outer(average, average)
         root = np.linalg.cholesky(np.linalg.inv(variance * np.eye(d) + about + shift))
         half = root @ _bartlett(d, n + d, rng)
         precision = half @ half.T
-        centre = n * average / (n + STRENGTH)
-        return cls(centre + cls(centre, precision).deviation(rng) / np.sqrt(n + STRENGTH), precision)
+        centre = n * average / (n + N_PRIOR_ROWS)
+        return cls(centre + cls(centre, precision).deviation(rng) / np.sqrt(n + N_PRIOR_ROWS), precision)
 
     @classmethod
-    def of_state(cls, state: Mapping[str, Array]) -> "Population":
+    def of_state(cls, state: Mapping[str, Array]) -> "RowPrior":
         """As it was when `state` was taken."""
         return cls(state["mean"].copy(), state["precision"].copy())
 
@@ -81,12 +81,12 @@ class Population(NamedTuple):
         return {name: array.copy() for name, array in self._asdict().items()}
 
     def deviation(self, rng: np.random.Generator) -> FloatArray:
-        """How far a row lies from its expectation, drawn: (d,)."""
+        """(d,) a draw of a row less its prior mean."""
         return np.linalg.solve(np.linalg.cholesky(self.precision).T, rng.standard_normal(len(self.mean)))
 
 
-def _bartlett(d: int, freedom: int, rng: np.random.Generator) -> FloatArray:
-    """Lower triangular L with L Lᵀ ~ Wishart(I, freedom)."""
+def _bartlett(d: int, dof: int, rng: np.random.Generator) -> FloatArray:
+    """Lower triangular L with L Lᵀ ~ Wishart(I, dof)."""
     lower = np.tril(rng.standard_normal((d, d)), -1)
-    lower[np.diag_indices(d)] = np.sqrt(rng.chisquare(freedom - np.arange(d)))
+    lower[np.diag_indices(d)] = np.sqrt(rng.chisquare(dof - np.arange(d)))
     return lower

@@ -1,4 +1,4 @@
-"""How the ratings of one kind of rows lie, and what the kernel is told of them when those rows are drawn."""
+"""Ratings in the order of the rows of one kind, and the kernel's arguments when those rows are drawn."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar, cast
@@ -16,48 +16,48 @@ from cofactor.kernels.scoring.pairs import ScoredSide, pair_scores
 if TYPE_CHECKING:
     from cofactor.gibbs.noise import RowNoise
 
-__all__ = ["Facing", "InOrder", "LaidOut", "RatingsOf"]
+__all__ = ["FixedTargets", "RowRatings", "SolveArguments", "SortedTargets"]
 
 AnArray = TypeVar("AnArray", FloatArray, IntArray)
 
 
-class Facing(NamedTuple):
-    """Ratings, row by row, and the rows they meet."""
+class SolveArguments(NamedTuple):
+    """What the kernel needs of the ratings, row by row, and of the rows on the other side."""
 
     part: CsrRatings
     law: RatingWeights
-    offset: FloatArray  # (m,) of the rows met
+    offset: FloatArray  # (m,) of the other side's rows
     third: FloatArray  # (l, k), which `part.joined` adds to them; or (0, …)
 
 
-class RatingsOf(Protocol):
+class RowRatings(Protocol):
     @property
     def indptr(self) -> IntArray:
-        """(n_rows + 1,) where each row's ratings begin"""
+        """(n_rows + 1,) where each row's ratings begin."""
         ...
 
     @property
     def idx(self) -> IntArray:
-        """(n_ratings,) int32, the row of each rating; or (0,): nobody may ask"""
+        """(n_ratings,) int32, the row of each rating; (0,) where it is not kept."""
         ...
 
-    def facing(
+    def solve_arguments(
         self, others: Sequence[ScoredSide], targets: FloatArray, weights: FloatArray | None, noise: float
-    ) -> Facing: ...
+    ) -> SolveArguments: ...
 
 
-class LaidOut:
-    """As the table has them: their targets are its values less the mean, and nothing is copied.
+class FixedTargets:
+    """Ratings as the table has them: targets are its values less the mean, and nothing is copied.
 
-    noise: the factors of the rows' own noise and of those they meet; empty: all ratings are equally precise
+    noise: the noise factors of these rows and of the other side's; empty: all ratings are equally precise
     """
 
     def __init__(self, rows: Rows, mean: float, noise: "Sequence[RowNoise]" = ()) -> None:
         self.indptr, self.idx, self._part, self._mean, self._noise = rows.indptr, NO_INDICES, rows.part, mean, noise
 
-    def facing(
+    def solve_arguments(
         self, others: Sequence[ScoredSide], targets: FloatArray, weights: FloatArray | None, noise: float
-    ) -> Facing:
+    ) -> SolveArguments:
         law, part = (
             RatingWeights(*(np.float32(number) for number in (noise, 0, -noise * self._mean, noise))),
             self._part,
@@ -65,11 +65,11 @@ class LaidOut:
         if self._noise:
             own, met = (side.single for side in self._noise)
             part = part._replace(row_weights=own, other_weights=met)
-        return Facing(part, law, others[0].bias, NO_ROWS)
+        return SolveArguments(part, law, others[0].bias, NO_ROWS)
 
 
-class InOrder:
-    """Whatever their targets and weights are, these are brought into the rows' order anew."""
+class SortedTargets:
+    """Ratings whose targets and weights change, and are sorted into the rows' order for every draw."""
 
     def __init__(self, idx: IntArray, n: int) -> None:
         self.idx = np.ascontiguousarray(idx, np.int32)
@@ -80,10 +80,10 @@ class InOrder:
             self.indptr, self._order = order_by_row(self.idx, n)
         self._held = dict[str, tuple[Array, Array]]()  # what `_sorted` was last asked for, and what it gave
 
-    def facing(
+    def solve_arguments(
         self, others: Sequence[ScoredSide], targets: FloatArray, weights: FloatArray | None, noise: float
-    ) -> Facing:
-        """targets, weights: (n_ratings,), what a rating's score should be, and how precise it is: noise · weight"""
+    ) -> SolveArguments:
+        """targets, weights: (n_ratings,) the score asked for by each rating, and its precision, as noise · weight"""
         first, offset, third, joined = others[0], others[0].bias, NO_ROWS, NO_INDICES
         if len(others) > 1:
             second = others[1]
@@ -92,12 +92,11 @@ class InOrder:
         values = self._sorted("targets", targets)
         own = NO_NUMBERS if weights is None else self._sorted("weights", weights)
         part = CsrRatings(self.indptr, self._sorted("met", first.idx), values, own, joined)
-        return Facing(
-            part, RatingWeights(np.float32(noise), np.float32(0), np.float32(0), np.float32(noise)), offset, third
-        )
+        law = RatingWeights(np.float32(noise), np.float32(0), np.float32(0), np.float32(noise))
+        return SolveArguments(part, law, offset, third)
 
     def _sorted(self, name: str, of_ratings: AnArray) -> AnArray:
-        """The same numbers, row by row; what has not changed since the last sweep is not sorted again."""
+        """The numbers in the rows' order; an array that was sorted in the last sweep is not sorted again."""
         if self._is_sorted:
             return of_ratings
         if name not in self._held or self._held[name][0] is not of_ratings:

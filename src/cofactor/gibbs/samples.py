@@ -10,48 +10,49 @@ from cofactor.arrays import Array, FloatArray
 
 if TYPE_CHECKING:
     from cofactor.gibbs.chain import GibbsSampler
-    from cofactor.gibbs.factor_block import Field
+    from cofactor.gibbs.factor_block import FactorBlock
 
 __all__ = ["PosteriorSamples", "RowSamples"]
 
 
 class PosteriorSamples:
-    """Draws number 0 to n - 1 of everything, of which the first `n_kept` are there."""
+    """Room for n draws of all parameters, of which `n_kept` are there."""
 
     def __init__(self, n: int) -> None:
         self.n, self.n_kept = n, 0
         self.users, self.items, self.days, self.bag = (RowSamples(n) for _ in range(4))
-        self.user_says, self.item_says = RowSamples(n), RowSamples(n)  # the coefficients of their attributes
+        self.user_coefficients, self.item_coefficients = RowSamples(n), RowSamples(n)  # of their attributes
         self.noise, self.cuts = list[float](), list[FloatArray]()
         self.variances: list[list[FloatArray]] = [[], []]  # of users and items: 1 / the factor of their noise
-        self.freedom = list[float]()  # ν of the users' factors
+        self.dof = list[float]()  # ν of the users' factors
 
     def add(self, chain: "GibbsSampler", *, bag: bool, rng: np.random.Generator | None = None) -> None:
-        """Keep the draw at which the chain is.
+        """Keep the chain's current draw.
 
-        bag: keep what a user's companions say, too: a newcomer's ratings are companions
-        rng: for somebody typical; None: the chain's own
+        bag: keep the coefficients of companions, too: a newcomer's ratings are companions
+        rng: for `prior_draws`; None: the chain's own
         """
         at = self.n_kept
-        for samples, field in ((self.users, chain.users), (self.items, chain.items), (self.days, chain.days)):
-            if field is not None:
-                samples.add(field, rng or chain.rng, at)
+        for samples, block in ((self.users, chain.users), (self.items, chain.items), (self.days, chain.days)):
+            if block is not None:
+                samples.add(block, rng or chain.rng, at)
         if bag:
             group = chain.users.groups[0]
             self.bag.put(group.coefficients, at)
             self.bag.means.append(group.average)
-        for says, groups in zip((self.user_says, self.item_says), chain.attribute_groups, strict=True):
+        both = self.user_coefficients, self.item_coefficients
+        for samples, groups in zip(both, chain.attribute_groups, strict=True):
             if groups:
-                says.put(np.concatenate([group.coefficients for group in groups]), at)
+                samples.put(np.concatenate([group.coefficients for group in groups]), at)
         for variances, side in zip(self.variances, chain.noise.sides, strict=False):
             variances.append(1 / side.factors)
-        self.freedom += [side.freedom for side in chain.noise.sides[:1]]
+        self.dof += [side.dof for side in chain.noise.sides[:1]]
         self.noise.append(chain.noise.precision)
         self.cuts.append(chain.likelihood.cuts)
         self.n_kept += 1
 
-    def mean_variance(self, side: int, n: int) -> FloatArray:
-        """(n,) by how much a rating of this row has more variance than most; all 1 where that was not learned."""
+    def mean_noise_variance(self, side: int, n: int) -> FloatArray:
+        """(n,) the noise variance of each row's ratings, relative to the usual; all 1 where it was not learned."""
         variances = self.variances[side]
         return np.mean(variances, axis=0).astype(np.float32) if variances else np.ones(n, np.float32)
 
@@ -60,19 +61,19 @@ class PosteriorSamples:
         self.n_kept = n
         for samples in self._rows.values():
             samples.keep_first(n)
-        for numbers in (self.noise, self.cuts, self.freedom, *self.variances):
+        for numbers in (self.noise, self.cuts, self.dof, *self.variances):
             del numbers[n:]
 
     def state(self) -> dict[str, Array]:
         """Every draw that is kept; the axis of the draws is the second of rows, else the first."""
         rows = {f"{kind}.{name}": a for kind, one in self._rows.items() for name, a in one.state(self.n_kept).items()}
-        numbers = {"noise": self.noise, "cuts": self.cuts, "freedom": self.freedom}
+        numbers = {"noise": self.noise, "cuts": self.cuts, "dof": self.dof}
         numbers |= {f"variances{side}": one for side, one in enumerate(self.variances)}
         return rows | {name: np.array(given, np.float64) for name, given in numbers.items() if given}
 
     def restore(self, state: Mapping[str, Array]) -> None:
         """Have the draws that were kept when `state` was taken."""
-        self.noise, self.freedom = (state[name].tolist() if name in state else [] for name in ("noise", "freedom"))
+        self.noise, self.dof = (state[name].tolist() if name in state else [] for name in ("noise", "dof"))
         self.cuts, *self.variances = (list(state.get(name, ())) for name in ("cuts", "variances0", "variances1"))
         self.n_kept = len(self.noise)
         for kind, samples in self._rows.items():
@@ -83,25 +84,26 @@ class PosteriorSamples:
     def _rows(self) -> "dict[str, RowSamples]":
         return {
             "users": self.users, "items": self.items, "days": self.days, "bag": self.bag,
-            "user_says": self.user_says, "item_says": self.item_says,
+            "user_coefficients": self.user_coefficients, "item_coefficients": self.item_coefficients,
         }  # fmt: skip
 
 
 class RowSamples:
-    """The rows of one field, draw by draw, with what stands for somebody unknown."""
+    """The rows of one block, draw by draw, with what stands for somebody unknown."""
 
     def __init__(self, n: int) -> None:
         self._n = n
         self.draws = np.zeros((0, n, 0), np.float16)  # (n_rows, n_draws, d)
-        self.means, self.strangers = list[FloatArray](), list[FloatArray]()  # (d,): somebody typical, drawn
+        self.means = list[FloatArray]()  # (d,): the expectation of the average row
+        self.prior_draws = list[FloatArray]()  # (d,): a row drawn about it
         self.precisions = list[FloatArray]()  # (d, d): how strongly rows are held to what is expected
 
-    def add(self, field: "Field", rng: np.random.Generator, at: int) -> None:
-        typical = field.typical
-        self.put(field.settled, at)
-        self.means.append(typical)
-        self.precisions.append(field.population.precision.astype(np.float32))
-        self.strangers.append((typical + field.population.deviation(rng)).astype(np.float32))
+    def add(self, block: "FactorBlock", rng: np.random.Generator, at: int) -> None:
+        mean_expectation = block.mean_expectation
+        self.put(block.rows_at_expectation, at)
+        self.means.append(mean_expectation)
+        self.precisions.append(block.row_prior.precision.astype(np.float32))
+        self.prior_draws.append((mean_expectation + block.row_prior.deviation(rng)).astype(np.float32))
 
     def put(self, rows: FloatArray, at: int) -> None:
         if not len(self.draws):
@@ -110,19 +112,19 @@ class RowSamples:
 
     def keep_first(self, n: int) -> None:
         """Forget all draws but the first n."""
-        for numbers in (self.means, self.strangers, self.precisions):
+        for numbers in (self.means, self.prior_draws, self.precisions):
             del numbers[n:]
 
     def state(self, n_kept: int) -> dict[str, Array]:
         """The draws that are kept."""
-        lists = {"means": self.means, "strangers": self.strangers, "precisions": self.precisions}
+        lists = {"means": self.means, "prior_draws": self.prior_draws, "precisions": self.precisions}
         found = {name: np.stack(given) for name, given in lists.items() if given}
         return found | ({"draws": self.draws[:, :n_kept].copy()} if n_kept and self.draws.size else {})
 
     def restore(self, state: Mapping[str, Array]) -> None:
         """Have the draws that were kept when `state` was taken."""
-        self.means, self.strangers, self.precisions = (
-            list(state.get(name, ())) for name in ("means", "strangers", "precisions")
+        self.means, self.prior_draws, self.precisions = (
+            list(state.get(name, ())) for name in ("means", "prior_draws", "precisions")
         )
         self.draws = np.zeros((0, self._n, 0), np.float16)
         if "draws" in state:

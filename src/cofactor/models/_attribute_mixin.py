@@ -1,4 +1,4 @@
-"""What matrix models share that expect something of a row by its attributes: coefficients, and what they say."""
+"""What matrix models share whose rows have a prior mean by their attributes: coefficients, encodings, prediction."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from cofactor.posterior.attribute_prior import AttributePrior
 
 
-def described(d: str) -> dict[str, Learned]:
-    """What `learned` holds of it, rows being of d numbers."""
+def learned_attributes(d: str) -> dict[str, Learned]:
+    """The part of `learned` that it needs, for rows of d numbers."""
     return {
         "user_coefficients_": floats("n_user_features", d), "item_coefficients_": floats("n_item_features", d),
         "encodings_": encodings(),
@@ -26,8 +26,8 @@ def described(d: str) -> dict[str, Learned]:
 
 
 @dataclass(kw_only=True)
-class Described(Recommender):
-    """Rows of d numbers, each expected at A x; where `attributes` is False, or a side has none, at 0."""
+class AttributeMixin(Recommender):
+    """Rows with the prior mean A x, x being their attributes; 0 where `attributes` is False or a side has none."""
 
     attributes: bool = False  # learn what to expect of users and items from their attributes
 
@@ -37,7 +37,10 @@ class Described(Recommender):
         return Abilities(learns_attributes=learned)
 
     def _attribute_priors(self, train: "Ratings", d: int) -> "tuple[AttributePrior | None, AttributePrior | None]":
-        """Of users and of items; raises `BadOption` where attributes are asked for and there are none."""
+        """The priors of users and of items, None for a side without attributes.
+
+        Raises `BadOption` where attributes are asked for and the ratings have none.
+        """
         from cofactor.posterior.attribute_prior import AttributePrior
 
         if not self.attributes:
@@ -49,7 +52,7 @@ class Described(Recommender):
         )
         return of_users, of_items
 
-    def _take_attributes(self, of_users: "AttributePrior | None", of_items: "AttributePrior | None", d: int) -> None:
+    def _set_attributes(self, of_users: "AttributePrior | None", of_items: "AttributePrior | None", d: int) -> None:
         from cofactor.data.features import pack_encodings
 
         self.user_coefficients_, self.item_coefficients_ = (
@@ -58,7 +61,7 @@ class Described(Recommender):
         self.encodings_ = pack_encodings([one.encodings if one else [] for one in (of_users, of_items)])
 
     def _expected(self, side: Literal["user", "item"], attributes: Mapping[str, Array], n: int) -> FloatArray:
-        """(n, d) what these attributes let expect."""
+        """(n, d) the prior means of n rows with these attributes."""
         from cofactor.data.features import encode, feature_matrix, unpack_encodings
 
         at, coefficients = (0, self.user_coefficients_) if side == "user" else (1, self.item_coefficients_)

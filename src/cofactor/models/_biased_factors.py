@@ -19,10 +19,10 @@ from cofactor.contract.profile import UserProfile
 from cofactor.contract.reasons import Reasons
 from cofactor.errors import BadOption
 from cofactor.kernels.posterior.single_row import row_mean, sigmoid_row_mean
-from cofactor.models._attribute_mixin import Described, described
+from cofactor.models._attribute_mixin import AttributeMixin, learned_attributes
 from cofactor.nets.embeddings import Embeddings, slope, squash
 from cofactor.posterior.newcomer import NewcomerLaw
-from cofactor.posterior.row_prior import RowEvidence, Told, unfitted
+from cofactor.posterior.row_prior import LinearisedRatings, PriorEvidence, noise_variance
 from cofactor.selection.exact import DotProducts
 
 if TYPE_CHECKING:
@@ -32,20 +32,20 @@ if TYPE_CHECKING:
 
 __all__ = ["BiasedFactors"]
 
-ENOUGH = 20_000  # ratings to tell the noise by, to one per cent; scoring all took longer than an epoch
-LEAST = 1e-6  # noise: ratings that are all alike leave none, and then no row could be told from another
-LEAST_SHARE = 1e-12  # of the largest variance of a row, that each other is taken to be at least
-FEW = 2_000  # ratings scored at once
-SOME = 32  # rows that tell what rows to come are like
+MAX_SAMPLE = 20_000  # ratings, and rows: they estimate noise and covariance to one per cent
+MIN_NOISE = 1e-6  # variance; ratings that are all alike leave none, and precisions would be 0
+MIN_VARIANCE_SHARE = 1e-12  # smallest variance of a row's coordinates, as a share of the largest
+PAIRS_AT_ONCE = 2_000  # ratings scored at once
+N_PROBE_ROWS = 32  # whose posterior covariances are computed for the prior of rows to come
 
 
 @dataclass(kw_only=True)
-class BiasedFactors(Described):
-    """Factors and biases of users and items, which some model below learns.
+class BiasedFactors(AttributeMixin):
+    """Factors and biases of users and items; a subclass learns them.
 
-    Rows are counted from what users (items) to come are expected to be, near the mean of those with ratings; that
-    one's part of the score lies in μ and the biases. So a row of zeros is what somebody without ratings gets; with
-    `attributes` they get what the rows of people like them let expect, and their first ratings are added to that.
+    Parameters are centred on the expected future row, whose part of the score lies in μ and the biases, so a zero row
+    predicts for a user without ratings. With `attributes` that user's row is its prior mean by attributes instead, and
+    first ratings are added to it.
     """
 
     learned: ClassVar = {
@@ -53,7 +53,7 @@ class BiasedFactors(Described):
         "user_factors_": floats("n_users", "n_factors"), "item_factors_": floats("n_items", "n_factors"),
         "user_precision_": precision("n_factors + 1", "n_factors + 1", dtype="float64"),
         "item_precision_": precision("n_factors + 1", "n_factors + 1", dtype="float64"),
-        "noise_": number(above=0), **described("n_factors + 1"),
+        "noise_": number(above=0), **learned_attributes("n_factors + 1"),
     }  # fmt: skip
     objective: ClassVar = "The squared error of each rating. Nothing in it knows what is good for anybody to see."
 
@@ -70,7 +70,7 @@ class BiasedFactors(Described):
 
     @property
     def _range(self) -> tuple[float, float] | None:
-        """Into which scores are squashed; None: they are not."""
+        """The range into which scores are squashed; None: they are not."""
         return None
 
     # ---- what is learned ------------------------------------------------------------------------------------
@@ -87,102 +87,103 @@ class BiasedFactors(Described):
         self.item_bias_ = np.where(known, item_bias - c_mean, 0).astype(np.float32)
         self.user_factors_, self.item_factors_ = parameters.user_factors - p_mean, parameters.item_factors - q_mean
         self.user_factors_[~rated], self.item_factors_[~known] = 0, 0
-        self.noise_ = max(self._mean_square(train), LEAST)
-        self._describe(train, rated, known)
+        self.noise_ = max(self._mean_square(train), MIN_NOISE)
+        self._learn_from_attributes(train, rated, known)
         self._learn_priors(rated, known)
 
     def _mean_square(self, train: "Ratings") -> float:
-        """Of the errors of some training ratings, a few at a time."""
-        rows = np.arange(0, len(train), max(1, len(train) // ENOUGH))
+        """The mean squared error of a sample of the training ratings, scored some at a time."""
+        rows = np.arange(0, len(train), max(1, len(train) // MAX_SAMPLE))
         total = 0.0
-        for at in range(0, len(rows), FEW):
-            some = rows[at : at + FEW]
+        for at in range(0, len(rows), PAIRS_AT_ONCE):
+            some = rows[at : at + PAIRS_AT_ONCE]
             errors = self.score_pairs(train.user_idx[some], train.item_idx[some]) - train.values_of(some)
             total += float(np.square(errors).sum(dtype=np.float64))
         return total / max(1, len(rows))
 
-    def _describe(self, train: "Ratings", rated: BoolArray, known: BoolArray) -> None:
-        """Learn what attributes let expect of the rows there are, and put those without ratings there."""
+    def _learn_from_attributes(self, train: "Ratings", rated: BoolArray, known: BoolArray) -> None:
+        """Learn the rows' prior means by attributes, and set rows without ratings to them."""
         d = self.n_factors + 1
         of_users, of_items = self._attribute_priors(train, d)
         if of_users:
-            of_users.settle(self._rows("user"), rated)
+            of_users.learn_finally(self._rows("user"), rated)
             self.user_bias_[~rated], self.user_factors_[~rated] = _split(of_users.expected[~rated])
         if of_items:
-            of_items.settle(self._rows("item"), known)
+            of_items.learn_finally(self._rows("item"), known)
             self.item_bias_[~known], self.item_factors_[~known] = _split(of_items.expected[~known])
-        self._take_attributes(of_users, of_items, d)
+        self._set_attributes(of_users, of_items, d)
 
     def _learn_priors(self, rated: BoolArray, known: BoolArray) -> None:
-        """What users and items to come are like, and the noise; rows are counted from there on."""
+        """Learn the priors of users and items to come and the noise, and centre the rows on the priors' means."""
         users, items = self._evidence("user", rated), self._evidence("item", known)
-        decided = rated.sum() * users.decided + known.sum() * items.decided
-        self.noise_ = unfitted(self.noise_, len(self.ratings), decided)
+        effective_dof = rated.sum() * users.effective_dof + known.sum() * items.effective_dof
+        self.noise_ = noise_variance(self.noise_, len(self.ratings), effective_dof)
         of_users, of_items = users.mean(self.noise_), items.mean(self.noise_)
-        self._count_from("item", of_items, known)
-        of_users = _sheared(of_users[None], of_items)[0]
-        self._count_from("user", of_users, rated)
+        self._recentre("item", of_items, known)
+        of_users = _absorb_shift_into_bias(of_users[None], of_items)[0]
+        self._recentre("user", of_users, rated)
         self.user_precision_ = self._precision(users.covariance, of_items)
         self.item_precision_ = self._precision(items.covariance, of_users)
 
-    def _evidence(self, side: Literal["user", "item"], has_ratings: BoolArray) -> RowEvidence:
+    def _evidence(self, side: Literal["user", "item"], has_ratings: BoolArray) -> PriorEvidence:
         rows = np.flatnonzero(has_ratings)
-        rows = rows[:: max(1, len(rows) // ENOUGH)]
-        some = rows[:: max(1, len(rows) // SOME)]
-        return RowEvidence(self._beside(side, rows), self.noise_, self._told(side, some))
+        rows = rows[:: max(1, len(rows) // MAX_SAMPLE)]
+        some = rows[:: max(1, len(rows) // N_PROBE_ROWS)]
+        return PriorEvidence(self._residual_rows(side, rows), self.noise_, self._linearised_ratings(side, some))
 
     def _precision(self, covariance: FloatArray, others_from: FloatArray) -> FloatArray:
-        """noise · covariance⁻¹, where the other side is counted from there on; positive definite however rounded."""
-        sizes, axes = np.linalg.eigh(_sheared(_sheared(covariance, others_from).T, others_from))
-        return self.noise_ * (axes / np.maximum(sizes, LEAST_SHARE * sizes[-1])) @ axes.T
+        """noise · covariance⁻¹ after the other side was centred on `others_from`; positive definite however rounded."""
+        half = _absorb_shift_into_bias(covariance, others_from)
+        sizes, axes = np.linalg.eigh(_absorb_shift_into_bias(half.T, others_from))
+        return self.noise_ * (axes / np.maximum(sizes, MIN_VARIANCE_SHARE * sizes[-1])) @ axes.T
 
-    def _beside(self, side: Literal["user", "item"], rows: IntArray) -> FloatArray:
-        """(n, k + 1) by how much these rows are beside what their attributes let expect."""
+    def _residual_rows(self, side: Literal["user", "item"], rows: IntArray) -> FloatArray:
+        """(n, k + 1) these rows less their prior means by attributes."""
         return self._rows(side, rows) - self._expected(side, self.ratings.attributes_of(side, rows), len(rows))
 
-    def _told(self, side: Literal["user", "item"], rows: IntArray) -> Iterator[Told]:
+    def _linearised_ratings(self, side: Literal["user", "item"], rows: IntArray) -> Iterator[LinearisedRatings]:
         theirs = self.ratings.some_rows(side, rows)
         ratings = zip(*(np.split(part, theirs.indptr[1:-1]) for part in (theirs.indices, theirs.values)), strict=True)
-        for at, beside, (idx, values) in zip(rows, self._beside(side, rows), ratings, strict=True):
+        for at, row, (idx, values) in zip(rows, self._residual_rows(side, rows), ratings, strict=True):
             others = self._rows("item" if side == "user" else "user", idx)
             design = np.column_stack([np.ones(len(idx), np.float32), others[:, 1:]])
             scores = squash(self.mean_ + design @ self._rows(side, np.array([at]))[0] + others[:, 0], self._range)
             if self._range is not None:
                 design *= slope(scores, self._range)[:, None]
-            yield Told(beside, design, values - scores)
+            yield LinearisedRatings(row, design, values - scores)
 
-    def _count_from(self, side: Literal["user", "item"], start: FloatArray, has_ratings: BoolArray) -> None:
-        """Rows of a side (k + 1,) are counted from `start`, where they were from 0: no score of theirs changes.
+    def _recentre(self, side: Literal["user", "item"], start: FloatArray, has_ratings: BoolArray) -> None:
+        """Move the centre of a side's rows from 0 to `start` (k + 1,); no score changes.
 
-        Those without ratings stay what is expected of them.
+        Rows without ratings stay where they are, at their prior means.
         """
         start = start.astype(np.float32)
         self.mean_ += float(start[0])
         if side == "user":
             _subtract(self.user_bias_, self.user_factors_, start, has_ratings)
             self.item_bias_ += self.item_factors_ @ start[1:]
-            self.item_coefficients_ = _sheared(self.item_coefficients_, start)
+            self.item_coefficients_ = _absorb_shift_into_bias(self.item_coefficients_, start)
         else:
             _subtract(self.item_bias_, self.item_factors_, start, has_ratings)
             self.user_bias_ += self.user_factors_ @ start[1:]
-            self.user_coefficients_ = _sheared(self.user_coefficients_, start)
+            self.user_coefficients_ = _absorb_shift_into_bias(self.user_coefficients_, start)
 
     def _rows(self, side: Literal["user", "item"], idx: IntArray | slice = slice(None)) -> FloatArray:
-        """(n, k + 1) [bias, factors]"""
+        """(n, k + 1) [bias, factors]."""
         if side == "user":
             return np.column_stack([self.user_bias_[idx], self.user_factors_[idx]])
         return np.column_stack([self.item_bias_[idx], self.item_factors_[idx]])
 
     def updated_state(self, joined: "Joined") -> dict[str, FloatArray]:
-        from cofactor.posterior.fold_in import place_new, place_rows
+        from cofactor.posterior.fold_in import fold_in_new, fold_in_rows
 
         def place(side: Literal["user", "item"], which: IntArray) -> Callable[["Rows", FloatArray], FloatArray]:
             expected = self._expected(side, joined.ratings.attributes_of(side, which), len(which))
             precision = self.user_precision_ if side == "user" else self.item_precision_
-            return lambda rows, others: place_rows(rows, others, self.mean_, precision, self._range, expected)
+            return lambda rows, others: fold_in_rows(rows, others, self.mean_, precision, self._range, expected)
 
         places = place("user", joined.users), place("item", joined.items)
-        users, items = place_new(joined, self._rows("user"), self._rows("item"), *places)
+        users, items = fold_in_new(joined, self._rows("user"), self._rows("item"), *places)
         (user_bias, user_factors), (item_bias, item_factors) = _split(users), _split(items)
         return {
             "user_bias_": user_bias, "user_factors_": user_factors,
@@ -219,7 +220,7 @@ class BiasedFactors(Described):
         return squash(self.mean_ + row[0] + self.item_bias_ + self.item_factors_ @ row[1:], self._range)
 
     def _fold_in(self, item_idx: IntArray, values: FloatArray, expected: FloatArray) -> FloatArray:
-        """[b, p] of somebody with these ratings, of whom that row was expected: the mean of the row's posterior."""
+        """(k + 1,) [b, p]: the posterior mean of a row with these ratings and this prior mean."""
         design = np.column_stack([np.ones(len(item_idx)), self.item_factors_[item_idx]])
         offset = self.mean_ + self.item_bias_[item_idx] + design @ expected
         if self._range is None:
@@ -232,7 +233,7 @@ class BiasedFactors(Described):
         Where scores are squashed, the sigmoid is made linear where each of the ratings lies.
         """
         user = np.array([user_idx])
-        (ratings,), rated = self._told("user", user), self.ratings.by_user.of(user_idx)[0]
+        (ratings,), rated = self._linearised_ratings("user", user), self.ratings.by_user.of(user_idx)[0]
         precision, q = self.user_precision_ + ratings.design.T @ ratings.design, self.item_factors_[item_idx]
         shares = ratings.design @ np.linalg.solve(precision, np.append(0, q))
         parts = shares * (ratings.errors + ratings.design @ ratings.row)
@@ -244,7 +245,7 @@ class BiasedFactors(Described):
         )  # fmt: skip
 
     def newcomer_laws(self) -> list[NewcomerLaw]:
-        """Under y_range as it is for the average user: the sigmoid made linear where their scores lie."""
+        """One law; under y_range the sigmoid is linearised at the scores of the average user."""
         design = np.column_stack([np.ones_like(self.item_bias_), self.item_factors_])
         offset, prior = self.item_bias_ + np.float32(self.mean_), np.zeros(design.shape[1])
         if self._range is not None:
@@ -266,16 +267,16 @@ class BiasedFactors(Described):
 
 
 def _split(rows: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """[bias, factors] -> the two, as arrays of their own."""
+    """The bias and the factors of rows [bias, factors], as copies."""
     return rows[:, 0].copy(), rows[:, 1:].copy()
 
 
 def _subtract(bias: FloatArray, factors: FloatArray, start: FloatArray, where: BoolArray) -> None:
-    """In place, and with no copy of them on the way."""
+    """Subtract `start` from some rows, in place and without a copy."""
     np.subtract(bias, start[0], out=bias, where=where)
     np.subtract(factors, start[1:], out=factors, where=where[:, None])
 
 
-def _sheared(rows: FloatArray, by: FloatArray) -> FloatArray:
-    """(n, k + 1) [bias, factors], where the other side is counted from `by` on: what its average gave is the bias's."""
+def _absorb_shift_into_bias(rows: FloatArray, by: FloatArray) -> FloatArray:
+    """(n, k + 1) [bias, factors] after the other side's rows were shifted by -`by`; the bias takes up the change."""
     return np.column_stack([rows[:, 0] + rows[:, 1:] @ by[1:], rows[:, 1:]])

@@ -1,4 +1,4 @@
-"""What draws of biased factors answer: means over the draws, intervals, rows that came later, beliefs about newcomers.
+"""Answers by draws of biased factors: means over the draws, intervals, rows that came later, laws of newcomers.
 
 A row is [factors, bias], n_factors + 1 numbers; its draws lie side by side, in half precision.
 """
@@ -29,27 +29,27 @@ if TYPE_CHECKING:
 __all__ = ["FactorDraws"]
 
 D = "n_factors + 1"  # a row: its factors and its bias
-LAWS = 16  # draws that stand for all of them where a newcomer is asked
+MAX_LAWS = 16  # about so many draws represent all of them where a newcomer is asked
 
 
 @dataclass(kw_only=True)
 class FactorDraws(Recommender):
-    """Draws of the posterior of factors and biases, which some model below makes."""
+    """Draws from the posterior of factors and biases; a subclass makes them."""
 
     learned: ClassVar = {
-        "mean_": number(), "noise_": positive("n_kept"), "freedom_": number(above=0, may_be_infinite=True),
+        "mean_": number(), "noise_": positive("n_kept"), "dof_": number(above=0, may_be_infinite=True),
         "user_draws_": halves("n_users", "n_kept", D), "item_draws_": halves("n_items", "n_kept", D),
         "user_mean_": floats("n_kept", D), "item_mean_": floats("n_kept", D),
-        "user_stranger_": floats("n_kept", D), "item_stranger_": floats("n_kept", D),
+        "user_prior_draws_": floats("n_kept", D), "item_prior_draws_": floats("n_kept", D),
         "user_precision_": precision("n_kept", D, D), "item_precision_": precision("n_kept", D, D),
-        "user_spread_": positive("n_users"), "item_spread_": positive("n_items"),
+        "user_noise_variance_": positive("n_users"), "item_noise_variance_": positive("n_items"),
         "bag_draws_": halves("n_items", "n_kept", D, when="user_bag"),
         "bag_mean_": floats("n_kept", D, when="user_bag"),
         "days_": whole_numbers("n_days", when="days", ascending=True),
         "day_draws_": halves("n_days", "n_kept", D, when="days"), "day_mean_": floats("n_kept", D, when="days"),
-        "user_says_": halves("n_user_features", "n_kept", D, when="n_user_features"),
-        "item_says_": halves("n_item_features", "n_kept", D, when="n_item_features"),
-        "user_average_": floats("n_user_features"), "item_average_": floats("n_item_features"),
+        "user_attribute_draws_": halves("n_user_features", "n_kept", D, when="n_user_features"),
+        "item_attribute_draws_": halves("n_item_features", "n_kept", D, when="n_item_features"),
+        "user_mean_features_": floats("n_user_features"), "item_mean_features_": floats("n_item_features"),
         "encodings_": encodings(),
         "cuts_": doubles("n_kept", "n_cuts", when="ordinal"), "levels_": floats("n_cuts + 1", when="ordinal"),
         "level_targets_": floats("n_cuts + 1", when="ordinal"),
@@ -65,21 +65,21 @@ class FactorDraws(Recommender):
 
     @property
     def abilities(self) -> Abilities:
-        learned = hasattr(self, "user_says_") and self.user_says_.size > 0
+        learned = hasattr(self, "user_attribute_draws_") and self.user_attribute_draws_.size > 0
         return Abilities(has_vectors=True, has_posterior=True, learns_attributes=learned)
 
     def pair_variances(self, user_idx: IntArray, item_idx: IntArray) -> FloatArray:
-        """A row without ratings is somebody not known at all."""
+        """(b,) variance over the draws plus noise; a row without ratings is drawn from the prior."""
         no_user, no_item = np.append(self.ratings.user_counts, 0) == 0, np.append(self.ratings.item_counts, 0) == 0
         users, items = (np.where(no[idx], -1, idx) for no, idx in ((no_user, user_idx), (no_item, item_idx)))
-        spread, variance = self._spread(users, items), np.empty(len(users))
-        draws = self._draws._replace(nobody=self.user_stranger_, nothing=self.item_stranger_)
+        noise, variance = self._noise_variance(users, items), np.empty(len(users))
+        draws = self._draws._replace(nobody=self.user_prior_draws_, nothing=self.item_prior_draws_)
         for part, scores in draws.of_pairs(users, items, None):
             if self.ordinal:
-                mean, square = (self._levels(scores, spread[part], power).mean(axis=1) for power in (1, 2))
+                mean, square = (self._levels(scores, noise[part], power).mean(axis=1) for power in (1, 2))
                 variance[part] = square - mean**2
             else:
-                variance[part] = scores.var(axis=1) + np.mean(1 / self.noise_) * spread[part]
+                variance[part] = scores.var(axis=1) + np.mean(1 / self.noise_) * noise[part]
         return variance
 
     def score_pairs(self, user_idx: IntArray, item_idx: IntArray, timestamps: IntArray | None = None) -> FloatArray:
@@ -92,20 +92,20 @@ class FactorDraws(Recommender):
         return self._mean(user_idx, item_idx, np.where(self.days_[row] == asked, row, -1))
 
     def _mean(self, user_idx: IntArray, item_idx: IntArray, day: IntArray | None) -> FloatArray:
-        mean, spread = np.empty(len(user_idx), np.float32), self._spread(user_idx, item_idx)
+        mean, variance = np.empty(len(user_idx), np.float32), self._noise_variance(user_idx, item_idx)
         for part, scores in self._draws.of_pairs(user_idx, item_idx, day):
-            mean[part] = (self._levels(scores, spread[part]) if self.ordinal else scores).mean(axis=1)
+            mean[part] = (self._levels(scores, variance[part]) if self.ordinal else scores).mean(axis=1)
         return mean
 
-    def _levels(self, scores: FloatArray, spread: FloatArray, power: int = 1) -> FloatArray:
-        """(b, n_draws) latent scores -> the mean of the rating, or of its square."""
+    def _levels(self, scores: FloatArray, variance: FloatArray, power: int = 1) -> FloatArray:
+        """(b, n_draws) the mean of the rating, or of its square, given latent scores."""
         from cofactor.gibbs.likelihood import expected_level
 
-        return expected_level(scores, self.cuts_, 1 / np.sqrt(spread)[:, None], self.levels_**power)
+        return expected_level(scores, self.cuts_, 1 / np.sqrt(variance)[:, None], self.levels_**power)
 
-    def _spread(self, user_idx: IntArray, item_idx: IntArray) -> FloatArray:
-        """(b,) by how much the variance of each pair's noise exceeds the usual."""
-        return np.append(self.user_spread_, 1)[user_idx] * np.append(self.item_spread_, 1)[item_idx]
+    def _noise_variance(self, user_idx: IntArray, item_idx: IntArray) -> FloatArray:
+        """(b,) the noise variance of each pair, relative to the usual."""
+        return np.append(self.user_noise_variance_, 1)[user_idx] * np.append(self.item_noise_variance_, 1)[item_idx]
 
     @property
     def _draws(self) -> "Draws":
@@ -115,51 +115,50 @@ class FactorDraws(Recommender):
         return Draws(*rows, self.day_mean_, self.user_mean_, self.item_mean_, self.mean_)
 
     def score_users(self, user_idx: IntArray) -> FloatArray:
-        return self._score_rows(self._draws.of_users(user_idx), np.append(self.user_spread_, 1)[user_idx])
+        return self._score_rows(self._draws.of_users(user_idx), np.append(self.user_noise_variance_, 1)[user_idx])
 
-    def _score_rows(self, rows: FloatArray, spread: FloatArray) -> FloatArray:
-        """(b, n_draws, k + 1) rows of users, (b,) the spread of their noise -> (b, n_items)."""
+    def _score_rows(self, rows: FloatArray, variance: FloatArray) -> FloatArray:
+        """(b, n_items) scores. rows: (b, n_draws, k + 1) of users     variance: (b,) of their noise, relative"""
         if not self.ordinal:
             return self._draws.mean_scores(rows)
         items = self._draws.of_items()
         scores = np.empty((len(rows), len(items)), np.float32)
-        for at, one in enumerate(zip(rows, spread, strict=True)):
+        for at, one in enumerate(zip(rows, variance, strict=True)):
             scores[at] = self._level_of_each(items, *one)
         return scores
 
-    def _level_of_each(self, items: FloatArray, row: FloatArray, spread: float) -> FloatArray:
+    def _level_of_each(self, items: FloatArray, row: FloatArray, variance: float) -> FloatArray:
         scores = np.einsum("sk,isk->is", row[:, :-1], items[..., :-1]) + row[:, -1] + items[..., -1]
-        return self._levels(scores, spread * self.item_spread_).mean(axis=1).astype(np.float32)
+        return self._levels(scores, variance * self.item_noise_variance_).mean(axis=1).astype(np.float32)
 
     def score_profile(self, profile: UserProfile) -> FloatArray:
         expected = self.user_mean_
         if profile.attributes is not None:
-            said = self._said("user", profile.attributes, 1)
-            expected = expected + np.concatenate([said(draw) for draw in range(len(expected))])
+            by_attributes = self._expected_by_attributes("user", profile.attributes, 1)
+            expected = expected + np.concatenate([by_attributes(draw) for draw in range(len(expected))])
         return self._score_from(profile.item_idx, profile.values, expected)
 
     def _score_from(self, item_idx: IntArray, values: FloatArray, expected: FloatArray) -> FloatArray:
-        """In each draw the newcomer's row is at its posterior mean, the items being given, and what was expected of
-        them beforehand, (n_draws, d)."""
+        """(n_items,) with the newcomer's row at its posterior mean in each draw. expected: (n_draws, d) prior means"""
         from cofactor.gibbs.newcomer_rows import newcomer_rows
 
         if self.user_bag and len(item_idx):
-            expected = expected + self._of_bag(item_idx)
-        rows, spread = newcomer_rows(
-            self._draws.of_items(item_idx), self.item_spread_[item_idx], self._targets(values), expected,
-            self.user_precision_, self.noise_, self.freedom_ if self.row_noise else None,
+            expected = expected + self._expected_by_bag(item_idx)
+        rows, variance = newcomer_rows(
+            self._draws.of_items(item_idx), self.item_noise_variance_[item_idx], self._targets(values), expected,
+            self.user_precision_, self.noise_, self.dof_ if self.row_noise else None,
         )  # fmt: skip
-        return self._score_rows(rows[None], np.array([spread]))[0]
+        return self._score_rows(rows[None], np.array([variance]))[0]
 
     def newcomer_laws(self) -> list[NewcomerLaw]:
-        """Of some draws; what a newcomer's companions say is not in them."""
+        """A law for each of some draws; they leave out what a newcomer's companions let expect."""
         from cofactor.gibbs.later_rows import DrawnRows
 
-        items, laws = DrawnRows(self.item_draws_, self.item_spread_, self.day_mean_), list[NewcomerLaw]()
+        items, laws = DrawnRows(self.item_draws_, self.item_noise_variance_, self.day_mean_), list[NewcomerLaw]()
         for draw in self._law_draws:
             rows = items.of(draw)
             design = np.column_stack([rows[:, :-1], np.ones(len(rows), np.float32)])
-            offset, noise = rows[:, -1] + np.float32(self.mean_), self.item_spread_ / self.noise_[draw]
+            offset, noise = rows[:, -1] + np.float32(self.mean_), self.item_noise_variance_ / self.noise_[draw]
             laws.append(NewcomerLaw(design, offset, self.user_mean_[draw], self.user_precision_[draw], noise))
         return laws
 
@@ -169,27 +168,27 @@ class FactorDraws(Recommender):
     def described_under_laws(self, attributes: Mapping[str, Array], n: int) -> list[FloatArray]:
         if not self.abilities.learns_attributes:
             raise unsupported(self, "learns_attributes")
-        said = self._said("user", attributes, n)
-        return [said(draw) for draw in self._law_draws]
+        by_attributes = self._expected_by_attributes("user", attributes, n)
+        return [by_attributes(draw) for draw in self._law_draws]
 
     @property
     def _law_draws(self) -> range:
         n = self.user_draws_.shape[1]
-        return range(0, n, max(1, n // LAWS))
+        return range(0, n, max(1, n // MAX_LAWS))
 
-    def _of_bag(self, item_idx: IntArray) -> FloatArray:
-        """(n_draws, d) by how much somebody with these items is expected to differ from the average user."""
+    def _expected_by_bag(self, item_idx: IntArray) -> FloatArray:
+        """(n_draws, d) the prior mean of a user with these items, less that of the average user."""
         known = self.bag_draws_[item_idx].astype(np.float64).sum(axis=0)
         return bag_share(np.array(len(item_idx))) * known - self.bag_mean_
 
     def _targets(self, values: FloatArray) -> FloatArray:
-        """The score that each rating asks for."""
+        """(m,) the score asked for by each rating."""
         if self.ordinal:
             return self.level_targets_[np.abs(self.levels_ - values[:, None]).argmin(axis=1)]
         return values - np.float32(self.mean_)
 
     def row_vectors(self, side: Literal["user", "item"]) -> FloatArray:
-        """All draws side by side: their angle does not change where a later draw has turned its axes."""
+        """(n, n_draws · k) all draws side by side: their angles do not depend on how a draw's axes are rotated."""
         draws = self.user_draws_ if side == "user" else self.item_draws_
         rated = (self.ratings.user_counts if side == "user" else self.ratings.item_counts) > 0
         return np.where(rated[:, None], draws[..., :-1].astype(np.float32).reshape(len(draws), -1), 0)
@@ -197,7 +196,7 @@ class FactorDraws(Recommender):
     # ---- what is learned --------------------------------------------------------------------------------------
 
     def _set_draws(self, kept: "PosteriorSamples", days: IntArray | None, train: "Ratings") -> None:
-        """Set everything that `learned` names to the draws that are kept; days: those that have rows, or None."""
+        """Set what `learned` names to the kept draws. days: (n_days,) that have rows, or None"""
         n, nothing = kept.n_kept, np.zeros((0, 0), np.float32)
         sides = kept.users, kept.items, kept.days, kept.bag  # with fewer draws than asked for if interrupted
         self.user_draws_, self.item_draws_, self.day_draws_, self.bag_draws_ = (
@@ -207,12 +206,13 @@ class FactorDraws(Recommender):
         self.bag_mean_ = np.stack(kept.bag.means) if self.user_bag else nothing
         self.user_mean_, self.item_mean_ = np.stack(kept.users.means), np.stack(kept.items.means)
         self.day_mean_ = np.stack(kept.days.means) if self.days else nothing
-        self.user_stranger_, self.item_stranger_ = np.stack(kept.users.strangers), np.stack(kept.items.strangers)
+        self.user_prior_draws_ = np.stack(kept.users.prior_draws)
+        self.item_prior_draws_ = np.stack(kept.items.prior_draws)
         self.user_precision_, self.item_precision_ = np.stack(kept.users.precisions), np.stack(kept.items.precisions)
         self.noise_ = np.array(kept.noise, np.float32)
-        self.user_spread_ = kept.mean_variance(0, train.n_users)
-        self.item_spread_ = kept.mean_variance(1, train.n_items)
-        self.freedom_ = float(np.mean(kept.freedom)) if self.row_noise else float("inf")
+        self.user_noise_variance_ = kept.mean_noise_variance(0, train.n_users)
+        self.item_noise_variance_ = kept.mean_noise_variance(1, train.n_items)
+        self.dof_ = float(np.mean(kept.dof)) if self.row_noise else float("inf")
         self.cuts_ = np.stack(kept.cuts)
         self.levels_, self.level_targets_ = np.zeros(0, np.float32), np.zeros(0, np.float32)
         self._set_attributes(kept, train)
@@ -222,62 +222,69 @@ class FactorDraws(Recommender):
 
         n, known = kept.n_kept, (train.user_attributes, train.item_attributes)
         encodings = [learn_encodings(one) if self.attributes else [] for one in known]
-        self.user_says_, self.item_says_ = kept.user_says.draws[:, :n], kept.item_says.draws[:, :n]
-        self.user_average_, self.item_average_ = map(mean_features, encodings, known)
+        self.user_attribute_draws_ = kept.user_coefficients.draws[:, :n]
+        self.item_attribute_draws_ = kept.item_coefficients.draws[:, :n]
+        self.user_mean_features_, self.item_mean_features_ = map(mean_features, encodings, known)
         self.encodings_ = pack_encodings(encodings)
 
     def _set_levels(self, targets: FloatArray, train: "Ratings") -> None:
-        """The ordered levels, and the mean latent score of each; targets: of every rating, by user."""
+        """Set the ordered levels and the mean latent score of each. targets: of every rating, by user"""
         self.levels_, level = np.unique(train.by_user.values, return_inverse=True)
         sums = np.bincount(level, targets) / np.bincount(level)
         self.level_targets_, self.mean_ = sums.astype(np.float32), 0.0
 
     # ---- rows that came later -------------------------------------------------------------------------------
 
-    def _said(self, side: Literal["user", "item"], attributes: Mapping[str, Array], n: int) -> "Expected":
+    def _expected_by_attributes(
+        self, side: Literal["user", "item"], attributes: Mapping[str, Array], n: int
+    ) -> "Expected":
         from cofactor.gibbs.expectation import expected_by_attributes
 
         of_users, of_items = unpack_encodings(self.encodings_)
         if side == "user":
-            return expected_by_attributes(self.user_says_, self.user_average_, of_users, attributes, n)
-        return expected_by_attributes(self.item_says_, self.item_average_, of_items, attributes, n)
+            return expected_by_attributes(self.user_attribute_draws_, self.user_mean_features_, of_users, attributes, n)
+        return expected_by_attributes(self.item_attribute_draws_, self.item_mean_features_, of_items, attributes, n)
 
     def updated_state(self, joined: "Joined") -> dict[str, FloatArray]:
-        """Rows are drawn, one for each draw of the others, so that later intervals are as honest as those of `fit`."""
+        """Rows are drawn, one for each draw of the other side, so that their intervals are as honest as in `fit`."""
         from cofactor.gibbs.expectation import expected_with_bag
         from cofactor.gibbs.later_rows import DrawnRows, draw_new_rows
-        from cofactor.posterior.fold_in import grown, place_new
+        from cofactor.posterior.fold_in import fold_in_new, padded_rows
 
-        ratings, freedom = joined.ratings, self.freedom_ if self.row_noise else None
-        bag = grown(self.bag_draws_, ratings.n_items) if self.user_bag else self.bag_draws_
-        spreads = grown(self.user_spread_, ratings.n_users, 1), grown(self.item_spread_, ratings.n_items, 1)
-        said_of_users = self._said("user", ratings.attributes_of("user", joined.users), len(joined.users))
-        said_of_items = self._said("item", ratings.attributes_of("item", joined.items), len(joined.items))
+        ratings, dof = joined.ratings, self.dof_ if self.row_noise else None
+        bag = padded_rows(self.bag_draws_, ratings.n_items) if self.user_bag else self.bag_draws_
+        variances = (
+            padded_rows(self.user_noise_variance_, ratings.n_users, 1),
+            padded_rows(self.item_noise_variance_, ratings.n_items, 1),
+        )
+        attributes = ratings.attributes_of("user", joined.users), ratings.attributes_of("item", joined.items)
+        users_by_attributes = self._expected_by_attributes("user", attributes[0], len(joined.users))
+        items_by_attributes = self._expected_by_attributes("item", attributes[1], len(joined.items))
 
         def place_users(rows: "Rows", items: FloatArray) -> FloatArray:
             rows = rows._replace(levels=self._targets(rows.values), codes=NO_CODES)
-            others = DrawnRows(items, spreads[1], self.day_mean_)
+            others = DrawnRows(items, variances[1], self.day_mean_)
             of_bag = expected_with_bag(self.user_mean_, rows, bag, self.bag_mean_)
 
             def expected(draw: int) -> FloatArray:
-                return of_bag(draw) + said_of_users(draw)
+                return of_bag(draw) + users_by_attributes(draw)
 
-            drawn = draw_new_rows(rows, others, expected, self.user_precision_, self.noise_, self.seed, freedom)
-            spreads[0][joined.users] = drawn.spread
+            drawn = draw_new_rows(rows, others, expected, self.user_precision_, self.noise_, self.seed, dof)
+            variances[0][joined.users] = drawn.variance
             return drawn.rows
 
         def place_items(rows: "Rows", users: FloatArray) -> FloatArray:
             rows = rows._replace(levels=self._targets(rows.values), codes=NO_CODES)
-            others = DrawnRows(users, spreads[0], self.day_mean_)
+            others = DrawnRows(users, variances[0], self.day_mean_)
 
             def expected(draw: int) -> FloatArray:
-                return self.item_mean_[draw] + said_of_items(draw)
+                return self.item_mean_[draw] + items_by_attributes(draw)
 
             return draw_new_rows(rows, others, expected, self.item_precision_, self.noise_, self.seed).rows
 
         nobody = self.user_mean_, self.item_mean_
-        users, items = place_new(joined, self.user_draws_, self.item_draws_, place_users, place_items, nobody)
+        users, items = fold_in_new(joined, self.user_draws_, self.item_draws_, place_users, place_items, nobody)
         return {
-            "user_draws_": users, "item_draws_": items, "user_spread_": spreads[0], "item_spread_": spreads[1],
-            "bag_draws_": bag,
+            "user_draws_": users, "item_draws_": items, "bag_draws_": bag,
+            "user_noise_variance_": variances[0], "item_noise_variance_": variances[1],
         }  # fmt: skip

@@ -35,7 +35,7 @@ class ItemWeights(Recommender):
     def abilities(self) -> Abilities:
         return Abilities(predicts=False, places_items=False, has_item_weights=True, gives_reasons=True)
 
-    def _take(self, near: IntArray, weights: FloatArray) -> None:
+    def _set_weights(self, near: IntArray, weights: FloatArray) -> None:
         """near, weights: (n_items, m), what each item takes from whom; -1: from nobody"""
         from cofactor.kernels.neighbours.item_graph import rows_by_neighbour
 

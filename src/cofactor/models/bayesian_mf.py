@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 __all__ = ["BayesianMF"]
 
-A_RATING = 40  # bytes while it learns; measured 10 to 25
-BY_ARRAYS = 100  # the same with days or ordinal, where the ratings' scores are written down
+BYTES_PER_RATING = 40  # of memory in training; measured 10 to 25
+BYTES_PER_SCORED_RATING = 100  # with days or ordinal, where every rating's score is kept
 
 
 @dataclass(kw_only=True)
@@ -70,7 +70,7 @@ class BayesianMF(FactorDraws, TrainedRecommender["GibbsEngine"]):
 
     def needed_gb(self, train: "Ratings") -> float:
         """Memory beside the table, in GB: the draws, in half precision, and some bytes for each rating."""
-        a_rating = BY_ARRAYS if self.days or self.ordinal else A_RATING
+        a_rating = BYTES_PER_SCORED_RATING if self.days or self.ordinal else BYTES_PER_RATING
         rows = train.n_users + train.n_items + self.user_bag * train.n_items
         return (2 * rows * self.n_draws * (self.n_factors + 1) + a_rating * len(train)) / 1e9
 
@@ -98,7 +98,7 @@ class BayesianMF(FactorDraws, TrainedRecommender["GibbsEngine"]):
         return GibbsEngine(train, design, self._sweeps(), self.seed, self._start_rows(train, run.warm_start))
 
     def _sweeps(self) -> "list[Sweep]":
-        """Of each sweep: the number of its chain, and whether the draw is kept."""
+        """The sweeps of all chains in their order."""
         from cofactor.gibbs.engine import Sweep
 
         shares = [len(part) for part in np.array_split(np.arange(self.n_draws), self.n_chains)]
@@ -124,7 +124,7 @@ class BayesianMF(FactorDraws, TrainedRecommender["GibbsEngine"]):
         return HeldOutError(engine, held_out)
 
     def _known_days(self, train: "Ratings") -> IntArray:
-        """Those of the ratings, ascending; -1 of those without a time."""
+        """(n_days,) the days of the ratings, ascending; -1 for ratings without a time."""
         from cofactor.gibbs.chain import days_of
 
         if train.timestamps is None:

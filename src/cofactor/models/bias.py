@@ -86,7 +86,7 @@ class Bias(Recommender):
         return bias
 
     def updated_state(self, joined: "Joined") -> dict[str, FloatArray]:
-        from cofactor.posterior.fold_in import place_new
+        from cofactor.posterior.fold_in import fold_in_new
 
         def place(reg: float) -> Callable[["Rows", FloatArray], FloatArray]:
             def one_side(rows: "Rows", others: FloatArray) -> FloatArray:
@@ -96,7 +96,7 @@ class Bias(Recommender):
 
             return one_side
 
-        users, items = place_new(joined, self.user_bias_, self.item_bias_, place(self.reg_user), place(self.reg_item))
+        users, items = fold_in_new(joined, self.user_bias_, self.item_bias_, place(self.reg_user), place(self.reg_item))
         return {"user_bias_": users, "item_bias_": items}
 
     def state_without(self, user_idx: int, remaining: "Ratings") -> dict[str, Any]:

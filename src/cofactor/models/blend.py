@@ -1,7 +1,6 @@
 """A blend: several models' scores in one weighted sum, with weights learned on ratings that none of them has seen.
 
-Breiman, "Stacked regressions", Machine Learning 1996 [breiman1996] for ratings; how weights are found is in
-`blending/`.
+Breiman, "Stacked regressions", Machine Learning 1996 [breiman1996]; how the weights are found is in `blending/`.
 """
 
 import math
@@ -23,7 +22,6 @@ from cofactor.models import make_known, model_class
 from cofactor.recommender import Recommender
 
 if TYPE_CHECKING:
-    from cofactor.blending.lists import Candidates
     from cofactor.blending.weights import BlendWeights
     from cofactor.data.joining import Joined
     from cofactor.data.ratings import Ratings
@@ -32,9 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["Blend"]
 
 DEFAULTS = {True: ("bayesian_mf", "matrix_factorization"), False: ("ease", "implicit_mf")}  # by `Ratings.explicit`
-NEAR = 100  # of each member's list: among these the blend's own twenty are found
-MOST_USERS = 5_000  # whose lists the weights are learned on; more change them no more
-USERS_AT_ONCE = 256
+MAX_USERS = 5_000  # whose lists the weights are learned on; more change them no more
 LARGEST = float(np.finfo(np.float32).max)
 
 
@@ -94,9 +90,8 @@ class Blend(Recommender):
     def options(self) -> dict[str, Any]:
         return {
             "members": tuple({"model": one.model_name(), **one.options()} for one in self._given),
-            "held_out": self.held_out,
-            "seed": self.seed,
-        }
+            "held_out": self.held_out, "seed": self.seed,
+        }  # fmt: skip
 
     def _check_options(self) -> None:
         if len(self.members) == 1:
@@ -161,18 +156,19 @@ class Blend(Recommender):
         return blend_ratings(np.column_stack(predicted), rest.values, in_first[rest.user_idx])
 
     def _weigh_lists(self, members: Sequence[Recommender], part: "Ratings", rest: "Ratings") -> "BlendWeights":
+        from cofactor.blending.candidates import list_candidates
         from cofactor.blending.lists import blend_lists
         from cofactor.data.relevance import lowest_relevant
 
         lowest = lowest_relevant(part, rest)
         wanted = rest if lowest is None else rest.subset(rest.values >= np.float32(lowest))
-        users = np.random.default_rng(self.seed).permutation(np.unique(wanted.user_idx))[:MOST_USERS]
+        users = np.random.default_rng(self.seed).permutation(np.unique(wanted.user_idx))[:MAX_USERS]
         if len(users) < 2:
             raise BadOption(
                 f"{len(users)} users have relevant ratings in the held-out {self.held_out:.0%} of {part.name!r}, too "
                 f"few to learn a blend's weights from. Raise held_out, or give it more ratings."
             )
-        return blend_lists(_candidates(members, users, wanted), np.arange(len(users)) % 2 == 0)
+        return blend_lists(list_candidates(members, users, wanted), np.arange(len(users)) % 2 == 0)
 
     def updated_state(self, joined: "Joined") -> dict[str, Any]:
         members = tuple(one.copied() for one in self.fitted)  # those given stay as they were
@@ -332,30 +328,3 @@ def _member(given: "Recommender | str | Mapping[str, Any]") -> Recommender:
         return model_class(name)(**options)
     except TypeError as error:  # an option that the model does not have
         raise BadOption(f"The member {name!r} does not take these options: {error}.") from None
-
-
-def _candidates(members: Sequence[Recommender], users: IntArray, wanted: "Ratings") -> "Candidates":
-    """What the members put high for these users, and which of it was held out."""
-    from cofactor.blending.lists import Candidates
-
-    parts = [_some(members, users[at : at + USERS_AT_ONCE], wanted) for at in range(0, len(users), USERS_AT_ONCE)]
-    scores, hits = (np.concatenate(part) for part in zip(*parts, strict=True))
-    return Candidates(scores, hits, wanted.by_user.counts[users])
-
-
-def _some(members: Sequence[Recommender], users: IntArray, wanted: "Ratings") -> tuple[FloatArray, "Array"]:
-    from cofactor.blending.lists import NO_CANDIDATE, standardised
-    from cofactor.kernels.ranking.lists import SeenItems
-    from cofactor.kernels.ranking.top_scores import top_scores
-
-    seen, n_items = members[0].ratings.by_user, members[0].ratings.n_items
-    hidden = SeenItems(users.astype(np.int64), seen.indptr, seen.indices)
-    scores = [standardised(one.score_users(users)).astype(np.float32) for one in members]
-    items = np.sort(np.concatenate([top_scores(one, NEAR, hidden)[0] for one in scores], axis=1), axis=1)
-    twice = np.diff(items, axis=1, prepend=-1) == 0  # -1, the end of a short list, too
-    rows, places = np.arange(len(users))[:, None], np.maximum(items, 0)
-    near = np.stack([np.where(twice, NO_CANDIDATE, one[rows, places]) for one in scores], axis=2)
-    is_wanted = np.zeros((len(users), n_items), bool)
-    for row, user in enumerate(users):
-        is_wanted[row, wanted.by_user.of(int(user))[0]] = True
-    return near.astype(np.float32), is_wanted[rows, places] & ~twice

@@ -27,10 +27,10 @@ if TYPE_CHECKING:
 
 __all__ = ["BPR"]
 
-STEPS_AN_EPOCH = 8  # at most
-PAIRS = 100_000  # of a newcomer's likes and other items, at most about so many, evenly spread
+MAX_STEPS_PER_EPOCH = 8
+MAX_PAIRS = 100_000  # of a newcomer's likes and other items, at most about so many, evenly spread
 NEWTON_STEPS = 20
-CALM = 1e-6  # a step shorter than this ends it
+TOLERANCE = 1e-6  # a step shorter than this ends it
 
 
 @dataclass(kw_only=True)
@@ -82,7 +82,8 @@ class BPR(TrainedRecommender["PairwiseSgd"]):
 
     def needed_gb(self, train: "Ratings") -> float:
         """The factors, drawn in double precision, trained and kept, and the schedule's numbers of every step, in GB."""
-        n_numbers, n_steps = (train.n_users + train.n_items) * (self.n_factors + 16), self.n_epochs * STEPS_AN_EPOCH
+        n_numbers = (train.n_users + train.n_items) * (self.n_factors + 16)
+        n_steps = self.n_epochs * MAX_STEPS_PER_EPOCH
         return (16 * n_numbers + SCHEDULED * n_steps) / 1e9
 
     def _make_engine(self, train: "Ratings", run: "Run") -> "PairwiseSgd":
@@ -141,10 +142,10 @@ class BPR(TrainedRecommender["PairwiseSgd"]):
 
     def updated_state(self, joined: "Joined") -> dict[str, FloatArray]:
         """Users only: an item's row hangs on which items each of its users has not chosen."""
-        from cofactor.posterior.fold_in import grown
+        from cofactor.posterior.fold_in import padded_rows
 
         n_items, lowest = joined.ratings.n_items, self._lowest_like
-        users = grown(self.user_factors_, joined.ratings.n_users)
+        users = padded_rows(self.user_factors_, joined.ratings.n_users)
         for user in joined.users.tolist():
             item_idx, values = joined.ratings.by_user.of(user)
             liked = item_idx if lowest is None else item_idx[values >= np.float32(lowest)]
@@ -152,8 +153,8 @@ class BPR(TrainedRecommender["PairwiseSgd"]):
             users[user] = self._fold_in(liked) if len(liked) else 0
         worst = float(self.item_bias_.min())
         return {
-            "user_factors_": users, "item_factors_": grown(self.item_factors_, n_items),
-            "item_bias_": grown(self.item_bias_, n_items, worst),
+            "user_factors_": users, "item_factors_": padded_rows(self.item_factors_, n_items),
+            "item_bias_": padded_rows(self.item_bias_, n_items, worst),
         }  # fmt: skip
 
     @property
@@ -165,12 +166,12 @@ class BPR(TrainedRecommender["PairwiseSgd"]):
     def _fold_in(self, liked: IntArray) -> FloatArray:
         """The row p that the objective wants for somebody with these likes, the items being given: Newton's method."""
         rest = np.setdiff1d(np.arange(len(self.item_bias_)), liked)
-        others = rest[:: max(1, len(rest) * len(liked) // PAIRS)]
+        others = rest[:: max(1, len(rest) * len(liked) // MAX_PAIRS)]
         if not len(others):
             return np.zeros(self.n_factors)
         apart = (self.item_factors_[liked, None] - self.item_factors_[others]).reshape(-1, self.n_factors)
         offset = (self.item_bias_[liked, None] - self.item_bias_[others]).ravel()
-        return _logistic(apart, offset, max(self.weight_decay, CALM))
+        return _logistic(apart, offset, max(self.weight_decay, TOLERANCE))
 
     def row_vectors(self, side: Literal["user", "item"]) -> FloatArray:
         """An item without ratings was moved by nothing but being drawn beside likes: that is no place of its own."""
@@ -191,9 +192,9 @@ def _logistic(x: FloatArray, offset: FloatArray, decay: float) -> FloatArray:
         slope = decay * p - x.T @ wrong / len(x)
         bend = (x.T * (wrong * (1 - wrong))) @ x / len(x) + decay * np.eye(len(p))
         step, length = np.linalg.solve(bend, slope), 1.0
-        while loss(p - length * step) > loss(p) and length > CALM:
+        while loss(p - length * step) > loss(p) and length > TOLERANCE:
             length /= 2
         p = p - length * step
-        if np.abs(length * step).max() < CALM:
+        if np.abs(length * step).max() < TOLERANCE:
             break
     return p

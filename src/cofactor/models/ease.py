@@ -109,9 +109,9 @@ class EASE(Recommender):
         ratings, n_new = joined.ratings, len(joined.items)
         if not n_new:
             return {}
-        grown, was = np.zeros(2 * (ratings.n_items,), np.float32), len(self.weights_)
-        grown[:was, :was] = -self.weights_ * self.diagonal_
-        inverse = self._with_items(grown, was, joined)
+        larger, was = np.zeros(2 * (ratings.n_items,), np.float32), len(self.weights_)
+        larger[:was, :was] = -self.weights_ * self.diagonal_
+        inverse = self._with_items(larger, was, joined)
         return self._state_of(inverse)
 
     def _state_of(self, inverse: FloatArray) -> dict[str, FloatArray]:

@@ -17,7 +17,7 @@ from cofactor.contract.profile import UserProfile
 from cofactor.contract.reasons import Reasons
 from cofactor.errors import BadOption
 from cofactor.memory import refuse_beyond
-from cofactor.models._attribute_mixin import Described, described
+from cofactor.models._attribute_mixin import AttributeMixin, learned_attributes
 from cofactor.search_space import Between, Space
 from cofactor.selection.exact import DotProducts
 from cofactor.training.trained import TrainedRecommender
@@ -34,7 +34,7 @@ __all__ = ["ImplicitMF"]
 
 
 @dataclass(kw_only=True)
-class ImplicitMF(TrainedRecommender["ImplicitLeastSquares"], Described):
+class ImplicitMF(TrainedRecommender["ImplicitLeastSquares"], AttributeMixin):
     """Minimises Σ_clicks c (1 - p·q)² + α Σ_all (p·q)² + λ Σ_rows hᵉ |row|², by alternating least squares.
 
     c = 1 + confidence · value     h = the row's clicks + α · the other side's size, its share of the whole loss
@@ -52,7 +52,8 @@ class ImplicitMF(TrainedRecommender["ImplicitLeastSquares"], Described):
 
     learned: ClassVar = {
         "user_factors_": floats("n_users", "n_factors"), "item_factors_": floats("n_items", "n_factors"),
-        **described("n_factors"), "user_lean_": number(above=-1), "item_lean_": number(above=-1),
+        "user_attribute_strength_": number(above=-1), "item_attribute_strength_": number(above=-1),
+        **learned_attributes("n_factors"),
     }  # fmt: skip
     objective: ClassVar = "The squared distance of scores from 1 where somebody clicked and from 0 elsewhere."
     mend: ClassVar = "Raise reg or lower confidence."
@@ -109,8 +110,11 @@ class ImplicitMF(TrainedRecommender["ImplicitLeastSquares"], Described):
 
     def _set_learned(self, engine: "ImplicitLeastSquares", train: "Ratings") -> None:
         self.user_factors_, self.item_factors_ = engine.factors
-        self.user_lean_, self.item_lean_ = engine.user_attribute_strength, engine.item_attribute_strength
-        self._take_attributes(engine.of_users, engine.of_items, self.n_factors)
+        self.user_attribute_strength_, self.item_attribute_strength_ = (
+            engine.user_attribute_strength,
+            engine.item_attribute_strength,
+        )
+        self._set_attributes(engine.of_users, engine.of_items, self.n_factors)
 
     def _loss_on(self, held_out: "Ratings", engine: "ImplicitLeastSquares", train: "Ratings") -> "Loss":
         """The objective without its penalty, held-out clicks in place of those of training."""
@@ -145,7 +149,7 @@ class ImplicitMF(TrainedRecommender["ImplicitLeastSquares"], Described):
         if not len(profile.item_idx):
             return self.item_factors_ @ expected.astype(np.float32)
         precision, weighed = self._normal_equations(profile.item_idx, profile.values)
-        row = np.linalg.solve(precision, weighed.sum(axis=0) + self.user_lean_ * expected)
+        row = np.linalg.solve(precision, weighed.sum(axis=0) + self.user_attribute_strength_ * expected)
         return self.item_factors_ @ row.astype(np.float32)
 
     def _normal_equations(self, item_idx: IntArray, values: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -163,7 +167,7 @@ class ImplicitMF(TrainedRecommender["ImplicitLeastSquares"], Described):
         precision, weighed = self._normal_equations(items, values)
         through, known = np.linalg.solve(precision, q), self.ratings.attributes_of("user", np.array([user_idx]))
         parts = weighed @ through
-        attributes = float(self.user_lean_ * self._expected("user", known, 1)[0] @ through)
+        attributes = float(self.user_attribute_strength_ * self._expected("user", known, 1)[0] @ through)
         score = float(self.user_factors_[user_idx] @ q)
         return Reasons(
             attributes=attributes, item_idx=items, parts=parts, unexplained=score - attributes - float(parts.sum())
@@ -171,14 +175,14 @@ class ImplicitMF(TrainedRecommender["ImplicitLeastSquares"], Described):
 
     def updated_state(self, joined: "Joined") -> dict[str, FloatArray]:
         from cofactor.kernels.alignment import padded_width
-        from cofactor.posterior.fold_in import place_new
+        from cofactor.posterior.fold_in import fold_in_new
         from cofactor.training.engines.implicit_als import RowSolver, SideSolver
 
         ratings, width = joined.ratings, padded_width(self.n_factors)
 
         def place(side: Literal["user", "item"], which: IntArray) -> Callable[["Rows", FloatArray], FloatArray]:
             of_users = side == "user"
-            lean = self.user_lean_ if of_users else self.item_lean_
+            lean = self.user_attribute_strength_ if of_users else self.item_attribute_strength_
             expected = self._expected(side, ratings.attributes_of(side, which), len(which))
 
             def one_side(rows: "Rows", others: FloatArray) -> FloatArray:
@@ -191,7 +195,7 @@ class ImplicitMF(TrainedRecommender["ImplicitLeastSquares"], Described):
             return one_side
 
         places = place("user", joined.users), place("item", joined.items)
-        users, items = place_new(joined, self.user_factors_, self.item_factors_, *places)
+        users, items = fold_in_new(joined, self.user_factors_, self.item_factors_, *places)
         return {"user_factors_": users, "item_factors_": items}
 
     def row_vectors(self, side: Literal["user", "item"]) -> FloatArray:

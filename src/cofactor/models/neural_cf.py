@@ -20,7 +20,7 @@ from cofactor.kernels.gradient.perceptron_scores import add_scores
 from cofactor.kernels.posterior.single_row import nonlinear_row_mean
 from cofactor.nets.embeddings import CHANCE, slope, squash
 from cofactor.nets.perceptron import Network, after_first, folded
-from cofactor.posterior.row_prior import spread
+from cofactor.posterior.row_prior import row_covariance
 from cofactor.search_space import Between, OneOf, Space
 from cofactor.training.gradient import GradientRecommender, check_engine, need_torch
 
@@ -35,8 +35,8 @@ if TYPE_CHECKING:
 
 __all__ = ["NeuralCF"]
 
-ENOUGH = 20_000  # ratings to tell the noise by, to one per cent
-BLOCK = 4_000_000  # numbers of the first hidden layer, up to which scoring loads no kernel
+MAX_NOISE_SAMPLE = 20_000  # ratings; they estimate the noise to one per cent
+MAX_NUMPY_NUMBERS = 4_000_000  # of the first hidden layer, up to which scoring loads no kernel
 
 
 class Perceptron(NamedTuple):
@@ -168,11 +168,11 @@ class NeuralCF(GradientRecommender[Network]):
         self.item_factors_ = np.where(known[:, None], q - self.item_mean_, 0).astype(np.float32)
         self.weights_ = np.concatenate([m.ravel() for m in matrices])
         self.shapes_ = np.array([m.shape for m in matrices])
-        some = train.subset(np.arange(0, len(train), max(1, len(train) // ENOUGH)))
+        some = train.subset(np.arange(0, len(train), max(1, len(train) // MAX_NOISE_SAMPLE)))
         errors = self.score_pairs(some.user_idx, some.item_idx) - some.values
         noise = float(np.square(errors).mean())
-        self.user_precision_ = noise * np.linalg.inv(spread(self.user_factors_[rated]))
-        self.item_precision_ = noise * np.linalg.inv(spread(self.item_factors_[known]))
+        self.user_precision_ = noise * np.linalg.inv(row_covariance(self.user_factors_[rated]))
+        self.item_precision_ = noise * np.linalg.inv(row_covariance(self.item_factors_[known]))
 
     def check_learned(self, learned: Mapping[str, Array], ratings: "Ratings") -> None:
         """The layers, too: what the first takes in, the units of each hidden one, and a single number at the end."""
@@ -198,7 +198,7 @@ class NeuralCF(GradientRecommender[Network]):
         (p, p_dot), (q, q_dot) = self._parts(users), self._parts(items)
         of_users, of_items = p @ net.of_user, q @ net.of_item + net.bias
         scores = p_dot @ q_dot.T
-        if len(rows) * of_items.size <= BLOCK:  # who serves one user need not load a kernel
+        if len(rows) * of_items.size <= MAX_NUMPY_NUMBERS:  # who serves one user need not load a kernel
             scores += after_first(of_users[:, None] + of_items, net.rest)
         else:
             add_scores(scores, of_users, of_items, net.rest)
@@ -216,7 +216,7 @@ class NeuralCF(GradientRecommender[Network]):
         return self._score_rows(row.astype(np.float32)[None])[0]
 
     def updated_state(self, joined: "Joined") -> dict[str, FloatArray]:
-        from cofactor.posterior.fold_in import place_new
+        from cofactor.posterior.fold_in import fold_in_new
 
         def place(side: Literal["user", "item"]) -> Callable[["Rows", FloatArray], FloatArray]:
             def one_by_one(rows: "Rows", others: FloatArray) -> FloatArray:
@@ -225,7 +225,7 @@ class NeuralCF(GradientRecommender[Network]):
 
             return one_by_one
 
-        users, items = place_new(joined, self.user_factors_, self.item_factors_, place("user"), place("item"))
+        users, items = fold_in_new(joined, self.user_factors_, self.item_factors_, place("user"), place("item"))
         return {"user_factors_": users, "item_factors_": items}
 
     def _fold_in(

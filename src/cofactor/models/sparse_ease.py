@@ -49,4 +49,4 @@ class SparseEASE(ItemWeights):
         size = np.sqrt(graph.diagonal)
         cosine = graph.values / (size[graph.rows] * size[graph.indices])
         near = nearest_items(graph, cosine, min(self.n_neighbors, max(1, train.n_items - 1)))
-        self._take(near, neighbour_weights(graph, near, self.reg))
+        self._set_weights(near, neighbour_weights(graph, near, self.reg))

@@ -47,12 +47,12 @@ class EmbeddingMLP(nn.Module):
         units = [layer.matrix.shape[1] for layer in network.layers[:-1]]
         normed = any(layer.has_norm for layer in network.layers)
         made = cls(sizes, widths, units, y_range, dropout=dropout, batch_norm=normed, dot=network.dot)
-        made.take(network)
+        made.set_parameters(network)
         return made
 
     @torch.no_grad()
-    def take(self, network: Network) -> None:
-        """Have these parameters from now on."""
+    def set_parameters(self, network: Network) -> None:
+        """Copy these parameters into the module."""
         for embed, rows in zip(self.embeddings, (network.users, network.items), strict=True):
             embed.weight.copy_(torch.from_numpy(rows))
         for (linear, norm), layer in zip(self.pairs(), network.layers, strict=True):

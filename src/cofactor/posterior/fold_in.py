@@ -1,4 +1,4 @@
-"""Places for many rows at once, the other side being given, with nothing retrained: what `update` asks for."""
+"""Fold in many users or items at once: posterior means with the other side fixed, nothing retrained."""
 
 from collections.abc import Callable
 
@@ -18,25 +18,26 @@ from cofactor.kernels.posterior.weights import UNIT_WEIGHTS
 from cofactor.kernels.ratings.csr import CsrRatings
 from cofactor.kernels.scoring.pairs import ScoredSide, pair_scores
 
-__all__ = ["grown", "place_new", "place_rows"]
+__all__ = ["fold_in_new", "fold_in_rows", "padded_rows"]
 
-HALVINGS = 6  # of a row's step that went too far
-FLAT = 1e-3  # of the range: where the sigmoid rises less than that, it is taken to rise so much
+MAX_HALVINGS = 6  # of a row's Newton step whose cost rose
+MIN_SLOPE = 1e-3  # of the sigmoid, as a share of its range: flatter places are treated as if they rose so much
 
-Place = Callable[[Rows, FloatArray], FloatArray]  # (b rows, the other side (n, …)) -> (b, …)
+FoldIn = Callable[[Rows, FloatArray], FloatArray]  # (b rows, the other side (n, …)) -> (b, …)
 
 
-def place_new(
-    joined: Joined, users: FloatArray, items: FloatArray, place_users: Place, place_items: Place,
+def fold_in_new(
+    joined: Joined, users: FloatArray, items: FloatArray, place_users: FoldIn, place_items: FoldIn,
     nobody: tuple[FloatArray, FloatArray] | tuple[float, float] = (0.0, 0.0),
 ) -> tuple[FloatArray, FloatArray]:  # fmt: skip
-    """Users with new ratings are placed among the items, new items among the users, and then those users once more.
+    """Rows of all users and items in `joined.ratings`: users with new ratings are folded in, then new items, then those
+    users once more.
 
-    users, items: (n, …) as they were learned; returned with a row for everybody in `joined.ratings`
-    nobody: what stands for a user, and for an item, that has no place yet
+    users, items: (n, …) as they were learned     place_users, place_items: fold rows in, given the other side's
+    nobody: the row of a user, and of an item, that has no ratings yet
     """
     ratings = joined.ratings
-    users, items = grown(users, ratings.n_users, nobody[0]), grown(items, ratings.n_items, nobody[1])
+    users, items = padded_rows(users, ratings.n_users, nobody[0]), padded_rows(items, ratings.n_items, nobody[1])
     theirs = ratings.by_user.take(joined.users)
     users[joined.users] = place_users(theirs, items)
     if len(joined.items):
@@ -45,24 +46,24 @@ def place_new(
     return users, items
 
 
-def grown(rows: FloatArray, n: int, nobody: FloatArray | float = 0.0) -> FloatArray:
-    """(n, …), a copy: `rows`, and `nobody` behind them."""
+def padded_rows(rows: FloatArray, n: int, nobody: FloatArray | float = 0.0) -> FloatArray:
+    """(n, …), a copy of `rows`, with `nobody` in every row behind them."""
     new = np.empty((n, *rows.shape[1:]), rows.dtype)
     new[: len(rows)], new[len(rows) :] = rows, nobody
     return new
 
 
-def place_rows(
+def fold_in_rows(
     rows: Rows, others: FloatArray, mean: float, precision: FloatArray, y_range: tuple[float, float] | None = None,
     expected: FloatArray | None = None,
 ) -> FloatArray:  # fmt: skip
-    """(b, k + 1) [bias, factors]: the posterior mean of each row under unit noise, its prior N(expected, precision⁻¹).
+    """(b, k + 1) [bias, factors]: posterior means of rows under unit noise and the prior N(expected, precision⁻¹).
 
-    others: (m, k + 1) the other side, alike     precision: (k + 1, k + 1)     expected: (b, k + 1); None: 0
-    y_range: ratings are squashed into it; a few Newton steps, each of which is the posterior of the model made linear
+    others: (m, k + 1) the other side's rows, fixed     precision: (k + 1, k + 1)     expected: (b, k + 1); None: 0
+    y_range: into which scores are squashed; a few Newton steps are made then, each on the linearised model
     """
     before = np.zeros((len(rows.counts), others.shape[1])) if expected is None else expected
-    placing = _Placing(rows, others, mean, precision, before)
+    placing = _FoldIn(rows, others, mean, precision, before)
     if y_range is None:
         placing.solve(rows.values, NO_NUMBERS)
     else:
@@ -70,8 +71,8 @@ def place_rows(
     return np.column_stack([placing.bias, placing.factors[:, : placing.k]])
 
 
-class _Placing:
-    """Rows on their way to their places, as the kernel wants them."""
+class _FoldIn:
+    """Rows that are being folded in, in the layout of the kernel."""
 
     def __init__(
         self, rows: Rows, others: FloatArray, mean: float, precision: FloatArray, expected: FloatArray
@@ -89,7 +90,7 @@ class _Placing:
         self._prior, self._bias = padded_prior(np.roll(expected, -1, axis=1), bias_last, self.bias, width)
 
     def solve(self, values: FloatArray, weights: FloatArray) -> None:
-        """values: what the ratings are, offsets in them     weights: (n_ratings,) or (0,): 1"""
+        """Solve all rows. values: of the ratings, offsets included     weights: (n_ratings,) or (0,): all 1"""
         part = CsrRatings(self._rows.indptr, self._rows.indices, values, weights)
         problem = RowProblem(self._design, self._offset, part, UNIT_WEIGHTS, self._prior, bias=self._bias)
         solve(self.factors, problem, self._plan)
@@ -99,7 +100,7 @@ class _Placing:
         for _ in range(MAX_NEWTON_STEPS):
             z = self._scores()
             s = _sigmoid(z)
-            slope = span * np.maximum(s * (1 - s), FLAT)
+            slope = span * np.maximum(s * (1 - s), MIN_SLOPE)
             before = (self.factors.copy(), self.bias.copy()), self._cost(ratings - low - span * s)
             self.solve((ratings - low - span * s) / slope + z, np.square(slope))
             if self._step_back(before, lambda: ratings - low - span * _sigmoid(self._scores())) < 1e-5:
@@ -110,7 +111,7 @@ class _Placing:
     ) -> float:
         """Halve the step of each row whose cost rose; returns the longest step."""
         (factors, bias), cost = before
-        for _ in range(HALVINGS):
+        for _ in range(MAX_HALVINGS):
             worse = self._cost(errors()) > cost
             if not worse.any():
                 break
@@ -120,13 +121,13 @@ class _Placing:
         return float(max(steps))
 
     def _cost(self, errors: FloatArray) -> FloatArray:
-        """(n,) the squared errors and the penalty of each row."""
+        """(n,) squared errors plus penalty of each row."""
         x = np.column_stack([self.bias, self.factors[:, : self.k]]) - self._expected
         penalty = np.einsum("bi,ij,bj->b", x, self._precision, x, optimize=True)
         return np.bincount(self._row_of, np.square(errors), len(x)) + penalty
 
     def _scores(self) -> FloatArray:
-        """(n_ratings,) offsets in them"""
+        """(n_ratings,) the score of each rating, offset included."""
         mine = ScoredSide(self.factors, self.bias, self._row_of)
         return pair_scores(mine, ScoredSide(self._design, self._offset, self._rows.indices))
 

@@ -1,9 +1,8 @@
-"""Somebody new as a model sees them: a row nobody knows yet, the items being given.
+"""A newcomer's row: its prior, and its posterior after some ratings, with the items fixed.
 
     rating_j ~ N(offset_j + a_j · x, noise_j)        x ~ N(mean, precision⁻¹)
 
-So each answer narrows the row x in closed form, which is what a fold-in, an interval and the choice of the next
-question are made of.
+Each answer narrows the posterior of x in closed form; fold-in, intervals and the choice of the next question use it.
 """
 
 from typing import NamedTuple
@@ -16,14 +15,14 @@ __all__ = ["Belief", "NewcomerLaw"]
 
 
 class Belief(NamedTuple):
-    """The posterior of a row: N(mean, covariance)."""
+    """The distribution of a row: N(mean, covariance)."""
 
     mean: FloatArray  # (d,)
     covariance: FloatArray  # (d, d)
 
 
 class NewcomerLaw(NamedTuple):
-    """The prior of newcomers under one model, or one posterior draw, and the linear model of their ratings."""
+    """The linear Gaussian model of a newcomer's ratings, by one model or one posterior draw."""
 
     design: FloatArray  # (n_items, d)
     offset: FloatArray  # (n_items,)
@@ -32,7 +31,7 @@ class NewcomerLaw(NamedTuple):
     noise: FloatArray  # (n_items,) the variance of a rating
 
     def posterior(self, item_idx: IntArray, values: FloatArray) -> Belief:
-        """The belief after these ratings, (m,) each; without any the prior."""
+        """The posterior of the row after these ratings, (m,) and (m,); without any, the prior."""
         rows = self.design[item_idx].astype(np.float64)
         weighted = rows.T / self.noise[item_idx]
         covariance = np.linalg.inv(self.precision + weighted @ rows)
@@ -40,6 +39,6 @@ class NewcomerLaw(NamedTuple):
         return Belief(covariance @ pull, covariance)
 
     def expected(self, belief: Belief) -> tuple[FloatArray, FloatArray]:
-        """(n_items,), (n_items,): the mean of every rating, and its variance with the noise in it."""
+        """(n_items,), (n_items,): the mean and the variance, noise included, of the rating of every item."""
         spread = np.einsum("ij,ij->i", self.design @ belief.covariance, self.design)
         return self.offset + self.design @ belief.mean, spread + self.noise

@@ -1,9 +1,9 @@
-"""The mean of an engine's parameters over the last part of a schedule, which is then what the model is.
+"""Averaging of an engine's parameters over the last part of its schedule; the model is their mean.
 
-Late steps of gradient descent wander about a place that none of them hits; their mean lies nearer to it (Polyak &
-Juditsky, "Acceleration of stochastic approximation by averaging", 1992 [polyak1992acceleration]), and where the loss of
-a net is flatter, so that it holds for ratings not seen, too (Izmailov et al., "Averaging weights leads to wider optima
-and better generalization", UAI 2018 [izmailov2018averaging]).
+Late steps of gradient descent wander about the minimum, and their mean lies nearer to it (Polyak & Juditsky,
+"Acceleration of stochastic approximation by averaging", 1992 [polyak1992acceleration]). In a net it also lies where the
+loss is flatter, which generalises better (Izmailov et al., "Averaging weights leads to wider optima and better
+generalization", UAI 2018 [izmailov2018averaging]).
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -20,7 +20,7 @@ __all__ = ["Averaging", "Parameters"]
 
 
 class Parameters(Protocol):
-    """Arrays, named tuples of them, or of such: `Embeddings`, `Network`."""
+    """Arrays in (nested) named tuples, such as `Embeddings` and `Network`."""
 
     def scores(self, user_idx: IntArray, item_idx: IntArray, y_range: tuple[float, float] | None) -> FloatArray: ...
 
@@ -29,13 +29,13 @@ P = TypeVar("P", bound=Parameters)
 
 
 class Averaging(ResumableEngine, Generic[P]):
-    """An engine that trains as it did; its answers are those of the mean, once there is one."""
+    """An engine that trains as the one inside, and predicts by the mean of its parameters once there is one."""
 
     def __init__(
         self, engine: ScheduledEngine, read: Callable[[], P], share: float = 0.0,
         y_range: tuple[float, float] | None = None,
     ) -> None:  # fmt: skip
-        """read: the engine's parameters now     share: of a schedule's steps, the last ones; 0: nothing is averaged
+        """read: gives the engine's parameters     share: of the schedule's steps, at its end; 0: nothing is averaged
         y_range: into which scores are squashed
         """
         self._engine, self._read, self._share, self._y_range = engine, read, share, y_range
@@ -48,7 +48,7 @@ class Averaging(ResumableEngine, Generic[P]):
 
     @property
     def parameters(self) -> P:
-        """The mean; before it begins, the engine's own, views where those are."""
+        """The mean; before averaging begins the engine's own, which may be views."""
         now = self._read()
         return _like(now, iter(self._mean)) if self._n else now
 

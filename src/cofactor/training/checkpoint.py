@@ -1,4 +1,4 @@
-"""Keep training where a kill cannot reach it: after every epoch the whole state, written to its place in one move."""
+"""Checkpoints: the whole state of a training in one file, written in one move, and checked when it is read."""
 
 import hashlib
 import json

@@ -23,7 +23,7 @@ __all__ = ["GradientRecommender", "check_engine", "need_torch"]
 P = TypeVar("P", bound="Parameters")
 
 COPIES = 5  # of each parameter, in training: itself, two moments, the best so far, the mean
-STEPS_AN_EPOCH = 1250  # of the lecture: 80 000 ratings in batches of 64
+STEPS_PER_EPOCH = 1250  # of the lecture: 80 000 ratings in batches of 64
 
 
 @dataclass(kw_only=True)
@@ -96,7 +96,7 @@ class GradientRecommender(TrainedRecommender["Averaging[P]"], Generic[P]):
 
     def _batch_size(self, n: int) -> int:
         """Ratings in a batch, at most all n: arrays are made for so many."""
-        return min(self.batch_size or max(64, round(n / STEPS_AN_EPOCH)), max(1, n))
+        return min(self.batch_size or max(64, round(n / STEPS_PER_EPOCH)), max(1, n))
 
     def _check_options(self) -> None:
         super()._check_options()

@@ -1,4 +1,4 @@
-"""The learning-rate finder: raise the rate step by step, watch the loss, and suggest a rate before it rises.
+"""The learning-rate finder: training at rising rates, and a suggestion from where the loss falls fastest.
 
 Smith, "Cyclical learning rates for training neural networks", WACV 2017, section 3.3 [smith2017cyclical]; the
 suggestion is fastai's "valley": half-way along the longest fall of the smoothed loss.
@@ -25,7 +25,7 @@ RISEN = 4.0  # the sweep ends where the smoothed loss is this many times its low
 
 @dataclass(frozen=True)
 class LearningRates:
-    """The sweep: rates and smoothed losses, (n,) each, and the suggested rate."""
+    """Rates and smoothed losses, (n,) each, and the suggested rate."""
 
     rates: FloatArray
     losses: FloatArray
@@ -42,7 +42,10 @@ class LearningRates:
 def find_learning_rate(
     engine: ScheduledEngine, *, start: float = 1e-7, end: float = 10.0, n_steps: int = 100, weight_decay: float = 0.0
 ) -> LearningRates:
-    """Train for up to n_steps at rising rates, then put the engine back as it was."""
+    """Rates, losses and a suggestion from up to n_steps at rising rates; the engine is then restored.
+
+    Raises `BadOption` for rates that do not rise and for too few or too many steps.
+    """
     start, end = conformed("start", float, start), conformed("end", float, end)
     n_steps = conformed("n_steps", int, n_steps)
     if not (0 < start < end and 10 <= n_steps <= MOST_STEPS):

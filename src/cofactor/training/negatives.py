@@ -1,4 +1,4 @@
-"""Clicks to learn from, and pairs that were not clicked beside them, drawn anew in every epoch.
+"""Clicks to learn from, with pairs that were not clicked, drawn anew in every epoch.
 
 He et al., "Neural collaborative filtering", WWW 2017, section 3.1.1 [he2017ncf]: the log loss of 1 and 0.
 """
@@ -30,7 +30,7 @@ class Negatives:
         return len(self.clicks) * (1 + self.n_each)
 
     def pairs(self, epoch: int) -> LabelledPairs:
-        """What an epoch learns from; seed and epoch decide it."""
+        """The pairs of an epoch, by seed and epoch alone."""
         n = len(self.clicks)
         users, items = (np.tile(idx, 1 + self.n_each) for idx in (self.clicks.user_idx, self.clicks.item_idx))
         rng = np.random.default_rng([self.seed, epoch, 1])

@@ -1,4 +1,4 @@
-"""What the learning rate and the momentum are at each step: plain arrays, made before training starts."""
+"""Schedules: the learning rate and the momentum of every step, as arrays made before training starts."""
 
 from typing import Literal, NamedTuple
 

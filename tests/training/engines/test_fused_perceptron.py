@@ -110,6 +110,6 @@ def test_parameters_that_were_put_in_come_out():
     engine, other = make(), make()
     other.begin(constant(5, 0.01), 0.1)
     other.run(0, 0, 5)
-    engine.put(other.network)
+    engine.set_parameters(other.network)
     for mine, its in zip(arrays(engine.network), arrays(other.network), strict=True):
         np.testing.assert_array_equal(mine, its)

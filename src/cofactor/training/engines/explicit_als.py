@@ -1,4 +1,4 @@
-"""Alternating least squares: given one side, every row of the other has a closed form; so in turn, until it settles.
+"""Alternating least squares on ratings: with one side fixed, every row of the other has a closed form.
 
 Hu, Koren & Volinsky 2008 [hu2008implicit] for the alternation, Zhou et al. 2008 [zhou2008als] for a penalty that
 grows with a row's count. A bias is a coordinate of the row that all its ratings meet with 1, solved with the rest.
@@ -22,14 +22,14 @@ from cofactor.kernels.ratings.layout import sum_rows
 from cofactor.nets.embeddings import Embeddings
 from cofactor.training.engine import ResumableEngine
 
-__all__ = ["AlternatingLeastSquares", "Half"]
+__all__ = ["AlternatingLeastSquares", "Side"]
 
-TRIFLE = 1e-6
-PIVOT = 100  # ratings: the penalty of a row with so many does not depend on the exponent
+MIN_PRECISION = 1e-6
+PIVOT_COUNT = 100  # ratings: the penalty of a row with so many does not depend on the exponent
 
 
-class Half:
-    """One side: its parameters, and its ratings laid out for the kernel."""
+class Side:
+    """One side's parameters, and its ratings in the layout of the kernel."""
 
     def __init__(self, factors: FloatArray, bias: FloatArray, rows: Rows) -> None:
         (n, k), self.part, self.bias = factors.shape, rows.part, bias.copy()
@@ -53,8 +53,8 @@ class AlternatingLeastSquares(ResumableEngine):
     def __init__(self, start: Embeddings, train: Ratings, reg: float, reg_exponent: float) -> None:
         self.k = start.user_factors.shape[1]
         self.mean = train.mean
-        self._users = Half(start.user_factors, start.user_bias, train.by_user)
-        self._items = Half(start.item_factors, start.item_bias, train.by_item)
+        self._users = Side(start.user_factors, start.user_bias, train.by_user)
+        self._items = Side(start.item_factors, start.item_bias, train.by_item)
         self._reg, self._exponent = reg, reg_exponent
 
     @property
@@ -74,18 +74,22 @@ class AlternatingLeastSquares(ResumableEngine):
         sides = (self._users, self._items), (self._items, self._users)
         return np.array([self._solve(*sides[step]) for step in range(start, end)], np.float32)
 
-    def _solve(self, half: Half, other: Half) -> float:
+    def _solve(self, side: Side, other: Side) -> float:
         """Solve one side; the mean squared error after it."""
-        rows, width = half.rows, half.rows.shape[1]
-        ridge = (self._reg * PIVOT * (np.maximum(half.counts, 1) / PIVOT) ** self._exponent).astype(np.float32)
+        rows, width = side.rows, side.rows.shape[1]
+        ridge = (self._reg * PIVOT_COUNT * (np.maximum(side.counts, 1) / PIVOT_COUNT) ** self._exponent).astype(
+            np.float32
+        )
         # a row's coordinates beyond its ratings' number are held by the penalty; without one, by a trifle
-        floor = np.where(np.arange(width) < self.k, TRIFLE, 1).astype(np.float32)
+        floor = np.where(np.arange(width) < self.k, MIN_PRECISION, 1).astype(np.float32)
         prior = Prior(np.diag(floor).ravel(), ridge, np.zeros((1, width), np.float32))
-        bias = BiasTerm(half.bias, np.append(np.zeros(width), TRIFLE).astype(np.float32), np.zeros(1, np.float32))
+        bias = BiasTerm(
+            side.bias, np.append(np.zeros(width), MIN_PRECISION).astype(np.float32), np.zeros(1, np.float32)
+        )
         offset = other.bias + np.float32(self.mean)
-        explained = solve(rows, RowProblem(other.rows, offset, half.part, UNIT_WEIGHTS, prior, bias=bias), half.plan)
-        penalty = float(ridge @ (np.einsum("nk,nk->n", rows, rows) + half.bias**2).astype(np.float64))
-        return (other.squares(offset) - float(explained.sum(dtype=np.float64)) - penalty) / len(half.part.indices)
+        explained = solve(rows, RowProblem(other.rows, offset, side.part, UNIT_WEIGHTS, prior, bias=bias), side.plan)
+        penalty = float(ridge @ (np.einsum("nk,nk->n", rows, rows) + side.bias**2).astype(np.float64))
+        return (other.squares(offset) - float(explained.sum(dtype=np.float64)) - penalty) / len(side.part.indices)
 
     def predict(self, user_idx: IntArray, item_idx: IntArray) -> FloatArray:
         return self.embeddings.scores(user_idx, item_idx, None)

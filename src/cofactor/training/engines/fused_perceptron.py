@@ -56,8 +56,8 @@ class FusedPerceptron:
         users, items = (side.p[:, : n + self.start.dot] for side, n in zip(self._sides, self._widths, strict=False))
         return Network(users, items, tuple(self._layers()), self.start.dot)
 
-    def put(self, network: Network) -> None:
-        """Have these parameters, of the same shapes, from now on; the optimiser's memory stays."""
+    def set_parameters(self, network: Network) -> None:
+        """Copy these parameters, of the same shapes, into the engine; the optimiser's memory stays."""
         for side, rows in zip(self._sides, (network.users, network.items), strict=True):
             side.p[:, : rows.shape[1]] = rows
         _write(network.layers, self._weights, self._layout)

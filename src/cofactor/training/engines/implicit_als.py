@@ -30,7 +30,7 @@ from cofactor.training.engine import ResumableEngine
 __all__ = ["ImplicitLeastSquares", "ImplicitObjective", "RowSolver", "SideSolver"]
 
 ATTRIBUTE_SHARE = 0.2  # of a typical row's penalty, towards what its attributes say
-START = 0.1  # standard deviation of the first scores
+START_DEVIATION = 0.1  # standard deviation of the first scores
 
 
 @dataclass(frozen=True)
@@ -135,7 +135,7 @@ class ImplicitLeastSquares(ResumableEngine):
         users, items = (empty_aligned((n, padded_width(k))) for n in (train.n_users, train.n_items))
         users[:], items[:] = 0, 0
         items[:, :k] = np.random.default_rng(seed).standard_normal((train.n_items, k), np.float32)
-        items *= np.float32(START / np.sqrt(k))
+        items *= np.float32(START_DEVIATION / np.sqrt(k))
         return users, items
 
     @property

@@ -10,19 +10,19 @@ from cofactor.training.schedule import Schedule, constant
 
 __all__ = ["PairwiseSgd"]
 
-LANES = 16  # floats of a vector
-START = 0.1  # spread of the first factors
+FLOATS_PER_VECTOR = 16  # floats of a vector
+START_DEVIATION = 0.1  # standard deviation of the first factors
 
 
 class PairwiseSgd(ResumableEngine):
-    """Likes beside items that are not liked, by `kernels/gradient/pairwise.py`; the same for any number of threads."""
+    """SGD on pairs of a like and an item without one; the same results for any number of threads."""
 
     def __init__(self, likes: Rows, n_items: int, n_factors: int, seed: int) -> None:
-        rng, width = np.random.default_rng(seed), -(-n_factors // LANES) * LANES
+        rng, width = np.random.default_rng(seed), -(-n_factors // FLOATS_PER_VECTOR) * FLOATS_PER_VECTOR
         self.n_likes, self._seed = likes.counts, seed
         sides = [np.zeros((n, width), np.float32) for n in (len(likes.counts), n_items)]
         for rows in sides:
-            rows[:, :n_factors] = START * rng.standard_normal((len(rows), n_factors))
+            rows[:, :n_factors] = START_DEVIATION * rng.standard_normal((len(rows), n_factors))
         self.model = BprFactors(sides[0], sides[1], np.zeros(n_items, np.float32))
         self._deck: LikeOrder = arrange_likes(likes.indptr, likes.indices, n_items, seed)
         self._next, self._schedule, self._decay = 0, constant(0, 0.0), 0.0
