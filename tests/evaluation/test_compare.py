@@ -195,7 +195,7 @@ def test_a_model_that_only_ranks_is_compared_by_lists_alone(world):
     found = compare({"both": model, "ranks": ranks}, train, test, metrics=["rmse", "auc"])
     assert list(found.verdicts) == ["auc"]
     assert "–" in str(found)
-    why = "Scripted ranks items but predicts no values (predicts is False)."
+    why = "Scripted ranks items but predicts no values (abilities.predicts is False)."
     assert f"Left out of ranks: rmse: {why}" in found.notes
 
 
