@@ -1,18 +1,17 @@
-"""Arrays and numbers in, arrays out: no ids, no logging, no class of ours. Arrows go down; rooms on a line do not meet.
+"""Arrays and numbers in, arrays out: no ids, no logging, no class of ours. A room asks those below it, never one above.
 
-    models, training, evaluation, selection, data
-      |            |             |              |
-    gibbs        gradient      ranking        neighbours    a sweep's draws | Adam, SGD, BPR, nets | lists
-      |            |             |              |
-    scoring   posterior          |              |           given pairs | rows solved, improved or drawn
-      |            |             |              |
-    ratings        |             |              |           compressed sparse rows
-      |            |             |              |
-    arithmetic ----+-------------+--------------+           registers, tiles of sums, Cholesky, random numbers
-      |
-    compiling                                               from Numba to machine code that is kept and shipped
-      |
-    blas  threads  alignment  absent  twins                   who runs what; how arrays lie
+    room         computes                                                              asks, beside the ground
+    -----------  --------------------------------------------------------------------  -------------------------------
+    gibbs        draws of a sweep: coefficients of attributes, the noise of each row   scoring, ratings, arithmetic
+    posterior    rows solved, improved or drawn; sums of shards; one row in NumPy      ratings, arithmetic
+    gradient     steps down a gradient: Adam, SGD, BPR, perceptrons                    arithmetic
+    ranking      the best items of each user, the ranks of held-out ones               arithmetic
+    neighbours   nearest columns, and regressions on them                              arithmetic
+    scoring      scores of given pairs, in single and in half precision                arithmetic
+    ratings      compressed sparse rows, laid out from a table                         compiling
+    arithmetic   registers, tiles of sums, Cholesky's factor, random numbers           compiling
+    compiling    from Numba to machine code: compiled, cached, shipped, loaded         threads
+    (the ground) alignment, absent: how arrays lie     threads, blas: who runs what     twins: which form runs
 
 In a room, `x.py` has the functions that others call, their argument structs, and the division of work among threads;
 `x_loops.py` has the loops that become machine code; `x_numpy.py` has the twins, the same formulas in plain NumPy, which
