@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from cofactor.arrays import FloatArray
+from cofactor.arrays import FloatArray, IntArray
 from cofactor.kernels.arithmetic.normals_numpy import normals
 from cofactor.kernels.gibbs.coefficients import COORDINATES_AT_ONCE, Columns, Rotation
 
@@ -36,7 +36,7 @@ def _normals(key: int, f: int, d: int) -> FloatArray:
     return np.concatenate([normals(key + at, f, COORDINATES_AT_ONCE) for at in range(n_slices)])[:d]
 
 
-def _column(columns: Columns, f: int) -> tuple[FloatArray, FloatArray]:
+def _column(columns: Columns, f: int) -> tuple[IntArray, FloatArray]:
     """The rows of the entries of a column, and the entries."""
     indptr, rows, values, shares = columns
     own = slice(int(indptr[f]), int(indptr[f + 1]))

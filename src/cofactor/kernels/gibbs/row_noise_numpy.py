@@ -19,5 +19,5 @@ def draw_row_precisions(
     scores = np.einsum("nk,nk->n", rows.factors[u], others.factors[i]) + rows.bias[u] + others.bias[i]
     squares = np.square(values - mean - scores)
     row_precisions = gammas / ((dof + precision * np.bincount(u, other_precisions[i] * squares, n)) / 2)
-    sums = np.bincount(i, row_precisions.astype(np.float32)[u] * squares, m)
+    sums = np.bincount(i, row_precisions.astype(np.float32)[u] * squares, m).astype(np.float64)
     return row_precisions, sums, float(squares.sum())

@@ -19,7 +19,7 @@ def run_steps(
         catch_up_rows(side, touched.root, constant, first, table)
     for s, batch in enumerate(batches):
         rows = batch[batch >= 0]
-        u, i, values = (column[rows] for column in pairs)
+        u, i, values = pairs.rows(rows)
         p, q = users.p[u], items.p[i]
         scores, slopes = _scores(np.einsum("nk,nk->n", p, q), y_range)
         errors = scores - values

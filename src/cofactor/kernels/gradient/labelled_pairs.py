@@ -1,6 +1,6 @@
 """Users, items, and the rating or click of each pair: what nets and factors are trained on."""
 
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from cofactor.arrays import FloatArray, IntArray
 
@@ -13,3 +13,9 @@ class LabelledPairs(NamedTuple):
     user_idx: IntArray  # (n,) int32
     item_idx: IntArray
     values: FloatArray  # (n,) float32: a rating; or 1 for a click, 0 for none
+
+    def rows(self, which: IntArray) -> Self:
+        """Some of the pairs."""
+        return self._replace(
+            user_idx=self.user_idx[which], item_idx=self.item_idx[which], values=self.values[which]
+        )  # fmt: skip

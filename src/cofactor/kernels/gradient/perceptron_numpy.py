@@ -26,7 +26,7 @@ def run_steps(
         catch_up_rows(side, touched.root, -1, first, table)
     for s, batch in enumerate(batches):
         rows, step = batch[batch >= 0], first + s
-        u, i, values = (column[rows] for column in pairs)
+        u, i, values = pairs.rows(rows)
         p, q = users.p[u].astype(np.float64), items.p[i].astype(np.float64)
         layers = _forward(np.column_stack([p[:, :n_user], q[:, :n_item]]), mlp, mix_one(key ^ mix_one(step)))
         dots = p[:, n_user : n_user + n_dot], q[:, n_item : n_item + n_dot]

@@ -14,9 +14,9 @@ __all__ = ["nearest_columns"]
 
 def nearest_columns(x: "csr_array", m: int, shrinkage: float) -> tuple[IntArray, FloatArray]:
     """s_ij = x_i · x_j / (|x_i| |x_j| + shrinkage), the m largest above 0."""
-    n = x.shape[1]
-    near, alike = np.full((n, m), -1, np.int32), np.zeros((n, m), np.float32)
     columns = x.astype(np.float64).T.tocsr()
+    n = len(columns.indptr) - 1
+    near, alike = np.full((n, m), -1, np.int32), np.zeros((n, m), np.float32)
     length = np.sqrt(np.asarray(columns.multiply(columns).sum(axis=1)).reshape(-1))
     for column in range(n):
         products = (columns @ columns[[column]].T).toarray()[:, 0]

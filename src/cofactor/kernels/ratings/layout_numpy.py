@@ -58,7 +58,7 @@ def sum_rows(ratings: CsrRatings) -> tuple[FloatArray, float]:
     """Σ v of each row, and Σ v² of all."""
     n_rows, values = len(ratings.indptr) - 1, ratings.coded.at(slice(None)).astype(np.float64)
     rows = np.repeat(np.arange(n_rows), np.diff(ratings.indptr))
-    return np.bincount(rows, values, n_rows), float(np.square(values).sum())
+    return np.bincount(rows, values, n_rows).astype(np.float64), float(np.square(values).sum())
 
 
 def _ends(rows: IntArray, n: int) -> IntArray:

@@ -35,7 +35,8 @@ class FusedPerceptron:
         k, m = start.users.shape[1] - start.dot, start.items.shape[1] - start.dot
         self._widths = EmbeddingWidths(k, m, start.dot)
         self._sides = _side(start.users), _side(start.items)
-        self._work = tuple(adam.make_touched_rows(side, size) for side in self._sides)
+        users, items = self._sides
+        self._work = adam.make_touched_rows(users, size), adam.make_touched_rows(items, size)
         units = [k + m, *(layer.matrix.shape[1] for layer in start.layers)]
         normed = any(layer.has_norm for layer in start.layers)
         self._layout = perceptron.layout_of(units, size, batch_norm=normed)
