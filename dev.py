@@ -2,7 +2,7 @@
 """Set-up and the project's few commands, with nothing but Python 3.11+:
 
     python3 dev.py demo            the main job on the embedded data, no network needed once set up
-    python3 dev.py test [ARGS]     the whole test suite (ARGS go to pytest)
+    python3 dev.py test [ARGS]     the whole test suite, on up to four processors; with ARGS for pytest, on one
     python3 dev.py check           format, lint, types
     python3 dev.py bench NAME      a table of benchmarks/
     python3 dev.py fuzz [ARGS]     tests/fuzz: 10,000 random examples of each property (ARGS go to pytest)
@@ -28,6 +28,7 @@ from tools.type_check import checked
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
+MOST_PROCESSES = 4
 RUFF = (("format", "--check", "."), ("check", "."))
 INPUTS = ("pyproject.toml", "constraints.txt", "dev.py")
 
@@ -84,7 +85,14 @@ def demo(arguments: list[str]) -> int:
 
 
 def test(arguments: list[str]) -> int:
-    return run_module("pytest", *arguments)
+    """All tests in one process for each of a few processors; those that are named, in one, where a debugger works."""
+    return run_module("pytest", *(arguments or ("--numprocesses", str(n_processes()), "--dist", "worksteal")))
+
+
+def n_processes() -> int:
+    """Of tests at once: as many as there are processors to run on, but a few, because each takes up to a gigabyte."""
+    allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(allowed, MOST_PROCESSES)
 
 
 def check(_: list[str]) -> int:

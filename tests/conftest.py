@@ -19,6 +19,11 @@ settings.register_profile(  # other examples at every run of `dev.py fuzz`, so m
 settings.load_profile("repeatable")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Notebooks first: they take longest, and one that begins last would keep the other processors waiting."""
+    items.sort(key=lambda item: item.path.name != "test_notebooks.py")
+
+
 @pytest.fixture(scope="session", autouse=True)
 def hears_ctrl_c():
     """A suite started in the background inherits a SIGINT that is ignored; tests of ctrl-C need it heard."""
