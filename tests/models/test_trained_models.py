@@ -4,11 +4,14 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from safetensors import safe_open
+from safetensors.numpy import load_file, save_file
 
 import cofactor as cf
 from cofactor.errors import BadCheckpoint, BadOption
 from cofactor.models import model_class, model_names
 from cofactor.run.epoch import Epoch
+from cofactor.training.checkpoint import _sha256
 from cofactor.training.trained import TrainedRecommender
 
 TRAINED = [name for name in model_names() if issubclass(model_class(name), TrainedRecommender)]
@@ -132,6 +135,38 @@ def test_the_loss_on_held_out_ratings_stops_it_where_no_measure_is_given(name, r
     assert stopping.best == model.history_[stopping.best_epoch].valid_loss
     with pytest.raises(BadOption, match="needs fit"):
         new(name).fit(train, early_stopping=cf.EarlyStopping(), progress=False)
+
+
+@pytest.mark.parametrize("name", TRAINED)
+def test_arrays_that_this_training_cannot_have_written_are_refused(name, ratings, tmp_path):
+    """Each in turn is left out, cut short, or no number any more; the hash is made anew."""
+    model = new(name).fit(ratings, progress=False, checkpoint=tmp_path / "run")
+    with safe_open(tmp_path / "run", "numpy") as file:
+        said = file.metadata()
+    said.pop("sha256")
+    whole = load_file(tmp_path / "run")
+    for array in whole:
+        others = {other: value for other, value in whole.items() if other != array}
+        forged = [others]
+        if whole[array].size:
+            forged.append(others | {array: whole[array].reshape(-1)[:-1].copy()})
+        if whole[array].dtype.kind == "f" and whole[array].size:
+            forged.append(others | {array: np.full_like(whole[array], np.nan)})
+        for state in forged:
+            save_file(state, tmp_path / "run", metadata=said | {"sha256": _sha256(state, said)})
+            with pytest.raises(BadCheckpoint, match="is damaged"):
+                new(name).fit(ratings, progress=False, checkpoint=tmp_path / "run")
+    save_file(whole, tmp_path / "run", metadata=said | {"sha256": _sha256(whole, said)})
+    assert_same(learned(new(name).fit(ratings, progress=False, checkpoint=tmp_path / "run")), learned(model))
+
+
+def test_another_early_stopping_does_not_go_on_from_a_checkpoint(ratings, tmp_path):
+    values = iter([3.0, 1.0, 2.0, 2.0, 2.0])
+    first = cf.EarlyStopping(3, lambda model: next(values))
+    new("explicit_als").fit(ratings, progress=False, early_stopping=first, checkpoint=tmp_path / "run")
+    other = cf.EarlyStopping(3, lambda model: 0.0, better="higher")
+    with pytest.raises(BadCheckpoint, match="another early stopping: its best epoch is 1, by this one it is 0"):
+        new("explicit_als").fit(ratings, progress=False, early_stopping=other, checkpoint=tmp_path / "run")
 
 
 @pytest.mark.parametrize("name", TRAINED)

@@ -49,8 +49,8 @@ class Noise:
         """Draw all factors and τ. errors: (n,) target less score     idx: (n,) each rating's row, of each side"""
         squares = np.square(errors)
         for side, own, other, met in zip(self.sides, idx, self.sides[::-1], idx[::-1], strict=False):
-            beside = other.single[met] * np.float32(self.precision)
-            side.draw(np.bincount(own, squares * beside, len(side.factors)).astype(np.float64), rng)
+            precision = other.single[met] * np.float32(self.precision)
+            side.draw(np.bincount(own, squares * precision, len(side.factors)).astype(np.float64), rng)
         if not self._fixed:
             weights = self.weights(idx)
             total = squares if weights is None else squares * weights

@@ -29,7 +29,7 @@ class Residual:
     def total(self, explained: FloatArray, precision: float) -> float:
         """Σ (t - score)² of the current draw. explained: (n,) by the rows drawn last     precision: τ of that draw"""
         bias, last = self._other.bias.astype(np.float64), self._last
-        beside = self._squares - 2 * float(bias @ self._sums) + float(bias**2 @ self._other.counts)
+        without_rows = self._squares - 2 * float(bias @ self._sums) + float(bias**2 @ self._other.counts)
         law = last.row_prior.precision
         if last.groups:
             expected, rows = last.expected.astype(np.float64), last.rows.astype(np.float64)
@@ -37,7 +37,7 @@ class Residual:
         else:
             mean = last.row_prior.mean
             before = len(explained) * float(mean @ law @ mean) - last.moments.quadratic(law, mean)
-        return beside - (float(explained.sum(dtype=np.float64)) - before) / precision
+        return without_rows - (float(explained.sum(dtype=np.float64)) - before) / precision
 
 
 def _quadratic(rows: FloatArray, law: FloatArray) -> float:

@@ -89,7 +89,7 @@ class PosteriorSamples:
 
 
 class RowSamples:
-    """The rows of one block, draw by draw, with what stands for somebody unknown."""
+    """The draws of one block's rows, with the average row and a row of the prior for each draw."""
 
     def __init__(self, n: int) -> None:
         self._n = n

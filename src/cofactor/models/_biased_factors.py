@@ -57,7 +57,7 @@ class BiasedFactors(AttributeMixin):
     }  # fmt: skip
     objective: ClassVar = "The squared error of each rating. Nothing in it knows what is good for anybody to see."
 
-    n_factors: int = 50
+    n_factors: int = 50  # of each user and item, beside their biases
 
     @property
     def abilities(self) -> Abilities:

@@ -1,4 +1,4 @@
-"""What models share that give each item a few others with weights: a score is the sum over what somebody has."""
+"""What models share whose items have weighted neighbours: a score is the weighted sum over a user's items."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(kw_only=True)
 class ItemWeights(Recommender):
-    """score = x W, W sparse: row j holds what having item j gives to whom, in three arrays."""
+    """score = x W, with W sparse: row j holds the weights that item j adds to other items' scores, in three arrays."""
 
     learned: ClassVar = {
         "indptr_": row_pointers("n_items", of="n_weights"), "items_": indices("n_weights", below="n_items"),
@@ -36,7 +36,7 @@ class ItemWeights(Recommender):
         return Abilities(predicts=False, places_items=False, has_item_weights=True, gives_reasons=True)
 
     def _set_weights(self, near: IntArray, weights: FloatArray) -> None:
-        """near, weights: (n_items, m), what each item takes from whom; -1: from nobody"""
+        """Set W. near, weights: (n_items, m) the neighbours of each item, -1 for none, and their weights"""
         from cofactor.kernels.neighbours.item_graph import rows_by_neighbour
 
         self.indptr_, self.items_, self.weights_ = rows_by_neighbour(near, weights)
@@ -61,7 +61,7 @@ class ItemWeights(Recommender):
         return scores
 
     def updated_state(self, joined: "Joined") -> dict[str, IntArray]:
-        """Users are their ratings; nothing is given to new items, nor by them."""
+        """Users are their ratings; new items have no weights."""
         n_new = joined.ratings.n_items - (len(self.indptr_) - 1)
         return {"indptr_": np.append(self.indptr_, np.full(n_new, self.indptr_[-1], self.indptr_.dtype))}
 

@@ -69,7 +69,7 @@ class BayesianMF(FactorDraws, TrainedRecommender["GibbsEngine"]):
             raise BadOption(f"{self.n_chains} chains cannot share {self.n_draws} draws. Raise n_draws.")
 
     def needed_gb(self, train: "Ratings") -> float:
-        """Memory beside the table, in GB: the draws, in half precision, and some bytes for each rating."""
+        """Memory that learning takes beyond the table, in GB: the draws, in half precision, and some bytes a rating."""
         a_rating = BYTES_PER_SCORED_RATING if self.days or self.ordinal else BYTES_PER_RATING
         rows = train.n_users + train.n_items + self.user_bag * train.n_items
         return (2 * rows * self.n_draws * (self.n_factors + 1) + a_rating * len(train)) / 1e9

@@ -37,7 +37,7 @@ TOLERANCE = 1e-6  # a step shorter than this ends it
 class BPR(TrainedRecommender["PairwiseSgd"]):
     """Maximises Σ ln σ(s_ui - s_uj) - λ/2 Σ |row|² over likes (u, i) and items j that u does not like (eq. 5),
 
-    with s_ui = p_u · q_i + b_i, by gradient descent: each like once an epoch, beside an item drawn at random. Clicks
+    with s_ui = p_u · q_i + b_i, by gradient descent: each like once an epoch, with an item drawn at random. Clicks
     are likes, all of them; of ratings those from `relevant` on. The same seed gives the same model on any number of
     cores.
     """
@@ -164,7 +164,7 @@ class BPR(TrainedRecommender["PairwiseSgd"]):
         return lowest_relevant(self.ratings, self.ratings) if self.relevant is None else self.relevant
 
     def _fold_in(self, liked: IntArray) -> FloatArray:
-        """The row p that the objective wants for somebody with these likes, the items being given: Newton's method."""
+        """(k,) the row that maximises the objective of a user with these likes, the items fixed; by Newton's method."""
         rest = np.setdiff1d(np.arange(len(self.item_bias_)), liked)
         others = rest[:: max(1, len(rest) * len(liked) // MAX_PAIRS)]
         if not len(others):
@@ -174,7 +174,7 @@ class BPR(TrainedRecommender["PairwiseSgd"]):
         return _logistic(apart, offset, max(self.weight_decay, TOLERANCE))
 
     def row_vectors(self, side: Literal["user", "item"]) -> FloatArray:
-        """An item without ratings was moved by nothing but being drawn beside likes: that is no place of its own."""
+        """The factors, with 0 for items without ratings: those were only moved as the other item of a pair."""
         if side == "user":
             return self.user_factors_
         return np.where((self.ratings.item_counts > 0)[:, None], self.item_factors_, 0)

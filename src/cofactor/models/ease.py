@@ -65,7 +65,7 @@ class EASE(Recommender):
             raise BadOption(f"reg must be above 0, but {self.reg} came.")
 
     def needed_gb(self, train: "Ratings") -> float:
-        """Memory beside the table, in GB."""
+        """Memory that learning takes beyond the table, in GB."""
         return COPIES * 4 * train.n_items**2 / 1e9
 
     def _fit(self, train: "Ratings", run: "Run") -> None:

@@ -34,7 +34,7 @@ class ExplicitALS(BiasedFactors, TrainedRecommender["AlternatingLeastSquares"]):
     mend: ClassVar = "Raise reg, and look whether the ratings are on one scale."
 
     n_epochs: int = 5  # sweeps over both sides
-    reg: float = 0.1  # λ
+    reg: float = 0.1  # λ: penalty of a row, for each of its ratings where it has 100; larger: nearer to the average
     reg_exponent: float = 0.8  # e: 0 holds all rows alike, 1 each by its number of ratings
     seed: int = 0
 
@@ -54,7 +54,7 @@ class ExplicitALS(BiasedFactors, TrainedRecommender["AlternatingLeastSquares"]):
     # ---- training -----------------------------------------------------------------------------------------
 
     def needed_gb(self, train: "Ratings") -> float:
-        """Memory beside the table, in GB: the parameters, some times over."""
+        """Memory that learning takes beyond the table, in GB: the parameters, several times."""
         return 4 * COPIES * (train.n_users + train.n_items) * (self.n_factors + 16) / 1e9
 
     def _make_engine(self, train: "Ratings", run: "Run") -> "AlternatingLeastSquares":

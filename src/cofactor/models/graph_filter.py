@@ -50,7 +50,7 @@ class GraphFilter(Recommender):
     n_components: int = 256  # singular vectors that are kept; 0: none
     basis_exponent: float = 0.5  # e
     ridge: float = 0.2  # 0: all that are kept count alike
-    low_pass: float = 0.5  # what they count beside the linear part
+    low_pass: float = 0.5  # their weight; the linear part has 1
     seed: int = 0
 
     @property

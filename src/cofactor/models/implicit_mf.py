@@ -63,7 +63,7 @@ class ImplicitMF(TrainedRecommender["ImplicitLeastSquares"], AttributeMixin):
     solver: Literal["exact", "cg", "block"] = "exact"
     n_steps: int = 2  # cg: steps for a row in a sweep
     block_size: int = 128  # block: factors solved at once, a multiple of 16
-    unobserved_weight: float = 0.1  # α: what a pair without a click weighs, beside 1 of a click
+    unobserved_weight: float = 0.1  # α: weight of a pair without a click; a click weighs 1 more
     reg: float = 0.003  # λ
     reg_exponent: float = 1.0  # e: 0 holds all rows alike, 1 those with many clicks more
     memory_gb: float | None = None  # what may be used; None: what is free
@@ -127,7 +127,7 @@ class ImplicitMF(TrainedRecommender["ImplicitLeastSquares"], AttributeMixin):
         return ImplicitObjective(self.unobserved_weight, self.reg, self.reg_exponent, self.confidence)
 
     def needed_gb(self, train: "Ratings") -> float:
-        """Memory beside the table, in GB.
+        """Memory that learning takes beyond the table, in GB.
 
         The ratings by user and by item, the factors three or four times, a few squares of the factors' number.
         """

@@ -52,7 +52,7 @@ class Perceptron(NamedTuple):
 class NeuralCF(GradientRecommender[Network]):
     """r_ui ≈ squash(MLP([p_u, q_i]) + p'_u · q'_i), trained by Adam on mini-batches; p', q' where dot_factors > 0.
 
-    Of clicks the log loss is minimised, each click beside `n_negatives` items that the user has not clicked, drawn
+    Of clicks the log loss is minimised, each click with `n_negatives` items that the user has not clicked, drawn
     anew in every epoch. Somebody without ratings gets the average user's embedding, an item without ratings the
     average item's. After training every layer is kept as plain matrices, batch norm folded in, so a saved model needs
     no torch.
@@ -149,7 +149,7 @@ class NeuralCF(GradientRecommender[Network]):
         return FusedPerceptron(start, pairs, batches, y_range, self.dropout)
 
     def _loss_on(self, held_out: "Ratings", engine: "Averaging[Network]", train: "Ratings") -> "Loss":
-        """The mean squared error; of clicks the log loss, beside pairs without a click as in training."""
+        """The mean squared error; of clicks the log loss, with as many pairs without a click as in training."""
         from cofactor.training.validation import log_loss
 
         if train.explicit:
@@ -175,7 +175,7 @@ class NeuralCF(GradientRecommender[Network]):
         self.item_precision_ = noise * np.linalg.inv(row_covariance(self.item_factors_[known]))
 
     def check_learned(self, learned: Mapping[str, Array], ratings: "Ratings") -> None:
-        """The layers, too: what the first takes in, the units of each hidden one, and a single number at the end."""
+        """Also check the sizes of the layers: inputs of the first, units of each hidden one, one output."""
         super().check_learned(learned, ratings)
         shapes, widths = learned["shapes_"], (len(learned["user_mean_"]), len(learned["item_mean_"]))
         units = np.array([sum(widths) - 2 * self.dot_factors, *self.layers, 1])
@@ -190,7 +190,7 @@ class NeuralCF(GradientRecommender[Network]):
         return self._score_rows(rows_or_zero(self.user_factors_, user_idx))
 
     def _score_rows(self, rows: FloatArray) -> FloatArray:
-        """(b, f) embeddings less the average one -> (b, n_items).
+        """(b, n_items) scores. rows: (b, f) embeddings less the average one
 
         The first layer is a sum of a user's and an item's part, so each is computed once, not once a pair.
         """
@@ -231,8 +231,10 @@ class NeuralCF(GradientRecommender[Network]):
     def _fold_in(
         self, side: Literal["user", "item"], others: FloatArray, idx: IntArray, values: FloatArray
     ) -> FloatArray:
-        """The embedding, less the average one, of somebody with these ratings: its posterior mean, found by following
-        the perceptron's slope. others: (m, f) the other side, of which they rated `idx`"""
+        """(f,) the posterior mean of an embedding with these ratings, less the average embedding, by Newton steps.
+
+        others: (m, f) embeddings of the other side, of which `idx` were rated
+        """
         net, of_users = self._perceptron(), side == "user"
         if not self.ratings.explicit:
             idx, values = self._with_negatives(idx, len(others))
@@ -257,7 +259,7 @@ class NeuralCF(GradientRecommender[Network]):
         return nonlinear_row_mean(curve, values, self.user_precision_ if of_users else self.item_precision_)
 
     def _with_negatives(self, clicked: IntArray, n: int) -> tuple[IntArray, FloatArray]:
-        """The clicks as 1, and beside them as 0 others that were not clicked, as many as in training."""
+        """Items and targets of a fold-in: the clicks as 1, and as 0 items without one, as many as in training."""
         rest = np.setdiff1d(np.arange(n), clicked)
         rng = np.random.default_rng([self.seed, len(clicked)])
         drawn = rng.permutation(rest)[: self.n_negatives * len(clicked)]
@@ -271,7 +273,7 @@ class NeuralCF(GradientRecommender[Network]):
         return self.y_range if self.ratings.explicit else CHANCE
 
     def _parts(self, rows: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """(..., f) embeddings -> what goes into the perceptron, what into the dot product."""
+        """The parts of embeddings (..., f) that go into the perceptron and into the dot product."""
         k = rows.shape[-1] - self.dot_factors
         return rows[..., :k], rows[..., k:]
 

@@ -9,7 +9,7 @@ from cofactor.run.epoch import Epoch
 __all__ = ["Progress", "in_notebook", "progress_for"]
 
 REFRESH = 0.1  # seconds between two pictures of a running epoch
-MAX_ROWS = 40  # of the table in a notebook: of more epochs only some are shown
+MAX_ROWS = 100  # of the table in a notebook: of more epochs only some are shown
 
 
 class Progress(Protocol):

@@ -56,7 +56,7 @@ def load_checkpoint(path: Path, run: dict[str, object]) -> tuple[dict[str, Array
 
 
 def wrong_with_state(state: Mapping[str, Array], needed: Mapping[str, Array], n_steps: int) -> str:
-    """Why this is no state after so many steps of an engine that would now say `needed` of itself; "" if it may be."""
+    """Why an engine whose own state is now `needed` cannot be in `state` after so many steps; "" if it can."""
     missing = sorted(needed.keys() - state.keys())
     if missing:
         return f"{missing[0]} is missing"
@@ -93,7 +93,7 @@ def _check_run(path: Path, saved: Mapping[str, Any], asked: Mapping[str, Any]) -
 
 
 def _sha256(state: Mapping[str, Array], about: Mapping[str, str]) -> str:
-    """Of every array, and of what is said beside them."""
+    """The hash of every array and of the metadata."""
     digest = hashlib.sha256(json.dumps(about, sort_keys=True).encode())
     for name, array in sorted(state.items()):
         digest.update(f"{name} {array.dtype} {array.shape}".encode())

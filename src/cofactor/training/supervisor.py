@@ -1,18 +1,16 @@
 """What hangs on the end of an epoch where a model is trained: early stopping, and the checkpoint."""
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from cofactor.arrays import Array
 from cofactor.errors import BadCheckpoint
 from cofactor.run.epoch import Epoch
 from cofactor.run.run import Run
 from cofactor.training.checkpoint import load_checkpoint, save_checkpoint
 from cofactor.training.engine import ResumableEngine
-
-if TYPE_CHECKING:
-    from cofactor.arrays import Array
 
 __all__ = ["Supervisor"]
 
@@ -54,8 +52,13 @@ class Supervisor:
 
     def _save(self, path: Any, n_done: int) -> None:
         best = {f"best.{name}": array for name, array in (self._best or {}).items()}
-        seen = {"seen": np.array(self._stopping.seen, np.float64)} if self._stopping else {}
-        save_checkpoint(path, self._engine.state() | best | seen, n_done, self._identity)
+        watched = dict[str, Array]()
+        if self._stopping:
+            watched = {
+                "seen": np.array(self._stopping.seen, np.float64),
+                "best_epoch": np.array(self._stopping.best_epoch),
+            }
+        save_checkpoint(path, self._engine.state() | best | watched, n_done, self._identity)
 
     def resume(self) -> int:
         """The number of epochs that the checkpoint has done, with the engine as it was then; 0 where there is none.
@@ -67,26 +70,36 @@ class Supervisor:
             return 0
         state, n_done = found
         best = {name[5:]: state.pop(name) for name in list(state) if name.startswith("best.")}
-        seen = state.pop("seen", np.zeros(0))  # of a training that no early stopping watched: nothing
-        wrong = self._wrong_with(state, seen, n_done) or self._wrong_with_best(best, seen, n_done)
+        # a training that no early stopping watched has seen no values
+        seen, best_epoch = state.pop("seen", np.zeros(0)), state.pop("best_epoch", np.array(-1))
+        wrong = self._wrong_with(state, seen, n_done)
+        if not wrong and self._stopping:
+            wrong = self._wrong_with_best(best, seen, best_epoch, n_done)
         if wrong:
             raise BadCheckpoint(f"{self._path} is damaged: {wrong}. Delete it to start afresh.")
         self._engine.restore(state)
         return n_done
 
-    def _wrong_with(self, state: "dict[str, Array]", seen: "Array", n_done: int) -> str:
+    def _wrong_with(self, state: dict[str, Array], seen: Array, n_done: int) -> str:
         """Why the engine, which knows what its kernels read, cannot have been in that state; "" where it can."""
         n_measured = sum(map(self._engine.is_measured, range(max(0, min(n_done, self._n_epochs)))))
         if not 0 < n_done <= self._n_epochs or seen.dtype != np.float64 or seen.shape not in ((n_measured,), (0,)):
             return f"it says that {n_done} of {self._n_epochs} epochs are done"
         return self._engine.wrong_with(state, n_done)
 
-    def _wrong_with_best(self, best: "dict[str, Array]", seen: "Array", n_done: int) -> str:
-        """The same of the best epoch, which early stopping finds again in the values that were seen."""
-        if not self._stopping:
-            return ""
+    def _wrong_with_best(self, best: dict[str, Array], seen: Array, best_epoch: Array, n_done: int) -> str:
+        """The same of the best epoch, which early stopping finds again in the values that were seen.
+
+        Raises `BadCheckpoint` where it finds another one, as it is another early stopping.
+        """
+        assert self._stopping is not None
         for epoch, value in zip(filter(self._engine.is_measured, range(n_done)), seen.tolist(), strict=False):
             self._stopping.note(epoch, value)
+        if not np.array_equal(best_epoch, self._stopping.best_epoch):
+            raise BadCheckpoint(
+                f"{self._path} was written with another early stopping: its best epoch is {best_epoch}, by this one it "
+                f"is {self._stopping.best_epoch}. Give the same patience, better and least, or delete it."
+            )
         if not best:
             return "" if self._stopping.best_epoch < 0 else "its best epoch is missing"
         wrong = self._engine.wrong_with_mark(best, self._stopping.best_epoch + 1)

@@ -72,7 +72,7 @@ def log_loss(engine: Predicting, held_out: Ratings, train: Ratings, n_each: int,
 def wrong_order(engine: Predicting, held_out: Ratings, train: Ratings, seed: int) -> Loss:
     """The mean probability that a held-out like and an item that its user does not have are in wrong order.
 
-    1 / (1 + exp(s_ui - s_uj)), as in the training of BPR; each like beside one item.
+    1 / (1 + exp(s_ui - s_uj)), as in the training of BPR; each like is paired with one item.
     """
     rows, others = _without_click(held_out, train, 1, seed)
     users, likes = held_out.user_idx[rows], held_out.item_idx[rows]

@@ -115,10 +115,10 @@ class ImplicitLeastSquares(ResumableEngine):
         self, train: Ratings, n_factors: int, objective: ImplicitObjective, how: RowSolver, seed: int,
         of_users: AttributePrior | None = None, of_items: AttributePrior | None = None,
     ) -> None:  # fmt: skip
-        """of_users, of_items: what attributes let expect of the rows, learned with them"""
+        """of_users, of_items: priors of the rows by their attributes, learned with them"""
         self._train, self._n_factors, self._objective = train, n_factors, objective
         self.of_users, self.of_items = of_users, of_items
-        # first the ratings, then the factors: what the sorting needs beside is gone by then
+        # first the ratings, then the factors: the memory that sorting needs is free again by then
         by_item = train.by_item if objective.confidence else train.clicks_by_item
         self._user_solver = SideSolver(train.by_user, n_factors, objective, how)
         self._item_solver = SideSolver(by_item, n_factors, objective, how)
