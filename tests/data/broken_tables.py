@@ -42,6 +42,14 @@ def _matrix(rows: list[list[int]]) -> Any:
     return csr_array(rows)
 
 
+def _arrow_of_two_types() -> Any:
+    """An Arrow table, of whose last column each cell may be a number or text."""
+    import pyarrow as pa
+
+    cells = pa.UnionArray.from_sparse(pa.array([0, 1], pa.int8()), [pa.array([4, 5]), pa.array(["4", "5"])])
+    return pa.table({"user": ["ann", "bob"], "item": [1, 2], "rating": cells})
+
+
 def _pivot() -> dict[str, list[Any]]:
     return {"person": ["ann", "bob"]} | {f"film {at}": [5, None] for at in range(20)}
 
@@ -60,6 +68,7 @@ BROKEN = (
     Broken("JSON", b'{"user": 1}', (".json", "data frame"), file="ratings.json"),
     Broken("damaged gzip", gzip.compress(SOUND)[:-9], ("gzip", "damaged"), file="ratings.csv.gz"),
     Broken("half a Parquet file", b"PAR1" + bytes(20), ("cannot be read", "write it again"), file="ratings.parquet"),
+    Broken("an Arrow type that Polars has not", _arrow_of_two_types, ("Arrow table cannot be read", "Union")),
     Broken("a number in a table's place", lambda: 42, ("int", "dict of columns")),
     # the text
     Broken("the wrong separator", SOUND.replace(b",", b";"), ("one column", "separator=';'"), {"separator": ","}),

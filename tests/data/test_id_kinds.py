@@ -80,6 +80,15 @@ def test_a_number_that_python_cannot_write_is_no_id():
         Ratings.from_arrays([10**5000, 1], [1, 2])
 
 
+@pytest.mark.parametrize(("time", "unit"), [("2024-01-01T00:00:00.000000001", "ns"), ("20000-01-01", "s")])
+def test_a_time_that_pythons_datetime_cannot_hold_is_no_id(time: str, unit: str):
+    """It knows microseconds, and the years up to 9999."""
+    with pytest.raises(BadTable, match="users holds times that Python's datetime cannot. Turn them into text"):
+        Ratings.from_arrays(np.array(["2024-01-01", time], f"M8[{unit}]"), [1, 2])
+    exact = np.array(["2024-01-01", "9999-12-31"], "M8[s]")
+    assert Ratings.from_arrays(exact, [1, 2]).users.values.tolist() == exact.tolist()
+
+
 def test_lists_and_structs_of_a_frame_cannot_be_ids():
     for ids in ([[1], [2]], [{"a": 1}, {"a": 2}]):
         with pytest.raises(BadTable, match="'user' holds .* cannot be an id"):
@@ -164,3 +173,9 @@ def test_values_that_are_no_numbers_are_refused(values: list[Any]):
 def test_text_is_no_column_of_ids():
     with pytest.raises(BadTable, match="users is str, not a list"):
         Ratings.from_arrays("ab", [1, 2])
+
+
+def test_an_array_is_a_column_of_ids_where_it_has_one_dimension():
+    assert Ratings.from_arrays(np.array(["b", "a"]), [1, 2]).users.values.tolist() == ["a", "b"]
+    with pytest.raises(BadTable, match="users is ndarray, not a list"):
+        Ratings.from_arrays(np.array([["a", "b"]]), [1, 2])

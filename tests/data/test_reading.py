@@ -101,6 +101,11 @@ def test_the_separator_is_what_parts_nearly_every_line_alike():
     assert rows(ratings)[:2] == [(0, 0, 0.0), (1, 1, 1.0)]
 
 
+def test_a_comma_within_quotes_parts_no_line():
+    """Cut at the commas, each line would have two fields, too, and a comma goes before a semicolon."""
+    assert rows(cf.read(b'"Doe, Ann";1;5\n"Roe, Bob";2;4\n')) == [("Doe, Ann", 1, 5.0), ("Roe, Bob", 2, 4.0)]
+
+
 # ---- columns ----------------------------------------------------------------------------------------------
 
 
@@ -355,16 +360,24 @@ def test_attached_rows_are_found_by_ids_of_any_type():
     assert ratings.titles.tolist() == ["New Year", "New Year+1"]
 
 
+@pytest.mark.parametrize("name", ["movie_id", "id"])
+def test_the_ids_of_an_attached_table_are_found_by_their_name_behind_other_columns(name: str):
+    films = {"year": [2001, 1980, 1990], name: [30, 10, 20]}
+    assert cf.read(TABLE, items=films).item_attributes["year"].tolist() == [1980, 1990, 2001]
+
+
 def test_an_attached_frame_keeps_its_types():
     people = {
         "userId": ["ann", "bob", "cleo"], "code": ["1", "2", "3"], "age": [1.5, None, 3], "n": [1, None, 2],
         "whole": [7, 8, 9], "ok": [True, False, None], "born": [date(2000, 1, 1), None, None],
+        "small": np.array([1, 2, 255], np.uint8), "huge": np.array([0, 1, 2**64 - 1], np.uint64),
     }  # fmt: skip
     about = cf.read(TABLE, users=people).user_attributes
     assert about["code"].tolist() == ["1", "2", "3"]
     np.testing.assert_array_equal(about["age"], [1.5, np.nan, 3])
     np.testing.assert_array_equal(about["n"], [1, np.nan, 2])
-    assert about["whole"].dtype == np.int64
+    assert (about["whole"].dtype, about["small"].dtype, about["huge"].dtype) == (np.int64, np.int64, np.uint64)
+    assert (about["small"].tolist(), about["huge"].tolist()) == ([1, 2, 255], [0, 1, 2**64 - 1])
     assert about["ok"].tolist() == [True, False, None]
     assert about["born"].tolist() == [date(2000, 1, 1), None, None]
 

@@ -104,6 +104,8 @@ def test_quotes_are_not_blamed_for_what_is_not_theirs():
     with pytest.raises(BadTable, match="More than 3 fields in line 2, 3") as caught:
         cf.read(b"user,item,rating\n1,ann,1,5\n2,bob,2,4\n")
     assert "give every column a name" in str(caught.value)
+    with pytest.raises(BadTable, match="More than 3 fields in line 3"):
+        cf.read(b'user::item::rating\n1::"Heat::5\n2::Alien::4::7\n')  # between two colons it quotes nothing
 
 
 # ---- size -------------------------------------------------------------------------------------------------

@@ -112,6 +112,15 @@ def test_what_would_not_come_back_is_refused(ratings, telling):
         pack_ratings(ratings)
 
 
+@pytest.mark.parametrize("name", ["indices", "user_idx", "item_idx"])
+def test_an_index_of_the_row_behind_the_last_is_refused(name):
+    """There are two users and two items, 0 and 1."""
+    arrays, about = pack_ratings(TABLES["in another order"])
+    arrays[name] = np.append(arrays[name][:-1], np.int32(2))
+    with pytest.raises(BadModelFolder, match=f"its .*{name}.* cannot be those of this table"):
+        unpack_ratings(arrays, about)
+
+
 def test_another_fingerprint_is_refused_unless_nobody_asks():
     arrays, about = pack_ratings(SORTED)
     about["fingerprint"] = "0" * 64
