@@ -177,5 +177,6 @@ def test_text_is_no_column_of_ids():
 
 def test_an_array_is_a_column_of_ids_where_it_has_one_dimension():
     assert Ratings.from_arrays(np.array(["b", "a"]), [1, 2]).users.values.tolist() == ["a", "b"]
-    with pytest.raises(BadTable, match="users is ndarray, not a list"):
-        Ratings.from_arrays(np.array([["a", "b"]]), [1, 2])
+    for no_column in (np.array([["a", "b"]]), np.array([[1, 2], [3, 4]]), np.array(7)):
+        with pytest.raises(BadTable, match="users is ndarray, not a list"):
+            Ratings.from_arrays(no_column, [1, 2])

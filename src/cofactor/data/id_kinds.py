@@ -66,7 +66,7 @@ def id_column(column: Iterable[object], side: str, kind: IdKind) -> Sequence[Any
 
     Raises `BadTable` for a missing id, for what is no list, and where `ids_of_one_kind` does.
     """
-    if isinstance(column, np.ndarray) and column.dtype.kind in "iu" and kind == "auto":
+    if isinstance(column, np.ndarray) and column.ndim == 1 and column.dtype.kind in "iu" and kind == "auto":
         return column
     where, ids = f"The column of {side}s", column if isinstance(column, np.ndarray) else list(column)
     if isinstance(column, str | bytes) or (isinstance(ids, np.ndarray) and ids.ndim != 1):
