@@ -3,8 +3,11 @@
 import numpy as np
 import pytest
 
+from cofactor.data.ratings import Ratings
 from cofactor.errors import BadOption
 from cofactor.evaluation.bootstrap import check_level, interval, percentiles, resample
+from cofactor.evaluation.held_out import HeldOut
+from cofactor.evaluation.metric_table import RATING_METRICS
 from cofactor.evaluation.statistic import BootstrapStatistic, JackknifeStatistic
 
 
@@ -37,6 +40,17 @@ def test_users_are_drawn_whole():
         np.array([[100.0, 0.0], [100.0, 100.0]]), lambda totals: totals[..., 1] / totals[..., 0]
     )
     assert set(resample({"mean": statistic}, 50, seed=0)["mean"]) == {0.0, 0.5, 1.0}
+
+
+def test_r2_of_a_sample_is_taken_around_the_mean_of_the_sample():
+    """One user rates 5 and 3, predicted as 5 and 4, the other 1 and 3, predicted as 2 and 3; the mean of all is 3, of
+    the one 4 and of the other 2. Of both: 1 - 2 / 8. Of either alone: 1 - 1 / 2."""
+    train = Ratings.from_arrays(["a", "b"], [9, 9], [3.0, 3.0], scale=(1.0, 5.0))
+    test = Ratings.from_arrays(["a", "a", "b", "b"], [1, 2, 1, 2], [5.0, 3, 1, 3], scale=(1.0, 5.0))
+    r2 = RATING_METRICS["r2"].statistic(np.array([5.0, 4, 2, 3]), HeldOut.of(train, test))
+    assert r2.value == pytest.approx(3 / 4)
+    samples = np.array([[1, 1], [2, 0], [0, 2]]) @ r2.sums
+    np.testing.assert_allclose(r2.of_totals(samples), [3 / 4, 1 / 2, 1 / 2])
 
 
 def test_the_same_seed_draws_the_same_users_for_every_metric():

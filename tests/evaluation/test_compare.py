@@ -227,6 +227,15 @@ def test_one_model_is_no_comparison(world):
         compare(models, train, test)
 
 
+def test_what_is_no_ratings_is_refused_by_the_part_it_was_to_play(world):
+    train, test, _ = world(8, 1.0)
+    models = [cf.Bias(), cf.Popularity()]
+    with pytest.raises(BadOption, match="compare trains on ratings, but a dict came"):
+        compare(models, {"user": [1], "item": [2]}, test)
+    with pytest.raises(BadOption, match="compare measures on ratings, but nothing came"):
+        compare(models, train, None)
+
+
 def test_the_table_has_a_row_for_each_metric_and_model(world):
     train, test, models = world(9, 0.5, 1.5)
     rows = compare(named(models), train, test, metrics=["rmse", "gini"]).table().to_dict(as_series=False)

@@ -1,5 +1,8 @@
 """Names of metrics, with and without their cut-off."""
 
+import pytest
+
+from cofactor.errors import BadOption
 from cofactor.evaluation.metric_names import requested_metric, requested_metrics
 from cofactor.evaluation.metric_table import METRICS
 
@@ -17,3 +20,9 @@ def test_no_names_are_all_metrics_in_the_order_of_the_table():
 
 def test_a_single_metric_has_a_cut_off_of_ten_where_none_is_said():
     assert [str(requested_metric(name)) for name in ("ndcg", "ndcg@3", "rmse")] == ["ndcg@10", "ndcg@3", "rmse"]
+
+
+def test_a_cut_off_in_a_name_is_at_least_one():
+    assert [str(one) for one in requested_metrics(["ndcg@1"], 10)] == ["ndcg@1"]
+    with pytest.raises(BadOption, match="at least 1 entry, but ndcg@0 came"):
+        requested_metrics(["ndcg@0"], 10)

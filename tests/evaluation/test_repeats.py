@@ -48,6 +48,17 @@ def test_a_model_that_draws_is_fitted_with_every_seed_and_one_that_does_not_once
     assert "fitted with 3 seeds" in str(found)
 
 
+def test_each_model_of_a_comparison_draws_other_fits_beside_the_same_users(split):
+    """One model twice, so that the fits are alike, and which of them a sample holds is all that differs."""
+    one, same = cf.MatrixFactorization(**SMALL), cf.MatrixFactorization(**SMALL)
+    found = compare({"one": one, "same": same}, *split, metrics=["rmse"], seeds=range(3), seed=0, progress=False)
+    runs = [evaluate(model, split.test, metrics=["rmse"]) for model in found.fits["one"].models]
+    samples = [one.samples["rmse"] for one in found.evaluations.values()]
+    assert np.abs(samples[0] - samples[1]).max() > 1e-4
+    for place, its in enumerate(samples):
+        np.testing.assert_allclose(its, averaged(runs, seed=place).samples["rmse"], rtol=1e-6)
+
+
 def test_the_value_is_the_mean_over_the_seeds(split):
     train, test = split
     model = cf.MatrixFactorization(**SMALL)
