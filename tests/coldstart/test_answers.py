@@ -90,6 +90,9 @@ def test_what_people_choose_is_rated_as_by_those_who_choose_it(camps, familiarit
     np.testing.assert_allclose(shown, 3, atol=1e-6)
     assert chosen[:10].min() > 3.5
     assert chosen[10] == pytest.approx(3)
+    for item in (0, 7):  # as of somebody who turned out to know it
+        knows = answers.joint.posterior(np.array([11 + item]), np.ones(1))
+        assert chosen[item] == pytest.approx(answers.expected(knows, chosen=False)[item])
 
 
 @pytest.mark.parametrize("design", [[0.0] * 10 + [2.0], [1.0] * 5 + [-1.0] * 5 + [0.3]], ids=["one film", "all"])
