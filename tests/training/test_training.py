@@ -10,6 +10,8 @@ import pytest
 
 import cofactor as cf
 from cofactor.errors import BadCheckpoint, BadOption, Diverged
+from cofactor.run.epoch import Epoch
+from cofactor.run.run import Run
 from cofactor.run.stopping import EarlyStopping
 from cofactor.training.lr_find import valley
 from small_tables import random_ratings
@@ -24,6 +26,46 @@ def test_the_history_has_a_loss_for_every_epoch_and_step(checkerboard):
     assert [epoch.number for epoch in model.history_] == list(range(6))
     assert all(len(epoch.losses) == 4 for epoch in model.history_)
     assert model.history_[-1].valid_loss < model.history_[0].valid_loss
+
+
+class Watcher:
+    """A place to show training, which keeps what it is shown."""
+
+    def __init__(self) -> None:
+        self.steps: list[tuple[int, float, float]] = []
+        self.epochs: list[Epoch] = []
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        pass
+
+    def step(self, number, done, loss):
+        self.steps.append((number, done, loss))
+
+    def epoch(self, epoch):
+        self.epochs.append(epoch)
+
+
+@pytest.mark.parametrize(
+    ("model", "shares"),
+    [
+        (small(batch_size=33, n_epochs=2), [0.25, 0.5, 0.75, 1]),
+        (cf.BayesianMF(n_factors=2, n_burn_in=1, n_draws=2), [1]),
+    ],
+    ids=["four steps an epoch", "sweeps"],
+)
+def test_the_share_of_the_epoch_that_is_done_and_its_mean_loss_so_far_are_shown(
+    model, shares, checkerboard, monkeypatch
+):
+    watcher = Watcher()
+    monkeypatch.setattr(Run, "shown", lambda *_: watcher)
+    model.fit(checkerboard)
+    assert watcher.epochs == model.history_
+    assert [step[:2] for step in watcher.steps] == [(epoch.number, x) for epoch in watcher.epochs for x in shares]
+    means = [np.mean(epoch.losses[:n]) for epoch in watcher.epochs for n, _ in enumerate(shares, 1)]
+    assert [loss for _, _, loss in watcher.steps] == pytest.approx(means)
 
 
 def test_a_loss_that_leaves_the_finite_numbers_stops_training_with_advice(checkerboard):
