@@ -71,6 +71,27 @@ def test_items_that_come_later_are_placed_by_their_attributes(tastes_by_kind):
     assert model.recommend(7, n=1, candidates=[100, 101])["item"].to_list() == [101]
 
 
+def test_who_comes_later_is_placed_where_a_newcomer_who_is_and_does_the_same_is(model):
+    """Users are held more strongly to what their kind says than items are."""
+    held = copy(model)
+    held.user_lean_, held.item_lean_ = 3.0, 0.03
+    as_newcomer = held.score_newcomer({0: 1.0, 2: 1.0}, {"kind": "odd"})
+    later = {"user": [200, 200], "item": [0, 2]}
+    held.update(cf.read(later, rating=False, users={"user": [200], "kind": ["odd"]}))
+    np.testing.assert_allclose(held.score_users(held.ratings.users.index_of([200]))[0], as_newcomer, atol=1e-4)
+    assert np.abs(as_newcomer - model.score_newcomer({0: 1.0, 2: 1.0}, {"kind": "odd"})).max() > 0.05
+
+
+def test_one_click_of_each_tells_what_their_kind_does():
+    """Sixty people, of whom even ones click one of 0, 2 and 4, odd ones one of 1, 3 and 5."""
+    users = list(range(N))
+    clicks = {"user": users, "item": [(u % 2) + 2 * (u // 2 % 3) for u in users]}
+    kinds = {"user": users, "kind": ["even", "odd"] * (N // 2)}
+    model = cf.ImplicitMF(**OPTIONS, attributes=True).fit(cf.read(clicks, rating=False, users=kinds), progress=False)
+    scores = model.score_newcomer({}, {"kind": "odd"})
+    assert scores[1::2].min() > 0.1 > scores[0::2].max()
+
+
 def test_random_attributes_do_not_hurt(tastes):
     clicks, rng = replace(tastes, explicit=False, scale=None), np.random.default_rng(3)
     random = {"code": np.array([f"c{n}" for n in rng.integers(0, 40, tastes.n_items)], object)}

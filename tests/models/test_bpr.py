@@ -30,6 +30,13 @@ def test_the_wrong_order_becomes_rarer(tastes):
     assert history[-1].train_loss < 0.7 * history[0].train_loss
 
 
+def test_the_strongest_pull_that_is_searched_leaves_tastes_to_be_learned(halves):
+    """Three times as much leaves popularity alone: every factor ends within a thousandth of 0."""
+    strongest = cf.BPR().search_space()["weight_decay"].high
+    pulled, flat = (cf.BPR(**QUICK, weight_decay=times * strongest).fit(halves.train) for times in (1, 3))
+    assert np.abs(flat.item_factors_).mean() < 1e-3 < 0.05 < np.abs(pulled.item_factors_).mean()
+
+
 def test_of_ratings_only_the_high_ones_are_likes():
     """Bob rates item 2 low: nobody likes it, so it ends below what nobody rated higher."""
     ratings = Ratings.from_arrays([0, 0, 1, 1], [1, 2, 1, 2], [5, 1, 5, 1])

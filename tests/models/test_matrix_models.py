@@ -93,8 +93,8 @@ def test_what_rows_were_told_is_made_linear_where_they_stand(y_range, tastes):
 def test_noise_is_told_by_every_so_manieth_rating_of_many_and_by_all_of_few(tastes):
     """Of 54,303 by every second."""
     model = cf.MatrixFactorization(n_factors=3, n_epochs=1).fit(tastes, progress=False)
-    few = tastes.subset(np.arange(100, 4100))
-    for ratings, told in ((tastes, np.arange(0, len(tastes), 2)), (few, np.arange(4000))):
+    few, one = tastes.subset(np.arange(100, 4100)), tastes.subset(np.arange(1))
+    for ratings, told in ((tastes, np.arange(0, len(tastes), 2)), (few, np.arange(4000)), (one, np.arange(1))):
         errors = model.score_pairs(ratings.user_idx, ratings.item_idx)[told] - ratings.values[told]
         assert model._mean_square(ratings) == pytest.approx(np.square(errors).mean(), rel=1e-4)
 
