@@ -11,11 +11,12 @@ __all__ = ["ROOMS", "room_of", "sources_of", "stages_of"]
 ROOMS = ("data", "evaluation", "coldstart", "contract", "recommender", "models")
 CONTRACT = "tests/models/test_contract.py"
 
-OWN = {  # where a file's tests are not named after it
+OWN = {  # where the tests of a file, or of all files of a room, are not named after it
     "data/alignment": ["tests/data/splits/test_splitting.py", "tests/evaluation/test_evaluate.py"],
     "data/archives/folders": ["tests/data/test_sources.py"],
     "data/attributes/attached": ["tests/data/test_reading.py", "tests/models/test_attributes.py"],
     "data/columns/roles": ["tests/data/test_reading.py", "tests/data/test_broken_inputs.py"],
+    "data/expecting": ["tests/test_arguments.py"],
     "data/features": ["tests/data/test_features.py", "tests/models/test_attributes.py"],
     "data/splits/leaks": ["tests/data/splits/test_splitting.py"],
     "data/columns/numbering": ["tests/data/test_ids.py", "tests/data/test_ratings.py"],
@@ -61,6 +62,7 @@ OWN = {  # where a file's tests are not named after it
     "contract": [
         CONTRACT, "tests/models/test_forget.py", "tests/test_reasons.py", "tests/models/test_attributes.py",
         "tests/test_model_folder.py", "tests/test_snapshots.py", "tests/test_arguments.py",
+        "tests/models/test_own_classes.py", "tests/models/test_saved_and_opened.py",
     ],
     "recommender": [
         CONTRACT, "tests/models/test_bayesian_mf.py", "tests/models/test_attributes.py", "tests/test_model_folder.py",
@@ -85,7 +87,7 @@ def sources_of(room: str, package: Path) -> list[Path]:
 def stages_of(path: Path, root: Path) -> list[list[str]]:
     """Arguments of pytest, stage after stage, for a fault in this file of the package; root: of the tree."""
     room, name = room_of(path), path.with_suffix("").as_posix()
-    own = OWN.get(name, [f"tests/{path.parent.as_posix()}/test_{path.stem}.py"])
+    own = OWN.get(name) or OWN.get(room) or [f"tests/{path.parent.as_posix()}/test_{path.stem}.py"]
     stages = [[one] for one in own]
     stages.append([f"src/cofactor/{path.as_posix()}"])  # its doctests
     if room == "models":
