@@ -30,7 +30,7 @@ __all__ = ["Newcomer", "Prediction", "Recommender", "expect_model"]
 
 
 class Neighbours(TypedDict):
-    """What the columns of a table of similar items, or users, are."""
+    """The names of the columns in a table of similar items, or users."""
 
     of: Side
     score: str
@@ -65,7 +65,8 @@ class Recommender(ListMixin, SaveMixin):
         interval: between which values each rating lies with this probability: a `Prediction` of mean, low and high.
             Both kinds of doubt are in it: what the factors are, and what a person gives on a day
         attributes: of somebody new, as {"age": 33, …}
-        Raises `Unsupported` of a model that predicts no ratings, or that has no intervals.
+        Raises `UnknownIds`; `BadOption` for options out of range; `Unsupported` of a model that predicts no ratings, or
+        that has no intervals.
         """
         clip = conformed("clip", bool, clip)
         if interval is not None:
@@ -199,7 +200,7 @@ class Recommender(ListMixin, SaveMixin):
 
 
 class Prediction(NamedTuple):
-    """What `predict(..., interval=…)` gives, one number of each for one pair, else (b,)."""
+    """The answer of `predict(..., interval=…)`: one number of each for one pair, else (b,)."""
 
     mean: FloatArray
     low: FloatArray

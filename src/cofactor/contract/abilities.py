@@ -20,7 +20,7 @@ REFUSALS = {
 
 @dataclass(frozen=True, kw_only=True)
 class Abilities:
-    """What can be asked of a model, given its options and what it was fitted to; see each field."""
+    """The questions that a model can answer, given its options and what it was fitted to; see each field."""
 
     predicts: bool = True  # its scores are in the ratings' own unit
     personal: bool = True  # False: it recommends the same to everybody
@@ -34,12 +34,12 @@ class Abilities:
 
     @property
     def compares_items(self) -> bool:
-        """Whether it says which items are similar."""
+        """True where `similar_items` has an answer."""
         return self.has_vectors or self.has_item_weights
 
     @property
     def compares_users(self) -> bool:
-        """Whether it says which users are similar."""
+        """True where `similar_users` has an answer."""
         return self.has_vectors
 
 

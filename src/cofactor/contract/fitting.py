@@ -76,7 +76,10 @@ class FitMixin(Snapshots, ModelSteps):
         return self
 
     def learn(self, train: "Ratings", run: Run) -> Self:
-        """`fit`, without a word about how the run ended: that is for whoever began it."""
+        """The model itself, fitted as by `fit`, but silent about how the run ended: that is for whoever began it.
+
+        Raises what `fit` raises, `BadOption` and `Diverged` among it.
+        """
         self._conform_options()
         self._check_trainable(train, run)
         fresh = self.copied(lambda name: not is_learned(name))
@@ -123,7 +126,7 @@ class FitMixin(Snapshots, ModelSteps):
         )
 
     def learned_values(self) -> dict[str, Any]:
-        """What `learned` names, by name: all that a saved model holds beside the ratings. Raises `NotFitted`."""
+        """The learned arrays and numbers by name, all that a saved model holds beside the ratings; raises `NotFitted`."""
         _ = self.ratings
         return {name: getattr(self, name) for name in self.learned}
 
@@ -136,7 +139,7 @@ class FitMixin(Snapshots, ModelSteps):
 
     @property
     def n_learned(self) -> int:
-        """How many numbers it learned: what a saved model holds beside the ratings."""
+        """The number of values it learned: what a saved model holds beside the ratings."""
         return sum(int(np.size(value)) for value in self.learned_values().values())
 
     # ---- later ratings, and fewer people ------------------------------------------------------------------

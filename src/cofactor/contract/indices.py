@@ -77,7 +77,7 @@ def as_list(ids: Any) -> list[Id]:
 
 
 def is_one_id(ids: Any) -> bool:
-    """Whether this is one id, or somebody new, and not a list of ids."""
+    """True for one id, and for somebody new; False for a list of ids."""
     is_iterable = isinstance(ids, Iterable) and not (isinstance(ids, np.ndarray) and not ids.ndim)
     return isinstance(ids, (str, bytes, tuple, Mapping)) or not is_iterable
 

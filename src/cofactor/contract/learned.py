@@ -45,7 +45,7 @@ class Learned:
     sizes: Callable[[Array, Known], dict[str, int]] = lambda array, known: {}  # that the array says of others
 
     def wrong_form(self, array: Array, known: Known) -> str:
-        """What is wrong with its type or shape; sizes not `known` before are from now on."""
+        """The fault of its type or shape, in words, empty where there is none; sizes not `known` before are then."""
         if array.dtype != self.dtype:
             return f"is of type {array.dtype}, not {self.dtype}"
         if self.is_off(known):
@@ -56,14 +56,16 @@ class Learned:
         return ""
 
     def wrong_numbers(self, array: Array, known: Known) -> str:
+        """The fault of its numbers, in words; empty where there is none."""
         return "" if self.is_off(known) else self.judge(array, known)
 
     def is_off(self, known: Known) -> bool:
+        """True where the option `when` leaves it empty."""
         return self.when is not None and not known.get(self.when)
 
 
 def wrong_with(declared: Mapping[str, Learned], arrays: Mapping[str, Array], known: Mapping[str, Any]) -> str:
-    """What is wrong with what was learned, in words; nothing where all is as declared.
+    """The first fault of what was learned, in words; empty where all is as declared.
 
     known: n_users, n_items, the options, and as user_attributes and item_attributes the names of what there are
     """
@@ -145,7 +147,7 @@ def indices(size: str, *, below: str) -> Learned:
 
 
 def row_pointers(n_rows: str, *, of: str) -> Learned:
-    """Where each row begins in arrays of size `of`, and where the last one ends; int64."""
+    """The positions at which rows begin in arrays of size `of`, and at which the last one ends; int64."""
 
     def judge(array: Array, known: Known) -> str:
         is_one = array[0] == 0 and array[-1] == _size(of, known) and (array[1:] >= array[:-1]).all()
@@ -165,7 +167,8 @@ def whole_numbers(*shape: str, when: str | None = None, ascending: bool = False)
 
 
 def encodings() -> Learned:
-    """What `pack_encodings` made; it says how many columns each side has, n_user_features and n_item_features."""
+    """The bytes that `pack_encodings` makes; they say how many columns each side has, n_user_features and
+    n_item_features."""
     return Learned("uint8", ("n_bytes",), sizes=_features_of)
 
 

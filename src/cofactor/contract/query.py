@@ -41,7 +41,10 @@ def list_query(
     candidates: Iterable[Id] | None, exclude: Iterable[Id], unknown: Unknown, approximate: bool | None,
     attributes: Mapping[str, Any] | None,
 ) -> Query:  # fmt: skip
-    """The query of `Recommender.recommend`, checked and in indices; raises what that raises."""
+    """The query of `Recommender.recommend`, checked and in indices.
+
+    Raises `UnknownIds`, and `BadOption` for options out of range or of another type.
+    """
     excluded = excluded_items(ratings, candidates, exclude)
     n, hide_seen = list_length(n), conformed("hide_seen", bool, hide_seen)
     if approximate is not None:

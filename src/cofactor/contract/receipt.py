@@ -13,7 +13,7 @@ __all__ = ["Receipt"]
 
 @dataclass(frozen=True)
 class Receipt:
-    """What `forget` did, to be kept with the request; the person's id is in it, so keep it as one keeps the request.
+    """The result of `forget`, to be kept with the request; the person's id is in it, so keep it as one keeps that.
 
     removed: learned arrays in which a row was theirs, and is gone
     solved_again: learned arrays that are now as if they had never been there

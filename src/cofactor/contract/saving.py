@@ -24,7 +24,7 @@ class SaveMixin(FitMixin):
 
     @classmethod
     def model_name(cls) -> str:
-        """What the command line and a saved model call it: the name of its file; of a class from elsewhere its own."""
+        """Its name on the command line and in a saved model: that of its file; of a class from elsewhere its own."""
         package, _, file = cls.__module__.rpartition(".")
         return file if package == "cofactor.models" else cls.__name__
 

@@ -20,7 +20,7 @@ _replacing = Lock()  # held for no longer than it takes to compare two states an
 
 
 class Snapshots:
-    """What holds a state that is replaced as a whole."""
+    """An object whose state is replaced as a whole, and so can be held on to."""
 
     def snapshot(self) -> Self:
         """The model as it is now, which no later `update` or `fit` changes; nothing is copied."""
@@ -69,5 +69,5 @@ if hasattr(os, "register_at_fork"):  # Windows does not fork
 
 
 def is_learned(name: str) -> bool:
-    """Whether an attribute of this name is of a fit: what was learned ends in `_`, what is kept of it begins so."""
+    """True for the name of an attribute that a fit sets: what is learned ends in `_`, what is kept of it begins so."""
     return name.startswith("_") or name.endswith("_")

@@ -46,7 +46,7 @@ class ModelSteps(ABC):
 
     @property
     def abilities(self) -> Abilities:
-        """What can be asked of it."""
+        """The questions that it can answer."""
         return Abilities()
 
     @property
@@ -71,7 +71,10 @@ class ModelSteps(ABC):
             raise BadOption(f"{type(self).__name__} is not trained in epochs: leave {' and '.join(run.asked)} out.")
 
     def updated_state(self, joined: "Joined") -> Mapping[str, Any]:
-        """The arrays of `learned` that change when later ratings come: rows for `joined.users` and `joined.items`."""
+        """The arrays of `learned` that change when later ratings come: rows for `joined.users` and `joined.items`.
+
+        Raises `Unsupported` where the model does not write this step.
+        """
         raise Unsupported(f"{type(self).__name__} cannot take in later ratings. Fit it anew on all of them.")
 
     def state_without(self, user_idx: int, remaining: "Ratings") -> Mapping[str, Any]:
@@ -90,11 +93,11 @@ class ModelSteps(ABC):
         """Raise `BadOption` where a hyperparameter is out of range."""
 
     def search_space(self) -> Space:
-        """What `tune` tries, by option; the others stay as given."""
+        """The values that `tune` tries, by option; the others stay as given."""
         return {}
 
     def notes(self) -> tuple[str, ...]:
-        """What a reader ought to know of how it was fitted, a sentence each; the card shows them."""
+        """Sentences about how it was fitted that a reader ought to know; the card shows them."""
         ended = f"Interrupted {self.interrupted_}: it learned less than it was asked to."
         return (*self.noted_, *([ended] if self.interrupted_ else ()))
 
@@ -116,6 +119,7 @@ class ModelSteps(ABC):
         """(n_items,) scores for somebody the model does not hold, by their ratings; nothing is retrained.
 
         Their attributes are given only where `abilities.learns_attributes`; there may then be no ratings.
+        Raises `Unsupported` where `abilities.folds_in` is False.
         """
         raise unsupported(self, "folds_in")
 
@@ -124,18 +128,27 @@ class ModelSteps(ABC):
         return None
 
     def pair_variances(self, user_idx: IntArray, item_idx: IntArray) -> FloatArray:
-        """(b,) users, (b,) items -> (b,) the variance of each pair's rating, that of a person on a day included."""
+        """(b,) users, (b,) items -> (b,) the variance of each pair's rating, that of a person on a day included.
+
+        Raises `Unsupported` where `abilities.has_posterior` is False.
+        """
         raise unsupported(self, "has_posterior")
 
     # ---- understanding ------------------------------------------------------------------------------------
 
     def row_vectors(self, side: Side) -> FloatArray:
-        """(n, f) the vectors of all users or items, compared by their angle."""
+        """(n, f) the vectors of all users or items, compared by their angle.
+
+        Raises `Unsupported` where `abilities.has_vectors` is False.
+        """
         raise unsupported(self, "has_vectors")
 
     def similarity(self, side: Side, idx: int) -> FloatArray:
         """(n,) how similar every user or item is to one of them, -inf where nothing is known of it: the cosine of
-        their vectors, or what a model that links items by weights has learned."""
+        their vectors, or what a model that links items by weights has learned.
+
+        Raises `Unsupported` where `abilities.compares_items`, or `compares_users`, is False.
+        """
         if not self.abilities.has_vectors:
             raise unsupported(self, f"compares_{side}s")
         vectors = self.row_vectors(side)
@@ -145,22 +158,31 @@ class ModelSteps(ABC):
         return cosine
 
     def reasons(self, user_idx: int, item_idx: int) -> "Reasons":
-        """The parts that add up to the score of one pair."""
+        """The parts that add up to the score of one pair. Raises `Unsupported` unless `abilities.gives_reasons`."""
         raise unsupported(self, "gives_reasons")
 
     # ---- beliefs about somebody new -----------------------------------------------------------------------
 
     def newcomer_laws(self) -> Sequence["NewcomerLaw"]:
-        """What the model believes of somebody new: one law, or one for each of some posterior draws."""
+        """The model's distribution of somebody new: one, or one for each of some posterior draws.
+
+        Raises `Unsupported` where `abilities.has_posterior` is False.
+        """
         raise unsupported(self, "has_posterior")
 
     def rows_under_laws(self, user_idx: IntArray) -> Sequence[FloatArray]:
-        """(b, d) where these users stand under each of `newcomer_laws`."""
+        """(b, d) the rows of these users under each of `newcomer_laws`.
+
+        Raises `Unsupported` where `abilities.has_posterior` is False.
+        """
         raise unsupported(self, "has_posterior")
 
     def described_under_laws(self, attributes: Mapping[str, Array], n: int) -> Sequence[FloatArray]:
         """(n, d) by how much people with these attributes, (n,) each, are expected to differ from the mean of each of
-        `newcomer_laws`."""
+        `newcomer_laws`.
+
+        Raises `Unsupported` where `abilities.learns_attributes` is False.
+        """
         raise unsupported(self, "learns_attributes")
 
 

@@ -1,7 +1,7 @@
 """Sums over ratings, their vectors held in registers throughout: what Numba does not write by itself.
 
 Each function here is a few vector instructions on flat float32 arrays and offsets into them; the loops that read
-like formulas are in `posterior/solve_loops.py` and `gradient_loops.py`.
+like formulas are in `posterior/solve_loops.py` and `gradient/adam_loops.py`.
 """
 
 from typing import Any
