@@ -79,7 +79,8 @@ def test_few_rows_need_no_compiler():
     import subprocess
     import sys
 
-    ask = "import sys, numpy as np; from cofactor.kernels.ranking.top_scores import best; best(np.zeros((9, 50)), 5); "
+    module = "cofactor.kernels.ranking.top_scores"
+    ask = f"import sys, numpy as np; from {module} import top_scores; top_scores(np.zeros((9, 50)), 5); "
     assert subprocess.run([sys.executable, "-c", ask + "sys.exit('numba' in sys.modules)"]).returncode == 0
 
 
