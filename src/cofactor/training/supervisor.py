@@ -1,6 +1,6 @@
 """What hangs on the end of an epoch where a model is trained: early stopping, and the checkpoint."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -19,14 +19,15 @@ class Supervisor:
     """Ends training early, remembers the best epoch, and writes and reads the checkpoint of one fit."""
 
     def __init__(
-        self, engine: ResumableEngine, run: Run, n_epochs: int, identity: Mapping[str, Any],
+        self, engine: ResumableEngine, run: Run, n_epochs: int, identity: Callable[[], dict[str, Any]],
         measure: Callable[[Epoch], float],
     ) -> None:  # fmt: skip
-        """identity: what another training must share to go on from this one's checkpoint
+        """identity: what another training must share to go on from this one's checkpoint; asked for where there is one
         measure: what early stopping watches, of the model as it is after an epoch
         """
-        self._engine, self._n_epochs, self._identity, self._measure = engine, n_epochs, dict(identity), measure
+        self._engine, self._n_epochs, self._measure = engine, n_epochs, measure
         self._stopping, self._path = run.early_stopping, run.checkpoint
+        self._identity = identity() if run.checkpoint else {}  # the data's fingerprint takes a pass over them
         self._best: dict[str, Array] | None = None
         if self._stopping:
             self._stopping.reset()

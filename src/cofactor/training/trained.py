@@ -2,6 +2,7 @@
 
 from abc import abstractmethod
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from cofactor.errors import BadOption
@@ -69,7 +70,7 @@ class TrainedRecommender(Recommender, Generic[E]):
             return self._measured(engine, train, run, epoch)
 
         with engine.session():
-            supervisor = Supervisor(engine, run, self._n_epochs, self._identity(train), measure)
+            supervisor = Supervisor(engine, run, self._n_epochs, partial(self._identity, train), measure)
             n_done = supervisor.resume()
             self.history_: list[Epoch] = train_epochs(
                 engine, n_done if supervisor.is_over else self._n_epochs, run, first=n_done,

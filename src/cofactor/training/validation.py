@@ -9,7 +9,6 @@ import numpy as np
 from cofactor.arrays import FloatArray, IntArray
 from cofactor.data.ratings import Ratings
 from cofactor.errors import BadOption
-from cofactor.training.negatives import draw_negatives
 
 __all__ = ["Loss", "known_part", "log_loss", "squared_error", "wrong_order"]
 
@@ -89,6 +88,8 @@ def _without_click(held_out: Ratings, train: Ratings, n_each: int, seed: int) ->
 
     They are drawn once, so that the losses of two epochs can be compared; a user who has every item has none.
     """
+    from cofactor.training.negatives import draw_negatives
+
     rows = np.repeat(np.arange(len(held_out)), n_each)
     rng = np.random.default_rng([seed, 2])
     items = draw_negatives(held_out.user_idx[rows], train.by_user, train.n_items, rng)
