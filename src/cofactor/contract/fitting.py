@@ -126,7 +126,7 @@ class FitMixin(Snapshots, ModelSteps):
         )
 
     def learned_values(self) -> dict[str, Any]:
-        """The learned arrays and numbers by name, all that a saved model holds beside the ratings; raises `NotFitted`."""
+        """The learned arrays and numbers by name, which a saved model holds beside the ratings; raises `NotFitted`."""
         _ = self.ratings
         return {name: getattr(self, name) for name in self.learned}
 

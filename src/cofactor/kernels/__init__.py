@@ -13,8 +13,8 @@
     compiling    from Numba to machine code: compiled, cached, shipped, loaded         threads
     (the ground) alignment, absent: how arrays lie     threads, blas: who runs what     twins: which form runs
 
-In a room, `<x>.py` has the functions that others call, their argument structs, and the division of work among threads;
-`<x>_loops.py` has the loops that become machine code; `<x>_numpy.py` has the twins, the same formulas in plain NumPy, which
-COFACTOR_KERNELS=numpy chooses. `<x>.py` names its loops by text (`Native`) and never imports them, for they import Numba:
-it is loaded where something has to be compiled, and nowhere else.
+In a room, `<x>.py` has the functions that others call, their argument structs, and the division of work among
+threads; `<x>_loops.py` has the loops that become machine code; `<x>_numpy.py` has the twins, the same formulas in plain
+NumPy, which COFACTOR_KERNELS=numpy chooses. `<x>.py` names its loops by text (`Native`) and never imports them, for
+they import Numba: it is loaded where something has to be compiled, and nowhere else.
 """

@@ -1,7 +1,7 @@
 """Which form of a kernel runs: its machine code, or its NumPy twin, as the variable COFACTOR_KERNELS asks.
 
-A twin computes the kernel's formula in plain NumPy, slowly. It is in `<x>_numpy.py` beside `<x>.py`, under the same name
-and with the same parameters. Tests hold the machine code to it; and it is the way on where none can be made.
+A twin computes the kernel's formula in plain NumPy, slowly. It is in `<x>_numpy.py` beside `<x>.py`, under the same
+name and with the same parameters. Tests hold the machine code to it; and it is the way on where none can be made.
 """
 
 import os
