@@ -74,7 +74,7 @@ def test_items_that_come_later_are_placed_by_their_attributes(tastes_by_kind):
 def test_who_comes_later_is_placed_where_a_newcomer_who_is_and_does_the_same_is(model):
     """Users are held more strongly to what their kind says than items are."""
     held = copy(model)
-    held.user_lean_, held.item_lean_ = 3.0, 0.03
+    held.user_attribute_strength_, held.item_attribute_strength_ = 3.0, 0.03
     as_newcomer = held.score_newcomer({0: 1.0, 2: 1.0}, {"kind": "odd"})
     later = {"user": [200, 200], "item": [0, 2]}
     held.update(cf.read(later, rating=False, users={"user": [200], "kind": ["odd"]}))
