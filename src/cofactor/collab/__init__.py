@@ -23,6 +23,7 @@ except ImportError as error:
 from cofactor.collab.building import collab_learner, load_learner
 from cofactor.collab.callbacks import Callback, CancelFitException, EarlyStoppingCallback, SaveModelCallback
 from cofactor.collab.categories import CategoryMap
+from cofactor.collab.course_helpers import L, delegates, one_hot, set_seed, tensor, test_eq
 from cofactor.collab.dataloaders import CollabDataLoaders, DataLoader, DataLoaders
 from cofactor.collab.learner import Adam, Learner, SuggestedLRs, valley
 from cofactor.collab.metrics import R2Score, mae, mse, rmse
@@ -41,7 +42,6 @@ from cofactor.collab.modules import (
 )
 from cofactor.collab.rows import TabularCollab
 from cofactor.collab.samples import URLs, untar_data
-from cofactor.collab.shorthand import L, delegates, one_hot, set_seed, tensor, test_eq
 
 __all__ = [
     "Adam", "Callback", "CancelFitException", "CategoryMap", "CollabDataLoaders", "DataLoader", "DataLoaders",

@@ -1,12 +1,10 @@
 """Looking in on training after every epoch: the course's callbacks, as far as ratings need them."""
 
-from typing import TYPE_CHECKING, Literal
+from typing import Any, Literal, Protocol
 
+from cofactor.collab.recorder import Recorder
 from cofactor.errors import BadOption
 from cofactor.run.stopping import EarlyStopping
-
-if TYPE_CHECKING:
-    from cofactor.collab.learner import Learner
 
 __all__ = ["Callback", "CancelFitException", "EarlyStoppingCallback", "SaveModelCallback"]
 
@@ -15,18 +13,39 @@ class CancelFitException(Exception):
     """Raised by a callback to stop training after this epoch."""
 
 
+class WatchedLearner(Protocol):
+    """The parts of a learner that the callbacks here use."""
+
+    recorder: Recorder
+
+    def save(self, file: str, with_opt: bool = True) -> Any:
+        """Write the model's parameters to this file."""
+        ...
+
+    def load(self, file: str, with_opt: bool = True) -> Any:
+        """Read the model's parameters from this file."""
+        ...
+
+
 class Callback:
     """Subclass it and override an event; `self.learn` is the learner, whose model is current."""
 
-    learn: "Learner"
+    learn: Any  # the `Learner`; a `WatchedLearner` to the callbacks here
 
-    def before_fit(self) -> None: ...
-    def after_epoch(self) -> None: ...
-    def after_fit(self) -> None: ...
+    def before_fit(self) -> None:
+        """Called once, before the first epoch."""
+
+    def after_epoch(self) -> None:
+        """Called after every epoch; raise `CancelFitException` to stop there."""
+
+    def after_fit(self) -> None:
+        """Called once, after the last epoch, also of a fit that was stopped."""
 
 
 class _Tracker(Callback):
     """Watches a column of the table, the lower the better for losses and errors."""
+
+    learn: WatchedLearner
 
     def __init__(self, monitor: str, comp: Literal["lower", "higher"], min_delta: float, patience: int) -> None:
         self.monitor = monitor

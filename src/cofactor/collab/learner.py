@@ -13,13 +13,13 @@ from torch.optim import AdamW as Adam
 
 from cofactor.arrays import Id
 from cofactor.collab.callbacks import Callback, CancelFitException
+from cofactor.collab.course_helpers import L
 from cofactor.collab.dataloaders import DataLoader, DataLoaders, draw_seed
 from cofactor.collab.engines import AnEngine, engine_for, put_in, take_out
 from cofactor.collab.files import export, load_state, save_state, with_suffix
 from cofactor.collab.metrics import Metric, metric_name
 from cofactor.collab.modules import MSELossFlat
 from cofactor.collab.recorder import Recorder
-from cofactor.collab.shorthand import L
 from cofactor.collab.showing import show_frame
 from cofactor.errors import Diverged, Unsupported
 from cofactor.run.epoch import Epoch
@@ -240,9 +240,9 @@ class Learner:
 
     def to_model(self) -> "MatrixFactorization | NeuralCF":
         """What was learned as a model of the library: recommend, explain, evaluate, save as one safe folder."""
-        from cofactor.collab.crossing import to_model
+        from cofactor.collab.conversion import to_model
 
-        return to_model(self)
+        return to_model(self.model, self.dls)
 
     # ---- files --------------------------------------------------------------------------------------------
 

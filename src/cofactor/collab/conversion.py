@@ -1,8 +1,9 @@
 """From a learner into the library: the same parameters as a model that keeps the whole contract."""
 
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
+from torch import nn
 
 from cofactor.collab.dataloaders import DataLoaders
 from cofactor.collab.engines import embeddings_of
@@ -14,30 +15,29 @@ from cofactor.models.neural_cf import NeuralCF
 from cofactor.nets.embeddings import Embeddings
 from cofactor.nets.mlp import network_of
 
-if TYPE_CHECKING:
-    from cofactor.collab.learner import Learner
-
 __all__ = ["ratings_of", "to_model"]
 
 AModel: TypeAlias = MatrixFactorization | NeuralCF
 
 
-def to_model(learner: "Learner") -> AModel:
-    """A `MatrixFactorization` or a `NeuralCF` that predicts what the learner predicts.
+def to_model(module: nn.Module, dls: DataLoaders) -> AModel:
+    """A `MatrixFactorization` or a `NeuralCF` that predicts what this module, trained on these data, predicts.
 
     Raises `Unsupported` for modules of the caller's own, `BadOption` for a learner without ratings.
     """
-    train = ratings_of(learner.dls)
-    model = learner.model
-    if isinstance(model, EmbeddingDotBias):
-        return _dot_product(model, train)
-    if isinstance(model, EmbeddingNN):
-        return _network(model, train)
-    raise Unsupported(f"A {type(model).__name__} is no model of the library. collab_learner makes those that are.")
+    train = ratings_of(dls)
+    if isinstance(module, EmbeddingDotBias):
+        return _dot_product(module, train)
+    if isinstance(module, EmbeddingNN):
+        return _network(module, train)
+    raise Unsupported(f"A {type(module).__name__} is no model of the library. collab_learner makes those that are.")
 
 
 def ratings_of(dls: DataLoaders) -> Ratings:
-    """The training ratings as the library holds them; rows with a missing id (`#na#`) stay behind."""
+    """The training ratings as the library holds them, without rows that miss an id (`#na#`).
+
+    Raises `BadOption` where there are none.
+    """
     table = dls.train_ds
     users, items = (one.ids for one in table.classes.values())
     if not len(table) or table.ratings is None:
