@@ -45,11 +45,11 @@ class CofactorError(Exception):
 
 
 class BadTable(CofactorError, ValueError):
-    pass
+    """Raised when a table cannot be read as ratings; correct the table as the message says."""
 
 
 class BadOption(CofactorError, ValueError):
-    pass
+    """Raised when an option or argument cannot be used; give one that the message allows."""
 
 
 def _named(things: Sequence[object]) -> str:
@@ -58,7 +58,7 @@ def _named(things: Sequence[object]) -> str:
 
 
 class UnknownIds(CofactorError, LookupError):
-    """Ids that the data do not hold; `ids` lists them all, the message the first few."""
+    """Raised for ids that the data do not hold, all listed in `ids`; check their spelling and type."""
 
     def __init__(
         self, kind: str, ids: Iterable[object], known: int, near: Sequence[str] = (), *, may_fall_back: bool = False
@@ -89,7 +89,7 @@ def _has_hash(one: object) -> bool:
 
 
 class AmbiguousTitle(CofactorError, LookupError):
-    """A title that several items carry; `ids` lists them."""
+    """Raised for a title that several items carry; give the id of the one that is meant; `ids` lists them."""
 
     def __init__(self, title: str, ids: Sequence[object]) -> None:
         self.title, self.ids = title, list(ids)
@@ -109,55 +109,63 @@ class _UnknownName(CofactorError, LookupError):
 
 
 class UnknownModel(_UnknownName):
+    """Raised when no model has the name given; use the name that the message suggests, or one that it lists."""
+
     what = "model"
 
 
 class UnknownDataSet(_UnknownName):
+    """Raised when no data set has the name given; use the name that the message suggests, or one that it lists."""
+
     what = "data set"
 
 
 class DataNotAvailable(CofactorError, OSError):
-    pass
+    """Raised when a known data set cannot be found or downloaded, or lacks files; follow the message to obtain it."""
 
 
 class BadModelFolder(CofactorError, ValueError):
-    pass
+    """Raised when a file is missing, damaged or no saved model of this version; copy it again, save anew or upgrade."""
 
 
 class NotSaved(CofactorError, OSError):
-    pass
+    """Raised when the file system refuses to write a model; nothing was changed, so save to another path."""
 
 
 class BadCheckpoint(CofactorError, ValueError):
-    pass
+    """Raised when a checkpoint is damaged, unwritable or of another run; delete it or choose another path."""
 
 
 class Leak(CofactorError, ValueError):
-    pass
+    """Raised when training holds test ratings or newer ones, or times to check are missing; split as it says."""
 
 
 class NothingToAsk(CofactorError, LookupError):
-    pass
+    """Raised when an onboarding interview has asked about every rated item; recommend from the answers given."""
 
 
 class NotFitted(CofactorError, RuntimeError):
+    """Raised when a model is asked for results before it was fitted; call `fit` first."""
+
     def __init__(self, model: str) -> None:
         super().__init__(f"This {model} has not learned anything yet. Call .fit(ratings) first.")
 
 
 class Unsupported(CofactorError, TypeError):
-    pass
+    """Raised when a model cannot do what is asked; `model.abilities` says what it can, else choose another model."""
 
 
 class NotAfterFork(CofactorError, RuntimeError):
-    pass
+    """Raised when a forked process cannot read tables; read before it, or start it by 'forkserver' or 'spawn'."""
 
 
 class Diverged(CofactorError, ArithmeticError):
-    pass
+    """Raised when training yields nan or inf; lower the learning rate, regularise more, or rescale the ratings."""
 
 
 class MissingExtra(CofactorError, ImportError):
+    """Raised when an optional dependency is not installed; install the extra with the command in the message."""
+
     def __init__(self, what: str, extra: str) -> None:
         super().__init__(f"{what} needs the extra '{extra}'. Install it with: pip install 'cofactor[{extra}]'")
 
@@ -209,4 +217,4 @@ class SearchStopped(StoppedEarly):
 
 
 class CouldBeFaster(UserWarning):
-    """What was asked for takes many times as long as something nearly as good."""
+    """Exact lists for many users and items take many times as long as those by `approximate=True`."""
