@@ -36,6 +36,9 @@ def collab_learner(
 
 
 def load_learner(fname: str | Path) -> Learner:
-    """What `Learner.export` wrote: it predicts for the ids it knows, and holds no ratings. Opening it runs no code."""
+    """A learner from a file of `Learner.export`: it predicts for the ids it knows, and holds no ratings.
+
+    Opening the file runs no code. Raises `BadModelFolder` where the file is missing, damaged or of another kind.
+    """
     model, dls = open_export(Path(fname))
     return Learner(dls, model)

@@ -60,9 +60,11 @@ class CategoryMap(Sequence[Any]):
         return codes
 
     def map_objs(self, objs: Iterable[Id]) -> list[int]:
+        """The code of each id, 0 for `#na#`; raises `NotInTraining` for an id that has no code."""
         return [self.o2i[one] for one in objs]
 
     def map_ids(self, codes: Iterable[int]) -> list[Any]:
+        """The id at each code, `#na#` at code 0; raises `IndexError` beyond the last code."""
         return [self[code] for code in codes]
 
     def __len__(self) -> int:

@@ -36,15 +36,19 @@ class L(list[Any]):
         return L([super(L, self).__getitem__(int(place)) for place in places])
 
     def map(self, f: Callable[..., Any], *args: Any, **kwargs: Any) -> "L":
+        """The results of f for every entry, with the further arguments passed on to f."""
         return L([f(one, *args, **kwargs) for one in self])
 
     def filter(self, f: Callable[[Any], Any] = bool) -> "L":
+        """The entries for which f is true, in their order."""
         return L([one for one in self if f(one)])
 
     def attrgot(self, name: str, default: Any = None) -> "L":
+        """The attribute of this name of every entry, `default` where an entry has none."""
         return self.map(getattr, name, default)
 
     def itemgot(self, *at: Any) -> "L":
+        """The value of every entry at a key or index; several are applied one after the other."""
         found = self
         for one in at:
             found = L([item[one] for item in found])

@@ -35,6 +35,7 @@ class DataLoader:
 
     @property
     def n(self) -> int:
+        """The number of rows in the table."""
         return len(self.dataset)
 
     @property
@@ -80,14 +81,17 @@ class DataLoaders:
 
     @property
     def cat_names(self) -> list[str]:
+        """The names of the user column and of the item column."""
         return list(self.classes)
 
     @property
     def y_names(self) -> list[str]:
+        """The name of the rating column, as a list of one."""
         return [self.y_name]
 
     @property
     def loaders(self) -> list[DataLoader]:
+        """The training loader, then the validation loader."""
         return [self.train, self.valid]
 
     def __getitem__(self, at: int) -> DataLoader:
@@ -95,21 +99,26 @@ class DataLoaders:
 
     @property
     def train_ds(self) -> TabularCollab:
+        """The training ratings, as a table and as codes."""
         return self.train.dataset
 
     @property
     def valid_ds(self) -> TabularCollab:
+        """The validation ratings, as a table and as codes."""
         return self.valid.dataset
 
     @property
     def bs(self) -> int:
+        """The number of ratings in a training batch."""
         return self.train.bs
 
     @property
     def device(self) -> str:
+        """The device that training batches are moved to, such as "cpu"."""
         return self.train.device
 
     def to(self, device: str) -> Self:
+        """Move the batches of both loaders to this device from now on; returns these loaders."""
         for loader in self.loaders:
             loader.device = str(device)
         return self
@@ -123,7 +132,11 @@ class DataLoaders:
         self.train.show_batch(max_n)
 
     def test_dl(self, test_items: pd.DataFrame, with_labels: bool = False, bs: int | None = None) -> DataLoader:
-        """Batches of other rows; raises `NotInTraining` for ids that training has not seen."""
+        """Batches of other rows, with their ratings if `with_labels`; bs: that of validation unless given.
+
+        Raises `BadTable` where the user or item column is missing, or a rating asked for is not a finite number, and
+        `NotInTraining` for ids that training has not seen.
+        """
         missing = [name for name in self.classes if name not in test_items]
         if missing:
             raise BadTable(f"The table needs the columns {', '.join(self.cat_names)}, but {missing} are not there.")

@@ -39,7 +39,10 @@ def save_state(model: nn.Module, memory: Mapping[str, Array], target: Path) -> P
 
 
 def load_state(model: nn.Module, file: Path) -> dict[str, Array]:
-    """The saved parameters into the model; returns the optimiser's memory."""
+    """Load the saved parameters into the model; returns the optimiser's memory, empty where none was saved.
+
+    Raises `BadModelFolder` where the file is missing, is no safetensors file, or holds parameters of another model.
+    """
     arrays = _read(file)[0]
     try:
         model.load_state_dict(_under("model.", arrays, torch.from_numpy))

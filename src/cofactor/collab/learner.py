@@ -44,7 +44,7 @@ PREDICT_ROWS = 1 << 16  # pairs scored at once
 
 
 class SuggestedLRs(NamedTuple):
-    """What `lr_find` suggests."""
+    """The learning rate that `Learner.lr_find` suggests."""
 
     valley: float
 
@@ -59,6 +59,7 @@ class Learner:
     metrics: a function of predictions and ratings, or several; a column each
     lr, wd, moms: learning rate, weight decay and momenta where a call names none
     First weights and the order of the batches come from torch's global generator: `set_seed` makes them repeatable.
+    Raises `Unsupported` for an optimiser other than `Adam`.
     """
 
     def __init__(
@@ -118,7 +119,11 @@ class Learner:
         self, start_lr: float = 1e-7, end_lr: float = 10.0, num_it: int = 100, show_plot: bool = True,
         suggest_funcs: Any = valley,
     ) -> SuggestedLRs:  # fmt: skip
-        """Raise the rate step by step, watch the loss, plot it and suggest a rate; everything is left as it was."""
+        """Suggest a learning rate from the loss at rising rates, and plot it; model and optimiser stay as they were.
+
+        Raises `Unsupported` for a suggestion other than `valley`, and `BadOption` for rates that do not rise or a
+        num_it out of range.
+        """
         if suggest_funcs not in (valley, (valley,), [valley]):
             raise Unsupported(f"lr_find suggests the valley, but suggest_funcs={suggest_funcs!r} came.")
         engine, decay = self._ready(reset_opt=False), self._decay(None)
@@ -222,7 +227,10 @@ class Learner:
         return torch.cat(parts), y
 
     def predict(self, row: pd.Series | Mapping[str, Any]) -> tuple[pd.DataFrame, Tensor, Tensor]:
-        """Of one row with a user and an item id: that row with the rating predicted, the rating, and it as (1,)."""
+        """The rating predicted for a user and an item id: in a data frame of that row, as a 0-d tensor, and as (1,).
+
+        Raises `BadTable` where an id's column is missing, `NotInTraining` for an id that training has not seen.
+        """
         asked = pd.DataFrame([dict(row)])
         scores = self.get_preds(dl=self.dls.test_dl(asked))[0].view(-1)
         return asked[self.dls.cat_names].assign(**{self.dls.y_name: scores.numpy()}), scores[0], scores
@@ -239,7 +247,10 @@ class Learner:
         return self.to_model().recommend(users, n, **kwargs)
 
     def to_model(self) -> "MatrixFactorization | NeuralCF":
-        """What was learned as a model of the library: recommend, explain, evaluate, save as one safe folder."""
+        """A model of the library with the learned parameters, to recommend, explain, evaluate and save as one folder.
+
+        Raises `Unsupported` for modules of the caller's own, `BadOption` for a learner without ratings.
+        """
         from cofactor.collab.conversion import to_model
 
         return to_model(self.model, self.dls)
@@ -252,7 +263,10 @@ class Learner:
         return save_state(self.model, memory, self._file(file))
 
     def load(self, file: str | Path, with_opt: bool = True) -> "Learner":
-        """What `save` wrote, into this learner."""
+        """Load the parameters that `save` wrote, and the optimiser's memory if `with_opt`; returns this learner.
+
+        Raises `BadModelFolder` where the file is missing, is no safetensors file, or holds another model's parameters.
+        """
         memory = load_state(self.model, self._file(file))
         self._engine = None
         if with_opt and memory:
@@ -268,7 +282,7 @@ class Learner:
 
     @contextmanager
     def no_bar(self) -> Generator["Learner"]:
-        """Within this block training shows nothing."""
+        """Hide the progress of training inside a `with` block; yields this learner."""
         before, self.progress = self.progress, False
         try:
             yield self

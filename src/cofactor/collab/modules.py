@@ -50,6 +50,7 @@ class SigmoidRange(Module):
         self.low, self.high = low, high
 
     def forward(self, x: Tensor) -> Tensor:
+        """Scores of any shape, squashed into (low, high)."""
         return sigmoid_range(x, self.low, self.high)
 
 
@@ -57,6 +58,7 @@ class MSELossFlat(Module):
     """Mean squared error, whether the scores come as (b,) or (b, 1)."""
 
     def forward(self, inp: Tensor, targ: Tensor) -> Tensor:
+        """The mean squared error of the scores `inp` against the ratings `targ`, a 0-d tensor."""
         return mse(inp, targ.float())
 
     def __repr__(self) -> str:
@@ -64,7 +66,10 @@ class MSELossFlat(Module):
 
 
 class EmbeddingDotBias(Module):
-    """r ≈ p_u · q_i + b_u + b_i, squashed into y_range where there is one: `nets.DotProduct` by the course's names."""
+    """r ≈ p_u · q_i + b_u + b_i, squashed into y_range where there is one: `nets.DotProduct` by the course's names.
+
+    Raises `BadOption` where y_range is neither None nor (low, high).
+    """
 
     classes: Classes | None = None
     user: str
@@ -121,7 +126,8 @@ class TabularModel(EmbeddingMLP):
 
     emb_szs: (rows, width) of each column     layers: units of each hidden layer
     ps: dropout after each of them     embed_p: dropout on the embeddings     use_bn: batch norm after each layer
-    Ratings have no continuous columns and one output, so n_cont is 0 and out_sz 1.
+    Ratings have no continuous columns and one output, so n_cont is 0 and out_sz 1. Raises `Unsupported` for others,
+    and `BadOption` where emb_szs has not two entries or y_range is neither None nor (low, high).
     """
 
     def __init__(
@@ -166,7 +172,10 @@ def emb_sz_rule(n_cat: int) -> int:
 
 
 def get_emb_sz(dls: DataLoaders, sz_dict: Mapping[str, int] | None = None) -> list[tuple[int, int]]:
-    """(rows, width) of the user's and the item's embedding; sz_dict: {column: width} in place of the rule."""
+    """(rows, width) of the user's and the item's embedding; sz_dict: {column: width} in place of the rule.
+
+    Raises `BadOption` where sz_dict is no mapping or names a column that is neither of the two.
+    """
     wished = sz_dict or {}
     if not isinstance(wished, Mapping) or not set(wished) <= set(dls.classes):
         raise BadOption(f"emb_szs gives widths by column, such as {dict.fromkeys(dls.classes, 50)}, but {wished} came.")

@@ -13,7 +13,11 @@ __all__ = ["Recorder"]
 
 
 class Recorder:
-    """Of the last fit. Losses are each step's own, smoothed by a running mean; `values` has a row for each epoch."""
+    """Losses, metrics, learning rates and momenta of the last fit.
+
+    losses: the training loss of each step, smoothed by a running mean
+    values: training loss, validation loss and metrics, a row for each epoch
+    """
 
     def __init__(self, metric_names: Sequence[str]) -> None:
         self.metric_names = ["epoch", "train_loss", "valid_loss", *metric_names, "time"]
@@ -27,6 +31,7 @@ class Recorder:
         self._raw: list[float] = []
 
     def note(self, epoch: Epoch) -> None:
+        """Append the losses and metrics of a finished epoch."""
         self._raw.extend(epoch.losses)
         self._n_steps = max(1, len(epoch.losses))
         self.losses = smooth(np.array(self._raw)).tolist()
@@ -44,6 +49,7 @@ class Recorder:
 
     @property
     def final_record(self) -> list[float | None]:
+        """Training loss, validation loss and metrics of the last epoch; empty before the first."""
         return self.values[-1] if self.values else []
 
     def plot_loss(self, skip_start: int = 5, with_valid: bool = True) -> Any:

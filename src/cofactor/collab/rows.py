@@ -51,10 +51,12 @@ class TabularCollab:
 
     @property
     def xs(self) -> pd.DataFrame:
+        """The user and item codes, (n, 2), under the index of the table they come from."""
         return _pick(self.items, list(self.classes))
 
     @property
     def ys(self) -> pd.DataFrame:
+        """The ratings, (n, 1), under the index of the table; raises `KeyError` where the rows have none."""
         return _pick(self.items, [self.y_name])
 
     def first(self, n: int) -> Self:
