@@ -51,7 +51,7 @@ def folder_to_write() -> Path:
 
 
 def folders_to_read() -> list[Path]:
-    """Where this process may find what it, or an earlier one, has kept."""
+    """The folders in which cached files are looked for: the cache, then this process's temporary one if it has any."""
     folder = cache_folder()
     temporary = [_of_this_process()] if _of_this_process.cache_info().currsize else []
     return temporary if folder is None else [folder, *temporary]

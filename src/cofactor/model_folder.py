@@ -41,7 +41,7 @@ TRIES = 5  # of reading a folder that others replace meanwhile
 
 
 class SavedModel(NamedTuple):
-    """What a folder holds: enough to make the model again, whatever it is."""
+    """Contents of a model folder, from which a model of any class can be made again."""
 
     model: str  # what its class is called: `Recommender.model_name`
     objective: str
@@ -52,7 +52,11 @@ class SavedModel(NamedTuple):
 
 
 def write_model_folder(saved: SavedModel, path: str | Path) -> Path:
-    """Write the folder; an older model of that name is replaced only when the new one is whole."""
+    """Write the folder and return its path; an older model there is replaced only when the new one is whole.
+
+    Raises `NotSaved` where the file system refuses, `BadOption` where the path holds anything but a saved model or a
+    value among ids, attributes and options cannot be kept.
+    """
     try:
         with replacing(place_to_save(path)) as draft:
             _write(saved, draft)
@@ -62,7 +66,7 @@ def write_model_folder(saved: SavedModel, path: str | Path) -> Path:
 
 
 def place_to_save(path: str | Path) -> Path:
-    """Where a model saved to this path will stand: there, or where the link leads that stands there.
+    """The absolute path of a model saved to this path; where it is a link, the path that it leads to.
 
     Raises `BadOption` where something would be overwritten that is not a saved model, and for a path that the system
     refuses.
@@ -102,13 +106,15 @@ def _check_replaceable(target: Path) -> None:
 
 
 def is_model_folder(folder: Path) -> bool:
-    """Whether a model of ours was saved there, be it damaged: other programs have a model.json as well."""
+    """True where this library saved a model, intact or damaged; other programs write a model.json as well."""
     file = folder / ABOUT
     return file.is_file() and b'"cofactor"' in file.read_bytes()[:LARGEST]
 
 
 def read_model_folder(path: str | Path, *, verify: bool = True) -> SavedModel:
-    """What was saved there. verify: check every file against its recorded SHA-256, and the ratings' fingerprint.
+    """The saved model in this folder.
+
+    verify: check every file against its recorded SHA-256, and the ratings' fingerprint
 
     Raises `BadModelFolder` where the folder is not a saved model, is damaged, or is of another format.
     """

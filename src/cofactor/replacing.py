@@ -51,7 +51,7 @@ def replacing(target: Path) -> Generator[Path]:
 
 
 def standing(target: Path) -> Path:
-    """Where the folder of that name is: there, or where a process left it that was killed between two moves."""
+    """The path to read for this target: itself, or the new folder of a save killed before it was moved there."""
     if not target.exists():
         for draft in _left_behind(target, "new"):
             if draft.with_suffix(".old").is_dir():
