@@ -33,7 +33,7 @@ def conform(options: Any) -> None:
 
 
 def conformed(name: str, kind: Any, given: Any) -> Any:
-    """What was given for one option or argument, as a value of this type; raises `BadOption` where it is none.
+    """The value given for one option or argument, converted to its type; raises `BadOption` where that is impossible.
 
     >>> conformed("n", int, 8.0), conformed("interval", float | None, None)
     (8, None)

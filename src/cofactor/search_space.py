@@ -17,9 +17,11 @@ class Between:
 
     @property
     def is_whole(self) -> bool:
+        """True where both ends are integers, so that every value tried is one."""
         return isinstance(self.low, int) and isinstance(self.high, int)
 
     def reaching(self, value: Any) -> "Between":
+        """The range widened to include the value; unchanged where a range of this kind cannot hold it."""
         return Between(min(self.low, value), max(self.high, value), self.log) if self.can_hold(value) else self
 
     def can_hold(self, value: Any) -> bool:
@@ -35,9 +37,11 @@ class OneOf:
     values: tuple[Any, ...]
 
     def reaching(self, value: Any) -> "OneOf":
+        """The choice with the value added where it is missing."""
         return self if value in self.values else OneOf((*self.values, value))
 
     def can_hold(self, value: Any) -> bool:
+        """True for any value."""
         return True
 
 

@@ -30,7 +30,10 @@ class Factors:
     library: str
 
     def extremes(self, factor: int = 0, n: int = 5) -> tuple[list[str], list[str]]:
-        """The names at the low end of a factor and at its high end, the outermost first."""
+        """The n names at the low end of a factor and the n at its high end, the outermost first.
+
+        Raises `BadOption` for a factor that there is not, and for n below 1.
+        """
         factor, n = conformed("factor", int, factor), list_length(n)
         if not 0 <= factor < len(self.shares):
             raise BadOption(f"There are factors 0 to {len(self.shares) - 1}, but {shown(factor)} came.")
@@ -47,8 +50,9 @@ def factors(model: Recommender, n: int = 2, *, side: Literal["item", "user"] = "
     """The first n principal components of a model's vectors.
 
     least: leave out rows with fewer ratings than this; they have hardly moved from the middle and say little
-    Raises `Unsupported` where the model has no vectors. A component's sign is free: it is set so that the most
-    rated row of the outer tenth stands on the positive side, and stays the same from run to run.
+    Raises `BadOption` where `model` is no model, n is out of range or least is no whole number, and `Unsupported`
+    where the model has no vectors. A component's sign is free: it is set so that the most rated row of the outer tenth
+    stands on the positive side, and stays the same from run to run.
     """
     expect_model(model, "factors opens the vectors of")
     n, least = conformed("n", int, n), conformed("least", int, least)

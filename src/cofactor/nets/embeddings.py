@@ -45,6 +45,6 @@ def squash(z: FloatArray, y_range: tuple[float, float] | None) -> FloatArray:
 
 
 def slope(scores: FloatArray, y_range: tuple[float, float]) -> FloatArray:
-    """By how much scores that were squashed into y_range rise with what was squashed."""
+    """Derivative of `squash` at the given squashed scores, in their shape."""
     low, high = y_range
     return (scores - low) * (high - scores) / (high - low)

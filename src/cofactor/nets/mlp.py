@@ -71,7 +71,7 @@ class EmbeddingMLP(nn.Module):
 
     @property
     def embeddings(self) -> tuple[nn.Embedding, nn.Embedding]:
-        """Of users, of items."""
+        """The embedding layers of users and of items."""
         return cast(tuple[nn.Embedding, nn.Embedding], tuple(self.embeds))
 
     @staticmethod

@@ -25,6 +25,7 @@ class Layer(NamedTuple):
 
     @property
     def has_norm(self) -> bool:
+        """True where batch norm follows the layer."""
         return self.scale.size > 0
 
 

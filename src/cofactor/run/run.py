@@ -20,7 +20,7 @@ __all__ = ["Run"]
 
 @dataclass(eq=False)
 class Run:
-    """What `fit` was asked for beside the ratings, and how it ended; a model's training is given it.
+    """Arguments of one `fit` other than the ratings, and whether ctrl-C ended it; passed to the model's training.
 
     One rule holds for whatever ctrl-C ends: work of several parts (a blend, a comparison, a search) stops there, keeps
     the best that is whole, and says in its result that it was interrupted; the command line then exits with 130.
