@@ -41,7 +41,7 @@ def set_threads(n: int | None) -> None:
 
 
 def n_threads() -> int:
-    """Threads that a loop is run on."""
+    """The number of threads that a loop is run on. Raises `BadOption` where COFACTOR_THREADS is not from 1 to 1024."""
     if _chosen is not None:
         return _chosen
     asked = os.environ.get(VARIABLE, "").strip()
@@ -101,7 +101,7 @@ def _workers(n: int) -> ThreadPoolExecutor:
 
 
 def shares(n: int, parts: int) -> list[int]:
-    """Where each of so many equal parts of n begins, and the last one ends."""
+    """The boundaries of `parts` equal parts of n: where each one begins, and where the last one ends."""
     return np.linspace(0, n, parts + 1).astype(int).tolist()
 
 

@@ -22,7 +22,7 @@ Result = TypeVar("Result")
 
 
 def uses_numpy() -> bool:
-    """Whether COFACTOR_KERNELS asks for the NumPy twins; unset or "compiled", it does not. Raises `BadOption`."""
+    """True where COFACTOR_KERNELS asks for the NumPy twins; unset or "compiled", it does not. Raises `BadOption`."""
     asked = os.environ.get(VARIABLE, "").strip() or FORMS[0]
     if asked not in FORMS:
         raise BadOption(

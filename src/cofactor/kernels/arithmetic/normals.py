@@ -54,7 +54,7 @@ def natural_log(x):
 
 @njit(**JIT)
 def sine_and_cosine(turns):
-    """Of 2π · turns, turns in [0, 1): of the nearest quarter, and of what is left of it by Taylor's series."""
+    """Sine and cosine of 2π · turns, turns in [0, 1): the nearest quarter turn exactly, the rest by Taylor's series."""
     quarter = np.int32(turns * np.float32(4) + np.float32(0.5))
     x = AROUND * (turns - np.float32(quarter) * np.float32(0.25))
     s = x * x

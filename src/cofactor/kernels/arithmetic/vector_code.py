@@ -34,7 +34,7 @@ _HALVINGS = [1 << power for power in reversed(range(LANES.bit_length() - 1))]
 
 
 def pointer(context: Any, builder: Any, kind: Any, array: Any, at: Any) -> Any:
-    """Where number `at` of a flat array lies."""
+    """The address of element number `at` of a flat array."""
     at = INDEX(at) if isinstance(at, int) else at
     return builder.gep(context.make_array(kind)(context, builder, array).data, [at])
 
@@ -46,10 +46,12 @@ def element(builder: Any, base: Any, rows: Any, stride: Any, column: int = 0) ->
 
 
 def load(builder: Any, place: Any) -> Any:
+    """The vector of LANES float32 at an address, which need not be aligned to vectors."""
     return builder.load(builder.bitcast(place, VECTOR.as_pointer()), align=4)
 
 
 def store(builder: Any, vector: Any, place: Any) -> None:
+    """Write a vector to an address, which need not be aligned to vectors."""
     builder.store(vector, builder.bitcast(place, VECTOR.as_pointer()), align=4)
 
 
@@ -67,6 +69,7 @@ def lane(builder: Any, vector: Any, number: int) -> Any:
 
 
 def splat(builder: Any, number: Any) -> Any:
+    """One number in all lanes."""
     return lane(builder, builder.insert_element(_ANY, number, WORD(0)), 0)
 
 
@@ -118,10 +121,12 @@ def multiply_add(builder: Any, a: Any, b: Any, c: Any) -> Any:
 
 
 def vector_sqrt(builder: Any, vector: Any) -> Any:
+    """The square root of each lane."""
     return _call(builder, "sqrt", vector)
 
 
 def sum_lanes(builder: Any, vector: Any) -> Any:
+    """The sum of all lanes, added in any order."""
     kind = ir.FunctionType(FLOAT, [FLOAT, VECTOR])
     function = cgutils.get_or_insert_function(builder.module, kind, f"llvm.vector.reduce.fadd.v{LANES}f32")
     return builder.call(function, [FLOAT(0.0), vector], fastmath=("fast",))

@@ -78,7 +78,7 @@ def _kept_file(signature: Signature) -> Path | None:
 
 
 def kept_signatures() -> list[Signature]:
-    """Of every whole file in the cache."""
+    """The signatures of all intact files in the cache."""
     folder = _kept_here()
     contents = [_content(file) for file in sorted(folder.glob("*.o"))] if folder else []
     return [Signature.from_json(json.loads(content.partition(b"\n")[0])) for content in contents if content]
@@ -93,7 +93,7 @@ def _kept_here() -> Path | None:
 
 
 def read(file: Path) -> bytes | None:
-    """What was written; None where nothing was, or not what is there now."""
+    """The machine code that was written to a file; None where there is no such file, or a damaged one."""
     content = _content(file)
     return content.partition(b"\n")[2] if content else None
 
@@ -117,7 +117,7 @@ def _content(file: Path) -> bytes | None:
 
 
 def file_name(signature: Signature, target: TargetCpu, shaped_by: tuple[str, ...] = ()) -> str:
-    """Of the code for a processor on this kind of system; shaped_by: what else shaped it."""
+    """The name of the file of code for a processor on this kind of system; shaped_by: what else shaped it."""
     digest = _digest_of_sources().copy()
     digest.update(repr((signature, target.name, sorted(target.features), _system(), shaped_by)).encode())
     return f"{signature.name}-{digest.hexdigest()[:24]}.o"

@@ -19,13 +19,13 @@ class Signature(NamedTuple):
 
     @classmethod
     def from_json(cls, parts: list[Any]) -> Self:
-        """Of what JSON made of it: lists for tuples."""
+        """The signature whose tuples JSON has turned into lists."""
         module, name, constants, kinds = parts
         return cls(module, name, tuple(constants), _as_tuples(kinds))
 
 
 def kind_of(one: Any) -> Any:
-    """What an entry must know of an argument: arrays by type and axes, tuples by their class and parts."""
+    """The kind of an argument, for which an entry is compiled: arrays by type and axes, tuples by class and parts."""
     if isinstance(one, np.ndarray):
         if not one.flags.c_contiguous:
             raise ValueError("a kernel takes C-contiguous arrays")

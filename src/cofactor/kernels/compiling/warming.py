@@ -27,7 +27,7 @@ MANIFEST = Path(__file__).parent.parent / "common.json"
 
 
 def common_signatures() -> list[Signature]:
-    """What common fits and lists ask for."""
+    """The signatures that common fits and lists ask for."""
     return [Signature.from_json(one) for one in json.loads(MANIFEST.read_text(encoding="utf-8"))]
 
 

@@ -31,7 +31,7 @@ class AdamSide(NamedTuple):
 
 
 class AdamTable(NamedTuple):
-    """What each step of a schedule does, for steps 0 … T - 1: (T,) float64 each (η rate, λ decay, t = step + 1)."""
+    """Adam's coefficients at steps 0 … T - 1 of a schedule: (T,) float64 each (η rate, λ decay, t = step + 1)."""
 
     shrink: FloatArray  # 1 - η λ
     step_size: FloatArray  # η / (1 - β₁ᵗ)

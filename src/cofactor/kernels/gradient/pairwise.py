@@ -49,10 +49,12 @@ class LikeOrder(NamedTuple):
 
     @property
     def n_groups(self) -> int:
+        """The number of item groups."""
         return len(self.ends) - 1
 
     @property
     def n_strata(self) -> int:
+        """The number of user strata."""
         return (len(self.bounds) - 1) // self.n_groups
 
 

@@ -37,7 +37,7 @@ class Loss(NamedTuple):
 
 
 class LayerLayout(NamedTuple):
-    """Where the numbers of L layers lie, units[0] of them before the first layer and units[l] behind the l-th."""
+    """Sizes and offsets of L layers: units[0] numbers go into the first one, and units[l] come out of the l-th."""
 
     units: IntArray  # (L + 1,)
     widths: IntArray  # (L + 1,) of the rows that hold them, with a constant 1 behind them, then zeros
@@ -100,7 +100,7 @@ def run_steps(
 
 
 def layout_of(units: list[int], batch_size: int, *, batch_norm: bool) -> LayerLayout:
-    """Where each layer's numbers lie for batches of `batch_size`.
+    """The sizes and offsets of the layers for batches of `batch_size`.
 
     units: numbers before the first layer, behind each hidden one, and 1
     """

@@ -42,7 +42,7 @@ class RatingCells(NamedTuple):
 
 
 class Strata(NamedTuple):
-    """Where the rows of one side go."""
+    """The stratum and the tile of each row of one side."""
 
     stratum: IntArray  # (n,) int32, 0..7
     tile: IntArray  # (n,) int32, inside the stratum

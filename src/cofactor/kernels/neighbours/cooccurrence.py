@@ -28,6 +28,7 @@ class SparseRows(NamedTuple):
 
     @classmethod
     def of(cls, x: "csr_array") -> "SparseRows":
+        """The rows of a CSR matrix, in the types that the kernel takes."""
         return cls(x.indptr.astype(np.int64), x.indices.astype(np.int32), x.data.astype(np.float32))
 
 

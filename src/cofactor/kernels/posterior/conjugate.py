@@ -50,6 +50,7 @@ class ConjugateSpace(NamedTuple):
 
     @classmethod
     def for_rows(cls, n_kept: int, k: int) -> Self:
+        """Uninitialised work space for rows of k numbers, with room for `n_kept` gathered ratings."""
         sizes = [n_kept * k] + 3 * [RATINGS_AT_ONCE] + 6 * [k]
         return cls(*(empty_aligned((size,)) for size in sizes))
 

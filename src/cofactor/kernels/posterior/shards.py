@@ -23,7 +23,7 @@ __all__ = ["RowSums", "join_sums", "solve_sums", "sum_shard"]
 
 
 class RowSums(NamedTuple):
-    """What ratings add to the normal equations of the rows that they touch; k² + k numbers a row."""
+    """Sums that ratings add to the normal equations of the rows that they touch; k² + k numbers a row."""
 
     rows: IntArray  # (r,) ascending
     precision: FloatArray  # (r, k, k) float64, A = Σ w q qᵀ

@@ -37,6 +37,7 @@ class ShortRowSpace(NamedTuple):
 
     @classmethod
     def for_rows(cls, n_most: int, k: int) -> Self:
+        """Uninitialised work space for rows of k numbers and at most `n_most` ratings."""
         sizes = [n_most * n_most, n_most * k, n_most * (k + 1)] + 4 * [n_most] + 3 * [k]
         return cls(*(empty_aligned((size,)) for size in sizes))
 

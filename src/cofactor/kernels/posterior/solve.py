@@ -34,6 +34,7 @@ class SolveSpace(NamedTuple):
 
     @classmethod
     def for_rows(cls, k: int, *, has_bias: bool) -> Self:
+        """Uninitialised work space for rows of k numbers, with a bias or without."""
         sizes = k * k, k, (k + 2) * has_bias, RATINGS_AT_ONCE * k, RATINGS_AT_ONCE, RATINGS_AT_ONCE
         return cls(*(empty_aligned((size,)) for size in sizes))
 

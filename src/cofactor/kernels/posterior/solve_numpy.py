@@ -37,7 +37,7 @@ def _noise(system: RowSystem, key: int, row: int) -> FloatArray:
 
 
 def sum_long_row(problem: RowProblem, long_row: LongRow) -> tuple[FloatArray, FloatArray]:
-    """What the row's ratings add to its system."""
+    """The precision (k, k) and the right-hand side (k,) that the row's ratings add to its system."""
     alone = problem._replace(third=NO_ROWS, bias=NO_BIAS_TERM, ratings=problem.ratings._replace(third_idx=NO_INDICES))
     system = row_system(alone, long_row.row)
     pull = problem.prior.pull[long_row.row % len(problem.prior.pull)]

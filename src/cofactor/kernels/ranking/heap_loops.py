@@ -9,7 +9,7 @@ __all__ = ["replace_root", "sort_list", "worse"]
 
 @njit(**JIT)
 def worse(score, item, other_score, other_item):
-    """Whether the first of two entries comes after the second on a list."""
+    """True where the first of two entries comes after the second on a list: by score, then by index."""
     return score < other_score or (score == other_score and item > other_item)
 
 

@@ -22,7 +22,7 @@ class SeenItems(NamedTuple):
         return cls(np.full(n_rows, -1, np.int64), np.zeros(1, np.int64), np.zeros(0, np.int32))
 
     def rows(self, which: slice | IntArray) -> Self:
-        """Of some rows of the block."""
+        """The seen items of some rows of the block."""
         return self._replace(users=self.users[which])
 
     def of_row(self, row: int) -> IntArray:

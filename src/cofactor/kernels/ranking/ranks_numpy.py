@@ -9,7 +9,7 @@ __all__ = ["count_above", "mark_hits"]
 
 
 def mark_hits(lists: IntArray, first: int, indptr: IntArray, items: IntArray, hits: BoolArray) -> None:
-    """Whether an item of a list is among those held out."""
+    """Write to hits (b, n) whether each item of a list is among those held out."""
     for row, listed in enumerate(lists):
         held_out = items[indptr[first + row] : indptr[first + row + 1]]
         hits[row] = np.isin(listed, held_out) & (listed >= 0)

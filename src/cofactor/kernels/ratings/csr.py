@@ -25,7 +25,7 @@ class CodedValues(NamedTuple):
 
     @property
     def payload(self) -> Array:
-        """What moves with each value's row when rows are reordered: its code, the value itself, or nothing, (0,)."""
+        """The array to reorder along with the rows: the codes, the values themselves, or nothing, (0,)."""
         return self.codes if self.codes.size or len(self.levels) < self.n else self.levels
 
 

@@ -64,7 +64,7 @@ def transposed(ratings: CsrRatings, n_others: int) -> CsrRatings:
 
 @with_numpy_twin
 def order_by_row(row_idx: IntArray, n_rows: int) -> tuple[IntArray, IntArray]:
-    """Where each row's ratings begin, (n_rows + 1,), and their places in the table, (n,) int32, in its order."""
+    """The starts of the rows' ratings, (n_rows + 1,), and their places in the table, (n,) int32, in its order."""
     ends, order, _ = _scattered(row_idx, n_rows, np.arange(len(row_idx), dtype=np.int32), NO_CODES)
     return ends, order
 
@@ -125,6 +125,6 @@ def csr_with(ends: IntArray, indices: IntArray, levels: FloatArray, payload: Arr
 
 
 def indices_outside(idx: IntArray, n: int, n_outside: int) -> IndexError:
-    """What is raised where some of idx are no rows of a side of n."""
+    """The `IndexError` for indices that are no rows of a side of n; it names the first of them."""
     first = idx[(idx < 0) | (idx >= n)][0]
     return IndexError(f"{n_outside:,} indices are not in 0 … {n - 1:,}, the first of them is {first}.")

@@ -62,7 +62,7 @@ def scatter(indices, moved, place, row_idx, other_idx, values, first, last):
 
 @njit(**JIT)
 def transpose(indices, moved, place, indptr, other_idx, values, first, last):
-    """As `scatter`, from rows first … last - 1 of the other side: what they hold, `other_idx`, are the rows here."""
+    """Move the ratings of the other side's rows first … last - 1 to the rows here, `other_idx`, as `scatter` does."""
     for other in range(first, last):
         for i in range(indptr[other], indptr[other + 1]):
             at = place[other_idx[i]]
@@ -73,7 +73,7 @@ def transpose(indices, moved, place, indptr, other_idx, values, first, last):
 
 @njit(**JIT)
 def drop_repeated(indptr, indices, values):
-    """Of equal neighbours within a row the last stays; the rest moves up, and indptr says so."""
+    """Keep the last of equal neighbours within each row, move the rest up, and update indptr."""
     to, begin = 0, 0
     for row in range(indptr.size - 1):
         end, start = indptr[row + 1], to

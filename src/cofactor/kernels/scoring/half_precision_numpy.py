@@ -23,7 +23,7 @@ def multiply_halves(rows: FloatArray, halves: FloatArray) -> FloatArray:
 def draw_scores(
     users: HalfPrecisionSide, items: HalfPrecisionSide, days: HalfPrecisionSide | None = None
 ) -> FloatArray:  # fmt: skip
-    """Of each draw the products of the rows two by two, all but their last number, which is the bias and is added."""
+    """(n, n_draws) float32 scores: the dot products of the factors two by two, plus the biases, the last numbers."""
     rows = [_rows(side) for side in (users, items, days) if side is not None]
     scores = np.sum([row[..., -1] for row in rows], axis=0)
     for x, y in combinations(rows, 2):
