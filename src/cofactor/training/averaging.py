@@ -22,7 +22,9 @@ __all__ = ["Averaging", "Parameters"]
 class Parameters(Protocol):
     """Arrays in (nested) named tuples, such as `Embeddings` and `Network`."""
 
-    def scores(self, user_idx: IntArray, item_idx: IntArray, y_range: tuple[float, float] | None) -> FloatArray: ...
+    def scores(self, user_idx: IntArray, item_idx: IntArray, y_range: tuple[float, float] | None) -> FloatArray:
+        """(b,) scores of pairs of users and items, squashed into `y_range` unless it is None."""
+        ...
 
 
 P = TypeVar("P", bound=Parameters)
@@ -53,12 +55,16 @@ class Averaging(ResumableEngine, Generic[P]):
         return _like(now, iter(self._mean)) if self._n else now
 
     def begin(self, schedule: Schedule, weight_decay: float) -> None:
+        """Start the engine on a schedule, and forget the mean; the last `share` of the steps is averaged."""
         self._engine.begin(schedule, weight_decay)
         self._from, self._done = round(len(schedule.rates) * (1 - self._share)), 0
         self._n, self._mean = 0, []
 
     def run(self, epoch: int, start: int, end: int) -> FloatArray:
-        """As the engine's; at the end of each call the parameters are added to the mean."""
+        """Train on the steps start..end-1 of an epoch, then add the parameters to the mean where averaging has begun.
+
+        Returns the loss of each step, (end - start,).
+        """
         losses = self._engine.run(epoch, start, end)
         self._done += end - start
         if self._share and self._done > self._from:
@@ -74,6 +80,7 @@ class Averaging(ResumableEngine, Generic[P]):
             mean += (array - mean) / np.float32(self._n)
 
     def predict(self, user_idx: IntArray, item_idx: IntArray) -> FloatArray:
+        """(b,) scores of pairs by the mean of the parameters; before averaging begins, by the engine's own."""
         if self._n:
             return self.parameters.scores(user_idx, item_idx, self._y_range)
         return self._engine.predict(user_idx, item_idx)

@@ -21,6 +21,7 @@ class Batches:
 
     @property
     def n_steps(self) -> int:
+        """The number of batches in an epoch."""
         return self.n_rows // self.size if self.drop_last else -(-self.n_rows // self.size)
 
     def of(self, epoch: int) -> IntArray:

@@ -59,11 +59,11 @@ class ResumableEngine(Engine, Protocol):
         return wrong_with_state(state, self.state(), n_epochs_done * self.n_steps)
 
     def is_measured(self, epoch: int) -> bool:
-        """Whether early stopping measures the model after this epoch."""
+        """True where early stopping measures the model after this epoch."""
         return True
 
     def mark(self) -> dict[str, Array]:
-        """What `go_back` needs in order to make the parameters those of now again."""
+        """The arrays from which `go_back` restores the present parameters."""
         return self.state()
 
     def go_back(self, mark: dict[str, Array]) -> None:

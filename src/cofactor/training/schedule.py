@@ -20,6 +20,7 @@ class Schedule(NamedTuple):
     momenta: FloatArray
 
     def part(self, start: int, end: int) -> "Schedule":
+        """The learning rates and momenta of the steps start..end-1."""
         return Schedule(self.rates[start:end], self.momenta[start:end])
 
 
@@ -60,7 +61,7 @@ def exponential(n_steps: int, start: float, end: float, *, momentum: float = 0.9
 
 
 def schedule(name: ScheduleName, n_steps: int, rate: float) -> Schedule:
-    """A schedule by its name: one_cycle, constant or flat_cosine."""
+    """A schedule by its name: one_cycle, constant or flat_cosine. Raises `BadOption` for any other name."""
     shapes = {"one_cycle": one_cycle, "constant": constant, "flat_cosine": flat_cosine}
     if name not in shapes:
         raise BadOption(f"There is no schedule {name!r}. Choose one of: {', '.join(shapes)}.")

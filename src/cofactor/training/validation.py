@@ -18,9 +18,11 @@ Loss = Callable[[], float]  # of the parameters as they are now
 
 
 class Predicting(Protocol):
-    """What has a score for each pair, with the parameters as they are now."""
+    """An engine that scores pairs with its present parameters."""
 
-    def predict(self, user_idx: IntArray, item_idx: IntArray) -> FloatArray: ...
+    def predict(self, user_idx: IntArray, item_idx: IntArray) -> FloatArray:
+        """(b,) scores of pairs of users and items."""
+        ...
 
 
 def known_part(validation: Ratings | None, train: Ratings) -> Ratings | None:

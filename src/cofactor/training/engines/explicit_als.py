@@ -92,6 +92,7 @@ class AlternatingLeastSquares(ResumableEngine):
         return (other.squares(offset) - float(explained.sum(dtype=np.float64)) - penalty) / len(side.part.indices)
 
     def predict(self, user_idx: IntArray, item_idx: IntArray) -> FloatArray:
+        """(b,) predicted ratings of pairs with the present parameters."""
         return self.embeddings.scores(user_idx, item_idx, None)
 
     def state(self) -> dict[str, Array]:

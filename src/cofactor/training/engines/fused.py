@@ -69,6 +69,7 @@ class FusedAdam:
 
     @property
     def n_steps(self) -> int:
+        """The number of steps, one a batch, in an epoch."""
         return self.batches.n_steps
 
     @property
@@ -78,6 +79,7 @@ class FusedAdam:
         return self._rows.embeddings
 
     def begin(self, schedule: Schedule, weight_decay: float) -> None:
+        """Start a schedule at the next step: Adam's moments are kept, and the batches are asked for anew."""
         self._settle()
         self._epoch = (-1, self._epoch[1])
         self._done += self._since
@@ -87,6 +89,7 @@ class FusedAdam:
             side.last[:] = -1
 
     def run(self, epoch: int, start: int, end: int) -> FloatArray:
+        """Train on the steps start..end-1 of an epoch; returns the mean squared error of each, (end - start,)."""
         if self._epoch[0] != epoch:
             self._epoch = (epoch, self.batches.of(epoch))
         losses = np.zeros(end - start, np.float32)
@@ -101,13 +104,16 @@ class FusedAdam:
         return losses
 
     def predict(self, user_idx: IntArray, item_idx: IntArray) -> FloatArray:
+        """(b,) predicted ratings of pairs with the present parameters."""
         return self.embeddings.scores(user_idx, item_idx, self.y_range)
 
     def state(self) -> dict[str, Array]:
+        """The parameters, Adam's moments and the numbers of steps taken, as copies."""
         self._settle()
         return self._rows.state() | {"steps": np.array([self._done, self._since])}
 
     def restore(self, state: dict[str, Array]) -> None:
+        """Restore the arrays that `state` returned, after `begin` with the same schedule."""
         self._rows.restore(state)
         self._done, self._since = state["steps"].tolist()
 
@@ -153,9 +159,11 @@ class TiledSgd:
         return Embeddings(p[:, :k], b, q[:, :k], c)
 
     def begin(self, schedule: Schedule, weight_decay: float) -> None:
+        """Start a schedule at the next step, with this weight decay."""
         self._next, self._schedule, self._decay = 0, schedule, weight_decay
 
     def run(self, epoch: int, start: int, end: int) -> FloatArray:
+        """Train on the rounds start..end-1 of an epoch; returns the mean squared error of each, (end - start,)."""
         span = self.y_range or (0.0, 0.0)
         losses = np.zeros(end - start, np.float32)
         for at, number in enumerate(range(start, end)):
@@ -166,12 +174,15 @@ class TiledSgd:
         return losses
 
     def predict(self, user_idx: IntArray, item_idx: IntArray) -> FloatArray:
+        """(b,) predicted ratings of pairs with the present parameters."""
         return self.embeddings.scores(user_idx, item_idx, self.y_range)
 
     def state(self) -> dict[str, Array]:
+        """The parameters and the number of the schedule's next step, as copies."""
         return {name: array.copy() for name, array in self._arrays().items()} | {"next": np.array(self._next)}
 
     def restore(self, state: dict[str, Array]) -> None:
+        """Restore the arrays that `state` returned, after `begin` with the same schedule."""
         for name, array in self._arrays().items():
             array[:] = state[name]
         self._next = int(state["next"].item())

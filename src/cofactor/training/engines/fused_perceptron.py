@@ -48,6 +48,7 @@ class FusedPerceptron:
 
     @property
     def n_steps(self) -> int:
+        """The number of steps, one a batch, in an epoch."""
         return self.batches.n_steps
 
     @property
@@ -64,6 +65,7 @@ class FusedPerceptron:
         _write(network.layers, self._weights, self._layout)
 
     def begin(self, schedule: Schedule, weight_decay: float) -> None:
+        """Start a schedule at the next step: Adam's moments are kept, and batches and pairs are asked for anew."""
         self._settle()
         self._epoch = None
         self._done += self._since
@@ -73,6 +75,7 @@ class FusedPerceptron:
             side.last[:] = -1
 
     def run(self, epoch: int, start: int, end: int) -> FloatArray:
+        """Train on the steps start..end-1 of an epoch; returns the mean loss of each, (end - start,)."""
         if self._epoch is None or self._epoch[0] != epoch:
             pairs = self.pairs.pairs(epoch) if isinstance(self.pairs, Negatives) else self.pairs
             self._epoch = epoch, self.batches.of(epoch), pairs
@@ -98,12 +101,14 @@ class FusedPerceptron:
         return self.network.scores(user_idx, item_idx, y_range)
 
     def state(self) -> dict[str, Array]:
+        """The embeddings, the layers, Adam's moments of both and the numbers of steps taken, as copies."""
         self._settle()
         return {name: array.copy() for name, array in self._arrays().items()} | {
             "steps": np.array([self._done, self._since])
         }
 
     def restore(self, state: dict[str, Array]) -> None:
+        """Restore the arrays that `state` returned, after `begin` with the same schedule."""
         for name, array in self._arrays().items():
             array[:] = state[name]
         self._done, self._since = state["steps"].tolist()

@@ -44,7 +44,7 @@ class ImplicitObjective:
 
     @property
     def weights(self) -> RatingWeights:
-        """What a click weighs and pulls, as the kernels want it."""
+        """The weight and the weighted target of a click, both c, in the kernels' form: linear in its value."""
         one, gain = np.float32(1), np.float32(self.confidence)
         return RatingWeights(one, gain, one, gain)
 

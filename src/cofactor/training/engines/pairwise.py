@@ -32,6 +32,7 @@ class PairwiseSgd(ResumableEngine):
         return self._deck.n_strata
 
     def begin(self, schedule: Schedule, weight_decay: float) -> None:
+        """Start a schedule at the next step, with this weight decay."""
         self._next, self._schedule, self._decay = 0, schedule, weight_decay
 
     def run(self, epoch: int, start: int, end: int) -> FloatArray:
@@ -45,6 +46,7 @@ class PairwiseSgd(ResumableEngine):
         return losses
 
     def predict(self, user_idx: IntArray, item_idx: IntArray) -> FloatArray:
+        """(b,) scores p_u · q_i + b_i of pairs with the present parameters."""
         model = self.model
         return np.einsum("bf,bf->b", model.users[user_idx], model.items[item_idx]) + model.bias[item_idx]
 

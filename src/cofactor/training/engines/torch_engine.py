@@ -37,7 +37,7 @@ def log_loss(scores: Tensor, clicked: Tensor) -> Tensor:
 
 @contextmanager
 def seeded(seed: int, device: str = "cpu") -> Generator[None]:
-    """Within this block torch draws from `seed`; outside it, nobody's numbers change.
+    """Draw torch's random numbers from `seed` within this block; the generators outside it are not changed.
 
     `torch.manual_seed` is not used: without a GPU it files the caller's whole stack away at every call.
     """
@@ -64,7 +64,10 @@ def one_thread(device: str, batch_size: int) -> Generator[None]:
 
 @dataclass
 class TorchEngine:
-    """The readable engine: gather a batch, forward, loss, backward, step."""
+    """The readable engine: gather a batch, forward, loss, backward, step.
+
+    Raises `BadOption` where `device` is a CUDA GPU and torch finds none.
+    """
 
     net: nn.Module
     pairs: LabelledPairs | Negatives  # ratings, or clicks with negatives: the log loss of their chance
@@ -87,6 +90,7 @@ class TorchEngine:
 
     @property
     def n_steps(self) -> int:
+        """The number of steps, one a batch, in an epoch."""
         return self.batches.n_steps
 
     @property
@@ -101,12 +105,14 @@ class TorchEngine:
         return network_of(self.net)
 
     def begin(self, schedule: Schedule, weight_decay: float) -> None:
+        """Start a schedule at the next step: AdamW's moments are kept, and batches and pairs are asked for anew."""
         self._next, self._schedule = 0, schedule
         self._epoch = (-1, self._epoch[1])
         for group in self._optimizer.param_groups:
             group["weight_decay"] = weight_decay
 
     def run(self, epoch: int, start: int, end: int) -> FloatArray:
+        """Train on the steps start..end-1 of an epoch; returns the mean loss of each, (end - start,)."""
         if self._epoch[0] != epoch:
             self._begin_epoch(epoch)
         self.net.train()
@@ -136,6 +142,7 @@ class TorchEngine:
         return squash(scores, CHANCE if isinstance(self.pairs, Negatives) else None)
 
     def state(self) -> dict[str, Array]:
+        """The module's tensors, AdamW's moments and the number of the schedule's next step, as copies in NumPy."""
         net = {f"net.{name}": _array(tensor) for name, tensor in self.net.state_dict().items()}
         names = [name for name, _ in self.net.named_parameters()]
         memory = {
@@ -145,6 +152,7 @@ class TorchEngine:
         return net | memory | {"next": np.array(self._next)}
 
     def restore(self, state: dict[str, Array]) -> None:
+        """Restore the arrays that `state` returned, after `begin` with the same schedule."""
         net = {name[4:]: torch.from_numpy(a.copy()) for name, a in state.items() if name.startswith("net.")}
         self.net.load_state_dict(net)
         self._optimizer.state.clear()
