@@ -47,10 +47,12 @@ class FactorBlock:
 
     @property
     def moments(self) -> Moments:
+        """The sufficient statistics of the rows [factors, bias] for their prior: n, Σ x and Σ x xᵀ."""
         return Moments.of_parts(self.factors[:, : self.k], self.bias)
 
     @property
     def side(self) -> ScoredSide:
+        """The factors, the biases and the row of each rating, as the scoring kernels take them."""
         return ScoredSide(self.factors, self.bias, self.idx)
 
     @property

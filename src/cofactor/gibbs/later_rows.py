@@ -37,6 +37,8 @@ class DrawnRows(NamedTuple):
 
 
 class NewRows(NamedTuple):
+    """Draws of b later rows, with the noise variance of each one's ratings relative to the usual."""
+
     rows: FloatArray  # (b, n_draws, k + 1) float16
     variance: FloatArray  # (b,)
 

@@ -21,6 +21,7 @@ class Moments(NamedTuple):
 
     @classmethod
     def of(cls, rows: FloatArray) -> "Moments":
+        """The moments of rows (n, d)."""
         return cls(len(rows), rows.sum(axis=0, dtype=np.float64), (rows.T @ rows).astype(np.float64))
 
     @classmethod
@@ -48,6 +49,7 @@ class RowPrior(NamedTuple):
 
     @classmethod
     def standard(cls, d: int, variance: float = 1.0) -> "RowPrior":
+        """The prior N(0, variance · I) of rows of d numbers."""
         return cls(np.zeros(d), np.eye(d) / variance)
 
     @classmethod
@@ -73,7 +75,7 @@ class RowPrior(NamedTuple):
 
     @classmethod
     def of_state(cls, state: Mapping[str, Array]) -> "RowPrior":
-        """As it was when `state` was taken."""
+        """The prior whose arrays `state` returned, as copies."""
         return cls(state["mean"].copy(), state["precision"].copy())
 
     def state(self) -> dict[str, Array]:

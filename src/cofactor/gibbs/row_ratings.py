@@ -22,7 +22,7 @@ AnArray = TypeVar("AnArray", FloatArray, IntArray)
 
 
 class SolveArguments(NamedTuple):
-    """What the kernel needs of the ratings, row by row, and of the rows on the other side."""
+    """Arguments of the row kernel: the ratings row by row, their weights, and the rows on the other side."""
 
     part: CsrRatings
     law: RatingWeights
@@ -31,6 +31,8 @@ class SolveArguments(NamedTuple):
 
 
 class RowRatings(Protocol):
+    """Ratings in the order of the rows of one kind, from which the row kernel's arguments are made."""
+
     @property
     def indptr(self) -> IntArray:
         """(n_rows + 1,) where each row's ratings begin."""
@@ -43,7 +45,12 @@ class RowRatings(Protocol):
 
     def solve_arguments(
         self, others: Sequence[ScoredSide], targets: FloatArray, weights: FloatArray | None, noise: float
-    ) -> SolveArguments: ...
+    ) -> SolveArguments:
+        """The row kernel's arguments for a draw of these rows, with the rows that they meet fixed.
+
+        targets, weights: (n_ratings,) the score asked for by each rating, and its precision, as noise · weight
+        """
+        ...
 
 
 class FixedTargets:
@@ -58,6 +65,7 @@ class FixedTargets:
     def solve_arguments(
         self, others: Sequence[ScoredSide], targets: FloatArray, weights: FloatArray | None, noise: float
     ) -> SolveArguments:
+        """The row kernel's arguments with the ratings of the table; `targets` and `weights` are not used."""
         law, part = (
             RatingWeights(*(np.float32(number) for number in (noise, 0, -noise * self._mean, noise))),
             self._part,

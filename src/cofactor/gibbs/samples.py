@@ -99,6 +99,7 @@ class RowSamples:
         self.precisions = list[FloatArray]()  # (d, d): how strongly rows are held to what is expected
 
     def add(self, block: "FactorBlock", rng: np.random.Generator, at: int) -> None:
+        """Keep a block's rows as draw `at`, with its mean expectation, precision and a row drawn from its prior."""
         mean_expectation = block.mean_expectation
         self.put(block.rows_at_expectation, at)
         self.means.append(mean_expectation)
@@ -106,6 +107,7 @@ class RowSamples:
         self.prior_draws.append((mean_expectation + block.row_prior.deviation(rng)).astype(np.float32))
 
     def put(self, rows: FloatArray, at: int) -> None:
+        """Write the rows (n_rows, d) as draw `at`, in half precision."""
         if not len(self.draws):
             self.draws = np.zeros((len(rows), self._n, rows.shape[1]), np.float16)
         self.draws[:, at] = rows

@@ -43,11 +43,13 @@ class RandomState:
         self._rng = rng
 
     def state(self) -> dict[str, Array]:
+        """The state of the PCG64 generator, as an array of six uint64 numbers."""
         now = self._rng.bit_generator.state
         wide = [part for name in ("state", "inc") for part in divmod(now["state"][name], WORDS)]
         return {"pcg64": np.array([*wide, now["has_uint32"], now["uinteger"]], np.uint64)}
 
     def restore(self, state: Mapping[str, Array]) -> None:
+        """Set the generator to a state that `state` returned."""
         high, low, inc_high, inc_low, has_half, half = map(int, state["pcg64"].tolist())
         now = {"state": high * WORDS + low, "inc": inc_high * WORDS + inc_low}
         self._rng.bit_generator.state = {
