@@ -42,7 +42,7 @@ class AttributePrior:
 
     @property
     def arrays(self) -> dict[str, FloatArray]:
-        """What `learn` goes on from; views."""
+        """The coefficients and the precisions of their groups, from which `learn` continues; views."""
         return {"coefficients": self.coefficients, "precision": self._precision}
 
     def learn(self, rows: FloatArray, known: BoolArray) -> None:

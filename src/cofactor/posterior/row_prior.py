@@ -36,7 +36,7 @@ class LinearisedRatings(NamedTuple):
 
 
 class PriorEvidence:
-    """What the trained rows of one side say of rows to come.
+    """Estimates for the rows to come on one side, from its trained rows: their covariance and their mean.
 
     rows: (n, f) with mean 0     noise: the mean squared error of training     told: the ratings of some probe rows
     covariance: (f, f) of rows to come     effective_dof: numbers that the ratings of one row determine, on average
