@@ -39,7 +39,7 @@ def model_class(name: str) -> type[Recommender]:
 
 
 def make_known(models: Iterable[type[Recommender]]) -> None:
-    """Know these classes by their names from now on."""
+    """Know these classes by their names from now on. Raises `BadOption` for anything that is no class of a model."""
     for one in models if isinstance(models, Iterable) else [models]:
         if not (isinstance(one, type) and issubclass(one, Recommender)):
             raise BadOption(f"models lists classes of models, such as [ItemMean], but {shown(one)} came.")

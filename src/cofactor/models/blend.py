@@ -206,7 +206,7 @@ class Blend(Recommender):
 
     @property
     def gain(self) -> float:
-        """By which share the blend is better than its best member on the held-out ratings; below 0: worse."""
+        """The share by which the blend is better than its best member on the held-out ratings; below 0: worse."""
         best = float(min(self.members_reach_) if self.abilities.predicts else max(self.members_reach_))
         of_nothing = 1.0 if self.blend_reaches_ == 0 else math.inf  # a best member that reaches 0
         ratio = self.blend_reaches_ / best if best else of_nothing
@@ -224,7 +224,10 @@ class Blend(Recommender):
         return self._sum([one.score_pairs(user_idx, item_idx, timestamps) for one in self._counting])
 
     def reasons(self, user_idx: int, item_idx: int) -> Reasons:
-        """The members' own, weighed; scores that are standardised for each user have none."""
+        """The weighted sum of the members' reasons.
+
+        Raises `Unsupported` where scores are standardised for each user, or where a member gives no reasons.
+        """
         if not self.abilities.gives_reasons:
             raise unsupported(self, "gives_reasons")
         found = Reasons(self.intercept_)
@@ -233,7 +236,7 @@ class Blend(Recommender):
         return found
 
     def similarity(self, side: Side, idx: int) -> FloatArray:
-        """By the member of the largest weight that compares such rows; `notes` names it."""
+        """(n,) similarities by the member of the largest weight that compares such rows; `notes` names it."""
         return self._answering(f"compares_{side}s").similarity(side, idx)
 
     def row_vectors(self, side: Side) -> FloatArray:

@@ -151,7 +151,10 @@ class EASE(Recommender):
         return self._state_of(inverse)
 
     def similarity(self, side: Side, idx: int) -> FloatArray:
-        """Of items their weights: how much having the one raises the score of each."""
+        """(n_items,) the weights of an item: by how much having it raises the score of each.
+
+        Raises `Unsupported` for users, who have no vectors to be compared by.
+        """
         return self.weights_[idx] if side == "item" else super().similarity(side, idx)
 
     def reasons(self, user_idx: int, item_idx: int) -> Reasons:

@@ -144,7 +144,7 @@ class ImplicitMF(TrainedRecommender["ImplicitLeastSquares"], AttributeMixin):
         return DotProducts(self.item_factors_, lambda idx: rows_or_zero(self.user_factors_, idx))
 
     def score_profile(self, profile: UserProfile) -> FloatArray:
-        """With the row that the users' half would give somebody with these clicks and attributes."""
+        """(n_items,) scores by the row that the users' half would give to somebody with these clicks and attributes."""
         expected = self._expected_row("user", profile.attributes)
         if not len(profile.item_idx):
             return self.item_factors_ @ expected.astype(np.float32)

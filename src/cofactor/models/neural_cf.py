@@ -175,7 +175,10 @@ class NeuralCF(GradientRecommender[Network]):
         self.item_precision_ = noise * np.linalg.inv(row_covariance(self.item_factors_[known]))
 
     def check_learned(self, learned: Mapping[str, Array], ratings: "Ratings") -> None:
-        """Also check the sizes of the layers: inputs of the first, units of each hidden one, one output."""
+        """Also check the sizes of the layers: inputs of the first, units of each hidden one, one output.
+
+        Raises `BadModelFolder` where they do not fit.
+        """
         super().check_learned(learned, ratings)
         shapes, widths = learned["shapes_"], (len(learned["user_mean_"]), len(learned["item_mean_"]))
         units = np.array([sum(widths) - 2 * self.dot_factors, *self.layers, 1])
