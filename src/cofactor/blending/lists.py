@@ -17,7 +17,7 @@ STEPS = (0.4, 0.2, 0.1, 0.05, 0.025)  # by which a weight is tried larger and sm
 
 @dataclass(frozen=True)
 class Candidates:
-    """Of u users the c items that some model puts high: they alone can come into the blend's list.
+    """The c candidate items of each of u users, those that some model ranks high: only they can enter the blend's list.
 
     scores: (u, c, m) standardised, of each model     hits: (u, c), what was held out     n_relevant: (u,)
     A row that has fewer candidates ends in scores of `NO_CANDIDATE`.
@@ -39,6 +39,7 @@ class Candidates:
         return hits @ discount[:cut] / ideal
 
     def of(self, users: BoolArray) -> "Candidates":
+        """The candidates of the users for which the mask (u,) is True."""
         return Candidates(self.scores[users], self.hits[users], self.n_relevant[users])
 
 
