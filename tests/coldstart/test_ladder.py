@@ -221,3 +221,11 @@ def test_without_damping_an_item_that_nobody_rated_is_what_it_is_held_to():
     answer = Ladder(cf.Popularity().fit(ratings), damping=0).answer("nobody")
     assert answer.scores.tolist() == [3, 3]
     assert np.isnan(answer.doubt).tolist() == [False, True]
+
+
+def test_an_array_is_no_group_of_one_person():
+    users = {"user": [1, 2], "kind": ["a", "b"]}
+    ratings = cf.read({"user": [1, 2], "item": [7, 8], "rating": [5, 4]}, users=users)
+    ladder = Ladder(cf.Popularity().fit(ratings), group="kind")
+    with pytest.raises(BadOption, match="'kind' of one person is a single value"):
+        ladder.answer("new", {"kind": np.array(["a", "b"])})

@@ -183,6 +183,11 @@ def test_what_is_no_member_is_refused_when_it_is_given_and_when_it_is_set_later(
         model.fit(halves.train)
 
 
+def test_an_array_of_no_dimension_is_no_list_of_members():
+    with pytest.raises(BadOption, match="members lists the models"):
+        cf.Blend(np.array("bias"))
+
+
 def test_a_blend_of_what_makes_no_error_gains_nothing():
     alike = Ratings.from_arrays([1, 1, 1, 2, 2, 2], [1, 2, 3, 1, 2, 3], [3] * 6)
     model = cf.Blend(("bias", "popularity"), held_out=0.4).fit(alike, progress=False)

@@ -191,6 +191,8 @@ class Ladder:
     def _members(self, attributes: Mapping[str, Any]) -> BoolArray | None:
         """(n_ratings,) mask of the ratings by the group with these attributes; None: no group."""
         value = attributes.get(self.group) if self.group is not None else None
+        if isinstance(value, np.ndarray):
+            raise BadOption(f"The {self.group!r} of one person is a single value, but {shown(value)} came.")
         if value is None or value != value:
             return None
         users = np.array([one == value for one in self.model.ratings.user_attributes[str(self.group)].tolist()])

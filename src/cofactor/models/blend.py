@@ -309,7 +309,8 @@ def _members(given: Any) -> tuple[Recommender, ...]:
     """As models; those that are stay as they are."""
     if isinstance(given, tuple) and all(isinstance(one, Recommender) for one in given):
         return cast("tuple[Recommender, ...]", given)
-    if isinstance(given, (str, Recommender, Mapping)) or not isinstance(given, Iterable):
+    is_one = isinstance(given, (str, Recommender, Mapping)) or getattr(given, "ndim", 1) == 0
+    if is_one or not isinstance(given, Iterable):
         raise BadOption(f"members lists the models of a blend, such as ('ease', 'bias'), but {shown(given)} came.")
     return tuple(map(_member, given))
 
