@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 
 import cofactor as cf
+from cofactor.data.ratings import Ratings
+from cofactor.errors import Diverged
 
 ALS = {"n_factors": 5, "n_epochs": 4, "seed": 3}
 
@@ -113,3 +115,15 @@ def test_it_beats_the_biases_on_movielens(data_folder):
     model = cf.ExplicitALS(n_factors=15, n_epochs=10, reg=0.06)
     rmse = cf.evaluate(model.fit(train, progress=False), test).values["rmse"]
     assert rmse < cf.evaluate(cf.Bias().fit(train), test).values["rmse"] - 0.04
+
+
+def test_later_ratings_that_leave_no_finite_row_are_refused_and_change_nothing():
+    """Two users and items of ratings a thousand apart leave rows that nothing holds."""
+    values = [1000, 1, 2, 1000, 1000, 2, 1000, 1]
+    first = Ratings.from_arrays([1, 1, 2, 4, 4, 2, 1, 2], [5, 0, 0, 5, 1, 1, 1, 2], values)
+    model = cf.ExplicitALS(n_factors=8).fit(first, progress=False)
+    before = model.score_users(np.arange(3))
+    with pytest.raises(Diverged, match="left the finite numbers"):
+        model.update(Ratings.from_arrays([2, 0, 1], [7, 7, 7], [3, 3, 3], scale=(1, 1000)))
+    assert np.isfinite(before).all()
+    np.testing.assert_array_equal(model.score_users(np.arange(3)), before)

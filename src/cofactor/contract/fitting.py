@@ -149,8 +149,9 @@ class FitMixin(Snapshots, ModelSteps):
 
         Whoever rated since is placed anew, and so is every item that nobody had rated before, the rest of the model
         being given; all else stays as it is. A pair that was rated before counts as it was rated last.
-        Raises `BadTable` or `BadOption` where the ratings are not of the model's kind or scale; an `ItemsNotPlaced`
-        warning names the items that this model has no way to place. Should anything fail, the model stays as it was.
+        Raises `BadTable` or `BadOption` where the ratings are not of the model's kind or scale, and `Diverged` where
+        the rows placed by them are not finite. An `ItemsNotPlaced` warning names the items that the model has no way to
+        place. Should anything fail, the model stays as it was.
         Other threads may ask the model meanwhile: each question is answered by the old state or by the new one.
         """
         from cofactor.data.joining import join
@@ -161,7 +162,8 @@ class FitMixin(Snapshots, ModelSteps):
             check_values(before.ratings, new.values, "Later")
             joined = join(before.ratings, new)
             after = before.copied()
-            after.absorb(joined)
+            with after._finite():
+                after.absorb(joined)
             if self.replace_state(before, after):
                 break
         if len(joined.items) and not self.abilities.places_items:

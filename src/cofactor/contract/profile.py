@@ -51,8 +51,8 @@ def user_profile(ratings: "Ratings", newcomer: Newcomer, attributes: Mapping[str
     """
     item_idx, values = items_rated(ratings, newcomer), _as_numbers(newcomer)
     check_values(ratings, values)
-    known = attributes is not None and len(expect_attributes(ratings, attributes)) > 0
-    return UserProfile(item_idx, values, attribute_columns(ratings, attributes) if known and attributes else None)
+    columns = {} if attributes is None else attribute_columns(ratings, attributes)
+    return UserProfile(item_idx, values, columns if attributes else None)
 
 
 def items_rated(ratings: "Ratings", newcomer: Mapping[Any, Any]) -> IntArray:
