@@ -108,7 +108,7 @@ def questions(model: Recommender) -> dict[str, Callable[[], Any]]:
         "similar items": lambda: model.similar_items(items[0], n=4),
         "similar users": lambda: model.similar_users(one, n=4),
         "vectors": lambda: [model.vectors("user"), model.vectors("item")],
-        "laws": lambda: [list(law) for law in model.newcomer_laws()] + list(model.rows_under_laws(np.arange(2))),
+        "row models": lambda: [list(one) for one in model.row_models()] + list(model.rows_by_model(np.arange(2))),
         "ladder": lambda: Ladder(model, window_days=30).recommend("nobody", n=4),
         "ladder of a group": lambda: Ladder(model, group="town").recommend("nobody", n=4, attributes=about),
         "onboarding": lambda: list(Onboarding(model).next_question({items[1]: high})),

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 import cofactor as cf
-from cofactor.coldstart.answers import AnswerLaw, _excess_covariance
+from cofactor.coldstart.answers import AnswerModel, _excess_covariance
 from cofactor.coldstart.familiarity import learn_familiarity
-from cofactor.posterior.newcomer import NewcomerLaw
+from cofactor.posterior.row_model import RowModel
 
 N_EACH = 200  # people of each camp
 NOTHING = np.zeros(0, int), np.zeros(0)
@@ -37,8 +37,8 @@ def answers(camps, familiarity):
     """One taste x, as loving film 10 tells it; film 10 tells it, the others do not."""
     rows = np.where(np.arange(2 * N_EACH) < N_EACH, 1.0, -1.0)[:, None]
     design = np.array([[0.0]] * 10 + [[2.0]])
-    law = NewcomerLaw(design, np.full(11, 3.0), np.zeros(1), np.eye(1), np.full(11, 0.5))
-    return AnswerLaw(law, rows[familiarity.users], familiarity)
+    row_model = RowModel(design, np.full(11, 3.0), np.zeros(1), np.eye(1), np.full(11, 0.5))
+    return AnswerModel(row_model, rows[familiarity.users], familiarity)
 
 
 def test_familiarity_finds_how_knowing_hangs_together(camps, familiarity):
@@ -83,8 +83,8 @@ def test_what_people_choose_is_rated_as_by_those_who_choose_it(camps, familiarit
     """Each camp knows its own five films and likes them, the other camp would not: chosen ones are expected higher."""
     rows = np.where(np.arange(2 * N_EACH) < N_EACH, 1.0, -1.0)[:, None]
     design = np.array([[1.0]] * 5 + [[-1.0]] * 5 + [[0.0]])
-    law = NewcomerLaw(design, np.full(11, 3.0), np.zeros(1), np.eye(1), np.full(11, 0.5))
-    answers = AnswerLaw(law, rows[familiarity.users], familiarity)
+    row_model = RowModel(design, np.full(11, 3.0), np.zeros(1), np.eye(1), np.full(11, 0.5))
+    answers = AnswerModel(row_model, rows[familiarity.users], familiarity)
     belief = answers.posterior(*NOTHING)
     shown, chosen = (answers.expected(belief, chosen=which) for which in (False, True))
     np.testing.assert_allclose(shown, 3, atol=1e-6)
@@ -99,9 +99,9 @@ def test_what_people_choose_is_rated_as_by_those_who_choose_it(camps, familiarit
 def test_a_gain_is_by_how_much_the_answer_lowers_the_variance_of_ratings_to_come(design, familiarity):
     """Against the definition: that of whether they know the item, and where they do, that of its rating beside it."""
     rows = np.where(np.arange(2 * N_EACH) < N_EACH, 1.0, -1.0)[:, None]
-    of_model = NewcomerLaw(np.array(design)[:, None], np.full(11, 3.0), np.zeros(1), np.eye(1), np.full(11, 0.5))
-    answers = AnswerLaw(of_model, rows[familiarity.users], familiarity)
-    law, n = answers.joint, 11
+    of_model = RowModel(np.array(design)[:, None], np.full(11, 3.0), np.zeros(1), np.eye(1), np.full(11, 0.5))
+    answers = AnswerModel(of_model, rows[familiarity.users], familiarity)
+    row_model, n = answers.joint, 11
     seen = np.array([0]), np.array([np.nan])
     before = answers.posterior(*seen)
 
@@ -112,8 +112,8 @@ def test_a_gain_is_by_how_much_the_answer_lowers_the_variance_of_ratings_to_come
 
     def by_definition(item):
         told = np.array([n, n + item]), np.array([0.0, 1.0])
-        asked = law.posterior(*told)
-        rated = law.posterior(np.array([n, n + item, item]), np.array([0.0, 1.0, 4.0]))
+        asked = row_model.posterior(*told)
+        rated = row_model.posterior(np.array([n, n + item, item]), np.array([0.0, 1.0, 4.0]))
         chance = np.clip(familiarity.share + familiarity.loadings @ before.mean[1:], 0.01, 0.99)[item]
         return fall(before, asked, before.mean[1:]) + chance * fall(asked, rated, asked.mean[1:])
 
@@ -121,7 +121,7 @@ def test_a_gain_is_by_how_much_the_answer_lowers_the_variance_of_ratings_to_come
     np.testing.assert_allclose(gains[1:], [by_definition(item) for item in range(1, n)], rtol=1e-6, atol=1e-9)
 
 
-def test_what_a_law_has_more_is_added_in_the_directions_where_it_has():
+def test_what_a_prior_has_more_is_added_in_the_directions_where_it_has():
     np.testing.assert_allclose(
         _excess_covariance(np.diag([2.0, 1.0]), np.diag([1.0, 3.0])), np.diag([1.0, 0.0]), atol=1e-12
     )

@@ -100,10 +100,10 @@ def test_who_has_ratings_gets_what_the_model_says_and_how_many_they_are(plain, t
     np.testing.assert_array_equal(newcomer.scores, plain.score_newcomer({7: 5.0, 1: 1.0}))
 
 
-def test_the_doubt_is_that_of_the_models_law_after_the_ratings(plain, table):
-    """One law: the deviation of a rating given them; of a known user by the ratings they gave."""
-    (law,), told = plain.newcomer_laws(), {7: 5.0, 1: 1.0}
-    _, variance = law.expected(law.posterior(np.array([7, 1]), np.array([5.0, 1.0])))
+def test_the_doubt_is_that_of_the_row_models_after_the_ratings(plain, table):
+    """One row model: the deviation of a rating given them; of a known user by the ratings they gave."""
+    (row_model,), told = plain.row_models(), {7: 5.0, 1: 1.0}
+    _, variance = row_model.expected(row_model.posterior(np.array([7, 1]), np.array([5.0, 1.0])))
     np.testing.assert_allclose(Ladder(plain).answer(told).doubt, np.sqrt(variance), rtol=1e-6)
     items, values = table.by_user.of(2)
     theirs = dict(zip(items.tolist(), values.tolist(), strict=True))
@@ -111,9 +111,10 @@ def test_the_doubt_is_that_of_the_models_law_after_the_ratings(plain, table):
 
 
 def test_draws_differ_in_what_they_expect_and_that_is_doubt_too(described):
-    laws, none = described.newcomer_laws(), (np.zeros(0, int), np.zeros(0))
+    row_models, none = described.row_models(), (np.zeros(0, int), np.zeros(0))
     means, variances = (
-        np.array(part) for part in zip(*(law.expected(law.posterior(*none)) for law in laws), strict=True)
+        np.array(part)
+        for part in zip(*(row_model.expected(row_model.posterior(*none)) for row_model in row_models), strict=True)
     )
     doubt = Ladder(described).answer(40).doubt
     np.testing.assert_allclose(doubt, np.sqrt(variances.mean(axis=0) + means.var(axis=0)), rtol=1e-6)

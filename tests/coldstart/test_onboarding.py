@@ -7,7 +7,7 @@ import cofactor as cf
 from cofactor.coldstart.onboarding import Onboarding
 from cofactor.coldstart.question_tree import QuestionTree, RatingSums
 from cofactor.errors import BadOption, NothingToAsk, UnknownIds, Unsupported
-from cofactor.posterior.newcomer import NewcomerLaw
+from cofactor.posterior.row_model import RowModel
 
 STRATEGIES = ["variance", "random", "popularity", "entropy0", "tree"]
 
@@ -75,10 +75,10 @@ def test_without_a_belief_the_ratings_alone_make_the_list(tastes):
 
 def test_the_posterior_of_a_row_worked_by_hand():
     """One factor, prior N(0, 1), noise 1, one rating of 2 at a = 1: mean 1, variance 1/2."""
-    law = NewcomerLaw(np.ones((2, 1)), np.zeros(2), np.zeros(1), np.eye(1), np.ones(2))
-    belief = law.posterior(np.array([0]), np.array([2.0]))
+    row_model = RowModel(np.ones((2, 1)), np.zeros(2), np.zeros(1), np.eye(1), np.ones(2))
+    belief = row_model.posterior(np.array([0]), np.array([2.0]))
     assert (belief.mean.tolist(), belief.covariance.tolist()) == ([1.0], [[0.5]])
-    mean, variance = law.expected(belief)
+    mean, variance = row_model.expected(belief)
     assert (mean.tolist(), variance.tolist()) == ([1.0, 1.0], [1.5, 1.5])
 
 

@@ -177,8 +177,8 @@ def test_ctrl_c_keeps_the_draws_there_are(tastes_split, monkeypatch):
 
 def test_some_twenty_draws_stand_for_all_where_a_newcomer_is_asked(model):
     """Every second of the forty."""
-    assert model._law_draws == range(0, 40, 2)
-    assert len(model.newcomer_laws()) == len(model.rows_under_laws(np.array([3]))) == 20
+    assert model._model_draws == range(0, 40, 2)
+    assert len(model.row_models()) == len(model.rows_by_model(np.array([3]))) == 20
 
 
 def test_a_newcomers_rating_of_an_item_that_is_all_noise_tells_nothing(model):

@@ -102,22 +102,22 @@ def test_seen_items_come_back_when_asked_for(model):
     assert len(columns(model.recommend(3, n=12, hide_seen=False))["item"]) == 12
 
 
-def test_users_stand_under_its_laws_where_they_score_as_the_model_scores_them(model):
+def test_the_rows_of_its_row_models_score_as_the_model_scores(model):
     """A tenth of a star off for the few of BayesianMF's draws that stand for all of them."""
     needs(model, "has_posterior")
     users = np.arange(12)
-    laws = zip(model.newcomer_laws(), model.rows_under_laws(users), strict=True)
-    under_laws = np.mean([law.offset + rows @ law.design.T for law, rows in laws], axis=0)
-    np.testing.assert_allclose(under_laws, model.score_users(users), atol=0.1)
+    pairs = zip(model.row_models(), model.rows_by_model(users), strict=True)
+    by_models = np.mean([one.offset + rows @ one.design.T for one, rows in pairs], axis=0)
+    np.testing.assert_allclose(by_models, model.score_users(users), atol=0.1)
 
 
-def test_newcomers_under_its_laws_get_what_the_model_gives_them(model):
+def test_its_row_models_expect_of_newcomers_what_the_model_scores(model):
     """Those of BayesianMF leave out what companions say, and are for draws of the items."""
     needs(model, "has_posterior")
     off = 0.1 if model.model_name() == "bayesian_mf" else 1e-4
     told, values = (np.array([0, 2, 1]), np.array([5.0, 5, 1])), {0: 5, 2: 5, 1: 1}
     for (idx, ratings), newcomer in (((told[0][:0], told[1][:0]), {}), (told, values)):
-        expected = [law.expected(law.posterior(idx, ratings))[0] for law in model.newcomer_laws()]
+        expected = [one.expected(one.posterior(idx, ratings))[0] for one in model.row_models()]
         np.testing.assert_allclose(np.mean(expected, axis=0), model.score_newcomer(newcomer), atol=off)
 
 
@@ -283,7 +283,7 @@ def test_who_is_described_to_a_model_that_learns_no_attributes_is_refused_by_nam
         described.recommend({}, attributes={"age": 33.0})
     if model.abilities.has_posterior:
         with pytest.raises(Unsupported, match=f"{type(model).__name__} learns nothing from the attributes"):
-            model.described_under_laws({"age": np.array([33.0])}, 1)
+            model.expected_rows_by_model({"age": np.array([33.0])}, 1)
 
 
 def test_who_is_known_has_attributes_of_their_own(model):

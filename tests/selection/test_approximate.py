@@ -14,7 +14,7 @@ from cofactor.selection.approximate import ItemIndex, advice
 from cofactor.selection.exact import DotProducts, rank_exactly
 
 N_USERS, N_ITEMS = 400, 20_000
-EVERYBODY, NOTHING_BARRED = np.arange(N_USERS), np.zeros(N_ITEMS, bool)
+EVERYBODY, NOTHING_EXCLUDED = np.arange(N_USERS), np.zeros(N_ITEMS, bool)
 
 needs_faiss = pytest.mark.usefixtures("faiss")
 
@@ -46,14 +46,14 @@ def exactly(products: DotProducts):
     return partial(rank_exactly, lambda idx: 2 * products.users(idx) @ products.items.T, lambda: products)
 
 
-def ranked(index: ItemIndex, products: DotProducts, users, n: int, hidden: SeenItems, barred=NOTHING_BARRED):
+def ranked(index: ItemIndex, products: DotProducts, users, n: int, seen: SeenItems, excluded=NOTHING_EXCLUDED):
     """The approximate and the exact answer."""
     exact = exactly(products)
-    return index.rank(users, n, hidden, barred, exact), exact(users, n, hidden, barred)
+    return index.rank(users, n, seen, excluded, exact), exact(users, n, seen, excluded)
 
 
 def hide_the_best(products: DotProducts, n: int) -> SeenItems:
-    best, _ = exactly(products)(EVERYBODY, n, SeenItems.none(N_USERS), NOTHING_BARRED)
+    best, _ = exactly(products)(EVERYBODY, n, SeenItems.none(N_USERS), NOTHING_EXCLUDED)
     return SeenItems(EVERYBODY, np.arange(N_USERS + 1) * n, np.sort(best, axis=1).ravel().astype(np.int32))
 
 
@@ -73,17 +73,17 @@ def test_it_looks_at_a_part_of_the_items_and_finds_most_of_the_best(index, produ
 
 
 def test_what_a_user_has_seen_is_not_found_and_the_list_is_as_long_as_ever(index, products):
-    hidden = hide_the_best(products, 50)
-    (found, _), (best, _) = ranked(index, products, EVERYBODY, 10, hidden)
+    seen = hide_the_best(products, 50)
+    (found, _), (best, _) = ranked(index, products, EVERYBODY, 10, seen)
     assert (found >= 0).all()
-    assert not any(np.isin(found[user], hidden.of_row(user)).any() for user in EVERYBODY)
+    assert not any(np.isin(found[user], seen.of_row(user)).any() for user in EVERYBODY)
     assert share_found(found, best) >= 0.95
 
 
 def test_barred_items_are_not_found(index, products):
-    barred = np.arange(N_ITEMS) % 3 == 0
-    (found, _), (best, _) = ranked(index, products, EVERYBODY, 10, SeenItems.none(N_USERS), barred)
-    assert not barred[found].any()
+    excluded = np.arange(N_ITEMS) % 3 == 0
+    (found, _), (best, _) = ranked(index, products, EVERYBODY, 10, SeenItems.none(N_USERS), excluded)
+    assert not excluded[found].any()
     assert share_found(found, best) >= 0.95
 
 
@@ -97,8 +97,8 @@ def test_a_list_that_came_out_short_is_made_exactly(index, products):
 
 @pytest.mark.parametrize("n_users", [1, 200])
 def test_among_few_candidates_lists_are_exact(index, products, n_users):
-    barred, users = np.arange(N_ITEMS) >= 15, EVERYBODY[:n_users]
-    found, best = ranked(index, products, users, 20, SeenItems.none(n_users), barred)
+    excluded, users = np.arange(N_ITEMS) >= 15, EVERYBODY[:n_users]
+    found, best = ranked(index, products, users, 20, SeenItems.none(n_users), excluded)
     np.testing.assert_array_equal(found[0], best[0])
     assert ((found[0] >= 0).sum(axis=1) == 15).all()
 

@@ -16,12 +16,12 @@ def peak(n_users: int, *, products: bool) -> int:
     rng = np.random.default_rng(0)
     items = rng.normal(size=(N_ITEMS, N_FACTORS)).astype(np.float32)
     users = rng.normal(size=(1000, N_FACTORS)).astype(np.float32)
-    barred = np.zeros(N_ITEMS, bool)
+    excluded = np.zeros(N_ITEMS, bool)
     of_model = DotProducts(items, lambda idx: users[idx % 1000]) if products else None
 
     def rank(n_users: int) -> None:
-        score, hidden = lambda idx: users[idx % 1000] @ items.T, SeenItems.none(n_users)
-        rank_exactly(score, lambda: of_model, np.arange(n_users), 1, hidden, barred)
+        score, seen = lambda idx: users[idx % 1000] @ items.T, SeenItems.none(n_users)
+        rank_exactly(score, lambda: of_model, np.arange(n_users), 1, seen, excluded)
 
     rank(100)  # the first call compiles
     tracemalloc.start()

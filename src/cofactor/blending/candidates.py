@@ -26,10 +26,10 @@ def list_candidates(members: Sequence[Recommender], users: IntArray, wanted: Rat
 
 def _some_users(members: Sequence[Recommender], users: IntArray, wanted: Ratings) -> tuple[FloatArray, BoolArray]:
     """(b, c, m) standardised scores of some users' candidates, and (b, c) whether each is wanted."""
-    seen, n_items = members[0].ratings.by_user, members[0].ratings.n_items
-    hidden = SeenItems(users.astype(np.int64), seen.indptr, seen.indices)
+    rated, n_items = members[0].ratings.by_user, members[0].ratings.n_items
+    seen = SeenItems(users.astype(np.int64), rated.indptr, rated.indices)
     scores = [standardised(one.score_users(users)).astype(np.float32) for one in members]
-    items = np.sort(np.concatenate([top_scores(one, LIST_LENGTH, hidden)[0] for one in scores], axis=1), axis=1)
+    items = np.sort(np.concatenate([top_scores(one, LIST_LENGTH, seen)[0] for one in scores], axis=1), axis=1)
     twice = np.diff(items, axis=1, prepend=-1) == 0  # -1, the end of a short list, too
     rows, places = np.arange(len(users))[:, None], np.maximum(items, 0)
     near = np.stack([np.where(twice, NO_CANDIDATE, one[rows, places]) for one in scores], axis=2)

@@ -14,24 +14,24 @@ import numpy as np
 
 from cofactor.arrays import FloatArray, IntArray
 from cofactor.coldstart.familiarity import Familiarity
-from cofactor.posterior.newcomer import Belief, NewcomerLaw
+from cofactor.posterior.row_model import Belief, RowModel
 from cofactor.posterior.row_prior import row_covariance
 
-__all__ = ["AnswerLaw"]
+__all__ = ["AnswerModel"]
 
 PROBABILITY_LIMITS = 0.01, 0.99  # nobody is sure to know an item, or not to
 
 
-class AnswerLaw:
-    """The law of newcomers of one model (or posterior draw), joint with what people know.
+class AnswerModel:
+    """The row model of one recommender (or posterior draw), joint with what people know.
 
-    rows: (b, d) of the users that the familiarity was learned from, under this law
+    rows: (b, d) of the users that the familiarity was learned from, under this row model
     """
 
-    def __init__(self, law: NewcomerLaw, rows: FloatArray, familiarity: Familiarity) -> None:
-        self._law, self._familiarity, self._d = law, familiarity, law.design.shape[1]
-        self._design, self._loadings = law.design.astype(np.float64), familiarity.loadings
-        self.joint = _joint_law(law, rows.astype(np.float64), familiarity)
+    def __init__(self, row_model: RowModel, rows: FloatArray, familiarity: Familiarity) -> None:
+        self._row_model, self._familiarity, self._d = row_model, familiarity, row_model.design.shape[1]
+        self._design, self._loadings = row_model.design.astype(np.float64), familiarity.loadings
+        self.joint = _joint_model(row_model, rows.astype(np.float64), familiarity)
         self._n_known = float(familiarity.share.sum())
         weights = np.column_stack([familiarity.share, self._loadings])
         # Σ_i P(they know i) a_i a_iᵀ is linear in [1, z]: one matrix for each of its 1 + f terms
@@ -45,12 +45,12 @@ class AnswerLaw:
         """
         known = ~np.isnan(values)
         observed = np.concatenate([item_idx[known], len(self._design) + item_idx])
-        law = self.joint if shift is None else self.joint._replace(mean=self.joint.mean + shift)
-        return law.posterior(observed, np.concatenate([values[known], known]))
+        row_model = self.joint if shift is None else self.joint._replace(mean=self.joint.mean + shift)
+        return row_model.posterior(observed, np.concatenate([values[known], known]))
 
     def expected(self, belief: Belief, *, chosen: bool) -> FloatArray:
         """(n_items,) the expected rating of each item; chosen: on condition that they come to know it by themselves."""
-        scores = self._law.offset + self._design @ belief.mean[: self._d]
+        scores = self._row_model.offset + self._design @ belief.mean[: self._d]
         if not chosen:
             return scores
         with_row, _, variance = self._covariances_with_knowing(belief)
@@ -76,7 +76,7 @@ class AnswerLaw:
         probability = self._probability_known(belief)
         once_known = taste + with_taste * ((1 - probability) / variance)[:, None]
         weighted = self._weighted_squares(left, once_known)
-        rated = np.clip(probability, *PROBABILITY_LIMITS) * weighted / (self._law.noise + own)
+        rated = np.clip(probability, *PROBABILITY_LIMITS) * weighted / (self._row_model.noise + own)
         gram = np.append(1, taste) @ self._grams
         return (rated + _dots(with_row @ gram, with_row) / variance) / self._n_known
 
@@ -103,23 +103,25 @@ class AnswerLaw:
         return _dots((weights[:, None] @ products)[:, 0], directions)
 
 
-def _joint_law(law: NewcomerLaw, rows: FloatArray, familiarity: Familiarity) -> NewcomerLaw:
-    """The law of [x, z]; its items are all ratings, followed by whether each item is known."""
-    (n, d), f = law.design.shape, familiarity.loadings.shape[1]
+def _joint_model(row_model: RowModel, rows: FloatArray, familiarity: Familiarity) -> RowModel:
+    """The row model of [x, z]; its items are all ratings, followed by whether each item is known."""
+    (n, d), f = row_model.design.shape, familiarity.loadings.shape[1]
     design = np.zeros((2 * n, d + f))
-    design[:n, :d], design[n:, d:] = law.design, familiarity.loadings
+    design[:n, :d], design[n:, d:] = row_model.design, familiarity.loadings
     covariance = row_covariance(np.column_stack([rows - rows.mean(axis=0), familiarity.rows]))
-    covariance[:d, :d] += _excess_covariance(np.linalg.inv(law.precision), covariance[:d, :d])
+    covariance[:d, :d] += _excess_covariance(np.linalg.inv(row_model.precision), covariance[:d, :d])
     covariance[d:, d:] += familiarity.row_covariance
-    offset, noise = (np.concatenate(pair) for pair in ((law.offset, familiarity.share), (law.noise, familiarity.noise)))
-    return NewcomerLaw(design, offset, np.append(law.mean, np.zeros(f)), np.linalg.inv(covariance), noise)
+    offset, noise = (
+        np.concatenate(pair) for pair in ((row_model.offset, familiarity.share), (row_model.noise, familiarity.noise))
+    )
+    return RowModel(design, offset, np.append(row_model.mean, np.zeros(f)), np.linalg.inv(covariance), noise)
 
 
 def _excess_covariance(whole: FloatArray, part: FloatArray) -> FloatArray:
     """(d, d) the positive part of whole - part.
 
-    Rows that were learned from few ratings are shrunk to the average, so that their covariance is too small; the law of
-    newcomers knows the true one.
+    Rows that were learned from few ratings are shrunk to the average, so that their covariance is too small; the prior
+    of newcomers knows the true one.
     """
     sizes, axes = np.linalg.eigh(whole - part)
     return (axes * np.maximum(sizes, 0)) @ axes.T

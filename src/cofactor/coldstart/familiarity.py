@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from cofactor.arrays import FloatArray, IntArray
-from cofactor.posterior.newcomer import Belief, NewcomerLaw
+from cofactor.posterior.row_model import Belief, RowModel
 
 if TYPE_CHECKING:
     from cofactor.data.ratings import Ratings
@@ -34,10 +34,10 @@ class Familiarity(NamedTuple):
     row_covariance: FloatArray  # (f, f) the posterior covariance, the same for each of them
 
     @property
-    def law(self) -> NewcomerLaw:
-        """The law of a newcomer of whom only what they know is observed; a "rating" is 1 or 0."""
+    def row_model(self) -> RowModel:
+        """The row model of a newcomer of whom only what they know is observed; a "rating" is 1 or 0."""
         n_factors = self.loadings.shape[1]
-        return NewcomerLaw(self.loadings, self.share, np.zeros(n_factors), np.eye(n_factors), self.noise)
+        return RowModel(self.loadings, self.share, np.zeros(n_factors), np.eye(n_factors), self.noise)
 
     def expected(self, taste: FloatArray) -> FloatArray:
         """(n_items,) the probability of knowing each item, clipped to 0 and 1. taste: (f,) z"""
@@ -48,8 +48,8 @@ class Familiarity(NamedTuple):
 
         item_idx, known: (m,)     prior_mean: (f,) of their z; None: 0, the average
         """
-        law = self.law if prior_mean is None else self.law._replace(mean=prior_mean)
-        return law.posterior(item_idx, known)
+        row_model = self.row_model if prior_mean is None else self.row_model._replace(mean=prior_mean)
+        return row_model.posterior(item_idx, known)
 
 
 def learn_familiarity(ratings: "Ratings", n_factors: int, seed: int = 0) -> Familiarity:

@@ -95,10 +95,10 @@ class Ladder:
     def _recommend(self, who: Id | Newcomer, n: int, attributes: Mapping[str, Any] | None, hide_seen: bool) -> Any:
         n, hide_seen = list_length(n), conformed("hide_seen", bool, hide_seen)
         answer = self.answer(who, attributes)
-        seen = self._seen(who) if hide_seen else np.zeros(0, np.int64)
-        hidden = SeenItems(np.zeros(1, np.int64), np.array([0, len(seen)]), seen)
+        rated = self._rated_by(who) if hide_seen else np.zeros(0, np.int64)
+        seen = SeenItems(np.zeros(1, np.int64), np.array([0, len(rated)]), rated)
         label = "newcomer" if isinstance(who, Mapping) else who
-        ranking = Ranking([label], *top_scores(answer.scores[None], n, hidden))
+        ranking = Ranking([label], *top_scores(answer.scores[None], n, seen))
         ranking.warn_if_short(n, stacklevel=4)
         shown = ranking.idx[ranking.filled]
         rungs, doubts = [str(answer.rung)] * len(shown), answer.doubt[shown].tolist()
@@ -170,19 +170,19 @@ class Ladder:
         """The index of a user the model knows; -1 for anybody else."""
         return -1 if isinstance(who, Mapping) else int(self.model.ratings.users.find([who])[0])
 
-    def _seen(self, who: Id | Newcomer) -> IntArray:
+    def _rated_by(self, who: Id | Newcomer) -> IntArray:
         if isinstance(who, Mapping):
             found = self.model.ratings.find_items(list(who))
             return np.sort(found[found >= 0]).astype(np.int64)
         return self.model.ratings.by_user.of(self._user(who))[0].astype(np.int64)
 
     def _doubt_of(self, rated: Mapping[Id, float]) -> FloatArray:
-        """(n_items,) the standard deviation of each rating after these ratings; nan without a law of newcomers."""
+        """(n_items,) the standard deviation of each rating after these ratings; nan without a posterior."""
         if not self.model.abilities.has_posterior:
             return np.full(self.model.ratings.n_items, np.nan)
         idx = self.model.ratings.find_items(list(rated))
         values = np.array(list(rated.values()), np.float64)
-        expected = [law.expected(law.posterior(idx, values)) for law in self.model.newcomer_laws()]
+        expected = [rows.expected(rows.posterior(idx, values)) for rows in self.model.row_models()]
         means, variances = (np.array(column) for column in zip(*expected, strict=True))
         return np.sqrt(variances.mean(axis=0) + means.var(axis=0))
 

@@ -19,7 +19,7 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 
 from cofactor.arrays import Array, FloatArray, Id, IntArray
-from cofactor.coldstart.answers import AnswerLaw
+from cofactor.coldstart.answers import AnswerModel
 from cofactor.coldstart.familiarity import Familiarity, learn_familiarity
 from cofactor.coldstart.question_tree import QuestionTree
 from cofactor.contract.profile import attribute_columns, check_values, expect_attributes, items_rated, rating_of
@@ -28,7 +28,7 @@ from cofactor.hyperparameters import conformed, seed_of
 from cofactor.kernels.ranking.lists import SeenItems
 from cofactor.kernels.ranking.top_scores import top_scores
 from cofactor.posterior.attribute_prior import AttributePrior
-from cofactor.posterior.newcomer import Belief
+from cofactor.posterior.row_model import Belief
 from cofactor.ranking import Ranking, list_length
 from cofactor.recommender import Recommender, expect_model
 
@@ -68,10 +68,10 @@ class Question(NamedTuple):
 
 @dataclass(frozen=True)
 class Onboarding:
-    """An interview of newcomers for a fitted model that has a law of newcomers (`newcomer_laws`).
+    """An interview of newcomers for a fitted model that believes something of newcomers' rows (`row_models`).
 
     It uses the model as it is now: after an update of the model, make a new one.
-    Raises `Unsupported` for the strategy "variance" with a model that has no such law.
+    Raises `Unsupported` for the strategy "variance" with a model that has none.
 
     >>> import cofactor as cf
     >>> model = cf.MatrixFactorization(n_factors=8).fit(cf.load("tastes"), progress=False)
@@ -91,7 +91,7 @@ class Onboarding:
         object.__setattr__(self, "strategy", conformed("strategy", Strategy, self.strategy))
         object.__setattr__(self, "seed", seed_of(self.seed))
         if self.strategy == "variance":
-            _ = self._laws  # raises where the model has none
+            _ = self._models  # raises where the model has none
 
     def next_question(self, answers: Answers, attributes: Attributes = None) -> Question:
         """The question to ask after these answers.
@@ -118,16 +118,16 @@ class Onboarding:
         """(n_items,) the expected rating of each item after these answers, if it were shown to the newcomer.
 
         chosen: the rating of an item they come to by themselves, as people choose what they expect to like
-        Under y_range the sigmoid is linearised, as in the model's `newcomer_laws`.
+        Under y_range the sigmoid is linearised, as in the model's `row_models`.
         Raises as `next_question` does, and `Unsupported` where the model has no belief about newcomers.
         """
         beliefs = self._beliefs(self._read(answers, attributes))
-        return np.mean([law.expected(belief, chosen=chosen) for law, belief in beliefs], axis=0)
+        return np.mean([row_model.expected(belief, chosen=chosen) for row_model, belief in beliefs], axis=0)
 
     def rank(self, answers: Answers, n: int = 10, attributes: Attributes = None) -> Ranking:
         """The n best items after these answers; items they do not know may be among them.
 
-        All answers count where the model has a law of newcomers, else the ratings alone. Raises `UnknownIds` and
+        All answers count where the model has such beliefs, else the ratings alone. Raises `UnknownIds` and
         `BadOption` as `next_question` does.
         """
         n = list_length(n)
@@ -137,9 +137,9 @@ class Onboarding:
             return self.model.rank(rated_items, n, attributes=attributes)
         parsed = self._read(answers, attributes)
         rated = np.sort(parsed.idx[~np.isnan(parsed.values)])
-        hidden = SeenItems(np.zeros(1, np.int64), np.array([0, len(rated)]), rated.astype(np.int32))
+        seen = SeenItems(np.zeros(1, np.int64), np.array([0, len(rated)]), rated.astype(np.int32))
         scores, unrated = self.scores(answers, attributes), self._counts == 0
-        ranking = Ranking(["newcomer"], *top_scores(scores[None], n, hidden, unrated))
+        ranking = Ranking(["newcomer"], *top_scores(scores[None], n, seen, unrated))
         ranking.warn_if_short(n, stacklevel=3)
         return ranking
 
@@ -149,7 +149,7 @@ class Onboarding:
         The ratings' own noise is not counted. Raises as `scores` does.
         """
         beliefs = self._beliefs(self._read(answers, attributes))
-        return float(np.sqrt(np.mean([law.variance(belief) for law, belief in beliefs])))
+        return float(np.sqrt(np.mean([row_model.variance(belief) for row_model, belief in beliefs])))
 
     # ---- the strategies: answers -> (n_items,) the criterion, highest first -----------------------------------
 
@@ -162,7 +162,7 @@ class Onboarding:
         return np.where(self._counts > 0, criteria[self.strategy](parsed), -np.inf)
 
     def _variance(self, parsed: ParsedAnswers) -> FloatArray:
-        return np.mean([law.gains(belief) for law, belief in self._beliefs(parsed)], axis=0)
+        return np.mean([row_model.gains(belief) for row_model, belief in self._beliefs(parsed)], axis=0)
 
     def _random(self, parsed: ParsedAnswers) -> FloatArray:
         return np.random.default_rng([self.seed, len(parsed.idx)]).random(len(self._counts))
@@ -200,31 +200,34 @@ class Onboarding:
         known, prior_mean = ~np.isnan(parsed.values), parsed.profile.taste if parsed.profile else None
         return self._familiarity.expected(self._familiarity.posterior(parsed.idx, known.astype(float), prior_mean).mean)
 
-    def _beliefs(self, parsed: ParsedAnswers) -> list[tuple[AnswerLaw, Belief]]:
-        """The belief after these answers under each law of the model: one, or one a posterior draw."""
+    def _beliefs(self, parsed: ParsedAnswers) -> list[tuple[AnswerModel, Belief]]:
+        """The belief after these answers under each row model: one, or one a posterior draw."""
         if parsed.profile is None:
-            return [(law, law.posterior(parsed.idx, parsed.values)) for law in self._laws]
-        rows = self.model.described_under_laws(parsed.profile.columns, 1)
+            return [(row_model, row_model.posterior(parsed.idx, parsed.values)) for row_model in self._models]
+        rows = self.model.expected_rows_by_model(parsed.profile.columns, 1)
         return [
-            (law, law.posterior(parsed.idx, parsed.values, np.append(row[0], parsed.profile.taste)))
-            for law, row in zip(self._laws_of_differences, rows, strict=True)
+            (row_model, row_model.posterior(parsed.idx, parsed.values, np.append(row[0], parsed.profile.taste)))
+            for row_model, row in zip(self._difference_models, rows, strict=True)
         ]
 
     @cached_property
-    def _laws(self) -> list[AnswerLaw]:
-        laws, rows = self.model.newcomer_laws(), self.model.rows_under_laws(self._familiarity.users)
-        return [AnswerLaw(law, of_law, self._familiarity) for law, of_law in zip(laws, rows, strict=True)]
+    def _models(self) -> list[AnswerModel]:
+        row_models, rows = self.model.row_models(), self.model.rows_by_model(self._familiarity.users)
+        return [
+            AnswerModel(row_model, theirs, self._familiarity)
+            for row_model, theirs in zip(row_models, rows, strict=True)
+        ]
 
     @cached_property
-    def _laws_of_differences(self) -> list[AnswerLaw]:
-        """The laws of how people differ from what is expected of their attributes."""
+    def _difference_models(self) -> list[AnswerModel]:
+        """The models of how people differ from what is expected of their attributes."""
         users = self._familiarity.users
-        rows, known = self.model.rows_under_laws(users), self.model.ratings.attributes_of("user", users)
+        rows, known = self.model.rows_by_model(users), self.model.ratings.attributes_of("user", users)
         differences = [
-            one - two for one, two in zip(rows, self.model.described_under_laws(known, len(users)), strict=True)
+            one - two for one, two in zip(rows, self.model.expected_rows_by_model(known, len(users)), strict=True)
         ]
         tastes = self._familiarity._replace(rows=self._familiarity.rows - self._taste_by_attributes.expected)
-        return [AnswerLaw(*one, tastes) for one in zip(self.model.newcomer_laws(), differences, strict=True)]
+        return [AnswerModel(*one, tastes) for one in zip(self.model.row_models(), differences, strict=True)]
 
     @cached_property
     def _taste_by_attributes(self) -> AttributePrior:

@@ -35,13 +35,13 @@ class ListMixin(Snapshots, ModelSteps):
 
         excluded: (n_items,) what may be on nobody's list     hide_seen: leave out what the user has rated
         """
-        seen = self.ratings.by_user
+        rated = self.ratings.by_user
         excluded = np.zeros(self.ratings.n_items, bool) if excluded is None else excluded
-        hidden = SeenItems(np.where(hide_seen, user_idx, -1).astype(np.int64), seen.indptr, seen.indices)
+        seen = SeenItems(np.where(hide_seen, user_idx, -1).astype(np.int64), rated.indptr, rated.indices)
         exactly = partial(rank_exactly, self.score_users, self.dot_products)
         if approximate:
-            return self._index().rank(user_idx, n, hidden, excluded, exactly)
-        return exactly(user_idx, n, hidden, excluded)
+            return self._index().rank(user_idx, n, seen, excluded, exactly)
+        return exactly(user_idx, n, seen, excluded)
 
     def _answer(self, query: Query) -> Ranking:
         """The lists; a warning says, to whoever asked the caller of this, where one is short or could come faster."""
@@ -56,9 +56,9 @@ class ListMixin(Snapshots, ModelSteps):
         return ranking
 
     def _rank_profile(self, profile: UserProfile, query: Query) -> Best:
-        seen = np.sort(profile.item_idx)
-        hidden = SeenItems(np.zeros(1, np.int64), np.array([0, len(seen)]), seen) if query.hide_seen else None
-        return top_scores(self._score_checked(profile)[None], query.n, hidden, query.excluded)
+        rated = np.sort(profile.item_idx)
+        seen = SeenItems(np.zeros(1, np.int64), np.array([0, len(rated)]), rated) if query.hide_seen else None
+        return top_scores(self._score_checked(profile)[None], query.n, seen, query.excluded)
 
     def _score_checked(self, profile: UserProfile) -> FloatArray:
         if profile.attributes is not None and not self.abilities.learns_attributes:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from cofactor.contract.reasons import Reasons
     from cofactor.data.joining import Joined
     from cofactor.data.ratings import Ratings
-    from cofactor.posterior.newcomer import NewcomerLaw
+    from cofactor.posterior.row_model import RowModel
     from cofactor.run.run import Run
 
 __all__ = ["ModelSteps", "Side"]
@@ -163,23 +163,23 @@ class ModelSteps(ABC):
 
     # ---- beliefs about somebody new -----------------------------------------------------------------------
 
-    def newcomer_laws(self) -> Sequence["NewcomerLaw"]:
+    def row_models(self) -> Sequence["RowModel"]:
         """The model's distribution of somebody new: one, or one for each of some posterior draws.
 
         Raises `Unsupported` where `abilities.has_posterior` is False.
         """
         raise unsupported(self, "has_posterior")
 
-    def rows_under_laws(self, user_idx: IntArray) -> Sequence[FloatArray]:
-        """(b, d) the rows of these users under each of `newcomer_laws`.
+    def rows_by_model(self, user_idx: IntArray) -> Sequence[FloatArray]:
+        """(b, d) the rows of these users under each of `row_models`.
 
         Raises `Unsupported` where `abilities.has_posterior` is False.
         """
         raise unsupported(self, "has_posterior")
 
-    def described_under_laws(self, attributes: Mapping[str, Array], n: int) -> Sequence[FloatArray]:
+    def expected_rows_by_model(self, attributes: Mapping[str, Array], n: int) -> Sequence[FloatArray]:
         """(n, d) by how much people with these attributes, (n,) each, are expected to differ from the mean of each of
-        `newcomer_laws`.
+        `row_models`.
 
         Raises `Unsupported` where `abilities.learns_attributes` is False.
         """

@@ -114,14 +114,14 @@ def _no_counts(held: HeldOut) -> RankCounts:
 
 def _rank_and_count(model: Recommender, held: HeldOut, n: int, counts: RankCounts) -> IntArray:
     """(n_users, n) the lists, with `counts` filled in: both from the same scores, a block of users at a time."""
-    seen, found, relevant = model.ratings.by_user, list[IntArray](), held.relevant
-    hidden = SeenItems(held.model_users.astype(np.int64), seen.indptr, seen.indices)
+    rated, found, relevant = model.ratings.by_user, list[IntArray](), held.relevant
+    seen = SeenItems(held.model_users.astype(np.int64), rated.indptr, rated.indices)
     for at in blocks(held.n_users, model.ratings.n_items):
         scores = model.score_users(held.model_users[at])
         scores = np.ascontiguousarray(scores, np.result_type(scores, np.float32))
-        found.append(top_scores(scores, n, hidden.rows(at), compiled=True)[0])
+        found.append(top_scores(scores, n, seen.rows(at), compiled=True)[0])
         rows = at.start, relevant.indptr, relevant.items
-        count_above(scores, hidden.rows(at), *rows, counts.above, counts.equal, np.empty_like(scores[0]))
+        count_above(scores, seen.rows(at), *rows, counts.above, counts.equal, np.empty_like(scores[0]))
     _rank_unknown_last(held, counts)
     return np.concatenate(found)
 

@@ -108,11 +108,11 @@ class FactorBlock:
         targets, weights: (n_ratings,) the score asked for by each rating, and its precision, as noise · weight
         """
         sides = [other.side for other in others]
-        part, law, offset, third = self._ratings.solve_arguments(sides, targets, weights, noise)
+        part, rating_weights, offset, third = self._ratings.solve_arguments(sides, targets, weights, noise)
         key = int(rng.integers(2**62))
         row_prior, width = self.row_prior, self.factors.shape[1]
         prior, bias = padded_prior(self._known, row_prior.precision, self.bias, width, mean=row_prior.mean)
-        problem = RowProblem(others[0].factors, offset, part, law, prior, third, bias)
+        problem = RowProblem(others[0].factors, offset, part, rating_weights, prior, third, bias)
         explained = solve(self.factors, problem, self._plan, draw=key)
         unused = self.factors[:, self.k :]  # where nothing is, a draw is noise, and explains nothing
         explained += np.einsum("rk,rk->r", unused, unused)

@@ -66,8 +66,8 @@ def draw_new_rows(
             given, tau = others.of(draw), np.float32(noise[draw])
             design[:, : d - 1], offset = given[:, :-1], given[:, -1].copy()
             prior, own = padded_prior(np.atleast_2d(expected(draw)), precision[draw], bias, width)
-            law, key = RatingWeights(tau, np.float32(0), np.float32(0), tau), int(rng.integers(2**62))
-            solve(factors, RowProblem(design, offset, part, law, prior, bias=own), plan, draw=key)
+            weights, key = RatingWeights(tau, np.float32(0), np.float32(0), tau), int(rng.integers(2**62))
+            solve(factors, RowProblem(design, offset, part, weights, prior, bias=own), plan, draw=key)
             drawn[:, draw, :-1], drawn[:, draw, -1] = factors[:, : d - 1], bias
             if dof is not None:
                 met = ScoredSide(design, offset, rows.indices)

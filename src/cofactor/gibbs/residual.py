@@ -30,16 +30,18 @@ class Residual:
         """Σ (t - score)² of the current draw. explained: (n,) by the rows drawn last     precision: τ of that draw"""
         bias, last = self._other.bias.astype(np.float64), self._last
         without_rows = self._squares - 2 * float(bias @ self._sums) + float(bias**2 @ self._other.counts)
-        law = last.row_prior.precision
+        prior_precision = last.row_prior.precision
         if last.groups:
             expected, rows = last.expected.astype(np.float64), last.rows.astype(np.float64)
-            before = _quadratic(expected, law) - _quadratic(rows - expected, law)
+            before = _quadratic(expected, prior_precision) - _quadratic(rows - expected, prior_precision)
         else:
             mean = last.row_prior.mean
-            before = len(explained) * float(mean @ law @ mean) - last.moments.quadratic(law, mean)
+            before = len(explained) * float(mean @ prior_precision @ mean) - last.moments.quadratic(
+                prior_precision, mean
+            )
         return without_rows - (float(explained.sum(dtype=np.float64)) - before) / precision
 
 
-def _quadratic(rows: FloatArray, law: FloatArray) -> float:
+def _quadratic(rows: FloatArray, precision: FloatArray) -> float:
     """Σ xᵀΛx over the rows."""
-    return float(np.einsum("rk,rk->", rows @ law, rows))
+    return float(np.einsum("rk,rk->", rows @ precision, rows))

@@ -35,10 +35,10 @@ class Moments(NamedTuple):
         products[k, k] = bias @ bias
         return cls(len(bias), sums, products)
 
-    def quadratic(self, law: FloatArray, centre: FloatArray) -> float:
+    def quadratic(self, precision: FloatArray, centre: FloatArray) -> float:
         """Σ (x - c)ᵀ Λ (x - c), Λ (d, d) symmetric and c (d,)."""
         about = self.products - 2 * np.outer(self.sums, centre) + self.n * np.outer(centre, centre)
-        return float(np.einsum("ij,ij->", law, about))
+        return float(np.einsum("ij,ij->", precision, about))
 
 
 class RowPrior(NamedTuple):

@@ -25,7 +25,7 @@ class SolveArguments(NamedTuple):
     """Arguments of the row kernel: the ratings row by row, their weights, and the rows on the other side."""
 
     part: CsrRatings
-    law: RatingWeights
+    rating_weights: RatingWeights
     offset: FloatArray  # (m,) of the other side's rows
     third: FloatArray  # (l, k), which `part.joined` adds to them; or (0, …)
 
@@ -66,14 +66,11 @@ class FixedTargets:
         self, others: Sequence[ScoredSide], targets: FloatArray, weights: FloatArray | None, noise: float
     ) -> SolveArguments:
         """The row kernel's arguments with the ratings of the table; `targets` and `weights` are not used."""
-        law, part = (
-            RatingWeights(*(np.float32(number) for number in (noise, 0, -noise * self._mean, noise))),
-            self._part,
-        )
+        rating_weights, part = RatingWeights(*map(np.float32, (noise, 0, -noise * self._mean, noise))), self._part
         if self._noise:
             own, met = (side.single for side in self._noise)
             part = part._replace(row_weights=own, other_weights=met)
-        return SolveArguments(part, law, others[0].bias, NO_ROWS)
+        return SolveArguments(part, rating_weights, others[0].bias, NO_ROWS)
 
 
 class SortedTargets:
@@ -100,8 +97,8 @@ class SortedTargets:
         values = self._sorted("targets", targets)
         own = NO_NUMBERS if weights is None else self._sorted("weights", weights)
         part = CsrRatings(self.indptr, self._sorted("met", first.idx), values, own, joined)
-        law = RatingWeights(np.float32(noise), np.float32(0), np.float32(0), np.float32(noise))
-        return SolveArguments(part, law, offset, third)
+        rating_weights = RatingWeights(np.float32(noise), np.float32(0), np.float32(0), np.float32(noise))
+        return SolveArguments(part, rating_weights, offset, third)
 
     def _sorted(self, name: str, of_ratings: AnArray) -> AnArray:
         """The numbers in the rows' order; an array that was sorted in the last sweep is not sorted again."""

@@ -21,7 +21,7 @@ from cofactor.errors import BadOption
 from cofactor.kernels.posterior.single_row import row_mean, sigmoid_row_mean
 from cofactor.models._attribute_mixin import AttributeMixin, learned_attributes
 from cofactor.nets.embeddings import Embeddings, slope, squash
-from cofactor.posterior.newcomer import NewcomerLaw
+from cofactor.posterior.row_model import RowModel
 from cofactor.posterior.row_prior import LinearisedRatings, PriorEvidence, noise_variance
 from cofactor.selection.exact import DotProducts
 
@@ -244,20 +244,20 @@ class BiasedFactors(AttributeMixin):
             taste - attributes - float(parts.sum()),
         )  # fmt: skip
 
-    def newcomer_laws(self) -> list[NewcomerLaw]:
-        """One law; under y_range the sigmoid is linearised at the scores of the average user."""
+    def row_models(self) -> list[RowModel]:
+        """One; under y_range the sigmoid is linearised at the scores of the average user."""
         design = np.column_stack([np.ones_like(self.item_bias_), self.item_factors_])
         offset, prior = self.item_bias_ + np.float32(self.mean_), np.zeros(design.shape[1])
         if self._range is not None:
             offset = squash(offset, self._range)
             design = design * slope(offset, self._range)[:, None]
         noise = np.full(len(design), self.noise_)
-        return [NewcomerLaw(design, offset, prior, self.user_precision_ / self.noise_, noise)]
+        return [RowModel(design, offset, prior, self.user_precision_ / self.noise_, noise)]
 
-    def rows_under_laws(self, user_idx: IntArray) -> list[FloatArray]:
+    def rows_by_model(self, user_idx: IntArray) -> list[FloatArray]:
         return [self._rows("user", user_idx)]
 
-    def described_under_laws(self, attributes: Mapping[str, Array], n: int) -> list[FloatArray]:
+    def expected_rows_by_model(self, attributes: Mapping[str, Array], n: int) -> list[FloatArray]:
         if not self.abilities.learns_attributes:
             raise unsupported(self, "learns_attributes")
         return [self._expected("user", attributes, n)]

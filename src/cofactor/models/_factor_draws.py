@@ -1,4 +1,4 @@
-"""Answers by draws of biased factors: means over the draws, intervals, rows that came later, laws of newcomers.
+"""Answers by draws of biased factors: means over the draws, intervals, rows that came later, models of newcomers' rows.
 
 A row is [factors, bias], n_factors + 1 numbers; its draws lie side by side, in half precision.
 """
@@ -15,7 +15,7 @@ from cofactor.contract.learned import doubles, encodings, floats, halves, number
 from cofactor.contract.profile import UserProfile
 from cofactor.data.features import bag_share, learn_encodings, pack_encodings, unpack_encodings
 from cofactor.kernels.absent import NO_CODES
-from cofactor.posterior.newcomer import NewcomerLaw
+from cofactor.posterior.row_model import RowModel
 from cofactor.recommender import Recommender
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["FactorDraws"]
 
 D = "n_factors + 1"  # a row: its factors and its bias
-MAX_LAWS = 16  # about so many draws represent all of them where a newcomer is asked
+MAX_ROW_MODELS = 16  # about so many draws represent all of them where a newcomer is asked
 
 
 @dataclass(kw_only=True)
@@ -150,31 +150,31 @@ class FactorDraws(Recommender):
         )  # fmt: skip
         return self._score_rows(rows[None], np.array([variance]))[0]
 
-    def newcomer_laws(self) -> list[NewcomerLaw]:
-        """A law for each of some draws; they leave out what a newcomer's companions let expect."""
+    def row_models(self) -> list[RowModel]:
+        """One for each of some draws; they leave out what a newcomer's companions let expect."""
         from cofactor.gibbs.later_rows import DrawnRows
 
-        items, laws = DrawnRows(self.item_draws_, self.item_noise_variance_, self.day_mean_), list[NewcomerLaw]()
-        for draw in self._law_draws:
+        items, row_models = DrawnRows(self.item_draws_, self.item_noise_variance_, self.day_mean_), list[RowModel]()
+        for draw in self._model_draws:
             rows = items.of(draw)
             design = np.column_stack([rows[:, :-1], np.ones(len(rows), np.float32)])
             offset, noise = rows[:, -1] + np.float32(self.mean_), self.item_noise_variance_ / self.noise_[draw]
-            laws.append(NewcomerLaw(design, offset, self.user_mean_[draw], self.user_precision_[draw], noise))
-        return laws
+            row_models.append(RowModel(design, offset, self.user_mean_[draw], self.user_precision_[draw], noise))
+        return row_models
 
-    def rows_under_laws(self, user_idx: IntArray) -> list[FloatArray]:
-        return [self.user_draws_[user_idx, draw].astype(np.float32) for draw in self._law_draws]
+    def rows_by_model(self, user_idx: IntArray) -> list[FloatArray]:
+        return [self.user_draws_[user_idx, draw].astype(np.float32) for draw in self._model_draws]
 
-    def described_under_laws(self, attributes: Mapping[str, Array], n: int) -> list[FloatArray]:
+    def expected_rows_by_model(self, attributes: Mapping[str, Array], n: int) -> list[FloatArray]:
         if not self.abilities.learns_attributes:
             raise unsupported(self, "learns_attributes")
         by_attributes = self._expected_by_attributes("user", attributes, n)
-        return [by_attributes(draw) for draw in self._law_draws]
+        return [by_attributes(draw) for draw in self._model_draws]
 
     @property
-    def _law_draws(self) -> range:
+    def _model_draws(self) -> range:
         n = self.user_draws_.shape[1]
-        return range(0, n, max(1, n // MAX_LAWS))
+        return range(0, n, max(1, n // MAX_ROW_MODELS))
 
     def _expected_by_bag(self, item_idx: IntArray) -> FloatArray:
         """(n_draws, d) the prior mean of a user with these items, less that of the average user."""

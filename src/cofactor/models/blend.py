@@ -4,10 +4,10 @@ Breiman, "Stacked regressions", Machine Learning 1996 [breiman1996]; how the wei
 """
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -17,8 +17,8 @@ from cofactor.contract.learned import doubles, number
 from cofactor.contract.profile import UserProfile
 from cofactor.contract.reasons import Reasons
 from cofactor.contract.steps import Side
-from cofactor.errors import BadModelFolder, BadOption, shown
-from cofactor.models import make_known, model_class
+from cofactor.errors import BadModelFolder, BadOption
+from cofactor.models._blend_members import as_member, as_members
 from cofactor.recommender import Recommender
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class Blend(Recommender):
     seed: int = 0  # of that part
 
     def _conform_options(self) -> None:
-        self.members = _members(self.members)
+        self.members = as_members(self.members)
         super()._conform_options()
 
     # ---- what it can do: what all its members can ---------------------------------------------------------
@@ -85,7 +85,7 @@ class Blend(Recommender):
 
     @property
     def _given(self) -> tuple[Recommender, ...]:
-        return _members(self.members)
+        return as_members(self.members)
 
     def options(self) -> dict[str, Any]:
         return {
@@ -118,7 +118,7 @@ class Blend(Recommender):
         self.fitted_ = self._fit_again(trial, train, run)
 
     def _new(self, train: "Ratings") -> tuple[Recommender, ...]:
-        return tuple(_member(one) for one in self._given or DEFAULTS[train.explicit])
+        return tuple(as_member(one) for one in self._given or DEFAULTS[train.explicit])
 
     def _fit_trial(self, part: "Ratings", run: "Run") -> list[Recommender]:
         """The members that the weights are learned with. Ctrl-C raises `KeyboardInterrupt`: there is no blend yet."""
@@ -303,32 +303,3 @@ class Blend(Recommender):
             names = [name for name in own if name.startswith(f"{at}.")]
             of_members.append({name.removeprefix(f"{at}."): own.pop(name) for name in names})
         return own, of_members
-
-
-def _members(given: Any) -> tuple[Recommender, ...]:
-    """As models; those that are stay as they are."""
-    if isinstance(given, tuple) and all(isinstance(one, Recommender) for one in given):
-        return cast("tuple[Recommender, ...]", given)
-    is_one = isinstance(given, (str, Recommender, Mapping)) or getattr(given, "ndim", 1) == 0
-    if is_one or not isinstance(given, Iterable):
-        raise BadOption(f"members lists the models of a blend, such as ('ease', 'bias'), but {shown(given)} came.")
-    return tuple(map(_member, given))
-
-
-def _member(given: "Recommender | str | Mapping[str, Any]") -> Recommender:
-    """A new model with the options of the one given: by itself, by its name, or by its name and options."""
-    if isinstance(given, Recommender):
-        make_known([type(given)])  # by its name, too, as `options` and a saved blend say it
-        return type(given)(**given.options())
-    if isinstance(given, str):
-        return model_class(given)()
-    if not isinstance(given, Mapping) or "model" not in given:
-        raise BadOption(
-            f"A member is a model, its name, or {{'model': name, option: value, …}}, but {shown(given)} came."
-        )
-    options = {str(name): tuple(value) if isinstance(value, list) else value for name, value in given.items()}
-    name = str(options.pop("model"))
-    try:
-        return model_class(name)(**options)
-    except TypeError as error:  # an option that the model does not have
-        raise BadOption(f"The member {name!r} does not take these options: {error}.") from None

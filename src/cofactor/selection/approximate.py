@@ -21,7 +21,7 @@ __all__ = ["PAYS_FROM", "ItemIndex", "advice"]
 PAYS_FROM = 300_000  # items; below, going through all of them is quick enough
 ASKED = 64  # users from which on exact lists in such a catalogue take seconds
 SAMPLE, LENGTH = 500, 100  # recall is measured on as many users, of as many items each
-FETCH_MOST = 4096  # items fetched for one user; who has hidden more is ranked exactly
+FETCH_MOST = 4096  # items fetched for one user; who has seen more is ranked exactly
 TRAINING_POINTS = 50  # for each centre
 SEED = 0
 
@@ -56,45 +56,45 @@ class ItemIndex:
 
     def _choose_probes(self, user_idx: IntArray, recall: float) -> None:
         n_items = len(self._products.items)
-        length, barred = min(LENGTH, n_items), np.zeros(n_items, bool)
-        best, _ = rank_products(self._products, user_idx, length, SeenItems.none(len(user_idx)), barred)
+        length, excluded = min(LENGTH, n_items), np.zeros(n_items, bool)
+        best, _ = rank_products(self._products, user_idx, length, SeenItems.none(len(user_idx)), excluded)
         rows, self.n_probes = self._products.users(user_idx), 1
         self.recall = _share_found(best, self._nearest(rows, length))
         while self.recall < recall and self.n_probes < self.n_lists:
             self.n_probes = min(2 * self.n_probes, self.n_lists)
             self.recall = _share_found(best, self._nearest(rows, length))
 
-    def rank(self, user_idx: IntArray, n: int, hidden: SeenItems, barred: BoolArray, exactly: Exactly) -> Best:
+    def rank(self, user_idx: IntArray, n: int, seen: SeenItems, excluded: BoolArray, exactly: Exactly) -> Best:
         """The n best that are found for each user (-1: a stranger), with their true scores.
 
-        hidden: what may not be on a user's list; so many more are fetched     barred: (n_items,), and on nobody's
-        exactly: ranks those whose list came out short, and everybody where most items are barred
+        seen: what may not be on a user's list; so many more are fetched     excluded: (n_items,), and on nobody's
+        exactly: ranks those whose list came out short, and everybody where most items are excluded
         """
-        if 2 * np.count_nonzero(barred) > len(barred):
-            return exactly(user_idx, n, hidden, barred)
-        idx, top = empty_lists(len(user_idx), min(n, len(barred)), np.float32)
-        n_fetch = self._n_to_fetch(n, hidden, barred)
+        if 2 * np.count_nonzero(excluded) > len(excluded):
+            return exactly(user_idx, n, seen, excluded)
+        idx, top = empty_lists(len(user_idx), min(n, len(excluded)), np.float32)
+        n_fetch = self._n_to_fetch(n, seen, excluded)
         for size in np.unique(n_fetch).tolist():
             of_size = np.flatnonzero(n_fetch == size)
             for at in blocks(len(of_size), max(size, n * self._products.items.shape[1])):
                 which = of_size[at]
-                idx[which], top[which] = self._found(user_idx[which], size, hidden.rows(which), barred, idx.shape[1])
+                idx[which], top[which] = self._found(user_idx[which], size, seen.rows(which), excluded, idx.shape[1])
         short = np.flatnonzero(idx[:, -1] < 0)
         if len(short):
-            idx[short], top[short] = exactly(user_idx[short], n, hidden.rows(short), barred)
+            idx[short], top[short] = exactly(user_idx[short], n, seen.rows(short), excluded)
         return idx, top
 
-    def _n_to_fetch(self, n: int, hidden: SeenItems, barred: BoolArray) -> IntArray:
-        """Enough even if all that is hidden from a user comes first, as a power of 2."""
-        n_hidden = np.where(hidden.users < 0, 0, np.append(np.diff(hidden.indptr), 0)[hidden.users])
-        wished = (n + n_hidden) / (1 - np.mean(barred))
-        return np.minimum(2 ** np.ceil(np.log2(wished)), min(FETCH_MOST, len(barred))).astype(np.int64)
+    def _n_to_fetch(self, n: int, seen: SeenItems, excluded: BoolArray) -> IntArray:
+        """Enough even if all that a user has seen comes first, as a power of 2."""
+        n_seen = np.where(seen.users < 0, 0, np.append(np.diff(seen.indptr), 0)[seen.users])
+        wished = (n + n_seen) / (1 - np.mean(excluded))
+        return np.minimum(2 ** np.ceil(np.log2(wished)), min(FETCH_MOST, len(excluded))).astype(np.int64)
 
-    def _found(self, user_idx: IntArray, n_fetch: int, hidden: SeenItems, barred: BoolArray, n: int) -> Best:
-        """The first n of the nearest that are neither hidden nor barred, by their true scores."""
+    def _found(self, user_idx: IntArray, n_fetch: int, seen: SeenItems, excluded: BoolArray, n: int) -> Best:
+        """The first n of the nearest that are neither seen nor excluded, by their true scores."""
         rows = self._products.users(user_idx)
         near = self._nearest(rows, n_fetch)
-        out = (near < 0) | barred[near] | _is_hidden(near, hidden, len(barred))
+        out = (near < 0) | excluded[near] | _is_seen(near, seen, len(excluded))
         first = np.argsort(out, axis=1, kind="stable")[:, :n]
         idx = np.where(np.take_along_axis(out, first, axis=1), -1, np.take_along_axis(near, first, axis=1))
         products = np.einsum("bf,bnf->bn", rows, self._products.items[idx])
@@ -143,10 +143,10 @@ def _share_found(best: IntArray, found: IntArray) -> float:
     return float(np.mean([np.isin(one, other).mean() for one, other in zip(best, found, strict=True)]))
 
 
-def _is_hidden(near: IntArray, hidden: SeenItems, n_items: int) -> BoolArray:
-    """(b, n), whether an item is among those hidden from its row's user."""
-    seen = [hidden.of_row(row) for row in range(len(near))]
+def _is_seen(near: IntArray, seen: SeenItems, n_items: int) -> BoolArray:
+    """(b, n), whether an item is among those that its row's user has seen."""
+    of_rows = [seen.of_row(row) for row in range(len(near))]
     first = np.arange(len(near)) * n_items  # of each row's numbers, so that all rows are one ascending column
-    keys = np.concatenate([at + items for at, items in zip(first, seen, strict=True)] + [[np.iinfo(np.int64).max]])
+    keys = np.concatenate([at + items for at, items in zip(first, of_rows, strict=True)] + [[np.iinfo(np.int64).max]])
     asked = near + first[:, None]
     return keys[np.searchsorted(keys, asked)] == asked

@@ -38,39 +38,39 @@ class DotProducts(NamedTuple):
 
 def rank_exactly(
     score: Callable[[IntArray], FloatArray], products: Callable[[], DotProducts | None], user_idx: IntArray, n: int,
-    hidden: SeenItems, barred: BoolArray,
+    seen: SeenItems, excluded: BoolArray,
 ) -> Best:  # fmt: skip
     """The n best of each of these users: by a model's products where it has some, if there are many users.
 
     score: (b,) users -> (b, n_items)     products: asked for only if they are used
-    hidden: what may not be on each user's list     barred: (n_items,), and on nobody's
+    seen: what may not be on each user's list     excluded: (n_items,), and on nobody's
     """
     of_model = products() if len(user_idx) >= COMPILED_FROM_ROWS else None  # few are ranked by NumPy alone
     if of_model is None:
-        return _rank_scores(score, user_idx, n, hidden, barred)
-    return rank_products(of_model, user_idx, n, hidden, barred)
+        return _rank_scores(score, user_idx, n, seen, excluded)
+    return rank_products(of_model, user_idx, n, seen, excluded)
 
 
 def _rank_scores(
-    score: Callable[[IntArray], FloatArray], user_idx: IntArray, n: int, hidden: SeenItems, barred: BoolArray
+    score: Callable[[IntArray], FloatArray], user_idx: IntArray, n: int, seen: SeenItems, excluded: BoolArray
 ) -> Best:
     compiled = len(user_idx) >= COMPILED_FROM_ROWS
     return _joined(
-        top_scores(score(user_idx[at]), n, hidden.rows(at), barred, compiled=compiled)
-        for at in blocks(len(user_idx), len(barred))
+        top_scores(score(user_idx[at]), n, seen.rows(at), excluded, compiled=compiled)
+        for at in blocks(len(user_idx), len(excluded))
     )
 
 
-def rank_products(products: DotProducts, user_idx: IntArray, n: int, hidden: SeenItems, barred: BoolArray) -> Best:
+def rank_products(products: DotProducts, user_idx: IntArray, n: int, seen: SeenItems, excluded: BoolArray) -> Best:
     """The same lists without the scores in between."""
     from cofactor.kernels.ranking.top_products import pack_items, top_products
 
     parts = blocks(len(user_idx), products.items.shape[1])
     some = products.users(user_idx[:SOME])  # they tell which items are worth looking at first
-    catalogue = pack_items(products.items, barred, some.mean(axis=0) if len(some) else None)
+    catalogue = pack_items(products.items, excluded, some.mean(axis=0) if len(some) else None)
 
     def best_of(at: slice) -> Best:
-        idx, top = top_products(products.users(user_idx[at]), catalogue, n, hidden.rows(at))
+        idx, top = top_products(products.users(user_idx[at]), catalogue, n, seen.rows(at))
         return idx, np.where(idx >= 0, products.scores(top), top)
 
     return _joined(best_of(at) for at in parts)

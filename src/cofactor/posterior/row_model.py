@@ -11,7 +11,7 @@ import numpy as np
 
 from cofactor.arrays import FloatArray, IntArray
 
-__all__ = ["Belief", "NewcomerLaw"]
+__all__ = ["Belief", "RowModel"]
 
 
 class Belief(NamedTuple):
@@ -21,7 +21,7 @@ class Belief(NamedTuple):
     covariance: FloatArray  # (d, d)
 
 
-class NewcomerLaw(NamedTuple):
+class RowModel(NamedTuple):
     """The linear Gaussian model of a newcomer's ratings, by one model or one posterior draw."""
 
     design: FloatArray  # (n_items, d)
