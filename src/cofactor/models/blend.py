@@ -5,7 +5,6 @@ Breiman, "Stacked regressions", Machine Learning 1996 [breiman1996]; how the wei
 
 import math
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -18,12 +17,11 @@ from cofactor.contract.profile import UserProfile
 from cofactor.contract.reasons import Reasons
 from cofactor.contract.steps import Side
 from cofactor.errors import BadModelFolder, BadOption
-from cofactor.models._blend_members import as_member, as_members
+from cofactor.models._with_members import AsGiven, WithMembers, as_member, as_members
 from cofactor.recommender import Recommender
 
 if TYPE_CHECKING:
     from cofactor.blending.weights import BlendWeights
-    from cofactor.data.joining import Joined
     from cofactor.data.ratings import Ratings
     from cofactor.run.run import Run
 
@@ -35,7 +33,7 @@ LARGEST = float(np.finfo(np.float32).max)
 
 
 @dataclass(kw_only=True)
-class Blend(Recommender):
+class Blend(WithMembers):
     """Σ_m weight_m · score_m, weights of 0 or more, found on a part of the training ratings that is held out for it.
 
     Where all members predict ratings, so does the blend: weights and an intercept by least squares. Otherwise it
@@ -49,7 +47,7 @@ class Blend(Recommender):
     }  # fmt: skip
     objective: ClassVar = "Of each member its own; of their sum the squared error, or nDCG@20, on held-out ratings."
 
-    members: Sequence[Recommender | str | Mapping[str, Any]] = field(default=(), kw_only=False)  # none: two that suit
+    members: Sequence[AsGiven] = field(default=(), kw_only=False)  # none: two that suit
     held_out: float = 0.1  # share of the training ratings on which the weights are learned
     seed: int = 0  # of that part
 
@@ -58,12 +56,6 @@ class Blend(Recommender):
         super()._conform_options()
 
     # ---- what it can do: what all its members can ---------------------------------------------------------
-
-    @property
-    def fitted(self) -> tuple[Recommender, ...]:
-        """The members with what they learned, in the order of `weights_`; raises `NotFitted` before `fit`."""
-        _ = self.ratings
-        return self.fitted_
 
     @property
     def abilities(self) -> Abilities:
@@ -78,10 +70,6 @@ class Blend(Recommender):
             has_item_weights=any(one.has_item_weights for one in parts),
             gives_reasons=explicit and all(one.predicts and one.gives_reasons for one in parts),
         )
-
-    @property
-    def _parts(self) -> Sequence[Recommender]:
-        return self.__dict__.get("fitted_") or self._given
 
     @property
     def _given(self) -> tuple[Recommender, ...]:
@@ -111,42 +99,14 @@ class Blend(Recommender):
 
         predicts = train.explicit and all(one.abilities.predicts for one in self._new(train))
         part, rest = split(train, self.held_out, by="random" if predicts else "user", seed=self.seed)
-        trial = self._fit_trial(part, run)
+        trial = self._fit_each(part, run)
         found = self._weigh_predictions(trial, rest) if predicts else self._weigh_lists(trial, part, rest)
         self.weights_, self.intercept_ = found.weights, found.intercept
         self.members_reach_, self.blend_reaches_ = found.members, found.blend
-        self.fitted_ = self._fit_again(trial, train, run)
+        self.fitted_ = self._fit_members(train, run, trial)
 
     def _new(self, train: "Ratings") -> tuple[Recommender, ...]:
         return tuple(as_member(one) for one in self._given or DEFAULTS[train.explicit])
-
-    def _fit_trial(self, part: "Ratings", run: "Run") -> list[Recommender]:
-        """The members that the weights are learned with. Ctrl-C raises `KeyboardInterrupt`: there is no blend yet."""
-        members = list[Recommender]()
-        for one in self._new(part):
-            members.append(one.learn(part, its := run.part()))
-            if its.stopped:
-                raise KeyboardInterrupt
-        return members
-
-    def _fit_again(self, members: list[Recommender], train: "Ratings", run: "Run") -> tuple[Recommender, ...]:
-        """One after the other learns from all ratings and takes the place of its trial.
-
-        So ctrl-C leaves a blend of whole members: from that one on those of the trial, which miss the held-out ratings.
-        """
-        for at, one in enumerate(self._new(train)):
-            with suppress(KeyboardInterrupt):
-                one.learn(train, its := run.part())
-                if not its.interrupted:
-                    members[at] = one
-                if not its.stopped:
-                    continue
-            n_done = at + (members[at] is one)
-            run.stop_after(n_done, len(members), "member")
-            for trial in members[n_done:]:
-                trial.ratings_ = train
-            break
-        return tuple(members)
 
     def _weigh_predictions(self, members: Sequence[Recommender], rest: "Ratings") -> "BlendWeights":
         from cofactor.blending.ratings import blend_ratings
@@ -169,18 +129,6 @@ class Blend(Recommender):
                 f"few to learn a blend's weights from. Raise held_out, or give it more ratings."
             )
         return blend_lists(list_candidates(members, users, wanted), np.arange(len(users)) % 2 == 0)
-
-    def updated_state(self, joined: "Joined") -> dict[str, Any]:
-        members = tuple(one.copied() for one in self.fitted)  # those given stay as they were
-        for one in members:
-            one.absorb(joined)
-        return {"fitted_": members}
-
-    def state_without(self, user_idx: int, remaining: "Ratings") -> dict[str, Any]:
-        members = tuple(one.copied() for one in self.fitted)
-        for one in members:
-            one.leave_out(user_idx, remaining)
-        return {"fitted_": members}
 
     # ---- answers ------------------------------------------------------------------------------------------
 
@@ -269,37 +217,8 @@ class Blend(Recommender):
             total += weight * part.astype(np.float64)  # what each predicts is finite in float32, but not always the sum
         return np.clip(total, -LARGEST, LARGEST).astype(np.float32)
 
-    # ---- saving -------------------------------------------------------------------------------------------
-
-    def learned_values(self) -> dict[str, Any]:
-        """Its own, and that of each member behind the member's number."""
-        members = enumerate(self.fitted)
-        nested = {f"{at}.{name}": a for at, one in members for name, a in one.learned_values().items()}
-        return super().learned_values() | nested
-
-    def set_learned(self, learned: Mapping[str, Array], ratings: "Ratings") -> None:
-        own, of_members = self._parted(learned, ratings)
-        super().set_learned(own, ratings)
-        self.fitted_ = self._new(ratings)
-        for one, theirs in zip(self.fitted_, of_members, strict=True):
-            one.set_learned(theirs, ratings)
-
     def check_learned(self, learned: Mapping[str, Array], ratings: "Ratings") -> None:
-        own, of_members = self._parted(learned, ratings)
-        super().check_learned(own, ratings)
-        if own["weights_"].shape != (len(of_members),):
-            raise BadModelFolder(
-                f"There are {len(own['weights_'])} weights for the {len(of_members)} members of a blend."
-            )
-        for one, theirs in zip(self._new(ratings), of_members, strict=True):
-            one.check_learned(theirs, ratings)
-
-    def _parted(
-        self, learned: Mapping[str, Array], ratings: "Ratings"
-    ) -> tuple[dict[str, Array], list[dict[str, Array]]]:
-        """Its own, and what each member learned; a number that no member has stays with its own."""
-        own, of_members = dict(learned), list[dict[str, Array]]()
-        for at in range(len(self._new(ratings))):
-            names = [name for name in own if name.startswith(f"{at}.")]
-            of_members.append({name.removeprefix(f"{at}."): own.pop(name) for name in names})
-        return own, of_members
+        super().check_learned(learned, ratings)
+        n_weights, n_members = len(learned["weights_"]), len(self._new(ratings))
+        if n_weights != n_members:
+            raise BadModelFolder(f"There are {n_weights} weights for the {n_members} members of a blend.")
