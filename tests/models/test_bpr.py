@@ -97,3 +97,10 @@ def test_steps_that_are_too_large_are_said_to_be(halves):
 def test_bad_options_are_refused(given, telling, halves):
     with pytest.raises(BadOption, match=telling):
         cf.BPR(**given).fit(halves.train)
+
+
+def test_factors_too_large_to_be_multiplied_are_refused():
+    """Finite as they are, every score of theirs would be infinite."""
+    ratings = Ratings.from_arrays([7, 7, 7, 1], [7, 1, 2, 7], [0.0, 0, 1, 1])
+    with pytest.raises(Diverged, match="left the finite numbers"):
+        cf.BPR(learning_rate=1e9, n_epochs=2).fit(ratings, progress=False)

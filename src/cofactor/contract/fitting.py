@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from cofactor.arrays import Id
+from cofactor.arrays import Array, Id
 from cofactor.contract.indices import find
 from cofactor.contract.profile import check_values
 from cofactor.contract.receipt import Receipt
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from cofactor.run.stopping import EarlyStopping
 
 __all__ = ["FitMixin"]
+
+MODERATE_RANGE = 100  # of ratings; where it is wider, that comes before the options as a cause
+LARGEST_FACTOR = 1e18  # two rows of some hundred such numbers have a product that float32 holds
 
 
 class FitMixin(Snapshots, ModelSteps):
@@ -104,7 +107,8 @@ class FitMixin(Snapshots, ModelSteps):
 
     @contextmanager
     def _finite(self) -> Generator[None]:
-        """Learning goes on in here without NumPy's warnings; raises `Diverged` where what was learned is not finite.
+        """Learning goes on in here without NumPy's warnings; raises `Diverged` where what was learned is not finite,
+        or so large that scores could not be.
 
         The flags are not asked: squares of values like 1e30 set them, and "invalid value in matmul" was at times said
         in whole runs of the tests, for a reason that was not found. The numbers themselves are looked at.
@@ -114,16 +118,15 @@ class FitMixin(Snapshots, ModelSteps):
                 yield
             except np.linalg.LinAlgError as error:
                 raise self._diverged() from error
-            arrays = (np.asarray(value) for value in self.learned_values().values())
-            if any(one.dtype.kind == "f" and one.ndim and not np.isfinite(one.sum(dtype=np.float64)) for one in arrays):
+            if not all(_can_be_used(np.asarray(value)) for value in self.learned_values().values()):
                 raise self._diverged()
 
     def _diverged(self) -> Diverged:
         low, high = self.ratings.values.min(), self.ratings.values.max()
-        return Diverged(
-            f"{type(self).__name__} left the finite numbers. Ratings of {low:g} to {high:g} came: bring them to a "
-            f"scale such as 1 to 5, or regularise more."
-        )
+        mend = "Bring them to a scale such as 1 to 5, or regularise more."
+        if self.mend and high - low < MODERATE_RANGE:
+            mend = self.mend
+        return Diverged(f"{type(self).__name__} left the finite numbers. Ratings of {low:g} to {high:g} came. {mend}")
 
     def learned_values(self) -> dict[str, Any]:
         """The learned arrays and numbers by name, which a saved model holds beside the ratings; raises `NotFitted`."""
@@ -202,3 +205,12 @@ class FitMixin(Snapshots, ModelSteps):
         self.ratings_ = ratings
         for name, value in changed.items():
             setattr(self, name, value)
+
+
+def _can_be_used(learned: Array) -> bool:
+    """Whether all numbers are finite, and those of single precision rows small enough for their products to be so."""
+    if learned.dtype.kind != "f" or not learned.ndim or not learned.size:
+        return True
+    largest = max(abs(float(learned.max())), abs(float(learned.min())))  # nan where there is one
+    are_rows = learned.ndim > 1 and learned.dtype == np.float32
+    return largest < (LARGEST_FACTOR if are_rows else np.inf)

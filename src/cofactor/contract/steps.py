@@ -38,6 +38,7 @@ class ModelSteps(ABC):
 
     learned: ClassVar[Mapping[str, Learned]]
     objective: ClassVar[str]  # one sentence: what is optimised
+    mend: ClassVar[str] = ""  # advice where training leaves the finite numbers
     effort: ClassVar[str] = ""  # the option that says how long it trains, such as n_epochs
 
     ratings_: "Ratings"
@@ -123,6 +124,21 @@ class ModelSteps(ABC):
         """
         raise unsupported(self, "folds_in")
 
+    def predict_profile(self, profile: UserProfile) -> FloatArray:
+        """(n_items,) predicted ratings for somebody the model does not hold: the scores, unless lists are ordered by
+        something else.
+
+        Raises `Unsupported` where `abilities.folds_in` is False.
+        """
+        return self.score_profile(profile)
+
+    def predictions_listed(self, who: IntArray | UserProfile, item_idx: IntArray) -> Mapping[str, FloatArray]:
+        """What a list shows beside its scores, by column: (b,) users, or somebody new, and (b,) items -> (b,).
+
+        Asked only where `abilities.lists_by_prediction` is False.
+        """
+        return {}
+
     def dot_products(self) -> DotProducts | None:
         """The two sides of `score_users`, where it is a product: all users are then ranked in one fused pass."""
         return None
@@ -130,9 +146,9 @@ class ModelSteps(ABC):
     def pair_variances(self, user_idx: IntArray, item_idx: IntArray) -> FloatArray:
         """(b,) users, (b,) items -> (b,) the variance of each pair's rating, that of a person on a day included.
 
-        Raises `Unsupported` where `abilities.has_posterior` is False.
+        Raises `Unsupported` where `abilities.gives_intervals` is False.
         """
-        raise unsupported(self, "has_posterior")
+        raise unsupported(self, "gives_intervals")
 
     # ---- understanding ------------------------------------------------------------------------------------
 

@@ -28,7 +28,6 @@ class TrainedRecommender(Recommender, Generic[E]):
     """
 
     effort: ClassVar = "n_epochs"
-    mend: ClassVar[str]  # advice where the loss leaves the finite numbers
     epoch_name: ClassVar[str] = "epoch"
 
     @abstractmethod
