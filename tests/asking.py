@@ -39,6 +39,7 @@ SMALL: dict[str, list[dict[str, Any]]] = {
     "explicit_als": [{"n_factors": 3}],
     "neural_cf": [{"n_factors": 3, "layers": (4, 3), "dot_factors": 2, "n_epochs": 2, "batch_size": 32}],
     "graph_filter": [{"n_components": 4}],
+    "ranker_and_rater": [{"rater": {"model": "bayesian_mf", "n_factors": 2, "n_draws": 4, "n_burn_in": 2}}],
 }
 
 

@@ -183,9 +183,9 @@ def test_a_model_file_exports_one_model(name):
 def test_the_public_names_change_only_on_purpose():
     assert sorted(cf.__all__) == [
         "BPR", "BayesianMF", "Bias", "Blend", "CofactorError", "EASE", "EarlyStopping", "ExplicitALS", "GraphFilter",
-        "ImplicitMF", "ItemKNN", "MatrixFactorization", "NeuralCF", "Popularity", "Ratings", "Recommender",
-        "SparseEASE", "Split", "__version__", "auto", "compare", "evaluate", "folds", "load", "open", "read",
-        "set_threads", "split", "tune",
+        "ImplicitMF", "ItemKNN", "MatrixFactorization", "NeuralCF", "Popularity", "RankerAndRater", "Ratings",
+        "Recommender", "SparseEASE", "Split", "__version__", "auto", "compare", "evaluate", "folds", "load", "open",
+        "read", "set_threads", "split", "tune",
     ]  # fmt: skip
 
 

@@ -52,7 +52,7 @@ _HOME = {
     "EASE": "models.ease", "ExplicitALS": "models.explicit_als", "GraphFilter": "models.graph_filter",
     "SparseEASE": "models.sparse_ease", "ImplicitMF": "models.implicit_mf", "ItemKNN": "models.item_knn",
     "MatrixFactorization": "models.matrix_factorization", "NeuralCF": "models.neural_cf",
-    "Popularity": "models.popularity", "EarlyStopping": "run.stopping",
+    "Popularity": "models.popularity", "RankerAndRater": "models.ranker_and_rater", "EarlyStopping": "run.stopping",
     "evaluate": "evaluation.evaluate", "compare": "evaluation.compare",
     "tune": "tuning.tune", "auto": "choosing", "set_threads": "kernels.threads",
 }  # fmt: skip

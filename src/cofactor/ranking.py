@@ -2,7 +2,7 @@
 
 import warnings
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -31,11 +31,13 @@ class Ranking:
     """A list of the best for each asker, best first.
 
     labels: b askers     idx: (b, n), -1 behind the end of a list     scores: (b, n), -inf there
+    predictions: more columns, of the entries in order, where lists are not ordered by what is predicted
     """
 
     labels: list[Id]
     idx: IntArray
     scores: FloatArray
+    predictions: Mapping[str, FloatArray] = field(default_factory=dict[str, FloatArray])
 
     @property
     def filled(self) -> BoolArray:
@@ -65,7 +67,9 @@ class Ranking:
         rows there are."""
         columns = self.columns(ratings, of=of, score=score, asker=asker) | dict(more or {})
         own = {side: ids.values[:1].tolist()[0] for side, ids in (("user", ratings.users), ("item", ratings.items))}
-        like = {"title": "", "rank": 1, score: 1.0, "rung": "", "doubt": 1.0} | own
+        like = (
+            {"title": "", "rank": 1, score: 1.0, "rung": "", "doubt": 1.0} | own | dict.fromkeys(self.predictions, 1.0)
+        )
         if asker and self.labels:
             like[asker] = self.labels[0]
         return make_table(columns, ratings.library, {name: like[name] for name in columns})
@@ -81,4 +85,8 @@ class Ranking:
         columns[of] = (ratings.items if of == "item" else ratings.users).gather(idx).tolist()
         if of == "item" and ratings.titles is not None:
             columns["title"] = ratings.title_of(idx)
-        return columns | {"rank": (rank + 1).tolist(), score: self.scores[row, rank].tolist()}
+        return (
+            columns
+            | {"rank": (rank + 1).tolist(), score: self.scores[row, rank].tolist()}
+            | {name: values.tolist() for name, values in self.predictions.items()}
+        )

@@ -73,7 +73,8 @@ class Recommender(ListMixin, SaveMixin):
             interval = conformed("interval", float, interval)
         item_idx = find(self.ratings, "item", items, unknown, may_fall_back=True)
         if isinstance(users, Mapping):
-            parts = [self.score_newcomer(users, attributes)[item_idx]]
+            profile = self._checked_profile(user_profile(self.ratings, users, attributes))
+            parts = [self.predict_profile(profile)[item_idx]]
             _refuse_interval(interval)
         else:
             refuse_attributes(attributes)
@@ -142,7 +143,7 @@ class Recommender(ListMixin, SaveMixin):
 
         attributes: theirs, for models that learn from them; those that the model does not know raise `BadOption`
         """
-        return self._score_checked(user_profile(self.ratings, ratings, attributes))
+        return self.score_profile(self._checked_profile(user_profile(self.ratings, ratings, attributes)))
 
     @of_one_state
     def similar_items(self, item: Id, n: int = 10) -> Any:

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import cofactor as cf
+from cofactor.contract.profile import user_profile
 from cofactor.data.ratings import Ratings
 from cofactor.errors import (
     BadOption,
@@ -32,6 +33,10 @@ SMALL = {
     "implicit_mf": {"n_factors": 2, "unobserved_weight": 1.0, "confidence": 1.0},
     "bayesian_mf": {"n_factors": 4, "n_draws": 40},
     "matrix_factorization": {"n_factors": 4, "n_epochs": 60, "learning_rate": 0.05, "weight_decay": 0.01},
+    "ranker_and_rater": {
+        "ranker": {"model": "ease", "reg": 10.0, "use_values": True},
+        "rater": {"model": "explicit_als", "n_factors": 4, "reg": 0.05},
+    },
     "neural_cf": {"n_factors": 8, "layers": (16,), "n_epochs": 60, "learning_rate": 0.02, "batch_size": 32},
 }
 
@@ -108,7 +113,8 @@ def test_the_rows_of_its_row_models_score_as_the_model_scores(model):
     users = np.arange(12)
     pairs = zip(model.row_models(), model.rows_by_model(users), strict=True)
     by_models = np.mean([one.offset + rows @ one.design.T for one, rows in pairs], axis=0)
-    np.testing.assert_allclose(by_models, model.score_users(users), atol=0.1)
+    pairs = np.repeat(users, 12), np.tile(np.arange(12), len(users))
+    np.testing.assert_allclose(by_models.ravel(), model.score_pairs(*pairs), atol=0.1)
 
 
 def test_its_row_models_expect_of_newcomers_what_the_model_scores(model):
@@ -118,7 +124,8 @@ def test_its_row_models_expect_of_newcomers_what_the_model_scores(model):
     told, values = (np.array([0, 2, 1]), np.array([5.0, 5, 1])), {0: 5, 2: 5, 1: 1}
     for (idx, ratings), newcomer in (((told[0][:0], told[1][:0]), {}), (told, values)):
         expected = [one.expected(one.posterior(idx, ratings))[0] for one in model.row_models()]
-        np.testing.assert_allclose(np.mean(expected, axis=0), model.score_newcomer(newcomer), atol=off)
+        predicted = model.predict_profile(user_profile(model.ratings, newcomer))
+        np.testing.assert_allclose(np.mean(expected, axis=0), predicted, atol=off)
 
 
 def test_a_list_is_sorted_by_score_and_ranked_from_one(model):
@@ -165,6 +172,7 @@ def test_predict_repeats_one_user_over_many_items(model):
 
 def test_predict_and_recommend_give_the_same_score(model):
     needs(model, "predicts")
+    needs(model, "lists_by_prediction")
     answer = columns(model.recommend(5, n=12, hide_seen=False))
     np.testing.assert_allclose(model.predict(5, answer["item"]), answer["score"], rtol=1e-4)
 
@@ -252,6 +260,7 @@ def test_a_model_does_what_it_says_and_refuses_the_rest_by_name(model, ability, 
 
 
 def test_a_pair_has_the_score_that_it_has_among_all_items(model):
+    needs(model, "lists_by_prediction")
     users, items = np.array([4, -1, 4, 7]), np.array([3, 0, 11, 3])
     np.testing.assert_allclose(
         model.score_pairs(users, items), model.score_users(users)[np.arange(4), items], rtol=1e-4, atol=1e-5
@@ -262,7 +271,7 @@ def test_reasons_add_up_to_the_score_and_name_what_the_user_rated(model):
     needs(model, "gives_reasons")
     for user, item in ((4, 4), (7, 2), (0, 11)):
         reasons = model.reasons(user, item)
-        assert reasons.total == pytest.approx(float(model.score_users(np.array([user]))[0, item]), abs=1e-4)
+        assert reasons.total == pytest.approx(float(model.score_pairs(np.array([user]), np.array([item]))[0]), abs=1e-4)
         assert set(reasons.item_idx.tolist()) <= set(model.ratings.by_user.of(user)[0].tolist())
         assert len(reasons.item_idx) == len(reasons.parts)
 
@@ -314,8 +323,11 @@ def test_at_any_time_a_model_that_learns_from_none_predicts_the_same(model):
 def test_a_newcomers_prediction_is_their_score_and_has_no_interval(model):
     needs(model, "predicts")
     newcomer = {0: 5.0, 1: 1.0}
-    assert model.predict(newcomer, 7) == model.score_newcomer(newcomer)[7]
-    np.testing.assert_array_equal(model.predict(newcomer, [7, 2]), model.score_newcomer(newcomer)[[7, 2]])
+    predicted = model.predict_profile(user_profile(model.ratings, newcomer))
+    assert model.predict(newcomer, 7) == predicted[7]
+    np.testing.assert_array_equal(model.predict(newcomer, [7, 2]), predicted[[7, 2]])
+    if model.abilities.lists_by_prediction:
+        np.testing.assert_array_equal(model.score_newcomer(newcomer), predicted)
     with pytest.raises(BadOption, match="An interval is of users the model holds"):
         model.predict(newcomer, 7, interval=0.9)
 

@@ -13,7 +13,8 @@ REFUSALS = {
     "has_vectors": "has no vectors",
     "compares_items": "has no vectors or weights of items, so none is similar to another",
     "compares_users": "has no vectors of users, so none is similar to another",
-    "has_posterior": "has no posterior, so it cannot say how sure it is",
+    "has_posterior": "has no posterior, so it cannot say how sure it is of anybody",
+    "gives_intervals": "cannot say how sure it is of a prediction",
     "gives_reasons": "cannot split a score into reasons",
 }
 
@@ -23,12 +24,14 @@ class Abilities:
     """The questions that a model can answer, given its options and what it was fitted to; see each field."""
 
     predicts: bool = True  # its scores are in the ratings' own unit
+    lists_by_prediction: bool = True  # if it predicts: its lists are ordered by what it predicts
     personal: bool = True  # False: it recommends the same to everybody
     folds_in: bool = True  # it scores items for somebody new by their ratings, without training
     places_items: bool = True  # `update` gives a row to an item that nobody had rated
     has_vectors: bool = False  # users and items have rows that can be compared by their angle
     has_item_weights: bool = False  # having one item speaks for another by a weight
-    has_posterior: bool = False  # it gives distributions of rows, so of ratings and of newcomers
+    has_posterior: bool = False  # it gives distributions of rows, so of newcomers and of what they would rate
+    gives_intervals: bool = False  # a prediction comes with a variance
     learns_attributes: bool = False  # it was fitted to expect something of users by their attributes
     gives_reasons: bool = False  # `explain` splits a score into parts that add up to it
 

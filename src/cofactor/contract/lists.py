@@ -1,6 +1,7 @@
 """How a model's lists come about: a query answered exactly, or through an index of the items near to each user."""
 
 import warnings
+from collections.abc import Mapping
 from functools import partial
 from operator import is_
 from typing import Any
@@ -46,24 +47,34 @@ class ListMixin(Snapshots, ModelSteps):
     def _answer(self, query: Query) -> Ranking:
         """The lists; a warning says, to whoever asked the caller of this, where one is short or could come faster."""
         if query.profile is not None:
-            ranking = Ranking(query.labels, *self._rank_profile(query.profile, query))
+            idx, scores = self._rank_profile(query.profile, query)
         else:
             if query.approximate is None:
                 self._advise(len(query.labels))
             asked, fast = (query.user_idx, query.n, query.excluded), bool(query.approximate)
-            ranking = Ranking(query.labels, *self.rank_users(*asked, hide_seen=query.hide_seen, approximate=fast))
+            idx, scores = self.rank_users(*asked, hide_seen=query.hide_seen, approximate=fast)
+        ranking = Ranking(query.labels, idx, scores, self._predictions(query, idx))
         ranking.warn_if_short(query.n, stacklevel=5)
         return ranking
+
+    def _predictions(self, query: Query, idx: IntArray) -> Mapping[str, FloatArray]:
+        """The predicted ratings of a list's entries, where the list is not ordered by them."""
+        abilities = self.abilities
+        if abilities.lists_by_prediction or not abilities.predicts:
+            return {}
+        row, rank = np.nonzero(idx >= 0)
+        return self.predictions_listed(query.profile or query.user_idx[row], idx[row, rank])
 
     def _rank_profile(self, profile: UserProfile, query: Query) -> Best:
         rated = np.sort(profile.item_idx)
         seen = SeenItems(np.zeros(1, np.int64), np.array([0, len(rated)]), rated) if query.hide_seen else None
-        return top_scores(self._score_checked(profile)[None], query.n, seen, query.excluded)
+        return top_scores(self.score_profile(self._checked_profile(profile))[None], query.n, seen, query.excluded)
 
-    def _score_checked(self, profile: UserProfile) -> FloatArray:
+    def _checked_profile(self, profile: UserProfile) -> UserProfile:
+        """The profile; raises `Unsupported` where it has attributes that the model learns nothing from."""
         if profile.attributes is not None and not self.abilities.learns_attributes:
             raise unsupported(self, "learns_attributes")
-        return self.score_profile(profile)
+        return profile
 
     def _advise(self, n_users: int) -> None:
         hint = advice(n_users, self.ratings.n_items)

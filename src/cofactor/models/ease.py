@@ -151,11 +151,13 @@ class EASE(Recommender):
         return self._state_of(inverse)
 
     def similarity(self, side: Side, idx: int) -> FloatArray:
-        """(n_items,) the weights of an item: by how much having it raises the score of each.
+        """(n_items,) the weights of an item: by how much having it raises the score of each; -inf where nobody had it.
 
         Raises `Unsupported` for users, who have no vectors to be compared by.
         """
-        return self.weights_[idx] if side == "item" else super().similarity(side, idx)
+        if side == "user":
+            return super().similarity(side, idx)
+        return np.where(self.ratings.item_counts > 0, self.weights_[idx], np.float32(-np.inf))
 
     def reasons(self, user_idx: int, item_idx: int) -> Reasons:
         items, values = self.ratings.by_user.of(user_idx)
