@@ -1,5 +1,7 @@
 """Models from elsewhere: a class of a notebook or of another package is saved, and opened by its name."""
 
+import argparse
+import sys
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint
 from typing import ClassVar
@@ -9,6 +11,7 @@ import pytest
 
 import cofactor as cf
 import cofactor.models
+from cofactor.cli._model import add_model_options
 from cofactor.contract.abilities import Abilities
 from cofactor.contract.learned import floats, number
 from cofactor.errors import BadModelFolder, BadOption, UnknownModel
@@ -21,7 +24,7 @@ class ItemMean(Recommender):
 
     learned: ClassVar = {"mean_": number(), "item_bias_": floats("n_items")}
     objective: ClassVar = "The squared error of each rating, the same for everybody."
-    damping: float = 5.0
+    damping: float = 5.0  # ratings at the mean, beforehand
 
     @property
     def abilities(self):
@@ -73,6 +76,36 @@ def test_a_declared_class_opens_and_is_known_by_its_name(folder, monkeypatch):
     assert cf.open(folder).damping == 1.0
     assert cofactor.models.model_class("item-mean").__name__ == "ItemMean"
     assert "item_mean" in cofactor.models.model_names()
+
+
+def test_the_help_of_a_declared_class_says_what_its_options_mean(monkeypatch, capsys):
+    from cofactor.cli import main
+
+    declare(monkeypatch, f"{__name__}:ItemMean")
+    monkeypatch.setattr(sys, "argv", ["cofactor", "fit", "--model", "item_mean", "--help"])
+    with pytest.raises(SystemExit):
+        main()
+    assert "--damping VALUE ratings at the mean, beforehand (default: 5.0)" in " ".join(capsys.readouterr().out.split())
+
+
+def test_the_help_of_a_class_without_source_has_its_options_all_the_same(monkeypatch):
+    one = type("Hidden", (ItemMean,), {"__module__": "a_module_without_a_file"})
+    monkeypatch.setattr(cofactor.models, "_handed_over", {"Hidden": one})
+    parser = argparse.ArgumentParser()
+    add_model_options(parser, "Hidden")
+    assert "--damping VALUE ratings at the mean" in " ".join(parser.format_help().split())
+
+
+@dataclass(kw_only=True)
+class Damped(ItemMean):
+    damping: float = 9.0  # of mine
+
+
+def test_what_a_class_says_of_an_option_counts_more_than_what_its_base_says(monkeypatch):
+    monkeypatch.setattr(cofactor.models, "_handed_over", {"Damped": Damped})
+    parser = argparse.ArgumentParser()
+    add_model_options(parser, "Damped")
+    assert "--damping VALUE of mine (default: 9.0)" in " ".join(parser.format_help().split())
 
 
 def test_nothing_but_a_model_is_declared_or_handed_over(folder, monkeypatch):

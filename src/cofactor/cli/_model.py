@@ -6,6 +6,7 @@ import inspect
 import re
 import typing
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import fields
 from typing import Any, Literal
 
@@ -72,11 +73,10 @@ def _type_name(kind: Any) -> str:
 
 
 def _meanings(cls: type) -> Iterator[tuple[str, str]]:
-    """The comment beside each field, from the model's own source and its bases'."""
-    for base in cls.__mro__:
-        if base.__module__.startswith("cofactor."):
-            found = re.findall(r"^    (\w+): [^#\n]*= [^#\n]*# (.*)$", inspect.getsource(base), flags=re.MULTILINE)
-            yield from found
+    """The comment beside each field, from the source of the model and its bases, its own last; none without source."""
+    for base in reversed(cls.__mro__):
+        with suppress(OSError, TypeError):  # what inspect raises without a file
+            yield from re.findall(r"^    (\w+): [^#\n]*= [^#\n]*# (.*)$", inspect.getsource(base), flags=re.MULTILINE)
 
 
 def _word(default: Any) -> str:
