@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, TypedDict
 import numpy as np
 
 from cofactor.arrays import Array, FloatArray, Id, IntArray
-from cofactor.contract.abilities import unsupported
+from cofactor.contract.abilities import expect_ability
 from cofactor.contract.indices import Unknown, find, is_one_id, pair_indices, seconds_of_pairs
 from cofactor.contract.lists import ListMixin
 from cofactor.contract.profile import Newcomer, refuse_attributes, user_profile
@@ -91,8 +91,7 @@ class Recommender(ListMixin, SaveMixin):
         self, user_idx: IntArray, item_idx: IntArray, times: Array | None, interval: float | None
     ) -> list[FloatArray]:
         """The scores and, where an interval is asked for, its two ends."""
-        if not self.abilities.predicts:
-            raise unsupported(self, "predicts")
+        expect_ability(self, "predicts")
         seconds = None if times is None else seconds_of_pairs(times, item_idx.shape)
         scores = self.score_pairs(user_idx, item_idx, seconds)
         if interval is None:
@@ -174,6 +173,7 @@ class Recommender(ListMixin, SaveMixin):
 
     def _nearest(self, side: Side, one: Id, n: int) -> Ranking:
         n, idx = list_length(n), int(find(self.ratings, side, [one])[0])
+        expect_ability(self, f"compares_{side}s")
         similar = self.similarity(side, idx).copy()
         similar[idx] = -np.inf
         return Ranking([one], *top_scores(similar[None], n))
@@ -186,6 +186,7 @@ class Recommender(ListMixin, SaveMixin):
         cannot split its scores.
         """
         user_idx, item_idx = find(self.ratings, "user", [user]), find(self.ratings, "item", [item])
+        expect_ability(self, "gives_reasons")
         reasons, score = self.reasons(int(user_idx[0]), int(item_idx[0])), self.score_pairs(user_idx, item_idx)
         item = self.ratings.items.gather(item_idx).tolist()[0]  # it may have been given by its title
         return Explanation(user, item, float(score[0]), reasons, self.ratings)
@@ -197,6 +198,7 @@ class Recommender(ListMixin, SaveMixin):
         Raises `Unsupported` of a model without vectors, `NotFitted` before anything is learned.
         """
         _ = self.ratings
+        expect_ability(self, "has_vectors")
         return self.row_vectors(conformed("side", Side, side))
 
 

@@ -14,7 +14,8 @@ import cofactor.models
 from cofactor.cli._model import add_model_options
 from cofactor.contract.abilities import Abilities
 from cofactor.contract.learned import floats, number
-from cofactor.errors import BadModelFolder, BadOption, UnknownModel
+from cofactor.contract.reasons import Reasons
+from cofactor.errors import BadModelFolder, BadOption, UnknownModel, Unsupported
 from cofactor.recommender import Recommender
 
 
@@ -133,6 +134,37 @@ def test_it_may_be_part_of_a_blend(checkerboard, tmp_path):
     blend = cf.Blend([ItemMean(damping=2.0), "popularity"]).fit(checkerboard)
     again = cf.open(blend.save(tmp_path / "blend"), models=[ItemMean])
     assert again.members == (ItemMean(damping=2.0), cf.Popularity())
+
+
+class Boastful(ItemMean):
+    """It has steps that its abilities deny; its similarity takes either side for items."""
+
+    def similarity(self, side, idx):
+        return self.item_bias_
+
+    def reasons(self, user_idx, item_idx):
+        return Reasons(base=self.mean_)
+
+    def score_profile(self, profile):
+        return self.item_bias_
+
+    def row_vectors(self, side):
+        return self.item_bias_[:, None]
+
+
+@pytest.mark.parametrize(
+    ("ability", "ask"),
+    [
+        ("compares_items", lambda model: model.similar_items(1)),
+        ("compares_users", lambda model: model.similar_users(1)),
+        ("gives_reasons", lambda model: model.explain(1, 1)),
+        ("folds_in", lambda model: model.recommend({1: 5})),
+        ("has_vectors", lambda model: model.vectors()),
+    ],
+)
+def test_what_it_says_it_cannot_is_refused_whatever_steps_it_has(checkerboard, ability, ask):
+    with pytest.raises(Unsupported, match=f"Boastful .*abilities.{ability} is False"):
+        ask(Boastful().fit(checkerboard))
 
 
 @dataclass(kw_only=True)

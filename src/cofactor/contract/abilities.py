@@ -1,10 +1,14 @@
 """What a model can do, as one value that it gives; what it cannot do is refused in the same words everywhere."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from cofactor.errors import Unsupported
 
-__all__ = ["Abilities", "unsupported"]
+if TYPE_CHECKING:
+    from cofactor.contract.steps import ModelSteps
+
+__all__ = ["Abilities", "expect_ability", "unsupported"]
 
 REFUSALS = {
     "predicts": "ranks items but predicts no values",
@@ -53,3 +57,9 @@ def unsupported(model: object, ability: str) -> Unsupported:
     'str cannot recommend to newcomers (abilities.folds_in is False).'
     """
     return Unsupported(f"{type(model).__name__} {REFUSALS[ability]} (abilities.{ability} is False).")
+
+
+def expect_ability(model: "ModelSteps", ability: str) -> None:
+    """Raise `Unsupported` where the model says that it cannot do this."""
+    if not getattr(model.abilities, ability):
+        raise unsupported(model, ability)

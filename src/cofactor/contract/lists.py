@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from cofactor.arrays import BoolArray, FloatArray, IntArray
-from cofactor.contract.abilities import unsupported
+from cofactor.contract.abilities import expect_ability
 from cofactor.contract.profile import UserProfile
 from cofactor.contract.query import Query
 from cofactor.contract.snapshots import Snapshots, of_one_state
@@ -71,9 +71,10 @@ class ListMixin(Snapshots, ModelSteps):
         return top_scores(self.score_profile(self._checked_profile(profile))[None], query.n, seen, query.excluded)
 
     def _checked_profile(self, profile: UserProfile) -> UserProfile:
-        """The profile; raises `Unsupported` where it has attributes that the model learns nothing from."""
-        if profile.attributes is not None and not self.abilities.learns_attributes:
-            raise unsupported(self, "learns_attributes")
+        """The profile; raises `Unsupported` where the model takes none in, or none with attributes."""
+        if profile.attributes is not None:
+            expect_ability(self, "learns_attributes")
+        expect_ability(self, "folds_in")
         return profile
 
     def _advise(self, n_users: int) -> None:
