@@ -167,6 +167,32 @@ def test_what_it_says_it_cannot_is_refused_whatever_steps_it_has(checkerboard, a
         ask(Boastful().fit(checkerboard))
 
 
+class Promising(Boastful):
+    """It says that it can do all this and has a step for none of it."""
+
+    similarity, reasons, score_profile, row_vectors = (
+        getattr(Recommender, name) for name in ("similarity", "reasons", "score_profile", "row_vectors")
+    )
+
+    @property
+    def abilities(self):
+        return Abilities(has_item_weights=True, gives_reasons=True, has_posterior=True)
+
+
+@pytest.mark.parametrize(
+    ("ability", "step", "ask"),
+    [
+        ("compares_items", "similarity", lambda model: model.similar_items(1)),
+        ("gives_reasons", "reasons", lambda model: model.explain(1, 1)),
+        ("folds_in", "score_profile", lambda model: model.recommend({1: 5})),
+        ("has_posterior", "pair_variances, .*", lambda model: model.predict(1, 1, interval=0.9)),
+    ],
+)
+def test_a_step_that_was_promised_and_is_missing_is_named(checkerboard, ability, step, ask):
+    with pytest.raises(Unsupported, match=f"Promising says abilities.{ability}, but does not write {step}. Write it"):
+        ask(Promising().fit(checkerboard))
+
+
 @dataclass(kw_only=True)
 class Forgetful(ItemMean):
     table: object = None

@@ -21,6 +21,11 @@ REFUSALS = {
     "gives_intervals": "cannot say how sure it is of a prediction",
     "gives_reasons": "cannot split a score into reasons",
 }
+STEPS = {  # that answer what an ability promises
+    "folds_in": "score_profile", "learns_attributes": "expected_rows_by_model", "has_vectors": "row_vectors",
+    "compares_items": "similarity", "compares_users": "row_vectors", "gives_reasons": "reasons",
+    "has_posterior": "pair_variances, row_models and rows_by_model",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,11 +56,16 @@ class Abilities:
 
 
 def unsupported(model: object, ability: str) -> Unsupported:
-    """The error to raise where a model is asked for what it cannot do.
+    """The error to raise where a model is asked for what it cannot do, or says it can and has no step for.
 
     >>> str(unsupported("any model", "folds_in"))
     'str cannot recommend to newcomers (abilities.folds_in is False).'
     """
+    if ability in STEPS and getattr(getattr(model, "abilities", None), ability, False):
+        return Unsupported(
+            f"{type(model).__name__} says abilities.{ability}, but does not write {STEPS[ability]}. "
+            "Write it, or say in its abilities that it cannot."
+        )
     return Unsupported(f"{type(model).__name__} {REFUSALS[ability]} (abilities.{ability} is False).")
 
 
