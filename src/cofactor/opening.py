@@ -27,7 +27,8 @@ def open_model(path: str | Path, *, verify: bool = True, models: Iterable[type[R
     except UnknownModel:
         raise BadModelFolder(
             f"{path} holds a {saved.model!r}, a model this version does not have. If its class is your own, pass it: "
-            f"cofactor.open(path, models=[{saved.model}])."
+            f"cofactor.open(path, models=[{saved.model}]). The command line knows it once an installed package "
+            'declares it as an entry point "cofactor.models".'
         ) from None
     except (BadOption, TypeError, ValueError, LookupError, RecursionError) as error:
         raise BadModelFolder(f"{path}/model.json does not describe a model this version knows: {error}") from error

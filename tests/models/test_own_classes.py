@@ -11,6 +11,7 @@ import pytest
 
 import cofactor as cf
 import cofactor.models
+from cofactor.cli import main
 from cofactor.cli._model import add_model_options
 from cofactor.contract.abilities import Abilities
 from cofactor.contract.learned import floats, number
@@ -65,6 +66,11 @@ def test_a_class_that_is_not_known_says_how_to_make_it_known(folder):
         cf.open(folder)
 
 
+def test_the_command_line_says_how_it_would_know_the_class(folder, capsys):
+    assert main(["recommend", str(folder), "1"]) == 2
+    assert "an installed package declares it as an entry point" in capsys.readouterr().err
+
+
 def test_a_class_that_is_handed_over_opens(folder, checkerboard):
     again = cf.open(folder, models=[ItemMean])
     assert type(again) is ItemMean
@@ -80,8 +86,6 @@ def test_a_declared_class_opens_and_is_known_by_its_name(folder, monkeypatch):
 
 
 def test_the_help_of_a_declared_class_says_what_its_options_mean(monkeypatch, capsys):
-    from cofactor.cli import main
-
     declare(monkeypatch, f"{__name__}:ItemMean")
     monkeypatch.setattr(sys, "argv", ["cofactor", "fit", "--model", "item_mean", "--help"])
     with pytest.raises(SystemExit):
