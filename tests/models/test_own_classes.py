@@ -57,7 +57,7 @@ def folder(checkerboard, tmp_path):
 
 def declare(monkeypatch, target: str) -> None:
     """As a package does in its pyproject.toml."""
-    one = EntryPoint("item_mean", target, "cofactor.models")
+    one = EntryPoint("their_mean", target, "cofactor.models")
     monkeypatch.setattr(cofactor.models, "entry_points", lambda group: [one] if group == "cofactor.models" else [])
 
 
@@ -81,13 +81,13 @@ def test_a_class_that_is_handed_over_opens(folder, checkerboard):
 def test_a_declared_class_opens_and_is_known_by_its_name(folder, monkeypatch):
     declare(monkeypatch, f"{__name__}:ItemMean")
     assert cf.open(folder).damping == 1.0
-    assert cofactor.models.model_class("item-mean").__name__ == "ItemMean"
-    assert "item_mean" in cofactor.models.model_names()
+    assert cofactor.models.model_class("their-mean").__name__ == "ItemMean"
+    assert "their_mean" in cofactor.models.model_names()
 
 
 def test_the_help_of_a_declared_class_says_what_its_options_mean(monkeypatch, capsys):
     declare(monkeypatch, f"{__name__}:ItemMean")
-    monkeypatch.setattr(sys, "argv", ["cofactor", "fit", "--model", "item_mean", "--help"])
+    monkeypatch.setattr(sys, "argv", ["cofactor", "fit", "--model", "their_mean", "--help"])
     with pytest.raises(SystemExit):
         main()
     assert "--damping VALUE ratings at the mean, beforehand (default: 5.0)" in " ".join(capsys.readouterr().out.split())
@@ -115,8 +115,8 @@ def test_what_a_class_says_of_an_option_counts_more_than_what_its_base_says(monk
 
 def test_nothing_but_a_model_is_declared_or_handed_over(folder, monkeypatch):
     declare(monkeypatch, "json:JSONDecoder")
-    with pytest.raises(BadOption, match="json:JSONDecoder, declared as the model 'item_mean', is no class of a model"):
-        cofactor.models.model_class("item_mean")
+    with pytest.raises(BadOption, match="json:JSONDecoder, declared as the model 'their_mean', is no class of a model"):
+        cofactor.models.model_class("their_mean")
     with pytest.raises(BadOption, match="models lists classes of models"):
         cf.open(folder, models=[ItemMean()])
     with pytest.raises(BadModelFolder, match="no model.json"):
