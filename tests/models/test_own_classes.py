@@ -180,7 +180,7 @@ class Promising(Boastful):
 
     @property
     def abilities(self):
-        return Abilities(has_item_weights=True, gives_reasons=True, has_posterior=True)
+        return Abilities(has_item_weights=True, gives_reasons=True, has_posterior=True, gives_intervals=True)
 
 
 @pytest.mark.parametrize(
@@ -189,7 +189,8 @@ class Promising(Boastful):
         ("compares_items", "similarity", lambda model: model.similar_items(1)),
         ("gives_reasons", "reasons", lambda model: model.explain(1, 1)),
         ("folds_in", "score_profile", lambda model: model.recommend({1: 5})),
-        ("has_posterior", "pair_variances, .*", lambda model: model.predict(1, 1, interval=0.9)),
+        ("gives_intervals", "pair_variances", lambda model: model.predict(1, 1, interval=0.9)),
+        ("has_posterior", "row_models and rows_by_model", lambda model: model.row_models()),
     ],
 )
 def test_a_step_that_was_promised_and_is_missing_is_named(checkerboard, ability, step, ask):

@@ -24,7 +24,8 @@ REFUSALS = {
 STEPS = {  # that answer what an ability promises
     "folds_in": "score_profile", "learns_attributes": "expected_rows_by_model", "has_vectors": "row_vectors",
     "compares_items": "similarity", "compares_users": "row_vectors", "gives_reasons": "reasons",
-    "has_posterior": "pair_variances, row_models and rows_by_model",
+    "has_posterior": "row_models and rows_by_model",
+    "gives_intervals": "pair_variances",
 }  # fmt: skip
 
 
