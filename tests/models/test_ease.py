@@ -6,6 +6,7 @@ import pytest
 import cofactor as cf
 from cofactor.contract.profile import UserProfile
 from cofactor.errors import BadOption
+from cofactor.models import ease
 
 
 @pytest.fixture(scope="module")
@@ -25,6 +26,19 @@ def test_each_column_is_a_ridge_regression_on_the_other_items(few, use_values):
         expected = np.linalg.solve(normal, x[:, others].T @ x[:, item])
         np.testing.assert_allclose(model.weights_[others, item], expected, atol=2e-4)
         assert model.weights_[item, item] == 0
+
+
+@pytest.mark.parametrize("use_values", [False, True])
+def test_where_users_are_few_it_learns_the_same_through_them(few, use_values, monkeypatch):
+    """Few: less than half as many as items."""
+    some = few.subset(few.user_idx < 60)
+    some = cf.Ratings.from_arrays(some.users.gather(some.user_idx), some.items.gather(some.item_idx), some.values)
+    assert 2 * some.n_users < some.n_items
+    through_users = cf.EASE(use_values=use_values).fit(some)
+    monkeypatch.setattr(ease, "FEW_USERS", np.inf)
+    through_items = cf.EASE(use_values=use_values).fit(some)
+    np.testing.assert_allclose(through_users.weights_, through_items.weights_, atol=1e-5)
+    np.testing.assert_allclose(through_users.diagonal_, through_items.diagonal_, rtol=1e-4)
 
 
 def test_a_newcomer_with_a_users_items_gets_the_users_scores(few):

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 __all__ = ["EASE"]
 
+FEW_USERS = 2  # that many times as many items: the inverse is then found through the users
+MIN_REG = 5  # times the mean square in X; below, single precision loses too much on the way through the users
 COPIES = 2  # item × item matrices held at once: the one that is inverted in place, and what is handed over
 
 
@@ -69,24 +71,43 @@ class EASE(Recommender):
         return COPIES * 4 * train.n_items**2 / 1e9
 
     def _fit(self, train: "Ratings", run: "Run") -> None:
-        from scipy.linalg.lapack import spotrf, spotri  # pyright: ignore[reportAttributeAccessIssue]
-
         what = f"EASE of {train.n_items:,} items ({train.n_items:,} × {train.n_items:,} weights)"
         mend = "Use SparseEASE, whose memory does not grow so, or leave out rare items."
         refuse_beyond(self.needed_gb(train), self.memory_gb, what, mend)
         x = self._rows(train)
+        few_users = FEW_USERS * train.n_users < train.n_items
+        cancels = self.reg < MIN_REG * float(np.square(x.data).mean(dtype=np.float64))
+        inverse = self._inverse_by_users(x) if few_users and not cancels else self._inverse_by_items(x)
+        learned = self._state_of(inverse)
+        self.diagonal_, self.weights_ = learned["diagonal_"], np.ascontiguousarray(learned["weights_"])
+
+    def _inverse_by_items(self, x: "csr_array") -> FloatArray:
+        """P, by the Cholesky factor of XᵀX + reg I."""
+        from scipy.linalg.lapack import spotrf, spotri  # pyright: ignore[reportAttributeAccessIssue]
+
         gram = np.asfortranarray((x.T @ x).toarray(), np.float32)
-        gram[np.diag_indices(train.n_items)] += self.reg
+        gram[np.diag_indices(len(gram))] += self.reg
         root, failed = spotrf(gram, overwrite_a=True, clean=False)
         inverse, failed_too = spotri(root, overwrite_c=True)
         if failed or failed_too:
             raise BadOption(f"With reg={self.reg} the items' matrix cannot be inverted in single precision. Raise reg.")
         upper = np.triu(inverse)  # the other triangle still holds the Gram matrix
         upper += np.triu(upper, 1).T
-        self.diagonal_ = np.diag(upper).copy()
-        upper /= -self.diagonal_
-        np.fill_diagonal(upper, 0)
-        self.weights_ = np.ascontiguousarray(upper)
+        return upper
+
+    def _inverse_by_users(self, x: "csr_array") -> FloatArray:
+        """P = (I - Xᵀ (X Xᵀ + reg I)⁻¹ X) / reg (Woodbury), where users are few: a tenth of the time for a tenth of
+        them."""
+        from scipy.linalg import cholesky, solve_triangular
+
+        gram = (x @ x.T).toarray().astype(np.float64)
+        gram[np.diag_indices(len(gram))] += self.reg
+        root = cholesky(gram, lower=True).astype(np.float32)
+        half = solve_triangular(root, x.toarray(), lower=True, overwrite_b=True)
+        inverse = half.T @ half
+        inverse /= -np.float32(self.reg)
+        inverse[np.diag_indices(len(inverse))] += np.float32(1 / self.reg)
+        return inverse
 
     def _rows(self, ratings: "Ratings") -> "csr_array":
         from scipy.sparse import csr_array

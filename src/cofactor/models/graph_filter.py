@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = ["GraphFilter"]
 
+FEW_ROWS = 2_000  # of whose Gram matrix all vectors are found in a second or two
 ROUNDS, EXTRA = 4, 20  # of the subspace iteration, and vectors beyond those that are kept
 
 
@@ -140,9 +141,14 @@ def _in_own_units(scores: FloatArray) -> FloatArray:
 
 def _singular_vectors(table: "csr_array", size: int, seed: int) -> tuple[FloatArray, FloatArray]:
     """(n, size) of the columns, the largest first, and the squares of their values, (size,); by subspace iteration
-    (Halko et al. 2011 [halko2011finding])."""
+    (Halko et al. 2011 [halko2011finding]), or through the rows' Gram matrix where rows are few."""
     back: csr_array = table.T.tocsr()
     n, m = len(back.indptr) - 1, len(table.indptr) - 1
+    if m <= min(n, FEW_ROWS):
+        values, rows = np.linalg.eigh((table @ back).toarray().astype(np.float64))
+        values, rows = np.maximum(values[::-1][:size], 0), rows[:, ::-1][:, :size]
+        lengths = np.sqrt(np.where(values > 0, values, np.inf))  # a value of 0 has no vector
+        return (back @ (rows / lengths).astype(np.float32)), values.astype(np.float32)
     basis = np.random.default_rng(seed).standard_normal((n, min(size + EXTRA, n, m))).astype(np.float32)
     for _ in range(ROUNDS):
         basis, _ = np.linalg.qr(back @ (table @ basis))
