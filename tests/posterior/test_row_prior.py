@@ -1,4 +1,4 @@
-"""What rows to come are like, told by rows that training held to the average and that followed their own ratings."""
+"""The prior of future rows, estimated from trained rows, which are over-shrunk and follow their own ratings."""
 
 from typing import NamedTuple
 
@@ -16,29 +16,29 @@ class World(NamedTuple):
     mean: np.ndarray
     covariance: np.ndarray
     trained: np.ndarray
-    told: list[LinearisedRatings]
+    probes: list[LinearisedRatings]
     errors: float  # their mean square
     n_ratings: int
 
     @property
     def evidence(self) -> PriorEvidence:
-        return PriorEvidence(self.trained, self.errors, self.told)
+        return PriorEvidence(self.trained, self.errors, self.probes)
 
 
 def world_of(ridge: float) -> World:
     rng = np.random.default_rng(0)
     mean, covariance = np.array([0.3, -0.2, 0.1]), np.diag([0.5, 0.3, 0.1])
-    trained, told = [], []
+    trained, probes = [], []
     for row in rng.multivariate_normal(mean, covariance, 600):
         design = rng.normal(size=(rng.integers(4, 12), N_FACTORS))
         values = design @ row + rng.normal(0, np.sqrt(NOISE), len(design))
         trained.append(np.linalg.solve(design.T @ design + ridge * np.eye(N_FACTORS), design.T @ values))
-        told.append(LinearisedRatings(trained[-1], design, values - design @ trained[-1]))
-    middle, errors = np.mean(trained, axis=0), np.concatenate([one.errors for one in told])
-    told = [
-        LinearisedRatings(one.row - middle, one.design, one.errors) for one in told
+        probes.append(LinearisedRatings(trained[-1], design, values - design @ trained[-1]))
+    middle, errors = np.mean(trained, axis=0), np.concatenate([one.errors for one in probes])
+    probes = [
+        LinearisedRatings(one.row - middle, one.design, one.errors) for one in probes
     ]  # rows are counted from their mean
-    return World(mean - middle, covariance, np.array(trained) - middle, told, np.square(errors).mean(), len(errors))
+    return World(mean - middle, covariance, np.array(trained) - middle, probes, np.square(errors).mean(), len(errors))
 
 
 @pytest.fixture(scope="module")
@@ -59,8 +59,8 @@ def test_their_mean_was_held_to_0_as_well(held):
 
 def test_a_few_rows_tell_nearly_what_all_would(held):
     """As each is compared with what was trained of it, the mean is known better than by as many rows alone."""
-    few = held.told[::20]
-    of_all, of_few = (PriorEvidence(held.trained, held.errors, told).mean(NOISE) for told in (held.told, few))
+    few = held.probes[::20]
+    of_all, of_few = (PriorEvidence(held.trained, held.errors, probes).mean(NOISE) for probes in (held.probes, few))
     assert (np.abs(of_few - of_all) < np.sqrt(np.diag(held.covariance) / len(few)) / 2).all()
 
 

@@ -261,7 +261,7 @@ class FactorDraws(Recommender):
         users_by_attributes = self._expected_by_attributes("user", attributes[0], len(joined.users))
         items_by_attributes = self._expected_by_attributes("item", attributes[1], len(joined.items))
 
-        def place_users(rows: "Rows", items: FloatArray) -> FloatArray:
+        def fold_in_users(rows: "Rows", items: FloatArray) -> FloatArray:
             rows = rows._replace(levels=self._targets(rows.values), codes=NO_CODES)
             others = DrawnRows(items, variances[1], self.day_mean_)
             of_bag = expected_with_bag(self.user_mean_, rows, bag, self.bag_mean_)
@@ -273,7 +273,7 @@ class FactorDraws(Recommender):
             variances[0][joined.users] = drawn.variance
             return drawn.rows
 
-        def place_items(rows: "Rows", users: FloatArray) -> FloatArray:
+        def fold_in_items(rows: "Rows", users: FloatArray) -> FloatArray:
             rows = rows._replace(levels=self._targets(rows.values), codes=NO_CODES)
             others = DrawnRows(users, variances[0], self.day_mean_)
 
@@ -282,8 +282,8 @@ class FactorDraws(Recommender):
 
             return draw_new_rows(rows, others, expected, self.item_precision_, self.noise_, self.seed).rows
 
-        nobody = self.user_mean_, self.item_mean_
-        users, items = fold_in_new(joined, self.user_draws_, self.item_draws_, place_users, place_items, nobody)
+        means = self.user_mean_, self.item_mean_
+        users, items = fold_in_new(joined, self.user_draws_, self.item_draws_, fold_in_users, fold_in_items, means)
         return {
             "user_draws_": users, "item_draws_": items, "bag_draws_": bag,
             "user_noise_variance_": variances[0], "item_noise_variance_": variances[1],

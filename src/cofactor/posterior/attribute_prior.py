@@ -14,14 +14,14 @@ from cofactor.data.features import Encoding, encode, feature_matrix, learn_encod
 
 __all__ = ["AttributePrior"]
 
-START_VARIANCE = 0.01  # of a coefficient, in units of the rows' own
+START_VARIANCE = 0.01  # of a coefficient; the noise of a row is 1
 MIN_PRECISION, MAX_PRECISION = 1e-6, 1e9  # of a group's precision
 N_FINAL_CALLS = 10  # of `learn`, after which the precisions no longer change
-N_EVIDENCE_STEPS = 2  # at each call of `learn`, which goes on where the last one ended
+N_EVIDENCE_STEPS = 2  # at each call of `learn`, which continues from the last call
 
 
 class AttributePrior:
-    """Encodings of attributes, and the coefficients (f, d) of their features."""
+    """The encodings of some rows' attributes, and the coefficients (f, d) of their features."""
 
     def __init__(self, attributes: Mapping[str, Array], d: int) -> None:
         self.encodings: list[Encoding] = learn_encodings(attributes)
@@ -33,11 +33,11 @@ class AttributePrior:
 
     @property
     def expected(self) -> FloatArray:
-        """(n, d) the prior means of the rows it was made of."""
+        """(n, d) the prior means of the rows whose attributes were given to the constructor."""
         return (self.x @ self.coefficients).astype(np.float32)
 
     def expected_of(self, attributes: Mapping[str, Array], n: int) -> FloatArray:
-        """(n, d) the prior means of other rows, which have these attributes."""
+        """(n, d) the prior means of n other rows with these attributes."""
         return feature_matrix(encode(self.encodings, attributes), n) @ self.coefficients
 
     @property
@@ -46,7 +46,7 @@ class AttributePrior:
         return {"coefficients": self.coefficients, "precision": self._precision}
 
     def learn(self, rows: FloatArray, known: BoolArray) -> None:
-        """Update the coefficients by the rows (n, d) that are `known` (n,).
+        """Update the coefficients and their precisions from rows (n, d), of which the mask `known` (n,) selects some.
 
         Each row counts the same, however many ratings it has: the rows to be predicted will have few.
         """
@@ -57,18 +57,18 @@ class AttributePrior:
         for _ in range(N_EVIDENCE_STEPS):
             covariance = np.linalg.inv(gram + np.diag(self._precision[self._group]))
             self.coefficients[:] = covariance @ right
-            self._reweigh(covariance, rows - x @ self.coefficients)
+            self._update_precisions(covariance, rows - x @ self.coefficients)
 
     def learn_finally(self, rows: FloatArray, known: BoolArray) -> None:
         """`learn` from rows that no longer change, until the precisions have converged."""
         for _ in range(N_FINAL_CALLS):
             self.learn(rows, known)
 
-    def _reweigh(self, covariance: FloatArray, left: FloatArray) -> None:
+    def _update_precisions(self, covariance: FloatArray, residuals: FloatArray) -> None:
         """Set each group's precision to γ · noise / mean squared coefficient, γ its effective degrees of freedom."""
-        (n, d), size = left.shape, len(self._precision)
+        (n, d), size = residuals.shape, len(self._precision)
         dof = 1 - self._precision[self._group] * np.diag(covariance)
         gamma = np.maximum(np.bincount(self._group, dof, size), 1e-3)
         squares = np.bincount(self._group, np.square(self.coefficients).sum(axis=1), size) / d
-        noise = float(np.square(left).mean()) * n / max(n - gamma.sum(), 1.0)
+        noise = float(np.square(residuals).mean()) * n / max(n - gamma.sum(), 1.0)
         self._precision[:] = np.clip(gamma * noise / np.maximum(squares, 1e-12), MIN_PRECISION, MAX_PRECISION)

@@ -21,35 +21,35 @@ from cofactor.kernels.scoring.pairs import ScoredSide, pair_scores
 __all__ = ["fold_in_new", "fold_in_rows", "padded_rows"]
 
 MAX_HALVINGS = 6  # of a row's Newton step whose cost rose
-MIN_SLOPE = 1e-3  # of the sigmoid, as a share of its range: flatter places are treated as if they rose so much
+MIN_SLOPE = 1e-3  # of the sigmoid, as a share of its range; where it is flatter, this slope is used
 
 FoldIn = Callable[[Rows, FloatArray], FloatArray]  # (b rows, the other side (n, …)) -> (b, …)
 
 
 def fold_in_new(
-    joined: Joined, users: FloatArray, items: FloatArray, place_users: FoldIn, place_items: FoldIn,
-    nobody: tuple[FloatArray, FloatArray] | tuple[float, float] = (0.0, 0.0),
+    joined: Joined, users: FloatArray, items: FloatArray, fold_in_users: FoldIn, fold_in_items: FoldIn,
+    unrated: tuple[FloatArray, FloatArray] | tuple[float, float] = (0.0, 0.0),
 ) -> tuple[FloatArray, FloatArray]:  # fmt: skip
     """Rows of all users and items in `joined.ratings`: users with new ratings are folded in, then new items, then those
     users once more.
 
-    users, items: (n, …) as they were learned     place_users, place_items: fold rows in, given the other side's
-    nobody: the row of a user, and of an item, that has no ratings yet
+    users, items: (n, …) as they were learned     unrated: the row of a user, and of an item, without any ratings
+    fold_in_users, fold_in_items: the posterior means of rows, given their ratings and the other side's rows
     """
     ratings = joined.ratings
-    users, items = padded_rows(users, ratings.n_users, nobody[0]), padded_rows(items, ratings.n_items, nobody[1])
-    theirs = ratings.by_user.take(joined.users)
-    users[joined.users] = place_users(theirs, items)
+    users, items = padded_rows(users, ratings.n_users, unrated[0]), padded_rows(items, ratings.n_items, unrated[1])
+    user_rows = ratings.by_user.take(joined.users)
+    users[joined.users] = fold_in_users(user_rows, items)
     if len(joined.items):
-        items[joined.items] = place_items(ratings.by_item.take(joined.items), users)
-        users[joined.users] = place_users(theirs, items)
+        items[joined.items] = fold_in_items(ratings.by_item.take(joined.items), users)
+        users[joined.users] = fold_in_users(user_rows, items)
     return users, items
 
 
-def padded_rows(rows: FloatArray, n: int, nobody: FloatArray | float = 0.0) -> FloatArray:
-    """(n, …), a copy of `rows`, with `nobody` in every row behind them."""
+def padded_rows(rows: FloatArray, n: int, fill: FloatArray | float = 0.0) -> FloatArray:
+    """(n, …), a copy of `rows` followed by rows that are all `fill`."""
     new = np.empty((n, *rows.shape[1:]), rows.dtype)
-    new[: len(rows)], new[len(rows) :] = rows, nobody
+    new[: len(rows)], new[len(rows) :] = rows, fill
     return new
 
 
@@ -60,19 +60,19 @@ def fold_in_rows(
     """(b, k + 1) [bias, factors]: posterior means of rows under unit noise and the prior N(expected, precision⁻¹).
 
     others: (m, k + 1) the other side's rows, fixed     precision: (k + 1, k + 1)     expected: (b, k + 1); None: 0
-    y_range: into which scores are squashed; a few Newton steps are made then, each on the linearised model
+    y_range: the range that a sigmoid squashes scores into; rows are then found by Newton steps
     """
-    before = np.zeros((len(rows.counts), others.shape[1])) if expected is None else expected
-    placing = _FoldIn(rows, others, mean, precision, before)
+    prior_mean = np.zeros((len(rows.counts), others.shape[1])) if expected is None else expected
+    solver = _FoldInSolver(rows, others, mean, precision, prior_mean)
     if y_range is None:
-        placing.solve(rows.values, NO_NUMBERS)
+        solver.solve(rows.values, NO_NUMBERS)
     else:
-        placing.solve_squashed(rows.values, *y_range)
-    return np.column_stack([placing.bias, placing.factors[:, : placing.k]])
+        solver.solve_squashed(rows.values, *y_range)
+    return np.column_stack([solver.bias, solver.factors[:, : solver.k]])
 
 
-class _FoldIn:
-    """Rows that are being folded in, in the layout of the kernel."""
+class _FoldInSolver:
+    """Solves rows that are folded in; they, their prior and the other side are held in the kernels' layout."""
 
     def __init__(
         self, rows: Rows, others: FloatArray, mean: float, precision: FloatArray, expected: FloatArray
@@ -85,17 +85,18 @@ class _FoldIn:
         self._design[:, : self.k] = others[:, 1:]
         self.factors, self.bias = np.zeros((n, width), np.float32), expected[:, 0].astype(np.float32)
         self.factors[:, : self.k] = expected[:, 1:]
-        self._plan = schedule_rows(rows.indptr, width)
+        self._schedule = schedule_rows(rows.indptr, width)
         bias_last = np.roll(precision, -1, axis=(0, 1))
         self._prior, self._bias = padded_prior(np.roll(expected, -1, axis=1), bias_last, self.bias, width)
 
     def solve(self, values: FloatArray, weights: FloatArray) -> None:
-        """Solve all rows. values: of the ratings, offsets included     weights: (n_ratings,) or (0,): all 1"""
-        part = CsrRatings(self._rows.indptr, self._rows.indices, values, weights)
-        problem = RowProblem(self._design, self._offset, part, UNIT_WEIGHTS, self._prior, bias=self._bias)
-        solve(self.factors, problem, self._plan)
+        """Solve all rows. values: (n_ratings,) targets, offsets included     weights: (n_ratings,) or (0,): all 1"""
+        ratings = CsrRatings(self._rows.indptr, self._rows.indices, values, weights)
+        problem = RowProblem(self._design, self._offset, ratings, UNIT_WEIGHTS, self._prior, bias=self._bias)
+        solve(self.factors, problem, self._schedule)
 
     def solve_squashed(self, ratings: FloatArray, low: float, high: float) -> None:
+        """Solve all rows of the model ratings = low + (high - low) · sigmoid(score), by damped Newton steps."""
         span = np.float32(high - low)
         for _ in range(MAX_NEWTON_STEPS):
             z = self._scores()
@@ -109,7 +110,10 @@ class _FoldIn:
     def _step_back(
         self, before: tuple[tuple[FloatArray, FloatArray], FloatArray], errors: Callable[[], FloatArray]
     ) -> float:
-        """Halve the step of each row whose cost rose; returns the longest step."""
+        """Halve the step of each row whose cost rose; returns the largest change of any number.
+
+        before: factors and biases before the step, and the rows' costs     errors: of the ratings, by the present rows
+        """
         (factors, bias), cost = before
         for _ in range(MAX_HALVINGS):
             worse = self._cost(errors()) > cost
@@ -128,8 +132,8 @@ class _FoldIn:
 
     def _scores(self) -> FloatArray:
         """(n_ratings,) the score of each rating, offset included."""
-        mine = ScoredSide(self.factors, self.bias, self._row_of)
-        return pair_scores(mine, ScoredSide(self._design, self._offset, self._rows.indices))
+        rows = ScoredSide(self.factors, self.bias, self._row_of)
+        return pair_scores(rows, ScoredSide(self._design, self._offset, self._rows.indices))
 
 
 def _sigmoid(z: FloatArray) -> FloatArray:

@@ -2,7 +2,7 @@
 
     rating_j ~ N(offset_j + a_j · x, noise_j)        x ~ N(mean, precision⁻¹)
 
-Each answer narrows the posterior of x in closed form; fold-in, intervals and the choice of the next question use it.
+The posterior of x after any ratings has a closed form. Fold-in, intervals and the choice of the next question use it.
 """
 
 from typing import NamedTuple
@@ -22,7 +22,7 @@ class Belief(NamedTuple):
 
 
 class RowModel(NamedTuple):
-    """The linear Gaussian model of a newcomer's ratings, by one model or one posterior draw."""
+    """The linear Gaussian model of a newcomer's ratings, with the items of one model or of one posterior draw fixed."""
 
     design: FloatArray  # (n_items, d)
     offset: FloatArray  # (n_items,)
@@ -35,10 +35,10 @@ class RowModel(NamedTuple):
         rows = self.design[item_idx].astype(np.float64)
         weighted = rows.T / self.noise[item_idx]
         covariance = np.linalg.inv(self.precision + weighted @ rows)
-        pull = self.precision @ self.mean + weighted @ (values - self.offset[item_idx])
-        return Belief(covariance @ pull, covariance)
+        right = self.precision @ self.mean + weighted @ (values - self.offset[item_idx])
+        return Belief(covariance @ right, covariance)
 
     def expected(self, belief: Belief) -> tuple[FloatArray, FloatArray]:
         """(n_items,), (n_items,): the mean and the variance, noise included, of the rating of every item."""
-        spread = np.einsum("ij,ij->i", self.design @ belief.covariance, self.design)
-        return self.offset + self.design @ belief.mean, spread + self.noise
+        variance = np.einsum("ij,ij->i", self.design @ belief.covariance, self.design)
+        return self.offset + self.design @ belief.mean, variance + self.noise

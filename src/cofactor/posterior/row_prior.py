@@ -1,4 +1,4 @@
-"""Empirical-Bayes prior over rows, N(mean, covariance), for users and items to come.
+"""Empirical-Bayes prior over rows, N(mean, covariance), for future users and items.
 
 Trained rows are over-shrunk, by the penalty they were trained with, and over-fitted to their ratings. One EM step
 corrects covariance and noise. With the other side fixed, V_i = (covariance⁻¹ + Σ a aᵀ / noise)⁻¹ is the posterior
@@ -8,9 +8,9 @@ covariance of row i, and m_i its posterior mean:
     noise       =  squared errors / (ratings - effective dof)               [mackay1992bayesian]
     mean        =  mean_i (m_i - trained row i)                             one step of EM
 
-where the effective degrees of freedom are Σ_i tr(Σ a aᵀ V_i) / noise. V and m are computed of some probe rows. How far
-a probe row moves correlates with where it lies; that regression is evaluated at the average of all rows. Further steps
-would over-count: the other side was learned from the same ratings.
+where the effective degrees of freedom are Σ_i tr(Σ a aᵀ V_i) / noise. V and m are computed for a sample of probe rows.
+Their moves m_i - row i are regressed on the rows, and the regression is evaluated at the average of all rows. Further
+steps would over-count: the other side was learned from the same ratings.
 """
 
 from collections.abc import Iterable
@@ -22,13 +22,13 @@ from cofactor.arrays import FloatArray
 
 __all__ = ["LinearisedRatings", "PriorEvidence", "noise_variance", "row_covariance"]
 
-ROWS_AT_ONCE = 2_000  # rows copied at once in twice the precision
+ROWS_AT_ONCE = 2_000  # rows converted to double precision at once
 MIN_VARIANCE = 1e-6  # of a coordinate in which all rows are the same
 MAX_USED_SHARE = 0.9  # of the ratings, as degrees of freedom
 
 
 class LinearisedRatings(NamedTuple):
-    """The m ratings of a trained row, linearised at that row."""
+    """The m ratings of a trained row, linearised at that row: rating ≈ prediction + design · (x - row)."""
 
     row: FloatArray  # (f,)
     design: FloatArray  # (m, f)
@@ -36,36 +36,35 @@ class LinearisedRatings(NamedTuple):
 
 
 class PriorEvidence:
-    """Estimates for the rows to come on one side, from its trained rows: their covariance and their mean.
+    """The covariance and the mean of future rows of one side, estimated from its trained rows.
 
-    rows: (n, f) with mean 0     noise: the mean squared error of training     told: the ratings of some probe rows
-    covariance: (f, f) of rows to come     effective_dof: numbers that the ratings of one row determine, on average
+    rows: (n, f) with mean 0     noise: the mean squared error of training     probes: the ratings of some of the rows
+    covariance: (f, f) of future rows     effective_dof: effective degrees of freedom of a row, on average
     """
 
-    def __init__(self, rows: FloatArray, noise: float, told: Iterable[LinearisedRatings]) -> None:
-        parts = zip(*map(_sums, told), strict=True)
-        self._trained, self._grams, self._pulls = (np.stack(part).astype(np.float64) for part in parts)
+    def __init__(self, rows: FloatArray, noise: float, probes: Iterable[LinearisedRatings]) -> None:
+        columns = zip(*map(_sums, probes), strict=True)
+        self._trained, self._grams, self._pulls = (np.stack(column).astype(np.float64) for column in columns)
         self.covariance = row_covariance(rows)
-        self.covariance += self._unknown(noise).mean(axis=0)
-        self.effective_dof = (
-            float(np.einsum("sij,sji->s", self._grams, self._unknown(noise)).mean()) / noise
-        )  # of each row
+        self.covariance += self._posterior_covariances(noise).mean(axis=0)
+        traces = np.einsum("sij,sji->s", self._grams, self._posterior_covariances(noise))
+        self.effective_dof = float(traces.mean()) / noise
 
     def mean(self, noise: float) -> FloatArray:
-        """(f,) the mean of rows to come, given the variance of a rating."""
-        moved = np.einsum("sij,sj->si", self._unknown(noise), self._pulls) / noise - self._trained
-        middle = self._trained.mean(axis=0)
-        centred = self._trained - middle
-        slope = (centred * moved).sum(axis=0) / (np.square(centred).sum(axis=0) + MIN_VARIANCE)
-        return moved.mean(axis=0) - slope * middle
+        """(f,) the mean of future rows, given the variance of a rating."""
+        moves = np.einsum("sij,sj->si", self._posterior_covariances(noise), self._pulls) / noise - self._trained
+        average = self._trained.mean(axis=0)
+        centred = self._trained - average
+        slope = (centred * moves).sum(axis=0) / (np.square(centred).sum(axis=0) + MIN_VARIANCE)
+        return moves.mean(axis=0) - slope * average
 
-    def _unknown(self, noise: float) -> FloatArray:
-        """(s, f, f) the posterior covariance V of each probe row."""
+    def _posterior_covariances(self, noise: float) -> FloatArray:
+        """(s, f, f) the posterior covariance V of each of the s probe rows."""
         return np.linalg.inv(np.linalg.inv(self.covariance) + self._grams / noise)
 
 
 def noise_variance(noise: float, n_ratings: int, effective_dof: float) -> float:
-    """The variance of a rating about its score: the training error, corrected for the degrees of freedom used up."""
+    """The variance of a rating about its score: `noise`, the error of training, corrected for degrees of freedom."""
     return noise * n_ratings / (n_ratings - min(effective_dof, MAX_USED_SHARE * n_ratings))
 
 
@@ -78,6 +77,7 @@ def row_covariance(rows: FloatArray) -> FloatArray:
     return total / len(rows)
 
 
-def _sums(one: LinearisedRatings) -> tuple[FloatArray, FloatArray, FloatArray]:
+def _sums(probe: LinearisedRatings) -> tuple[FloatArray, FloatArray, FloatArray]:
     """The row, Σ a aᵀ, and Σ a y, y being a rating less the prediction of a zero row."""
-    return one.row, one.design.T @ one.design, one.design.T @ (one.errors + one.design @ one.row)
+    row, design, errors = probe
+    return row, design.T @ design, design.T @ (errors + design @ row)
