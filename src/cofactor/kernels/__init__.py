@@ -1,6 +1,6 @@
-"""Arrays and numbers in, arrays out: no ids, no logging, no class of ours. A room asks those below it, never one above.
+"""Arrays and numbers in, arrays out: no ids, no logging, no class of ours. A room imports only rooms below it.
 
-    room         computes                                                              asks, beside the ground
+    room         computes                                                              imports, beside the ground
     -----------  --------------------------------------------------------------------  -------------------------------
     gibbs        draws of a sweep: coefficients of attributes, the noise of each row   scoring, ratings, arithmetic
     posterior    rows solved, improved or drawn; sums of shards; one row in NumPy      ratings, arithmetic
@@ -11,10 +11,10 @@
     ratings      compressed sparse rows, laid out from a table                         compiling
     arithmetic   registers, tiles of sums, Cholesky's factor, random numbers           compiling
     compiling    from Numba to machine code: compiled, cached, shipped, loaded         threads
-    (the ground) alignment, absent: how arrays lie     threads, blas: who runs what     twins: which form runs
+    (the ground) alignment, absent: layout of arrays     threads, blas: threads     twins: machine code, or NumPy
 
 In a room, `<x>.py` has the functions that others call, their argument structs, and the division of work among
 threads; `<x>_loops.py` has the loops that become machine code; `<x>_numpy.py` has the twins, the same formulas in plain
 NumPy, which COFACTOR_KERNELS=numpy chooses. `<x>.py` names its loops by text (`Native`) and never imports them, for
-they import Numba: it is loaded where something has to be compiled, and nowhere else.
+they import Numba, which is loaded only where a kernel has to be compiled.
 """

@@ -1,4 +1,4 @@
-"""Arrays whose rows are whole vectors and begin with a cache line, as the loops ask for them."""
+"""Arrays that begin at a cache line and whose rows are whole vectors, as the loops need them."""
 
 import math
 
@@ -8,24 +8,24 @@ from cofactor.arrays import FloatArray
 
 __all__ = ["WIDTH_MULTIPLE", "aligned", "empty_aligned", "padded_width"]
 
-WIDTH_MULTIPLE = 16  # rows are padded to a multiple of it
+WIDTH_MULTIPLE = 16  # rows are padded to a multiple of so many float32
 CACHE_LINE_BYTES = 64  # bytes of a cache line, and of a vector
 
 
 def padded_width(k: int) -> int:
-    """The next multiple of 16."""
+    """The width k rounded up to a multiple of 16."""
     return -(-k // WIDTH_MULTIPLE) * WIDTH_MULTIPLE
 
 
 def empty_aligned(shape: tuple[int, ...]) -> FloatArray:
-    """Uninitialised float32 that begins with a cache line: a vector that lies across two costs twice."""
+    """An uninitialised float32 array that begins at a cache line: a vector that crosses one costs twice."""
     raw = np.empty(4 * math.prod(shape) + CACHE_LINE_BYTES, np.uint8)
     start = -raw.ctypes.data % CACHE_LINE_BYTES
     return raw[start : start + 4 * math.prod(shape)].view(np.float32).reshape(shape)
 
 
 def aligned(array: FloatArray) -> FloatArray:
-    """The array itself, or a copy, so that it begins with a cache line."""
+    """The array, or a copy of it, that begins at a cache line."""
     if array.ctypes.data % CACHE_LINE_BYTES == 0:
         return array
     copy = empty_aligned(array.shape)

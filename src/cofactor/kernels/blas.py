@@ -1,4 +1,4 @@
-"""NumPy's BLAS held to one thread while our loops run, and a matrix product on our threads."""
+"""NumPy's BLAS limited to one thread while our loops run, and a matrix product on our own threads."""
 
 import os
 from collections.abc import Generator
@@ -15,7 +15,7 @@ __all__ = ["parallel_matmul", "quiet_blas"]
 
 
 class _QuietBlas:
-    """Loops that want BLAS on one thread: the first sets it, the last gives back what was set before."""
+    """Counts the blocks that need BLAS on one thread: the first limits it, the last restores the limit before."""
 
     def __init__(self) -> None:
         self._lock, self._n_inside, self._limits = Lock(), 0, None
@@ -40,10 +40,10 @@ _blas = _QuietBlas()
 
 @contextmanager
 def quiet_blas() -> Generator[None]:
-    """BLAS, of the whole process, on one thread: for loops that call it between our own.
+    """Limit BLAS, in the whole process, to one thread within this block, in which our loops and BLAS take turns.
 
-    OpenBLAS's other threads go on spinning for some 30 ms after each call, on the cores that ours need: a sweep of
-    60 ms took 90.
+    OpenBLAS's other threads spin for some 30 ms after each call, on the cores that our loops need: a sweep of 60 ms
+    took 90.
     """
     entered = _blas  # a fork inside makes another
     entered.enter()
@@ -54,7 +54,7 @@ def quiet_blas() -> Generator[None]:
 
 
 def _begin_again() -> None:
-    """In a forked child the lock may be held for ever by a thread that is not there."""
+    """Start afresh in a forked child, where the lock may be held by a thread that no longer exists."""
     global _blas
     _blas = _QuietBlas()
 
@@ -67,7 +67,7 @@ if hasattr(os, "register_at_fork"):  # Windows does not fork
 
 
 def parallel_matmul(left: FloatArray, right: FloatArray, out: FloatArray) -> FloatArray:
-    """out, which becomes left @ right: each thread computes some rows, where `quiet_blas` holds BLAS to one thread."""
+    """left @ right, written to `out` and returned: each thread computes some rows. Meant for use under `quiet_blas`."""
     cuts = shares(len(left), n_threads())
 
     def some(part: int) -> None:

@@ -1,4 +1,4 @@
-"""The threads that our loops run on: how many, and after a fork too."""
+"""The threads that our loops run on: their number, the division of work among them, and their state after a fork."""
 
 import math
 import os
@@ -27,9 +27,8 @@ _chosen: int | None = None
 def set_threads(n: int | None) -> None:
     """Let this process compute on n threads from now on, 1 to 1024; None: as many as it has CPUs.
 
-    Without it, COFACTOR_THREADS says how many, and else the CPUs that the process is really given: those of the
-    machine, less what its affinity and a container's quota leave out. Results are the same with any number. Raises
-    `BadOption`.
+    Without it COFACTOR_THREADS sets the number; else it is the number of CPUs that the process may use, by its affinity
+    and a container's quota. Results are the same with any number. Raises `BadOption` for any other n.
 
     >>> set_threads(2)
     >>> n_threads()
@@ -70,7 +69,7 @@ def _n_allowed() -> int:
 
 @cache
 def _quota() -> float:
-    """CPUs' worth of time that control groups leave this process; read once, for it is asked at every loop."""
+    """The CPU time that control groups leave this process, in CPUs; read once, as every loop needs it."""
     return min((_cpus_of_group(*group) for group in groups_of("cpu")), default=math.inf)
 
 
@@ -87,7 +86,7 @@ def _cpus_of_group(folder: Path, version: int) -> float:
 
 
 def on_threads(work: Callable[[int], None], n: int) -> None:
-    """work(0), …, work(n - 1), side by side."""
+    """Call work(0), …, work(n - 1) on the threads of this process, and wait for all."""
     if n_threads() == 1:
         for number in range(n):
             work(number)
@@ -101,12 +100,12 @@ def _workers(n: int) -> ThreadPoolExecutor:
 
 
 def shares(n: int, parts: int) -> list[int]:
-    """The boundaries of `parts` equal parts of n: where each one begins, and where the last one ends."""
+    """The boundaries of `parts` equal parts of n, parts + 1 numbers from 0 to n."""
     return np.linspace(0, n, parts + 1).astype(int).tolist()
 
 
 def row_shares(indptr: IntArray, parts: int) -> list[int]:
-    """The same in rows, so that their ratings are about equally many."""
+    """The boundaries, in rows, of `parts` parts with about equally many ratings each."""
     cuts = np.searchsorted(indptr, shares(int(indptr[-1]), parts)).tolist()
     return [0, *cuts[1:-1], len(indptr) - 1]
 
@@ -115,7 +114,7 @@ def row_shares(indptr: IntArray, parts: int) -> list[int]:
 
 
 def _begin_again() -> None:
-    """In a forked child only the thread that forked lives on: workers are gone, and locks may be held for ever."""
+    """Start afresh in a forked child, which has only the thread that forked: no workers, and locks held for ever."""
     _workers.cache_clear()
     torch = sys.modules.get("torch")
     if torch is not None:

@@ -1,7 +1,7 @@
-"""Which form of a kernel runs: its machine code, or its NumPy twin, as the variable COFACTOR_KERNELS asks.
+"""The choice between a kernel's machine code and its NumPy twin, by the variable COFACTOR_KERNELS.
 
 A twin computes the kernel's formula in plain NumPy, slowly. It is in `<x>_numpy.py` beside `<x>.py`, under the same
-name and with the same parameters. Tests hold the machine code to it; and it is the way on where none can be made.
+name and with the same parameters. Tests compare the machine code with it, and it runs where nothing can be compiled.
 """
 
 import os
@@ -22,7 +22,7 @@ Result = TypeVar("Result")
 
 
 def uses_numpy() -> bool:
-    """True where COFACTOR_KERNELS asks for the NumPy twins; unset or "compiled", it does not. Raises `BadOption`."""
+    """True where COFACTOR_KERNELS is "numpy"; False where it is "compiled" or unset. Raises `BadOption`."""
     asked = os.environ.get(VARIABLE, "").strip() or FORMS[0]
     if asked not in FORMS:
         raise BadOption(
@@ -33,7 +33,7 @@ def uses_numpy() -> bool:
 
 
 def with_numpy_twin(kernel: Callable[P, Result]) -> Callable[P, Result]:
-    """The kernel, or at each call where COFACTOR_KERNELS=numpy its twin, loaded when it is first asked for."""
+    """A function that calls the kernel or, under COFACTOR_KERNELS=numpy, its twin, imported at the first call."""
 
     @wraps(kernel)
     def chosen(*args: P.args, **kwargs: P.kwargs) -> Result:

@@ -1,1 +1,1 @@
-"""What the loops are made of: vector instructions, sums in registers, triangular systems, random numbers."""
+"""Building blocks of the loops: vector instructions, sums in registers, triangular systems, random numbers."""

@@ -1,4 +1,4 @@
-"""Sums of products of rows, as the loops need them: tile by tile, in registers while all rows run through.
+"""Sums of products of rows, tile by tile; a tile stays in registers while the products of all rows are added.
 
 Matrices are flat, row by row; widths are multiples of 16.
 """
@@ -29,7 +29,7 @@ weigh_eight, weigh_four, weigh_two, weigh_one = weighted_sums
 
 @njit(**JIT)
 def n_vectors(left):
-    """How wide a tile is where so many vectors are left: of as few tiles as will do, all about alike wide."""
+    """The width of the next tile where `left` vectors are left: as few tiles as possible, of about equal widths."""
     n_tiles = (left + TILE_VECTORS - 1) // TILE_VECTORS
     return (left + n_tiles - 1) // n_tiles
 

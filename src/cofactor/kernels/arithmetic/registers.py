@@ -1,7 +1,7 @@
 """The vector registers of the processor that code is made for, and the tiles of sums that fit into them.
 
-A sum is cheap where it stays in a register while all its products are added, and dear where it goes to memory in
-between. So every kernel that holds many sums asks here how many it may hold: this is the only place that knows.
+A sum that stays in a register while its products are added is cheap; one that goes to memory in between is not. Every
+kernel that holds many sums takes their number from here.
 """
 
 import platform
@@ -23,15 +23,15 @@ class Registers(NamedTuple):
 
     @property
     def tile_rows(self) -> int:
-        """Rows of a tile: two tiles, one below the other, make a square block of vectors, or one alone does."""
+        """Rows of a tile: one tile, or two below each other, make a square block of vectors."""
         return max(4, self.lanes // 2)
 
     @property
     def tile_vectors(self) -> int:
         """Vectors in a row of a tile, as many as leave room for the factors.
 
-        r · v sums, v vectors of the right factor, a number of the left one in all lanes; and the product before it
-        is added, where that takes an instruction of its own.
+        A tile of r rows and v vectors needs r · v sums, v vectors of the right factor and one of the left; and one more
+        for the product where adding it is an instruction of its own.
         """
         temporary = 1 if self.fused else 2
         return (self.n - temporary) // (self.tile_rows + 1)

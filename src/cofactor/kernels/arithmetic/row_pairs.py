@@ -1,4 +1,4 @@
-"""Pairs of rows whose width n is known when the code is made, so that nothing is counted at run time."""
+"""Operations on pairs of rows whose width n is known at compile time, so that loops over it are unrolled."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ from cofactor.kernels.arithmetic.vectors import ask_for
 
 __all__ = ["dot_of", "prefetch_row", "pull_together"]
 
-_literal: Any = intrinsic(prefer_literal=True)  # a constant argument comes with its value
+_literal: Any = intrinsic(prefer_literal=True)  # a constant argument is passed with its value
 VECTORS_AT_ONCE = REGISTERS.n // 4  # vectors of each of two rows that are changed together
 
 
@@ -31,7 +31,7 @@ def dot_of(_, X, x_at, Y, y_at, n):
 
     def code(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         rows = _row_vectors(context, builder, signature, args, n.literal_value)
-        sums = [ZERO, ZERO]  # two, so that one waits less for the other
+        sums = [ZERO, ZERO]  # two, as the additions of one depend on each other
         for j, (x, y) in enumerate(rows):
             sums[j % 2] = multiply_add(builder, load(builder, x), load(builder, y), sums[j % 2])
         return sum_lanes(builder, builder.fadd(*sums))

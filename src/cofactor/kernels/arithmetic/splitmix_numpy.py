@@ -18,7 +18,7 @@ def mix(numbers: IntArray | int) -> IntArray:
 
 
 def mix_one(number: int) -> int:
-    """The same of one number, in Python's own, which are quicker one by one."""
+    """`mix` of one number, in Python's own integers, which are quicker one by one."""
     z = (number + GOLDEN) % 2**64
     z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9 % 2**64
     z = (z ^ (z >> 27)) * 0x94D049BB133111EB % 2**64

@@ -1,7 +1,7 @@
-"""The corners of a blocked Cholesky factor A = Uᵀ U, as many rows at a time as a vector has lanes, in registers.
+"""The diagonal blocks of a blocked Cholesky factor A = Uᵀ U, LANES rows each, in registers.
 
-What a factorisation waits for is its chain of pivots: 1 / pivot, the row below, the next pivot. So the chain holds
-one division and one multiplication a row, and the roots are taken at the end, all at once.
+The time of a factorisation is that of its chain of pivots: 1 / pivot, the row below, the next pivot. So each row adds
+one division and one multiplication to the chain, and the square roots are taken at the end, all at once.
 """
 
 from typing import Any
@@ -93,7 +93,7 @@ def _substitute(builder: Any, rest: Any, columns: list[Any], scales: Any, order:
 
 @intrinsic
 def forward_block(_, A, at, stride, inverse, x, b):
-    """LANES unknowns of Uᵀ x = c, those before b being known: x[b:b + LANES], with `at` where U[0, b] lies."""
+    """Solve Uᵀ x = c for x[b:b + LANES], the unknowns before b being solved; `at`: the place of U[0, b]."""
 
     def code(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         u = pointer(context, builder, signature.args[0], args[0], args[1])
@@ -122,7 +122,7 @@ def forward_block(_, A, at, stride, inverse, x, b):
 
 @intrinsic
 def backward_block(_, A, at, stride, inverse, x, b, n):
-    """LANES unknowns of U x = c, the n after them being known: x[b:b + LANES], with `at` where U[b, b] lies."""
+    """Solve U x = c for x[b:b + LANES], the n unknowns after them being solved; `at`: the place of U[b, b]."""
 
     def code(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         u = pointer(context, builder, signature.args[0], args[0], args[1])

@@ -1,4 +1,4 @@
-"""How one says a vector instruction, in LLVM's words: as many floats at a time as the processor's registers hold.
+"""Vector instructions in LLVM's intermediate code, on as many floats as the processor's registers hold.
 
 Numba's intrinsics in `vectors.py` and `triangles.py` are written with these. On a processor with narrower vectors the
 result is the same up to the order of additions.
@@ -64,17 +64,17 @@ def _pick(builder: Any, a: Any, b: Any, lanes: list[int]) -> Any:
 
 
 def lane(builder: Any, vector: Any, number: int) -> Any:
-    """One lane in all lanes."""
+    """The vector that has one lane of `vector` in all lanes."""
     return _pick(builder, vector, _ANY, [number] * LANES)
 
 
 def splat(builder: Any, number: Any) -> Any:
-    """One number in all lanes."""
+    """The vector that has one number in all lanes."""
     return lane(builder, builder.insert_element(_ANY, number, WORD(0)), 0)
 
 
 def masked(builder: Any, vector: Any, keep: Callable[[int], bool]) -> Any:
-    """0 in the lanes that are not kept."""
+    """The vector with 0 in the lanes that are not kept."""
     return _pick(builder, vector, ZERO, [i if keep(i) else LANES + i for i in range(LANES)])
 
 
@@ -114,8 +114,8 @@ def _call(builder: Any, name: str, *numbers: Any) -> Any:
 def multiply_add(builder: Any, a: Any, b: Any, c: Any) -> Any:
     """a · b + c, in one instruction where there is one.
 
-    `llvm.fma` would be that too, but has to round once: without the instruction it is a call of the C library for every
-    lane, a hundred times slower.
+    `llvm.fma` must round only once: on processors without the instruction it calls the C library for every lane, a
+    hundred times slower.
     """
     return _call(builder, "fmuladd", a, b, c)
 
@@ -133,7 +133,7 @@ def sum_lanes(builder: Any, vector: Any) -> Any:
 
 
 def switch_on(builder: Any, number: Any, cases: Iterable[int], code: Callable[[int], None]) -> None:
-    """code(number), made for each of the cases; nothing for another number."""
+    """Code that branches on `number`: code(case) for each of the cases, nothing for any other number."""
     after = builder.append_basic_block("chosen")
     switch = builder.switch(number, after)
     for case in cases:

@@ -1,4 +1,4 @@
-"""Sums over ratings, their vectors held in registers throughout: what Numba does not write by itself.
+"""Sums over ratings whose vectors stay in registers throughout, which Numba does not generate by itself.
 
 Each function here is a few vector instructions on flat float32 arrays and offsets into them; the loops that read
 like formulas are in `posterior/solve_loops.py` and `gradient/adam_loops.py`.
@@ -121,7 +121,8 @@ def _gather(width: int) -> Any:
     return gather
 
 
-# gather[g](Z, z_at, z_stride, b, b_at, Q, q_at, q_stride, indices, i_at, n, last, roots, pulls), 16w columns:
+# gather[g](Z, z_at, z_stride, b, b_at, Q, q_at, q_stride, indices, i_at, n, last, roots, pulls), of
+# LANES · GROUP_SIZES[g] columns:
 #     Z[t] = roots[t] · Q[indices[i_at + t]]      b += Σ_{t<n} pulls[t] · Q[indices[i_at + t]]
 gather = tuple(_gather(width) for width in GROUP_SIZES)
 
@@ -152,7 +153,8 @@ def _weigh(width: int) -> Any:
     return weighted_sums
 
 
-# weigh[g](b, b_at, Z, z_at, z_stride, weights, w_at, n), 16w columns: b += Σ_{t<n} weights[w_at + t] · Z[t]
+# weighted_sums[g](b, b_at, Z, z_at, z_stride, weights, w_at, n), of as many columns:
+#     b += Σ_{t<n} weights[w_at + t] · Z[t]
 weighted_sums = tuple(_weigh(width) for width in GROUP_SIZES)
 
 
@@ -197,7 +199,7 @@ def dot(_, X, x_at, Y, y_at, n):
 
 @intrinsic
 def next_piece(_, counter):
-    """The next piece of work: counter[0], which grows by 1, whatever other threads take meanwhile."""
+    """The number of the next piece of work: counter[0], which is incremented atomically."""
 
     def code(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         place = pointer(context, builder, signature.args[0], args[0], 0)
@@ -208,7 +210,7 @@ def next_piece(_, counter):
 
 @intrinsic
 def prefetch(_, row):
-    """Ask for the cache lines of a row of float32: it will be read a little later."""
+    """Prefetch the cache lines of a row of float32 that will soon be read."""
 
     def code(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         array = context.make_array(signature.args[0])(context, builder, args[0])
@@ -221,7 +223,7 @@ def prefetch(_, row):
 
 
 def ask_for(builder: Any, place: Any, n: int) -> None:
-    """Prefetch: the cache lines of n numbers will be read a little later."""
+    """Prefetch the cache lines of n numbers that will soon be read."""
     byte = ir.IntType(8).as_pointer()
     kind = ir.FunctionType(ir.VoidType(), [byte, WORD, WORD, WORD])
     function = cgutils.get_or_insert_function(builder.module, kind, "llvm.prefetch.p0")

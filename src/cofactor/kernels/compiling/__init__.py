@@ -1,1 +1,1 @@
-"""From a kernel's source to machine code in this process: compile, keep, load, and make before it is needed."""
+"""From a kernel's source to machine code in this process: compile it, cache it, load it, or compile it in advance."""

@@ -20,9 +20,9 @@ CPU_LEVELS = {"x86_64": _X86, "amd64": _X86, "aarch64": _ARM64, "arm64": _ARM64}
 
 
 def host_level() -> TargetCpu | None:
-    """The best level that this processor reaches; None where it reaches none, or has wider registers than that.
+    """The best level that this processor reaches; None where it reaches none, or has wider registers than its level.
 
-    How wide they are shapes the arrays that kernels are given, too, so code for narrower ones would misread them.
+    The width of registers shapes the arrays that kernels take, too: code for narrower ones would misread them.
     """
     host = target_cpu()
     reached = (one for one in CPU_LEVELS.get(platform.machine().lower(), []) if one.features <= host.features)

@@ -13,7 +13,7 @@ __all__ = ["compile_entry"]
 
 
 def compile_entry(signature: Signature) -> bytes:
-    """The entry's name, a zero byte, and its object code. Takes 0.2 to 8 seconds."""
+    """The name of the compiled entry, a zero byte, and its object code. Compiling takes 0.2 to 8 seconds."""
     from numba import carray, cfunc  # pyright: ignore[reportPrivateImportUsage]
     from numba.core import cgutils, types
     from numba.extending import intrinsic
@@ -43,7 +43,7 @@ def compile_entry(signature: Signature) -> bytes:
 
 @contextmanager
 def _jit_enabled() -> Generator[None]:
-    """Also under NUMBA_DISABLE_JIT: that is for looking into one's own functions, and ours have no other form."""
+    """Let Numba compile even under NUMBA_DISABLE_JIT, which users set for functions of their own."""
     config: Any = import_module("numba.core.config")
     before, config.DISABLE_JIT = config.DISABLE_JIT, 0
     try:

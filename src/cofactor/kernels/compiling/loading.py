@@ -17,7 +17,10 @@ _engines: list[Any] = []  # the code lives as long as its engine
 
 
 def load_entry(stored: bytes) -> Callable[[int, int], None]:
-    """stored: as `compile_entry` gives it. What it refers to must be in the process, or LLVM ends it."""
+    """The entry point of code that `compile_entry` returned, as a function of two addresses.
+
+    A symbol that the code refers to and the process lacks makes LLVM end the process.
+    """
     import llvmlite.binding as llvm
 
     name, _, code = stored.partition(b"\0")

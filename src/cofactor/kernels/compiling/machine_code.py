@@ -1,4 +1,4 @@
-"""Where the machine code of a kernel comes from: out of the package, out of the cache, or from Numba.
+"""The machine code of a kernel: from the package, from the cache, or compiled by Numba.
 
 Numba's own cache still costs half a second in every process: importing Numba, then SciPy behind it, then its tables
 of every NumPy function. A kernel needs none of that once it is machine code. A wheel brings the common ones for the
@@ -6,8 +6,8 @@ usual processors (`SHIPPED`, made by `warming.py`); what it does not bring is co
 
 The name of a file holds a hash of all that shapes its code: the sources of all kernels, the signature, the
 processor, Numba's variables, and in the cache the versions of Numba and LLVM; so an old one is never taken for a new
-one. The file begins with a hash of its own content, because half a file makes LLVM take the whole process down: what
-is damaged is compiled again.
+one. The file begins with a hash of its own content, because LLVM ends the process on a truncated file: damaged code is
+compiled again.
 """
 
 import hashlib
@@ -99,7 +99,7 @@ def read(file: Path) -> bytes | None:
 
 
 def write(file: Path, signature: Signature, code: bytes) -> None:
-    """The signature as a line of JSON, and the code behind it."""
+    """Write code to a file: a hash of the rest, the signature as a line of JSON, and the object code."""
     content = json.dumps(signature).encode() + b"\n" + code
     write_whole(file, hashlib.sha256(content).digest() + content)
 
@@ -137,7 +137,7 @@ def _system() -> tuple[str, str]:
 
 
 def _versions() -> tuple[str, ...]:
-    """Of what makes the code, and Numba's variables."""
+    """The versions of the compilers, and Numba's variables."""
     return version("numba"), version("llvmlite"), ".".join(map(str, sys.version_info[:2])), *_variables()
 
 

@@ -28,10 +28,10 @@ if hasattr(os, "register_at_fork"):  # a fork waits for them: the child would fi
 
 
 class Native:
-    """A kernel by its module and name, called like the Numba function it is: arrays, numbers, tuples of them.
+    """A kernel, named by its module and name, that is called with arrays, numbers and tuples of them.
 
-    Arrays must be C-contiguous. The interpreter's lock is free while it runs, so threads run side by side.
-    With constants, the name is that of a function that makes the kernel of them.
+    Arrays must be C-contiguous. The interpreter's lock is released while it runs, so threads run side by side.
+    With constants, the name is that of a function that takes them and returns the kernel.
     """
 
     def __init__(self, module: str, name: str, *constants: int) -> None:

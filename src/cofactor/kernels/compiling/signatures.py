@@ -1,4 +1,4 @@
-"""What names a piece of machine code: a kernel, the constants it is made of, and the kinds of its arguments."""
+"""The signature of machine code: its kernel, the constants it is compiled for, and the kinds of its arguments."""
 
 from collections.abc import Iterator
 from functools import cache
@@ -10,7 +10,7 @@ __all__ = ["Signature", "kind_of", "leaves"]
 
 
 class Signature(NamedTuple):
-    """One entry; as JSON it is a list."""
+    """The signature of one entry; a list in JSON."""
 
     module: str
     name: str

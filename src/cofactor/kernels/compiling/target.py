@@ -1,4 +1,4 @@
-"""The processor that machine code is made for: this one, or the one that Numba's variables ask for."""
+"""The processor that code is compiled for: this one, or the one that Numba's variables name."""
 
 import os
 from functools import cache
@@ -15,7 +15,7 @@ class TargetCpu(NamedTuple):
 
 
 def target_cpu() -> TargetCpu:
-    """The host, unless NUMBA_CPU_NAME and NUMBA_CPU_FEATURES ask for another, as they ask Numba.
+    """The host, unless NUMBA_CPU_NAME and NUMBA_CPU_FEATURES name another, as for Numba.
 
     A name alone keeps the features of the host ("generic": none), as in Numba; NUMBA_ENABLE_AVX=0 leaves AVX out.
     """

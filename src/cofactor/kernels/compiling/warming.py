@@ -1,6 +1,6 @@
-"""Kernels compiled before they are needed, in several processes: into the cache, or to travel with the package.
+"""Kernels compiled in advance, in several processes: into the cache, or into the package.
 
-Which ones is in `common.json`, written by `building/record_kernels.py`: what the common fits have asked for.
+The list is `common.json`, written by `building/record_kernels.py`: the kernels that common fits call.
 """
 
 import json
@@ -27,12 +27,12 @@ MANIFEST = Path(__file__).parent.parent / "common.json"
 
 
 def common_signatures() -> list[Signature]:
-    """The signatures that common fits and lists ask for."""
+    """The signatures of the kernels that common fits and lists call."""
     return [Signature.from_json(one) for one in json.loads(MANIFEST.read_text(encoding="utf-8"))]
 
 
 def missing_signatures() -> list[Signature]:
-    """Those that would have to be compiled."""
+    """Those of the common signatures that are neither shipped nor cached."""
     return [one for one in common_signatures() if stored_code(one) is None]
 
 
@@ -59,7 +59,7 @@ def _processes() -> ProcessPoolExecutor:
 
 @contextmanager
 def _asking_for(level: TargetCpu) -> Generator[None]:
-    """Processes that begin in here compile for this level."""
+    """Let processes that start within this block compile for this level."""
     before = dict(os.environ)
     os.environ["NUMBA_CPU_NAME"] = level.name
     os.environ["NUMBA_CPU_FEATURES"] = ",".join(f"+{name}" for name in sorted(level.features))

@@ -1,4 +1,4 @@
-"""Regression of many coordinates on sparse columns, drawn from its posterior: Y = X A + noise."""
+"""Draws from the posterior of a regression of many coordinates on sparse columns: Y = X A + noise."""
 
 from typing import NamedTuple, TypeAlias
 
@@ -12,7 +12,7 @@ from cofactor.kernels.twins import with_numpy_twin
 
 __all__ = ["Rotation", "column_sums", "draw_coefficients"]
 
-COORDINATES_AT_ONCE = 16  # coordinates that are drawn side by side, by one thread
+COORDINATES_AT_ONCE = 16  # coordinates that one thread draws side by side
 ROWS_AT_ONCE = 4_096  # rows rotated at once
 
 Columns: TypeAlias = tuple[IntArray, IntArray, FloatArray, FloatArray]
@@ -23,10 +23,10 @@ _draw_slice, _sum_columns = (
 
 
 class Rotation(NamedTuple):
-    """Coordinates in which the noise and the prior of coefficients are diagonal."""
+    """The map to coordinates in which the noise and the prior of coefficients are diagonal."""
 
-    forward: FloatArray  # (d, d) float32: x @ forward
-    inverse: FloatArray  # its inverse
+    forward: FloatArray  # (d, d) float32: the new coordinates are x @ forward
+    inverse: FloatArray  # (d, d) its inverse
 
 
 @with_numpy_twin
@@ -44,30 +44,30 @@ def draw_coefficients(
 ) -> None:  # fmt: skip
     """Draw each row of A given all others, in one Gibbs sweep; residual and coefficients are changed in place.
 
-    columns: X (n, f) by columns, indptr (f + 1,) int64, rows int32, and values float32 of the entries; or no values
-        but shares (n,) float32, what all entries of a row are
+    columns: X (n, f) by columns: indptr (f + 1,) int64, rows int32, values float32 of the entries, and (0,); or (0,)
+        for the values, and (n,) float32, the value of all entries of each row
     residual: (n, d) float32, Y - X A     coefficients: (f, d) float32, A
-    rotation: to where the noise of Y is N(0, 1), and its coordinates are independent
+    rotation: to coordinates in which the noise of Y is N(0, I)
     precision, mean: (d,) in those coordinates, of the prior of every row of A
     A draw depends on the key alone, whatever the number of threads.
     """
     d = residual.shape[1]
-    left, drawn = _rotated_slices(residual, rotation.forward), _rotated_slices(coefficients, rotation.forward)
-    sure = np.pad(precision, (0, padded_width(d) - d), constant_values=1).astype(np.float32)
-    centre = np.pad(mean, (0, padded_width(d) - d)).astype(np.float32)
+    rotated, drawn = _rotated_slices(residual, rotation.forward), _rotated_slices(coefficients, rotation.forward)
+    prior_precision = np.pad(precision, (0, padded_width(d) - d), constant_values=1).astype(np.float32)
+    prior_mean = np.pad(mean, (0, padded_width(d) - d)).astype(np.float32)
 
     def one(at: int) -> None:
         part = slice(at * COORDINATES_AT_ONCE, (at + 1) * COORDINATES_AT_ONCE)
         space = np.empty((2, COORDINATES_AT_ONCE), np.float32)
-        _draw_slice(*columns, left[at], drawn[at], sure[part], centre[part], space, key + at)
+        _draw_slice(*columns, rotated[at], drawn[at], prior_precision[part], prior_mean[part], space, key + at)
 
-    on_threads(one, len(left))
+    on_threads(one, len(rotated))
     _rotate_back(coefficients, drawn, rotation.inverse)
-    _rotate_back(residual, left, rotation.inverse)
+    _rotate_back(residual, rotated, rotation.inverse)
 
 
 def _rotated_slices(array: FloatArray, forward: FloatArray) -> FloatArray:
-    """(n, d) -> (⌈d / 16⌉, n, 16): what a thread works on lies together."""
+    """The rotated array (n, d) as slices of 16 coordinates, (⌈d / 16⌉, n, 16), on each of which one thread works."""
     n, d = array.shape
     slices = np.zeros((padded_width(d) // COORDINATES_AT_ONCE, n, COORDINATES_AT_ONCE), np.float32)
 
@@ -83,7 +83,7 @@ def _rotated_slices(array: FloatArray, forward: FloatArray) -> FloatArray:
 
 
 def _rotate_back(array: FloatArray, slices: FloatArray, inverse: FloatArray) -> None:
-    """array (n, d) ← what `_rotated_slices` has made of it, the other way round."""
+    """array (n, d) ← the slices (⌈d / 16⌉, n, 16), rotated back."""
     n, d = array.shape
 
     def some(block: int) -> None:

@@ -12,7 +12,7 @@ __all__ = ["draw_slice", "sum_columns"]
 
 @njit(**JIT)
 def sum_columns(sums, indptr, rows, values, shares):
-    """sums (f,) ← of each column of X."""
+    """sums (f,) ← the sum of each column of X."""
     for f in range(sums.size):
         total = 0.0
         for at in range(indptr[f], indptr[f + 1]):
@@ -24,7 +24,7 @@ def sum_columns(sums, indptr, rows, values, shares):
 def draw_slice(indptr, rows, values, shares, residual, coefficients, precision, mean, space, key):
     """coefficients (f, 16) ← draws, one column of X after the other; residual (n, 16) ← Y - X coefficients.
 
-    X by column, as `draw_coefficients` has it     precision, mean: (16,) of the prior     space: (2, 16)
+    X by columns, as of `draw_coefficients`     precision, mean: (16,) of the prior     space: (2, 16)
     """
     total, step = space[0], space[1]
     for f in range(indptr.size - 1):

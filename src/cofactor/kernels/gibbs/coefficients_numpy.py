@@ -10,7 +10,7 @@ __all__ = ["column_sums", "draw_coefficients"]
 
 
 def column_sums(columns: Columns) -> FloatArray:
-    """Σ of each column."""
+    """The sum of each column."""
     return np.array([_column(columns, f)[1].sum(dtype=np.float64) for f in range(len(columns[0]) - 1)])
 
 
@@ -31,7 +31,7 @@ def draw_coefficients(
 
 
 def _normals(key: int, f: int, d: int) -> FloatArray:
-    """(d,) as the loops draw them: so many coordinates side by side with a key of their own."""
+    """(d,) standard normals as the loops draw them: each slice of coordinates has a key of its own."""
     n_slices = -(-d // COORDINATES_AT_ONCE)
     return np.concatenate([normals(key + at, f, COORDINATES_AT_ONCE) for at in range(n_slices)])[:d]
 

@@ -1,4 +1,4 @@
-"""The noise of each row's ratings, drawn from its posterior given the squared errors of a sweep."""
+"""The noise precision of each row's ratings, drawn from its posterior given the squared errors of a sweep."""
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from cofactor.kernels.twins import with_numpy_twin
 
 __all__ = ["draw_row_precisions"]
 
-N_PIECES = 8  # of the work, each with sums of its own: the same bits on any number of threads
+N_PIECES = 8  # pieces of work with sums of their own, so that any number of threads gives the same bits
 
 _draw_row_precisions = Native("cofactor.kernels.gibbs.row_noise_loops", "draw_row_precisions")
 
@@ -21,12 +21,12 @@ def draw_row_precisions(
     ratings: CsrRatings, rows: ScoredSide, others: ScoredSide, mean: float, precision: float,
     other_precisions: FloatArray, gammas: FloatArray, dof: float,
 ) -> tuple[FloatArray, FloatArray, float]:  # fmt: skip
-    """A relative precision for each row, drawn; weighted squared errors of the other side's rows; all squared errors.
+    """A drawn relative precision of each row; weighted squared errors of the other side's rows; all squared errors.
 
     With the error e = v - mean - score of a rating, in units of the ratings, and the precisions τ of the other side:
 
         row_precisions (n,) = gammas / ((dof + precision Σ τ e²) / 2), the sum over a row's ratings, float64
-        sums (m,) = Σ row_precision e² over the ratings that a row of the other side meets, float64
+        sums (m,) = Σ row_precision e² over the ratings of each row of the other side, float64
         total = Σ e² over all ratings
 
     other_precisions: (m,) float32, relative to `precision`

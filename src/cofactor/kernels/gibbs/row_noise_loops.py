@@ -1,4 +1,4 @@
-"""How far ratings lie from their scores, and how precise they are drawn to be for it, row by row."""
+"""Squared errors of ratings, and draws of the precisions of their rows, row by row."""
 
 import numpy as np
 from numba import njit

@@ -13,7 +13,7 @@ def draw_row_precisions(
     ratings: CsrRatings, rows: ScoredSide, others: ScoredSide, mean: float, precision: float,
     other_precisions: FloatArray, gammas: FloatArray, dof: float,
 ) -> tuple[FloatArray, FloatArray, float]:  # fmt: skip
-    """The formulas of the docstring, all ratings at once."""
+    """The formulas of `row_noise.draw_row_precisions`, for all ratings at once."""
     n, m, u = len(rows.bias), len(others.bias), np.repeat(np.arange(len(rows.bias)), np.diff(ratings.indptr))
     i, values = ratings.indices, ratings.coded.at(slice(None)).astype(np.float64)
     scores = np.einsum("nk,nk->n", rows.factors[u], others.factors[i]) + rows.bias[u] + others.bias[i]

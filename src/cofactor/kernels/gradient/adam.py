@@ -22,7 +22,7 @@ _catch_up_rows = Native("cofactor.kernels.gradient.adam_loops", "catch_up_rows")
 
 
 class AdamSide(NamedTuple):
-    """Users or items: parameters, Adam's two moments (all (n, w) float32), and each row's last step, (n,) int64."""
+    """Users or items: parameters and Adam's two moments, (n, w) float32 each, and each row's last step, (n,) int64."""
 
     p: FloatArray
     m: FloatArray
@@ -31,14 +31,14 @@ class AdamSide(NamedTuple):
 
 
 class AdamTable(NamedTuple):
-    """Adam's coefficients at steps 0 … T - 1 of a schedule: (T,) float64 each (η rate, λ decay, t = step + 1)."""
+    """Adam's coefficients at each step of a schedule, (T,) float64: η the rate, λ the decay, t = before + step + 1."""
 
     shrink: FloatArray  # 1 - η λ
     step_size: FloatArray  # η / (1 - β₁ᵗ)
     root_scale: FloatArray  # 1 / √(1 - β₂ᵗ)
     beta1: FloatArray
-    log_shrink: FloatArray  # running sum of log shrink, inclusive
-    log_beta1: FloatArray  # running sum of log β₁, inclusive
+    log_shrink: FloatArray  # cumulative sum of log shrink
+    log_beta1: FloatArray  # cumulative sum of log β₁
     beta2: float
     eps: np.float32
 
@@ -48,9 +48,9 @@ class TouchedRows(NamedTuple):
 
     n_rows: IntArray  # (1,) how many
     rows: IntArray  # (batch_size,) which
-    places: IntArray  # (n,) the place of each in `rows`
-    grads: FloatArray  # (batch_size, w) the gradient of each
-    root: FloatArray  # (w,) √v of the row at hand
+    places: IntArray  # (n,) the place in `rows` of each row that is there
+    grads: FloatArray  # (batch_size, w) the gradients of `rows`
+    root: FloatArray  # (w,) √v of one row
 
 
 def make_touched_rows(side: AdamSide, size: int) -> TouchedRows:
@@ -65,7 +65,7 @@ def make_touched_rows(side: AdamSide, size: int) -> TouchedRows:
 def make_adam_table(rates: FloatArray, momenta: FloatArray, decay: float, before: int = 0) -> AdamTable:
     """The table of a schedule.
 
-    rates, momenta: (T,) η and β₁ of every step     decay: λ     before: steps that the moments have seen already
+    rates, momenta: (T,) η and β₁ of every step     decay: λ     before: steps that were made before this schedule
     """
     t = np.arange(before + 1, before + len(rates) + 1)
     shrink = 1 - rates * decay
@@ -84,8 +84,8 @@ def run_steps(
 ) -> None:  # fmt: skip
     """Train on one batch after the other, at steps `first`, `first + 1`, …; the mean squared error of each to `losses`.
 
-    users, items: rows [factors (k), bias, 1, 0 …] and [factors (k), 1, bias, 0 …], changed in place; a row that no
-        batch has touched lately stays behind: `catch_up_rows` brings it up
+    users, items: rows [factors (k), bias, 1, 0 …] and [factors (k), 1, bias, 0 …], changed in place; a row lacks the
+        steps since a batch last touched it, which `catch_up_rows` makes up
     touched_users, touched_items: work space
     batches: (n_steps, batch_size) int32 row numbers of `pairs`; -1 behind the end of a short batch
     y_range: of the sigmoid; None: scores are left as they are     losses: (n_steps,) float32
@@ -96,7 +96,7 @@ def run_steps(
 
 @with_numpy_twin
 def catch_up_rows(side: AdamSide, root: FloatArray, constant: int, now: int, table: AdamTable) -> None:
-    """Bring every row up to step `now` (exclusive), so that the parameters are those of Adam at every step.
+    """Make up the missed steps of every row, up to step `now` (exclusive): the parameters are then those of dense Adam.
 
     root: (w,) work space     constant: the column that is always 1; -1: there is none
     """

@@ -1,15 +1,15 @@
 """Mini-batch Adam for r ≈ squash(p_u · q_i + b_u + b_i), fused: gather, error, gradient and update in one pass.
 
 Adam moves every row at every step, also the rows that a batch does not touch: their momentum runs on and weight
-decay pulls at them [kingma2015adam, loshchilov2019adamw]. Done literally that is n_rows · k work for a batch of 64
-ratings, which is why the plain way is slow. But no one looks at a row between two batches that touch it, so its
-missed steps are made up when it is next needed, in cache, with the same arithmetic: with g = 0
+decay pulls at them [kingma2015adam, loshchilov2019adamw]. Done at every step, that is n_rows · k work for a batch of 64
+ratings, which is why dense Adam is slow. But a row is not read between two batches that touch it, so its missed steps
+are made up when it is next needed, in cache, with the same arithmetic: with g = 0
 
     m ← β₁ m      √v ← √β₂ √v      p ← (1 - η λ) p - η/(1-β₁ᵗ) · m / (√v/√(1-β₂ᵗ) + ε)
 
 so √v is taken once, and dozens of missed steps cost one division (`_skip_steps`). When m has faded out, only the decay
-is left, and that is one factor. The result is that of the literal way (`nets/` has it) up to rounding: a test holds the
-two together.
+is left, and that is one factor. The result is that of dense Adam (as by torch, with the modules of `nets/`) up to
+rounding, which a test checks.
 
 A row is [factors (k), bias, 1, 0 …] for users and [factors (k), 1, bias, 0 …] for items, so that the whole score is
 one dot product and a bias is learned like any factor. The ones are put back after every step.
@@ -29,7 +29,7 @@ __all__ = [
 ]  # fmt: skip
 
 CENTRE = 0.93  # one leap spans scales c from c₀/0.93 down to 0.93 c₀ or so
-FADED = 1e-9  # momentum below this share of a step is no more seen in a float32 parameter
+FADED = 1e-9  # momentum below this share of a step no longer changes a float32 parameter
 
 
 @njit(**JIT)
@@ -54,7 +54,7 @@ def _catch_up_row(p, m, v, root, last, now, table):
 
 @njit(**JIT)
 def _skip_steps(p, m, root, kept, faded, step, now, table):
-    """As many steps at once as keep c = √β₂ˢ/√(1-β₂ᵗ) within 7 % of a middle c₀: one division for all of them.
+    """Make up as many steps at once as keep c = √β₂ˢ/√(1-β₂ᵗ) within 7 % of a middle c₀, with one division for all.
 
     With x = √v c₀ / (√v c₀ + ε), which is at most 1, and δ = 1 - c/c₀,
         1 / (√v c + ε)  =  1 / (√v c₀ + ε) · (1 + xδ + (xδ)² + …),
@@ -109,7 +109,7 @@ def update(p, m, v, g, step, table):
 
 @njit(**JIT)
 def touch_row(side, row, touched, constant, step, table):
-    """The place of a row among the batch's rows; at its first rating the row is brought up to this step.
+    """The place of a row among the batch's rows; at its first rating in the batch its missed steps are made up.
 
     constant: the row's column that is always 1, and multiplies the other side's bias; -1: it has none
     """
@@ -128,7 +128,7 @@ def touch_row(side, row, touched, constant, step, table):
 
 @njit(**JIT)
 def step_rows(side, touched, constant, step, table):
-    """Adam for every row of the batch, but for its constant column; the batch is empty then."""
+    """A step of Adam for every touched row, except its constant column; `touched` is then empty."""
     for at in range(touched.n_rows[0]):
         row = touched.rows[at]
         if constant >= 0:
@@ -141,7 +141,7 @@ def step_rows(side, touched, constant, step, table):
 
 @njit(**JIT)
 def score(p, q, low, span):
-    """The score of a pair and its slope by the dot product; span 0: no sigmoid."""
+    """The score of a pair and its derivative by the dot product; span 0: no sigmoid."""
     z = np.float32(0)
     for j in range(p.size):
         z += p[j] * q[j]
@@ -155,7 +155,7 @@ def score(p, q, low, span):
 def run_steps(users, items, touched_users, touched_items, k, pairs, batches, first, table, low, high, losses):
     """Train on batches[s] at step first + s, for every s; the mean squared error of each goes to losses[s].
 
-    users, items: `AdamSide`, changed in place; a row not touched lately stays behind, `catch_up_rows` brings it up
+    users, items: `AdamSide`, changed in place; `catch_up_rows` makes up the steps that rows have missed by then
     touched_users, touched_items: `TouchedRows`, work space     k: number of factors
     batches: (n_steps, batch_size) row numbers of `pairs`; -1 behind the end of a short batch
     low, high: range of the sigmoid (float32), equal where scores are left as they are
@@ -187,7 +187,7 @@ def run_steps(users, items, touched_users, touched_items, k, pairs, batches, fir
 
 @njit(**JIT)
 def catch_up_rows(side, root, constant, now, table):
-    """Bring every row up to step `now` (exclusive), so that the parameters are those of the literal way."""
+    """Make up the missed steps of every row, up to step `now` (exclusive)."""
     for row in range(side.p.shape[0]):
         if side.last[row] < now - 1:
             _catch_up_row(side.p[row], side.m[row], side.v[row], root, side.last[row], now, table)

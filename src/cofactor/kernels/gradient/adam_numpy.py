@@ -1,4 +1,4 @@
-"""The NumPy twins of `adam.py`: Adam as it is written, every row at every step."""
+"""The NumPy twins of `adam.py`: dense Adam, every row at every step."""
 
 import numpy as np
 
@@ -52,7 +52,7 @@ def adam_step(p: FloatArray, m: FloatArray, v: FloatArray, g: FloatArray, step: 
 
 
 def _scores(z: FloatArray, y_range: tuple[float, float] | None) -> tuple[FloatArray, FloatArray]:
-    """Squashed into y_range, and the slopes by z."""
+    """z squashed into y_range, and the derivative by z."""
     if y_range is None:
         return z, np.ones_like(z)
     low, high = y_range

@@ -12,7 +12,7 @@ EPS, MOMENTUM = np.float32(1e-5), np.float32(0.1)  # of batch norm, as in PyTorc
 
 @njit(**JIT)
 def normalise(layer, X, A, n, n_units, width, layout, parameters, space):
-    """X ← batch norm of A; both (n, width), flat. Keeps the batch's statistics, moves the running ones."""
+    """X ← batch norm of A; both (n, width), flat. Keeps the batch's statistics, and updates the running ones."""
     mean, inverse = space.means[layer], space.inverses[layer]
     scale, shift = space.first, space.second
     at = layout.norms[layer]
@@ -46,7 +46,7 @@ def normalise(layer, X, A, n, n_units, width, layout, parameters, space):
 
 @njit(**JIT)
 def normalise_back(layer, D, A, n, n_units, width, layout, parameters, space):
-    """D (n, width): the slope by batch norm's outputs -> by its inputs A. Adds to its parameters' gradients."""
+    """D (n, width): the gradient by batch norm's outputs -> by its inputs A; those by its parameters are written."""
     mean, inverse = space.means[layer], space.inverses[layer]
     of_shift, of_scale = space.first, space.second
     of_shift[:width] = 0

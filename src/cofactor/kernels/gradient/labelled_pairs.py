@@ -1,4 +1,4 @@
-"""Users, items, and the rating or click of each pair: what nets and factors are trained on."""
+"""Pairs of users and items with a rating or click each: the training data of nets and factors."""
 
 from typing import NamedTuple, Self
 
@@ -8,7 +8,7 @@ __all__ = ["LabelledPairs"]
 
 
 class LabelledPairs(NamedTuple):
-    """n pairs of a user and an item, and the number that is to be predicted for each."""
+    """n pairs of a user and an item, and the target of each."""
 
     user_idx: IntArray  # (n,) int32
     item_idx: IntArray

@@ -18,13 +18,13 @@ from cofactor.kernels.twins import with_numpy_twin
 __all__ = ["BprFactors", "LikeOrder", "arrange_likes", "assign_groups", "run_round"]
 
 N_STRATA, GROUPS_PER_STRATUM = 8, 8
-MIN_FOR_STRATA = 1024  # users or items: below, one lane does it all, for a stratum would hold too few to choose among
+MIN_FOR_STRATA = 1024  # users or items; with fewer there is one lane, as strata would hold too few negatives
 
 _visit = Native("cofactor.kernels.gradient.pairwise_loops", "visit_likes")
 
 
 class BprFactors(NamedTuple):
-    """p_u · q_i + b_i; the factors' rows are padded with zeros, which stay zeros."""
+    """The parameters of scores p_u · q_i + b_i; rows are padded with zeros, which stay zeros."""
 
     users: FloatArray  # (n_users, w) float32, w a multiple of 16
     items: FloatArray  # (n_items, w)
@@ -32,7 +32,7 @@ class BprFactors(NamedTuple):
 
 
 class LikeOrder(NamedTuple):
-    """n likes, in the order they are visited: by users' stratum, item group, user.
+    """n likes in the order of visits: by stratum of users, group of items, user.
 
     block c = stratum · n_groups + group is the likes bounds[c]:bounds[c + 1]
     members: (n_items,) items by group, group g being members[ends[g]:ends[g + 1]]
@@ -59,7 +59,7 @@ class LikeOrder(NamedTuple):
 
 
 def arrange_likes(indptr: IntArray, indices: IntArray, n_items: int, seed: int) -> LikeOrder:
-    """The likes in the order in which they are visited, at random.
+    """The likes in the order of visits, with users and items assigned to strata and groups at random.
 
     indptr, indices: each user's likes, CSR, ascending
     """
@@ -92,9 +92,9 @@ def assign_groups(likes: LikeOrder, seed: int, epoch: int) -> IntArray:
 def run_round(
     factors: BprFactors, likes: LikeOrder, groups: IntArray, number: int, rate: float, decay: float, seed: int
 ) -> float:
-    """The mean probability of the wrong order, met while each lane visits the likes in its strata once; factors move.
+    """The mean probability of the wrong order over the likes of one round, each at its visit, after which factors move.
 
-    groups: from `assign_groups`     number: of the round     seed: of the negatives
+    groups: from `assign_groups`     number: of the round     seed: of the drawn negatives
     """
     n, sums = likes.n_strata, np.zeros((likes.n_strata, 2))
 

@@ -1,4 +1,4 @@
-"""Pairwise gradient descent: what a user likes ought to score higher than what they do not (BPR).
+"""Pairwise gradient descent (BPR): an item that a user likes should score higher than one they do not.
 
     x = s_ui - s_uj      g = 1 / (1 + eˣ), the probability of the wrong order
     p ← (1 - ηλ) p + η g (q_i - q_j)      q_i ← (1 - ηλ) q_i + η g p      q_j ← (1 - ηλ) q_j - η g p
@@ -22,9 +22,9 @@ LOW_BITS = np.uint64(0xFFFFFFFF)
 
 @njit(**JIT)
 def visit_likes(factors, likes, stratum, groups, cursors, is_liked, rate, decay, seed, sums):
-    """The likes of a stratum of users in some groups of items, user by user.
+    """SGD over the likes of a stratum of users in some groups of items, user by user.
 
-    cursors (n_groups,), is_liked (n_items,) zero: work space     sums (2,): Σ g and their number
+    cursors (n_groups,), is_liked (n_items,), all 0: work space     sums (2,) ← Σ g and the number of likes
     """
     n_groups, largest, wrong, n_seen = likes.ends.size - 1, 0, 0.0, 0
     for g in range(groups.size):
@@ -56,7 +56,7 @@ def visit_likes(factors, likes, stratum, groups, cursors, is_liked, rate, decay,
 
 @njit(**JIT)
 def _mark(likes, u, like, end, is_liked):
-    """Mark what u likes of a group; where the next user's likes begin."""
+    """Mark the items of a group that u likes; returns where the next user's likes begin."""
     while like < end and likes.user_idx[like] == u:
         is_liked[likes.item_idx[like]] = 1
         like += 1
@@ -65,7 +65,7 @@ def _mark(likes, u, like, end, is_liked):
 
 @njit(**JIT)
 def _step(factors, u, i, j, rate, decay):
-    """One pair; returns g."""
+    """A step on the pair of a liked item i and another item j; returns g."""
     p, q, r, bias = factors.users[u], factors.items[i], factors.items[j], factors.bias
     x = bias[i] - bias[j]
     for f in range(p.size):
@@ -84,13 +84,13 @@ def _step(factors, u, i, j, rate, decay):
 
 @njit(**JIT)
 def _other(likes, groups, largest, is_liked, counter):
-    """An item of these groups, all alike, that is not marked; -1 where none was found."""
+    """An item of these groups that is not marked, all with equal probability; -1 where none was found."""
     n_groups, n_slots = np.uint64(groups.size), np.uint64(largest)
     for once in range(MAX_TRIES):
         number = mix((counter + np.uint64(once)) * GOLDEN)
         group = groups[((number >> np.uint64(32)) * n_groups) >> np.uint64(32)]
         slot = likes.ends[group] + np.int64(((number & LOW_BITS) * n_slots) >> np.uint64(32))
-        if slot < likes.ends[group + 1]:  # so that the items of a group that is one smaller are asked no more often
+        if slot < likes.ends[group + 1]:  # else drawn again: items of a smaller group must not come more often
             item = np.int64(likes.members[slot])
             if not is_liked[item]:
                 return item

@@ -32,7 +32,7 @@ def run_round(
 
 
 def _spans(likes: LikeOrder, block: int) -> dict[int, range]:
-    """Where each user's likes of a block are."""
+    """The places of each user's likes in a block."""
     start, end = int(likes.bounds[block]), int(likes.bounds[block + 1])
     users = likes.user_idx[start:end]
     cuts = [0, *(np.flatnonzero(np.diff(users)) + 1).tolist(), end - start]
@@ -40,7 +40,7 @@ def _spans(likes: LikeOrder, block: int) -> dict[int, range]:
 
 
 def _negative(likes: LikeOrder, groups: IntArray, liked: set[int], counter: int) -> int:
-    """An item of these groups, all alike, that is not liked; -1 where none was found."""
+    """An item of these groups that is not liked, all with equal probability; -1 where none was found."""
     largest = int(np.diff(likes.ends)[groups].max())
     for once in range(MAX_TRIES):
         number = mix_one((counter + once) * GOLDEN)

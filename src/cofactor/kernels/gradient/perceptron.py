@@ -1,4 +1,4 @@
-"""Mini-batch Adam for a perceptron on embeddings, with a dot product beside it; layers are a few flat arrays."""
+"""Mini-batch Adam for a perceptron on embeddings, plus a dot product; the layers are a few flat arrays."""
 
 from itertools import pairwise
 from typing import NamedTuple
@@ -21,7 +21,7 @@ _run_steps = Native("cofactor.kernels.gradient.perceptron_loops", "run_steps")
 
 
 class EmbeddingWidths(NamedTuple):
-    """How much of a user's and of an item's embedding goes into the first layer, how much into the dot product."""
+    """Widths of the parts of embeddings: the inputs of the first layer, and those of the dot product."""
 
     user: int
     item: int
@@ -29,19 +29,19 @@ class EmbeddingWidths(NamedTuple):
 
 
 class Loss(NamedTuple):
-    """Squared error of the sigmoid between low and high, equal where scores stay as they are; or the log loss."""
+    """The squared error of scores, squashed into (low, high) unless these are equal; or the log loss of clicks."""
 
     low: np.float32
     high: np.float32
-    logistic: int
+    logistic: int  # 1: the log loss
 
 
 class LayerLayout(NamedTuple):
     """Sizes and offsets of L layers: units[0] numbers go into the first one, and units[l] come out of the l-th."""
 
     units: IntArray  # (L + 1,)
-    widths: IntArray  # (L + 1,) of the rows that hold them, with a constant 1 behind them, then zeros
-    rows: IntArray  # (L + 1,) where they begin in `inputs`, `sums` and `errors`
+    widths: IntArray  # (L + 1,) of the rows that hold these numbers, a constant 1 and zeros
+    rows: IntArray  # (L + 1,) where the rows of each layer begin in `inputs`, `sums` and `errors`
     matrices: IntArray  # (L,) where each (widths[l], widths[l + 1]) matrix begins among the weights
     norms: IntArray  # (L,) where its batch norm's scales begin, its shifts behind them; -1: it has none
 
@@ -58,29 +58,29 @@ class LayerParameters(NamedTuple):
 
 
 class WorkSpace(NamedTuple):
-    """Work space: for each rating of a batch what goes into every layer, and what comes back."""
+    """Work space: the inputs, sums and gradients of every layer for a batch."""
 
     inputs: FloatArray  # of each layer (b, widths[l]), one behind the other
-    sums: FloatArray  # what each layer makes of them, before batch norm and dropout
-    errors: FloatArray  # the loss's slope by `inputs`
-    kept: FloatArray  # by how much dropout multiplies each of `inputs`; (0,) without
+    sums: FloatArray  # the output of each layer before batch norm and dropout
+    errors: FloatArray  # the gradient of the loss by `inputs`
+    kept: FloatArray  # the factors by which dropout multiplies `inputs`; (0,) without dropout
     transposed: FloatArray  # one matrix, transposed
     ones: FloatArray  # (w,) the widest row
-    means: FloatArray  # (L, w) of the batch at hand
+    means: FloatArray  # (L, w) of the batch
     inverses: FloatArray  # (L, w) 1 / √(variance + ε)
-    first: FloatArray  # (w,) two sums over the batch, and what they make
+    first: FloatArray  # (w,) sums over the batch, for batch norm
     second: FloatArray
 
 
 class Mlp(NamedTuple):
-    """A net as the loops work on it: its layers, what comes in, and what is asked of what comes out."""
+    """A net as the loops take it: its layers, the widths of its inputs, and its loss."""
 
     layout: LayerLayout
     parameters: LayerParameters
     space: WorkSpace
     widths: EmbeddingWidths
     loss: Loss
-    dropout: np.float32  # the chance that a number between two layers becomes 0
+    dropout: np.float32  # the probability that a number between two layers becomes 0
 
 
 @with_numpy_twin
@@ -90,11 +90,11 @@ def run_steps(
 ) -> None:  # fmt: skip
     """Train on one batch after the other, at Adam's steps `first`, `first + 1`, …; the mean loss of each to `losses`.
 
-    users, items: embeddings, changed in place, as are mlp.parameters; a row that no batch has touched lately stays
-        behind: `adam.catch_up_rows` brings it up
+    users, items: embeddings, changed in place, as are mlp.parameters; a row lacks the steps since a batch last touched
+        it, which `adam.catch_up_rows` makes up
     touched_users, touched_items: work space
     batches: (n_steps, batch_size) int32 row numbers of `pairs`; -1 behind the end of a short batch
-    key: what dropout draws from, with the step's number     losses: (n_steps,) float32
+    key: seeds dropout, together with the number of the step     losses: (n_steps,) float32
     """
     _run_steps(users, items, touched_users, touched_items, mlp, pairs, batches, first, table, key, losses)
 
@@ -102,7 +102,7 @@ def run_steps(
 def layout_of(units: list[int], batch_size: int, *, batch_norm: bool) -> LayerLayout:
     """The sizes and offsets of the layers for batches of `batch_size`.
 
-    units: numbers before the first layer, behind each hidden one, and 1
+    units: the number of inputs, of the units of each hidden layer, and 1
     """
     widths = [padded_width(n + 1) for n in units]
     rows = np.cumsum([0] + [padded_width(batch_size) * width for width in widths])
@@ -126,7 +126,7 @@ def make_work_space(layout: LayerLayout, batch_size: int, *, dropout: bool) -> W
 
 
 def layer_views(flat: FloatArray, layout: LayerLayout) -> list[tuple[FloatArray, FloatArray]]:
-    """Each layer's padded matrix among the parameters, and its batch norm's scales and shifts, (0,) without: views."""
+    """Views of each layer's padded matrix and of its batch norm's scales and shifts, (0,) where it has none."""
     found: list[tuple[FloatArray, FloatArray]] = []
     for at, (matrix, norm) in enumerate(zip(layout.matrices, layout.norms, strict=True)):
         above, width = layout.widths[at : at + 2]

@@ -1,18 +1,18 @@
 """Mini-batch Adam for score = MLP([p_u, q_i]) + p'_u · q'_i, fused: a whole epoch without leaving machine code.
 
-A batch of 64 ratings through layers of 100 and 50 units is 9 million operations, a tenth of a millisecond; what takes
-the usual way ten times as long is everything around it: some sixty small operations, each called, checked and
-recorded, and an optimiser that walks through every embedding. Here three matrix products a layer run in register
+A batch of 64 ratings through layers of 100 and 50 units is 9 million operations, a tenth of a millisecond. A framework
+takes ten times as long for what is around it: some sixty small operations, each called, checked and recorded, and an
+optimiser that updates every embedding. Here three matrix products a layer run in register
 tiles,
 
     forward  Y = X W        back  ∂X = ∂Y Wᵀ        weights  ∂W = Xᵀ ∂Y
 
-and embeddings get their missed steps of Adam when they are next looked up (`adam_loops.py`). `nets/mlp.py` is the
-readable twin, and a test holds the two together.
+and the missed steps of an embedding are made up when it is next looked up (`adam_loops.py`). `nets/mlp.py` is the
+readable twin; a test compares the two.
 
-A layer is linear, ReLU, batch norm, dropout, in fastai's order. Behind the numbers of every row is a 1, so a bias
-is one more row of the matrix. Where batch norm shifts anyway, that row stays 0. Batch norm's statistics in training are
-the batch's; running ones, for afterwards, follow by a tenth [ioffe2015batch].
+A layer is linear, ReLU, batch norm, dropout, in fastai's order. Every row ends in a constant 1, so a bias is one more
+row of the matrix; before batch norm, which shifts anyway, it stays 0. In training batch norm uses the statistics of the
+batch, and the running ones, which predictions use, move towards them by a tenth [ioffe2015batch].
 """
 
 import numpy as np
@@ -44,7 +44,7 @@ __all__ = [
 
 @njit(**JIT)
 def _drop_out(X, kept, n, n_units, width, dropout, key):
-    """Numbers of X (n, width) with the chance `dropout` to 0, the others larger by as much in total."""
+    """Set numbers of X (n, width) to 0 with the probability `dropout`, and scale the others by 1 / (1 - dropout)."""
     larger = np.float32(1) / (np.float32(1) - dropout)
     bound = np.uint64(np.float64(dropout) * 2.0**24)
     for b in range(n):
@@ -57,7 +57,7 @@ def _drop_out(X, kept, n, n_units, width, dropout, key):
 
 @njit(**JIT)
 def _forward(n, rows, layout, parameters, space, dropout, key):
-    """All layers; a batch of n ratings, `rows` with those that fill up a tile."""
+    """All layers forward, for a batch of n ratings; rows: n rounded up to whole tiles."""
     n_layers = layout.matrices.size
     for layer in range(n_layers):
         n_units, width, above = layout.units[layer + 1], layout.widths[layer + 1], layout.widths[layer]
@@ -84,7 +84,7 @@ def _forward(n, rows, layout, parameters, space, dropout, key):
 
 @njit(**JIT)
 def _backward(n, rows, layout, parameters, space, dropout):
-    """From the slopes by the last sums, in `errors`, to those by every parameter and by the first inputs."""
+    """All layers backward, from the gradient by the last sums to those by parameters and by the first inputs."""
     n_layers = layout.matrices.size
     for layer in range(n_layers - 1, -1, -1):
         n_units, width, above = layout.units[layer + 1], layout.widths[layer + 1], layout.widths[layer]
@@ -103,7 +103,7 @@ def _backward(n, rows, layout, parameters, space, dropout):
 
 @njit(**JIT)
 def _activate_back(layer, D, n, n_units, width, layout, parameters, space, dropout):
-    """D (n, width): the slope by what a hidden layer gives -> by its sums."""
+    """D (n, width): the gradient by a hidden layer's outputs -> by its sums."""
     at = layout.rows[layer + 1]
     A = space.sums[at : at + n * width]
     if dropout > 0:
@@ -142,7 +142,7 @@ def _look_up(n, rows, batch, sides, pairs, mlp, step, table):
 
 @njit(**JIT)
 def _loss_and_slope(z, value, low, span, logistic):
-    """The loss of a pair whose layers sum up to z, and its slope by z."""
+    """The loss of a pair with score z, and its derivative by z."""
     if logistic:
         chance = np.float32(1) / (np.float32(1) + np.exp(-z))
         return max(z, np.float32(0)) - z * value + np.log1p(np.exp(-abs(z))), chance - value
@@ -155,7 +155,7 @@ def _loss_and_slope(z, value, low, span, logistic):
 
 @njit(**JIT)
 def _score(n, batch, sides, pairs, mlp):
-    """The mean loss of a batch; its slopes by the last sums into `errors`, by the dot products into the rows'."""
+    """The mean loss of a batch; its gradient by the last sums goes to `errors`, by the dot products to `touched`."""
     (users, items, touched_users, touched_items), layout, space = sides, mlp.layout, mlp.space
     at, width, (n_of_user, n_of_item, n_dot) = layout.rows[-1], layout.widths[-1], mlp.widths
     low, high, logistic = mlp.loss
@@ -180,7 +180,7 @@ def _score(n, batch, sides, pairs, mlp):
 
 @njit(**JIT)
 def _embedding_gradients(n, batch, sides, pairs, mlp):
-    """Add the slopes by the first layer's inputs to the gradients of the embeddings they came from."""
+    """Add the gradients by the first layer's inputs to those of the embeddings."""
     (_, _, touched_users, touched_items), space = sides, mlp.space
     width, (n_of_user, n_of_item, _) = mlp.layout.widths[0], mlp.widths
     for b in range(n):

@@ -45,15 +45,15 @@ def run_steps(
 
 
 class _Layer(NamedTuple):
-    """What one layer made of a batch."""
+    """The inputs and outputs of one layer for a batch."""
 
     inputs: FloatArray  # (b, n_in + 1), the last column 1
     sums: FloatArray  # (b, n_out), of a hidden layer after ReLU
-    kept: FloatArray  # (b, n_out) by how much dropout multiplied; (0,) without
+    kept: FloatArray  # (b, n_out) the factors of dropout; (0,) without dropout
 
 
 def _forward(inputs: FloatArray, mlp: Mlp, key: int) -> list[_Layer]:
-    """All layers; batch norm's running statistics move."""
+    """All layers forward; batch norm's running statistics are updated."""
     layers, last = list[_Layer](), len(mlp.layout.matrices) - 1
     for at, (matrix, norm) in enumerate(layer_views(mlp.parameters.p, mlp.layout)):
         n_in, n_out = mlp.layout.units[at : at + 2]
@@ -72,7 +72,7 @@ def _forward(inputs: FloatArray, mlp: Mlp, key: int) -> list[_Layer]:
 
 
 def _backward(layers: list[_Layer], slopes: FloatArray, mlp: Mlp) -> FloatArray:
-    """From the slopes by the last sums to those by the first inputs; those by the parameters to `g`."""
+    """All layers backward: the gradient by the first inputs; those by the parameters are written to `g`."""
     of_matrices, of_gradients = (layer_views(flat, mlp.layout) for flat in (mlp.parameters.p, mlp.parameters.g))
     for at in reversed(range(len(layers))):
         (inputs, sums, kept), (matrix, norm), (by_matrix, by_norm) = layers[at], of_matrices[at], of_gradients[at]
@@ -102,7 +102,7 @@ def _normalised(sums: FloatArray, norm: FloatArray, mlp: Mlp, layer: int) -> Flo
 
 
 def _normalised_back(sums: FloatArray, slopes: FloatArray, scale: FloatArray, by_norm: FloatArray) -> FloatArray:
-    """The slope by batch norm's inputs; by_norm: those by its scales and shifts."""
+    """The gradient by batch norm's inputs; those by its scales and shifts are written to `by_norm`."""
     inverse = 1 / np.sqrt(sums.var(axis=0) + EPS)
     standard = (sums - sums.mean(axis=0)) * inverse
     by_norm[:] = (slopes * standard).sum(axis=0), slopes.sum(axis=0)
@@ -110,14 +110,14 @@ def _normalised_back(sums: FloatArray, slopes: FloatArray, scale: FloatArray, by
 
 
 def _kept(n: int, n_units: int, width: int, dropout: np.float32, key: int) -> FloatArray:
-    """(n, n_units): 0 with the chance `dropout`, else 1 / (1 - dropout)."""
+    """(n, n_units): 0 with the probability `dropout`, else 1 / (1 - dropout)."""
     at = np.arange(n, dtype=np.uint64)[:, None] * np.uint64(width) + np.arange(n_units, dtype=np.uint64)
     drawn = mix(np.array([key % 2**64], np.uint64) + at) >> np.uint64(40)
     return np.where(drawn >= np.uint64(float(dropout) * 2.0**24), 1 / (1 - float(dropout)), 0)
 
 
 def _costs(z: FloatArray, values: FloatArray, loss: Loss) -> tuple[FloatArray, FloatArray]:
-    """The loss of each pair and its slope by z: squared error of the squashed score, or the log loss of its chance."""
+    """The loss of each pair, squared error of the squashed score or log loss, and its derivative by z."""
     squashed = 1 / (1 + np.exp(-z))
     if loss.logistic:
         return np.maximum(z, 0) - z * values + np.log1p(np.exp(-np.abs(z))), squashed - values

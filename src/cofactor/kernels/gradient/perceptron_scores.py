@@ -18,7 +18,7 @@ _add_scores = Native("cofactor.kernels.gradient.perceptron_scores_loops", "add_s
 
 @with_numpy_twin
 def add_scores(scores: FloatArray, of_users: FloatArray, of_items: FloatArray, matrices: list[FloatArray]) -> None:
-    """Add to scores (b, m) what the layers behind the first make of its sums, for all users with all items.
+    """Add to scores (b, m) the output of the perceptron for all users with all items, from the first layer's sums.
 
     of_users (b, h), of_items (m, h): the two parts of the first layer's sums, before ReLU
     matrices: of the other layers, (n_in + 1, n_out) each, the last row its bias; the last n_out is 1

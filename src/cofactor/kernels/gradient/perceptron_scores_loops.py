@@ -14,7 +14,7 @@ __all__ = ["LayerLayout", "WorkSpace", "add_scores"]  # machine code is made of 
 
 @njit(**JIT)
 def add_scores(scores, of_users, of_items, layout, matrices, space, begin, end):
-    """Rows begin:end of scores (b, m) += `perceptron.add_scores`; users' and items' parts are padded to the width."""
+    """`perceptron_scores.add_scores` for rows begin:end of scores (b, m); of_users, of_items: padded to the width."""
     n_units, width, out, last = layout.units[0], layout.widths[0], layout.rows[-1], layout.widths[-1]
     for u in range(begin, end):
         of_user = of_users[u]
@@ -32,7 +32,7 @@ def add_scores(scores, of_users, of_items, layout, matrices, space, begin, end):
 
 @njit(**JIT)
 def _through(n, layout, matrices, space):
-    """All layers, without batch norm and dropout, from what is in `inputs` to the last `sums`."""
+    """All layers, without batch norm and dropout, from the first `inputs` to the last `sums`."""
     rows = (n + TILE_ROWS - 1) // TILE_ROWS * TILE_ROWS
     for layer in range(layout.matrices.size):
         n_units, width, above = layout.units[layer + 1], layout.widths[layer + 1], layout.widths[layer]

@@ -50,7 +50,7 @@ class Strata(NamedTuple):
 
 
 def make_side(factors: FloatArray, bias: FloatArray) -> SgdSide:
-    """A side that starts at these, (n, k) and (n,)."""
+    """A side with these factors (n, k) and biases (n,), in the kernel's layout."""
     n, k = factors.shape
     width = padded_width(k)
     room = np.zeros((n + 1) * width, np.float32)
@@ -64,7 +64,7 @@ def make_side(factors: FloatArray, bias: FloatArray) -> SgdSide:
 def arrange_ratings(
     user_idx: IntArray, item_idx: IntArray, values: FloatArray, n_users: int, n_items: int, width: int, seed: int
 ) -> RatingCells:
-    """The ratings in the order in which they are visited: by round, lane and tile, at random inside a tile.
+    """The ratings in the order in which they are visited: by round, lane and tile, in random order inside a tile.
 
     user_idx, item_idx, values: (n,) int32, int32, float32     width: numbers in a row of factors
     """
@@ -93,7 +93,7 @@ def arrange_ratings(
 def run_round(
     users: SgdSide, items: SgdSide, cells: RatingCells, number: int, rate: float, decay: float, low: float, high: float
 ) -> float:
-    """The mean squared error met while every rating of one of the 8 rounds is visited once; both sides move.
+    """The mean squared error of the ratings of one of the 8 rounds, each at its visit, after which both rows move.
 
     number: of the round     rate, decay: η and λ
     low, high: range of the sigmoid; equal: scores are left as they are
@@ -127,7 +127,7 @@ def assign_both(
 
 
 def _assign_strata(rng: np.random.Generator, counts: IntArray, n_rows: int, max_tiles: int) -> Strata:
-    """A stratum and a tile for each row. Rows with as many ratings go to different strata: cells are alike large.
+    """A stratum and a tile for each row. Rows with equally many ratings go to different strata, so that cells are even.
 
     n_rows: of a tile     max_tiles: tiles of a stratum
     """

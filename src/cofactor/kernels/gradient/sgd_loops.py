@@ -4,11 +4,11 @@
 
 and b ← (1 - ηλ) b + η e' for both biases, e' being e times the squash's slope.
 
-The limit is memory: a rating reads and writes two rows. So ratings are ordered once, by `arrange`: users and items
-are dealt into 8 strata each; the 8 × 8 cells of a round's diagonal share no user and no item, so they may run at the
-same time and the result is the same for any number of threads (Gemulla et al. 2011 [gemulla2011dsgd]); inside a
-cell, tiles of users × items are small enough that their rows stay in the core's own caches. Both rows of a rating
-are held in registers from the error to the update, which takes a width known when this is compiled.
+The limit is memory: a rating reads and writes two rows. So ratings are ordered once, by `arrange_ratings`: users and
+items are assigned to 8 strata each, which makes 8 × 8 cells; a round visits a diagonal of 8 cells, which share no user
+and no item, so they may run at the same time and the result is the same for any number of threads (Gemulla et al. 2011
+[gemulla2011dsgd]). Inside a cell, tiles of users × items are small enough that their rows stay in the core's caches.
+Both rows of a rating are held in registers from the error to the update, so their width must be known at compile time.
 """
 
 from typing import Any
@@ -33,7 +33,7 @@ BIAS = 127  # of a float32's exponent
 
 @njit(**JIT)
 def _tile_of(u, i, users, items):
-    """Numbered as they are visited: by round, lane, tile of items, tile of users."""
+    """The number of a rating's tile, in the order of visits: by round, lane, tile of items, tile of users."""
     lane = users.stratum[u]
     cell = (items.stratum[i] - lane + N_STRATA) % N_STRATA * N_STRATA + lane
     return (np.int64(cell) * items.n_tiles + items.tile[i]) * users.n_tiles + users.tile[u]
@@ -58,7 +58,7 @@ def move_to_tiles(user_idx, item_idx, values, users, items, start, end, places, 
 
 @njit(**JIT)
 def shuffle_tiles(cells, tiles, first, last, key):
-    """The ratings of each of the tiles first..last-1 in an order that key and tile decide (Fisher & Yates)."""
+    """Shuffle the ratings of each of the tiles first..last-1, in an order that key and tile decide (Fisher & Yates)."""
     users, items, values = cells.user_idx, cells.item_idx, cells.values
     for tile in range(first, last):
         start, state = tiles[tile], np.uint64(key + tile)
@@ -73,7 +73,7 @@ def shuffle_tiles(cells, tiles, first, last, key):
 
 @njit(**EXACT)
 def _sigmoid(z):
-    """1 / (1 + e⁻ᶻ) to within 1e-6: a call of the library's exp would hold up more than the rest of a rating."""
+    """1 / (1 + e⁻ᶻ) to within 1e-6: the C library's exp would take longer than the rest of a rating."""
     z = min(max(z, np.float32(-FAR)), np.float32(FAR))
     rounded = np.float32(ROUNDING) - z * np.float32(1 / np.log(2))
     n = rounded - np.float32(ROUNDING)
@@ -89,7 +89,7 @@ def make_visit(width):
 
     @njit(**JIT)
     def visit_cell(P, Q, b, c, user_idx, item_idx, values, rate, decay, low, span):
-        """SGD over these ratings in their order; returns the sum of their squared errors."""
+        """SGD over these ratings, in order; returns the sum of their squared errors."""
         keep, loss, last = np.float32(1) - rate * decay, 0.0, user_idx.size - 1
         for at in range(user_idx.size):
             soon = min(at + AHEAD, last)
@@ -113,7 +113,7 @@ def make_visit(width):
 
     @njit(**JIT)
     def visit(users, items, cells, number, rate, decay, low, high, counter, losses):
-        """The lanes of round `number` that no other thread has taken yet; losses[lane] gets the squared errors' sum.
+        """SGD over lanes of round `number` that no other thread has taken; losses[lane] ← the sum of squared errors.
 
         users, items: `SgdSide`, changed in place     counter: (1,), lanes taken     low = high: no sigmoid
         """

@@ -13,7 +13,7 @@ WRAP = 2**64
 def arrange_ratings(
     user_idx: IntArray, item_idx: IntArray, values: FloatArray, n_users: int, n_items: int, width: int, seed: int
 ) -> RatingCells:
-    """Sorted by tile, as tiles are visited, and shuffled inside each."""
+    """Sort by tile, in the order of visits, and shuffle inside each."""
     rng = np.random.default_rng(seed)
     users, items = assign_both(rng, user_idx, item_idx, n_users, n_items, width)
     tile, n_each = _tiles(user_idx, item_idx, users, items), users.n_tiles * items.n_tiles
@@ -60,7 +60,7 @@ def run_round(
 
 
 def _error(r: float, z: float, low: float, high: float) -> tuple[float, float]:
-    """r less the score, and the score's slope by z."""
+    """r less the score, and the score's derivative by z."""
     if low == high:
         return r - z, 1.0
     s = 1 / (1 + np.exp(-np.clip(z, -86, 86)))

@@ -1,4 +1,4 @@
-"""Which columns of a sparse table are most like each other: all products, made and forgotten a column at a time."""
+"""The nearest columns of each column of a sparse table; products are computed and dropped one column at a time."""
 
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = ["SparseRows", "nearest_columns"]
 
-N_PIECES = 128  # of the work
+N_PIECES = 128  # pieces of work
 
 _find_nearest = Native("cofactor.kernels.neighbours.cooccurrence_loops", "find_nearest")
 
@@ -34,10 +34,10 @@ class SparseRows(NamedTuple):
 
 @with_numpy_twin
 def nearest_columns(x: "csr_array", m: int, shrinkage: float) -> tuple[IntArray, FloatArray]:
-    """The m columns of x that are most like each, (n, m) int32, -1 behind the last, and their similarities, float32.
+    """The m nearest columns of each column of x, (n, m) int32, -1 behind the last, and their similarities, float32.
 
-    s_ij = x_i · x_j / (|x_i| |x_j| + shrinkage); a similarity of 0 or below makes no neighbour. Memory: the table
-    twice, and what is returned. The same bits on any number of threads.
+    s_ij = x_i · x_j / (|x_i| |x_j| + shrinkage); a column with a similarity of 0 or below is no neighbour. Memory: the
+    table twice, and what is returned. The same bits on any number of threads.
     """
     rows, columns = SparseRows.of(x), SparseRows.of(x.T.tocsr())
     n = len(columns.indptr) - 1
@@ -56,6 +56,6 @@ def nearest_columns(x: "csr_array", m: int, shrinkage: float) -> tuple[IntArray,
 
 
 def _products(rows: SparseRows, columns: SparseRows) -> IntArray:
-    """How many products each column costs."""
+    """(n,) the number of products that each column takes."""
     of_each = np.diff(rows.indptr)[columns.indices]
     return np.diff(np.concatenate([[0], np.cumsum(of_each)])[columns.indptr])

@@ -1,4 +1,4 @@
-"""Products of one column with all others, through the rows it is in; the largest are kept in a heap."""
+"""Products of one column with all others, over the rows that it has entries in; the largest are kept in a heap."""
 
 from numba import njit
 
@@ -10,7 +10,7 @@ __all__ = ["SparseRows", "find_nearest"]  # entries are made of the first, by na
 
 @njit(**JIT)
 def _add_products(sums, touched, column, rows, columns):
-    """sums[j] += x_column · x_j, and which j were met; each is 0 before."""
+    """sums[j] ← x_column · x_j, all 0 before; touched ← the columns j with a product; returns how many they are."""
     n = 0
     for at in range(columns.indptr[column], columns.indptr[column + 1]):
         row, value = columns.indices[at], columns.values[at]
@@ -25,7 +25,7 @@ def _add_products(sums, touched, column, rows, columns):
 
 @njit(**JIT)
 def _sink(keys, names, n, key, name):
-    """(key, name) in place of the smallest of a heap."""
+    """Replace the smallest entry of a heap by (key, name)."""
     at = 0
     while 2 * at + 1 < n:
         child = 2 * at + 1
@@ -40,7 +40,7 @@ def _sink(keys, names, n, key, name):
 
 @njit(**JIT)
 def _rise(keys, names, n, key, name):
-    """(key, name) into a heap of n."""
+    """Add (key, name) to a heap of n."""
     at = n
     while at and key < keys[(at - 1) // 2]:
         keys[at], names[at] = keys[(at - 1) // 2], names[(at - 1) // 2]
@@ -50,7 +50,7 @@ def _rise(keys, names, n, key, name):
 
 @njit(**JIT)
 def find_nearest(near, alike, rows, columns, length, shrinkage, sums, touched, start, stop):
-    """near, alike (n, m) of the columns from start to stop; sums (n,) all 0, touched (n,)."""
+    """near, alike (n, m) ← the neighbours of the columns start:stop; work space: sums (n,) all 0, touched (n,)."""
     m = near.shape[1]
     for column in range(start, stop):
         names, keys, n = near[column], alike[column], 0

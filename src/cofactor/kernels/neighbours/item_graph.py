@@ -1,4 +1,4 @@
-"""Which items occur together: the sparse matrix XᵀX of a users' table, each item's nearest, regressions on them."""
+"""Items that occur together: the sparse matrix XᵀX of a users' table, items' neighbours, and regressions on them."""
 
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -21,7 +21,7 @@ _solve_neighbourhoods = Native("cofactor.kernels.neighbours.item_graph_loops", "
 
 
 class ItemGraph(NamedTuple):
-    """A symmetric (n, n) matrix by rows, ascending, its diagonal apart."""
+    """A symmetric sparse (n, n) matrix, CSR, ascending in each row, with its diagonal stored apart."""
 
     indptr: IntArray  # (n + 1,) int64
     indices: IntArray  # int32
@@ -35,7 +35,7 @@ class ItemGraph(NamedTuple):
 
 
 def item_graph(x: "csr_array") -> ItemGraph:
-    """XᵀX of an (n_users, n_items) table. Memory grows with the pairs of items that some user has both of."""
+    """XᵀX of an (n_users, n_items) table. Memory grows with the number of pairs of items that some user has both of."""
     product = (x.T.tocsr() @ x).tocsr()
     diagonal = product.diagonal().astype(np.float32)
     product.setdiag(0)
@@ -47,9 +47,9 @@ def item_graph(x: "csr_array") -> ItemGraph:
 
 
 def nearest_items(graph: ItemGraph, nearness: FloatArray, m: int) -> IntArray:
-    """(n, m) int32: of each row the m entries with the highest `nearness`, ascending by index, -1 behind the last.
+    """(n, m) int32: the m neighbours of each row with the highest `nearness`, ascending by index, -1 behind the last.
 
-    nearness: one for each entry of the graph
+    nearness: a number for each entry of the graph
     """
     near = np.full((len(graph.diagonal), m), -1, np.int32)
     for row, (begin, end) in enumerate(zip(graph.indptr[:-1], graph.indptr[1:], strict=True)):
@@ -62,7 +62,7 @@ def nearest_items(graph: ItemGraph, nearness: FloatArray, m: int) -> IntArray:
 
 @with_numpy_twin
 def neighbour_weights(graph: ItemGraph, near: IntArray, reg: float) -> FloatArray:
-    """(n, m) weights with which each item's nearest predict it best: (G + reg I)⁻¹ g over them alone.
+    """(n, m) the weights by which each item's neighbours predict it: (G + reg I)⁻¹ g over these neighbours alone.
 
     near: (n, m) from `nearest_items`, -1 behind the last     reg: added to G's diagonal, in units of its entries
     """
@@ -80,7 +80,7 @@ def neighbour_weights(graph: ItemGraph, near: IntArray, reg: float) -> FloatArra
 
 
 def rows_by_neighbour(near: IntArray, weights: FloatArray) -> tuple[IntArray, IntArray, FloatArray]:
-    """The same weights by neighbour: indptr (n + 1,), items that have the neighbour, int32, and its weights there."""
+    """The weights by neighbour: indptr (n + 1,), the items that each neighbour predicts, int32, and its weights."""
     item, at = np.nonzero((near >= 0) & (weights != 0))
     giver = near[item, at]
     order = np.argsort(giver, kind="stable")

@@ -1,4 +1,4 @@
-"""A ridge regression for each column, on its few nearest columns alone: small systems cut out of a sparse matrix."""
+"""A ridge regression of each column on its few nearest columns: small systems cut out of a sparse matrix."""
 
 from numba import njit
 
@@ -7,12 +7,12 @@ from cofactor.kernels.compiling.jit import JIT
 
 __all__ = ["solve_neighbourhoods"]
 
-SEARCH = 8  # steps of a search by halves cost about as much as reading so many entries
+SEARCH = 8  # a binary search costs about as much as reading so many entries
 
 
 @njit(**JIT)
 def _value(indices, values, begin, end, wanted):
-    """The entry of column `wanted` among those from begin to end, ascending; 0 where there is none."""
+    """The entry of column `wanted` among the entries begin:end, ascending; 0 where there is none."""
     low, high = begin, end
     while low < high:
         middle = (low + high) // 2

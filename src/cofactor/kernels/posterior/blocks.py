@@ -1,8 +1,8 @@
-"""Rows brought nearer to their posterior mean block by block, where solving each for good takes too long.
+"""Steps from each row towards its posterior mean block by block, where solving exactly takes too long.
 
-A row's coordinates in blocks, each solved given the others, so that thousands of factors need no system of their size;
-Rendle et al., "iALS++: speeding up matrix factorization with subspace optimization", 2021 [rendle2021ialspp]. They
-begin at the row as it is.
+Each block of a row's coordinates is solved given the others, so that thousands of factors need no system of their size;
+Rendle et al., "iALS++: speeding up matrix factorization with subspace optimization", 2021 [rendle2021ialspp]. The steps
+start from the present row.
 """
 
 from typing import NamedTuple, Self
@@ -21,7 +21,7 @@ from cofactor.kernels.twins import with_numpy_twin
 
 __all__ = ["BlockSpace", "block_steps"]
 
-MAX_GATHERED = 1 << 18  # numbers of one row's gathered columns that a block keeps: what lies in the second cache
+MAX_GATHERED = 1 << 18  # numbers of one row's gathered columns that a block keeps: they fit into the second-level cache
 
 _block_rows = Native("cofactor.kernels.posterior.blocks_loops", "block_rows")
 
@@ -83,7 +83,10 @@ def _prior_gradient(rows: FloatArray, prior: Prior) -> FloatArray:
 
 
 def _long_row(x: FloatArray, problem: RowProblem, long_row: LongRow, block: int) -> float:
-    """One round for a row that all threads share: to a block, the other blocks' predictions are an offset."""
+    """One round for a row that is split over threads; returns what it explains.
+
+    For each block, the predictions by the other blocks are offsets.
+    """
     k, row, prior = len(x), long_row.row, problem.prior
     precision = prior.precision.reshape(k, k)
     ridge, pull = prior.ridge[row % len(prior.ridge)], prior.pull[row % len(prior.pull)]
@@ -100,7 +103,7 @@ def _long_row(x: FloatArray, problem: RowProblem, long_row: LongRow, block: int)
 
 
 def _explained(scores: FloatArray, problem: RowProblem, long_row: LongRow) -> float:
-    """What scores of all others explain of a row's ratings: Σ s (2 y - w s)."""
+    """What a row with these scores of all the others explains of its ratings: Σ s (2 y - w s)."""
     own, weights = slice(long_row.cuts[0], long_row.cuts[-1]), problem.weights
     others, values = problem.ratings.indices[own], problem.ratings.coded.at(own)
     w = weights.weight + weights.weight_gain * values

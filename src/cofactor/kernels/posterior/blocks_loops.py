@@ -1,7 +1,7 @@
-"""Rows' coordinates in blocks, each solved given the others, without the whole precision.
+"""Blocks of rows' coordinates, each solved given the others, without forming the whole precision.
 
-They start from the row as it is, and touch the ratings only through products with the rows they meet, z = √w q.
-The ratings are gathered once where they fit into `space`, again in each pass where they do not.
+They start from the present row, and use the ratings only in products with z = √w q, q being the other side's rows.
+These are gathered once where they fit into `space`, and in each pass where they do not.
 """
 
 import numpy as np
@@ -50,7 +50,7 @@ def _explained(problem, begin, end, space):
 
 @njit(**JIT)
 def _gather_residuals(Z, b, scores, start, k, problem, first, last, end, space):
-    """Z ← the ratings' columns from `start` on, as many as b has, b += what their predictions leave of them."""
+    """Z ← √w times the design's columns from `start` on, as many as b has; b += Σ (y - w score) q in these columns."""
     roots, pulls = space.roots, space.pulls
     weigh_ratings(roots, pulls, problem, problem.weights, first, last)
     for t in range(last - first):
@@ -60,7 +60,7 @@ def _gather_residuals(Z, b, scores, start, k, problem, first, last, end, space):
 
 @njit(**JIT)
 def _start_block(A, b, start, k, gradient, prior, ridge):
-    """A and b ← the prior of a block, as seen from the row as it is."""
+    """A and b ← the prior's part of the normal equations of a step of one block."""
     width = b.size
     for i in range(width):
         b[i] = -gradient[start + i]
@@ -71,7 +71,7 @@ def _start_block(A, b, start, k, gradient, prior, ridge):
 
 @njit(**JIT)
 def _apply_step(x, gradient, b, start, prior):
-    """x after a step b of the coordinates from `start` on, and the prior's gradient by the coordinates behind."""
+    """x += the step b of the coordinates from `start` on; `gradient` is updated in the coordinates behind them."""
     k, end = x.size, start + b.size
     for j in range(b.size):
         x[start + j] += b[j]
@@ -80,7 +80,7 @@ def _apply_step(x, gradient, b, start, prior):
 
 @njit(**JIT)
 def _update_predictions(scores, Z, start, step, moves, roots, n):
-    """scores[t] += q_t · step, Z holding √w q; a rating without weight has no part in anything."""
+    """scores[t] += q_t · step, Z holding √w q; the scores of ratings with weight 0 are not needed."""
     all_dots(moves, Z, start, step.size, step, step.size, n)
     for t in range(n):
         if roots[t] > 0:
@@ -89,7 +89,7 @@ def _update_predictions(scores, Z, start, step, moves, roots, n):
 
 @njit(**JIT)
 def _solve_block(x, gradient, kept, start, width, problem, ridge, row, space):
-    """One block of the row's coordinates ← its mean given the others; predictions and the rest follow."""
+    """One block of the row's coordinates ← its mean given the others; scores and gradient are updated."""
     A, inverse, b, Z, k = space.A, space.inverse, space.b[:width], space.Z, x.size
     ratings, roots, pulls = problem.ratings, space.roots, space.pulls
     begin, end = ratings.indptr[row], ratings.indptr[row + 1]
@@ -114,11 +114,11 @@ def _solve_block(x, gradient, kept, start, width, problem, ridge, row, space):
 
 @njit(**JIT)
 def block_rows(out, explained, gradient, problem, space, n_kept, block, order, bounds, counter):
-    """out[order] (n, k) ← after one round over its blocks of `block` coordinates, each solved given the others.
+    """out[order] (n, k) ← the rows after one round over blocks of `block` coordinates, each solved given the others.
 
-    iALS++, Rendle et al. 2021 [rendle2021ialspp], algorithm 2, a row at a time: predictions are kept for one row's
-    ratings. explained (n,) ← the ratings' part alone     problem: `RowProblem`, its design flat
-    gradient (n, k): (Λ + ridge) x - pull of the rows as they are, which is used up
+    iALS++, Rendle et al. 2021 [rendle2021ialspp], algorithm 2, row by row, so that only one row's predictions are kept.
+    explained (n,) ← the ratings' part alone     problem: `RowProblem`, its design flat
+    gradient (n, k): (Λ + ridge) x - pull of the present rows, overwritten
     space: `BlockSpace`     n_kept: ratings whose columns are kept
     """
     k, ratings, prior = out.shape[1], problem.ratings, problem.prior

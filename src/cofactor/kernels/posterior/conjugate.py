@@ -1,8 +1,8 @@
-"""Rows brought nearer to their posterior mean by conjugate gradients, where solving each for good takes too long.
+"""Steps of conjugate gradients from each row towards its posterior mean, where solving exactly takes too long.
 
 A few steps cost O(n k) for a row of n ratings where solving it takes O(n k² + k³); Takács, Pilászy & Tikk,
 "Applications of the conjugate gradient method for implicit feedback collaborative filtering", RecSys 2011
-[takacs2011cg]; theirs know nothing of the precision's shape, ours all but its details. They begin at the row as it is.
+[takacs2011cg]; theirs are not preconditioned, ours are. They start from the present row.
 """
 
 from typing import NamedTuple, Self
@@ -22,13 +22,13 @@ from cofactor.kernels.twins import with_numpy_twin
 
 __all__ = ["ConjugateSpace", "DesignScale", "conjugate_steps"]
 
-MAX_GATHERED = 1 << 22  # numbers of one row's gathered ratings that conjugate steps keep: read in order they come fast
+MAX_GATHERED = 1 << 22  # numbers of one row's gathered ratings that are kept from step to step, read in order
 
 _conjugate_rows = Native("cofactor.kernels.posterior.conjugate_loops", "conjugate_rows")
 
 
 class DesignScale(NamedTuple):
-    """How large the design's rows are: what a step along a row is scaled by."""
+    """The sizes of the design's rows and columns, from which the preconditioner is made."""
 
     squares: FloatArray  # (m,) |q|² of each row
     shape: FloatArray  # (k,) the share of each coordinate in all squares; the sum is 1
@@ -59,10 +59,10 @@ class ConjugateSpace(NamedTuple):
 def conjugate_steps(out: FloatArray, problem: RowProblem, schedule: RowSchedule, *, n_steps: int) -> FloatArray:
     """Bring each row of `out` (n, k) nearer to its posterior mean by n_steps; return what each explains, as `solve`.
 
-    In the prior's eigenvectors its precision is diagonal, which costs the steps no product of size k² and gives
-    them a scale: what the ratings add is taken to be of the design's shape, Σ q qᵀ, and of its own size. With it one
-    step ends where three without it do, and two where solving does. Rows that are split over threads are solved.
-    `problem` has neither `third` nor `bias`. All is nan where the prior is not finite.
+    In the eigenvectors of the prior's precision, which is diagonal there, a step needs no k² operations. The
+    preconditioner is the diagonal of the prior plus that of Σ q qᵀ over the whole design, scaled to the row's Σ w |q|².
+    With it one step reaches what three reach without, and two reach the exact solution's quality. Rows that are split
+    over threads are solved exactly. `problem` has neither `third` nor `bias`. All is nan where the prior is not finite.
     """
     k, explained = out.shape[1], np.zeros(len(out), np.float32)
     eigen = in_eigenbasis(problem.design, problem.prior)

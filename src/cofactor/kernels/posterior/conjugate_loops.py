@@ -1,7 +1,7 @@
-"""Conjugate gradient steps towards rows' posterior means, without the whole precision.
+"""Conjugate gradient steps towards rows' posterior means, without forming the precision.
 
-They start from the row as it is, and touch the ratings only through products with the rows they meet, z = √w q.
-The ratings are gathered once where they fit into `space`, again in each pass where they do not.
+They start from the present row, and use the ratings only in products with z = √w q, q being the other side's rows.
+These are gathered once where they fit into `space`, and in each pass where they do not.
 """
 
 import numpy as np
@@ -108,7 +108,7 @@ def conjugate_rows(out, explained, problem, scale, space, n_kept, order, bounds,
     """out[order] (n, k) ← after n_steps of conjugate gradients [takacs2011cg] from where it is.
 
     problem: `RowProblem`, its design flat and its prior's precision (k,) a diagonal     scale: `DesignScale`
-    A step is scaled by the inverse of precision + ridge + shape Σ w |q|²     space: `ConjugateSpace`
+    The preconditioner is precision + ridge + shape Σ w |q|², a diagonal     space: `ConjugateSpace`
     """
     k, ratings, prior = out.shape[1], problem.ratings, problem.prior
     piece = next_piece(counter)

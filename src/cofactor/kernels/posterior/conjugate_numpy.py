@@ -29,9 +29,10 @@ def conjugate_steps(out: FloatArray, problem: RowProblem, schedule: RowSchedule,
 
 
 def _steps(x: FloatArray, system: RowSystem, vectors: FloatArray, shape: FloatArray, n_steps: int) -> FloatArray:
-    """In the prior's eigenvectors, in which what the ratings add is scaled as if it were of the design's shape.
+    """n_steps of preconditioned conjugate gradients in the prior's eigenvectors.
 
-    scale⁻¹ = λ + ridge + shape · Σ w |q|², the sum being the trace of what the ratings add.
+    The preconditioner is the diagonal λ + ridge + shape · Σ w |q|²; the sum is the trace of the ratings' part of the
+    precision.
     """
     x, A, b = vectors.T @ x, vectors.T @ system.precision @ vectors, vectors.T @ system.b
     scale = 1 / np.maximum(_diagonal(system, vectors, shape), TINY)

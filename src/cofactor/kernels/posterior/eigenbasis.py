@@ -21,7 +21,7 @@ class Eigenbasis(NamedTuple):
 
 
 def in_eigenbasis(design: FloatArray, prior: Prior) -> Eigenbasis | None:
-    """A side's problem in the eigenvectors of its prior's precision; None where that is not of finite numbers."""
+    """A side's problem in the eigenvectors of its prior's precision; None where the precision is not finite."""
     k = design.shape[1]
     if not np.isfinite(prior.precision).all():
         return None

@@ -1,4 +1,4 @@
-"""The prior of rows, and of a bias beside each."""
+"""The prior of rows, and of a further bias of each row."""
 
 from typing import NamedTuple
 
@@ -9,26 +9,26 @@ from cofactor.kernels.absent import NO_NUMBERS
 
 __all__ = ["NO_BIAS_TERM", "BiasTerm", "Prior", "padded_prior"]
 
-ROWS_AT_ONCE = 4_096  # rows whose pull is computed at once
+ROWS_AT_ONCE = 4_096  # rows whose `pull` is computed at once
 
 
 class Prior(NamedTuple):
-    """A row before its ratings: N(P⁻¹ pull, P⁻¹) with P = precision + ridge I."""
+    """The prior of each row, N(P⁻¹ pull, P⁻¹) with P = precision + ridge · I."""
 
-    precision: FloatArray  # (k · k,) of all rows
-    ridge: FloatArray  # (n,) or (1,)
-    pull: FloatArray  # (n, k) or (1, k), P times the mean
+    precision: FloatArray  # (k · k,) the same for all rows
+    ridge: FloatArray  # (n,), or (1,) for all rows
+    pull: FloatArray  # (n, k), or (1, k) for all rows: P times the prior mean
 
 
 class BiasTerm(NamedTuple):
-    """A further coordinate of each row, which all its ratings meet with 1: where it is written, and its prior.
+    """A further coordinate of each row whose column in the design is all ones: its prior, and the array for the result.
 
-    It is eliminated before the others are solved, so that it makes no row a vector wider.
+    It is eliminated before the others are solved, so that rows need not be padded for it.
     """
 
-    out: FloatArray  # (n,), or (0,): there is none
+    out: FloatArray  # (n,) the results; or (0,): rows have no bias
     precision: FloatArray  # (k + 1,) the last row of the precision of [row, bias]
-    pull: FloatArray  # (n,) or (1,)
+    pull: FloatArray  # (n,), or (1,) for all rows: as in `Prior`, of this coordinate
 
 
 NO_BIAS_TERM = BiasTerm(NO_NUMBERS, NO_NUMBERS, NO_NUMBERS)

@@ -1,4 +1,4 @@
-"""The least-squares problem of one row in double precision: what all twins of the solvers of rows work on."""
+"""The normal equations of one row in double precision, on which the twins of all row solvers work."""
 
 from typing import NamedTuple
 
@@ -27,7 +27,7 @@ class RowSystem(NamedTuple):
             return np.full_like(self.b, np.nan)
 
     def explained(self, x: FloatArray) -> float:
-        """2 b · x - xᵀ precision x: by how much x lowers the squared error and penalty from those of 0."""
+        """2 b · x - xᵀ precision x: by how much x lowers the squared error and penalty of a row of zeros."""
         return float(2 * self.b @ x - x @ self.precision @ x)
 
 

@@ -1,4 +1,4 @@
-"""The order in which rows are solved, and which of them all threads share or are solved by a smaller system."""
+"""The order in which rows are solved, the long rows that are split over threads, and the short ones."""
 
 from typing import NamedTuple
 
@@ -8,40 +8,39 @@ from cofactor.arrays import IntArray
 
 __all__ = ["RATINGS_AT_ONCE", "SPLIT_ABOVE", "LongRow", "RowSchedule", "n_gathered", "schedule_rows"]
 
-RATINGS_AT_ONCE = 64  # of one row, gathered into a block that stays in the first cache
-N_PIECES = 256  # of the work, taken one by one by the threads
+RATINGS_AT_ONCE = 64  # ratings of one row that are gathered into a block, which stays in the first-level cache
+N_PIECES = 256  # pieces of work, taken one by one by the threads
 SPLIT_ABOVE = 16_384  # ratings: a row of more is split over threads
-MAX_CUTS = 64  # at most, of one row
+MAX_CUTS = 64  # pieces of one row
 SHORT_ROW_SHARE = 0.75  # of k: ratings up to which a row may be solved by a system of their size
 EIGENBASIS_COST = 60.0  # times k³: what the eigenvectors of the prior cost, in multiplications
 ROTATED_ROW_COST = 4.0  # times k²: what it costs to rotate a row of the other side, and to have it twice
 
 
 class LongRow(NamedTuple):
-    """A row with so many ratings that all threads sum them: `cuts` are where its pieces begin, and its end."""
+    """A row with so many ratings that threads share them: piece p is the ratings cuts[p]:cuts[p + 1]."""
 
     row: int
     cuts: list[int]
 
 
 class RowSchedule(NamedTuple):
-    """The order in which rows are solved, the longest first, in pieces of equal work; and the split rows.
+    """The order in which rows are solved, the longest first, in pieces of equal work; and the rows that are split.
 
-    It depends on the ratings alone, and so do the sums: any number of threads gives the same bits.
+    It depends on the ratings alone, so that results are the same bits for any number of threads.
     """
 
     order: IntArray  # (n - n_long,) int32
     bounds: IntArray  # (n_pieces + 1,) int64
     long_rows: list[LongRow]
-    n_short: int  # rows at the end of `order` that a system of their ratings' size solves sooner; 0: not worth it
+    n_short: int  # rows at the end of `order` that are solved by `short_rows`; 0: that would not be faster
 
 
 def schedule_rows(indptr: IntArray, k: int, *, n_others: int = 0, split_above: int = SPLIT_ABOVE) -> RowSchedule:
-    """The rows in pieces of equal work, for the solvers of rows.
+    """The schedule of the rows whose ratings these are.
 
     indptr: (n + 1,) of the ratings     k: width of a row     split_above: a row of more ratings is split over threads
-
-    n_others: rows of the other side, which the short rows need rotated
+    n_others: rows of the other side, all of which are rotated if there are short rows
     """
     counts = np.diff(indptr)
     order = np.argsort(-counts, kind="stable").astype(np.int32)
@@ -56,7 +55,7 @@ def schedule_rows(indptr: IntArray, k: int, *, n_others: int = 0, split_above: i
 
 
 def _n_short(counts: IntArray, k: int, n_others: int) -> int:
-    """The number of rows whose system of n ratings is much the smaller one, if that pays for the rotation."""
+    """The number of rows with few ratings; 0 where systems of their ratings' size save less than the rotation costs."""
     n = counts[counts <= SHORT_ROW_SHARE * k].astype(np.float64)
     saved = np.sum(n * k**2 + k**3 / 3 - n**2 * k - n**3 / 3 - 8 * k**2)
     return len(n) if saved > EIGENBASIS_COST * k**3 + ROTATED_ROW_COST * n_others * k**2 else 0
@@ -68,5 +67,5 @@ def _cuts(begin: int, end: int, split_above: int) -> list[int]:
 
 
 def n_gathered(numbers: int, width: int) -> int:
-    """Ratings of so many columns that `numbers` hold, in whole blocks."""
+    """The number of ratings, in whole blocks, whose `width` columns fit into so many numbers; at least one block."""
     return max(1, numbers // width // RATINGS_AT_ONCE) * RATINGS_AT_ONCE

@@ -1,11 +1,11 @@
-"""Rows solved from sums that shards of their ratings send: no shard sees another one's ratings.
+"""Rows solved from the sums of several shards of their ratings; no shard sees the ratings of another.
 
-With users parted into shards, an item's ratings are in several. Its row x solves
+With users divided into shards, an item has ratings in several of them. Its row x solves
 
     (P + Σ_s A_s) x = pull + Σ_s b_s        A_s = Σ w q qᵀ, b_s = Σ y q over the shard's own ratings
 
-P being the prior's precision. So a shard sends A_s and b_s of the items that its users touch, the sums are added, and
-the rows are solved where they are joined: the same rows as from all ratings in one place.
+P being the prior's precision. So a shard sends A_s and b_s of the items that its users rated; they are added up and
+solved in one place, which gives the same rows as all ratings together.
 """
 
 from collections.abc import Sequence
@@ -23,7 +23,7 @@ __all__ = ["RowSums", "join_sums", "solve_sums", "sum_shard"]
 
 
 class RowSums(NamedTuple):
-    """Sums that ratings add to the normal equations of the rows that they touch; k² + k numbers a row."""
+    """The part of the normal equations that is due to ratings, of all rows that have any; k² + k numbers a row."""
 
     rows: IntArray  # (r,) ascending
     precision: FloatArray  # (r, k, k) float64, A = Σ w q qᵀ
@@ -31,7 +31,7 @@ class RowSums(NamedTuple):
 
 
 def sum_shard(problem: RowProblem) -> RowSums:
-    """The sums of one shard's ratings, of every row that has any.
+    """The sums of one shard's ratings, of every row with a rating there.
 
     problem: ratings of the shard alone, rows numbered as in all shards, and in `design` the rows of the other side that
         the shard has; its prior, `third` and bias are left out of the sums
@@ -56,7 +56,7 @@ def join_sums(shards: Sequence[RowSums]) -> RowSums:
 
 
 def solve_sums(out: FloatArray, sums: RowSums, prior: Prior) -> None:
-    """Write the posterior means of all rows to `out` (n, k): as `solve` of the ratings that were summed.
+    """Write the posterior means of all rows to `out` (n, k), as `solve` would from the ratings themselves.
 
     >>> from cofactor.kernels.posterior.weights import UNIT_WEIGHTS
     >>> from cofactor.kernels.ratings.csr import CsrRatings

@@ -16,7 +16,7 @@ from cofactor.kernels.threads import n_threads, on_threads
 __all__ = ["ShortRowSpace", "solve_short"]
 
 ROWS_AT_ONCE = 2_000  # rows rotated back at once
-MIN_EIGENVALUE_SHARE = 1e-6  # of the prior's largest eigenvalue: below it single precision does not know the smallest
+MIN_EIGENVALUE_SHARE = 1e-6  # of the prior's largest eigenvalue: smaller ones are lost in single precision
 
 _solve_short_rows = Native("cofactor.kernels.posterior.short_rows_loops", "solve_short_rows")
 
@@ -26,7 +26,7 @@ class ShortRowSpace(NamedTuple):
 
     K: FloatArray  # (n · n,) I + Z D⁻¹ Zᵀ
     Z: FloatArray  # (n · k,) √w q
-    T: FloatArray  # ((k + 1) · n,) its transpose, scaled; the bias's line behind
+    T: FloatArray  # ((k + 1) · n,) D^(-1/2) Zᵀ, and behind it the row of the bias
     roots: FloatArray  # (n,) √w, and three more of the same length
     pulls: FloatArray
     inverse: FloatArray
@@ -45,10 +45,10 @@ class ShortRowSpace(NamedTuple):
 def solve_short(
     out: FloatArray, explained: FloatArray, problem: RowProblem, order: IntArray, bounds: IntArray
 ) -> bool:  # fmt: skip
-    """Solve the rows from order[bounds[0]] on in the prior's eigenvectors; False where numbers forbid it.
+    """Solve the rows from order[bounds[0]] on in the prior's eigenvectors; False where that is numerically unsafe.
 
-    out (n, k), explained (n,): written for these rows     problem: as `solve` has it, without `third` or weights of
-    single ratings; its bias is one of which the prior knows nothing beside the row: bias.precision[:k] is 0
+    out (n, k), explained (n,): written for these rows     problem: as of `solve`, without `third` and weights of single
+    ratings, and with a bias that is independent of the row in the prior: bias.precision[:k] is 0
     """
     k, rows = out.shape[1], order[bounds[0] :]
     if not _all_weigh(problem.ratings, problem.weights):
@@ -73,12 +73,12 @@ def solve_short(
 
 
 def _all_weigh(ratings: CsrRatings, weights: RatingWeights) -> bool:
-    """Whether every weight is above 0: the small system divides by their roots."""
+    """Whether every weight is finite and above 0: the small system divides by their square roots."""
     ends = (float(ratings.values.min()), float(ratings.values.max())) if weights.weight_gain else (0.0,)
     found = [float(weights.weight) + float(weights.weight_gain) * value for value in ends]
     return min(found) > 0 and max(found) < float(np.finfo(np.float32).max)
 
 
 def _is_flat(eigenvalues: FloatArray, ridge: FloatArray) -> bool:
-    """Whether the prior says next to nothing in some direction."""
+    """Whether the prior has a precision of nearly 0 in some direction."""
     return bool(eigenvalues.min() + ridge.min() <= MIN_EIGENVALUE_SHARE * eigenvalues.max())

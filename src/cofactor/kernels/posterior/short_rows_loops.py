@@ -1,11 +1,11 @@
 """Rows with fewer ratings than coordinates: a system of the ratings' size in place of one of the row's.
 
-With the prior's precision diagonal, D (the caller turns everything into its eigenvectors), and Z = √w q, (n, k),
+With a diagonal prior precision D (the caller rotates everything into its eigenvectors) and Z = √w q, (n, k),
 
     mean = D⁻¹ (pull + Zᵀ s)        (I + Z D⁻¹ Zᵀ) s = y / √w - Z D⁻¹ pull
 
-which takes n² k operations where the precision takes n k² + k³ / 3. It is the same mean by Woodbury's identity; its
-matrix has no eigenvalue below 1. A bias is a coordinate more, whose column of Z is √w.
+which takes n² k operations where the system of the row takes n k² + k³ / 3. It is the same mean by Woodbury's identity,
+and its matrix has no eigenvalue below 1. A bias is one more coordinate, whose column of Z is √w.
 """
 
 import numpy as np
@@ -45,7 +45,7 @@ def _kernel_matrix(K, T, n, k):
 
 @njit(**JIT)
 def _bias_prior(bias, k, ridge, row):
-    """What is known of a row's bias before its ratings: its variance and its pull."""
+    """The prior of a row's bias: its variance and its pull."""
     return 1 / (bias.precision[k] + ridge), bias.pull[row % bias.pull.size]
 
 
@@ -63,7 +63,7 @@ def _solve_bias(bias, s, roots, pulls, k, ridge, row, n_own):
 
 @njit(**JIT)
 def _add_bias_column(column, s, roots, variance, pull, n_own, n):
-    """column (n,) ← √variance · √w, the bias's line of T; s loses what its pull alone expects of the ratings."""
+    """column (n,) ← √variance · √w, the bias's row of T; s -= √w times the prior mean of the bias."""
     for t in range(n):
         column[t] = roots[t] * np.sqrt(variance) if t < n_own else np.float32(0)
     for t in range(n_own):

@@ -1,4 +1,4 @@
-"""The posterior mean of one row, the other side being fixed, in plain NumPy: what folding in one user or item asks for.
+"""The posterior mean of one row, the other side being fixed, in plain NumPy: fold-in of one user or item.
 
     precision = Λ + Σ_j w_j a_j a_jᵀ        mean = precision⁻¹ Σ_j w_j a_j y_j
 
@@ -14,7 +14,7 @@ from cofactor.arrays import FloatArray
 __all__ = ["MAX_NEWTON_STEPS", "nonlinear_row_mean", "row_mean", "sigmoid_row_mean"]
 
 MAX_NEWTON_STEPS = 12
-MAX_HALVINGS = 8  # of a step that went too far
+MAX_HALVINGS = 8  # of a step that raised the cost
 
 
 def row_mean(design: FloatArray, targets: FloatArray, precision: FloatArray) -> FloatArray:
@@ -51,8 +51,8 @@ def nonlinear_row_mean(
 ) -> FloatArray:
     """The posterior mean of a row where ratings = curve(row), whatever the curve: damped Gauss-Newton from 0.
 
-    curve: (f,) -> the ratings it expects, (m,), and how each changes with the row, (m, f). Each step is the posterior
-        mean of the model made linear at x
+    curve: (f,) -> the expected ratings (m,) and their Jacobian (m, f). Each step is to the posterior mean of the model
+        linearised at x
     ratings: (m,)     precision: (f, f) of the prior, whose mean is 0
     """
 

@@ -27,7 +27,7 @@ class SolveSpace(NamedTuple):
 
     A: FloatArray  # (k · k,) its precision
     inverse: FloatArray  # (k,)
-    of_bias: FloatArray  # (k + 2,) [s, n, h] of its bias; or (0,): there is none
+    of_bias: FloatArray  # (k + 2,) [s, n, h] of its bias, as in `solve_loops`; or (0,): rows have no bias
     Z: FloatArray  # (RATINGS_AT_ONCE · k,) √w q
     roots: FloatArray  # (RATINGS_AT_ONCE,) √w
     pulls: FloatArray
@@ -43,9 +43,9 @@ class SolveSpace(NamedTuple):
 def solve(out: FloatArray, problem: RowProblem, schedule: RowSchedule, *, draw: int | None = None) -> FloatArray:
     """Write each row's posterior mean, or with a key its draw, to `out` (n, k); return what each row explains, (n,).
 
-    What a row explains is by how much it lowers its squared error and penalty from those of a row of 0: the loss at no
-    cost. A draw depends on the key and the row alone, whatever the number of threads. `problem.bias.out` is written
-    too.
+    A row explains as much as it lowers the squared error and penalty of a row of zeros; the sum over all rows gives the
+    loss without a pass over the ratings. A draw depends on key and row alone, whatever the number of threads.
+    `problem.bias.out` is written too.
     """
     k, drawn = out.shape[1], (int(draw is not None), draw or 0)
     explained, has_bias = np.zeros(len(out), np.float32), problem.bias.out.size > 0
@@ -70,13 +70,13 @@ def solve(out: FloatArray, problem: RowProblem, schedule: RowSchedule, *, draw: 
 
 
 def _may_be_short(problem: RowProblem) -> bool:
-    """Whether nothing is asked for that the system of the ratings' size does not know."""
+    """Whether `solve_short` can solve it: no weights of single ratings, no third side, bias independent of the row."""
     ratings = problem.ratings
     return not (ratings.weights.size or ratings.third_idx.size or problem.bias.precision[:-1].any())
 
 
 def _sum_pieces(flat: RowProblem, long_row: LongRow) -> FloatArray:
-    """(n_pieces, …): what each piece of a long row adds to its precision and right-hand side, and to its bias's."""
+    """(n_pieces, …): what each piece of a long row adds to its precision, right-hand side and bias (`sum_ratings`)."""
     k, cuts = len(flat.design) // len(flat.offset), long_row.cuts
     sums = empty_aligned((len(cuts) - 1, k * k + 2 * k + WIDTH_MULTIPLE))
 

@@ -3,15 +3,15 @@
     precision = Λ + ridge_r I + Σ_j w_j q_j q_jᵀ         mean = precision⁻¹ (pull_r + Σ_j y_j q_j)
     w_j = weight + weight_gain · v_j                     y_j = pull + pull_gain · v_j - w_j · offset_j
 
-v_j are the row's values, q_j rows of `design`, each with a row of `third` added where there is one; where ratings
-or rows have weights of their own, w_j and y_j are multiplied by them. A row's ratings are gathered 64 at a time into a
+v_j are the row's values, q_j rows of `design`, each with a row of `third` added where there is one; w_j and y_j are
+multiplied by the weights of ratings and rows, where there are any. A row's ratings are gathered 64 at a time into a
 block that stays in the first cache, weighted by √w, and the block's product with itself is added to the precision
 tile by tile: as many sums as fit into registers (`arithmetic/registers.py`: 8 × 48 of 512 bits, 4 × 24 of 256) stay
 there while all 64 ratings run through. The factor is A = Uᵀ U, upper, by blocks as wide as a vector; a draw is mean +
 U⁻¹ z. Nothing is allocated: `space` holds it all, and a row's width is a multiple of 16.
 
-A bias meets each rating with 1. Its share s = Σ w q, n = Σ w, h = Σ y (each with what the prior says) is eliminated
-first, precision - s sᵀ / n and right-hand side - s h / n, and the bias is (h - s · x) / n when the row x is there.
+The column of a bias in the design is all ones. It is eliminated first: with s = Σ w q, n = Σ w and h = Σ y, each plus
+the prior's part, the row x solves (precision - s sᵀ / n) x = right-hand side - s h / n; the bias is (h - s · x) / n.
 """
 
 import numpy as np
@@ -55,7 +55,7 @@ def _add_third(Z, b, k, third, third_idx, first, last, roots, pulls):
 
 @njit(**JIT)
 def _add_to_bias(e, k, Z, roots, pulls, n):
-    """e [s (k), n, h] += the shares of n ratings."""
+    """e = [s (k), n, h] += the sums over n ratings."""
     add_weighted(e, k, Z, 0, k, roots, n)
     weight, pull = (
         np.float32(0),
@@ -70,7 +70,7 @@ def _add_to_bias(e, k, Z, roots, pulls, n):
 
 @njit(**JIT)
 def _add_ratings(A, b, e, k, problem, weights, begin, end, space):
-    """Add the ratings begin:end to precision A, right-hand side b and the bias's share e, where there is one."""
+    """Add the ratings begin:end to precision A, right-hand side b and, where there is a bias, to its sums e."""
     ratings = problem.ratings
     Z, roots, pulls = space.Z, space.roots, space.pulls
     for first in range(begin, end, RATINGS_AT_ONCE):
@@ -86,7 +86,7 @@ def _add_ratings(A, b, e, k, problem, weights, begin, end, space):
 
 @njit(**JIT)
 def _start_from_prior(A, b, e, k, problem, row):
-    """A, b and e ← what the prior alone says of a row."""
+    """A, b and e ← the normal equations of a row without ratings: its prior alone."""
     prior, bias = problem.prior, problem.bias
     pull, ridge = prior.pull[row % prior.pull.shape[0]], prior.ridge[row % prior.ridge.size]
     for j in range(k * k):
@@ -103,7 +103,7 @@ def _start_from_prior(A, b, e, k, problem, row):
 
 @njit(**JIT)
 def _eliminate_bias(A, b, e, k):
-    """The bias out of A x = b, e being [s, n, h], which becomes [s, 1, h] / √n."""
+    """Eliminate the bias from A x = b; e = [s, n, h] becomes [s, 1, h] / √n."""
     scale = np.float32(1) / np.sqrt(e[k])
     for j in range(k):
         e[j] *= scale
@@ -116,7 +116,7 @@ def _eliminate_bias(A, b, e, k):
 
 @njit(**JIT)
 def _bias_value(x, e, k, row, draw, key):
-    """The bias's mean or draw, given the rest of its row and what `_eliminate_bias` left."""
+    """The bias's mean or draw, given the rest x of its row; e: as `_eliminate_bias` leaves it."""
     scale, height = e[k], e[k + 1] - dot(x, 0, e, 0, k)
     if draw:
         normals = e[:2]
@@ -148,9 +148,9 @@ def _finish_row(A, b, e, k, inverse, explained, bias, row, draw, key):
 def solve_rows(out, explained, problem, space, order, bounds, counter, draw, key):
     """out[order] (n, k) ← the mean, or with draw = 1 a draw, of those rows' posteriors.
 
-    explained (n,) ← 2 b · x - x · precision x, b being pull_r + Σ_j y_j q_j: by how much x lowers the squared error
+    explained (n,) ← 2 b · x - x · precision x, with b = pull_r + Σ_j y_j q_j: by how much x lowers the squared error
     problem: `RowProblem`, its design flat     space: `SolveSpace`
-    Piece p of the work is order[bounds[p]:bounds[p + 1]]; each thread takes the next until `counter` says all is done.
+    Piece p of the work is order[bounds[p]:bounds[p + 1]]; each thread takes the next one from `counter`.
     """
     k, ratings = out.shape[1], problem.ratings
     A, e = space.A, space.of_bias
@@ -168,7 +168,7 @@ def solve_rows(out, explained, problem, space, order, bounds, counter, draw, key
 
 @njit(**JIT)
 def sum_ratings(sums, k, problem, row, first, last, space):
-    """sums (k² + 2 k + 16,) ← Σ w q qᵀ, Σ y q and the bias's share of the ratings first:last, a piece of one row."""
+    """sums (k² + 2 k + 16,) ← Σ w q qᵀ, Σ y q and the bias's [s, n, h] of the ratings first:last of one row."""
     sums[:] = 0
     weights = weights_of_row(problem.weights, problem.ratings, row)
     A, b, e = sums[: k * k], sums[k * k : k * k + k], sums[k * k + k : k * k + 2 * k + 2]

@@ -33,6 +33,6 @@ def weigh_ratings(roots, pulls, problem, weights, first, last):
 
 @njit(**JIT)
 def _scale(roots, pulls, t, weight):
-    """Multiply a rating's w and y by a weight of its own."""
+    """Multiply the w and the y of rating t by a weight."""
     roots[t] *= np.sqrt(weight)
     pulls[t] *= weight

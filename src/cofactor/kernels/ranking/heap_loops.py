@@ -1,4 +1,4 @@
-"""A list of n as a heap whose root is its worst entry: idx and top (n,) start as -1 and -inf."""
+"""A list of n as a heap whose root is its worst entry: idx and top (n,), at first -1 and -inf."""
 
 from numba import njit
 
@@ -15,7 +15,7 @@ def worse(score, item, other_score, other_item):
 
 @njit(**JIT)
 def replace_root(idx, top, size, item, score):
-    """Put an entry in the place of the worst of the first `size`, and the worst of the new ones at the root."""
+    """Replace the root, the worst of the first `size` entries, by a new entry, and restore the heap."""
     at, child = 0, 1
     while child < size:
         if child + 1 < size and worse(top[child + 1], idx[child + 1], top[child], idx[child]):
@@ -29,7 +29,7 @@ def replace_root(idx, top, size, item, score):
 
 @njit(**JIT)
 def sort_list(idx, top):
-    """From a heap to a list, best first."""
+    """Sort the heap into a list, best first."""
     for last in range(idx.size - 1, 0, -1):
         item, score = idx[last], top[last]
         idx[last], top[last] = idx[0], top[0]

@@ -1,4 +1,4 @@
-"""Lists of items: what may not be on a user's, and those with nothing on them."""
+"""The items that may not be on users' lists, and empty lists."""
 
 from typing import NamedTuple, Self
 
@@ -10,15 +10,15 @@ __all__ = ["SeenItems", "empty_lists"]
 
 
 class SeenItems(NamedTuple):
-    """For each row of a block what its user has seen, which may not be on the list: CSR, ascending."""
+    """The items that the user of each row of a block has seen, which may not be on the list: CSR, ascending."""
 
-    users: IntArray  # (b,) int64 rows of the table; -1: nothing is seen
+    users: IntArray  # (b,) int64 rows of the CSR; -1: nothing is seen
     indptr: IntArray  # int64
     indices: IntArray  # int32
 
     @classmethod
     def none(cls, n_rows: int) -> Self:
-        """Nobody has seen anything."""
+        """n_rows users who have seen nothing."""
         return cls(np.full(n_rows, -1, np.int64), np.zeros(1, np.int64), np.zeros(0, np.int32))
 
     def rows(self, which: slice | IntArray) -> Self:
@@ -32,5 +32,5 @@ class SeenItems(NamedTuple):
 
 
 def empty_lists(n_rows: int, n: int, dtype: "np.dtype[np.floating] | type[np.floating]") -> tuple[IntArray, FloatArray]:
-    """(n_rows, n) each: indices -1, scores -inf."""
+    """Lists without entries, (n_rows, n) each: indices -1, scores -inf."""
     return np.full((n_rows, n), -1, np.int64), np.full((n_rows, n), -np.inf, dtype)

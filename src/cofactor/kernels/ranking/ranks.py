@@ -1,4 +1,4 @@
-"""The ranks of held-out items: on a list, and in a whole catalogue."""
+"""The ranks of held-out items: on a list, and in the whole catalogue."""
 
 from cofactor.arrays import BoolArray, FloatArray, IntArray
 from cofactor.kernels.compiling.native import Native
@@ -25,10 +25,10 @@ def count_above(
     scores: FloatArray, seen: SeenItems, first: int, indptr: IntArray, items: IntArray, above: IntArray,
     equal: IntArray, candidates: FloatArray,
 ) -> None:  # fmt: skip
-    """Write to `above` how many candidates score higher than each held-out item, to `equal` how many others the same.
+    """Write to `above` how many candidates score higher than each held-out item, to `equal` how many others as high.
 
-    scores: (b, n_items) of the rows first, first + 1, …     seen: what is no candidate of a row
-    indptr, items: the held-out items of all rows, CSR; -1: not in the catalogue, which is below every candidate
+    scores: (b, n_items) of the rows first, first + 1, …     seen: the items that are no candidates of each row
+    indptr, items: the held-out items of all rows, CSR; -1: not in the catalogue, and below every candidate
     above, equal: (indptr[-1],) int64, written for this block's rows     candidates: (n_items,) work space
     """
     _count_above(scores, seen, first, indptr, items, above, equal, candidates)

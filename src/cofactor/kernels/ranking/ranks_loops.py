@@ -1,7 +1,7 @@
-"""The ranks of held-out items: on a list, and in a whole catalogue.
+"""The ranks of held-out items: on a list, and in the whole catalogue.
 
-A block's rows are the users `first`, `first + 1`, … of the held-out rows (CSR). One thread: each step is short, and the
-threads of the product before it spin for a while, which cost twice the time when the steps had threads of their own.
+A block's rows are the users `first`, `first + 1`, … of the held-out rows (CSR). They run on one thread: each step is
+short, and as BLAS's threads spin for a while after the product before it, several threads took twice the time.
 """
 
 import numpy as np
@@ -34,7 +34,7 @@ def mark_hits(lists, first, indptr, items, hits):
 
 @njit(**JIT)
 def count_above(scores, seen, first, indptr, items, above, equal, candidates):
-    """How many candidates score higher than each held-out item, and how many others just the same.
+    """above ← how many candidates score higher than each held-out item, equal ← how many others score the same.
 
     scores: (b, n_items)     seen: `SeenItems`, what is no candidate of a row     indptr, items: as above, -1: not in
     the catalogue, which is below every candidate     above, equal: (indptr[-1],), written for this block's rows

@@ -1,4 +1,4 @@
-"""Scores compared with thresholds, a vector of them at a time: what choosing a list needs beyond products."""
+"""Scores computed and compared with thresholds, a vector at a time, for choosing the best items."""
 
 from functools import reduce
 from typing import Any
@@ -92,7 +92,7 @@ def _any_of(builder: Any, marks: list[Any]) -> Any:
 
 @intrinsic
 def lowest_bit(_, bits):
-    """The place of the lowest 1 in an int64 that is not 0."""
+    """The number of the lowest bit that is 1, in an int64 that is not 0."""
 
     def code(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         kind = ir.FunctionType(INDEX, [INDEX, ir.IntType(1)])
@@ -104,7 +104,7 @@ def lowest_bit(_, bits):
 
 @intrinsic
 def which_above(_, values, at, threshold):
-    """Which of the 64 numbers from values[at] on, float32 or float64, are above it: a bit for each; nan is not."""
+    """An int64 whose bit j says whether values[at + j], float32 or float64, is above the threshold; nan is not."""
 
     def code(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         start = pointer(context, builder, signature.args[0], args[0], args[1])

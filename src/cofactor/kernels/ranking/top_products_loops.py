@@ -6,8 +6,8 @@ and no score is ever written to memory. A score that reaches its threshold goes 
 the n.
 
 Items come in the order in which the average user likes them, so that thresholds rise early. Equal scores keep catalogue
-order whatever that order is. Nothing is allocated: the caller brings the work space. No fast mathematics that would
-take infinities for absent: -inf must compare as itself.
+order whatever that order is. Nothing is allocated: the caller brings the work space. Fast mathematics must not assume
+that there are no infinities: -inf has to compare as itself.
 """
 
 import numpy as np
@@ -25,12 +25,6 @@ __all__ = ["PackedItems", "SeenItems", "choose_products", "pack"]  # found here 
 LOWEST_THRESHOLD = np.float32(-3.4028235e38)  # the first threshold: every finite score reaches it, -inf does not
 
 
-# ---- a list of n, as a heap: idx and top (n,) start as -1 and -inf --------------------------------------------
-
-
-# ---- from factors ---------------------------------------------------------------------------------------------
-
-
 @njit(**JIT)
 def pack(items, order, panels):
     """Rows order[p] of items (m, k) into panels of 48, each transposed: panels[(panel · k + t) · 48 + lane]."""
@@ -44,7 +38,7 @@ def pack(items, order, panels):
 
 @njit(**JIT)
 def choose_products(idx, top, users, seen, packed, X, thresholds, bits, tile, marks, start, stop):
-    """The best of rows start:stop into idx and top (b, n), which hold -1 and -inf.
+    """Write the best of rows start:stop to idx and top (b, n), which hold -1 and -inf.
 
     users: (b, k) factors     seen: `SeenItems`     packed: `PackedItems`
     Work space, n being USERS_AT_ONCE: X (n k,), thresholds (n,), bits (n_panels n,); tile (TILE_ROWS · 48,), marks
@@ -63,7 +57,7 @@ def choose_products(idx, top, users, seen, packed, X, thresholds, bits, tile, ma
 
 @njit(**JIT)
 def _load_users(X, users, first, last):
-    """X ← TILE_ROWS users side by side, factor by factor; a last tile that is not full keeps old numbers behind."""
+    """X ← the users in tiles of TILE_ROWS side by side, factor by factor; the rest of a last tile is not written."""
     k = users.shape[1]
     for row in range(first, last):
         at, start = row - first, (row - first) // TILE_ROWS * TILE_ROWS * k
@@ -92,6 +86,7 @@ def _mark_seen(bits, seen, packed, first, last):
 
 @njit(**JIT)
 def _run_block(idx, top, packed, k, X, thresholds, bits, tile, marks):
+    """Offer all items to the lists of a block of users, whose factors are in X."""
     n_users = idx.shape[0]
     for panel in range((packed.order.size + PANEL - 1) // PANEL):
         for at in range(0, n_users, TILE_ROWS):
@@ -115,7 +110,7 @@ def _run_block(idx, top, packed, k, X, thresholds, bits, tile, marks):
 
 @njit(**JIT)
 def _offer_marked(idx, top, thresholds, user, mark, tile, i, order, panel):
-    """The marked items of a panel, as far as they are better than the worst on the list."""
+    """Put those of the marked items of a panel on a user's list that are better than its worst entry."""
     while mark != 0:
         lane = lowest_bit(mark)
         mark &= mark - 1
@@ -123,6 +118,3 @@ def _offer_marked(idx, top, thresholds, user, mark, tile, i, order, panel):
         if worse(top[0], idx[0], score, item):
             replace_root(idx, top, idx.size, item, score)
             thresholds[user] = max(top[0], LOWEST_THRESHOLD)
-
-
-# ---- from scores ----------------------------------------------------------------------------------------------

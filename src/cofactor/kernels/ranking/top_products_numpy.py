@@ -27,7 +27,7 @@ def pack_items(
 
 
 def top_products(users: FloatArray, packed: PackedItems, n: int, seen: SeenItems) -> tuple[IntArray, FloatArray]:
-    """`top_scores` of the products, what is in no panel being excluded."""
+    """`top_scores` of the products; items that are in no panel are excluded."""
     k, n_items = users.shape[1], len(packed.place)
     items = np.zeros((n_items, k), np.float32)
     panels = packed.panels.reshape(-1, k, PANEL).transpose(0, 2, 1).reshape(-1, k)

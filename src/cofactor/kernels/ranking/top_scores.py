@@ -22,11 +22,11 @@ def top_scores(
 ) -> tuple[IntArray, FloatArray]:  # fmt: skip
     """The indices (b, min(n, m)) int64 and scores of the largest entries of each row, best first.
 
-    Equal ones are in catalogue order; nan and -inf are never chosen. Where fewer are left, the index is -1 and the
-    score -inf. `scores` stay as they are.
+    Equal scores are in catalogue order; nan and -inf are never chosen. Where fewer are left, the index is -1 and the
+    score -inf. `scores` is not changed.
 
-    scores: (b, m)     seen: items that may not be in a row     excluded: (m,) True for those that may be in none
-    compiled: None: where there are rows enough for it
+    scores: (b, m)     seen: the items that may not be on each row's list     excluded: (m,) True for those on no list
+    compiled: None: where there are at least `COMPILED_FROM_ROWS` rows
     """
     n_rows, n_items = scores.shape
     if not (n_rows >= COMPILED_FROM_ROWS if compiled is None else compiled):

@@ -1,6 +1,6 @@
 """The best n of each row of scores: 64 of them at a time are compared with the worst on the list.
 
-No fast mathematics that would take infinities for absent: -inf must compare as itself.
+Fast mathematics must not assume that there are no infinities: -inf has to compare as itself.
 """
 
 from numba import njit
@@ -17,7 +17,7 @@ SCORES_AT_ONCE = 64  # scores compared with the threshold at once
 
 @njit(**JIT)
 def choose_scores(scores, seen, excluded, idx, top):
-    """The best of each row of scores (b, m) into idx and top (b, n), which hold -1 and -inf.
+    """Write the best of each row of scores (b, m) to idx and top (b, n), which hold -1 and -inf.
 
     seen: `SeenItems`, items ascending in a row, so that one step forward finds whether a candidate is among them
     excluded: (m,)

@@ -1,4 +1,4 @@
-"""The ratings of one side as the loops read them: compressed sparse rows, values in as little memory as they need."""
+"""The ratings of one side as the loops read them: compressed sparse rows, with compactly stored values."""
 
 from typing import NamedTuple
 
@@ -11,14 +11,14 @@ __all__ = ["CodedValues", "CsrRatings"]
 
 
 class CodedValues(NamedTuple):
-    """n values in as little memory as they need: a byte for each, its number among a few; or one value for all."""
+    """n values stored compactly: one byte each, its code among a few different values; or one value for all."""
 
-    levels: FloatArray  # float32: the different values; (1,): of all; or, without codes, all n
-    codes: IntArray  # (n,) uint8; or (0,)
+    levels: FloatArray  # float32: the different values; (1,): the value of all; or, without codes, all n values
+    codes: IntArray  # (n,) uint8, the place of each value in `levels`; or (0,)
     n: int
 
     def at(self, which: slice | IntArray | BoolArray) -> FloatArray:
-        """Some of the values."""
+        """The values of some ratings, float32."""
         if self.codes.size:
             return self.levels[self.codes[which]]
         return np.ascontiguousarray(np.broadcast_to(self.levels, self.n)[which])
@@ -34,14 +34,12 @@ class CsrRatings(NamedTuple):
 
     indptr: IntArray  # (n + 1,) int64
     indices: IntArray  # (n_ratings,) int32, rows of the other side
-    values: FloatArray  # (n_ratings,) float32; or with codes the different values; or (1,): the value of all
-    weights: FloatArray = NO_NUMBERS  # (n_ratings,) float32, by which each one's weight is multiplied; or (0,): 1
-    third_idx: IntArray = NO_INDICES  # (n_ratings,) int32, the row of a third side that each meets; or (0,): none
-    codes: IntArray = NO_CODES  # (n_ratings,) uint8, which of `values` each has; or (0,)
-    row_weights: FloatArray = NO_NUMBERS  # (n,) float32, the same of all ratings of a row; or (0,): 1
-    other_weights: FloatArray = (
-        NO_NUMBERS  # (m,) float32, the same of all ratings that meet a row of the other side; or (0,): 1
-    )
+    values: FloatArray  # (n_ratings,) float32; or, with codes, the different values; or (1,): the value of all
+    weights: FloatArray = NO_NUMBERS  # (n_ratings,) float32, factors of the ratings' weights; or (0,): 1
+    third_idx: IntArray = NO_INDICES  # (n_ratings,) int32, each rating's row on a third side; or (0,): none
+    codes: IntArray = NO_CODES  # (n_ratings,) uint8, the place of each value in `values`; or (0,)
+    row_weights: FloatArray = NO_NUMBERS  # (n,) float32, a factor of the weights of each row; or (0,): 1
+    other_weights: FloatArray = NO_NUMBERS  # (m,) float32, likewise of each row of the other side; or (0,): 1
 
     @property
     def coded(self) -> CodedValues:

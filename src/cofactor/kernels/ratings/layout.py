@@ -1,7 +1,7 @@
-"""Ratings laid out row by row, in as little memory as they need; the loops are in `layout_loops.py`.
+"""Ratings from a table to compact rows; the loops are in `layout_loops.py`.
 
-A rating costs its index, 4 bytes, and which of the table's few different values it has, 1 byte; nothing where all
-have one, as clicks do, and 4 where there are more than 256. Beside the result one more copy of that size is needed.
+A rating takes 4 bytes for its index and 1 for its value's code; none for the value where all are equal, as of clicks,
+and 4 where there are more than 256 different ones. The layout needs memory for one more copy of the result.
 """
 
 import numpy as np
@@ -18,8 +18,8 @@ __all__ = [
     "sum_rows", "transposed",
 ]  # fmt: skip
 
-MAX_LEVELS = 256  # different values that a byte tells apart
-N_SLOTS = 1024  # of the table in which they are looked up
+MAX_LEVELS = 256  # different values that one byte can encode
+N_SLOTS = 1024  # of the hash table in which they are looked up
 
 _code_values, _count_rows, _scatter, _transpose, _drop_repeated, _sum_rows = (
     Native("cofactor.kernels.ratings.layout_loops", name)
@@ -29,7 +29,7 @@ _code_values, _count_rows, _scatter, _transpose, _drop_repeated, _sum_rows = (
 
 @with_numpy_twin
 def encode_values(values: FloatArray) -> CodedValues:
-    """The same values (n,) in as little memory as they need; those of two different bits are different."""
+    """The values (n,) stored compactly; two values are equal only if their bits are."""
     values = np.ascontiguousarray(values, np.float32)
     codes, levels, found = np.empty(len(values), np.uint8), np.zeros(MAX_LEVELS, np.uint32), np.zeros(1, np.int64)
     _code_values(codes, levels, found, np.full(N_SLOTS, -1, np.int16), values.view(np.uint32))
@@ -40,9 +40,9 @@ def encode_values(values: FloatArray) -> CodedValues:
 
 @with_numpy_twin
 def lay_out(row_idx: IntArray, other_idx: IntArray, values: CodedValues, n_rows: int, n_others: int) -> CsrRatings:
-    """The ratings of each row, ascending by the other index; of a pair that occurs twice the last in the table.
+    """The ratings of each row, ascending by the other index; of a pair that occurs twice, the last one in the table.
 
-    row_idx, other_idx: (n,) in 0 … n_rows - 1 and 0 … n_others - 1     values: of all n
+    row_idx, other_idx: (n,) in 0 … n_rows - 1 and 0 … n_others - 1     values: of all n ratings
     Raises IndexError where an index is outside; so do the functions below.
     """
     row_idx, other_idx = (np.ascontiguousarray(idx, np.int32) for idx in (row_idx, other_idx))
@@ -57,21 +57,21 @@ def lay_out(row_idx: IntArray, other_idx: IntArray, values: CodedValues, n_rows:
 
 @with_numpy_twin
 def transposed(ratings: CsrRatings, n_others: int) -> CsrRatings:
-    """The other side's rows, which hold this one's, ascending."""
+    """The same ratings row by row of the other side, ascending by the index on this one."""
     ends, indices, payload = _transposed(ratings.indptr, ratings.indices, n_others, ratings.coded.payload)
     return csr_with(ends, indices, ratings.values, payload)
 
 
 @with_numpy_twin
 def order_by_row(row_idx: IntArray, n_rows: int) -> tuple[IntArray, IntArray]:
-    """The starts of the rows' ratings, (n_rows + 1,), and their places in the table, (n,) int32, in its order."""
+    """indptr (n_rows + 1,), and (n,) int32: the places in the table of the ratings of each row, ascending."""
     ends, order, _ = _scattered(row_idx, n_rows, np.arange(len(row_idx), dtype=np.int32), NO_CODES)
     return ends, order
 
 
 @with_numpy_twin
 def count_indices(idx: IntArray, n: int) -> IntArray:
-    """(n,) how often each of 0 … n - 1 occurs: `np.bincount` without its copy in 64 bits."""
+    """(n,) how often each of 0 … n - 1 occurs, as by `np.bincount`, which would make a copy in 64 bits."""
     return _counts(idx, n, shares(len(idx), n_threads())).sum(axis=0)
 
 
@@ -84,19 +84,19 @@ def sum_rows(ratings: CsrRatings) -> tuple[FloatArray, float]:
 
 
 def _scattered(row_idx: IntArray, n: int, other_idx: IntArray, payload: Array) -> tuple[IntArray, IntArray, Array]:
-    """Where the rows begin, what they hold, and what is given of it; from a table in any order."""
+    """indptr, indices and payload of the rows, from a table in any order."""
     cuts = shares(len(row_idx), n_threads())
     return _redistributed(_scatter, _counts(row_idx, n, cuts), row_idx, other_idx, payload, cuts)
 
 
 def _transposed(indptr: IntArray, indices: IntArray, n: int, payload: Array) -> tuple[IntArray, IntArray, Array]:
-    """The same from rows of the other side."""
+    """indptr, indices and payload of the rows, from rows of the other side."""
     cuts = row_shares(indptr, n_threads())
     return _redistributed(_transpose, _counts(indices, n, indptr[cuts].tolist()), indptr, indices, payload, cuts)
 
 
 def _counts(idx: IntArray, n: int, cuts: list[int]) -> IntArray:
-    """(n_threads, n) how often each of 0 … n - 1 occurs in each part."""
+    """(n_parts, n) how often each of 0 … n - 1 occurs in each part, the parts being idx[cuts[p]:cuts[p + 1]]."""
     counts, n_outside = np.zeros((len(cuts) - 1, n), np.int64), np.zeros(len(cuts) - 1, np.int64)
     on_threads(lambda at: _count_rows(counts[at], n_outside[at : at + 1], idx[cuts[at] : cuts[at + 1]]), len(cuts) - 1)
     if n_outside.any():
@@ -107,7 +107,10 @@ def _counts(idx: IntArray, n: int, cuts: list[int]) -> IntArray:
 def _redistributed(
     kernel: Native, counts: IntArray, first: IntArray, second: IntArray, payload: Array, cuts: list[int]
 ) -> tuple[IntArray, IntArray, Array]:
-    """Each thread moves its part to behind what the threads before it have of the same rows."""
+    """indptr, indices and payload; within a row, the ratings of an earlier part come first.
+
+    counts: (n_parts, n) from `_counts`     kernel: `scatter` or `transpose`, which moves one part
+    """
     ends = np.concatenate([[0], np.cumsum(counts.sum(axis=0))])
     place = ends[:-1] + np.cumsum(counts, axis=0) - counts
     indices, moved = np.empty(int(ends[-1]), np.int32), np.empty(len(payload), payload.dtype)
@@ -118,7 +121,7 @@ def _redistributed(
 
 
 def csr_with(ends: IntArray, indices: IntArray, levels: FloatArray, payload: Array) -> CsrRatings:
-    """Rows with what moved with their ratings: codes, or nothing, or the values themselves."""
+    """Rows whose values are those of `payload`: codes, the values themselves or, where it is (0,), `levels`."""
     if payload.dtype == np.uint8:
         return CsrRatings(ends, indices, levels, codes=payload)
     return CsrRatings(ends, indices, payload)

@@ -1,7 +1,7 @@
-"""Ratings into rows by counting: every row's place is known before the first rating moves, so each moves once.
+"""Ratings into rows by a counting sort: rows are counted first, so that every rating moves once.
 
-A sort of n ratings this way costs two passes over them and no comparison, and it is stable. Each thread counts and
-moves some of the ratings; within a row, those of an earlier thread come first.
+It takes two passes over the ratings and no comparison, and it is stable. Each thread counts and moves some of the
+ratings; within a row, those of an earlier thread come first.
 """
 
 import numpy as np
@@ -18,7 +18,7 @@ HASH = np.uint64(2654435769)  # 2³² by the golden ratio: Knuth's multiplicativ
 
 @njit(**JIT)
 def code_values(codes, levels, found, slots, bits):
-    """codes[i] ← which of the `levels` bits[i] is; found[0] ← how many there are, or -1: more than `levels` holds.
+    """codes[i] ← the place of bits[i] in `levels`; found[0] ← the number of levels, or -1: more than `levels` holds.
 
     levels: (m,) uint32, filled from its start     slots: (2ᵖ,) int16, all -1, at least twice as many
     """
@@ -39,7 +39,7 @@ def code_values(codes, levels, found, slots, bits):
 
 @njit(**JIT)
 def count_rows(counts, n_outside, idx):
-    """counts[r] += how often r is in idx; strangers[0] += how many of idx are no row at all."""
+    """counts[r] += how often r is in idx; n_outside[0] += how many of idx are not in 0 … counts.size - 1."""
     for one in idx:
         if 0 <= one < counts.size:
             counts[one] += 1
@@ -49,9 +49,9 @@ def count_rows(counts, n_outside, idx):
 
 @njit(**JIT)
 def scatter(indices, moved, place, row_idx, other_idx, values, first, last):
-    """The ratings first … last - 1 to where they belong: `place` of a row is where its next one goes.
+    """Move the ratings first … last - 1 to their rows; place[row] is where the next rating of a row goes.
 
-    values and moved may be empty: then there are none
+    values and moved may be empty: nothing is moved beside the indices
     """
     for i in range(first, last):
         at = place[row_idx[i]]
@@ -62,7 +62,7 @@ def scatter(indices, moved, place, row_idx, other_idx, values, first, last):
 
 @njit(**JIT)
 def transpose(indices, moved, place, indptr, other_idx, values, first, last):
-    """Move the ratings of the other side's rows first … last - 1 to the rows here, `other_idx`, as `scatter` does."""
+    """Move the ratings of the other side's rows first … last - 1 to their rows here, `other_idx`, as `scatter` does."""
     for other in range(first, last):
         for i in range(indptr[other], indptr[other + 1]):
             at = place[other_idx[i]]
@@ -73,7 +73,7 @@ def transpose(indices, moved, place, indptr, other_idx, values, first, last):
 
 @njit(**JIT)
 def drop_repeated(indptr, indices, values):
-    """Keep the last of equal neighbours within each row, move the rest up, and update indptr."""
+    """Keep the last of ratings with equal indices within each row, close the gaps, and update indptr."""
     to, begin = 0, 0
     for row in range(indptr.size - 1):
         end, start = indptr[row + 1], to

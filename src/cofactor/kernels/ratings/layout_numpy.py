@@ -11,7 +11,7 @@ __all__ = ["count_indices", "encode_values", "lay_out", "order_by_row", "sum_row
 
 
 def encode_values(values: FloatArray) -> CodedValues:
-    """The different values in the order in which they first occur, and which of them each one is."""
+    """The different values in the order in which they first occur, and the code of each value."""
     values = np.ascontiguousarray(values, np.float32)
     bits, first, which = np.unique(values.view(np.uint32), return_index=True, return_inverse=True)
     if len(bits) > MAX_LEVELS:
@@ -22,7 +22,7 @@ def encode_values(values: FloatArray) -> CodedValues:
 
 
 def lay_out(row_idx: IntArray, other_idx: IntArray, values: CodedValues, n_rows: int, n_others: int) -> CsrRatings:
-    """Sorted by row and other row; of equal neighbours the last one stays."""
+    """Sort by row and other row; of equal pairs the last one is kept."""
     row_idx, other_idx = (np.ascontiguousarray(idx, np.int32) for idx in (row_idx, other_idx))
     _check(other_idx, n_others)
     _check(row_idx, n_rows)
@@ -34,7 +34,7 @@ def lay_out(row_idx: IntArray, other_idx: IntArray, values: CodedValues, n_rows:
 
 
 def transposed(ratings: CsrRatings, n_others: int) -> CsrRatings:
-    """Sorted by the other row; the row of a rating is then what it meets."""
+    """Sort by the other row; the index of a rating is then its former row."""
     rows = np.repeat(np.arange(len(ratings.indptr) - 1, dtype=np.int32), np.diff(ratings.indptr))
     _check(ratings.indices, n_others)
     order, payload = np.argsort(ratings.indices, kind="stable"), ratings.coded.payload
@@ -43,7 +43,7 @@ def transposed(ratings: CsrRatings, n_others: int) -> CsrRatings:
 
 
 def order_by_row(row_idx: IntArray, n_rows: int) -> tuple[IntArray, IntArray]:
-    """A stable sort."""
+    """A stable argsort."""
     _check(row_idx, n_rows)
     return _ends(row_idx, n_rows), np.argsort(row_idx, kind="stable").astype(np.int32)
 

@@ -1,6 +1,6 @@
-"""Numbers in half precision, in which draws are stored: converted to single, or multiplied as they are read.
+"""Draws, which are stored in half precision, converted to single precision or multiplied as they are read.
 
-NumPy widens number by number, in ten times as long; and what is multiplied as it is read needs no memory in between.
+NumPy converts number by number, which takes ten times as long; a product of halves as they are read needs no copy.
 The loops are in `half_precision_loops.py`.
 """
 
@@ -25,11 +25,11 @@ _score_draws = Native("cofactor.kernels.scoring.half_precision_loops", "score_dr
 
 
 class HalfPrecisionSide(NamedTuple):
-    """One of the two or three that meet in a rating, in every draw: d - 1 factors and a bias."""
+    """One side of ratings, in every draw: d - 1 factors and a bias, and the row of each rating."""
 
     halves: Array  # (m, n_draws, d) float16
     unknown: FloatArray  # (n_draws, d) float32, the row of index -1
-    idx: IntArray  # (n,) which of them each rating has
+    idx: IntArray  # (n,) the row of each rating; -1: `unknown`
 
 
 NO_DAYS = HalfPrecisionSide(np.zeros((0, 0, 0), np.float16), np.zeros((0, 0), np.float32), np.zeros(0, np.int64))
@@ -78,11 +78,11 @@ def draw_scores(
 
 
 def _flat(side: HalfPrecisionSide) -> HalfPrecisionSide:
-    """All draws of a row one after the other, halves as their bits."""
+    """A side as the loops read it: all draws of a row one after the other, and halves as their bits."""
     return HalfPrecisionSide(_bits(side.halves), side.unknown.ravel().astype(np.float32), side.idx.astype(np.int64))
 
 
 def _bits(halves: Array) -> IntArray:
-    """(m, …) float16 -> (m, w) uint16, without a copy where they lie side by side."""
+    """(m, …) float16 -> (m, w) uint16, without a copy where the array is contiguous."""
     kept = np.ascontiguousarray(halves)
     return kept.reshape(len(kept), math.prod(kept.shape[1:])).view(np.uint16)

@@ -1,4 +1,4 @@
-"""Half precision to single, by moving bits: both hold a sign, an exponent and a fraction, of other lengths."""
+"""Half precision to single precision by shifting bits: sign, exponent and fraction of both have other lengths."""
 
 import numpy as np
 from numba import njit
@@ -9,7 +9,7 @@ from cofactor.kernels.scoring.half_precision import HalfPrecisionSide
 __all__ = ["HalfPrecisionSide", "multiply", "score_draws", "widen"]  # entries are made of the first, by name
 
 SIGN, REST = np.uint32(0x8000), np.uint32(0x7FFF)
-BIAS = np.float32(2.0**112)  # exponents begin at -15 in the one, at -127 in the other
+BIAS = np.float32(2.0**112)  # the exponent of half precision has a bias of 15, that of single precision of 127
 
 
 @njit(**JIT)

@@ -1,4 +1,4 @@
-"""Scores of pairs (user, item), or of triples with a day: factors and biases, joined two by two."""
+"""Scores of pairs (user, item) or triples (user, item, day): dot products of two factors each, and biases."""
 
 from typing import NamedTuple
 
@@ -18,11 +18,11 @@ _score_pairs = Native("cofactor.kernels.scoring.pairs_loops", "score_pairs")
 
 
 class ScoredSide(NamedTuple):
-    """One of the two or three that meet in a rating."""
+    """One side of ratings: its factors and biases, and the row of each rating."""
 
     factors: FloatArray  # (m, width) float32, width a multiple of 16
     bias: FloatArray  # (m,) float32
-    idx: IntArray  # (n,) int32: which of them each rating has
+    idx: IntArray  # (n,) int32: the row of each rating
 
 
 NO_SIDE = ScoredSide(NO_ROWS, NO_NUMBERS, NO_INDICES)

@@ -1,4 +1,4 @@
-"""The scores of many pairs: a few dot products of gathered rows each, the rows asked for ahead."""
+"""The scores of many pairs: a few dot products of gathered rows each, which are prefetched."""
 
 from numba import njit
 
