@@ -8,7 +8,7 @@ import pytest
 
 import cofactor as cf
 from cofactor.data.features import features_of
-from cofactor.gibbs.chain import Design, GibbsSampler
+from cofactor.gibbs.chain import GibbsSampler, ModelSpec
 from cofactor.gibbs.feature_group import FeatureGroup
 from cofactor.gibbs.likelihood import Ordinal, expected_level
 from cofactor.gibbs.noise import Noise
@@ -78,17 +78,17 @@ def test_the_rows_that_are_noisy_are_found():
 
 def test_noise_is_drawn_alike_wherever_the_ratings_lie(tastes):
     """By arrays over all ratings, and by the rows as they are laid out."""
-    design, rows = Design(6, row_noise=True), tastes.by_user
-    chain, user_idx = GibbsSampler(tastes, design, seed=1), np.repeat(np.arange(tastes.n_users), rows.counts)
+    spec, rows = ModelSpec(6, row_noise=True), tastes.by_user
+    chain, user_idx = GibbsSampler(tastes, spec, seed=1), np.repeat(np.arange(tastes.n_users), rows.counts)
     chain.sweep()
     noise, p, q = chain.noise, chain.users.rows[user_idx], chain.items.rows[rows.indices]
     other = deepcopy(noise)
     errors = rows.values - tastes.mean - (p[:, :6] * q[:, :6]).sum(axis=1) - p[:, 6] - q[:, 6]
-    told = noise.draw_fixed_targets(
+    total = noise.draw_fixed_targets(
         rows.part, chain.users.side, chain.items.side, tastes.mean, np.random.default_rng(3)
     )
     other.draw(errors, (user_idx, rows.indices), np.random.default_rng(3))
-    assert told == pytest.approx(float(np.square(errors).sum()), rel=1e-4)
+    assert total == pytest.approx(float(np.square(errors).sum()), rel=1e-4)
     assert other.precision == pytest.approx(noise.precision, rel=1e-4)
     for one, same in zip(noise.sides, other.sides, strict=True):
         np.testing.assert_allclose(one.factors, same.factors, rtol=1e-3)
@@ -117,21 +117,21 @@ def test_the_expected_level_is_the_mean_over_the_levels():
 # ---- chains --------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("design", [Design(6), Design(6, True, True), Design(6, row_noise=True)], ids=str)
-def test_the_squared_error_that_a_sweep_tells_is_that_of_its_draw(tastes, design):
+@pytest.mark.parametrize("spec", [ModelSpec(6), ModelSpec(6, True, True), ModelSpec(6, row_noise=True)], ids=str)
+def test_the_squared_error_that_a_sweep_returns_is_that_of_its_draw(tastes, spec):
     """Also where no pass over the ratings is made for it; six factors are padded to sixteen, which must not count."""
-    chain = GibbsSampler(tastes, design, seed=1)
+    chain = GibbsSampler(tastes, spec, seed=1)
     for _ in range(3):
-        told = chain.sweep()
+        error = chain.sweep()
     p, q = chain.users.rows[tastes.user_idx], chain.items.rows[tastes.item_idx]
     scores = tastes.mean + (p[:, :6] * q[:, :6]).sum(axis=1) + p[:, 6] + q[:, 6]
-    assert told == pytest.approx(np.mean((tastes.values - scores) ** 2), rel=3e-4)
+    assert error == pytest.approx(np.mean((tastes.values - scores) ** 2), rel=3e-4)
 
 
 def test_a_chain_is_the_same_for_the_same_seed(tastes):
-    first, again, other = (GibbsSampler(tastes, Design(4, True, True, True, None, True), seed) for seed in (1, 1, 2))
-    told = [[chain.sweep() for _ in range(3)] for chain in (first, again, other)]
-    assert told[0] == told[1] != told[2]
+    first, again, other = (GibbsSampler(tastes, ModelSpec(4, True, True, True, None, True), seed) for seed in (1, 1, 2))
+    errors = [[chain.sweep() for _ in range(3)] for chain in (first, again, other)]
+    assert errors[0] == errors[1] != errors[2]
 
 
 def test_a_days_rows_learn_what_happened_on_it():
@@ -141,7 +141,7 @@ def test_a_days_rows_learn_what_happened_on_it():
     day = rng.integers(0, 2, 1000)
     values = 4 - 2.0 * day + 0.1 * rng.standard_normal(1000)
     ratings = replace(cf.read({"user": users, "item": items, "rating": values}), timestamps=day * 86_400)
-    chain = GibbsSampler(ratings, Design(2, days=np.array([0, 1])), seed=0)
+    chain = GibbsSampler(ratings, ModelSpec(2, days=np.array([0, 1])), seed=0)
     for _ in range(30):
         chain.sweep()
     bias = chain.days.rows[:, 2]

@@ -6,7 +6,7 @@
 Salakhutdinov & Mnih, "Bayesian probabilistic matrix factorization using MCMC", ICML 2008, section 3
 [salakhutdinov2008bpmf], with biases inside the rows; x_u are companions and attributes of a row (`feature_group`), the
 noise is each row's own (`noise`). With days, b_t + p_u · t + q_i · t is added: the factorisation machine of the
-three [rendle2012libfm]. Nothing is left to tune but the rank: how strongly a row is held is itself learned.
+three [rendle2012libfm]. The precision of every prior is drawn too, so only the rank is left to tune.
 """
 
 from collections.abc import Mapping
@@ -20,7 +20,7 @@ from cofactor.data.csr_rows import Rows
 from cofactor.data.features import Features, bag, features_of
 from cofactor.data.ratings import NO_TIME, Ratings
 from cofactor.gibbs.factor_block import FactorBlock
-from cofactor.gibbs.likelihood import Metric, Ordinal
+from cofactor.gibbs.likelihood import Gaussian, Ordinal
 from cofactor.gibbs.noise import Noise
 from cofactor.gibbs.residual import Residual
 from cofactor.gibbs.row_ratings import FixedTargets, RowRatings, SortedTargets
@@ -29,54 +29,54 @@ from cofactor.kernels.absent import NO_NUMBERS
 from cofactor.kernels.ratings.layout import sum_rows
 from cofactor.kernels.scoring.pairs import NO_SIDE, pair_scores
 
-__all__ = ["Design", "GibbsSampler", "days_of"]
+__all__ = ["GibbsSampler", "ModelSpec", "days_of"]
 
 DAY = 86_400  # seconds
 
 
-class Design(NamedTuple):
-    """The parts that the model has."""
+class ModelSpec(NamedTuple):
+    """The rank of the model, and the parts it has beside users and items."""
 
     n_factors: int
-    user_bag: bool = False
-    item_bag: bool = False
-    attributes: bool = False
+    user_bag: bool = False  # the items that a user rated shift the prior mean of their row: companions
+    item_bag: bool = False  # the users who rated an item, likewise
+    attributes: bool = False  # so do attributes
     days: IntArray | None = None  # (n_days,) the days that have rows, ascending
-    row_noise: bool = False
-    ordinal: bool = False
+    row_noise: bool = False  # every user and item has a noise factor of its own
+    ordinal: bool = False  # ratings are ordered levels (probit), not numbers
 
 
 class GibbsSampler:
-    """A chain: `sweep` draws everything once, given the rest."""
+    """A Markov chain over all parameters: `sweep` draws each of them once, given the rest."""
 
-    def __init__(self, train: Ratings, design: Design, seed: int | list[int]) -> None:
-        self.rng, rows, k = np.random.default_rng(seed), train.by_user, design.n_factors
+    def __init__(self, train: Ratings, spec: ModelSpec, seed: int | list[int]) -> None:
+        self.rng, rows, k = np.random.default_rng(seed), train.by_user, spec.n_factors
         self._rows, self._mean = rows, train.mean
-        self._has_fixed_targets = not design.ordinal and design.days is None
-        of_users = [bag(train.by_item, train.user_counts)] if design.user_bag else []
-        of_items = [bag(train.by_user, train.item_counts)] if design.item_bag else []
-        if design.attributes:
+        self._has_fixed_targets = not spec.ordinal and spec.days is None
+        of_users = [bag(train.by_item, train.user_counts)] if spec.user_bag else []
+        of_items = [bag(train.by_user, train.item_counts)] if spec.item_bag else []
+        if spec.attributes:
             of_users += _columns_of(train.user_attributes)
             of_items += _columns_of(train.item_attributes)
-        counts = (rows.counts, train.by_item.counts) if design.row_noise else ()
-        self.noise = Noise(1.0 if design.ordinal else _variance(rows), counts, fixed=design.ordinal)
-        for_users, for_items = self._both(train)
-        self.users = FactorBlock(for_users, k, of_users, self.rng)
-        self.items = FactorBlock(for_items, k, of_items, self.rng)
-        # companions stand first
-        self.attribute_groups = self.users.groups[design.user_bag :], self.items.groups[design.item_bag :]
+        counts = (rows.counts, train.by_item.counts) if spec.row_noise else ()
+        self.noise = Noise(1.0 if spec.ordinal else _variance(rows), counts, fixed=spec.ordinal)
+        ratings_by_user, ratings_by_item = self._ratings_of_sides(train)
+        self.users = FactorBlock(ratings_by_user, k, of_users, self.rng)
+        self.items = FactorBlock(ratings_by_item, k, of_items, self.rng)
+        # the group of companions, where there is one, comes first
+        self.attribute_groups = self.users.groups[spec.user_bag :], self.items.groups[spec.item_bag :]
         self.days: FactorBlock | None = None
-        if design.days is not None:
-            days = SortedTargets(_day_of_each(train, design.days), len(design.days))
+        if spec.days is not None:
+            days = SortedTargets(_day_of_each(train, spec.days), len(spec.days))
             self.days = FactorBlock(days, k, [], self.rng)
         self.blocks = [block for block in (self.users, self.items, self.days) if block is not None]
-        given = NO_NUMBERS if self._has_fixed_targets else rows.values
-        self.likelihood: Metric | Ordinal = Ordinal(given) if design.ordinal else Metric(given, train.mean)
-        plain = self._has_fixed_targets and not design.row_noise
-        self._residual = Residual(rows, train.mean, self.users, self.items) if plain else None
+        values = NO_NUMBERS if self._has_fixed_targets else rows.values
+        self.likelihood: Gaussian | Ordinal = Ordinal(values) if spec.ordinal else Gaussian(values, train.mean)
+        is_unweighted = self._has_fixed_targets and not spec.row_noise
+        self._residual = Residual(rows, train.mean, self.users, self.items) if is_unweighted else None
 
-    def _both(self, train: Ratings) -> tuple[RowRatings, RowRatings]:
-        """The ratings in the order of the users and of the items."""
+    def _ratings_of_sides(self, train: Ratings) -> tuple[RowRatings, RowRatings]:
+        """The ratings user by user, and item by item."""
         if self._has_fixed_targets:
             noise = self.noise.sides
             return FixedTargets(self._rows, self._mean, noise), FixedTargets(train.by_item, self._mean, noise[::-1])
@@ -84,7 +84,7 @@ class GibbsSampler:
         return SortedTargets(user_idx, train.n_users), SortedTargets(self._rows.indices, train.n_items)
 
     def sweep(self) -> float:
-        """Draw every row, what the rows share, and the noise; returns the mean squared error under the draw."""
+        """Draw every row, the priors of rows, and the noise; returns the mean squared error under the draw."""
         weights = None if self._has_fixed_targets else self.noise.weights(self._idx)
         targets, explained = self.likelihood.targets, np.zeros(0)
         for block in self.blocks:
@@ -100,7 +100,10 @@ class GibbsSampler:
         return float(np.square(errors).mean(dtype=np.float64))
 
     def _draw_noise(self, explained: FloatArray) -> float:
-        """Draw the noise where targets are fixed; returns Σ error²."""
+        """Draw the noise where targets are fixed; returns Σ error².
+
+        explained: of each row drawn last, as `FactorBlock.draw_rows` returned it
+        """
         if self._residual is None:
             sides = self.users.side, self.items.side
             return self.noise.draw_fixed_targets(self._rows.part, *sides, self._mean, self.rng)
@@ -117,7 +120,7 @@ class GibbsSampler:
         return state_of_parts(self._parts)
 
     def restore(self, state: Mapping[str, Array]) -> None:
-        """Be as when `state` was taken of a chain with the same ratings, design and seed."""
+        """Restore the arrays that `state` returned, of a chain with the same ratings, spec and seed."""
         restore_parts(self._parts, state)
 
     @property

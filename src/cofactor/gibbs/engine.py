@@ -8,8 +8,9 @@ import numpy as np
 
 from cofactor.arrays import Array, FloatArray, IntArray
 from cofactor.data.ratings import Ratings
-from cofactor.gibbs.chain import Design, GibbsSampler
+from cofactor.gibbs.chain import GibbsSampler, ModelSpec
 from cofactor.gibbs.samples import PosteriorSamples
+from cofactor.gibbs.state import Stateful, restore_parts, state_of_parts
 from cofactor.kernels.blas import quiet_blas
 from cofactor.training.checkpoint import wrong_with_state
 from cofactor.training.engine import ResumableEngine
@@ -18,37 +19,37 @@ __all__ = ["GibbsEngine", "StartRows", "Sweep"]
 
 
 class Sweep(NamedTuple):
-    """One sweep of all chains': of which chain it is, and whether its draw is kept."""
+    """One sweep: the number of its chain, and whether its draw is kept."""
 
     chain: int
     is_kept: bool
 
 
 class StartRows(NamedTuple):
-    """The rows that every chain begins with, of which `known` says which they are in its ratings, or -1."""
+    """The last draw of an earlier model, from which every chain starts."""
 
     users: FloatArray  # (m, d)
     items: FloatArray
-    known: tuple[IntArray, IntArray]
+    known: tuple[IntArray, IntArray]  # for each user and item of the chain, its index among these rows; -1: none
 
 
 class GibbsEngine(ResumableEngine):
     """Chains one after the other; the loss is the mean squared error of the training ratings under the sweep's draw.
 
-    Early stopping measures where a draw is kept, for the model is the mean over those; its best epoch is the model of
-    the draws kept up to there.
+    The model is the mean over the kept draws, so early stopping measures it after sweeps whose draw is kept, and the
+    best epoch is the mean over the draws kept until then.
     """
 
     def __init__(
-        self, train: Ratings, design: Design, sweeps: Sequence[Sweep], seed: int, start: StartRows | None = None
+        self, train: Ratings, spec: ModelSpec, sweeps: Sequence[Sweep], seed: int, start: StartRows | None = None
     ) -> None:
-        """sweeps: of all chains, in their order     start: None: at random"""
-        self.train, self.design, self._sweeps, self._seed, self._start = train, design, sweeps, seed, start
+        """sweeps: of all chains, in order     start: None: from random rows"""
+        self.train, self.spec, self._sweeps, self._seed, self._start = train, spec, sweeps, seed, start
         self.samples = PosteriorSamples(sum(one.is_kept for one in sweeps))
         self._begin_chain(0)
 
     def _begin_chain(self, number: int) -> None:
-        self._number, self.chain = number, GibbsSampler(self.train, self.design, [self._seed, number])
+        self._number, self.chain = number, GibbsSampler(self.train, self.spec, [self._seed, number])
         if self._start is not None:
             self.chain.start_at(*self._start)
 
@@ -69,14 +70,14 @@ class GibbsEngine(ResumableEngine):
         return np.array([error])
 
     def keep(self) -> None:
-        """Keep the draw at which the chain is."""
-        self.samples.add(self.chain, bag=self.design.user_bag)
+        """Keep the current draw of the chain."""
+        self.samples.add(self.chain, bag=self.spec.user_bag)
 
     def is_measured(self, epoch: int) -> bool:
         return self._sweeps[epoch].is_kept
 
     def mark(self) -> dict[str, Array]:
-        """How many draws there are: later ones come behind them."""
+        """The number of kept draws: later ones are added behind them."""
         return {"n_kept": np.array(self.samples.n_kept)}
 
     def go_back(self, mark: dict[str, Array]) -> None:
@@ -88,23 +89,29 @@ class GibbsEngine(ResumableEngine):
         return "" if right else "it counts other draws"
 
     def state(self) -> dict[str, Array]:
-        samples = {f"samples.{name}": array for name, array in self.samples.state().items()}
-        chain = {f"chain.{name}": array for name, array in self.chain.state().items()}
-        return chain | samples | {"chain_number": np.array(self._number)}
+        return state_of_parts(self._parts) | {"chain_number": np.array(self._number)}
 
     def restore(self, state: dict[str, Array]) -> None:
         self._begin_chain(int(state["chain_number"]))
-        self.chain.restore(_under("chain.", state))
-        self.samples.restore(_under("samples.", state))
+        restore_parts(self._parts, state)
+
+    @property
+    def _parts(self) -> dict[str, Stateful]:
+        return {"chain": self.chain, "samples": self.samples}
 
     def wrong_with(self, state: Mapping[str, Array], n_epochs_done: int) -> str:
-        """The chain's arrays are as large as those of any; of every draw there is one for each that is kept by then."""
+        """Why an engine like this cannot have been in that state after so many epochs; "" if it can.
+
+        The arrays of the chain must have the shapes of the present one's; those of the samples, the shapes of as many
+        draws as are kept by then.
+        """
         scratch, n = PosteriorSamples(1), self._n_kept_after(n_epochs_done)
-        scratch.add(self.chain, bag=self.design.user_bag, rng=np.random.default_rng(0))
-        needed = {f"chain.{name}": array for name, array in self.chain.state().items()}
+        scratch.add(self.chain, bag=self.spec.user_bag, rng=np.random.default_rng(0))
+        needed = state_of_parts({"chain": self.chain})
         needed["chain_number"] = np.array(self._sweeps[n_epochs_done - 1].chain)
         if n:
-            needed |= {f"samples.{name}": _repeated(name, one, n) for name, one in scratch.state().items()}
+            draws = state_of_parts({"samples": scratch})
+            needed |= {name: _repeated(name, one, n) for name, one in draws.items()}
         wrong = wrong_with_state(state, needed, n_epochs_done)
         if not wrong and state["chain_number"] != needed["chain_number"]:
             return "chain_number is that of another chain"
@@ -115,10 +122,6 @@ class GibbsEngine(ResumableEngine):
 
 
 def _repeated(name: str, one: Array, n: int) -> Array:
-    """An array of one draw as large as n draws of it; takes no memory."""
+    """The array of one draw in the shape of n draws; it takes no memory."""
     axis = 1 if name.endswith(".draws") else 0
     return np.broadcast_to(one, [n if at == axis else size for at, size in enumerate(one.shape)])
-
-
-def _under(prefix: str, state: Mapping[str, Array]) -> dict[str, Array]:
-    return {name.removeprefix(prefix): array for name, array in state.items() if name.startswith(prefix)}

@@ -1,4 +1,4 @@
-"""Prior means of rows that came later, draw by draw: by their companions, and by their attributes."""
+"""Prior means of new rows in each draw: from their companions, and from their attributes."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeAlias
@@ -12,13 +12,14 @@ from cofactor.kernels.scoring.half_precision import single_precision
 
 __all__ = ["Expected", "expected_by_attributes", "expected_with_bag", "mean_features"]
 
-Expected: TypeAlias = Callable[[int], FloatArray]  # of a draw: (n, d), or (d,) where all rows are alike
+Expected: TypeAlias = Callable[[int], FloatArray]  # number of a draw -> (n, d) prior means, or (d,) of all rows
 
 
 def expected_with_bag(mean: FloatArray, rows: Rows, bag: FloatArray, bag_mean: FloatArray) -> Expected:
-    """The prior mean of rows with these companions.
+    """The prior means of rows with these companions.
 
-    mean, bag_mean: (n_draws, d) of an average row, and of its bag     bag: (m, n_draws, d), or empty: no bags
+    mean: (n_draws, d) of the average row     bag_mean: (n_draws, d) the part of it that is due to companions
+    bag: (m, n_draws, d) coefficients of companions; empty: the model has none
     """
     from scipy.sparse import csr_array
 
@@ -33,7 +34,7 @@ def expected_by_attributes(
     coefficients: FloatArray, average: FloatArray, encodings: Sequence[Encoding], attributes: Mapping[str, Array],
     n: int,
 ) -> Expected:  # fmt: skip
-    """The prior mean of n rows with these attributes, less that of the average row.
+    """The prior means of n rows with these attributes, less that of the average row.
 
     coefficients: (f, n_draws, d), or empty: nothing is learned from attributes     average: (f,) of the features
     """

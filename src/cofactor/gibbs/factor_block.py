@@ -1,4 +1,4 @@
-"""The rows of one kind (users, items or days), with their ratings, their prior and the features that shift it."""
+"""The rows of one kind (users, items or days), with their ratings, their prior and the features that shift its mean."""
 
 from collections.abc import Mapping, Sequence
 
@@ -28,7 +28,7 @@ class FactorBlock:
     def __init__(self, ratings: RowRatings, k: int, features: Sequence[Features], rng: np.random.Generator) -> None:
         self._ratings, self.k, width = ratings, k, padded_width(k)
         self.counts = np.diff(ratings.indptr)
-        n, self._plan = len(self.counts), schedule_rows(ratings.indptr, width)
+        n, self._schedule = len(self.counts), schedule_rows(ratings.indptr, width)
         self.factors, self.bias = empty_aligned((n, width)), np.zeros(n, np.float32)
         self.factors[:, k:] = 0
         self.factors[:, :k] = START_DEVIATION * rng.standard_normal((n, k), dtype=np.float32)
@@ -80,7 +80,7 @@ class FactorBlock:
         return own | self.row_prior.state() | state_of_parts(groups)
 
     def restore(self, state: Mapping[str, Array]) -> None:
-        """Be as when `state` was taken."""
+        """Restore the arrays that `state` returned."""
         self.factors[:], self.bias[:], self._known[:] = state["factors"], state["bias"], state["known"]
         self.row_prior = RowPrior.of_state(state)
         restore_parts({f"group{n}": group for n, group in enumerate(self.groups)}, state)
@@ -90,31 +90,31 @@ class FactorBlock:
         if not self.groups:
             self.row_prior = RowPrior.draw_given(self.moments, rng)
             return
-        left = np.subtract(self.rows, self._known, out=self._known)  # there may be no room to hold it twice
-        self.row_prior = RowPrior.draw(left, rng)
+        residuals = np.subtract(self.rows, self._known, out=self._known)  # in place: there may be no memory for two
+        self.row_prior = RowPrior.draw(residuals, rng)
         mean = self.row_prior.mean.astype(np.float32)
-        left -= mean
+        residuals -= mean
         for group in self.groups:
-            group.draw(left, self.row_prior.precision, rng)
-        np.subtract(self.rows, left, out=self._known)
+            group.draw(residuals, self.row_prior.precision, rng)
+        np.subtract(self.rows, residuals, out=self._known)
         self._known -= mean
 
     def draw_rows(
         self, others: Sequence["FactorBlock"], targets: FloatArray, weights: FloatArray | None, noise: float,
         rng: np.random.Generator,
     ) -> FloatArray:  # fmt: skip
-        """Draw all rows with the other blocks fixed; returns what each row explains, (n,) (`posterior.solve`).
+        """Draw all rows with the other blocks fixed; returns what each row explains, (n,), as the kernel `solve` does.
 
-        targets, weights: (n_ratings,) the score asked for by each rating, and its precision, as noise · weight
+        targets, weights: (n_ratings,) the target score of each rating, and its precision: noise · weight
         """
         sides = [other.side for other in others]
-        part, rating_weights, offset, third = self._ratings.solve_arguments(sides, targets, weights, noise)
+        ratings, rating_weights, offset, third = self._ratings.solve_arguments(sides, targets, weights, noise)
         key = int(rng.integers(2**62))
         row_prior, width = self.row_prior, self.factors.shape[1]
         prior, bias = padded_prior(self._known, row_prior.precision, self.bias, width, mean=row_prior.mean)
-        problem = RowProblem(others[0].factors, offset, part, rating_weights, prior, third, bias)
-        explained = solve(self.factors, problem, self._plan, draw=key)
-        unused = self.factors[:, self.k :]  # where nothing is, a draw is noise, and explains nothing
+        problem = RowProblem(others[0].factors, offset, ratings, rating_weights, prior, third, bias)
+        explained = solve(self.factors, problem, self._schedule, draw=key)
+        unused = self.factors[:, self.k :]  # padding: its draw is noise, which explains nothing
         explained += np.einsum("rk,rk->r", unused, unused)
         unused[:] = 0
         return explained

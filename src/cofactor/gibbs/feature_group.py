@@ -18,7 +18,7 @@ from cofactor.kernels.gibbs.coefficients import Rotation, column_sums, draw_coef
 
 __all__ = ["FeatureGroup"]
 
-COEFFICIENT_VARIANCE = 0.01  # expected by their prior: most attributes explain little
+COEFFICIENT_VARIANCE = 0.01  # of the prior of coefficients: most attributes explain little
 
 
 class FeatureGroup:
@@ -32,7 +32,7 @@ class FeatureGroup:
 
     @property
     def average(self) -> FloatArray:
-        """(d,) by how much the group shifts the prior mean of the average row."""
+        """(d,) the shift of the prior mean of the average row."""
         return (self._column_means @ self.coefficients).astype(np.float32)
 
     def state(self) -> dict[str, Array]:
@@ -40,23 +40,26 @@ class FeatureGroup:
         return {"coefficients": self.coefficients.copy()} | self.row_prior.state()
 
     def restore(self, state: Mapping[str, Array]) -> None:
-        """Be as when `state` was taken."""
+        """Restore the arrays that `state` returned."""
         self.coefficients[:], self.row_prior = state["coefficients"], RowPrior.of_state(state)
 
-    def draw(self, left: FloatArray, noise: FloatArray, rng: np.random.Generator) -> None:
+    def draw(self, residuals: FloatArray, precision: FloatArray, rng: np.random.Generator) -> None:
         """Draw the coefficients, then their prior.
 
-        left: (n, d) float32, the rows less their prior mean, with precision `noise` (d, d); updated in place
+        residuals: (n, d) float32, the rows less their prior mean; updated in place     precision: (d, d) of the rows
         """
-        back, own = _both_diagonal(noise, self.row_prior.precision)
-        there, key = np.linalg.inv(back), int(rng.integers(2**62))
-        turn = Rotation(there.T.astype(np.float32), back.T.astype(np.float32))
-        draw_coefficients(self.features, left, self.coefficients, turn, own, there @ self.row_prior.mean, key)
+        basis, precisions = _joint_diagonalisation(precision, self.row_prior.precision)
+        inverse, key = np.linalg.inv(basis), int(rng.integers(2**62))
+        rotation, mean = (
+            Rotation(inverse.T.astype(np.float32), basis.T.astype(np.float32)),
+            inverse @ self.row_prior.mean,
+        )
+        draw_coefficients(self.features, residuals, self.coefficients, rotation, precisions, mean, key)
         self.row_prior = RowPrior.draw(self.coefficients, rng, COEFFICIENT_VARIANCE)
 
 
-def _both_diagonal(a: FloatArray, b: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """W and w with Wᵀ a W = I and Wᵀ b W = diag(w), both given positive definite."""
+def _joint_diagonalisation(a: FloatArray, b: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """W and w with Wᵀ a W = I and Wᵀ b W = diag(w), a and b being positive definite."""
     inverse = np.linalg.inv(np.linalg.cholesky(a))
     values, vectors = np.linalg.eigh(inverse @ b @ inverse.T)
     return inverse.T @ vectors, values

@@ -1,4 +1,4 @@
-"""The error of the kept draws' mean on held-out ratings, brought up to date draw by draw while a chain runs."""
+"""The error of the mean over the kept draws on held-out ratings, updated draw by draw while a chain runs."""
 
 import numpy as np
 
@@ -15,12 +15,12 @@ __all__ = ["HeldOutError"]
 class HeldOutError:
     """The mean squared error of the mean over all draws kept so far; before there are any, of the chain's own draw.
 
-    Of ordered levels each draw counts with the noise of that draw.
+    Expected levels of ordinal ratings are computed with the noise of each draw.
     """
 
     def __init__(self, engine: GibbsEngine, held_out: Ratings) -> None:
         self._engine, self._held_out = engine, held_out
-        self._n, self._sum = 0, np.zeros(len(held_out))  # draws added up
+        self._n, self._sum = 0, np.zeros(len(held_out))  # of the draws summed up so far
 
     def __call__(self) -> float:
         samples = self._engine.samples
@@ -35,15 +35,15 @@ class HeldOutError:
         return float(np.mean(np.square(self._predicted(draw, 0) - self._held_out.values)))
 
     def _predicted(self, samples: PosteriorSamples, at: int) -> FloatArray:
-        """(n,) by one draw."""
+        """(n,) predicted ratings by one draw."""
         likelihood, held_out = self._engine.chain.likelihood, self._held_out
         mean = 0.0 if isinstance(likelihood, Ordinal) else self._engine.train.mean
         users, items, days = (_draw(one, at) for one in (samples.users, samples.items, samples.days))
-        day, nobody, nothing = (_means(one, at) for one in (samples.days, samples.users, samples.items))
-        draws = Draws(users, items, days, day, nobody, nothing, mean)
+        day, unknown_user, unknown_item = (_means(one, at) for one in (samples.days, samples.users, samples.items))
+        draws = Draws(users, items, days, day, unknown_user, unknown_item, mean)
         scores = np.empty((len(held_out), 1), np.float32)
-        for part, its in draws.of_pairs(held_out.user_idx, held_out.item_idx, None):
-            scores[part] = its
+        for block, of_block in draws.of_pairs(held_out.user_idx, held_out.item_idx, None):
+            scores[block] = of_block
         if isinstance(likelihood, Ordinal):
             root = 1 / np.sqrt(self._variance(samples, at))[:, None]
             scores = expected_level(scores, samples.cuts[at][None], root, likelihood.levels)

@@ -1,4 +1,4 @@
-"""Draws of rows that came later, one for each draw of the other side: the chain's own step, for a few rows."""
+"""Draws of new rows, one for each draw of the other side: the step of the chain, for a few rows."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -20,7 +20,7 @@ from cofactor.kernels.scoring.pairs import ScoredSide, pair_scores
 
 __all__ = ["DrawnRows", "NewRows", "draw_new_rows"]
 
-COARSE_STRIDE = 4  # every so many draws are used in a first pass, for the rows' own noise
+COARSE_STRIDE = 4  # a first pass, which estimates the rows' own noise, uses every fourth draw
 
 
 class DrawnRows(NamedTuple):
@@ -37,7 +37,7 @@ class DrawnRows(NamedTuple):
 
 
 class NewRows(NamedTuple):
-    """Draws of b later rows, with the noise variance of each one's ratings relative to the usual."""
+    """Draws of b new rows, with the noise variance of the ratings of each, relative to the usual."""
 
     rows: FloatArray  # (b, n_draws, k + 1) float16
     variance: FloatArray  # (b,)
@@ -49,29 +49,29 @@ def draw_new_rows(
 ) -> NewRows:  # fmt: skip
     """A draw of each row for each draw of the others.
 
-    rows: ratings, whose values are the scores asked for     expected: of a draw, (b, k + 1) or (k + 1,), the prior mean
+    rows: ratings, whose values are target scores     expected: number of a draw -> (b, k + 1) or (k + 1,) prior means
     precision: (n_draws, k + 1, k + 1)     noise: (n_draws,), the precision of a rating
     dof: ν of the rows' own noise factors, which are then learned; None: all rows have the usual noise
     """
     (m, n_draws, d), n = others.draws.shape, len(rows.counts)
     width, rng = padded_width(d - 1), np.random.default_rng([seed, len(rows.indices)])
     drawn, variance = np.zeros((n, n_draws, d), np.float16), np.ones(n, np.float32)
-    row_of, plan = np.repeat(np.arange(n, dtype=np.int32), rows.counts), schedule_rows(rows.indptr, width)
+    row_of, schedule = np.repeat(np.arange(n, dtype=np.int32), rows.counts), schedule_rows(rows.indptr, width)
     factors, bias, design = np.zeros((n, width), np.float32), np.zeros(n, np.float32), np.zeros((m, width), np.float32)
-    whole, every = CsrRatings(rows.indptr, rows.indices, rows.values), range(n_draws)
-    for draws in (every[::COARSE_STRIDE], every) if dof is not None else (every,):
-        part = whole._replace(row_weights=1 / variance, other_weights=(1 / others.variance).astype(np.float32))
+    unweighted, all_draws = CsrRatings(rows.indptr, rows.indices, rows.values), range(n_draws)
+    for draws in (all_draws[::COARSE_STRIDE], all_draws) if dof is not None else (all_draws,):
+        ratings = unweighted._replace(row_weights=1 / variance, other_weights=(1 / others.variance).astype(np.float32))
         squares = np.zeros(n)
         for draw in draws:
-            given, tau = others.of(draw), np.float32(noise[draw])
-            design[:, : d - 1], offset = given[:, :-1], given[:, -1].copy()
-            prior, own = padded_prior(np.atleast_2d(expected(draw)), precision[draw], bias, width)
+            fixed, tau = others.of(draw), np.float32(noise[draw])
+            design[:, : d - 1], offset = fixed[:, :-1], fixed[:, -1].copy()
+            prior, bias_term = padded_prior(np.atleast_2d(expected(draw)), precision[draw], bias, width)
             weights, key = RatingWeights(tau, np.float32(0), np.float32(0), tau), int(rng.integers(2**62))
-            solve(factors, RowProblem(design, offset, part, weights, prior, bias=own), plan, draw=key)
+            solve(factors, RowProblem(design, offset, ratings, weights, prior, bias=bias_term), schedule, draw=key)
             drawn[:, draw, :-1], drawn[:, draw, -1] = factors[:, : d - 1], bias
             if dof is not None:
-                met = ScoredSide(design, offset, rows.indices)
-                errors = rows.values - pair_scores(ScoredSide(factors, bias, row_of), met)
+                other_side = ScoredSide(design, offset, rows.indices)
+                errors = rows.values - pair_scores(ScoredSide(factors, bias, row_of), other_side)
                 squares += tau * np.bincount(row_of, np.square(errors) / others.variance[rows.indices], n) / len(draws)
         if dof is not None:
             variance = ((dof + squares) / (dof + rows.counts)).astype(np.float32)

@@ -2,8 +2,8 @@
 
 Ordered probit: r = level l where c_{l-1} < score + noise ≤ c_l; steps between levels may differ in length.
 Albert & Chib, "Bayesian analysis of binary and polychotomous response data", JASA 1993 [albert1993bayesian] for the
-latent scores. With the latent scores integrated out [cowles1996accelerating], the cutpoints of many ratings are as good
-as normal about their most probable place: they are proposed from there, and nearly always accepted.
+latent scores. With the latent scores integrated out [cowles1996accelerating], the posterior of the cutpoints given many
+ratings is nearly normal about its mode: proposals are drawn from that normal, and nearly always accepted.
 """
 
 from collections.abc import Mapping
@@ -14,27 +14,27 @@ from scipy.special import ndtr, ndtri
 
 from cofactor.arrays import Array, FloatArray, IntArray
 
-__all__ = ["Metric", "Ordinal", "expected_level"]
+__all__ = ["Gaussian", "Ordinal", "expected_level"]
 
-NEWTON_STEPS = 2  # towards the cutpoints' most probable place, from where they were in the sweep before
+NEWTON_STEPS = 2  # towards the mode of the cutpoints, from those of the sweep before
 EDGE = 1e-12  # a latent score's quantile is kept this far from 0 and 1
 
 
-class Metric:
-    """Gaussian: targets are ratings less their mean. Values are empty where rows have `FixedTargets`."""
+class Gaussian:
+    """Ratings normal about their scores; targets are ratings less their mean, (0,) where rows have `FixedTargets`."""
 
     def __init__(self, values: FloatArray, mean: float) -> None:
         self.targets, self.cuts = values - np.float32(mean), np.zeros(0)
 
     def draw(self, scores: FloatArray, weights: FloatArray | None, rng: np.random.Generator) -> None:
-        """Nothing is latent."""
+        """Do nothing: this likelihood has no latent variables."""
 
     def state(self) -> dict[str, Array]:
-        """Nothing: it does not change."""
+        """No arrays: nothing changes."""
         return {}
 
     def restore(self, state: Mapping[str, Array]) -> None:
-        """It does not change."""
+        """Do nothing: nothing changes."""
 
 
 class Ordinal:
@@ -63,16 +63,17 @@ class Ordinal:
         return {"targets": self.targets.copy(), "cuts": self.cuts.copy()}
 
     def restore(self, state: Mapping[str, Array]) -> None:
-        """Be as when `state` was taken."""
+        """Restore the arrays that `state` returned."""
         self.targets, self.cuts = state["targets"].copy(), state["cuts"].copy()
 
     def _draw_cuts(self, scores: FloatArray, root: FloatArray, rng: np.random.Generator) -> None:
+        """A Metropolis-Hastings step whose proposal is normal about the mode."""
         now = self._fit_of(self.cuts, scores, root)
         centre, at = self.cuts, now
         for _ in range(NEWTON_STEPS):
             centre = centre + np.linalg.solve(at.information, at.slope)
             if (np.diff(centre) <= 0).any():
-                return  # far from any likely place, as in the first sweeps of a tiny table
+                return  # far from the mode, as in the first sweeps of a tiny table
             at = self._fit_of(centre, scores, root)
         lower = np.linalg.cholesky(at.information)
         new = centre + np.linalg.solve(lower.T, rng.standard_normal(len(centre)))
@@ -109,11 +110,14 @@ class Ordinal:
         return (edges[self._level] - scores) * root, (edges[self._level + 1] - scores) * root
 
     def _middle(self) -> FloatArray:
+        """(n,) the normal quantile in the middle of each rating's level."""
         shares = np.bincount(self._level) / len(self._level)
         return ndtri(np.cumsum(shares) - shares / 2)[self._level].astype(np.float32)
 
 
 class _Fit(NamedTuple):
+    """The log-likelihood of cutpoints and its derivatives."""
+
     log_likelihood: float
     slope: FloatArray  # (n_levels - 1,)
     information: FloatArray  # (n_levels - 1, n_levels - 1), minus the second derivative

@@ -1,4 +1,4 @@
-"""A newcomer's row in every draw at once: its posterior mean with the items fixed."""
+"""A newcomer's row under every draw at once: its posterior mean with the items fixed."""
 
 import numpy as np
 
@@ -6,7 +6,7 @@ from cofactor.arrays import FloatArray
 
 __all__ = ["newcomer_rows"]
 
-N_ROUNDS = 3  # until a newcomer's own noise has converged
+N_ROUNDS = 3  # of row and noise in turn; a newcomer's own noise has then converged
 
 
 def newcomer_rows(
@@ -15,7 +15,7 @@ def newcomer_rows(
 ) -> tuple[FloatArray, float]:  # fmt: skip
     """(n_draws, d) the rows, and the noise variance of the newcomer's ratings, relative to the usual.
 
-    items: (m, n_draws, d) that they rated     item_variance: (m,) the noise variance of their ratings, likewise
+    items: (m, n_draws, d) the rated items     item_variance: (m,) the noise variance of their ratings, likewise
     values: (m,) less the mean of all     expected, precision: (n_draws, d), (n_draws, d, d) of the prior
     noise: (n_draws,) precision of a rating     dof: ν of the rows' own noise factors; None: all rows have the usual
     """

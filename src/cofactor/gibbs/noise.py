@@ -28,10 +28,10 @@ WALK_STEP, N_WALK_STEPS = 0.15, 3  # of ν's random walk, in logarithms
 
 
 class Noise:
-    """The precision of every rating: `precision`, and a factor for each row of both sides where they have some."""
+    """The precision of ratings: τ, which is `precision`, and the factors α and β of the rows where `sides` has them."""
 
     def __init__(self, variance: float, counts: Sequence[IntArray] = (), *, fixed: bool = False) -> None:
-        """counts: ratings of each row, of the sides that have factors     fixed: τ is not drawn"""
+        """counts: (n,) ratings of each row, for each side that has factors     fixed: τ is not drawn"""
         self.precision, self._fixed = 1 / max(variance, 1e-3), fixed
         self.sides = tuple(RowNoise(one) for one in counts)
 
@@ -41,31 +41,33 @@ class Noise:
         return {"precision": np.array(self.precision)} | state_of_parts(sides)
 
     def restore(self, state: Mapping[str, Array]) -> None:
-        """Be as when `state` was taken."""
+        """Restore the arrays that `state` returned."""
         self.precision = float(state["precision"])
         restore_parts({f"side{n}": side for n, side in enumerate(self.sides)}, state)
 
     def draw(self, errors: FloatArray, idx: Sequence[IntArray], rng: np.random.Generator) -> None:
-        """Draw all factors and τ. errors: (n,) target less score     idx: (n,) each rating's row, of each side"""
+        """Draw all factors and τ. errors: (n,) target less score     idx: for each side, (n,) the row of each rating"""
         squares = np.square(errors)
-        for side, own, other, met in zip(self.sides, idx, self.sides[::-1], idx[::-1], strict=False):
-            precision = other.single[met] * np.float32(self.precision)
-            side.draw(np.bincount(own, squares * precision, len(side.factors)).astype(np.float64), rng)
+        for side, row_of, other, other_row_of in zip(self.sides, idx, self.sides[::-1], idx[::-1], strict=False):
+            precision = other.single[other_row_of] * np.float32(self.precision)
+            side.draw(np.bincount(row_of, squares * precision, len(side.factors)).astype(np.float64), rng)
         if not self._fixed:
             weights = self.weights(idx)
             total = squares if weights is None else squares * weights
             self.draw_precision(float(total.sum(dtype=np.float64)), len(errors), rng)
 
     def draw_fixed_targets(
-        self, part: CsrRatings, users: ScoredSide, items: ScoredSide, mean: float, rng: np.random.Generator
+        self, ratings: CsrRatings, users: ScoredSide, items: ScoredSide, mean: float, rng: np.random.Generator
     ) -> float:
         """`draw` where both sides have factors and targets are values less their mean, by user; returns Σ error²."""
         of_users, of_items = self.sides
-        given = of_items.single, of_users.gammas(rng), of_users.dof
-        factors, sums, total = draw_row_precisions(part, users, items, mean, self.precision, *given)
+        gammas = of_users.gammas(rng)
+        factors, sums, total = draw_row_precisions(
+            ratings, users, items, mean, self.precision, of_items.single, gammas, of_users.dof
+        )
         of_users.set_factors(factors, rng)
         of_items.draw(sums * self.precision, rng)
-        self.draw_precision(float(of_items.factors @ sums), len(part.indices), rng)
+        self.draw_precision(float(of_items.factors @ sums), len(ratings.indices), rng)
         return total
 
     def draw_precision(self, total: float, n: int, rng: np.random.Generator) -> None:
@@ -96,7 +98,7 @@ class RowNoise:
         return {"factors": self.factors.copy(), "dof": np.array(self.dof)}
 
     def restore(self, state: Mapping[str, Array]) -> None:
-        """Be as when `state` was taken."""
+        """Restore the arrays that `state` returned."""
         self.factors, self.dof = state["factors"].copy(), float(state["dof"])
 
     def draw(self, sums: FloatArray, rng: np.random.Generator) -> None:
@@ -104,7 +106,7 @@ class RowNoise:
         self.set_factors(self.gammas(rng) / ((self.dof + sums) / 2), rng)
 
     def gammas(self, rng: np.random.Generator) -> FloatArray:
-        """(n,) Gamma draws, which divided by the rate, known after the errors, are the factors."""
+        """(n,) draws from Gamma((ν + counts) / 2, 1); divided by the rate of each row, they are its factor."""
         return rng.gamma((self.dof + self._counts) / 2)
 
     def set_factors(self, factors: FloatArray, rng: np.random.Generator) -> None:
@@ -118,10 +120,10 @@ class RowNoise:
 
     def _draw_dof(self, rng: np.random.Generator) -> None:
         """A few Metropolis steps on log ν."""
-        n, inclination = len(self.factors), float((np.log(self.factors) - self.factors).sum())
+        n, statistic = len(self.factors), float((np.log(self.factors) - self.factors).sum())
 
         def log_density(v: float) -> float:
-            return n * (v / 2 * log(v / 2) - lgamma(v / 2)) + v / 2 * inclination - v / MEAN_DOF + log(v)
+            return n * (v / 2 * log(v / 2) - lgamma(v / 2)) + v / 2 * statistic - v / MEAN_DOF + log(v)
 
         for _ in range(N_WALK_STEPS):
             new = self.dof * float(np.exp(WALK_STEP * rng.standard_normal()))

@@ -42,7 +42,7 @@ class Moments(NamedTuple):
 
 
 class RowPrior(NamedTuple):
-    """Rows are N(mean, precision⁻¹)."""
+    """The prior of rows: N(mean, precision⁻¹)."""
 
     mean: FloatArray  # (d,)
     precision: FloatArray  # (d, d)
@@ -62,7 +62,7 @@ class RowPrior(NamedTuple):
 
     @classmethod
     def draw_given(cls, moments: "Moments", rng: np.random.Generator, variance: float = 1.0) -> "RowPrior":
-        """`draw`, given the moments of the rows."""
+        """`draw`, with the rows given by their moments."""
         n, d = moments.n, len(moments.sums)
         average = moments.sums / n
         about = moments.products - n * np.outer(average, average)

@@ -1,4 +1,4 @@
-"""Ratings in the order of the rows of one kind, and the kernel's arguments when those rows are drawn."""
+"""The ratings of one kind of rows (users, items or days), row by row, as the row kernel takes them."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar, cast
@@ -24,10 +24,10 @@ AnArray = TypeVar("AnArray", FloatArray, IntArray)
 class SolveArguments(NamedTuple):
     """Arguments of the row kernel: the ratings row by row, their weights, and the rows on the other side."""
 
-    part: CsrRatings
+    ratings: CsrRatings
     rating_weights: RatingWeights
     offset: FloatArray  # (m,) of the other side's rows
-    third: FloatArray  # (l, k), which `part.joined` adds to them; or (0, …)
+    third: FloatArray  # (l, k) the rows that `ratings.third_idx` adds to them; or (0, …)
 
 
 class RowRatings(Protocol):
@@ -46,35 +46,36 @@ class RowRatings(Protocol):
     def solve_arguments(
         self, others: Sequence[ScoredSide], targets: FloatArray, weights: FloatArray | None, noise: float
     ) -> SolveArguments:
-        """The row kernel's arguments for a draw of these rows, with the rows that they meet fixed.
+        """The row kernel's arguments for a draw of these rows, with those of the `others` fixed.
 
-        targets, weights: (n_ratings,) the score asked for by each rating, and its precision, as noise · weight
+        targets, weights: (n_ratings,) the target score of each rating, and its precision: noise · weight
         """
         ...
 
 
 class FixedTargets:
-    """Ratings as the table has them: targets are its values less the mean, and nothing is copied.
+    """Targets that are the table's values less their mean; nothing is copied.
 
     noise: the noise factors of these rows and of the other side's; empty: all ratings are equally precise
     """
 
     def __init__(self, rows: Rows, mean: float, noise: "Sequence[RowNoise]" = ()) -> None:
-        self.indptr, self.idx, self._part, self._mean, self._noise = rows.indptr, NO_INDICES, rows.part, mean, noise
+        self.indptr, self.idx = rows.indptr, NO_INDICES
+        self._ratings, self._mean, self._noise = rows.part, mean, noise
 
     def solve_arguments(
         self, others: Sequence[ScoredSide], targets: FloatArray, weights: FloatArray | None, noise: float
     ) -> SolveArguments:
         """The row kernel's arguments with the ratings of the table; `targets` and `weights` are not used."""
-        rating_weights, part = RatingWeights(*map(np.float32, (noise, 0, -noise * self._mean, noise))), self._part
+        rating_weights, ratings = RatingWeights(*map(np.float32, (noise, 0, -noise * self._mean, noise))), self._ratings
         if self._noise:
-            own, met = (side.single for side in self._noise)
-            part = part._replace(row_weights=own, other_weights=met)
-        return SolveArguments(part, rating_weights, others[0].bias, NO_ROWS)
+            row_weights, other_weights = (side.single for side in self._noise)
+            ratings = ratings._replace(row_weights=row_weights, other_weights=other_weights)
+        return SolveArguments(ratings, rating_weights, others[0].bias, NO_ROWS)
 
 
 class SortedTargets:
-    """Ratings whose targets and weights change, and are sorted into the rows' order for every draw."""
+    """Targets and weights that change from sweep to sweep, and are sorted by row for every draw."""
 
     def __init__(self, idx: IntArray, n: int) -> None:
         self.idx = np.ascontiguousarray(idx, np.int32)
@@ -83,27 +84,29 @@ class SortedTargets:
             self.indptr, self._order = np.concatenate([[0], np.cumsum(count_indices(self.idx, n))]), NO_INDICES
         else:
             self.indptr, self._order = order_by_row(self.idx, n)
-        self._held = dict[str, tuple[Array, Array]]()  # what `_sorted` was last asked for, and what it gave
+        self._last_sorted = dict[
+            str, tuple[Array, Array]
+        ]()  # by name: the array that `_sorted` took, and what it returned
 
     def solve_arguments(
         self, others: Sequence[ScoredSide], targets: FloatArray, weights: FloatArray | None, noise: float
     ) -> SolveArguments:
-        """targets, weights: (n_ratings,) the score asked for by each rating, and its precision, as noise · weight"""
-        first, offset, third, joined = others[0], others[0].bias, NO_ROWS, NO_INDICES
+        """targets, weights: (n_ratings,) the target score of each rating, and its precision: noise · weight"""
+        first, offset, third, third_idx = others[0], others[0].bias, NO_ROWS, NO_INDICES
         if len(others) > 1:
             second = others[1]
             targets = targets - pair_scores(first, second)
-            offset, third, joined = np.zeros_like(offset), second.factors, self._sorted("joined", second.idx)
+            offset, third, third_idx = np.zeros_like(offset), second.factors, self._sorted("third_idx", second.idx)
         values = self._sorted("targets", targets)
-        own = NO_NUMBERS if weights is None else self._sorted("weights", weights)
-        part = CsrRatings(self.indptr, self._sorted("met", first.idx), values, own, joined)
+        sorted_weights = NO_NUMBERS if weights is None else self._sorted("weights", weights)
+        ratings = CsrRatings(self.indptr, self._sorted("other_idx", first.idx), values, sorted_weights, third_idx)
         rating_weights = RatingWeights(np.float32(noise), np.float32(0), np.float32(0), np.float32(noise))
-        return SolveArguments(part, rating_weights, offset, third)
+        return SolveArguments(ratings, rating_weights, offset, third)
 
     def _sorted(self, name: str, of_ratings: AnArray) -> AnArray:
-        """The numbers in the rows' order; an array that was sorted in the last sweep is not sorted again."""
+        """The array sorted by row; the very array that was last sorted under this name is not sorted again."""
         if self._is_sorted:
             return of_ratings
-        if name not in self._held or self._held[name][0] is not of_ratings:
-            self._held[name] = of_ratings, of_ratings[self._order]
-        return cast(AnArray, self._held[name][1])
+        if name not in self._last_sorted or self._last_sorted[name][0] is not of_ratings:
+            self._last_sorted[name] = of_ratings, of_ratings[self._order]
+        return cast(AnArray, self._last_sorted[name][1])

@@ -1,5 +1,7 @@
-"""The draws of the posterior that are kept, of one chain or several, in half precision: how far the draws of a number
-lie apart is a hundred times its rounding."""
+"""The kept draws from the posterior, of one chain or several, in half precision.
+
+The posterior standard deviation of a number is about a hundred times its rounding error.
+"""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
@@ -7,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cofactor.arrays import Array, FloatArray
+from cofactor.gibbs.state import arrays_of_part
 
 if TYPE_CHECKING:
     from cofactor.gibbs.chain import GibbsSampler
@@ -16,12 +19,12 @@ __all__ = ["PosteriorSamples", "RowSamples"]
 
 
 class PosteriorSamples:
-    """Room for n draws of all parameters, of which `n_kept` are there."""
+    """Up to n draws of all parameters, of which the first `n_kept` are set."""
 
     def __init__(self, n: int) -> None:
         self.n, self.n_kept = n, 0
         self.users, self.items, self.days, self.bag = (RowSamples(n) for _ in range(4))
-        self.user_coefficients, self.item_coefficients = RowSamples(n), RowSamples(n)  # of their attributes
+        self.user_coefficients, self.item_coefficients = RowSamples(n), RowSamples(n)  # of attributes
         self.noise, self.cuts = list[float](), list[FloatArray]()
         self.variances: list[list[FloatArray]] = [[], []]  # of users and items: 1 / the factor of their noise
         self.dof = list[float]()  # ν of the users' factors
@@ -29,7 +32,7 @@ class PosteriorSamples:
     def add(self, chain: "GibbsSampler", *, bag: bool, rng: np.random.Generator | None = None) -> None:
         """Keep the chain's current draw.
 
-        bag: keep the coefficients of companions, too: a newcomer's ratings are companions
+        bag: keep the coefficients of companions, too; for a newcomer, the items they rated are companions
         rng: for `prior_draws`; None: the chain's own
         """
         at = self.n_kept
@@ -57,7 +60,7 @@ class PosteriorSamples:
         return np.mean(variances, axis=0).astype(np.float32) if variances else np.ones(n, np.float32)
 
     def keep_first(self, n: int) -> None:
-        """Forget all draws but the first n."""
+        """Drop all draws but the first n."""
         self.n_kept = n
         for samples in self._rows.values():
             samples.keep_first(n)
@@ -65,20 +68,19 @@ class PosteriorSamples:
             del numbers[n:]
 
     def state(self) -> dict[str, Array]:
-        """Every draw that is kept; the axis of the draws is the second of rows, else the first."""
+        """All kept draws; the draws are the second axis of rows, and the first of everything else."""
         rows = {f"{kind}.{name}": a for kind, one in self._rows.items() for name, a in one.state(self.n_kept).items()}
         numbers = {"noise": self.noise, "cuts": self.cuts, "dof": self.dof}
         numbers |= {f"variances{side}": one for side, one in enumerate(self.variances)}
-        return rows | {name: np.array(given, np.float64) for name, given in numbers.items() if given}
+        return rows | {name: np.array(values, np.float64) for name, values in numbers.items() if values}
 
     def restore(self, state: Mapping[str, Array]) -> None:
-        """Have the draws that were kept when `state` was taken."""
+        """Restore the draws that `state` returned."""
         self.noise, self.dof = (state[name].tolist() if name in state else [] for name in ("noise", "dof"))
         self.cuts, *self.variances = (list(state.get(name, ())) for name in ("cuts", "variances0", "variances1"))
         self.n_kept = len(self.noise)
         for kind, samples in self._rows.items():
-            prefix = f"{kind}."
-            samples.restore({name.removeprefix(prefix): a for name, a in state.items() if name.startswith(prefix)})
+            samples.restore(arrays_of_part(state, kind))
 
     @property
     def _rows(self) -> "dict[str, RowSamples]":
@@ -89,17 +91,17 @@ class PosteriorSamples:
 
 
 class RowSamples:
-    """The draws of one block's rows, with the average row and a row of the prior for each draw."""
+    """The draws of one block's rows, with the mean and precision of their prior and a row drawn from it."""
 
     def __init__(self, n: int) -> None:
         self._n = n
         self.draws = np.zeros((0, n, 0), np.float16)  # (n_rows, n_draws, d)
-        self.means = list[FloatArray]()  # (d,): the expectation of the average row
-        self.prior_draws = list[FloatArray]()  # (d,): a row drawn about it
-        self.precisions = list[FloatArray]()  # (d, d): how strongly rows are held to what is expected
+        self.means = list[FloatArray]()  # (d,): the prior mean of the average row
+        self.prior_draws = list[FloatArray]()  # (d,): a row drawn from the prior of the average row
+        self.precisions = list[FloatArray]()  # (d, d): the precision of the prior of rows
 
     def add(self, block: "FactorBlock", rng: np.random.Generator, at: int) -> None:
-        """Keep a block's rows as draw `at`, with its mean expectation, precision and a row drawn from its prior."""
+        """Keep a block's rows as draw `at`, with the mean and precision of its prior and a row drawn from it."""
         mean_expectation = block.mean_expectation
         self.put(block.rows_at_expectation, at)
         self.means.append(mean_expectation)
@@ -113,18 +115,18 @@ class RowSamples:
         self.draws[:, at] = rows
 
     def keep_first(self, n: int) -> None:
-        """Forget all draws but the first n."""
+        """Drop all draws but the first n."""
         for numbers in (self.means, self.prior_draws, self.precisions):
             del numbers[n:]
 
     def state(self, n_kept: int) -> dict[str, Array]:
-        """The draws that are kept."""
+        """The first `n_kept` draws, as copies."""
         lists = {"means": self.means, "prior_draws": self.prior_draws, "precisions": self.precisions}
-        found = {name: np.stack(given) for name, given in lists.items() if given}
+        found = {name: np.stack(arrays) for name, arrays in lists.items() if arrays}
         return found | ({"draws": self.draws[:, :n_kept].copy()} if n_kept and self.draws.size else {})
 
     def restore(self, state: Mapping[str, Array]) -> None:
-        """Have the draws that were kept when `state` was taken."""
+        """Restore the draws that `state` returned."""
         self.means, self.prior_draws, self.precisions = (
             list(state.get(name, ())) for name in ("means", "prior_draws", "precisions")
         )

@@ -73,7 +73,7 @@ class FactorDraws(Recommender):
         no_user, no_item = np.append(self.ratings.user_counts, 0) == 0, np.append(self.ratings.item_counts, 0) == 0
         users, items = (np.where(no[idx], -1, idx) for no, idx in ((no_user, user_idx), (no_item, item_idx)))
         noise, variance = self._noise_variance(users, items), np.empty(len(users))
-        draws = self._draws._replace(nobody=self.user_prior_draws_, nothing=self.item_prior_draws_)
+        draws = self._draws._replace(unknown_user=self.user_prior_draws_, unknown_item=self.item_prior_draws_)
         for part, scores in draws.of_pairs(users, items, None):
             if self.ordinal:
                 mean, square = (self._levels(scores, noise[part], power).mean(axis=1) for power in (1, 2))

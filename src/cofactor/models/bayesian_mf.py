@@ -88,14 +88,14 @@ class BayesianMF(FactorDraws, TrainedRecommender["GibbsEngine"]):
             raise BadOption(f"warm_start has {before.n_factors} factors, but this model {self.n_factors}.")
 
     def _make_engine(self, train: "Ratings", run: "Run") -> "GibbsEngine":
-        from cofactor.gibbs.chain import Design
+        from cofactor.gibbs.chain import ModelSpec
         from cofactor.gibbs.engine import GibbsEngine
 
         mend = "Keep fewer n_draws, or use ExplicitALS."
         refuse_beyond(self.needed_gb(train), self.memory_gb, f"BayesianMF of {self.n_draws} draws on {train!r}", mend)
         bags, days = (self.user_bag, self.item_bag), self._known_days(train) if self.days else None
-        design = Design(self.n_factors, *bags, self.attributes, days, self.row_noise, self.ordinal)
-        return GibbsEngine(train, design, self._sweeps(), self.seed, self._start_rows(train, run.warm_start))
+        spec = ModelSpec(self.n_factors, *bags, self.attributes, days, self.row_noise, self.ordinal)
+        return GibbsEngine(train, spec, self._sweeps(), self.seed, self._start_rows(train, run.warm_start))
 
     def _sweeps(self) -> "list[Sweep]":
         """The sweeps of all chains in their order."""
@@ -134,6 +134,6 @@ class BayesianMF(FactorDraws, TrainedRecommender["GibbsEngine"]):
     def _set_learned(self, engine: "GibbsEngine", train: "Ratings") -> None:
         if not engine.samples.n_kept:  # ctrl-C came while the chain burned in
             engine.keep()
-        self._set_draws(engine.samples, engine.design.days, train)
+        self._set_draws(engine.samples, engine.spec.days, train)
         if self.ordinal:
             self._set_levels(engine.chain.likelihood.targets, train)
