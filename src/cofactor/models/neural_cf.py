@@ -18,7 +18,7 @@ from cofactor.contract.profile import UserProfile
 from cofactor.errors import BadModelFolder, BadOption
 from cofactor.kernels.gradient.perceptron_scores import add_scores
 from cofactor.kernels.posterior.single_row import nonlinear_row_mean
-from cofactor.nets.embeddings import CHANCE, slope, squash
+from cofactor.nets.embeddings import PROBABILITY_RANGE, slope, squash
 from cofactor.nets.perceptron import Network, after_first, folded
 from cofactor.posterior.row_prior import row_covariance
 from cofactor.search_space import Between, OneOf, Space
@@ -117,7 +117,7 @@ class NeuralCF(GradientRecommender[Network]):
     def _engine(self, train: "Ratings") -> "Averaging[Network]":
         from cofactor.training.averaging import Averaging
 
-        engine, y_range = self._trainer(train), self.y_range if train.explicit else CHANCE
+        engine, y_range = self._trainer(train), self.y_range if train.explicit else PROBABILITY_RANGE
         return Averaging(engine, lambda: engine.network, self.averaged, y_range)
 
     def _trainer(self, train: "Ratings") -> "FusedPerceptron | TorchEngine":
@@ -273,7 +273,7 @@ class NeuralCF(GradientRecommender[Network]):
 
     @property
     def _range(self) -> tuple[float, float] | None:
-        return self.y_range if self.ratings.explicit else CHANCE
+        return self.y_range if self.ratings.explicit else PROBABILITY_RANGE
 
     def _parts(self, rows: FloatArray) -> tuple[FloatArray, FloatArray]:
         """The parts of embeddings (..., f) that go into the perceptron and into the dot product."""

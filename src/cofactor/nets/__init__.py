@@ -1,1 +1,1 @@
-"""What is trained by gradients: embeddings to scores, as torch modules; only `embeddings.py` needs no torch."""
+"""The nets that are trained by gradients: their parameters as arrays, which need no torch, and their torch modules."""

@@ -1,4 +1,4 @@
-"""The parameters of a dot product with biases, as plain arrays: what both engines start from and hand back."""
+"""The parameters of a dot product with biases, as plain arrays: the start and the result of every engine."""
 
 from typing import NamedTuple, Self
 
@@ -6,9 +6,9 @@ import numpy as np
 
 from cofactor.arrays import FloatArray, IntArray
 
-__all__ = ["CHANCE", "Embeddings", "slope", "squash"]
+__all__ = ["PROBABILITY_RANGE", "Embeddings", "slope", "small_normals", "squash"]
 
-CHANCE = (0.0, 1.0)  # the range of a click's probability
+PROBABILITY_RANGE = (0.0, 1.0)  # the y_range of clicks: scores are squashed to probabilities
 
 
 class Embeddings(NamedTuple):
@@ -21,30 +21,32 @@ class Embeddings(NamedTuple):
 
     @classmethod
     def random(cls, n_users: int, n_items: int, k: int, seed: int, scale: float = 0.01) -> Self:
-        """Normal numbers folded into ±2 and scaled, as fastai's embeddings start."""
+        """Random parameters, all of them `small_normals`."""
         rng = np.random.default_rng([seed, 2**31])  # a stream of its own: epochs use [seed, epoch]
-
-        def small(*shape: int) -> FloatArray:
-            return np.fmod(rng.standard_normal(shape, dtype=np.float32), 2) * np.float32(scale)
-
-        return cls(small(n_users, k), small(n_users), small(n_items, k), small(n_items))
+        shapes = (n_users, k), (n_users,), (n_items, k), (n_items,)
+        return cls(*(small_normals(rng, shape, scale) for shape in shapes))
 
     def scores(self, user_idx: IntArray, item_idx: IntArray, y_range: tuple[float, float] | None) -> FloatArray:
-        """Pairs, (b,), (b,) -> (b,): p_u · q_i + b_u + b_i, squashed into y_range."""
+        """(b,) scores of pairs of users and items: p_u · q_i + b_u + b_i, squashed into y_range."""
         dot = np.einsum("bf,bf->b", self.user_factors[user_idx], self.item_factors[item_idx])
         return squash(dot + self.user_bias[user_idx] + self.item_bias[item_idx], y_range)
 
 
+def small_normals(rng: np.random.Generator, shape: tuple[int, ...], scale: float = 0.01) -> FloatArray:
+    """Standard normal numbers, wrapped into (-2, 2) by `fmod`, times `scale`: float32, as fastai's embeddings start."""
+    return np.fmod(rng.standard_normal(shape, dtype=np.float32), 2) * np.float32(scale)
+
+
 def squash(z: FloatArray, y_range: tuple[float, float] | None) -> FloatArray:
-    """A sigmoid scaled to (low, high); z itself where there is no range."""
+    """The sigmoid of z scaled to (low, high); z itself where y_range is None."""
     if y_range is None:
         return z
     low, high = y_range
-    with np.errstate(over="ignore"):  # exp(-z) of a very negative z is inf, and the score then rightly `low`
+    with np.errstate(over="ignore"):  # exp(-z) of a very negative z is inf, and the result then `low`, as it should be
         return low + (high - low) / (1 + np.exp(-z))
 
 
 def slope(scores: FloatArray, y_range: tuple[float, float]) -> FloatArray:
-    """Derivative of `squash` at the given squashed scores, in their shape."""
+    """The derivative of `squash` where its result is `scores`, in their shape."""
     low, high = y_range
     return (scores - low) * (high - scores) / (high - low)

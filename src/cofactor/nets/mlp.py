@@ -20,11 +20,11 @@ __all__ = ["EmbeddingMLP", "network_of"]
 
 
 class EmbeddingMLP(nn.Module):
-    """score = squash(MLP([p_u, q_i])): a learned similarity in place of the dot product, or beside one.
+    """score = squash(MLP([p_u, q_i])): a learned similarity instead of the dot product, or in addition to one.
 
-    sizes: how many users and items     widths: length of a user's and of an item's embedding
+    sizes: numbers of users and items     widths: length of a user's and of an item's embedding
     dot: so many numbers at the end of each go into a dot product that is added to the score (NeuMF), not into the MLP
-    layers: units of each hidden layer     dropout: after each of them, and on the embeddings if `embed_dropout`
+    layers: units of each hidden layer     dropout: after each of them     embed_dropout: on the embeddings
     """
 
     def __init__(
@@ -42,7 +42,7 @@ class EmbeddingMLP(nn.Module):
 
     @classmethod
     def of(cls, network: Network, y_range: tuple[float, float] | None = None, dropout: float = 0.0) -> Self:
-        """A module with these parameters."""
+        """A new module with these parameters."""
         sizes, widths = zip(network.users.shape, network.items.shape, strict=True)
         units = [layer.matrix.shape[1] for layer in network.layers[:-1]]
         normed = any(layer.has_norm for layer in network.layers)
@@ -55,7 +55,7 @@ class EmbeddingMLP(nn.Module):
         """Copy these parameters into the module."""
         for embed, rows in zip(self.embeddings, (network.users, network.items), strict=True):
             embed.weight.copy_(torch.from_numpy(rows))
-        for (linear, norm), layer in zip(self.pairs(), network.layers, strict=True):
+        for (linear, norm), layer in zip(self.linears_and_norms(), network.layers, strict=True):
             linear.weight.copy_(torch.from_numpy(layer.matrix[:-1].T))
             if linear.bias is not None:
                 linear.bias.copy_(torch.from_numpy(layer.matrix[-1]))
@@ -63,8 +63,8 @@ class EmbeddingMLP(nn.Module):
                 for tensor, array in zip(_tensors(norm), layer[1:], strict=True):
                     tensor.copy_(torch.from_numpy(array))
 
-    def pairs(self) -> Iterator[tuple[nn.Linear, nn.BatchNorm1d | None]]:
-        """Each linear layer, with the batch norm behind it."""
+    def linears_and_norms(self) -> Iterator[tuple[nn.Linear, nn.BatchNorm1d | None]]:
+        """Each linear layer, and the batch norm behind it."""
         linears = [layer for layer in self.layers if isinstance(layer, nn.Linear)]
         norms = [layer for layer in self.layers if isinstance(layer, nn.BatchNorm1d)]
         return zip_longest(linears, norms)
@@ -100,7 +100,7 @@ def network_of(net: nn.Module) -> Network:
     if not isinstance(net, EmbeddingMLP):
         raise TypeError(f"network_of reads an EmbeddingMLP, not a {type(net).__name__}")
     nothing, layers = np.zeros(0, np.float32), list[Layer]()
-    for linear, norm in net.pairs():
+    for linear, norm in net.linears_and_norms():
         weight = _array(linear.weight).T
         bias = np.zeros(weight.shape[1], np.float32) if linear.bias is None else _array(linear.bias)
         parts = [nothing] * 4 if norm is None else [_array(tensor) for tensor in _tensors(norm)]
@@ -110,7 +110,7 @@ def network_of(net: nn.Module) -> Network:
 
 
 def _tensors(norm: nn.BatchNorm1d) -> tuple[Tensor, ...]:
-    """In the order of `Layer`."""
+    """The tensors of a batch norm, in the order of `Layer`."""
     if norm.running_mean is None or norm.running_var is None:
         raise TypeError("a batch norm that tracks no statistics cannot be used once training is over")
     return norm.weight, norm.bias, norm.running_mean, norm.running_var

@@ -1,4 +1,4 @@
-"""The parameters of neural collaborative filtering, as plain arrays: what both engines start from and hand back."""
+"""The parameters of neural collaborative filtering, as plain arrays: the start and the result of every engine."""
 
 from collections.abc import Sequence
 from itertools import pairwise
@@ -7,7 +7,7 @@ from typing import NamedTuple, Self
 import numpy as np
 
 from cofactor.arrays import FloatArray, IntArray
-from cofactor.nets.embeddings import squash
+from cofactor.nets.embeddings import small_normals, squash
 
 __all__ = ["Layer", "Network", "after_first", "folded", "random_layers"]
 
@@ -15,7 +15,7 @@ EPS = 1e-5  # batch norm's
 
 
 class Layer(NamedTuple):
-    """relu(x @ matrix[:-1] + matrix[-1]), then batch norm, whose four parts are (0,) where there is none."""
+    """relu(x @ matrix[:-1] + matrix[-1]), then batch norm, whose four arrays are (0,) where there is none."""
 
     matrix: FloatArray  # (n_in + 1, n_out), the last row its bias
     scale: FloatArray  # (n_out,)
@@ -30,11 +30,11 @@ class Layer(NamedTuple):
 
 
 class Network(NamedTuple):
-    """score = MLP([p, q]) + p' · q': of a row [p, p'] of users and [q, q'] of items the last `dot` are p' and q'."""
+    """score = MLP([p, q]) + p' · q' for rows [p, p'] of users and [q, q'] of items; p' and q' have `dot` numbers."""
 
     users: FloatArray  # (n_users, f)
     items: FloatArray  # (n_items, g)
-    layers: tuple[Layer, ...]  # the last one gives a single number, without ReLU and batch norm
+    layers: tuple[Layer, ...]  # the last one has one output, without ReLU and batch norm
     dot: int = 0
 
     @classmethod
@@ -42,22 +42,18 @@ class Network(NamedTuple):
         cls, sizes: tuple[int, int], widths: tuple[int, int], units: tuple[int, ...], *, batch_norm: bool, dot: int,
         seed: int,
     ) -> Self:  # fmt: skip
-        """Embeddings start small, layers as PyTorch's do: ± 1/√n_in, all alike.
+        """Random parameters: embeddings are `small_normals`, layers uniform in ± 1/√n_in, as in PyTorch.
 
-        sizes: how many users and items     widths: length of a user's and an item's row, `dot` included
+        sizes: numbers of users and items     widths: length of a user's and an item's row, `dot` included
         units: of the hidden layers
         """
         rng = np.random.default_rng([seed, 2**31])  # a stream of its own: epochs use [seed, epoch]
-
-        def small(n: int, width: int) -> FloatArray:
-            return np.fmod(rng.standard_normal((n, width), dtype=np.float32), 2) * np.float32(0.01)
-
-        users, items = (small(n, width) for n, width in zip(sizes, widths, strict=True))
+        users, items = (small_normals(rng, shape) for shape in zip(sizes, widths, strict=True))
         layers = random_layers((sum(widths) - 2 * dot, *units, 1), rng, batch_norm=batch_norm)
         return cls(users, items, layers, dot)
 
     def scores(self, user_idx: IntArray, item_idx: IntArray, y_range: tuple[float, float] | None) -> FloatArray:
-        """Pairs, (b,), (b,) -> (b,), as after training: squashed into y_range."""
+        """(b,) scores of pairs of users and items, as after training, squashed into y_range."""
         p, q = self.users[user_idx], self.items[item_idx]
         k, m = p.shape[1] - self.dot, q.shape[1] - self.dot
         first, *rest = folded(self.layers)
@@ -66,7 +62,7 @@ class Network(NamedTuple):
 
 
 def random_layers(units: tuple[int, ...], rng: np.random.Generator, *, batch_norm: bool) -> tuple[Layer, ...]:
-    """Layers from units[0] numbers to units[-1]; batch norm behind each but the last, which does a bias's work."""
+    """Layers from units[0] inputs to units[-1] outputs; batch norm replaces the bias of all but the last."""
     layers: list[Layer] = []
     for n_in, n_out in pairwise(units):
         normed = batch_norm and len(layers) < len(units) - 2
@@ -79,16 +75,16 @@ def random_layers(units: tuple[int, ...], rng: np.random.Generator, *, batch_nor
 
 
 def after_first(sums: FloatArray, matrices: Sequence[FloatArray]) -> FloatArray:
-    """From the first layer's sums to scores, (..., h) -> (...), by the others' matrices as `folded` gives them."""
+    """Scores from the first layer's sums, (..., h) -> (...), by the matrices of the other layers, as of `folded`."""
     for matrix in matrices:
         sums = np.maximum(sums, 0) @ matrix[:-1] + matrix[-1]
     return sums[..., 0]
 
 
 def folded(layers: tuple[Layer, ...]) -> list[FloatArray]:
-    """Each layer as one (n_in + 1, n_out) matrix, its bias last; what goes into the second and later ones is cut at 0.
+    """Each layer as one (n_in + 1, n_out) matrix, its bias last; ReLU comes before all but the first.
 
-    Batch norm is a scale and a shift once training is over; both go into the layer behind it.
+    After training, batch norm is a scale and a shift, which are multiplied into the layer behind it.
     """
     matrices: list[FloatArray] = []
     scale, shift = np.ones(1, np.float32), np.zeros(len(layers[0].matrix) - 1, np.float32)

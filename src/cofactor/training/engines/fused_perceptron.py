@@ -11,7 +11,7 @@ from cofactor.arrays import Array, FloatArray, IntArray
 from cofactor.kernels.gradient import adam, perceptron
 from cofactor.kernels.gradient.labelled_pairs import LabelledPairs
 from cofactor.kernels.gradient.perceptron import EmbeddingWidths, Loss
-from cofactor.nets.embeddings import CHANCE
+from cofactor.nets.embeddings import PROBABILITY_RANGE
 from cofactor.nets.perceptron import Layer, Network
 from cofactor.training.batches import Batches
 from cofactor.training.negatives import Negatives
@@ -97,7 +97,7 @@ class FusedPerceptron:
 
     def predict(self, user_idx: IntArray, item_idx: IntArray) -> FloatArray:
         """(b,) ratings, or the chance of a click."""
-        y_range = CHANCE if isinstance(self.pairs, Negatives) else self.y_range
+        y_range = PROBABILITY_RANGE if isinstance(self.pairs, Negatives) else self.y_range
         return self.network.scores(user_idx, item_idx, y_range)
 
     def state(self) -> dict[str, Array]:

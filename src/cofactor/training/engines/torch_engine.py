@@ -12,7 +12,7 @@ from cofactor.arrays import Array, FloatArray, IntArray
 from cofactor.errors import BadOption
 from cofactor.kernels.gradient.adam import BETA2, EPS
 from cofactor.kernels.gradient.labelled_pairs import LabelledPairs
-from cofactor.nets.embeddings import CHANCE, Embeddings, squash
+from cofactor.nets.embeddings import PROBABILITY_RANGE, Embeddings, squash
 from cofactor.nets.mlp import network_of
 from cofactor.nets.perceptron import Network
 from cofactor.training.batches import Batches
@@ -139,7 +139,7 @@ class TorchEngine:
         with torch.inference_mode():
             parts = [self.net(part.to(self.device)).view(-1).cpu() for part in pairs.split(PREDICT_ROWS)]
         scores = torch.cat(parts).numpy() if parts else np.zeros(0, np.float32)
-        return squash(scores, CHANCE if isinstance(self.pairs, Negatives) else None)
+        return squash(scores, PROBABILITY_RANGE if isinstance(self.pairs, Negatives) else None)
 
     def state(self) -> dict[str, Array]:
         """The module's tensors, AdamW's moments and the number of the schedule's next step, as copies in NumPy."""
