@@ -9,48 +9,23 @@ from functools import cached_property
 import numpy as np
 
 from cofactor.arrays import Array, FloatArray, IntArray
-from cofactor.kernels.gradient import adam, sgd
+from cofactor.kernels.gradient import sgd
+from cofactor.kernels.gradient.adam import run_steps
 from cofactor.kernels.gradient.labelled_pairs import LabelledPairs
 from cofactor.nets.embeddings import Embeddings
 from cofactor.training.batches import Batches
+from cofactor.training.engines.lazy_adam import LazyAdam, adam_side
 from cofactor.training.schedule import Schedule, constant
 
 __all__ = ["FusedAdam", "TiledSgd"]
 
 
-class _Rows:
-    """Both sides in the kernels' layout: users [factors, bias, 1, 0 …], items [factors, 1, bias, 0 …]."""
-
-    def __init__(self, start: Embeddings) -> None:
-        self.k = k = start.user_factors.shape[1]
-        self.users = _side(start.user_factors, start.user_bias, own=k, one=k + 1)
-        self.items = _side(start.item_factors, start.item_bias, own=k + 1, one=k)
-
-    @property
-    def embeddings(self) -> Embeddings:
-        p, q, k = self.users.p, self.items.p, self.k
-        return Embeddings(p[:, :k], p[:, k], q[:, :k], q[:, k + 1])
-
-    def state(self) -> dict[str, Array]:
-        sides = {"users": self.users, "items": self.items}
-        return {f"{side}.{name}": a.copy() for side, s in sides.items() for name, a in s._asdict().items()}
-
-    def restore(self, state: dict[str, Array]) -> None:
-        for side, arrays in (("users", self.users), ("items", self.items)):
-            for name, array in arrays._asdict().items():
-                array[:] = state[f"{side}.{name}"]
-
-
-def _side(factors: FloatArray, bias: FloatArray, own: int, one: int) -> adam.AdamSide:
-    n, k = factors.shape
-    p = np.zeros((n, -(-(k + 2) // adam.WIDTH_MULTIPLE) * adam.WIDTH_MULTIPLE), np.float32)
-    p[:, :k], p[:, own], p[:, one] = factors, bias, 1
-    return adam.AdamSide(p, np.zeros_like(p), np.zeros_like(p), np.full(n, -1, np.int64))
-
-
 @dataclass
 class FusedAdam:
-    """Adam with decoupled weight decay, exactly that of every row at every step, paid only where a batch looks."""
+    """Adam with decoupled weight decay; the same as dense Adam, at the cost of the rows that a batch touches.
+
+    Users are rows [factors, bias, 1] and items [factors, 1, bias], so that a score is one dot product.
+    """
 
     start: Embeddings
     user_idx: IntArray  # (n,) int32
@@ -60,11 +35,10 @@ class FusedAdam:
     y_range: tuple[float, float] | None = None
 
     def __post_init__(self) -> None:
-        self._rows = _Rows(self.start)
-        size = self.batches.size
-        self._work = adam.make_touched_rows(self._rows.users, size), adam.make_touched_rows(self._rows.items, size)
-        self._done, self._since = 0, 0  # steps before this schedule, and of it
-        self._plan = adam.make_adam_table(*constant(0, 0.0), decay=0.0)
+        (p, b, q, c), k = self.start, self.start.user_factors.shape[1]
+        users = adam_side(np.column_stack([p, b, np.ones_like(b)]))
+        items = adam_side(np.column_stack([q, np.ones_like(c), c]))
+        self._adam = LazyAdam(users, items, self.batches.size, ones=(k + 1, k))
         self._epoch: tuple[int, IntArray] = (-1, np.zeros((0, 0), np.int32))
 
     @property
@@ -75,18 +49,14 @@ class FusedAdam:
     @property
     def embeddings(self) -> Embeddings:
         """The parameters now; views, not copies."""
-        self._settle()
-        return self._rows.embeddings
+        self._adam.catch_up()
+        (users, items), k = self._adam.sides, self.start.user_factors.shape[1]
+        return Embeddings(users.p[:, :k], users.p[:, k], items.p[:, :k], items.p[:, k + 1])
 
     def begin(self, schedule: Schedule, weight_decay: float) -> None:
-        """Start a schedule at the next step: Adam's moments are kept, and the batches are asked for anew."""
-        self._settle()
+        """Start a schedule at the next step: Adam's moments are kept, and batches are drawn again."""
+        self._adam.begin(schedule, weight_decay)
         self._epoch = (-1, self._epoch[1])
-        self._done += self._since
-        self._since = 0
-        self._plan = adam.make_adam_table(*schedule, decay=weight_decay, before=self._done)
-        for side in (self._rows.users, self._rows.items):
-            side.last[:] = -1
 
     def run(self, epoch: int, start: int, end: int) -> FloatArray:
         """Train on the steps start..end-1 of an epoch; returns the mean squared error of each, (end - start,)."""
@@ -94,13 +64,14 @@ class FusedAdam:
             self._epoch = (epoch, self.batches.of(epoch))
         losses = np.zeros(end - start, np.float32)
         pairs = LabelledPairs(self.user_idx, self.item_idx, self.values)
-        adam.run_steps(
-            self._rows.users, self._rows.items, *self._work, self._rows.k, pairs, self._epoch[1][start:end],
-            self._since, self._plan, self.y_range, losses,
+        lazy, k = self._adam, self.start.user_factors.shape[1]
+        run_steps(
+            *lazy.sides, *lazy.touched, k, pairs, self._epoch[1][start:end], lazy.n_done, lazy.table, self.y_range,
+            losses,
         )  # fmt: skip
-        self._since += end - start
-        if end == self.n_steps:  # who looks between epochs, or keeps a checkpoint there, then changes nothing
-            self._settle()
+        lazy.n_done += end - start
+        if end == self.n_steps:  # so that results do not depend on whether parameters are read between epochs
+            lazy.catch_up()
         return losses
 
     def predict(self, user_idx: IntArray, item_idx: IntArray) -> FloatArray:
@@ -108,26 +79,19 @@ class FusedAdam:
         return self.embeddings.scores(user_idx, item_idx, self.y_range)
 
     def state(self) -> dict[str, Array]:
-        """The parameters, Adam's moments and the numbers of steps taken, as copies."""
-        self._settle()
-        return self._rows.state() | {"steps": np.array([self._done, self._since])}
+        """The parameters, Adam's moments and the numbers of steps, as copies."""
+        return self._adam.state()
 
     def restore(self, state: dict[str, Array]) -> None:
         """Restore the arrays that `state` returned, after `begin` with the same schedule."""
-        self._rows.restore(state)
-        self._done, self._since = state["steps"].tolist()
-
-    def _settle(self) -> None:
-        k, (of_users, of_items) = self._rows.k, self._work
-        for side, work, one in ((self._rows.users, of_users, k + 1), (self._rows.items, of_items, k)):
-            adam.catch_up_rows(side, work.root, one, self._since, self._plan)
+        self._adam.restore(state)
 
 
 @dataclass
 class TiledSgd:
     """Plain SGD, one rating at a time on all cores; a step is one of the eight rounds of an epoch.
 
-    The order of the ratings is the same in every epoch, as are the results for any number of threads.
+    The order of the ratings is the same in every epoch, and results are the same for any number of threads.
     """
 
     start: Embeddings

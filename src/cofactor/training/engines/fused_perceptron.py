@@ -1,4 +1,4 @@
-"""Neural collaborative filtering, trained by our own kernel on the CPU: no torch.
+"""Neural collaborative filtering trained by our own kernel on the CPU, without torch.
 
 `TorchEngine` with `nets.EmbeddingMLP` is the readable twin; a test shows that both compute the same epoch.
 """
@@ -8,14 +8,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from cofactor.arrays import Array, FloatArray, IntArray
-from cofactor.kernels.gradient import adam, perceptron
+from cofactor.kernels.gradient import perceptron
 from cofactor.kernels.gradient.labelled_pairs import LabelledPairs
 from cofactor.kernels.gradient.perceptron import EmbeddingWidths, Loss
 from cofactor.nets.embeddings import PROBABILITY_RANGE
 from cofactor.nets.perceptron import Layer, Network
 from cofactor.training.batches import Batches
+from cofactor.training.engines.lazy_adam import LazyAdam, adam_side
 from cofactor.training.negatives import Negatives
-from cofactor.training.schedule import Schedule, constant
+from cofactor.training.schedule import Schedule
 
 __all__ = ["FusedPerceptron"]
 
@@ -34,16 +35,12 @@ class FusedPerceptron:
         start, size = self.start, self.batches.size
         k, m = start.users.shape[1] - start.dot, start.items.shape[1] - start.dot
         self._widths = EmbeddingWidths(k, m, start.dot)
-        self._sides = _side(start.users), _side(start.items)
-        users, items = self._sides
-        self._work = adam.make_touched_rows(users, size), adam.make_touched_rows(items, size)
+        self._adam = LazyAdam(adam_side(start.users), adam_side(start.items), size)
         units = [k + m, *(layer.matrix.shape[1] for layer in start.layers)]
         normed = any(layer.has_norm for layer in start.layers)
         self._layout = perceptron.layout_of(units, size, batch_norm=normed)
         self._space = perceptron.make_work_space(self._layout, size, dropout=self.dropout > 0)
         self._weights = _weights(start.layers, self._layout)
-        self._done, self._since = 0, 0  # steps before this schedule, and of it
-        self._plan = adam.make_adam_table(*constant(0, 0.0), decay=0.0)
         self._epoch: tuple[int, IntArray, LabelledPairs] | None = None
 
     @property
@@ -53,26 +50,23 @@ class FusedPerceptron:
 
     @property
     def network(self) -> Network:
-        """The parameters now; views, not copies, but for batch norm's."""
-        self._settle()
-        users, items = (side.p[:, : n + self.start.dot] for side, n in zip(self._sides, self._widths, strict=False))
-        return Network(users, items, tuple(self._layers()), self.start.dot)
+        """The parameters now; views, not copies, except batch norm's."""
+        self._adam.catch_up()
+        k, m, n_dot = self._widths
+        users, items = self._adam.sides
+        rows = users.p[:, : k + n_dot], items.p[:, : m + n_dot]
+        return Network(*rows, tuple(self._layers()), n_dot)
 
     def set_parameters(self, network: Network) -> None:
         """Copy these parameters, of the same shapes, into the engine; the optimiser's memory stays."""
-        for side, rows in zip(self._sides, (network.users, network.items), strict=True):
+        for side, rows in zip(self._adam.sides, (network.users, network.items), strict=True):
             side.p[:, : rows.shape[1]] = rows
         _write(network.layers, self._weights, self._layout)
 
     def begin(self, schedule: Schedule, weight_decay: float) -> None:
-        """Start a schedule at the next step: Adam's moments are kept, and batches and pairs are asked for anew."""
-        self._settle()
+        """Start a schedule at the next step: Adam's moments are kept, and batches and negatives are drawn again."""
+        self._adam.begin(schedule, weight_decay)
         self._epoch = None
-        self._done += self._since
-        self._since = 0
-        self._plan = adam.make_adam_table(*schedule, decay=weight_decay, before=self._done)
-        for side in self._sides:
-            side.last[:] = -1
 
     def run(self, epoch: int, start: int, end: int) -> FloatArray:
         """Train on the steps start..end-1 of an epoch; returns the mean loss of each, (end - start,)."""
@@ -82,44 +76,32 @@ class FusedPerceptron:
         _, order, pairs = self._epoch
         low, high = self.y_range or (0.0, 0.0)
         loss = Loss(np.float32(low), np.float32(high), int(isinstance(self.pairs, Negatives)))
-        mlp = perceptron.Mlp(
-            self._layout, self._weights, self._space, self._widths, loss, np.float32(self.dropout)
-        )  # fmt: skip
-        key = hash((self.batches.seed, self._done)) % 2**62  # with the step's number: what dropout draws from
+        mlp = perceptron.Mlp(self._layout, self._weights, self._space, self._widths, loss, np.float32(self.dropout))
+        lazy = self._adam
+        key = hash((self.batches.seed, lazy.n_before)) % 2**62  # seeds dropout, together with the number of the step
         losses = np.zeros(end - start, np.float32)
         perceptron.run_steps(
-            *self._sides, *self._work, mlp, pairs, order[start:end], self._since, self._plan, key, losses,
-        )  # fmt: skip
-        self._since += end - start
-        if end == self.n_steps:  # who looks between epochs, or keeps a checkpoint there, then changes nothing
-            self._settle()
+            *lazy.sides, *lazy.touched, mlp, pairs, order[start:end], lazy.n_done, lazy.table, key, losses
+        )
+        lazy.n_done += end - start
+        if end == self.n_steps:  # so that results do not depend on whether parameters are read between epochs
+            lazy.catch_up()
         return losses
 
     def predict(self, user_idx: IntArray, item_idx: IntArray) -> FloatArray:
-        """(b,) ratings, or the chance of a click."""
+        """(b,) predicted ratings of pairs, or probabilities of a click."""
         y_range = PROBABILITY_RANGE if isinstance(self.pairs, Negatives) else self.y_range
         return self.network.scores(user_idx, item_idx, y_range)
 
     def state(self) -> dict[str, Array]:
-        """The embeddings, the layers, Adam's moments of both and the numbers of steps taken, as copies."""
-        self._settle()
-        return {name: array.copy() for name, array in self._arrays().items()} | {
-            "steps": np.array([self._done, self._since])
-        }
+        """The embeddings, the layers, Adam's moments of both and the numbers of steps, as copies."""
+        return self._adam.state() | {f"layers.{name}": array.copy() for name, array in self._weights._asdict().items()}
 
     def restore(self, state: dict[str, Array]) -> None:
         """Restore the arrays that `state` returned, after `begin` with the same schedule."""
-        for name, array in self._arrays().items():
-            array[:] = state[name]
-        self._done, self._since = state["steps"].tolist()
-
-    def _arrays(self) -> dict[str, Array]:
-        parts = {"users": self._sides[0], "items": self._sides[1], "layers": self._weights}
-        return {f"{part}.{name}": array for part, arrays in parts.items() for name, array in arrays._asdict().items()}
-
-    def _settle(self) -> None:
-        for side, work in zip(self._sides, self._work, strict=True):
-            adam.catch_up_rows(side, work.root, -1, self._since, self._plan)
+        self._adam.restore(state)
+        for name, array in self._weights._asdict().items():
+            array[:] = state[f"layers.{name}"]
 
     def _layers(self) -> list[Layer]:
         w, layout = self._weights, self._layout
@@ -130,13 +112,6 @@ class FusedPerceptron:
             scale, shift = norm.reshape(2 * normed, -1)[:, :n_out] if normed else (norm, norm)
             found.append(Layer(matrix[: n_in + 1, :n_out], scale, shift, *statistics))
         return found
-
-
-def _side(rows: FloatArray) -> adam.AdamSide:
-    n, width = rows.shape
-    p = np.zeros((n, -(-width // adam.WIDTH_MULTIPLE) * adam.WIDTH_MULTIPLE), np.float32)
-    p[:, :width] = rows
-    return adam.AdamSide(p, np.zeros_like(p), np.zeros_like(p), np.full(n, -1, np.int64))
 
 
 def _weights(layers: tuple[Layer, ...], layout: perceptron.LayerLayout) -> perceptron.LayerParameters:
