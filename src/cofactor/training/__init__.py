@@ -1,1 +1,1 @@
-"""How models are trained in epochs: one loop, its engines, and what hangs on the end of an epoch."""
+"""Training in epochs: one loop, its engines, and what runs after each epoch: early stopping and checkpoints."""

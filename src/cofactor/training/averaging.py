@@ -1,4 +1,4 @@
-"""Averaging of an engine's parameters over the last part of its schedule; the model is their mean.
+"""Averages of an engine's parameters over the last part of its schedule, as the parameters of the model.
 
 Late steps of gradient descent wander about the minimum, and their mean lies nearer to it (Polyak & Juditsky,
 "Acceleration of stochastic approximation by averaging", 1992 [polyak1992acceleration]). In a net it also lies where the
@@ -31,18 +31,18 @@ P = TypeVar("P", bound=Parameters)
 
 
 class Averaging(ResumableEngine, Generic[P]):
-    """An engine that trains as the one inside, and predicts by the mean of its parameters once there is one."""
+    """An engine that trains as the one it wraps, and predicts with the mean of its parameters once there is one."""
 
     def __init__(
         self, engine: ScheduledEngine, read: Callable[[], P], share: float = 0.0,
         y_range: tuple[float, float] | None = None,
     ) -> None:  # fmt: skip
-        """read: gives the engine's parameters     share: of the schedule's steps, at its end; 0: nothing is averaged
-        y_range: into which scores are squashed
+        """read: returns the engine's parameters     share: of the schedule's steps, at its end; 0: nothing is averaged
+        y_range: the range of scores; None: they are not squashed
         """
         self._engine, self._read, self._share, self._y_range = engine, read, share, y_range
-        self._from, self._done = 0, 0  # steps of the schedule
-        self._n, self._mean = 0, list[FloatArray]()  # so many times they were added to the mean
+        self._from, self._done = 0, 0  # steps of the schedule: where averaging begins, and those done
+        self._n, self._mean = 0, list[FloatArray]()  # of the parameters that were averaged so far
 
     @property
     def n_steps(self) -> int:
@@ -50,7 +50,7 @@ class Averaging(ResumableEngine, Generic[P]):
 
     @property
     def parameters(self) -> P:
-        """The mean; before averaging begins the engine's own, which may be views."""
+        """The mean; before averaging begins, the engine's own parameters, which may be views."""
         now = self._read()
         return _like(now, iter(self._mean)) if self._n else now
 
@@ -80,7 +80,7 @@ class Averaging(ResumableEngine, Generic[P]):
             mean += (array - mean) / np.float32(self._n)
 
     def predict(self, user_idx: IntArray, item_idx: IntArray) -> FloatArray:
-        """(b,) scores of pairs by the mean of the parameters; before averaging begins, by the engine's own."""
+        """(b,) scores of pairs with `parameters`."""
         if self._n:
             return self.parameters.scores(user_idx, item_idx, self._y_range)
         return self._engine.predict(user_idx, item_idx)
@@ -105,6 +105,7 @@ class Averaging(ResumableEngine, Generic[P]):
 
 
 def _arrays(parameters: Any) -> Iterator[FloatArray]:
+    """The arrays in nested named tuples, in order."""
     if isinstance(parameters, np.ndarray):
         yield parameters
     elif isinstance(parameters, tuple):
@@ -113,7 +114,7 @@ def _arrays(parameters: Any) -> Iterator[FloatArray]:
 
 
 def _like(parameters: Any, arrays: Iterator[FloatArray]) -> Any:
-    """The same with these arrays in place of its own."""
+    """The same nested named tuples with these arrays in place of their own."""
     if isinstance(parameters, np.ndarray):
         return next(arrays)
     if not isinstance(parameters, tuple):

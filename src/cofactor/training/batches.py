@@ -1,4 +1,4 @@
-"""Which ratings each step of an epoch sees."""
+"""The division of ratings into the batches of an epoch."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ __all__ = ["Batches"]
 
 @dataclass(frozen=True)
 class Batches:
-    """The rows that each step of an epoch sees: every row once, in an order that only seed and epoch decide."""
+    """Batches of row numbers: in each epoch every row once, in an order that depends on seed and epoch alone."""
 
     n_rows: int
     size: int
@@ -25,7 +25,7 @@ class Batches:
         return self.n_rows // self.size if self.drop_last else -(-self.n_rows // self.size)
 
     def of(self, epoch: int) -> IntArray:
-        """(n_steps, size) int32 row numbers, -1 behind the end of a short last batch."""
+        """The batches of an epoch: (n_steps, size) int32 row numbers, -1 behind the end of a short last batch."""
         order = np.arange(self.n_rows, dtype=np.int32)
         if self.shuffle:
             order = np.random.default_rng([self.seed, epoch]).permutation(self.n_rows).astype(np.int32)

@@ -1,4 +1,4 @@
-"""Checkpoints: the whole state of a training in one file, written in one move, and checked when it is read."""
+"""Checkpoints: the whole state of a training in one file, which is replaced atomically and checked when it is read."""
 
 import hashlib
 import json
@@ -17,13 +17,14 @@ from cofactor.replacing import replace_file
 
 __all__ = ["load_checkpoint", "save_checkpoint", "wrong_with_state"]
 
-OF_TORCH = "adam."  # its optimiser keeps these of a parameter, `net.` and its name, once it has made a step
+OF_TORCH = "adam."  # prefix of torch's moments of the parameter `net.<name>`, which exist after the first step
 
 
 def save_checkpoint(path: Path, state: dict[str, Array], n_epochs_done: int, run: dict[str, object]) -> None:
-    """run: what identifies the training (options, data fingerprint); another run may not resume from this.
+    """Write the state of a training to a file, in place of an earlier one.
 
-    Raises `BadCheckpoint` where the system refuses to write it.
+    run: what identifies the training (options, fingerprint of the data); no other training may resume from it
+    Raises `BadCheckpoint` where the file cannot be written.
     """
     state = {name: np.asarray(array, order="C") for name, array in state.items()}
     about = {"n_epochs_done": str(n_epochs_done), "run": json.dumps(run, sort_keys=True, default=str)}
@@ -37,8 +38,8 @@ def save_checkpoint(path: Path, state: dict[str, Array], n_epochs_done: int, run
 def load_checkpoint(path: Path, run: dict[str, object]) -> tuple[dict[str, Array], int] | None:
     """The state and the number of epochs done, or None where there is no checkpoint yet.
 
-    Raises `BadCheckpoint` where it belongs to other data or options, is damaged, or cannot be read. Whether the arrays
-    are those of the engine at hand is for the engine to say.
+    Raises `BadCheckpoint` where it belongs to other data or options, is damaged, or cannot be read. The arrays
+    themselves are checked by `ResumableEngine.wrong_with`.
     """
     if not path.exists():
         return None
@@ -56,7 +57,7 @@ def load_checkpoint(path: Path, run: dict[str, object]) -> tuple[dict[str, Array
 
 
 def wrong_with_state(state: Mapping[str, Array], needed: Mapping[str, Array], n_steps: int) -> str:
-    """Why an engine whose own state is now `needed` cannot be in `state` after so many steps; "" if it can."""
+    """Why an engine whose present state is `needed` cannot be in `state` after so many steps; "" if it can."""
     missing = sorted(needed.keys() - state.keys())
     if missing:
         return f"{missing[0]} is missing"

@@ -1,7 +1,7 @@
-"""What the training loop drives: engines, which hold parameters, data and optimiser, and train on the steps asked for.
+"""Engines, which hold parameters, data and optimiser, and make the steps that the training loop asks for.
 
-`Engine` is all that the loop needs. An engine that follows a learning-rate schedule is a `ScheduledEngine`; one that
-can be supervised, that is stopped early and carried on from a checkpoint, is a `ResumableEngine`.
+The loop needs an `Engine`. One that follows a learning-rate schedule is a `ScheduledEngine`; one that can be stopped
+early and resumed from a checkpoint is a `ResumableEngine`.
 """
 
 from collections.abc import Mapping
@@ -16,11 +16,11 @@ __all__ = ["Engine", "ResumableEngine", "ScheduledEngine"]
 
 
 class Engine(Protocol):
-    """Parameters, data and optimiser; it knows neither the number of epochs nor who is watching."""
+    """Parameters, data and optimiser; it does not know the number of epochs."""
 
     @property
     def n_steps(self) -> int:
-        """Steps of one epoch."""
+        """The number of steps in one epoch."""
         ...
 
     def run(self, epoch: int, start: int, end: int) -> FloatArray:
@@ -28,31 +28,31 @@ class Engine(Protocol):
         ...
 
     def state(self) -> dict[str, Array]:
-        """Everything that the next step depends on, as copies."""
+        """The arrays that the next step depends on, by name, as copies."""
         ...
 
     def restore(self, state: dict[str, Array]) -> None:
-        """Be as when `state` was taken; of a `ScheduledEngine` after `begin` with the same schedule."""
+        """Restore the arrays that `state` returned; of a `ScheduledEngine` after `begin` with the same schedule."""
         ...
 
 
 class ScheduledEngine(Engine, Protocol):
-    """Gradient descent, whose learning rate follows a schedule."""
+    """An engine of gradient descent, whose learning rate follows a schedule."""
 
     def begin(self, schedule: Schedule, weight_decay: float) -> None:
-        """Train by this schedule from now on, whose first step is the next one; the optimiser's memory stays.
+        """Follow this schedule from the next step on, which is its first; the optimiser's moments stay.
 
-        Batches are asked for anew: a plan of as many rows, in batches of one size, may have taken the old one's place.
+        Batches are drawn again, as `batches` may have been replaced by others of the same shape.
         """
         ...
 
     def predict(self, user_idx: IntArray, item_idx: IntArray) -> FloatArray:
-        """Scores of pairs with the parameters as they are now, (b,), (b,) -> (b,)."""
+        """(b,) scores of pairs of users and items with the present parameters."""
         ...
 
 
 class ResumableEngine(Engine, Protocol):
-    """An engine that a model is trained with: it checks states that it did not write, and can go back to an epoch."""
+    """An engine that checks the states that it is to restore, and can go back to parameters of an earlier epoch."""
 
     def wrong_with(self, state: Mapping[str, Array], n_epochs_done: int) -> str:
         """Why an engine like this cannot have been in that state after so many epochs; "" if it can."""
@@ -67,7 +67,7 @@ class ResumableEngine(Engine, Protocol):
         return self.state()
 
     def go_back(self, mark: dict[str, Array]) -> None:
-        """Have the parameters of when `mark` was taken; training does not go on from there."""
+        """Restore the parameters of a `mark`, for predictions; training cannot continue from there."""
         self.restore(mark)
 
     def wrong_with_mark(self, mark: Mapping[str, Array], n_epochs_done: int) -> str:
@@ -75,5 +75,5 @@ class ResumableEngine(Engine, Protocol):
         return self.wrong_with(mark, n_epochs_done)
 
     def session(self) -> AbstractContextManager[None]:
-        """Entered for as long as the model is trained."""
+        """A context manager that is entered for the whole training, for instance to limit BLAS to one thread."""
         return nullcontext()

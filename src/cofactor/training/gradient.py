@@ -1,4 +1,4 @@
-"""What every model trained by gradients shares: its options, its schedule, and the learning-rate finder."""
+"""The base class of models trained by gradients: their options, their schedule, and the learning-rate finder."""
 
 from abc import abstractmethod
 from dataclasses import dataclass
@@ -23,34 +23,36 @@ __all__ = ["GradientRecommender", "check_engine", "need_torch"]
 P = TypeVar("P", bound="Parameters")
 
 COPIES = 5  # of each parameter, in training: itself, two moments, the best so far, the mean
-STEPS_PER_EPOCH = 1250  # of the lecture: 80 000 ratings in batches of 64
+STEPS_PER_EPOCH = 1250  # as in the lecture: 80 000 ratings in batches of 64
 
 
 @dataclass(kw_only=True)
 class GradientRecommender(TrainedRecommender["Averaging[P]"], Generic[P]):
-    """A model trained by gradient descent; it writes `_engine` and `_set_parameters`."""
+    """A model trained by gradient descent; subclasses write `_engine` and `_set_parameters`."""
 
     mend: ClassVar = LOWER_RATE
 
-    y_range: tuple[float, float] | None = None  # scores are squashed into it; a little wider than the ratings
+    y_range: tuple[float, float] | None = None  # of squashed scores, a little wider than that of ratings; None: none
     n_epochs: int = 5
     learning_rate: float = 5e-3  # the highest, of one_cycle
     weight_decay: float = 0.1  # Adam: decoupled; sgd: λ of each rating's own step
     batch_size: int | None = None  # None: 64, and more where an epoch would have over 1250 steps
     schedule: ScheduleName = "one_cycle"  # of the learning rate: one_cycle, constant, flat_cosine
-    averaged: float = 0.0  # Adam: over so much of training, its end, parameters are averaged; 0: the last ones are kept
+    averaged: float = (
+        0.0  # Adam: share of training, at its end, over which parameters are averaged; 0: the last are kept
+    )
     seed: int = 0
 
     @abstractmethod
     def _engine(self, train: "Ratings") -> "Averaging[P]":
-        """Parameters at their start, with the ratings to train on."""
+        """A new engine: start parameters, and the ratings to train on."""
 
     @abstractmethod
     def _set_parameters(self, parameters: P, train: "Ratings") -> None:
-        """Set what `learned` names to what these parameters are, trained on these ratings."""
+        """Set the attributes that `learned` names from these parameters, which were trained on these ratings."""
 
     def set_parameters(self, parameters: P, train: "Ratings") -> Self:
-        """The model itself, fitted: these parameters, trained on these ratings, are what it has learned.
+        """The model itself, fitted with these parameters, which were trained on these ratings.
 
         Raises `Diverged` where some of them are not finite.
         """
@@ -63,7 +65,7 @@ class GradientRecommender(TrainedRecommender["Averaging[P]"], Generic[P]):
     def lr_find(
         self, train: "Ratings", *, start: float = 1e-7, end: float = 10.0, n_steps: int = 100
     ) -> "LearningRates":
-        """The learning-rate range test on these ratings; the model stays as it is."""
+        """The learning-rate range test on these ratings; the model is not changed."""
         from cofactor.training.lr_find import find_learning_rate
 
         self._conform_options()
@@ -86,16 +88,16 @@ class GradientRecommender(TrainedRecommender["Averaging[P]"], Generic[P]):
         return squared_error(engine, held_out)
 
     def needed_gb(self, train: "Ratings") -> float:
-        """The parameters with Adam's memory of them and a copy, and the schedule's numbers of every step, in GB."""
+        """The memory in GB of parameters, Adam's moments and copies, and of the schedule's numbers for every step."""
         n_steps = self.n_epochs * -(-len(train) // self._batch_size(len(train)))
         return (4 * COPIES * self._n_parameters(train) + SCHEDULED * n_steps) / 1e9
 
     @abstractmethod
     def _n_parameters(self, train: "Ratings") -> int:
-        """How many numbers are trained, about."""
+        """The approximate number of trained parameters."""
 
     def _batch_size(self, n: int) -> int:
-        """Ratings in a batch, at most all n: arrays are made for so many."""
+        """The number of ratings in a batch, at most all n."""
         return min(self.batch_size or max(64, round(n / STEPS_PER_EPOCH)), max(1, n))
 
     def _check_options(self) -> None:
@@ -116,12 +118,12 @@ class GradientRecommender(TrainedRecommender["Averaging[P]"], Generic[P]):
 
 
 def check_engine(engine: str, device: str) -> None:
-    """Raises `BadOption` for an engine that cannot run there."""
+    """Raises `BadOption` for an engine that cannot run on the device."""
     if device != "cpu" and engine == "fused":
         raise BadOption(f"The fused engine runs on the CPU. For device={device!r} use engine='torch'.")
 
 
 def need_torch() -> None:
-    """Raises `MissingExtra` where there is no torch to train with; who only asks a model needs none."""
+    """Raises `MissingExtra` where torch is not installed; only training needs it."""
     if not find_spec("torch"):
         raise MissingExtra("engine='torch'", "neural")

@@ -1,4 +1,4 @@
-"""The one training loop: it knows no model, no optimiser and no data, only an engine and who watches."""
+"""The training loop of all models: it knows no model, no optimiser and no data, only an engine and callbacks."""
 
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -14,7 +14,7 @@ from cofactor.training.engine import Engine
 __all__ = ["LOWER_RATE", "train"]
 
 LOWER_RATE = "Lower learning_rate, raise weight_decay, or give y_range, which keeps every score on the scale."
-SLICES = 20  # an epoch is run in about so many parts, between which progress is shown
+N_SLICES = 20  # an epoch is run in about so many parts, between which progress is shown
 
 
 def train(
@@ -24,8 +24,8 @@ def train(
 ) -> list[Epoch]:  # fmt: skip
     """The history of epochs first..n_epochs-1, which the engine runs until `after_epoch` says False.
 
-    valid_loss, metrics: what is measured after every epoch     unit: what an epoch is called where ctrl-C ends it
-    Ctrl-C ends training after the epoch at hand, which `run` then says.
+    valid_loss, metrics: measured after every epoch     unit: what an epoch is called in the remark about ctrl-C
+    Ctrl-C ends training after the present epoch, and `run` notes that.
     Raises `Diverged` as soon as a loss is not finite; mend: what its message advises.
     """
     history: list[Epoch] = []
@@ -49,7 +49,7 @@ def train(
 
 
 def _slices(n_steps: int) -> Iterator[tuple[int, int]]:
-    size = max(1, -(-n_steps // SLICES))
+    size = max(1, -(-n_steps // N_SLICES))
     return ((start, min(start + size, n_steps)) for start in range(0, n_steps, size))
 
 

@@ -18,9 +18,9 @@ from cofactor.training.schedule import exponential
 __all__ = ["LearningRates", "find_learning_rate", "smooth", "valley"]
 
 SMOOTHING = 0.98  # of the running mean, as fastai's recorder
-N_EXPLODING = 5  # losses at the end that are not drawn: their height would flatten all the others
-MOST_STEPS = 1_000_000
-RISEN = 4.0  # the sweep ends where the smoothed loss is this many times its lowest
+N_EXPLODING = 5  # losses at the end that are not plotted: the others would look flat beside them
+MIN_STEPS, MAX_STEPS = 10, 1_000_000
+MAX_RISE = 4.0  # the sweep ends where the smoothed loss is this many times its lowest value
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class LearningRates:
     suggestion: float
 
     def plot(self) -> Any:
-        """Loss against rate, with the suggestion marked; a Matplotlib figure."""
+        """A Matplotlib figure of the loss against the rate, with the suggestion marked."""
         from cofactor.plots import lr_curve
 
         shown = slice(max(10, len(self.losses) - N_EXPLODING))
@@ -42,15 +42,15 @@ class LearningRates:
 def find_learning_rate(
     engine: ScheduledEngine, *, start: float = 1e-7, end: float = 10.0, n_steps: int = 100, weight_decay: float = 0.0
 ) -> LearningRates:
-    """Rates, losses and a suggestion from up to n_steps at rising rates; the engine is then restored.
+    """Rates, losses and a suggestion from up to n_steps steps at rising rates; the engine is then restored.
 
     Raises `BadOption` for rates that do not rise and for too few or too many steps.
     """
     start, end = conformed("start", float, start), conformed("end", float, end)
     n_steps = conformed("n_steps", int, n_steps)
-    if not (0 < start < end and 10 <= n_steps <= MOST_STEPS):
+    if not (0 < start < end and MIN_STEPS <= n_steps <= MAX_STEPS):
         raise BadOption(
-            f"Learning rates rise from start to end, 0 < start < end, in 10 to {MOST_STEPS:,} steps, "
+            f"Learning rates rise from start to end, 0 < start < end, in {MIN_STEPS} to {MAX_STEPS:,} steps, "
             f"but start={start}, end={end}, n_steps={n_steps} came."
         )
     before = engine.state()
@@ -61,7 +61,7 @@ def find_learning_rate(
         epoch, step = divmod(at, engine.n_steps)
         raw.append(float(engine.run(epoch, step, step + 1)[0]))
         running = smooth(np.array(raw))
-        if not np.isfinite(raw[-1]) or (at > 10 and running[-1] > RISEN * running.min()):
+        if not np.isfinite(raw[-1]) or (at > 10 and running[-1] > MAX_RISE * running.min()):
             break
     engine.restore(before)
     kept = len(raw) if np.isfinite(raw[-1]) else len(raw) - 1

@@ -1,4 +1,4 @@
-"""Clicks to learn from, with pairs that were not clicked, drawn anew in every epoch.
+"""Training pairs from clicks: the clicks, and pairs without a click that are drawn anew in every epoch.
 
 He et al., "Neural collaborative filtering", WWW 2017, section 3.1.1 [he2017ncf]: the log loss of 1 and 0.
 """
@@ -17,9 +17,9 @@ __all__ = ["Negatives", "draw_negatives"]
 
 @dataclass(frozen=True)
 class Negatives:
-    """The clicks and, behind them, `n_each` times as many pairs without one.
+    """The clicks and, behind them, `n_each` times as many pairs without a click.
 
-    A user who has every item has no such pair: their own click stands in its place.
+    For a user who has clicked every item, the click itself is repeated instead.
     """
 
     clicks: Ratings
@@ -30,7 +30,7 @@ class Negatives:
         return len(self.clicks) * (1 + self.n_each)
 
     def pairs(self, epoch: int) -> LabelledPairs:
-        """The pairs of an epoch, by seed and epoch alone."""
+        """The pairs of an epoch, which depend on seed and epoch alone."""
         n = len(self.clicks)
         users, items = (np.tile(idx, 1 + self.n_each) for idx in (self.clicks.user_idx, self.clicks.item_idx))
         rng = np.random.default_rng([self.seed, epoch, 1])
@@ -42,7 +42,7 @@ class Negatives:
 
 
 def draw_negatives(users: IntArray, seen: Rows, n_items: int, rng: np.random.Generator) -> IntArray:
-    """(n,) for each of these users an item that they do not have, any with the same chance; -1 where they have all."""
+    """(n,) an item that each of these users has not seen, all with equal probability; -1 where they have seen all."""
     keys = np.repeat(np.arange(len(seen.counts), dtype=np.int64), seen.counts) * n_items + seen.indices  # ascending
     drawn = np.where(seen.counts[users] < n_items, rng.integers(0, n_items, len(users)), -1)
     doubtful = np.flatnonzero(drawn >= 0)

@@ -1,4 +1,4 @@
-"""Schedules: the learning rate and the momentum of every step, as arrays made before training starts."""
+"""Schedules: the learning rate and the momentum of every step, as arrays that are made before training."""
 
 from typing import Literal, NamedTuple
 
@@ -9,7 +9,7 @@ from cofactor.errors import BadOption
 
 __all__ = ["SCHEDULED", "Schedule", "ScheduleName", "constant", "exponential", "flat_cosine", "one_cycle", "schedule"]
 
-SCHEDULED = 64  # bytes of memory that a step takes while a schedule is made
+SCHEDULED = 64  # bytes of memory per step while a schedule is made
 ScheduleName = Literal["one_cycle", "constant", "flat_cosine"]
 
 

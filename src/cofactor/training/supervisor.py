@@ -1,4 +1,4 @@
-"""What hangs on the end of an epoch where a model is trained: early stopping, and the checkpoint."""
+"""Early stopping and checkpoints, after every epoch of a training."""
 
 from collections.abc import Callable
 from typing import Any
@@ -22,8 +22,8 @@ class Supervisor:
         self, engine: ResumableEngine, run: Run, n_epochs: int, identity: Callable[[], dict[str, Any]],
         measure: Callable[[Epoch], float],
     ) -> None:  # fmt: skip
-        """identity: what another training must share to go on from this one's checkpoint; asked for where there is one
-        measure: what early stopping watches, of the model as it is after an epoch
+        """identity: what another training must share to resume from this one's checkpoint; called if there is one
+        measure: the measure that early stopping watches, of the model after an epoch
         """
         self._engine, self._n_epochs, self._measure = engine, n_epochs, measure
         self._stopping, self._path = run.early_stopping, run.checkpoint
@@ -38,7 +38,7 @@ class Supervisor:
         return self._stopping is not None and self._stopping.is_over
 
     def after_epoch(self, epoch: Epoch) -> bool:
-        """Measure, and write the checkpoint; False where training ends here."""
+        """Measure the model, and write the checkpoint; False where training ends here."""
         stopping = self._stopping if self._engine.is_measured(epoch.number) else None
         if stopping and stopping.note(epoch.number, self._measure(epoch)):
             self._best = self._engine.mark()
@@ -47,7 +47,7 @@ class Supervisor:
         return not self.is_over
 
     def go_back_to_best(self) -> None:
-        """Give the engine the parameters of the best epoch, where early stopping has seen one."""
+        """Restore the parameters of the best epoch, where early stopping has seen one."""
         if self._best is not None:
             self._engine.go_back(self._best)
 
@@ -62,7 +62,7 @@ class Supervisor:
         save_checkpoint(path, self._engine.state() | best | watched, n_done, self._identity)
 
     def resume(self) -> int:
-        """The number of epochs that the checkpoint has done, with the engine as it was then; 0 where there is none.
+        """The number of epochs done in the checkpoint, from which the engine is restored; 0 where there is none.
 
         Raises `BadCheckpoint` for one of another training, and for one that no such training can have written.
         """
@@ -71,7 +71,7 @@ class Supervisor:
             return 0
         state, n_done = found
         best = {name[5:]: state.pop(name) for name in list(state) if name.startswith("best.")}
-        # a training that no early stopping watched has seen no values
+        # without early stopping there are no values
         seen, best_epoch = state.pop("seen", np.zeros(0)), state.pop("best_epoch", np.array(-1))
         wrong = self._wrong_with(state, seen, n_done)
         if not wrong and self._stopping:
@@ -82,16 +82,16 @@ class Supervisor:
         return n_done
 
     def _wrong_with(self, state: dict[str, Array], seen: Array, n_done: int) -> str:
-        """Why the engine, which knows what its kernels read, cannot have been in that state; "" where it can."""
+        """Why the engine cannot have been in that state after so many epochs; "" if it can."""
         n_measured = sum(map(self._engine.is_measured, range(max(0, min(n_done, self._n_epochs)))))
         if not 0 < n_done <= self._n_epochs or seen.dtype != np.float64 or seen.shape not in ((n_measured,), (0,)):
             return f"it says that {n_done} of {self._n_epochs} epochs are done"
         return self._engine.wrong_with(state, n_done)
 
     def _wrong_with_best(self, best: dict[str, Array], seen: Array, best_epoch: Array, n_done: int) -> str:
-        """The same of the best epoch, which early stopping finds again in the values that were seen.
+        """The same of the best epoch, which early stopping finds again from the values seen.
 
-        Raises `BadCheckpoint` where it finds another one, as it is another early stopping.
+        Raises `BadCheckpoint` where it finds another one: the checkpoint is of another early stopping.
         """
         assert self._stopping is not None
         for epoch, value in zip(filter(self._engine.is_measured, range(n_done)), seen.tolist(), strict=False):

@@ -1,4 +1,4 @@
-"""A model that is trained in epochs: by an engine, in the one loop, watched, stopped early, and carried on."""
+"""The base class of models that are trained in epochs, with validation, early stopping and checkpoints."""
 
 from abc import abstractmethod
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ E = TypeVar("E", bound="ResumableEngine")
 
 @dataclass(kw_only=True)
 class TrainedRecommender(Recommender, Generic[E]):
-    """A model file says which engine trains it, what is learned of that, and what its loss on held-out ratings is.
+    """A model trained in epochs; subclasses write its engine, what it learns, and its loss on held-out ratings.
 
     `history_` is a list of one `Epoch` for each epoch run.
     """
@@ -32,11 +32,11 @@ class TrainedRecommender(Recommender, Generic[E]):
 
     @abstractmethod
     def _make_engine(self, train: "Ratings", run: Run) -> E:
-        """Parameters at their start, or those of `run.warm_start`, with the ratings to train on."""
+        """A new engine: start parameters, or those of `run.warm_start`, and the ratings to train on."""
 
     @abstractmethod
     def _set_learned(self, engine: E, train: "Ratings") -> None:
-        """Set everything that `learned` names to what the engine holds now."""
+        """Set the attributes that `learned` names from the engine's present parameters."""
 
     @abstractmethod
     def _loss_on(self, held_out: "Ratings", engine: E, train: "Ratings") -> "Loss":
@@ -52,7 +52,7 @@ class TrainedRecommender(Recommender, Generic[E]):
             self._check_warm_start(run.warm_start)
 
     def _check_warm_start(self, before: Any) -> None:
-        """Raise `BadOption` where training cannot begin with the parameters of that model."""
+        """Raise `BadOption` where training cannot start from the parameters of that model."""
         raise BadOption(f"{type(self).__name__} begins with no other model's parameters: leave warm_start out.")
 
     def _fit(self, train: "Ratings", run: Run) -> None:
@@ -81,7 +81,7 @@ class TrainedRecommender(Recommender, Generic[E]):
             self._set_learned(engine, train)
 
     def _measured(self, engine: E, train: "Ratings", run: Run, epoch: "Epoch") -> float:
-        """What early stopping watches: its own measure of the model, or the validation loss."""
+        """The measure that early stopping watches: its own metric of the model, or the validation loss."""
         measure = run.early_stopping.metric if run.early_stopping else None
         if measure is None:
             assert epoch.valid_loss is not None  # `_fit` asks for validation ratings
@@ -90,5 +90,5 @@ class TrainedRecommender(Recommender, Generic[E]):
         return measure(self)
 
     def _identity(self, train: "Ratings") -> dict[str, Any]:
-        """What another training must share to go on from this one's checkpoint."""
+        """What another training must share to resume from this one's checkpoint."""
         return self.options() | {"data": train.fingerprint, "model": type(self).__name__}

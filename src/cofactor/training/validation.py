@@ -12,9 +12,9 @@ from cofactor.errors import BadOption
 
 __all__ = ["Loss", "known_part", "log_loss", "squared_error", "wrong_order"]
 
-EPS = 1e-7  # a chance is kept this far from 0 and 1
+EPS = 1e-7  # probabilities are at least this
 
-Loss = Callable[[], float]  # of the parameters as they are now
+Loss = Callable[[], float]  # of the present parameters
 
 
 class Predicting(Protocol):
@@ -26,9 +26,9 @@ class Predicting(Protocol):
 
 
 def known_part(validation: Ratings | None, train: Ratings) -> Ratings | None:
-    """The validation ratings by users and of items that `train` holds, in its indices; None where none are given.
+    """The validation ratings whose user and item are in `train`, in its indices; None without validation ratings.
 
-    Raises `BadOption` where `train` holds the user and the item of none of them.
+    Raises `BadOption` where there is no such rating.
     """
     if validation is None or not len(validation):
         return None
@@ -55,9 +55,9 @@ def squared_error(engine: Predicting, held_out: Ratings) -> Loss:
 
 
 def log_loss(engine: Predicting, held_out: Ratings, train: Ratings, n_each: int, seed: int) -> Loss:
-    """The mean of -ln of the chance of what happened: of held-out clicks, and of `n_each` pairs without one for each.
+    """The mean log loss of held-out clicks, and of `n_each` pairs without a click for each of them.
 
-    engine: whose predictions are the chance of a click
+    engine: its predictions are probabilities of a click
     """
     rows, others = _without_click(held_out, train, n_each, seed)
     users = held_out.user_idx[rows]
@@ -71,7 +71,7 @@ def log_loss(engine: Predicting, held_out: Ratings, train: Ratings, n_each: int,
 
 
 def wrong_order(engine: Predicting, held_out: Ratings, train: Ratings, seed: int) -> Loss:
-    """The mean probability that a held-out like and an item that its user does not have are in wrong order.
+    """The mean probability that a held-out like and an item that its user has not seen are in the wrong order.
 
     1 / (1 + exp(s_ui - s_uj)), as in the training of BPR; each like is paired with one item.
     """
@@ -86,9 +86,9 @@ def wrong_order(engine: Predicting, held_out: Ratings, train: Ratings, seed: int
 
 
 def _without_click(held_out: Ratings, train: Ratings, n_each: int, seed: int) -> tuple[IntArray, IntArray]:
-    """(n,), (n,): `n_each` times the row of each held-out click, and an item that its user has not in `train`.
+    """(n,), (n,): the row of each held-out click, `n_each` times, and an item that its user has not seen in `train`.
 
-    They are drawn once, so that the losses of two epochs can be compared; a user who has every item has none.
+    They are drawn once, so that losses of different epochs are comparable; a user who has seen every item has none.
     """
     from cofactor.training.negatives import draw_negatives
 

@@ -1,7 +1,7 @@
 """Alternating least squares on ratings: with one side fixed, every row of the other has a closed form.
 
 Hu, Koren & Volinsky 2008 [hu2008implicit] for the alternation, Zhou et al. 2008 [zhou2008als] for a penalty that
-grows with a row's count. A bias is a coordinate of the row that all its ratings meet with 1, solved with the rest.
+grows with a row's count. A bias is one more coordinate of the row, with 1 in the design, and solved with the rest.
 """
 
 from contextlib import AbstractContextManager
@@ -24,27 +24,26 @@ from cofactor.training.engine import ResumableEngine
 
 __all__ = ["AlternatingLeastSquares", "Side"]
 
-MIN_PRECISION = 1e-6
-PIVOT_COUNT = 100  # ratings: the penalty of a row with so many does not depend on the exponent
+MIN_PRECISION = 1e-6  # of the prior, so that a row with few ratings and no penalty is determined
+PIVOT_COUNT = 100  # ratings; the penalty of a row with so many does not depend on the exponent
 
 
 class Side:
-    """One side's parameters, and its ratings in the layout of the kernel."""
+    """The parameters of one side, and its ratings, in the kernels' layout."""
 
     def __init__(self, factors: FloatArray, bias: FloatArray, rows: Rows) -> None:
-        (n, k), self.part, self.bias = factors.shape, rows.part, bias.copy()
-        self.rows = empty_aligned((n, padded_width(k)))  # the factors, and 0 behind
+        (n, k), self.ratings, self.bias = factors.shape, rows.part, bias.copy()
+        self.rows = empty_aligned((n, padded_width(k)))  # the factors, padded with zeros
         self.rows[:, :k], self.rows[:, k:] = factors, 0
-        self.plan: RowSchedule = schedule_rows(
-            rows.indptr, padded_width(k)
-        )  # the prior is a number a coordinate: nothing is turned
+        # the prior's precision is diagonal, so short rows need no rotation of the other side: n_others is left at 0
+        self.schedule: RowSchedule = schedule_rows(rows.indptr, padded_width(k))
         self.counts = np.diff(rows.indptr).astype(np.float32)
-        self.sums, self.of_values = sum_rows(self.part)  # of each row's ratings; of all their squares
+        self.sums, self.sum_of_squares = sum_rows(self.ratings)  # Σ v of each row; Σ v² of all ratings
 
     def squares(self, offset: FloatArray) -> float:
-        """Σ (v - o)² over its ratings, each row having an offset."""
+        """Σ (v - o)² over the ratings; offset: (n,) o of each row"""
         o = offset.astype(np.float64)
-        return self.of_values + float(o * o @ self.counts - 2 * o @ self.sums)
+        return self.sum_of_squares + float(o * o @ self.counts - 2 * o @ self.sums)
 
 
 class AlternatingLeastSquares(ResumableEngine):
@@ -63,7 +62,7 @@ class AlternatingLeastSquares(ResumableEngine):
 
     @property
     def embeddings(self) -> Embeddings:
-        """The parameters now; μ stands in the users' biases."""
+        """The present parameters, with μ added to the users' biases."""
         users, items, k = self._users, self._items, self.k
         return Embeddings(users.rows[:, :k], users.bias + np.float32(self.mean), items.rows[:, :k], items.bias)
 
@@ -75,21 +74,19 @@ class AlternatingLeastSquares(ResumableEngine):
         return np.array([self._solve(*sides[step]) for step in range(start, end)], np.float32)
 
     def _solve(self, side: Side, other: Side) -> float:
-        """Solve one side; the mean squared error after it."""
+        """Solve one side; returns the mean squared error afterwards."""
         rows, width = side.rows, side.rows.shape[1]
-        ridge = (self._reg * PIVOT_COUNT * (np.maximum(side.counts, 1) / PIVOT_COUNT) ** self._exponent).astype(
-            np.float32
-        )
-        # a row's coordinates beyond its ratings' number are held by the penalty; without one, by a trifle
+        scale = (np.maximum(side.counts, 1) / PIVOT_COUNT) ** self._exponent
+        ridge = (self._reg * PIVOT_COUNT * scale).astype(np.float32)
         floor = np.where(np.arange(width) < self.k, MIN_PRECISION, 1).astype(np.float32)
         prior = Prior(np.diag(floor).ravel(), ridge, np.zeros((1, width), np.float32))
-        bias = BiasTerm(
-            side.bias, np.append(np.zeros(width), MIN_PRECISION).astype(np.float32), np.zeros(1, np.float32)
-        )
+        with_bias = np.append(np.zeros(width), MIN_PRECISION).astype(np.float32)
+        bias = BiasTerm(side.bias, with_bias, np.zeros(1, np.float32))
         offset = other.bias + np.float32(self.mean)
-        explained = solve(rows, RowProblem(other.rows, offset, side.part, UNIT_WEIGHTS, prior, bias=bias), side.plan)
+        problem = RowProblem(other.rows, offset, side.ratings, UNIT_WEIGHTS, prior, bias=bias)
+        explained = solve(rows, problem, side.schedule)
         penalty = float(ridge @ (np.einsum("nk,nk->n", rows, rows) + side.bias**2).astype(np.float64))
-        return (other.squares(offset) - float(explained.sum(dtype=np.float64)) - penalty) / len(side.part.indices)
+        return (other.squares(offset) - float(explained.sum(dtype=np.float64)) - penalty) / len(side.ratings.indices)
 
     def predict(self, user_idx: IntArray, item_idx: IntArray) -> FloatArray:
         """(b,) predicted ratings of pairs with the present parameters."""

@@ -29,7 +29,7 @@ from cofactor.training.engine import ResumableEngine
 
 __all__ = ["ImplicitLeastSquares", "ImplicitObjective", "RowSolver", "SideSolver"]
 
-ATTRIBUTE_SHARE = 0.2  # of a typical row's penalty, towards what its attributes say
+ATTRIBUTE_SHARE = 0.2  # of a typical row's penalty: the strength of the pull towards its prior mean by attributes
 START_DEVIATION = 0.1  # standard deviation of the first scores
 
 
@@ -53,7 +53,7 @@ class ImplicitObjective:
         return (self.reg * (counts + self.unobserved_weight * n_others) ** self.reg_exponent).astype(np.float32)
 
     def attribute_strength(self, counts: IntArray, n_others: int) -> float:
-        """How strongly the rows of a side are held to what their attributes say."""
+        """The strength of the pull of a side's rows towards their prior means by attributes."""
         return ATTRIBUTE_SHARE * float(np.median(self.ridge(counts[counts > 0], n_others)))
 
 
@@ -62,16 +62,16 @@ class RowSolver:
     """How the rows of a side are solved: exactly, by conjugate gradient steps, or block by block of factors."""
 
     name: Literal["exact", "cg", "block"] = "exact"
-    n_steps: int = 2  # cg: of each row
-    block_size: int = 128  # block: factors solved at once
+    n_steps: int = 2  # of "cg": steps of each row
+    block_size: int = 128  # of "block": factors solved at once
 
     @property
     def longest(self) -> int:
-        """Clicks from which on a row is split among threads; what is split is solved exactly: few rows only."""
+        """The clicks above which a row is split over threads; such rows are solved exactly, so they should be few."""
         return SPLIT_ABOVE if self.name == "exact" else 4 * SPLIT_ABOVE
 
     def improve(self, n_factors: int) -> Callable[..., FloatArray]:
-        """The kernel that does it."""
+        """The kernel that solves rows of so many factors, or improves them."""
         if self.name == "cg":
             return partial(conjugate_steps, n_steps=self.n_steps)
         if self.name == "block" and n_factors > self.block_size:
@@ -80,20 +80,20 @@ class RowSolver:
 
 
 class SideSolver:
-    """Solves the rows of one side, whose clicks are laid out once."""
+    """Solves the rows of one side, with the schedule and the padding made once."""
 
-    def __init__(self, rows: Rows, n_factors: int, objective: ImplicitObjective, how: RowSolver) -> None:
+    def __init__(self, rows: Rows, n_factors: int, objective: ImplicitObjective, row_solver: RowSolver) -> None:
         self._rows, self._n_factors, self._objective, width = rows, n_factors, objective, padded_width(n_factors)
-        self._improve = how.improve(n_factors)
+        self._improve = row_solver.improve(n_factors)
         n_others = int(rows.indices.max(initial=-1)) + 1
-        self._plan = schedule_rows(rows.indptr, width, n_others=n_others, split_above=how.longest)
+        self._schedule = schedule_rows(rows.indptr, width, n_others=n_others, split_above=row_solver.longest)
         self._unused = np.diag((np.arange(width) >= n_factors).astype(np.float32))
 
     def solve(self, out: FloatArray, others: FloatArray, pull: FloatArray | None = None) -> float:
-        """Solve the rows `out` (n, width), the other side (m, width) fixed; by how much that lowers the loss.
+        """Solve the rows `out` (n, width), the other side (m, width) being fixed; returns by how much the loss falls.
 
-        pull: (n, k) of what is expected of the rows; those without clicks are then left at 0, so that they are no
-            evidence for anything
+        pull: (n, k) strength times prior means by attributes. Rows without clicks are then left at 0, so that
+            `AttributePrior` and the other side do not learn from them
         """
         base = np.float32(self._objective.unobserved_weight) * (others.T @ others) + self._unused
         ridge = self._objective.ridge(self._rows.counts, len(others))
@@ -102,7 +102,7 @@ class SideSolver:
             wide[:, : self._n_factors] = pull
         prior, offset = Prior(base.ravel(), ridge, wide), np.zeros(len(others), np.float32)
         problem = RowProblem(others, offset, self._rows.part, self._objective.weights, prior)
-        explained = self._improve(out, problem, self._plan)
+        explained = self._improve(out, problem, self._schedule)
         if pull is not None:
             out[self._rows.counts == 0] = 0
         return float(explained.sum(dtype=np.float64))
@@ -112,25 +112,25 @@ class ImplicitLeastSquares(ResumableEngine):
     """An epoch solves the users, then the items, and is one step; its loss is the objective, for each click."""
 
     def __init__(
-        self, train: Ratings, n_factors: int, objective: ImplicitObjective, how: RowSolver, seed: int,
+        self, train: Ratings, n_factors: int, objective: ImplicitObjective, row_solver: RowSolver, seed: int,
         of_users: AttributePrior | None = None, of_items: AttributePrior | None = None,
     ) -> None:  # fmt: skip
-        """of_users, of_items: priors of the rows by their attributes, learned with them"""
+        """of_users, of_items: priors of the rows by their attributes, which are learned with the rows"""
         self._train, self._n_factors, self._objective = train, n_factors, objective
         self.of_users, self.of_items = of_users, of_items
-        # first the ratings, then the factors: the memory that sorting needs is free again by then
+        # ratings are laid out before factors are allocated: the memory that sorting takes is then free again
         by_item = train.by_item if objective.confidence else train.clicks_by_item
-        self._user_solver = SideSolver(train.by_user, n_factors, objective, how)
-        self._item_solver = SideSolver(by_item, n_factors, objective, how)
+        self._user_solver = SideSolver(train.by_user, n_factors, objective, row_solver)
+        self._item_solver = SideSolver(by_item, n_factors, objective, row_solver)
         self._users, self._items = self._start(seed)
-        # the weight of clicks in the loss, which nobody need make the values for where they count alike
+        # the mean weight of clicks in the loss; where all count 1, their values need not be decoded
         self._mean_weight = 1 + objective.confidence * train.mean if objective.confidence else 1.0
         self._user_ridge = objective.ridge(train.user_counts, train.n_items)
         self.user_attribute_strength = objective.attribute_strength(train.user_counts, train.n_items)
         self.item_attribute_strength = objective.attribute_strength(train.item_counts, train.n_users)
 
     def _start(self, seed: int) -> tuple[FloatArray, FloatArray]:
-        """Users at 0, which are solved first, and items at random."""
+        """Users at 0, as they are solved first, and random items."""
         train, k = self._train, self._n_factors
         users, items = (empty_aligned((n, padded_width(k))) for n in (train.n_users, train.n_items))
         users[:], items[:] = 0, 0
@@ -154,8 +154,8 @@ class ImplicitLeastSquares(ResumableEngine):
         self._user_solver.solve(users, items, self.of_users and strengths[0] * self.of_users.expected)
         penalty = self._user_ridge @ np.einsum("nk,nk->n", users, users)
         if self.of_users:
-            drawn = np.einsum("rk,rk->", self.of_users.expected, users[:, : self._n_factors])
-            penalty -= 2 * strengths[0] * float(drawn)
+            overlap = np.einsum("rk,rk->", self.of_users.expected, users[:, : self._n_factors])
+            penalty -= 2 * strengths[0] * float(overlap)
         explained = self._item_solver.solve(items, users, self.of_items and strengths[1] * self.of_items.expected)
         for prior, rows, counts in (
             (self.of_users, users, train.user_counts), (self.of_items, items, train.item_counts),
@@ -166,7 +166,7 @@ class ImplicitLeastSquares(ResumableEngine):
 
     @property
     def factors(self) -> tuple[FloatArray, FloatArray]:
-        """(n_users, k), (n_items, k) copies; rows without clicks stand where their attributes let expect them."""
+        """(n_users, k), (n_items, k) copies; rows without clicks are at their prior means by attributes."""
         users, items = (np.ascontiguousarray(rows[:, : self._n_factors]) for rows in (self._users, self._items))
         if self.of_users:
             users = np.where((self._train.user_counts > 0)[:, None], users, self.of_users.expected)

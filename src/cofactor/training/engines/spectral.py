@@ -1,9 +1,9 @@
 """First factors for alternating least squares by one step of a power iteration on the ratings.
 
-From random factors the first sweep only finds out in which directions the ratings differ most. Two products with the
-sparse matrix find that out as well, for a quarter of its time, as no row has to be solved:
+From random factors, the first sweep only finds the directions in which ratings vary most. Two products with the sparse
+matrix find them as well in a quarter of the time, as no row has to be solved:
 
-    Q ← Rᵀ R Ω, R being the ratings less their mean, each by 1/√(n_u n_i), Ω random [halko2011finding]
+    Q ← Rᵀ R Ω, R being the ratings less their mean, each times 1/√(n_u n_i), and Ω random [halko2011finding]
 """
 
 from collections.abc import Iterator
@@ -21,15 +21,15 @@ if TYPE_CHECKING:
 
 __all__ = ["spectral_start"]
 
-COUNT_DAMPING = 10  # ratings, of the counts
+COUNT_DAMPING = 10  # ratings that are added to every count
 RATINGS_AT_ONCE = 300_000  # ratings multiplied at once
 START_DEVIATION = 0.15  # of the factors; RMSE after two sweeps is alike from 0.05 to 0.4 within 0.001 (ml-1m)
 
 
 def spectral_start(train: Ratings, k: int, seed: int) -> Embeddings:
-    """Embeddings with factors of the items; the users' are 0, as they are solved first, and so are the biases.
+    """Embeddings with these factors of items; users' factors are 0, as they are solved first, and so are biases.
 
-    Taking biases out of R first was tried: the sweeps then end higher, as the factors know less.
+    Subtracting biases from R first was tried: the sweeps then end at a higher error, as the factors hold less.
     """
     rows, shape = train.by_user, (train.n_users, train.n_items)
     counts = rows.counts, train.item_counts
@@ -46,7 +46,7 @@ def spectral_start(train: Ratings, k: int, seed: int) -> Embeddings:
 
 
 def _pieces(rows: Rows, n_items: int, mean: np.float32) -> "Iterator[tuple[slice, csr_array]]":
-    """Some users at a time, and their ratings less the mean: a million ratings need no second copy of all."""
+    """Blocks of users and their ratings less the mean, so that no second copy of all ratings is needed."""
     from scipy.sparse import csr_array
 
     cuts = np.unique(np.searchsorted(rows.indptr, np.arange(0, rows.indptr[-1] + RATINGS_AT_ONCE, RATINGS_AT_ONCE)))

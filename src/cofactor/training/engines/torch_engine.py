@@ -31,7 +31,7 @@ def mse(scores: Tensor, ratings: Tensor) -> Tensor:
 
 
 def log_loss(scores: Tensor, clicked: Tensor) -> Tensor:
-    """Mean of -ln of the probability of what happened: σ(score) of a click."""
+    """Mean log loss of (b,) or (b, 1) scores against (b,) clicks, 1 or 0; the probability of a click is σ(score)."""
     return nn.functional.binary_cross_entropy_with_logits(scores.view(-1), clicked.view(-1))
 
 
@@ -51,8 +51,11 @@ def seeded(seed: int, device: str = "cpu") -> Generator[None]:
 
 @contextmanager
 def one_thread(device: str, batch_size: int) -> Generator[None]:
-    """Small batches on the CPU run on one thread: a second one saves nothing, and waits (spinning) at every
-    operation, which costs a factor of ten and more where another process wants the core."""
+    """Run small batches on the CPU on one thread within this block.
+
+    A second thread saves nothing, and spins at every operation, which costs a factor of ten and more where another
+    process needs the core.
+    """
     before = torch.get_num_threads()
     if device == "cpu" and batch_size < WIDE_BATCH:
         torch.set_num_threads(1)
@@ -70,7 +73,7 @@ class TorchEngine:
     """
 
     net: nn.Module
-    pairs: LabelledPairs | Negatives  # ratings, or clicks with negatives: the log loss of their chance
+    pairs: LabelledPairs | Negatives  # ratings; or clicks with negatives, whose loss is `log_loss`
     batches: Batches
     device: str = "cpu"
     loss_of: Callable[[Tensor, Tensor], Tensor] = mse
@@ -105,7 +108,7 @@ class TorchEngine:
         return network_of(self.net)
 
     def begin(self, schedule: Schedule, weight_decay: float) -> None:
-        """Start a schedule at the next step: AdamW's moments are kept, and batches and pairs are asked for anew."""
+        """Start a schedule at the next step: AdamW's moments are kept, and batches and negatives are drawn again."""
         self._next, self._schedule = 0, schedule
         self._epoch = (-1, self._epoch[1])
         for group in self._optimizer.param_groups:
@@ -128,12 +131,12 @@ class TorchEngine:
         self._epoch = (epoch, self._tensor(self.batches.of(epoch).astype(np.int64)))
 
     def _hold(self, pairs: LabelledPairs) -> None:
-        """These on the device."""
+        """Copy the pairs to the device."""
         both = np.stack([pairs.user_idx, pairs.item_idx], axis=1).astype(np.int64)
         self._pairs, self._values = self._tensor(both), self._tensor(pairs.values)
 
     def predict(self, user_idx: IntArray, item_idx: IntArray) -> FloatArray:
-        """(b,) what the module says, or the chance of a click."""
+        """(b,) the module's scores of pairs, or probabilities of a click."""
         self.net.eval()
         pairs = torch.from_numpy(np.stack([user_idx, item_idx], axis=1).astype(np.int64))
         with torch.inference_mode():
@@ -145,11 +148,11 @@ class TorchEngine:
         """The module's tensors, AdamW's moments and the number of the schedule's next step, as copies in NumPy."""
         net = {f"net.{name}": _array(tensor) for name, tensor in self.net.state_dict().items()}
         names = [name for name, _ in self.net.named_parameters()]
-        memory = {
+        moments = {
             f"adam.{names[at]}.{key}": _array(value)
             for at, entry in self._optimizer.state_dict()["state"].items() for key, value in entry.items()
         }  # fmt: skip
-        return net | memory | {"next": np.array(self._next)}
+        return net | moments | {"next": np.array(self._next)}
 
     def restore(self, state: dict[str, Array]) -> None:
         """Restore the arrays that `state` returned, after `begin` with the same schedule."""
@@ -158,9 +161,9 @@ class TorchEngine:
         self._optimizer.state.clear()
         for name, parameter in self.net.named_parameters():
             prefix = f"adam.{name}."
-            entry = {key[len(prefix) :]: a for key, a in state.items() if key.startswith(prefix)}
-            if entry:
-                self._optimizer.state[parameter] = {key: self._memory(a) for key, a in entry.items()}
+            moments = {key[len(prefix) :]: a for key, a in state.items() if key.startswith(prefix)}
+            if moments:
+                self._optimizer.state[parameter] = {key: self._own_tensor(a) for key, a in moments.items()}
         self._next = int(state["next"].item())
 
     def _step(self, rows: Tensor) -> Tensor:
@@ -176,8 +179,8 @@ class TorchEngine:
         self._optimizer.step()
         return loss.detach()  # .item() here would wait for the GPU at every step
 
-    def _memory(self, array: Array) -> Tensor:
-        """In memory of torch's own, laid out as in a training that was never stopped."""
+    def _own_tensor(self, array: Array) -> Tensor:
+        """The array in memory of torch's own, laid out as in a training that was never stopped."""
         return self._tensor(array).reshape(array.shape)
 
     def _tensor(self, array: Array) -> Tensor:
