@@ -1,1 +1,1 @@
-"""How much each model of a blend counts: weights learned on ratings that none of the models has seen."""
+"""The weights of a blend's models, learned on ratings that none of the models has seen."""

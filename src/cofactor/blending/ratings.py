@@ -6,29 +6,28 @@ Breiman, "Stacked regressions", Machine Learning 1996 [breiman1996].
 import numpy as np
 
 from cofactor.arrays import BoolArray, FloatArray
-from cofactor.blending.weights import BlendWeights
+from cofactor.blending.weights import BlendWeights, folds
 
 __all__ = ["blend_ratings"]
 
-RIDGE = 1e-4  # share of the predictions' variance that pulls the weights together: equal models share equally
+RIDGE = 1e-4  # times the predictions' variance: a penalty that gives equal models equal weights
 
 
 def blend_ratings(predicted: FloatArray, values: FloatArray, in_first: BoolArray) -> BlendWeights:
-    """The weights of the lowest mean squared error, measured by its root.
+    """The weights of the lowest mean squared error; members and blend are measured by their RMSE.
 
-    predicted: (n, m) by each model     values: (n,)     in_first: (n,), True in one half of the users
+    predicted: (n, m) by each model     values: (n,) ratings     in_first: (n,), True in one half of the users
     """
-    across = np.empty(len(values))
-    for half in (in_first, ~in_first):
-        others = ~half if (~half).any() else half
-        weights, intercept = _stack(predicted[others], values[others])
-        across[half] = predicted[half] @ weights + intercept
+    cross_fitted = np.empty(len(values))
+    for half, other in folds(in_first):
+        weights, intercept = _stack(predicted[other], values[other])
+        cross_fitted[half] = predicted[half] @ weights + intercept
     members = [_root_mean_square(column - values) for column in predicted.T]
-    return BlendWeights(*_stack(predicted, values), np.array(members), _root_mean_square(across - values))
+    return BlendWeights(*_stack(predicted, values), np.array(members), _root_mean_square(cross_fitted - values))
 
 
 def _stack(predicted: FloatArray, values: FloatArray) -> tuple[FloatArray, float]:
-    """Least squares with weights of 0 or more, by the normal equations' root: m × m, however many ratings."""
+    """Weights of 0 or more and an intercept by least squares, from the Cholesky factor of the normal equations."""
     from scipy.linalg import solve_triangular
     from scipy.optimize import nnls
 

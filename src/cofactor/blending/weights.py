@@ -1,20 +1,30 @@
-"""The weights of a blend's members, and what they reach on ratings that none of them has seen.
+"""The weights of a blend's members, and their quality on ratings that none of them has seen.
 
-What a blend gains is measured on users whose ratings did not choose the weights: those of one half are learned on the
-other half, and the gain of both halves together is reported.
+The quality of a blend is measured by two-fold cross-fitting: each half of the users is predicted with the weights that
+were learned on the other half. The final weights are learned on all of them.
 """
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
-from cofactor.arrays import FloatArray
+from cofactor.arrays import BoolArray, FloatArray
 
-__all__ = ["BlendWeights"]
+__all__ = ["BlendWeights", "folds"]
 
 
 class BlendWeights(NamedTuple):
-    """Weights (m,), 0 or more, the intercept added to their sum, and the measure of each member and of the blend."""
+    """The weights of m members, and the RMSE or nDCG@20 on held-out ratings of each member and of the blend."""
 
-    weights: FloatArray
-    intercept: float
-    members: FloatArray  # (m,) RMSE or nDCG@20 of each member on held-out ratings
-    blend: float  # of the blend, on users whose ratings did not choose the weights
+    weights: FloatArray  # (m,), 0 or more
+    intercept: float  # added to the weighted sum
+    members: FloatArray  # (m,) RMSE or nDCG@20 of each member
+    blend: float  # the same of the blend, cross-fitted
+
+
+def folds(in_first: BoolArray) -> Iterator[tuple[BoolArray, BoolArray]]:
+    """Each half of the users, and the half that its weights are learned on: the other one, or itself if that is empty.
+
+    in_first: (n,), True in the first half
+    """
+    for half in (in_first, ~in_first):
+        yield half, ~half if (~half).any() else half
