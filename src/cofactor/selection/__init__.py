@@ -1,1 +1,1 @@
-"""The n best items of each user: exactly, or nearly so in a catalogue that is too large to go through."""
+"""The n best items of each user: by an exact search, or by an approximate one in large catalogues."""
