@@ -1,13 +1,13 @@
-"""What a newcomer's answers tell: a joint Gaussian of their factors and of what they come to know.
+"""The belief about a newcomer after their answers: a joint Gaussian of their tastes and of the items they know.
 
-"I don't know it" is as true an answer as a rating. So a newcomer is one Gaussian of [x, z]: x is their row in the model
-of ratings, z their factors in the `Familiarity`, and the covariance of the two is estimated from the users there are.
-Whether they know an item is then one more observation, like a rating of it:
+"I don't know it" is an answer, too. So a newcomer is one Gaussian of [x, z]: x is their row in the model of ratings, z
+their factors in the `Familiarity`, and the covariance of the two is estimated from the users of the model. Whether they
+know an item is then one more observation, like a rating of it:
 
     rating_j ~ N(offset_j + a_j · x, noise_j)        known_j ~ N(share_j + g_j · z, noise'_j)
 
-Each answer adds one or two terms to the same posterior. People mostly rate what they chose to see: such a rating is
-expected *on condition* that they know the item, and lies higher than the rating of an item that is shown to them.
+Each answer adds one or two terms to the same posterior. People mostly rate what they chose to see: the expectation of
+such a rating is *conditional* on their knowing the item, and higher than that of an item that is shown to them.
 """
 
 import numpy as np
@@ -19,11 +19,11 @@ from cofactor.posterior.row_prior import row_covariance
 
 __all__ = ["AnswerModel"]
 
-PROBABILITY_LIMITS = 0.01, 0.99  # nobody is sure to know an item, or not to
+PROBABILITY_LIMITS = 0.01, 0.99  # of knowing an item, which is never certain
 
 
 class AnswerModel:
-    """The row model of one recommender (or posterior draw), joint with what people know.
+    """The row model of one recommender or posterior draw, jointly with the familiarity with items.
 
     rows: (b, d) of the users that the familiarity was learned from, under this row model
     """
@@ -49,7 +49,7 @@ class AnswerModel:
         return row_model.posterior(observed, np.concatenate([values[known], known]))
 
     def expected(self, belief: Belief, *, chosen: bool) -> FloatArray:
-        """(n_items,) the expected rating of each item; chosen: on condition that they come to know it by themselves."""
+        """(n_items,) the expected rating of each item; chosen: given that they have chosen the item by themselves."""
         scores = self._row_model.offset + self._design @ belief.mean[: self._d]
         if not chosen:
             return scores
@@ -58,14 +58,14 @@ class AnswerModel:
         return scores + surprise * _dots(with_row, self._design)
 
     def variance(self, belief: Belief) -> float:
-        """The mean variance of the scores of ratings that they may come to give, without the ratings' noise."""
+        """The variance of the scores, without the ratings' noise: its mean over the items they are expected to know."""
         return float(np.sum(belief.covariance[: self._d, : self._d] * self._grams[:, 0])) / self._n_known
 
     def gains(self, belief: Belief) -> FloatArray:
-        """(n_items,) the expected fall of that variance by the answer about each item.
+        """(n_items,) the expected reduction of `variance` by the answer about each item.
 
-        People who will rate more count more. Every answer tells whether they know the item. Where they do, it also
-        tells their rating, and that they are one of those who know it, whose later ratings will be of other items.
+        Newcomers who know more items count more. Every answer says whether they know the item; if they do, it also has
+        their rating, and changes which other items they are expected to know.
         """
         d, covariance, taste = self._d, belief.covariance, belief.mean[self._d :]
         with_row, with_taste, variance = self._covariances_with_knowing(belief)
@@ -87,7 +87,7 @@ class AnswerModel:
         return self._familiarity.share + self._loadings @ belief.mean[self._d :]
 
     def _covariances_with_knowing(self, belief: Belief) -> tuple[FloatArray, FloatArray, FloatArray]:
-        """The covariance of knowing each item with x, (n_items, d), and with z, (n_items, f); and its own variance."""
+        """The covariances of knowing each item with x, (n_items, d), and with z, (n_items, f), and its variance."""
         both = self._loadings @ belief.covariance[self._d :]
         with_row, with_taste = both[:, : self._d], both[:, self._d :]
         return with_row, with_taste, _dots(with_taste, self._loadings) + self._familiarity.noise
@@ -95,7 +95,7 @@ class AnswerModel:
     def _weighted_squares(self, directions: FloatArray, tastes: FloatArray) -> FloatArray:
         """(n_items,) Σ_i P(they know i) (a_i · v)² for each row v of `directions`, (n_items, d).
 
-        tastes: (n_items, f) the z of each row's probabilities
+        tastes: (n_items, f) z, from which the probabilities for each row are computed
         """
         weights = np.column_stack([np.ones(len(tastes)), tastes]).astype(np.float32)
         directions = directions.astype(np.float32)
@@ -104,7 +104,7 @@ class AnswerModel:
 
 
 def _joint_model(row_model: RowModel, rows: FloatArray, familiarity: Familiarity) -> RowModel:
-    """The row model of [x, z]; its items are all ratings, followed by whether each item is known."""
+    """The row model of [x, z]; its 2 n observations are the rating of each item, then whether each item is known."""
     (n, d), f = row_model.design.shape, familiarity.loadings.shape[1]
     design = np.zeros((2 * n, d + f))
     design[:n, :d], design[n:, d:] = row_model.design, familiarity.loadings
@@ -120,8 +120,8 @@ def _joint_model(row_model: RowModel, rows: FloatArray, familiarity: Familiarity
 def _excess_covariance(whole: FloatArray, part: FloatArray) -> FloatArray:
     """(d, d) the positive part of whole - part.
 
-    Rows that were learned from few ratings are shrunk to the average, so that their covariance is too small; the prior
-    of newcomers knows the true one.
+    Rows that were learned from few ratings are shrunk to the average, so that their covariance is too small; that of
+    the newcomers' prior is corrected for it.
     """
     sizes, axes = np.linalg.eigh(whole - part)
     return (axes * np.maximum(sizes, 0)) @ axes.T

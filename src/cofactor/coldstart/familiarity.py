@@ -1,9 +1,9 @@
-"""Which items people come to know: factor analysis of the table of who has rated what, whatever the rating.
+"""Familiarity: which items people know, by factor analysis of the table of users and the items they have rated.
 
     k_j ~ N(share_j + g_j · z, noise_j)        z ~ N(0, I)        k_j: 1 where somebody knows item j, else 0
 
 By EM (Rubin & Thayer, "EM algorithms for ML factor analysis", 1982 [rubin1982em]). A Gaussian of a 0 or 1 is a linear
-model of its probability; it keeps every belief in closed form, and joint with that about ratings.
+model of its probability; it keeps every belief in closed form, also jointly with the belief about ratings.
 """
 
 from typing import TYPE_CHECKING, NamedTuple
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Familiarity", "learn_familiarity"]
 
-MAX_USERS = 20_000  # to learn it from
+MAX_USERS = 20_000  # from whom it is learned
 N_EM_STEPS = 25
-MIN_NOISE = 1e-3  # else it would be certain that nobody knows an item that hardly anybody knows
+MIN_NOISE = 1e-3  # else the model would be certain that nobody knows a rare item
 
 
 class Familiarity(NamedTuple):
@@ -28,14 +28,14 @@ class Familiarity(NamedTuple):
 
     share: FloatArray  # (n_items,) the share of the users who know the item
     loadings: FloatArray  # (n_items, f) g
-    noise: FloatArray  # (n_items,) the variance that the factors leave
+    noise: FloatArray  # (n_items,) the variance that the factors do not explain
     users: IntArray  # (b,) the users from whom it was learned
     rows: FloatArray  # (b, f) the posterior means of their z
     row_covariance: FloatArray  # (f, f) the posterior covariance, the same for each of them
 
     @property
     def row_model(self) -> RowModel:
-        """The row model of a newcomer of whom only what they know is observed; a "rating" is 1 or 0."""
+        """The row model of a newcomer of whom only the items they know are observed; a "rating" is 1 or 0."""
         n_factors = self.loadings.shape[1]
         return RowModel(self.loadings, self.share, np.zeros(n_factors), np.eye(n_factors), self.noise)
 
@@ -44,7 +44,7 @@ class Familiarity(NamedTuple):
         return np.clip(self.share + self.loadings @ taste, 0, 1)
 
     def posterior(self, item_idx: IntArray, known: FloatArray, prior_mean: FloatArray | None = None) -> Belief:
-        """The belief about z of somebody who knows these items (1) or does not (0).
+        """The belief about z of a newcomer who knows these items (1) or does not (0).
 
         item_idx, known: (m,)     prior_mean: (f,) of their z; None: 0, the average
         """
@@ -53,16 +53,16 @@ class Familiarity(NamedTuple):
 
 
 def learn_familiarity(ratings: "Ratings", n_factors: int, seed: int = 0) -> Familiarity:
-    """The factor analysis of who has rated what, from at most `MAX_USERS` of the users who have rated anything."""
+    """The factor analysis of the items that users have rated, from at most about `MAX_USERS` users with ratings."""
     from scipy.sparse import csr_array
 
     users = np.flatnonzero(ratings.user_counts)
     users = users[:: max(1, len(users) // MAX_USERS)]
-    theirs = ratings.by_user.take(users)
-    ones = np.ones(len(theirs.indices), np.float32)
-    table = csr_array((ones, theirs.indices, theirs.indptr), shape=(len(users), ratings.n_items))
+    rated = ratings.by_user.take(users)
+    ones = np.ones(len(rated.indices), np.float32)
+    table = csr_array((ones, rated.indices, rated.indptr), shape=(len(users), ratings.n_items))
     n = max(1, len(users))
-    share = np.bincount(theirs.indices, minlength=ratings.n_items) / n
+    share = np.bincount(rated.indices, minlength=ratings.n_items) / n
     variance = share * (1 - share)
     noise = np.maximum(variance, MIN_NOISE)
     loadings = np.random.default_rng(seed).standard_normal((ratings.n_items, n_factors)) * np.sqrt(variance)[:, None]

@@ -1,12 +1,12 @@
-"""The cold-start ladder: recommendations from the best evidence there is, from own ratings down to popularity.
+"""The cold-start ladder: recommendations from the best available evidence, from own ratings down to popularity.
 
     own ratings    the posterior of the user's row in the model
     attributes     the prior mean of people with the same attributes, where the model learns from attributes
     group          the mean ratings of the user's group, shrunk towards those of all (by `damping` ratings)
     popularity     the mean ratings of all, of the newest `window_days` where the ratings have times
 
-The first two are one formula, the row's posterior, with more or fewer ratings in it; the others are used where a model
-has no answer. Nothing is guessed silently: every recommendation names its rung and its doubt.
+The first two are the posterior of the user's row, with ratings or without; the others are used where the model has no
+answer. Every recommendation names its rung and its doubt, the standard deviation of the rating.
 """
 
 from collections.abc import Mapping
@@ -49,7 +49,7 @@ class LadderAnswer(NamedTuple):
 
 @dataclass(frozen=True)
 class Ladder:
-    """A fitted model with fallbacks for people it knows too little of.
+    """A fitted model with fallbacks for people of whom it knows too little.
 
     Raises `BadOption` for a group that users do not have as an attribute, and for options out of range.
 
@@ -63,9 +63,7 @@ class Ladder:
 
     model: Recommender
     group: str | None = None  # a user attribute whose values are groups
-    damping: float = (
-        25.0  # number of ratings that the mean of all counts as, in that of a group or of the newest ratings
-    )
+    damping: float = 25.0  # number of ratings that the mean of all counts as, in that of a group or of new ratings
     window_days: float | None = None  # days before the newest rating that popularity counts; None: all
 
     def __post_init__(self) -> None:
@@ -95,7 +93,7 @@ class Ladder:
     def _recommend(self, who: Id | Newcomer, n: int, attributes: Mapping[str, Any] | None, hide_seen: bool) -> Any:
         n, hide_seen = list_length(n), conformed("hide_seen", bool, hide_seen)
         answer = self.answer(who, attributes)
-        rated = self._rated_by(who) if hide_seen else np.zeros(0, np.int64)
+        rated = self._rated_items(who) if hide_seen else np.zeros(0, np.int64)
         seen = SeenItems(np.zeros(1, np.int64), np.array([0, len(rated)]), rated)
         label = "newcomer" if isinstance(who, Mapping) else who
         ranking = Ranking([label], *top_scores(answer.scores[None], n, seen))
@@ -125,7 +123,7 @@ class Ladder:
     # ---- the rungs ----------------------------------------------------------------------------------------
 
     def _from_ratings(self, who: Id | Newcomer, attributes: dict[str, Any]) -> LadderAnswer | None:
-        if rated := self._rated(who):
+        if rated := self._newcomer_ratings(who):
             described = attributes if attributes and self.model.abilities.learns_attributes else None
             scores = self.model.score_newcomer(rated, described)
             return LadderAnswer(Rung.RATINGS, len(rated), scores, self._doubt_of(rated))
@@ -152,7 +150,7 @@ class Ladder:
 
     # ---- the evidence about one person --------------------------------------------------------------------
 
-    def _rated(self, who: Id | Newcomer) -> dict[Id, float]:
+    def _newcomer_ratings(self, who: Id | Newcomer) -> dict[Id, float]:
         """A newcomer's ratings of the items that the model knows; empty for a user's id."""
         if not isinstance(who, Mapping):
             return {}
@@ -170,14 +168,15 @@ class Ladder:
         """The index of a user the model knows; -1 for anybody else."""
         return -1 if isinstance(who, Mapping) else int(self.model.ratings.users.find([who])[0])
 
-    def _rated_by(self, who: Id | Newcomer) -> IntArray:
+    def _rated_items(self, who: Id | Newcomer) -> IntArray:
+        """The indices of the items that they have rated and the model knows, ascending."""
         if isinstance(who, Mapping):
             found = self.model.ratings.find_items(list(who))
             return np.sort(found[found >= 0]).astype(np.int64)
         return self.model.ratings.by_user.of(self._user(who))[0].astype(np.int64)
 
     def _doubt_of(self, rated: Mapping[Id, float]) -> FloatArray:
-        """(n_items,) the standard deviation of each rating after these ratings; nan without a posterior."""
+        """(n_items,) the standard deviation of a rating of each item, given these ratings; nan without a posterior."""
         if not self.model.abilities.has_posterior:
             return np.full(self.model.ratings.n_items, np.nan)
         idx = self.model.ratings.find_items(list(rated))
@@ -201,7 +200,7 @@ class Ladder:
 
     @property
     def _means(self) -> ShrunkenMeans:
-        """Made when it is asked for: the model's ratings may have been updated since."""
+        """The means of the model's present ratings, which an update may have changed."""
         return ShrunkenMeans(self.model.ratings, self.damping, self.window_days)
 
 

@@ -1,13 +1,13 @@
-"""Onboarding: the item to ask a newcomer about next, and recommendations after their answers.
+"""Onboarding: the item to ask a newcomer about next, and recommendations from their answers.
 
 `variance` asks about the item whose answer is expected to lower the variance of the newcomer's ratings most (A-optimal
 design; Rubens et al., "Active learning in recommender systems" [rubens2015active]):
 
     gain_j  =  P(know j) · a_jᵀ C M C a_j / (noise + a_jᵀ C a_j)        M = Σ_i P(know i, if they know j) a_i a_iᵀ
 
-C is the covariance of the row after the answers so far. "I don't know it" is an answer, too: what somebody does not
-know is evidence of what else they know, and of their tastes (`answers.py`). For somebody with attributes the prior is
-centred on people like them. The other strategies are baselines: `random`, `popularity`, `entropy0` [rashid2008learning]
+C is the posterior covariance of the row after the answers so far. "I don't know it" is an answer, too: it is evidence
+of which other items they know, and of their tastes (`answers.py`). With attributes, the prior is centred on people who
+have the same. The other strategies are baselines: `random`, `popularity`, `entropy0` [rashid2008learning]
 and a decision `tree` [golbandi2011adaptive].
 """
 
@@ -39,14 +39,14 @@ Answers = Mapping[Id, float | None]  # {item id or title: rating, or None: I don
 Attributes = Mapping[str, Any] | None  # of a newcomer; None: unknown
 
 UNRATED_WEIGHT = 0.5  # of "unrated" in entropy0, where a rating has 1 [rashid2008learning]
-N_FACTORS = 16  # of the familiarity: who knows what
+N_FACTORS = 16  # of the familiarity
 
 
 class AttributeProfile(NamedTuple):
-    """A newcomer's attributes, and what is expected of them before the first answer."""
+    """A newcomer's attributes, and the prior mean of their familiarity by these attributes."""
 
     columns: dict[str, Array]  # the attributes, (1,) each
-    taste: FloatArray  # (f,) the expected factors of what they know
+    taste: FloatArray  # (f,) the prior mean of z, their factors in the `Familiarity`
 
 
 class ParsedAnswers(NamedTuple):
@@ -68,10 +68,10 @@ class Question(NamedTuple):
 
 @dataclass(frozen=True)
 class Onboarding:
-    """An interview of newcomers for a fitted model that believes something of newcomers' rows (`row_models`).
+    """An interview of newcomers, for a fitted model with a prior of newcomers' rows (`row_models`).
 
-    It uses the model as it is now: after an update of the model, make a new one.
-    Raises `Unsupported` for the strategy "variance" with a model that has none.
+    It uses the present state of the model: after an update of the model, make a new one.
+    Raises `Unsupported` for the strategy "variance" with a model that has no such prior.
 
     >>> import cofactor as cf
     >>> model = cf.MatrixFactorization(n_factors=8).fit(cf.load("tastes"), progress=False)
@@ -91,7 +91,7 @@ class Onboarding:
         object.__setattr__(self, "strategy", conformed("strategy", Strategy, self.strategy))
         object.__setattr__(self, "seed", seed_of(self.seed))
         if self.strategy == "variance":
-            _ = self._models  # raises where the model has none
+            _ = self._models  # raises `Unsupported`
 
     def next_question(self, answers: Answers, attributes: Attributes = None) -> Question:
         """The question to ask after these answers.
@@ -115,9 +115,9 @@ class Onboarding:
         self._read(answers)
 
     def scores(self, answers: Answers, attributes: Attributes = None, *, chosen: bool = False) -> FloatArray:
-        """(n_items,) the expected rating of each item after these answers, if it were shown to the newcomer.
+        """(n_items,) the expected rating of each item after these answers, if it is shown to the newcomer.
 
-        chosen: the rating of an item they come to by themselves, as people choose what they expect to like
+        chosen: if they choose the item by themselves, as people choose what they expect to like
         Under y_range the sigmoid is linearised, as in the model's `row_models`.
         Raises as `next_question` does, and `Unsupported` where the model has no belief about newcomers.
         """
@@ -127,7 +127,7 @@ class Onboarding:
     def rank(self, answers: Answers, n: int = 10, attributes: Attributes = None) -> Ranking:
         """The n best items after these answers; items they do not know may be among them.
 
-        All answers count where the model has such beliefs, else the ratings alone. Raises `UnknownIds` and
+        All answers count if the model has a posterior, else the ratings alone. Raises `UnknownIds` and
         `BadOption` as `next_question` does.
         """
         n = list_length(n)
@@ -144,7 +144,7 @@ class Onboarding:
         return ranking
 
     def doubt(self, answers: Answers, attributes: Attributes = None) -> float:
-        """The standard deviation of the expected ratings after these answers, over the items that people come to rate.
+        """The standard deviation of the expected ratings after these answers, over the items they are expected to know.
 
         The ratings' own noise is not counted. Raises as `scores` does.
         """
@@ -201,7 +201,7 @@ class Onboarding:
         return self._familiarity.expected(self._familiarity.posterior(parsed.idx, known.astype(float), prior_mean).mean)
 
     def _beliefs(self, parsed: ParsedAnswers) -> list[tuple[AnswerModel, Belief]]:
-        """The belief after these answers under each row model: one, or one a posterior draw."""
+        """The belief after these answers under each row model: there is one, or one for each posterior draw."""
         if parsed.profile is None:
             return [(row_model, row_model.posterior(parsed.idx, parsed.values)) for row_model in self._models]
         rows = self.model.expected_rows_by_model(parsed.profile.columns, 1)
@@ -214,13 +214,13 @@ class Onboarding:
     def _models(self) -> list[AnswerModel]:
         row_models, rows = self.model.row_models(), self.model.rows_by_model(self._familiarity.users)
         return [
-            AnswerModel(row_model, theirs, self._familiarity)
-            for row_model, theirs in zip(row_models, rows, strict=True)
+            AnswerModel(row_model, of_model, self._familiarity)
+            for row_model, of_model in zip(row_models, rows, strict=True)
         ]
 
     @cached_property
     def _difference_models(self) -> list[AnswerModel]:
-        """The models of how people differ from what is expected of their attributes."""
+        """The models of the differences between people's rows and their prior means by attributes."""
         users = self._familiarity.users
         rows, known = self.model.rows_by_model(users), self.model.ratings.attributes_of("user", users)
         differences = [

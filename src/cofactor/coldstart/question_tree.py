@@ -1,8 +1,8 @@
-"""A decision tree of questions: a node parts users into those who like an item, dislike it and do not know it.
+"""A decision tree of questions: a node splits users into those who like an item, dislike it and do not know it.
 
 Golbandi, Koren & Lempel, "Adaptive bootstrapping of recommender systems using decision trees", WSDM 2011
 [golbandi2011adaptive]: each node asks about the item whose three groups are best predicted by their own mean ratings.
-A node is computed when a newcomer first reaches it, so that only paths that are taken cost anything.
+A node is computed when a newcomer first reaches it, so that only paths in use cost time.
 """
 
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["QuestionTree"]
 
 MAX_CANDIDATES = 200  # items that a node may ask about: those that most of its users know
-MIN_USERS = 50  # with fewer, a node asks about the item that most of them know
+MIN_USERS = 50  # of a node; one with fewer asks about the item that most of them know
 PRIOR_STRENGTH = 10.0  # number of ratings that the parent node's mean counts as in a group's own mean
 
 
@@ -32,9 +32,9 @@ class RatingSums(NamedTuple):
     squares: FloatArray
 
     def error(self, mean: FloatArray) -> FloatArray:
-        """(…,) the squared error of predicting each item by its mean here, shrunk towards `mean`."""
-        own = (self.total + PRIOR_STRENGTH * mean) / (self.n + PRIOR_STRENGTH)
-        return (self.squares - 2 * own * self.total + own**2 * self.n).sum(axis=-1)
+        """(…,) the squared error of predicting each item by the mean of these ratings, shrunk towards `mean`."""
+        shrunken = (self.total + PRIOR_STRENGTH * mean) / (self.n + PRIOR_STRENGTH)
+        return (self.squares - 2 * shrunken * self.total + shrunken**2 * self.n).sum(axis=-1)
 
 
 class QuestionTree:
@@ -54,7 +54,7 @@ class QuestionTree:
         self._asked = dict[tuple[tuple[int, int], ...], IntArray]()  # the order of questions at each node
 
     def gains(self, idx: IntArray, values: FloatArray) -> FloatArray:
-        """(n_items,) the priority of each item as the next question, 0 where it is not asked about.
+        """(n_items,) the priority of each item as the next question; 0: it is never asked about.
 
         idx, values: (m,) the answers so far, in their order; nan: the item is not known
         """
@@ -75,7 +75,7 @@ class QuestionTree:
         return there
 
     def _branches(self, item: int) -> IntArray:
-        """(n_users,) 0: does not know the item, 1: likes it, 2: does not"""
+        """(n_users,) 0 where the user does not know the item, 1 where they like it, 2 where they do not."""
         branch, (who, values) = np.zeros(self._ratings.n_users, np.int64), self._ratings.by_item.of(item)
         branch[who] = np.where(values > self._ratings.mean, 1, 2)
         return branch
@@ -91,7 +91,7 @@ class QuestionTree:
         return known[np.argsort(self._errors(users, rows, known), kind="stable")]
 
     def _errors(self, users: IntArray, rows: Rows, items: IntArray) -> FloatArray:
-        """(len(items),) the squared error that remains when these users are parted by each item."""
+        """(len(items),) the squared error within the groups when these users are split by each item."""
         from scipy.sparse import csr_array
 
         of_users = [one[users] for one in self._tables]

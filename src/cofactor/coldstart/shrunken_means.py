@@ -1,4 +1,4 @@
-"""Mean ratings of items, shrunk towards a prior mean: what everybody likes, and what a group likes."""
+"""Mean ratings of items, shrunk towards a prior mean: of all users, and of a group."""
 
 from dataclasses import dataclass
 
