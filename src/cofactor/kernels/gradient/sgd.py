@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from cofactor.arrays import FloatArray, IntArray
-from cofactor.kernels.alignment import WIDTH_MULTIPLE, padded_width
+from cofactor.kernels.alignment import empty_aligned, padded_width
 from cofactor.kernels.compiling.native import Native
 from cofactor.kernels.threads import n_threads, on_threads
 from cofactor.kernels.twins import with_numpy_twin
@@ -14,9 +14,9 @@ from cofactor.kernels.twins import with_numpy_twin
 __all__ = ["N_STRATA", "RatingCells", "SgdSide", "Strata", "arrange_ratings", "assign_both", "make_side", "run_round"]
 
 N_STRATA = 8
-N_CHUNKS = 8  # of the ratings, counted and moved side by side
-# of one tile: its items' rows stay in the core's second-level cache while tile after tile of users passes, and its
-# users' rows next to it; a quarter faster than tiles as large on both sides
+N_CHUNKS = 8  # chunks of ratings, which threads count and move side by side
+# of one tile: its items' rows stay in the core's second-level cache while one tile of users after the other is visited,
+# and its users' rows fit in beside them; a quarter faster than tiles that are equally large on both sides
 USER_TILE_BYTES, ITEM_TILE_BYTES = 1 << 16, 1 << 19
 MIN_TILE_RATINGS = 256  # ratings of a tile on average; the table of smaller ones could outgrow the ratings
 
@@ -28,14 +28,14 @@ _shuffle = Native("cofactor.kernels.gradient.sgd_loops", "shuffle_tiles")
 class SgdSide(NamedTuple):
     """Users or items: factors, padded with zeros to whole vectors, and biases."""
 
-    rows: FloatArray  # (n, width) float32, each row from the beginning of a cache line on
+    rows: FloatArray  # (n, width) float32, each row beginning at a cache line
     bias: FloatArray  # (n,) float32
 
 
 class RatingCells(NamedTuple):
     """Ratings in the order they are visited; cell c = round · 8 + lane is the rows bounds[c]:bounds[c + 1]."""
 
-    user_idx: IntArray  # uint32: an index that cannot be negative costs no test
+    user_idx: IntArray  # uint32, as an index that cannot be negative needs no test
     item_idx: IntArray
     values: FloatArray
     bounds: IntArray
@@ -52,11 +52,8 @@ class Strata(NamedTuple):
 def make_side(factors: FloatArray, bias: FloatArray) -> SgdSide:
     """A side with these factors (n, k) and biases (n,), in the kernel's layout."""
     n, k = factors.shape
-    width = padded_width(k)
-    room = np.zeros((n + 1) * width, np.float32)
-    first = -room.ctypes.data % (4 * WIDTH_MULTIPLE) // 4
-    rows = room[first : first + n * width].reshape(n, width)
-    rows[:, :k] = factors
+    rows = empty_aligned((n, padded_width(k)))
+    rows[:, :k], rows[:, k:] = factors, 0
     return SgdSide(rows, bias.astype(np.float32))
 
 
@@ -83,7 +80,7 @@ def arrange_ratings(
         np.ascontiguousarray(tiles[:: users.n_tiles * items.n_tiles]),
     )  # fmt: skip
     on_threads(lambda c: _move(*columns, cuts[c], cuts[c + 1], places[c], cells), N_CHUNKS)
-    # inside a tile too, neighbours in the table should not come one after the other
+    # inside a tile, too, neighbours in the table must not follow each other
     key, shares = int(rng.integers(2**62)), np.linspace(0, len(tiles) - 1, N_CHUNKS + 1).astype(np.int64).tolist()
     on_threads(lambda c: _shuffle(cells, tiles, shares[c], shares[c + 1], key), N_CHUNKS)
     return cells
