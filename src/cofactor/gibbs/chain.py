@@ -40,7 +40,7 @@ class ModelSpec(NamedTuple):
     n_factors: int
     user_bag: bool = False  # the items that a user rated shift the prior mean of their row: companions
     item_bag: bool = False  # the users who rated an item, likewise
-    attributes: bool = False  # so do attributes
+    attributes: bool = False  # their attributes shift it, too
     days: IntArray | None = None  # (n_days,) the days that have rows, ascending
     row_noise: bool = False  # every user and item has a noise factor of its own
     ordinal: bool = False  # ratings are ordered levels (probit), not numbers

@@ -59,7 +59,9 @@ class Draws(NamedTuple):
         """(b, n_items) scores averaged over the draws, on an average day. rows: (b, n_draws, d) of users"""
         users = on_day(rows, self.average_day) if len(self.average_day) else rows.copy()
         user_bias = users[..., -1].mean(axis=1) + np.float32(self.mean)
-        users[..., -1] = 1  # times the items' biases: so all draws of all items are one matrix as they lie
+        users[..., -1] = (
+            1  # multiplies the items' biases, so that one product with all draws of an item sums its scores
+        )
         scores = multiply_halves(
             users.reshape(len(rows), int(np.prod(users.shape[1:]))), self.items.reshape(len(self.items), -1)
         )

@@ -62,7 +62,7 @@ def _n_cpus() -> int:
 
 
 def _n_allowed() -> int:
-    if sys.version_info >= (3, 13):  # which also hears -X cpu_count
+    if sys.version_info >= (3, 13):  # which also respects -X cpu_count
         return os.process_cpu_count() or 1
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 

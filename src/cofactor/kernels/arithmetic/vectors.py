@@ -35,7 +35,7 @@ __all__ = [
 
 TILE_ROWS, TILE_VECTORS = REGISTERS.tile_rows, REGISTERS.tile_vectors  # of sums that stay in registers
 GROUP_SIZES = (8, 4, 2, 1)  # vectors of a row that are summed at once
-RATINGS_AHEAD = 8  # ratings whose rows are asked for in advance
+RATINGS_AHEAD = 8  # ratings between the prefetch of a row and its use
 CACHE_LINE_FLOATS = 16  # float32 of a cache line
 
 

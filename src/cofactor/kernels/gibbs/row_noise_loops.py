@@ -9,7 +9,7 @@ from cofactor.kernels.ratings.csr import CsrRatings
 from cofactor.kernels.ratings.csr_loops import value_at
 from cofactor.kernels.scoring.pairs import ScoredSide
 
-__all__ = ["CsrRatings", "ScoredSide", "draw_row_precisions"]  # entries are made of the first two, by name
+__all__ = ["CsrRatings", "ScoredSide", "draw_row_precisions"]  # entries find the argument structs here, by name
 
 
 @njit(**JIT)

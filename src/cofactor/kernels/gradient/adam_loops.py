@@ -22,7 +22,7 @@ from cofactor.kernels.compiling.jit import JIT
 from cofactor.kernels.gradient.adam import AdamSide, AdamTable, TouchedRows
 from cofactor.kernels.gradient.labelled_pairs import LabelledPairs
 
-# machine code is made of these, found here by name
+# entries find the argument structs here, by name
 __all__ = [
     "AdamSide", "AdamTable", "LabelledPairs", "TouchedRows", "catch_up_rows", "run_steps", "step_rows", "touch_row",
     "update",

@@ -14,7 +14,7 @@ from cofactor.kernels.arithmetic.splitmix import GOLDEN, mix
 from cofactor.kernels.compiling.jit import JIT
 from cofactor.kernels.gradient.pairwise import BprFactors, LikeOrder
 
-__all__ = ["BprFactors", "LikeOrder", "visit_likes"]  # machine code is made of these, found here by name
+__all__ = ["BprFactors", "LikeOrder", "visit_likes"]  # entries find the argument structs here, by name
 
 MAX_TRIES = 64  # to find an item that the user does not like; a user who likes nearly all of them may get none
 LOW_BITS = np.uint64(0xFFFFFFFF)

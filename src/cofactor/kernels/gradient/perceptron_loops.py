@@ -35,7 +35,7 @@ from cofactor.kernels.gradient.perceptron import (
     WorkSpace,
 )
 
-# machine code is made of these, found here by name
+# entries find the argument structs here, by name
 __all__ = [
     "AdamSide", "AdamTable", "EmbeddingWidths", "LabelledPairs", "LayerLayout", "LayerParameters", "Loss", "Mlp",
     "TouchedRows", "WorkSpace", "run_steps",

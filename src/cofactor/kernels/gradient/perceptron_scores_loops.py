@@ -9,7 +9,7 @@ from cofactor.kernels.compiling.jit import JIT
 from cofactor.kernels.gradient.perceptron import LayerLayout, WorkSpace
 from cofactor.kernels.gradient.perceptron_scores import ITEMS_AT_ONCE
 
-__all__ = ["LayerLayout", "WorkSpace", "add_scores"]  # machine code is made of these, found here by name
+__all__ = ["LayerLayout", "WorkSpace", "add_scores"]  # entries find the argument structs here, by name
 
 
 @njit(**JIT)

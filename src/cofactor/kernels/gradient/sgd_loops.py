@@ -21,12 +21,12 @@ from cofactor.kernels.arithmetic.vectors import next_piece
 from cofactor.kernels.compiling.jit import JIT
 from cofactor.kernels.gradient.sgd import N_STRATA, RatingCells, SgdSide, Strata
 
-# machine code is made of these, found here by name
+# entries find the argument structs here, by name
 __all__ = ["RatingCells", "SgdSide", "Strata", "count_tiles", "make_visit", "move_to_tiles", "shuffle_tiles"]
 
-AHEAD = 8  # ratings between asking for a row and using it
-EXACT: dict[str, Any] = {**JIT, "fastmath": {"contract"}}  # a sum's order is the point of it
-FAR = 86  # e^±86 is still a float32
+AHEAD = 8  # ratings between the prefetch of a row and its use
+EXACT: dict[str, Any] = {**JIT, "fastmath": {"contract"}}  # here the order of additions matters
+FAR = 86  # e^±86 is still finite and normal in float32
 ROUNDING = 1.5 * 2**23  # added to a small float32, its last bit is worth 1
 BIAS = 127  # of a float32's exponent
 

@@ -5,7 +5,7 @@ from numba import njit
 from cofactor.kernels.compiling.jit import JIT
 from cofactor.kernels.neighbours.cooccurrence import SparseRows
 
-__all__ = ["SparseRows", "find_nearest"]  # entries are made of the first, by name
+__all__ = ["SparseRows", "find_nearest"]  # entries find the argument structs here, by name
 
 
 @njit(**JIT)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ItemGraph", "item_graph", "nearest_items", "neighbour_weights", "rows_by_neighbour"]
 
-N_PIECES = 128  # of the work
+N_PIECES = 128  # pieces of work
 
 _solve_neighbourhoods = Native("cofactor.kernels.neighbours.item_graph_loops", "solve_neighbourhoods")
 

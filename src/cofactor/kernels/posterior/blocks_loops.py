@@ -19,7 +19,7 @@ from cofactor.kernels.posterior.weights import RatingWeights
 from cofactor.kernels.posterior.weights_loops import weigh_ratings
 from cofactor.kernels.ratings.csr import CsrRatings
 
-# entries are made of the structs, found here by name
+# entries find the argument structs here, by name
 __all__ = ["BiasTerm", "BlockSpace", "CsrRatings", "Prior", "RatingWeights", "RowProblem", "block_rows"]
 
 

@@ -36,7 +36,7 @@ from cofactor.kernels.posterior.weights import RatingWeights
 from cofactor.kernels.posterior.weights_loops import weigh_ratings, weights_of_row
 from cofactor.kernels.ratings.csr import CsrRatings
 
-# entries are made of the structs, found here by name
+# entries find the argument structs here, by name
 __all__ = [
     "BiasTerm", "CsrRatings", "Prior", "RatingWeights", "RowProblem", "SolveSpace", "solve_from_sums", "solve_rows",
     "sum_ratings",

@@ -10,7 +10,7 @@ __all__ = ["UNIT_WEIGHTS", "RatingWeights", "weights_of_row"]
 
 
 class RatingWeights(NamedTuple):
-    """The weight w and the weighted target y of a rating v that meets a row with offset o, linear in v.
+    """The weight w and the weighted target y of a rating v, linear in v; o is the offset of its row on the other side.
 
     w = weight + weight_gain v     y = pull + pull_gain v - w o
     """

@@ -10,7 +10,7 @@ from numba import njit
 from cofactor.kernels.compiling.jit import JIT
 from cofactor.kernels.ranking.lists import SeenItems
 
-__all__ = ["SeenItems", "count_above", "mark_hits"]  # machine code is made of these, found here by name
+__all__ = ["SeenItems", "count_above", "mark_hits"]  # entries find the argument structs here, by name
 
 
 @njit(**JIT)

@@ -20,7 +20,7 @@ from cofactor.kernels.ranking.lists import SeenItems
 from cofactor.kernels.ranking.score_tiles import lowest_bit, score_tile
 from cofactor.kernels.ranking.top_products import PANEL, USERS_AT_ONCE, PackedItems
 
-__all__ = ["PackedItems", "SeenItems", "choose_products", "pack"]  # found here by name
+__all__ = ["PackedItems", "SeenItems", "choose_products", "pack"]  # entries find the argument structs here, by name
 
 LOWEST_THRESHOLD = np.float32(-3.4028235e38)  # the first threshold: every finite score reaches it, -inf does not
 

@@ -10,7 +10,7 @@ from cofactor.kernels.ranking.heap_loops import replace_root, sort_list
 from cofactor.kernels.ranking.lists import SeenItems
 from cofactor.kernels.ranking.score_tiles import lowest_bit, which_above
 
-__all__ = ["SeenItems", "choose_scores"]  # entries are made of the first, by name
+__all__ = ["SeenItems", "choose_scores"]  # entries find the argument structs here, by name
 
 SCORES_AT_ONCE = 64  # scores compared with the threshold at once
 

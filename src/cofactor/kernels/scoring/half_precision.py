@@ -16,7 +16,7 @@ from cofactor.kernels.twins import with_numpy_twin
 
 __all__ = ["HalfPrecisionSide", "draw_scores", "multiply_halves", "single_precision"]
 
-N_PIECES = 8  # of the work
+N_PIECES = 8  # pieces of work
 MAX_STREAMED_ROWS = 8  # rows up to which a product is made as halves are read; BLAS is faster with more
 
 _widen = Native("cofactor.kernels.scoring.half_precision_loops", "widen")

@@ -6,7 +6,7 @@ from numba import njit
 from cofactor.kernels.compiling.jit import JIT
 from cofactor.kernels.scoring.half_precision import HalfPrecisionSide
 
-__all__ = ["HalfPrecisionSide", "multiply", "score_draws", "widen"]  # entries are made of the first, by name
+__all__ = ["HalfPrecisionSide", "multiply", "score_draws", "widen"]  # entries find the argument structs here, by name
 
 SIGN, REST = np.uint32(0x8000), np.uint32(0x7FFF)
 BIAS = np.float32(2.0**112)  # the exponent of half precision has a bias of 15, that of single precision of 127

@@ -12,7 +12,7 @@ from cofactor.kernels.twins import with_numpy_twin
 
 __all__ = ["NO_SIDE", "ScoredSide", "pair_scores"]
 
-N_PIECES = 32  # of the work
+N_PIECES = 32  # pieces of work
 
 _score_pairs = Native("cofactor.kernels.scoring.pairs_loops", "score_pairs")
 

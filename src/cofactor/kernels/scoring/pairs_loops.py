@@ -6,7 +6,7 @@ from cofactor.kernels.arithmetic.vectors import RATINGS_AHEAD, dot, prefetch
 from cofactor.kernels.compiling.jit import JIT
 from cofactor.kernels.scoring.pairs import ScoredSide
 
-__all__ = ["ScoredSide", "score_pairs"]  # entries are made of the first, by name
+__all__ = ["ScoredSide", "score_pairs"]  # entries find the argument structs here, by name
 
 
 @njit(**JIT)
