@@ -12,7 +12,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from cofactor.choosing import auto as auto
+    from cofactor.choosing.auto import auto as auto
     from cofactor.data.ratings import Ratings as Ratings
     from cofactor.data.reading import read as read
     from cofactor.data.sources import load as load
@@ -54,7 +54,7 @@ _HOME = {
     "MatrixFactorization": "models.matrix_factorization", "NeuralCF": "models.neural_cf",
     "Popularity": "models.popularity", "RankerAndRater": "models.ranker_and_rater", "EarlyStopping": "run.stopping",
     "evaluate": "evaluation.evaluate", "compare": "evaluation.compare",
-    "tune": "tuning.tune", "auto": "choosing", "set_threads": "kernels.threads",
+    "tune": "tuning.tune", "auto": "choosing.auto", "set_threads": "kernels.threads",
 }  # fmt: skip
 
 __all__ = [*_HOME, "__version__"]  # pyright: ignore[reportUnsupportedDunderAll]

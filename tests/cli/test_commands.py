@@ -41,7 +41,23 @@ def saved(table, tmp_path):
 @pytest.fixture
 def vectors(table, tmp_path):
     folder = str(tmp_path / "vectors.cofactor")
-    assert main(["fit", table, "--out", folder, "--n-factors", "2", "--y-range", "0.5,5.5"]) == 0
+    assert (
+        main(
+            [
+                "fit",
+                table,
+                "--model",
+                "matrix_factorization",
+                "--out",
+                folder,
+                "--n-factors",
+                "2",
+                "--y-range",
+                "0.5,5.5",
+            ]
+        )
+        == 0
+    )
     return folder
 
 
@@ -98,9 +114,18 @@ def test_for_whom_must_be_said_once(saved, capsys):
         (["similar", "{saved}", "1"], "has no vectors"),
         (["fit", "nowhere.csv", "--out", "x"], "nowhere.csv"),
         (["fit", "{table}", "--out", "x", "--model", "bais"], "Did you mean 'bias'?"),
-        (["fit", "{table}", "--out", "x", "--n-factors", "many"], "--n-factors takes a whole number"),
-        (["fit", "{table}", "--out", "x", "--n-factors", "8.5"], "n_factors must be a whole number, but 8.5 came"),
-        (["fit", "{table}", "--out", "x", "--n-factors", "0"], "n_factors must be at least 1"),
+        (
+            ["fit", "{table}", "--out", "x", "--model", "matrix_factorization", "--n-factors", "many"],
+            "--n-factors takes a whole number",
+        ),
+        (
+            ["fit", "{table}", "--out", "x", "--model", "matrix_factorization", "--n-factors", "8.5"],
+            "n_factors must be a whole number, but 8.5 came",
+        ),
+        (
+            ["fit", "{table}", "--out", "x", "--model", "matrix_factorization", "--n-factors", "0"],
+            "n_factors must be at least 1",
+        ),
         (["compare", "{table}", "--models", "bias"], "at least 2 models"),
         (["compare", "{table}", "--seeds", "0"], "--seeds must be at least 1"),
         (["data", "fetch", "ml-100m"], "Did you mean 'ml-10"),
@@ -152,10 +177,25 @@ def test_tune_searches_a_models_options_and_saves_the_best(table, tmp_path, caps
 
 def test_fit_picks_a_model_itself_and_says_why(table, tmp_path, capsys):
     folder = str(tmp_path / "picked.cofactor")
-    assert main(["fit", table, "--model", "auto", "--budget", "1s", "--out", folder]) == 0
+    assert main(["fit", table, "--out", folder]) == 0
     out = said(capsys)
-    assert "8 ratings to predict" in out
-    assert type(cf.open(folder)) is cf.BayesianMF
+    assert "The most popular, and biases" in out
+    assert type(cf.open(folder)) is cf.RankerAndRater
+    assert main(["recommend", folder, "ann", "-n", "1", "--json"]) == 0
+    assert {"item", "score", "rating"} <= json.loads(said(capsys))[0].keys()
+
+
+def test_an_option_that_is_not_there_is_answered_by_the_nearest_or_by_naming_a_model(table, capsys):
+    for words, answer in (
+        (["--modle", "bias"], "there is no option --modle. Did you mean --model?"),
+        (["--n-factors", "8"], "as in --model implicit_mf --n-factors"),
+        (["--model", "explicit_als", "--nfactors", "8"], "Did you mean --n-factors?"),
+        (["--model", "bias", "--zzz"], "there is no option --zzz. --help lists them."),
+        (["more.csv"], "nothing is done with 'more.csv'"),
+    ):
+        with pytest.raises(SystemExit):
+            main(["fit", table, "--out", "x", *words])
+        assert answer in capsys.readouterr().err
 
 
 def test_models_are_compared_on_a_known_data_set(capsys):

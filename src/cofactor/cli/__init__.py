@@ -1,6 +1,7 @@
 """The command `cofactor`. One file a command: it declares its arguments, calls one library function, and prints.
 
-A command's file has a docstring (its help: one line, then examples), `add_arguments(parser)` and `run(arguments)`.
+A command's file has a docstring (its help: one line, then examples), `add_arguments(parser)` and `run(arguments)`; one
+whose options are those of the model that is named has `add_model_arguments(parser, words)`, too.
 argparse, because it is there: Typer adds 0.1 s and Cyclopts 0.16 s to every start.
 """
 
@@ -9,6 +10,7 @@ import os
 import sys
 import warnings
 from collections.abc import Sequence
+from difflib import get_close_matches
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import Any
@@ -40,7 +42,7 @@ def main(words: Sequence[str] | None = None) -> int:
         print(f"note: {message}", file=sys.stderr)
 
     try:
-        arguments = _parser(words if words is not None else sys.argv[1:]).parse_args(words)
+        arguments = _parsed(sys.argv[1:] if words is None else words)
         with warnings.catch_warnings():
             for category in (FewerLeft, ItemsNotPlaced, StoppedEarly):
                 warnings.simplefilter("always", category)
@@ -69,13 +71,35 @@ def _line(error: Exception) -> str:
     return f"{named}{getattr(error, 'strerror', None) or error}. Choose another path, or mend this one."
 
 
-def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
+def _parsed(words: Sequence[str]) -> argparse.Namespace:
+    """The arguments; leaves the process with 2 where they cannot be, as argparse does."""
+    parser, command = _parser(words)
+    arguments, unknown = parser.parse_known_args(words)
+    if unknown:
+        (command or parser).error(_not_known(unknown, command, arguments))
+    return arguments
+
+
+def _not_known(unknown: Sequence[str], command: argparse.ArgumentParser | None, arguments: argparse.Namespace) -> str:
+    word = unknown[0].partition("=")[0]
+    if not word.startswith("-") or command is None:
+        return f"nothing is done with {' '.join(unknown)!r}. Leave it out, or put it in quotes with what it belongs to."
+    near = get_close_matches(word, [one for action in command._actions for one in action.option_strings], n=1)
+    if near:
+        return f"there is no option {word}. Did you mean {near[0]}?"
+    if getattr(arguments, "model", "") == "auto":
+        return f"there is no option {word}. If it is one of a model, name that too, as in --model implicit_mf {word} …"
+    return f"there is no option {word}. --help lists them."
+
+
+def _parser(words: Sequence[str]) -> tuple[argparse.ArgumentParser, argparse.ArgumentParser | None]:
+    """The parser of all, and that of the command that the words begin with."""
     parser = argparse.ArgumentParser(
         prog="cofactor", description="Collaborative filtering: from a table of ratings to recommendations.",
         epilog=EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter,
     )  # fmt: skip
     parser.add_argument("--version", action="version", version=_version())
-    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    commands, named = parser.add_subparsers(metavar="COMMAND", required=True), None
     for file in sorted(module.name for module in iter_modules(__path__) if not module.name.startswith("_")):
         module, name = import_module(f"{__name__}.{file}"), file.replace("_", "-")
         summary, _, rest = (module.__doc__ or "").partition("\n")
@@ -85,8 +109,11 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
         )  # fmt: skip
         command.set_defaults(run=module.run)
         if name in words[:1]:  # the others' arguments are not asked for
+            named = command
             module.add_arguments(command)
-    return parser
+            if hasattr(module, "add_model_arguments"):
+                module.add_model_arguments(command, words)
+    return parser, named
 
 
 def _version() -> str:

@@ -44,7 +44,7 @@ def model_from(name: str, arguments: argparse.Namespace) -> "Recommender":
     return cls(**{key: _value(key, text, kind) for key, (text, kind) in given.items() if text is not None})
 
 
-def named_model(words: list[str], default: str) -> str:
+def named_model(words: Sequence[str], default: str) -> str:
     """The model whose options are asked for: argparse knows a flag only once it is declared."""
     for at, word in enumerate(words):
         if word == "--model" and at + 1 < len(words):

@@ -140,7 +140,7 @@ def _next() -> None:
     _title("The same on real data")
     print(
         "  cofactor compare ml-100k                                        downloads MovieLens 100K once\n"
-        "  cofactor fit ml-100k --y-range 0,5.5 --out ml.cofactor\n"
+        "  cofactor fit ml-100k --out ml.cofactor\n"
         "  cofactor recommend ml.cofactor 196\n"
         "and on your own table\n"
         "  cofactor data check ratings.csv\n"

@@ -9,6 +9,7 @@ Options are judged on a fifth of SOURCE that is held out for it; keep your test 
 same command goes on where it ended. Ctrl-C ends the search and keeps the best so far. Needs the extra `tune`."""
 
 from argparse import ArgumentParser, Namespace
+from collections.abc import Sequence
 from pathlib import Path
 
 from cofactor.cli._model import add_model_options, model_from, named_model
@@ -20,8 +21,6 @@ DEFAULT = "matrix_factorization"
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    import sys
-
     from cofactor.models import model_names
 
     add_source(parser)
@@ -33,7 +32,11 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--journal", type=Path, metavar="FILE", help="keep the trials here, and go on from them")
     parser.add_argument("--out", type=Path, metavar="FOLDER", help="where to save the best model")
     add_format(parser)
-    add_model_options(parser, named_model(sys.argv, DEFAULT))
+
+
+def add_model_arguments(parser: ArgumentParser, words: Sequence[str]) -> None:
+    """Declare the options of the model that the words name."""
+    add_model_options(parser, named_model(words, DEFAULT))
 
 
 def run(arguments: Namespace) -> None:

@@ -133,7 +133,7 @@ class ModelSteps(ABC):
         return self.score_profile(profile)
 
     def predictions_listed(self, who: IntArray | UserProfile, item_idx: IntArray) -> Mapping[str, FloatArray]:
-        """What a list shows beside its scores, by column: (b,) users, or somebody new, and (b,) items -> (b,).
+        """Columns that a list shows beside its scores: (b,) users, or somebody new, and (b,) items -> (b,) each.
 
         Asked only where `abilities.lists_by_prediction` is False.
         """

@@ -4,7 +4,7 @@ from abc import abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Self, cast
 
 from cofactor.arrays import Array
 from cofactor.errors import BadOption, shown
@@ -46,6 +46,20 @@ class WithMembers(Recommender):
         return tuple(as_member(one) for one in self._given)
 
     # ---- training -----------------------------------------------------------------------------------------
+
+    @abstractmethod
+    def _learn_own(self, train: "Ratings") -> None:
+        """Set what the whole learns beside its members, of options alone. Raises `BadOption` where more is needed."""
+
+    def of_fitted(self, *members: Recommender) -> Self:
+        """The model itself, made of members that are fitted to one table already; nothing is trained.
+
+        Raises `BadOption` where the options do not say all that the whole has to know.
+        """
+        train = members[0].ratings
+        self._learn_own(train)
+        self.ratings_, self.fitted_ = train, members
+        return self
 
     def _fit_each(self, train: "Ratings", run: "Run") -> list[Recommender]:
         """New members, each fitted. Ctrl-C raises `KeyboardInterrupt`: there is no whole model yet."""

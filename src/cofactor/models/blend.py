@@ -48,6 +48,7 @@ class Blend(WithMembers):
     objective: ClassVar = "Of each member its own; of their sum the squared error, or nDCG@20, on held-out ratings."
 
     members: Sequence[AsGiven] = field(default=(), kw_only=False)  # none: two that suit
+    weights: tuple[float, ...] | None = None  # one a member, 0 or more; None: learned
     held_out: float = 0.1  # share of the training ratings on which the weights are learned
     seed: int = 0  # of that part
 
@@ -78,25 +79,34 @@ class Blend(WithMembers):
     def options(self) -> dict[str, Any]:
         return {
             "members": tuple({"model": one.model_name(), **one.options()} for one in self._given),
-            "held_out": self.held_out, "seed": self.seed,
+            "weights": self.weights, "held_out": self.held_out, "seed": self.seed,
         }  # fmt: skip
 
     def _check_options(self) -> None:
         if len(self.members) == 1:
             raise BadOption(f"A blend needs at least 2 members, but only {self._given[0]!r} came.")
+        if self.weights is not None and (len(self.weights) != len(self.members) or min(self.weights) < 0):
+            raise BadOption(
+                f"weights are numbers of 0 or more, one for each of the {len(self.members)} members, but "
+                f"{self.weights} came."
+            )
         if not 0 < self.held_out < 1:
             raise BadOption(f"held_out is a share of the ratings between 0 and 1, but {self.held_out} came.")
 
     # ---- training -----------------------------------------------------------------------------------------
 
     def _fit(self, train: "Ratings", run: "Run") -> None:
-        """Every member is fitted twice: without the held-out ratings, and with all.
+        """Every member is fitted twice, unless weights are given: without the held-out ratings, and with all.
 
         `weights_` holds the weights, `members_reach_` and `blend_reaches_` what each member and the blend reach on
         the held-out ratings (RMSE or nDCG@20; the blend: on users whose ratings did not choose the weights).
         """
         from cofactor.data.splits.splitting import split
 
+        if self.weights is not None:
+            self._learn_own(train)
+            self.fitted_ = tuple(self._fit_each(train, run))
+            return
         predicts = train.explicit and all(one.abilities.predicts for one in self._new(train))
         part, rest = split(train, self.held_out, by="random" if predicts else "user", seed=self.seed)
         trial = self._fit_each(part, run)
@@ -104,6 +114,12 @@ class Blend(WithMembers):
         self.weights_, self.intercept_ = found.weights, found.intercept
         self.members_reach_, self.blend_reaches_ = found.members, found.blend
         self.fitted_ = self._fit_members(train, run, trial)
+
+    def _learn_own(self, train: "Ratings") -> None:
+        if self.weights is None:
+            raise BadOption("The weights of a blend are learned where it is fitted. Give them here, as weights=(1, 1).")
+        self.weights_, self.intercept_ = np.array(self.weights, np.float64), 0.0
+        self.members_reach_, self.blend_reaches_ = np.zeros(len(self.weights)), 0.0  # nothing was measured
 
     def _new(self, train: "Ratings") -> tuple[Recommender, ...]:
         return tuple(as_member(one) for one in self._given or DEFAULTS[train.explicit])
@@ -134,15 +150,21 @@ class Blend(WithMembers):
 
     def notes(self) -> tuple[str, ...]:
         names = [type(one).__name__ for one in self.fitted]
-        metric = "RMSE" if self.abilities.predicts else "nDCG@20"
         weights = ", ".join(f"{name} {weight:.3f}" for name, weight in zip(names, self.weights_, strict=True))
-        reach = ", ".join(f"{name} {value:.4f}" for name, value in zip(names, self.members_reach_, strict=True))
         return (
             *super().notes(),
             f"Weights: {weights}{f'; plus {self.intercept_:.3f}' if self.intercept_ else ''}.",
-            f"{metric} on the held-out {self.held_out:.0%}: {reach}; the blend {self.blend_reaches_:.4f}, "
-            f"{self.gain:+.2%} against the best member.",
+            *([] if self.weights is not None else [self._reached()]),
             *self._who_answers(),
+        )
+
+    def _reached(self) -> str:
+        names = [type(one).__name__ for one in self.fitted]
+        metric = "RMSE" if self.abilities.predicts else "nDCG@20"
+        reach = ", ".join(f"{name} {value:.4f}" for name, value in zip(names, self.members_reach_, strict=True))
+        return (
+            f"{metric} on the held-out {self.held_out:.0%}: {reach}; the blend {self.blend_reaches_:.4f}, "
+            f"{self.gain:+.2%} against the best member."
         )
 
     def _who_answers(self) -> list[str]:

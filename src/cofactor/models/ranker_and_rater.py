@@ -102,9 +102,16 @@ class RankerAndRater(WithMembers):
     def _fit(self, train: "Ratings", run: "Run") -> None:
         if not train.explicit:
             raise BadOption(f"A rater needs ratings, but {train!r} are clicks. Fit the ranker alone.")
-        self.threshold_ = _threshold(train)
-        self.error_ = self._measured_error(train, run) if self.error is None else self.error
+        if self.error is None:
+            self.threshold_, self.error_ = _threshold(train), self._measured_error(train, run)
+        else:
+            self._learn_own(train)
         self.fitted_ = tuple(self._fit_each(train, run))
+
+    def _learn_own(self, train: "Ratings") -> None:
+        if self.error is None:
+            raise BadOption("The rater's error is measured where it is fitted. Give it here, as error=0.9.")
+        self.threshold_, self.error_ = _threshold(train), self.error
 
     def _measured_error(self, train: "Ratings", run: "Run") -> float:
         """The root mean squared error of a rater that has not seen a part of the ratings, on that part."""

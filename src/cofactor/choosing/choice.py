@@ -1,0 +1,69 @@
+"""What was chosen, and why: the trials as a table, and what leads against what every model has to beat."""
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from cofactor.choosing.contest import Contest, Entry
+from cofactor.evaluation.metric_table import is_of_ratings
+from cofactor.evaluation.text_table import align_columns, format_number
+from cofactor.recommender import Recommender
+from cofactor.tuning.history import History
+
+__all__ = ["Choice", "entry_printer", "reasons"]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """`model`: fitted on all training ratings     `why`: sentences     `entries`: what was tried, in order
+    `histories`: the trials of each search of options, by class."""
+
+    model: Recommender
+    why: tuple[str, ...]
+    entries: tuple[Entry, ...] = ()
+    histories: dict[str, History] = field(default_factory=dict[str, History])
+
+    def __str__(self) -> str:
+        return "\n".join([f"{self.model!r}", *self.why])
+
+
+def entry_printer(progress: bool | None) -> Callable[[Entry], None]:
+    """A function that prints a line on stderr for each entry; None: where stderr is a terminal."""
+    shown = sys.stderr.isatty() if progress is None else progress
+
+    def line(entry: Entry) -> None:
+        reached = entry.failure or f"{entry.metric} {format_number(entry.value)}"
+        print(f"tried {entry.label}: {reached}, {entry.seconds:.1f} s", file=sys.stderr, flush=True)
+
+    return line if shown else lambda _: None
+
+
+def reasons(contest: Contest, aim: str, skipped: list[str]) -> list[str]:
+    """Sentences and a table: what each model reached, and what leads, against what every model has to beat.
+
+    skipped: the names of models that there was no time for
+    """
+    train = contest.train
+    told = [
+        f"Tried on {len(contest.rest):,} of {len(train):,} {'ratings' if train.explicit else 'clicks'}, "
+        f"a fifth of each user's, which were held out:",
+        *_table(contest),
+    ]
+    for of_ratings, floor in ((False, "Popularity"), (True, "Bias")):
+        best, base = contest.best(of_ratings=of_ratings), contest.named(floor)
+        if best and base and (of_ratings or not is_of_ratings(aim)):
+            what = "Ratings are predicted" if of_ratings else "Lists are made"
+            value, least = format_number(best.value), format_number(base.value)
+            told.append(f"{what} by {best.label}: {best.metric} {value}, where {floor} reaches {least}.")
+    if skipped:
+        told.append(f"There was no time for {', '.join(skipped)}: a larger budget tries them, too.")
+    return told
+
+
+def _table(contest: Contest) -> list[str]:
+    columns = [contest.metric, *(["rmse"] if contest.train.explicit and contest.metric != "rmse" else [])]
+    rows = [["", *columns, "seconds"]]
+    for one in contest.entries:
+        values = [format_number(one.value) if column == one.metric else "" for column in columns]
+        rows.append([one.label, *values, f"{one.seconds:.1f}"])
+    return [f"  {line}" for line in align_columns(rows)]

@@ -1,0 +1,62 @@
+"""Which models are worth a trial on these data, and about how long each takes to fit."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from cofactor.data.ratings import Ratings
+from cofactor.memory import free_gb
+from cofactor.models.ease import EASE
+from cofactor.models.graph_filter import GraphFilter
+from cofactor.models.implicit_mf import ImplicitMF
+from cofactor.models.sparse_ease import SparseEASE
+from cofactor.recommender import Recommender
+
+__all__ = ["Contender", "rankers"]
+
+MEMORY_SHARE = 0.5  # of what is free, that the largest arrays of a model may take
+RATE = 5e10  # multiplications a second in dense products, by two cores of 2020; a trial tells how far off that is
+SPARSE_RATE = 0.01  # multiplications of sparse products in the time of one of dense ones
+ITEM_WEIGHTS_RATE = 0.1  # of solving for neighbours' weights, likewise
+N_RANKED = 1_000  # users whose lists a trial ranks, about
+
+
+@dataclass(frozen=True)
+class Contender:
+    """A model that may be tried, and the seconds that fitting it takes about, ranking included."""
+
+    label: str
+    model: Recommender
+    seconds: float
+
+
+def rankers(train: Ratings) -> Iterator[Contender]:
+    """Models of lists in the order in which they are tried; those whose arrays do not fit into memory are left out."""
+    nnz, users, items = float(len(train)), float(train.n_users), float(train.n_items)
+    per_user, per_item = nnz / max(users, 1), _size_biased(train)
+    for label, model, products in (
+        ("EASE", EASE(), _ease_products(users, items)),
+        ("GraphFilter", GraphFilter(), _graph_products(nnz, users, items, per_user, per_item)),
+        ("ImplicitMF", ImplicitMF(), 2 * 16 * nnz * 64**2),
+        ("SparseEASE", SparseEASE(), items * min(200.0, items) ** 3 / 3 / ITEM_WEIGHTS_RATE),
+    ):
+        if model.needed_gb(train) <= MEMORY_SHARE * free_gb():
+            yield Contender(label, model, products / RATE)
+
+
+def _ease_products(users: float, items: float) -> float:
+    return 2 * (users * items**2 if 2 * users < items else items**3)
+
+
+def _graph_products(nnz: float, users: float, items: float, per_user: float, per_item: float) -> float:
+    by_users = 10 * users**3  # the vectors of the users' Gram matrix
+    by_rounds = 18 * 276 * nnz / SPARSE_RATE + 16 * 276**2 * items  # products with the table, and orthogonal bases
+    ranked = min(users, N_RANKED) * per_user * (per_item + min(users, per_user * per_item)) / SPARSE_RATE
+    return (by_users if users <= min(items, 2_000) else by_rounds) + ranked
+
+
+def _size_biased(train: Ratings) -> float:
+    """How many users the item of a rating has, on average over the ratings."""
+    counts = train.item_counts.astype(np.float64)
+    return float(np.square(counts).sum() / max(counts.sum(), 1))

@@ -1,0 +1,143 @@
+"""Models tried on the same held-out part of the training ratings, one after the other, within a time."""
+
+import math
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from cofactor.data.ratings import Ratings
+from cofactor.data.splits.splitting import split
+from cofactor.errors import CofactorError
+from cofactor.evaluation.metric_table import better, is_of_ratings
+from cofactor.evaluation.monitoring import monitor
+from cofactor.models._with_members import WithMembers
+from cofactor.recommender import Recommender
+from cofactor.run.run import Run
+
+__all__ = ["Contest", "Entry"]
+
+HELD_OUT_SHARE = 0.2  # of each user's ratings
+MAX_USERS = 2_000  # whose lists are measured: a difference of two per cent shows on so many
+MIN_EXPECTED = 0.5  # seconds; shorter ones tell little of how slow a machine is
+FINAL_FIT = 1.25  # seconds of a fit on all ratings, for each second of one on four fifths of them
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A model that was tried: what it reached on the held-out part, and how long it took.
+
+    fitted: on the other part; None where it could not be fitted     value: by the metric of its kind, lists or ratings
+    """
+
+    label: str
+    model: Recommender  # not fitted; to be fitted on all ratings where it is chosen
+    fitted: Recommender | None
+    metric: str
+    value: float
+    fit_seconds: float
+    seconds: float  # of measuring, too
+    expected_seconds: float = 0.0  # 0: nobody expected any
+    failure: str = ""
+
+
+@dataclass
+class Contest:
+    """Entries on one table, whose time is counted from the beginning.
+
+    metric: of lists, such as "ndcg@10"; models of ratings are measured by RMSE
+    """
+
+    train: Ratings
+    metric: str
+    seconds: float
+    seed: int = 0
+    after_entry: Callable[[Entry], None] = field(default=lambda _: None)
+    entries: list[Entry] = field(default_factory=list[Entry])
+
+    def __post_init__(self) -> None:
+        self._began = time.monotonic()
+        self.part, self.rest = split(self.train, HELD_OUT_SHARE, by="user", seed=self.seed)
+        self._value_of_lists = monitor(self.metric, _some_users(self.rest, self.seed))
+        self._error_of = monitor("rmse", self.rest) if self.train.explicit else None
+
+    @property
+    def seconds_left(self) -> float:
+        """The time that is left, in seconds, when the best entries have been fitted on all ratings."""
+        leaders = [one for one in (self.best(), self.best(of_ratings=True)) if one]
+        final = FINAL_FIT * sum(one.fit_seconds for one in leaders)
+        return self.seconds - final - (time.monotonic() - self._began)
+
+    def has_time_for(self, expected_seconds: float) -> bool:
+        """True where a model that takes so long can be tried, and fitted again if it is the best."""
+        return (1 + FINAL_FIT) * expected_seconds * self._slowness < self.seconds_left
+
+    @property
+    def _slowness(self) -> float:
+        """By how much entries took longer than expected, at the most; 1 before any came."""
+        ratios = [one.seconds / one.expected_seconds for one in self.entries if one.expected_seconds > MIN_EXPECTED]
+        return max(ratios, default=1.0)
+
+    def enter(
+        self, label: str, model: Recommender, *, of_ratings: bool = False, expected_seconds: float = 0.0
+    ) -> Entry:  # fmt: skip
+        """Fit a copy of the model on the one part and measure it on the other. Ctrl-C raises `KeyboardInterrupt`."""
+        began, metric = time.monotonic(), "rmse" if of_ratings else self.metric
+        fitted: Recommender = type(model)(**model.options())
+        try:
+            fitted.learn(self.part, run := Run(progress=False))
+        except CofactorError as error:
+            seconds = time.monotonic() - began
+            return self._added(Entry(label, model, None, metric, math.nan, seconds, seconds, failure=str(error)))
+        if run.stopped:
+            raise KeyboardInterrupt
+        fit_seconds = time.monotonic() - began
+        value = self._value(fitted, of_ratings)
+        seconds = time.monotonic() - began
+        return self._added(Entry(label, model, fitted, metric, value, fit_seconds, seconds, expected_seconds))
+
+    def enter_made_of(self, label: str, model: WithMembers, members: Sequence[Entry]) -> Entry:
+        """Measure a model made of entries, which are fitted to this contest's part already."""
+        began, parts = time.monotonic(), [one.fitted for one in members if one.fitted]
+        fitted: WithMembers = type(model)(**model.options()).of_fitted(*parts)
+        value, fit_seconds = self._value(fitted, False), sum(one.fit_seconds for one in members)
+        return self._added(Entry(label, model, fitted, self.metric, value, fit_seconds, time.monotonic() - began))
+
+    def ranked(self, *, of_ratings: bool = False) -> list[Entry]:
+        """The entries that were measured, of one kind, the best first; the earlier one of two that are equal."""
+        sign = -1 if of_ratings or better(self.metric) == "lower" else 1
+        tried = [one for one in self.entries if one.fitted and is_of_ratings(one.metric) == of_ratings]
+        return sorted(tried, key=lambda one: -sign * one.value)
+
+    def best(self, *, of_ratings: bool = False) -> Entry | None:
+        """The entry that is ahead, of one kind; None before there is any."""
+        return next(iter(self.ranked(of_ratings=of_ratings)), None)
+
+    def named(self, label: str) -> Entry | None:
+        """The entry of this label, if it was measured."""
+        return next((one for one in self.entries if one.label == label and one.fitted), None)
+
+    def both(self, *labels: str) -> list[Entry]:
+        """The entries of these labels; none of them where one was not measured."""
+        found = [one for one in map(self.named, labels) if one]
+        return found if len(found) == len(labels) else []
+
+    def _value(self, fitted: Recommender, of_ratings: bool) -> float:
+        value_of = self._error_of if of_ratings else self._value_of_lists
+        assert value_of is not None  # a model of ratings enters only where there are some
+        return value_of(fitted)
+
+    def _added(self, entry: Entry) -> Entry:
+        self.entries.append(entry)
+        self.after_entry(entry)
+        return entry
+
+
+def _some_users(rest: Ratings, seed: int) -> Ratings:
+    users = np.flatnonzero(rest.user_counts)
+    if len(users) <= MAX_USERS:
+        return rest
+    chosen = np.zeros(rest.n_users, bool)
+    chosen[np.random.default_rng(seed).permutation(users)[:MAX_USERS]] = True
+    return rest.subset(chosen[rest.user_idx])

@@ -1,0 +1,147 @@
+"""A model nobody named: which are tried on which data, what is taken, and that a budget is kept to."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import cofactor as cf
+from cofactor.choosing import auto as choosing, contenders, contest
+from cofactor.choosing.contest import Contest
+from cofactor.errors import BadOption, MissingExtra
+from cofactor.tuning.search import Search
+
+
+@pytest.fixture(scope="module")
+def clicks(tastes):
+    return cf.read({"user": tastes.user_idx, "item": tastes.item_idx}, rating=False)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def quick():
+    """A few seconds are enough to see what is done."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(choosing, "DEFAULT_SECONDS", 4.0)
+        yield
+
+
+@pytest.fixture(scope="module")
+def of_ratings(tastes):
+    return cf.auto(tastes)
+
+
+@pytest.fixture(scope="module")
+def of_clicks(clicks):
+    return cf.auto(clicks)
+
+
+def values(choice, metric):
+    return {one.label: one.value for one in choice.entries if one.metric == metric}
+
+
+def test_ratings_get_a_ranker_and_a_rater_fitted_on_all_of_them(of_ratings, tastes):
+    assert type(of_ratings.model) is cf.RankerAndRater
+    assert len(of_ratings.model.ratings) == len(tastes)
+    assert {"ndcg@10", "rmse"} == {one.metric for one in of_ratings.entries}
+
+
+def test_what_leads_on_held_out_ratings_is_taken(of_ratings, of_clicks):
+    lists, errors = values(of_ratings, "ndcg@10"), values(of_ratings, "rmse")
+    ranker, rater = max(lists, key=lambda one: lists[one]), min(errors, key=lambda one: errors[one])
+    assert " × " in ranker  # weighed, it leads on tastes
+    assert ranker.endswith(rater)
+    assert [type(one).__name__ for one in of_ratings.model.fitted][1] == rater
+    assert of_ratings.model.error == errors[rater]
+    best = max(values(of_clicks, "ndcg@10").items(), key=lambda one: one[1])
+    assert best[0].startswith(type(of_clicks.model).__name__) or "+" in best[0]
+
+
+def test_it_is_said_against_popularity_and_bias_in_the_same_terms(of_ratings, of_clicks):
+    told = str(of_ratings)
+    for floor, metric in (("Popularity", "ndcg@10"), ("Bias", "rmse")):
+        assert f"{floor} reaches {values(of_ratings, metric)[floor]:.4f}" in told
+    assert "Popularity reaches" in str(of_clicks)
+    assert "rmse" not in str(of_clicks)
+
+
+def test_asked_for_ratings_alone_it_gives_a_rater(tastes):
+    choice = cf.auto(tastes, metric="rmse")
+    assert choice.model.abilities.lists_by_prediction
+    assert set(values(choice, "rmse")) >= {"Bias", "ExplicitALS"}
+    assert not [one for one in choice.entries if one.metric != "rmse"]
+
+
+def test_clicks_have_no_rating_error(clicks):
+    with pytest.raises(BadOption, match="rmse needs ratings"):
+        cf.auto(clicks, metric="rmse")
+
+
+def test_what_only_describes_is_no_aim(tastes):
+    with pytest.raises(BadOption, match="coverage.* only describes"):
+        cf.auto(tastes, metric="coverage@10")
+
+
+def test_what_does_not_fit_into_memory_is_not_tried(clicks, monkeypatch):
+    monkeypatch.setattr(contenders, "free_gb", lambda: 1e-6)
+    assert {one.label for one in contenders.rankers(clicks)} == {"GraphFilter", "SparseEASE"}
+
+
+def test_what_there_is_no_time_for_is_named(clicks, monkeypatch):
+    monkeypatch.setattr(contest.Contest, "has_time_for", lambda self, seconds: seconds < 1e-3)
+    choice = cf.auto(clicks)
+    assert "There was no time for" in choice.why[-1]
+    assert "ImplicitMF" in choice.why[-1]
+
+
+def test_of_slow_trials_it_learns_how_slow_the_next_may_be(tastes):
+    some = Contest(tastes, "ndcg@10", seconds=20.0)
+    assert some.has_time_for(5.0)
+    entry = some.enter("EASE", cf.EASE(), expected_seconds=1.0)
+    some.entries[-1] = replace(entry, seconds=4.0)
+    assert not some.has_time_for(5.0)
+
+
+def test_a_budget_searches_options_for_what_is_left_and_takes_what_is_ahead_where_it_was_not_looked(
+    clicks, monkeypatch
+):
+    pytest.importorskip("optuna")
+    run = Search.run
+    monkeypatch.setattr(Contest, "seconds_left", property(lambda _: 1e4))
+    monkeypatch.setattr(Search, "run", lambda search, seconds: run(search, seconds, n_trials=2))
+    choice = cf.auto(clicks.subset(clicks.user_idx < 200), budget="1s")
+    ((name, history),) = choice.histories.items()
+    assert len(history.trials) == 2
+    searched = [one for one in choice.entries if one.label.endswith(", searched")]
+    assert len(searched) == 1
+    assert type(searched[0].model).__name__ == name
+    assert searched[0].value == values(choice, "ndcg@10")[searched[0].label]
+
+
+def test_a_budget_needs_the_extra(clicks, monkeypatch):
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    with pytest.raises(MissingExtra, match="tune"):
+        cf.auto(clicks, budget=5)
+
+
+def test_where_nothing_can_be_held_out_the_most_popular_is_all_there_is():
+    choice = cf.auto(cf.Ratings.from_arrays(["ann", "bob"], ["x", "y"], [5, 4]))
+    ranker, rater = choice.model.fitted
+    assert (type(ranker), type(rater)) == (cf.Popularity, cf.Bias)
+    assert "nothing can be tried" in choice.why[0]
+    assert type(cf.auto(cf.Ratings.from_arrays(["ann", "bob"], ["x", "y"])).model) is cf.Popularity
+
+
+def test_each_trial_is_a_line_where_that_is_asked_for(clicks, capsys):
+    cf.auto(clicks, progress=True)
+    lines = capsys.readouterr().err.splitlines()
+    assert any(line.startswith("tried EASE: ndcg@10 0.") for line in lines)
+
+
+def test_an_entry_that_cannot_be_fitted_says_why_and_the_others_go_on(tastes, monkeypatch):
+    monkeypatch.setattr(choosing, "ExplicitALS", lambda: cf.ExplicitALS(reg=0.0, n_factors=300))
+    monkeypatch.setattr(cf.ExplicitALS, "_fit", lambda *_: (_ for _ in ()).throw(BadOption("not today")))
+    choice = cf.auto(tastes, metric="rmse")
+    failed = next(one for one in choice.entries if one.label == "ExplicitALS")
+    assert failed.failure == "not today"
+    assert np.isnan(failed.value)
+    assert type(choice.model) is not cf.ExplicitALS
