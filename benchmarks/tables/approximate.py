@@ -113,7 +113,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=3)
     asked = parser.parse_args(arguments)
-    about, model = machine(), cf.ImplicitMF(n_factors=64, n_epochs=8).fit(clicks())
+    about, model = machine(), cf.ImplicitMF(unobserved_weight=0.1, reg=0.003, n_factors=64, n_epochs=8).fit(clicks())
     versions = {name: version(name) for name in ("cofactor", "numpy", "numba", "faiss-cpu")}
     runs = race(model, asked.rounds)
     write_results("approximate", {"machine": about, "versions": versions, "runs": runs}, report(runs, about, versions))

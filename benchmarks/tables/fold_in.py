@@ -57,7 +57,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     models: dict[str, cf.Recommender] = {
         "MatrixFactorization": cf.MatrixFactorization(n_factors=64, n_epochs=2),
         "MatrixFactorization, y_range": cf.MatrixFactorization(n_factors=64, n_epochs=2, y_range=(0.5, 5.5)),
-        "ImplicitMF": cf.ImplicitMF(n_factors=64, n_epochs=5),
+        "ImplicitMF": cf.ImplicitMF(unobserved_weight=0.1, reg=0.003, n_factors=64, n_epochs=5),
         "BayesianMF, 32 draws": cf.BayesianMF(n_factors=64, n_draws=32, n_burn_in=5, thin=1),
         "EASE": cf.EASE(),
     }

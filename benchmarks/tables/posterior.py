@@ -67,7 +67,7 @@ def timed(work: Callable[[], Any], rounds: int) -> dict[str, float]:
 
 def sweep(ratings: cf.Ratings, k: int, **options: Any) -> Callable[[], None]:
     """One sweep over both sides, warmed up; rows are as they are after two sweeps."""
-    model = cf.ImplicitMF(n_factors=k, **options)
+    model = cf.ImplicitMF(unobserved_weight=0.1, reg=0.003, n_factors=k, **options)
     how = RowSolver(model.solver, model.n_steps, model.block_size)
     users, items = np.zeros((ratings.n_users, k), np.float32), np.zeros((ratings.n_items, k), np.float32)
     items[:] = 0.1 / np.sqrt(k) * np.random.default_rng(0).standard_normal(items.shape)
@@ -136,9 +136,11 @@ def blocks(ratings: cf.Ratings, sizes: Sequence[int], n_epochs: int) -> list[dic
             **{f"blocks of {b}": {"solver": "block", "block_size": b} for b in (64, 128) if b < k},
         }
         for name, options in ways.items():
-            cf.ImplicitMF(n_factors=k, n_epochs=1, **options).fit(ratings.subset(np.arange(10_000)))  # compiles
+            cf.ImplicitMF(unobserved_weight=0.1, reg=0.003, n_factors=k, n_epochs=1, **options).fit(
+                ratings.subset(np.arange(10_000))
+            )  # compiles
             wait_for_quiet()
-            model = cf.ImplicitMF(n_factors=k, n_epochs=n_epochs, **options)
+            model = cf.ImplicitMF(unobserved_weight=0.1, reg=0.003, n_factors=k, n_epochs=n_epochs, **options)
             with watch_others() as others:
                 started = time.perf_counter()
                 model.fit(ratings)

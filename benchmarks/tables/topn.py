@@ -52,7 +52,9 @@ def learned_factors(table: Table) -> Path:
     """Of three sweeps: enough that popular items stand out as they do in a real model."""
     path = CACHE / f"factors-topn-{table.n_users}.npz"
     if not path.is_file():
-        model = cofactor.ImplicitMF(n_factors=FACTORS, n_epochs=3).fit(as_ratings(table))
+        model = cofactor.ImplicitMF(unobserved_weight=0.1, reg=0.003, n_factors=FACTORS, n_epochs=3).fit(
+            as_ratings(table)
+        )
         np.savez(path, users=model.user_factors_, items=model.item_factors_)
     return path
 

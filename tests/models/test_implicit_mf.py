@@ -165,3 +165,33 @@ def test_ctrl_c_keeps_the_sweeps_there_are(few, monkeypatch):
         stopped = cf.ImplicitMF(**SETTINGS, n_epochs=9).fit(few)
     monkeypatch.undo()
     assert losses(stopped) == losses(cf.ImplicitMF(**SETTINGS, n_epochs=3).fit(few))
+
+
+def test_what_is_not_given_is_chosen_by_short_fits_and_said(tastes):
+    """On tastes a stronger penalty than any constant that suits large tables; what is given stays."""
+    train, test = cf.split(tastes, test=0.2, by="user", seed=0)
+    chosen = cf.ImplicitMF().fit(train, progress=False)
+    plain = cf.ImplicitMF(unobserved_weight=0.1, reg=0.003).fit(train, progress=False)
+    ndcg = [cf.evaluate(one, test, metrics=["ndcg@10"]).values["ndcg@10"] for one in (chosen, plain)]
+    assert ndcg[0] > 1.5 * ndcg[1]
+    assert chosen.reg_ == 0.03
+    assert f"reg={chosen.reg_:g}" in chosen.notes()[-1]
+    assert not plain.notes()
+    half = cf.ImplicitMF(reg=0.02, n_epochs=2).fit(train, progress=False)
+    assert half.reg_ == 0.02
+    assert half.unobserved_weight_ in (0.01, 0.05, 0.1, 0.2, 0.8)
+
+
+def test_where_no_click_can_be_held_out_the_usual_ones_are_taken():
+    model = cf.ImplicitMF(n_factors=2).fit(cf.Ratings.from_arrays([1, 2, 3], [1, 2, 1]), progress=False)
+    assert (model.unobserved_weight_, model.reg_) == (0.1, 0.003)
+
+
+def test_of_very_many_clicks_the_short_fits_see_some_users_only(tastes, monkeypatch):
+    from cofactor.models import _implicit_choice
+
+    monkeypatch.setattr(_implicit_choice, "MAX_CLICKS", 5_000)
+    some = _implicit_choice._some_users(tastes, seed=0)
+    assert 4_500 < len(some) <= 5_000
+    counts = some.user_counts[some.user_counts > 0]
+    np.testing.assert_array_equal(counts, tastes.user_counts[some.user_counts > 0])

@@ -19,7 +19,7 @@ def fit(ratings: cf.Ratings, name: str, k: int, n_sweeps: int, options: dict[str
     elif name == "gibbs":
         model = cf.BayesianMF(n_factors=k, n_burn_in=n_sweeps, n_draws=2, thin=1, **options)
     else:
-        model = cf.ImplicitMF(n_factors=k, n_epochs=n_sweeps, **options)
+        model = cf.ImplicitMF(unobserved_weight=0.1, reg=0.003, n_factors=k, n_epochs=n_sweeps, **options)
     model.fit(ratings, progress=False)
 
 

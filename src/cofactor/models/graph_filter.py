@@ -145,7 +145,8 @@ def _singular_vectors(table: "csr_array", size: int, seed: int) -> tuple[FloatAr
     back: csr_array = table.T.tocsr()
     n, m = len(back.indptr) - 1, len(table.indptr) - 1
     if m <= min(n, FEW_ROWS):
-        values, rows = np.linalg.eigh((table @ back).toarray().astype(np.float64))
+        gram: csr_array = table @ back
+        values, rows = np.linalg.eigh(gram.toarray().astype(np.float64))
         values, rows = np.maximum(values[::-1][:size], 0), rows[:, ::-1][:, :size]
         lengths = np.sqrt(np.where(values > 0, values, np.inf))  # a value of 0 has no vector
         return (back @ (rows / lengths).astype(np.float32)), values.astype(np.float32)

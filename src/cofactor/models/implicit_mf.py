@@ -18,6 +18,7 @@ from cofactor.contract.reasons import Reasons
 from cofactor.errors import BadOption
 from cofactor.memory import refuse_beyond
 from cofactor.models._attribute_mixin import AttributeMixin, learned_attributes
+from cofactor.models._implicit_choice import chosen_weighting
 from cofactor.search_space import Between, Space
 from cofactor.selection.exact import DotProducts
 from cofactor.training.trained import TrainedRecommender
@@ -52,6 +53,7 @@ class ImplicitMF(TrainedRecommender["ImplicitLeastSquares"], AttributeMixin):
 
     learned: ClassVar = {
         "user_factors_": floats("n_users", "n_factors"), "item_factors_": floats("n_items", "n_factors"),
+        "unobserved_weight_": number(above=0), "reg_": number(above=0),
         "user_attribute_strength_": number(above=-1), "item_attribute_strength_": number(above=-1),
         **learned_attributes("n_factors"),
     }  # fmt: skip
@@ -63,8 +65,8 @@ class ImplicitMF(TrainedRecommender["ImplicitLeastSquares"], AttributeMixin):
     solver: Literal["exact", "cg", "block"] = "exact"
     n_steps: int = 2  # cg: steps for a row in a sweep
     block_size: int = 128  # block: factors solved at once, a multiple of 16
-    unobserved_weight: float = 0.1  # α: weight of a pair without a click; a click weighs 1 more
-    reg: float = 0.003  # λ
+    unobserved_weight: float | None = None  # α: of a pair without a click; a click weighs 1 more; None: chosen at fit
+    reg: float | None = None  # λ; None: chosen at fit, by short fits on a tenth of the clicks
     reg_exponent: float = 1.0  # e: 0 holds all rows alike, 1 those with many clicks more
     memory_gb: float | None = None  # what may be used; None: what is free
     confidence: float = 0.0  # by how much the value of a click raises its weight
@@ -88,7 +90,7 @@ class ImplicitMF(TrainedRecommender["ImplicitLeastSquares"], AttributeMixin):
             if getattr(self, name) < 1:
                 raise BadOption(f"{name} must be at least 1, but {getattr(self, name)} came.")
         for name in ("unobserved_weight", "reg"):
-            if not getattr(self, name) > 0:
+            if (value := getattr(self, name)) is not None and not value > 0:
                 raise BadOption(f"{name} must be above 0, but {getattr(self, name)} came.")
         if self.confidence < 0:
             raise BadOption(f"confidence must be 0 or more, but {self.confidence} came.")
@@ -103,6 +105,7 @@ class ImplicitMF(TrainedRecommender["ImplicitLeastSquares"], AttributeMixin):
         mend = "Use fewer n_factors, or leave out rare users and items."
         what = f"ImplicitMF(n_factors={self.n_factors}) on {train!r}"
         refuse_beyond(self.needed_gb(train), self.memory_gb, what, mend)
+        self.unobserved_weight_, self.reg_ = chosen_weighting(self, train)
         how, priors = RowSolver(self.solver, self.n_steps, self.block_size), self._attribute_priors
         return ImplicitLeastSquares(
             train, self.n_factors, self._objective, how, self.seed, *priors(train, self.n_factors)
@@ -124,7 +127,7 @@ class ImplicitMF(TrainedRecommender["ImplicitLeastSquares"], AttributeMixin):
     def _objective(self) -> "ImplicitObjective":
         from cofactor.training.engines.implicit_als import ImplicitObjective
 
-        return ImplicitObjective(self.unobserved_weight, self.reg, self.reg_exponent, self.confidence)
+        return ImplicitObjective(self.unobserved_weight_, self.reg_, self.reg_exponent, self.confidence)
 
     def needed_gb(self, train: "Ratings") -> float:
         """Memory that learning takes beyond the table, in GB.
@@ -134,6 +137,12 @@ class ImplicitMF(TrainedRecommender["ImplicitLeastSquares"], AttributeMixin):
         size, widest = self.n_factors + 16, max(train.n_users, train.n_items)
         floats = size * (2 * (train.n_users + train.n_items) + 2 * widest) + 8 * size**2 + 6 * len(train)
         return 4 * floats / 1e9
+
+    def notes(self) -> tuple[str, ...]:
+        if self.unobserved_weight is not None and self.reg is not None:
+            return super().notes()
+        chosen = f"unobserved_weight={self.unobserved_weight_:g} and reg={self.reg_:g}"
+        return (*super().notes(), f"Chosen by short fits on a tenth of the clicks, held out for that: {chosen}.")
 
     # ---- answers ------------------------------------------------------------------------------------------
 
@@ -156,7 +165,7 @@ class ImplicitMF(TrainedRecommender["ImplicitLeastSquares"], AttributeMixin):
         """(k, k) what a user's row is multiplied with, and (m, k) what each of their clicks adds to the right side."""
         q, weight = self.item_factors_[item_idx].astype(np.float64), 1 + self.confidence * values
         ridge = self._objective.ridge(np.array([len(q)]), len(self.item_factors_))[0]
-        base = self.unobserved_weight * (self.item_factors_.T @ self.item_factors_) + ridge * np.eye(self.n_factors)
+        base = self.unobserved_weight_ * (self.item_factors_.T @ self.item_factors_) + ridge * np.eye(self.n_factors)
         weighed = q * weight[:, None]
         return base + weighed.T @ q, weighed
 
