@@ -1,7 +1,7 @@
 """What models share whose items have weighted neighbours: a score is the weighted sum over a user's items."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from cofactor.contract.learned import floats, indices, row_pointers
 from cofactor.contract.profile import UserProfile
 from cofactor.contract.reasons import Reasons
 from cofactor.contract.steps import Side
-from cofactor.recommender import Recommender
+from cofactor.models._profile_model import ProfileModel, profiles
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(kw_only=True)
-class ItemWeights(Recommender):
+class ItemWeights(ProfileModel):
     """score = x W, with W sparse: row j holds the weights that item j adds to other items' scores, in three arrays."""
 
     learned: ClassVar = {
@@ -42,11 +42,10 @@ class ItemWeights(Recommender):
         self.indptr_, self.items_, self.weights_ = rows_by_neighbour(near, weights)
 
     def _rows(self, ratings: "Ratings") -> "csr_array":
-        from scipy.sparse import csr_array
+        return profiles(ratings, self.use_values)
 
-        rows = ratings.by_user
-        values = rows.values if self.use_values else np.ones(len(rows.indices), np.float32)
-        return csr_array((values, rows.indices, rows.indptr), shape=(ratings.n_users, ratings.n_items))
+    def _profiles(self) -> "csr_array":
+        return self._rows(self.ratings)
 
     @property
     def _weight_matrix(self) -> "csr_array":
@@ -55,10 +54,9 @@ class ItemWeights(Recommender):
         n = len(self.indptr_) - 1
         return csr_array((self.weights_, self.items_, self.indptr_), shape=(n, n))
 
-    def score_users(self, user_idx: IntArray) -> FloatArray:
-        scores = (self._rows(self.ratings)[np.maximum(user_idx, 0)] @ self._weight_matrix).toarray()
-        scores[user_idx < 0] = 0
-        return scores
+    def _mapped(self, rows: "csr_array") -> FloatArray:
+        scores: Any = rows @ self._weight_matrix  # sparse
+        return scores.toarray()
 
     def updated_state(self, joined: "Joined") -> dict[str, IntArray]:
         """Users are their ratings; new items have no weights."""
@@ -66,6 +64,8 @@ class ItemWeights(Recommender):
         return {"indptr_": np.append(self.indptr_, np.full(n_new, self.indptr_[-1], self.indptr_.dtype))}
 
     def score_profile(self, profile: UserProfile) -> FloatArray:
+        if not len(profile.item_idx):
+            return self._average.copy()
         values = profile.values if self.use_values else np.ones_like(profile.values)
         return values @ self._weight_matrix[profile.item_idx].toarray()
 
@@ -80,6 +80,8 @@ class ItemWeights(Recommender):
     def reasons(self, user_idx: int, item_idx: int) -> Reasons:
         """Past ratings whose items have no weight for this one add nothing, and are left out."""
         items, values = self.ratings.by_user.of(user_idx)
+        if not len(items):
+            return Reasons(item=float(self._average[item_idx]))
         weights = self._weight_matrix[items][:, [item_idx]].toarray()[:, 0]
         has_weight = weights != 0
         return Reasons(item_idx=items[has_weight], parts=(weights * (values if self.use_values else 1))[has_weight])

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
 
-from cofactor.arrays import FloatArray, IntArray, rows_or_zero
+from cofactor.arrays import FloatArray, IntArray
 from cofactor.contract.abilities import Abilities
 from cofactor.contract.learned import floats
 from cofactor.contract.profile import UserProfile
+from cofactor.data.ids import UNKNOWN
 from cofactor.errors import BadOption
+from cofactor.models._average_user import AverageRowMixin
 from cofactor.search_space import Between, Space
 from cofactor.selection.exact import DotProducts
 from cofactor.training.schedule import SCHEDULED, ScheduleName
@@ -34,12 +36,12 @@ TOLERANCE = 1e-6  # a step shorter than this ends it
 
 
 @dataclass(kw_only=True)
-class BPR(TrainedRecommender["PairwiseSgd"]):
+class BPR(TrainedRecommender["PairwiseSgd"], AverageRowMixin):
     """Maximises Σ ln σ(s_ui - s_uj) - λ/2 Σ |row|² over likes (u, i) and items j that u does not like (eq. 5),
 
     with s_ui = p_u · q_i + b_i, by gradient descent: each like once an epoch, with an item drawn at random. Clicks
     are likes, all of them; of ratings those from `relevant` on. The same seed gives the same model on any number of
-    cores.
+    cores. Somebody nothing is known about has the mean row of the users with likes.
     """
 
     learned: ClassVar = {
@@ -95,6 +97,7 @@ class BPR(TrainedRecommender["PairwiseSgd"]):
         return engine
 
     def _set_learned(self, engine: "PairwiseSgd", train: "Ratings") -> None:
+        self._drop_average()
         model, k = engine.model, self.n_factors
         self.user_factors_ = np.where(engine.n_likes[:, None] > 0, model.users[:, :k], 0).astype(np.float32)
         self.item_factors_, self.item_bias_ = model.items[:, :k].copy(), model.bias.copy()
@@ -121,13 +124,13 @@ class BPR(TrainedRecommender["PairwiseSgd"]):
     # ---- answers ------------------------------------------------------------------------------------------
 
     def score_users(self, user_idx: IntArray) -> FloatArray:
-        return rows_or_zero(self.user_factors_, user_idx) @ self.item_factors_.T + self.item_bias_
+        return self._user_rows(user_idx) @ self.item_factors_.T + self.item_bias_
 
     def dot_products(self) -> DotProducts:
         items = np.column_stack([self.item_factors_, self.item_bias_])
 
         def users(user_idx: IntArray) -> FloatArray:
-            rows = rows_or_zero(self.user_factors_, user_idx)
+            rows = self._user_rows(user_idx)
             return np.column_stack([rows, np.ones(len(rows), np.float32)])
 
         return DotProducts(items, users)
@@ -135,9 +138,9 @@ class BPR(TrainedRecommender["PairwiseSgd"]):
     def score_profile(self, profile: UserProfile) -> FloatArray:
         lowest = self._lowest_like
         liked = profile.item_idx if lowest is None else profile.item_idx[profile.values >= np.float32(lowest)]
-        if not len(liked):
-            return self.item_bias_.copy()
-        row = self._fold_in(liked).astype(np.float32)
+        row = self._fold_in(liked).astype(np.float32) if len(liked) else np.zeros(self.n_factors, np.float32)
+        if not row.any():
+            return self.score_users(np.array([UNKNOWN]))[0]
         return self.item_factors_ @ row + self.item_bias_
 
     def updated_state(self, joined: "Joined") -> dict[str, FloatArray]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from cofactor.arrays import FloatArray, IntArray
+from cofactor.arrays import FloatArray
 from cofactor.contract.abilities import Abilities
 from cofactor.contract.learned import floats
 from cofactor.contract.profile import UserProfile
@@ -16,7 +16,7 @@ from cofactor.contract.reasons import Reasons
 from cofactor.contract.steps import Side
 from cofactor.errors import BadOption
 from cofactor.memory import refuse_beyond
-from cofactor.recommender import Recommender
+from cofactor.models._profile_model import ProfileModel, profiles
 from cofactor.search_space import Between, Space
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ COPIES = 2  # item × item matrices held at once: the one that is inverted in pl
 
 
 @dataclass(kw_only=True)
-class EASE(Recommender):
+class EASE(ProfileModel):
     """Minimises |X - X B|² + reg |B|² over all B with a diagonal of 0 (eq. 8):
 
     B = I - P / diag(P)     P = (XᵀX + reg I)⁻¹
@@ -110,16 +110,13 @@ class EASE(Recommender):
         return inverse
 
     def _rows(self, ratings: "Ratings") -> "csr_array":
-        from scipy.sparse import csr_array
+        return profiles(ratings, self.use_values)
 
-        rows = ratings.by_user
-        values = rows.values if self.use_values else np.ones(len(rows.indices), np.float32)
-        return csr_array((values, rows.indices, rows.indptr), shape=(ratings.n_users, ratings.n_items))
+    def _profiles(self) -> "csr_array":
+        return self._rows(self.ratings)
 
-    def score_users(self, user_idx: IntArray) -> FloatArray:
-        scores = self._rows(self.ratings)[np.maximum(user_idx, 0)] @ self.weights_
-        scores[user_idx < 0] = 0
-        return scores
+    def _mapped(self, rows: "csr_array") -> FloatArray:
+        return rows @ self.weights_
 
     def updated_state(self, joined: "Joined") -> dict[str, FloatArray]:
         """Users are their ratings. New items get the weights of a new fit, and give them, by the inverse of a matrix in
@@ -158,6 +155,8 @@ class EASE(Recommender):
         return inverse
 
     def score_profile(self, profile: UserProfile) -> FloatArray:
+        if not len(profile.item_idx):
+            return self._average.copy()
         values = profile.values if self.use_values else np.ones_like(profile.values)
         return values @ self.weights_[profile.item_idx]
 
@@ -182,5 +181,7 @@ class EASE(Recommender):
 
     def reasons(self, user_idx: int, item_idx: int) -> Reasons:
         items, values = self.ratings.by_user.of(user_idx)
+        if not len(items):
+            return Reasons(item=float(self._average[item_idx]))
         parts = self.weights_[items, item_idx] * (values if self.use_values else 1)
         return Reasons(item_idx=items, parts=parts)

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 import numpy as np
 
-from cofactor.arrays import FloatArray, IntArray
+from cofactor.arrays import FloatArray
 from cofactor.contract.abilities import Abilities
 from cofactor.contract.learned import floats
 from cofactor.contract.profile import UserProfile
 from cofactor.errors import BadOption
-from cofactor.recommender import Recommender
+from cofactor.models._profile_model import ProfileModel, profiles
 from cofactor.search_space import Between, Space
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ ROUNDS, EXTRA = 4, 20  # of the subspace iteration, and vectors beyond those tha
 
 
 @dataclass(kw_only=True)
-class GraphFilter(Recommender):
+class GraphFilter(ProfileModel):
     """score = x D_i⁻ᵃ Rᵀ D_u⁻ᵇ R D_i⁻ᶜ  +  low_pass · x D_i^-½ V λ/(λ + ridge) Vᵀ D_i^½
 
     R: who has what     D: how many each has     V, √λ: the first singular vectors and values of D_u⁻ᵉ R D_i^-½, the
@@ -86,19 +86,13 @@ class GraphFilter(Recommender):
 
     @cached_property
     def _graph(self) -> "_Graph":
-        from scipy.sparse import csr_array
-
-        rows, shape = self.ratings.by_user, (self.ratings.n_users, self.ratings.n_items)
-        table = csr_array((np.ones(len(rows.indices), np.float32), rows.indices, rows.indptr), shape=shape)
-        users, items = (np.maximum(c, 1).astype(np.float32) for c in (rows.counts, self.ratings.item_counts))
+        table, counts = profiles(self.ratings), (self.ratings.by_user.counts, self.ratings.item_counts)
+        users, items = (np.maximum(c, 1).astype(np.float32) for c in counts)
         back = table.multiply(users[:, None] ** -self.user_exponent).T.tocsr()
         return _Graph(table, back, users, items)
 
-    def score_users(self, user_idx: IntArray) -> FloatArray:
-        rows = self._graph.table[np.maximum(user_idx, 0)]
-        scores = self._filtered(rows)
-        scores[user_idx < 0] = 0
-        return scores
+    def _profiles(self) -> "csr_array":
+        return self._graph.table
 
     def state_without(self, user_idx: int, remaining: "Ratings") -> dict[str, FloatArray]:
         """The graph loses them; its smoothest vectors stay as they were."""
@@ -114,11 +108,12 @@ class GraphFilter(Recommender):
         from scipy.sparse import csr_array
 
         items, n = profile.item_idx, len(profile.item_idx)
+        if not n:
+            return self._average.copy()
         row = csr_array((np.ones(n, np.float32), items, [0, n]), (1, self.ratings.n_items))
-        return self._filtered(row)[0]
+        return self._mapped(row)[0]
 
-    def _filtered(self, rows: "csr_array") -> FloatArray:
-        """(b, n_items) sparse -> (b, n_items)."""
+    def _mapped(self, rows: "csr_array") -> FloatArray:
         graph = self._graph
         reached = (rows.multiply(graph.items**-self.given_exponent).tocsr() @ graph.back) @ graph.table
         scores = _in_own_units(reached.toarray() * graph.items**-self.reached_exponent)

@@ -10,14 +10,16 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
 
-from cofactor.arrays import FloatArray, IntArray, rows_or_zero
+from cofactor.arrays import FloatArray, IntArray
 from cofactor.contract.abilities import Abilities
 from cofactor.contract.learned import floats, number
 from cofactor.contract.profile import UserProfile
 from cofactor.contract.reasons import Reasons
+from cofactor.data.ids import UNKNOWN
 from cofactor.errors import BadOption
 from cofactor.memory import refuse_beyond
 from cofactor.models._attribute_mixin import AttributeMixin, learned_attributes
+from cofactor.models._average_user import AverageRowMixin
 from cofactor.models._implicit_choice import chosen_weighting
 from cofactor.search_space import Between, Space
 from cofactor.selection.exact import DotProducts
@@ -35,7 +37,7 @@ __all__ = ["ImplicitMF"]
 
 
 @dataclass(kw_only=True)
-class ImplicitMF(TrainedRecommender["ImplicitLeastSquares"], AttributeMixin):
+class ImplicitMF(TrainedRecommender["ImplicitLeastSquares"], AverageRowMixin, AttributeMixin):
     """Minimises Σ_clicks c (1 - p·q)² + α Σ_all (p·q)² + λ Σ_rows hᵉ |row|², by alternating least squares.
 
     c = 1 + confidence · value     h = the row's clicks + α · the other side's size, its share of the whole loss
@@ -44,6 +46,9 @@ class ImplicitMF(TrainedRecommender["ImplicitLeastSquares"], AttributeMixin):
     strongly as a typical row is to 0; a row without clicks stands at A x itself, so that a new item is recommended to
     whom items like it are. Holding clicked rows to A x alone makes much of what few click on (tried: nDCG@10 on ml-1m
     fell by 5 %).
+
+    Somebody nothing is known about has the mean row of the users with clicks, with `attributes`, too: undescribed, they
+    are expected to be like the average of those who are described.
 
     solver="exact" solves each row; up to some hundred factors nothing ends lower or sooner by much. "cg" takes a few
     conjugate gradient steps from where the row stands [takacs2011cg], each scaled by what is known of all rows: half
@@ -112,6 +117,7 @@ class ImplicitMF(TrainedRecommender["ImplicitLeastSquares"], AttributeMixin):
         )
 
     def _set_learned(self, engine: "ImplicitLeastSquares", train: "Ratings") -> None:
+        self._drop_average()
         self.user_factors_, self.item_factors_ = engine.factors
         self.user_attribute_strength_, self.item_attribute_strength_ = (
             engine.user_attribute_strength,
@@ -147,16 +153,19 @@ class ImplicitMF(TrainedRecommender["ImplicitLeastSquares"], AttributeMixin):
     # ---- answers ------------------------------------------------------------------------------------------
 
     def score_users(self, user_idx: IntArray) -> FloatArray:
-        return rows_or_zero(self.user_factors_, user_idx) @ self.item_factors_.T
+        return self._user_rows(user_idx) @ self.item_factors_.T
 
     def dot_products(self) -> DotProducts:
-        return DotProducts(self.item_factors_, lambda idx: rows_or_zero(self.user_factors_, idx))
+        return DotProducts(self.item_factors_, self._user_rows)
 
     def score_profile(self, profile: UserProfile) -> FloatArray:
         """(n_items,) scores by the row that the users' half would give to somebody with these clicks and attributes."""
         expected = self._expected_row("user", profile.attributes)
         if not len(profile.item_idx):
-            return self.item_factors_ @ expected.astype(np.float32)
+            known = expected.any()
+            return (
+                self.item_factors_ @ expected.astype(np.float32) if known else self.score_users(np.array([UNKNOWN]))[0]
+            )
         precision, weighed = self._normal_equations(profile.item_idx, profile.values)
         row = np.linalg.solve(precision, weighed.sum(axis=0) + self.user_attribute_strength_ * expected)
         return self.item_factors_ @ row.astype(np.float32)
@@ -173,6 +182,8 @@ class ImplicitMF(TrainedRecommender["ImplicitLeastSquares"], AttributeMixin):
         """A row is linear in the clicks, the items being given: each adds its share of p · q."""
         items, values = self.ratings.by_user.of(user_idx)
         q = self.item_factors_[item_idx].astype(np.float64)
+        if not (len(items) or self.user_factors_[user_idx].any()):
+            return Reasons(item=float(self._average @ q))
         precision, weighed = self._normal_equations(items, values)
         through, known = np.linalg.solve(precision, q), self.ratings.attributes_of("user", np.array([user_idx]))
         parts = weighed @ through
