@@ -29,6 +29,16 @@ class RelevantItems(NamedTuple):
     items: IntArray  # (n,) int32
     gains: FloatArray  # (n,) float64, above 0: `metrics.exponential_gain` of the rating's grade; of a click 1/2
 
+    @property
+    def user(self) -> IntArray:
+        """(n,) the row of each item's user."""
+        return np.repeat(np.arange(len(self.indptr) - 1), np.diff(self.indptr))
+
+    def places(self, user: IntArray, items: IntArray) -> IntArray:
+        """(m,) where in `items` these relevant items of these users are."""
+        n_keys = int(self.items.max(initial=-1)) + 2  # a user's items, and -1, are keys in a row
+        return np.searchsorted(self.user * n_keys + self.items + 1, user * n_keys + items + 1)
+
 
 @dataclass(frozen=True, eq=False)
 class HeldOut:

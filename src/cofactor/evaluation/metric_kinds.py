@@ -8,6 +8,7 @@ from typing import ClassVar, Literal, TypeAlias
 import numpy as np
 
 from cofactor.arrays import Array, BoolArray, FloatArray, IntArray
+from cofactor.evaluation.expected_metrics import TiedGains, TiedHits
 from cofactor.evaluation.held_out import HeldOut
 from cofactor.evaluation.lists import Lists
 from cofactor.evaluation.metrics import exposure
@@ -56,22 +57,52 @@ class ListMetric(ABC):
 
 @dataclass(frozen=True)
 class HitMetric(ListMetric):
-    """A metric of binary relevance. function: hits (n_users, k) and n_relevant (n_users,) -> (n_users,)."""
+    """A metric of binary relevance.
+
+    function: hits (n_users, k) and n_relevant (n_users,) -> (n_users,)
+    expected: of lists with equal scores, the mean over their orders. None: the function is linear in the hits, so that
+    it gives the mean where it is given the probabilities of hits
+    """
 
     function: Callable[[BoolArray, IntArray], FloatArray]
+    expected: Callable[[TiedHits, IntArray], FloatArray] | None = None
 
     def statistic(self, lists: Lists, held: HeldOut, k: int | None) -> Statistic:
-        return mean_over_users(self.function(lists.hits[:, :k], lists.n_relevant))
+        values, ties = self.function(lists.hits[:, :k], lists.n_relevant), lists.ties.within(k)
+        if len(ties.rows):
+            n_relevant = lists.n_relevant[ties.rows]
+            values[ties.rows] = self.expected_values(ties.hits, n_relevant)
+        return mean_over_users(values)
+
+    def expected_values(self, hits: TiedHits, n_relevant: IntArray) -> FloatArray:
+        """(u,) the mean over all orders of tied items, of u lists."""
+        if self.expected is None:
+            of_probabilities: Callable[[Array, IntArray], FloatArray] = self.function
+            return of_probabilities(hits.expected, n_relevant)
+        return self.expected(hits, n_relevant)
 
 
 @dataclass(frozen=True)
 class GainMetric(ListMetric):
-    """A metric of graded relevance. function: gains and ideal gains, (n_users, k) each -> (n_users,)."""
+    """A metric of graded relevance.
+
+    function: gains and ideal gains, (n_users, k) each -> (n_users,)
+    expected: as in `HitMetric`, of expected gains
+    """
 
     function: Callable[[FloatArray, FloatArray], FloatArray]
+    expected: Callable[[TiedGains, FloatArray], FloatArray] | None = None
 
     def statistic(self, lists: Lists, held: HeldOut, k: int | None) -> Statistic:
-        return mean_over_users(self.function(lists.gains[:, :k], lists.ideal_gains[:, :k]))
+        ideal, ties = lists.ideal_gains[:, :k], lists.ties.within(k)
+        values = self.function(lists.gains[:, :k], ideal)
+        if len(ties.rows):
+            values[ties.rows] = self.expected_values(ties.gains, ideal[ties.rows])
+        return mean_over_users(values)
+
+    def expected_values(self, gains: TiedGains, ideal: FloatArray) -> FloatArray:
+        """(u,) the mean over all orders of tied items, of u lists."""
+        return self.function(gains.expected, ideal) if self.expected is None else self.expected(gains, ideal)
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from cofactor.arrays import Array, FloatArray
-from cofactor.evaluation import metrics
+from cofactor.evaluation import expected_metrics, metrics
 from cofactor.evaluation.leave_one_out import coverage_without_each, gini_without_each
 from cofactor.evaluation.metric_kinds import (
     Better,
@@ -71,12 +71,12 @@ LIST_METRICS: Mapping[str, ListMetric] = {
     "precision": HitMetric(metrics.precision),
     "recall": HitMetric(metrics.recall),
     "recall_capped": HitMetric(metrics.recall_capped),
-    "hit_rate": HitMetric(metrics.hit_rate),
+    "hit_rate": HitMetric(metrics.hit_rate, expected_metrics.hit_rate),
     "ndcg": HitMetric(metrics.ndcg),
-    "map": HitMetric(metrics.average_precision),
-    "mrr": HitMetric(metrics.reciprocal_rank),
+    "map": HitMetric(metrics.average_precision, expected_metrics.average_precision),
+    "mrr": HitMetric(metrics.reciprocal_rank, expected_metrics.reciprocal_rank),
     "ndcg_graded": GainMetric(metrics.ndcg_graded),
-    "err": GainMetric(metrics.expected_reciprocal_rank),
+    "err": GainMetric(metrics.expected_reciprocal_rank, expected_metrics.expected_reciprocal_rank),
     "auc": RankMetric(metrics.auc),
     "coverage": ExposureMetric(metrics.coverage, coverage_without_each),
     "novelty": NoveltyMetric(metrics.novelty),
