@@ -3,8 +3,12 @@
 import numpy as np
 import pytest
 
+import cofactor as cf
+from cofactor.blending.candidates import list_candidates
 from cofactor.blending.lists import NO_CANDIDATE, Candidates, blend_lists
 from cofactor.blending.ratings import blend_ratings
+from cofactor.data.ratings import Ratings
+from cofactor.models import model_class
 
 
 def halves(n: int) -> np.ndarray:
@@ -52,6 +56,33 @@ def test_ndcg_of_a_list_is_that_of_its_formula():
     one = lists([[3, 0], [2, 0], [1, 9], [0, NO_CANDIDATE]], [False, True, True, False])
     expected = (1 / np.log2(3) + 1 / np.log2(4)) / (1 + 1 / np.log2(3))
     np.testing.assert_allclose(one.ndcg(np.array([1.0, 0.0])), expected)
+
+
+def test_equal_scores_count_by_the_mean_over_their_orders():
+    """The first member ties 1, 2 and 3, of which one was wanted; by both it is third."""
+    one = lists([[3, 0], [2, 0.5], [2, 0], [2, 2], [0, NO_CANDIDATE]], [False, True, False, False, False])
+    at_rank = 1 / np.log2(np.arange(2, 6))
+    np.testing.assert_allclose(one.ndcg(np.array([1.0, 0.0])), at_rank[1:4].mean())
+    np.testing.assert_allclose(one.ndcg(np.array([0.5, 0.5])), at_rank[2])
+
+
+def test_a_group_of_equal_scores_across_the_lists_end_counts_whole():
+    """Fifty tied candidates, five of them wanted: a list of twenty has each with one in ten at every place."""
+    one = lists([[1, 0]] * 50, [True] * 5 + [False] * 45)
+    discount = 1 / np.log2(np.arange(2, 22))
+    np.testing.assert_allclose(one.ndcg(np.array([1.0, 0.0])), discount.sum() / 10 / discount[:5].sum())
+
+
+@pytest.mark.parametrize("name", ["popularity", "item_knn", "ease"])
+def test_one_members_ndcg_is_what_evaluate_measures(name):
+    """Where all items are candidates: thirty, with many ties by their counts."""
+    rng = np.random.default_rng(4)
+    users, items = np.nonzero(rng.random((50, 30)) < np.repeat([0.6, 0.2], 15))
+    part, rest = cf.split(Ratings.from_arrays(users, items), test=0.3, by="user", seed=0)
+    member, asked = model_class(name)().fit(part), np.unique(rest.user_idx)
+    near = list_candidates([member, cf.Popularity().fit(part)], asked, rest)
+    measured = cf.evaluate(member, rest, metrics=["ndcg@20"]).values["ndcg@20"]
+    assert near.ndcg(np.array([1.0, 0.0])).mean() == pytest.approx(measured, abs=1e-12)
 
 
 def test_two_models_that_each_see_half_find_more_together():

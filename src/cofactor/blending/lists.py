@@ -7,6 +7,7 @@ import numpy as np
 
 from cofactor.arrays import BoolArray, FloatArray, IntArray
 from cofactor.blending.weights import BlendWeights, folds
+from cofactor.selection.ties import mean_over_ties
 
 __all__ = ["CUT_OFF", "NO_CANDIDATE", "Candidates", "blend_lists", "standardised"]
 
@@ -28,15 +29,28 @@ class Candidates:
     n_relevant: IntArray
 
     def ndcg(self, weights: FloatArray) -> FloatArray:
-        """(u,) nDCG@20 of each user's list under these weights."""
+        """(u,) nDCG@20 of each user's list by these weights; where scores are equal, the mean over their orders."""
         total = self.scores @ weights.astype(np.float32)
         cut = min(CUT_OFF, total.shape[1])
-        top = np.argpartition(-total, cut - 1, axis=1)[:, :cut]
-        order = np.argsort(-np.take_along_axis(total, top, axis=1), axis=1, kind="stable")
-        hits = np.take_along_axis(self.hits, np.take_along_axis(top, order, axis=1), axis=1)
+        hits = self._expected_hits(total)[:, :cut]
         discount = 1 / np.log2(np.arange(2, CUT_OFF + 2))
         ideal = np.cumsum(discount)[np.minimum(self.n_relevant, CUT_OFF) - 1]
         return hits @ discount[:cut] / ideal
+
+    def _expected_hits(self, total: FloatArray) -> FloatArray:
+        """(u, 21 or c) the probability of a hit at each place of the lists by these scores (u, c), and at the next."""
+        n = min(CUT_OFF + 1, total.shape[1])  # the one behind the list's end says whether equal scores cross it
+        top = np.argpartition(-total, n - 1, axis=1)[:, :n]
+        order = np.argsort(-np.take_along_axis(total, top, axis=1), axis=1, kind="stable")
+        top = np.take_along_axis(top, order, axis=1)
+        hits, best = (np.take_along_axis(of, top, axis=1) for of in (self.hits, total))
+        hits, equal = hits.astype(np.float64), best[:, 1:] == best[:, :-1]
+        tied = (equal & (best[:, 1:] > NO_CANDIDATE / 2)).any(axis=1)
+        if tied.any():
+            order = np.argsort(-total[tied], axis=1, kind="stable")
+            every = np.take_along_axis(total[tied], order, axis=1)
+            hits[tied] = mean_over_ties(every, np.take_along_axis(self.hits[tied], order, axis=1))[:, :n]
+        return hits
 
     def of(self, users: BoolArray) -> "Candidates":
         """The candidates of the users for which the mask (u,) is True."""

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from cofactor.arrays import FloatArray, IntArray
+from cofactor.arrays import Array, FloatArray, IntArray
 
-__all__ = ["tie_groups"]
+__all__ = ["mean_over_ties", "tie_groups"]
 
 
 def tie_groups(scores: FloatArray) -> tuple[IntArray, IntArray]:
@@ -20,3 +20,16 @@ def tie_groups(scores: FloatArray) -> tuple[IntArray, IntArray]:
     start = np.maximum.accumulate(np.where(begins, np.arange(scores.shape[1]), 0), axis=1)
     group = np.cumsum(begins) - 1  # over all rows, each of which begins one
     return start, np.bincount(group)[group].reshape(scores.shape)
+
+
+def mean_over_ties(scores: FloatArray, values: Array) -> FloatArray:
+    """(b, n) the mean of `values` over the group of each place: what is at that place, over all orders of the tied.
+
+    scores: (b, n) as in `tie_groups`     values: (b, n) of the same entries
+
+    >>> mean_over_ties(np.array([[5.0, 4.0, 4.0]]), np.array([[True, False, True]]))
+    array([[1. , 0.5, 0.5]])
+    """
+    start, size = tie_groups(scores)
+    group = np.arange(len(start))[:, None] * start.shape[1] + start
+    return np.bincount(group.ravel(), values.ravel(), minlength=start.size)[group] / size
