@@ -1,7 +1,7 @@
 """Equal scores: every measure is its mean over all orders of the tied items, so no numbering changes it."""
 
 from dataclasses import replace
-from itertools import permutations
+from itertools import permutations, product
 
 import numpy as np
 import pytest
@@ -10,7 +10,7 @@ from scripted import scripted
 
 import cofactor as cf
 from cofactor.data.ratings import Ratings
-from cofactor.evaluation import metrics
+from cofactor.evaluation import metrics, tied_exposure
 from cofactor.evaluation.compute import compute_metrics
 from cofactor.evaluation.held_out import HeldOut
 from cofactor.evaluation.lists import rank_catalogue
@@ -18,7 +18,10 @@ from cofactor.evaluation.metric_kinds import GainMetric, HitMetric
 from cofactor.evaluation.metric_names import requested_metrics
 from cofactor.evaluation.metric_table import METRICS
 from cofactor.evaluation.statistic import mean_over_users
+from cofactor.evaluation.tied_exposure import Shown
+from cofactor.evaluation.ties import NOTHING_CROSSES, CutGroups
 from cofactor.models import model_class, model_names
+from cofactor.selection.ties import tie_groups
 from models.test_contract import SMALL
 
 OF_LISTS = [name for name, metric in METRICS.items() if isinstance(metric, HitMetric | GainMetric)]
@@ -139,9 +142,76 @@ def test_ties_behind_the_cut_off_change_no_bit(tastes):
     assert measured(whole, test, 10) == measured(coarse, test, 10)
 
 
+# --- what lists show ---------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def two() -> tuple[Ratings, Ratings]:
+    """Users 0 and 1 of items 0 to 4; in training item 0 has two ratings, 3 and 4 have one each, and nobody is left
+    without a rating: user 1 has rated item 4, user 0 items 0 and 3, a third user item 0."""
+    whole = Ratings.from_arrays([0, 0, 1, 2, 0, 1], [0, 3, 4, 0, 1, 2], [3.0] * 4 + [5.0] * 2, scale=(1, 5))
+    return whole.subset(np.arange(4)), whole.subset(np.arange(4, 6))
+
+
+# user 0 may get items 1, 2 and 4, user 1 items 0 to 3: lists of two
+TIED = [[0, 7, 7, 0, 7], [9, 5, 5, 5, 0], [0, 0, 0, 0, 0]]
+
+
+def test_coverage_novelty_and_gini_of_tied_items_are_those_worked_by_hand(two):
+    """User 0 gets two of items 1, 2 and 4, each with 2/3; user 1 gets item 0, and 1, 2 or 3, each with 1/3."""
+    found = measured(scripted(two[0], TIED), two[1], 2, ["coverage", "novelty", "gini"])
+    covered = 1 + 2 * (1 - 1 / 3 * 2 / 3) + 1 / 3 + 2 / 3  # items 0, 1 and 2, 3, 4
+    assert found["coverage@2"] == pytest.approx(covered / 5)
+    exposed = np.sort([1, 1, 1, 1 / 3, 2 / 3])
+    assert found["gini@2"] == pytest.approx(np.sum([-4, -2, 0, 2, 4] * exposed) / (5 * exposed.sum()))
+    one, two_of_three = np.log2(3), np.log2(3 / 2)  # bits of an item that one of three users has, and that two have
+    assert found["novelty@2"] == pytest.approx(((one + one) / 2 + (two_of_three + one) / 2) / 2)
+
+
+def showing(scores: np.ndarray, k: int) -> Shown:
+    """What lists by these scores show, of users who have rated nothing."""
+    order = np.argsort(-scores, axis=1, kind="stable")
+    ranked = np.take_along_axis(scores, order, axis=1)
+    start, size = (of[:, k - 1] for of in tie_groups(ranked))
+    rows = np.flatnonzero(start + size > k)
+    cut = CutGroups(
+        rows, start[rows], size[rows], (k - start[rows]) / size[rows], order[rows], NOTHING_CROSSES
+    )  # fmt: skip
+    return Shown.of(order[:, :k], cut, scores.shape[1])
+
+
+@given(seed=st.integers(0, 1000), k=st.integers(1, 3))
+def test_expected_coverage_and_novelty_are_means_over_all_lists_there_could_be(seed, k):
+    rng = np.random.default_rng(seed)
+    scores, counts = rng.integers(0, 2, (3, 4)), rng.integers(1, 9, 4)
+    shown = showing(scores, k)
+    lists = [{frozenset(o[:k]) for o in permutations(range(4)) if (np.diff(of[list(o)]) <= 0).all()} for of in scores]
+    coverages = [len(frozenset.union(*chosen)) / 4 for chosen in product(*lists)]
+    assert tied_exposure.coverage(shown) == pytest.approx(np.mean(coverages))
+    bits = np.log2(9 / counts)
+    expected = [np.mean([np.mean(bits[list(one)]) for one in lists[row]]) for row in shown.cut.rows]
+    np.testing.assert_allclose(tied_exposure.novelty(shown, counts, 9), expected, atol=1e-12)
+
+
+def test_the_coverage_without_each_user_is_that_of_the_others():
+    scores = np.random.default_rng(0).integers(0, 9, (8, 30))
+    found = tied_exposure.coverage_without_each(showing(scores, 5))
+    expected = [tied_exposure.coverage(showing(np.delete(scores, user, axis=0), 5)) for user in range(8)]
+    np.testing.assert_allclose(found, expected)
+
+
+def test_the_gini_index_without_each_user_is_nearly_that_of_the_others():
+    weight = 1 / np.arange(1, 41)
+    scores = np.round(np.random.default_rng(0).normal(size=(200, 40)) + 3 * weight, 1)
+    found = tied_exposure.gini_without_each(showing(scores, 5))
+    expected = [tied_exposure.gini(showing(np.delete(scores, user, axis=0), 5)) for user in range(200)]
+    assert found.std() == pytest.approx(np.std(expected), rel=0.05)
+    assert np.corrcoef(found, expected)[0, 1] > 0.99
+
+
 # --- numbering --------------------------------------------------------------------------------------------------
 
-NUMBERED = [*OF_LISTS, "auc"]
+NUMBERED = [*OF_LISTS, "auc", "coverage", "novelty", "gini"]
 
 
 @pytest.fixture(scope="module")

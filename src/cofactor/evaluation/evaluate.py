@@ -107,7 +107,8 @@ def evaluate(
 
     A list ranks the whole catalogue but the items the user rated in training. Its metrics are means over the users with
     anything relevant in the test. Where items have equal scores, no order of them is the model's: each such metric is
-    then its mean over all orders of the tied items, whatever their number in the catalogue [mcsherry2008ties].
+    then its mean over all orders of the tied items, whatever their number in the catalogue [mcsherry2008ties]. So are
+    coverage and novelty; gini is that of the mean exposure.
 
     Raises `Leak` where a test pair is in the training ratings, `BadTable` where the test's ids are of another kind,
     `NotFitted` for a model that was never fitted, and `BadOption` for unknown metrics, options out of range, lists that

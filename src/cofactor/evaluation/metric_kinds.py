@@ -13,6 +13,7 @@ from cofactor.evaluation.held_out import HeldOut
 from cofactor.evaluation.lists import Lists
 from cofactor.evaluation.metrics import exposure
 from cofactor.evaluation.statistic import BootstrapStatistic, JackknifeStatistic, Statistic, mean_over_users
+from cofactor.evaluation.tied_exposure import Shown
 
 __all__ = [
     "Better", "ExposureMetric", "GainMetric", "HitMetric", "ListMetric", "NoveltyMetric", "RankMetric", "RatingMetric",
@@ -125,14 +126,20 @@ class NoveltyMetric(ListMetric):
     """A description of lists by the number of users who know their items.
 
     function: items (n_users, k), item_counts (n_items,), n_users -> (n_users,)
+    expected: of the lists whose end cuts a group of equal scores, the mean over all orders of the tied
     """
 
     function: Callable[[IntArray, IntArray, int], FloatArray]
+    expected: Callable[[Shown, IntArray, int], FloatArray]
     better: ClassVar[Better] = ""
 
     def statistic(self, lists: Lists, held: HeldOut, k: int | None) -> Statistic:
+        items, counts = lists.items[:, :k], held.train.item_counts
         n_users = int(np.count_nonzero(held.train.user_counts))
-        return mean_over_users(self.function(lists.items[:, :k], held.train.item_counts, n_users))
+        values, cut = self.function(items, counts, n_users), lists.ties.cut(k, lists.items)
+        if len(cut.rows):
+            values[cut.rows] = self.expected(Shown.of(items, cut, held.train.n_items), counts, n_users)
+        return mean_over_users(values)
 
 
 @dataclass(frozen=True)
@@ -141,13 +148,19 @@ class ExposureMetric(ListMetric):
 
     function: (n_items,) counts -> the value     without_each: items (n_users, k), counts -> (n_users,) values
     that each user's absence leaves, for the jackknife
+    expected, expected_without_each: of what lists show whose end cuts a group of equal scores -> the same
     """
 
     function: Callable[[IntArray], float]
     without_each: Callable[[IntArray, IntArray], FloatArray]
+    expected: Callable[[Shown], float]
+    expected_without_each: Callable[[Shown], FloatArray]
     better: ClassVar[Better] = ""
 
     def statistic(self, lists: Lists, held: HeldOut, k: int | None) -> Statistic:
-        items = lists.items[:, :k]
+        items, cut = lists.items[:, :k], lists.ties.cut(k, lists.items)
+        if len(cut.rows):
+            shown = Shown.of(items, cut, held.train.n_items)
+            return JackknifeStatistic.of(self.expected(shown), self.expected_without_each(shown))
         exposed = exposure(items, held.train.n_items)
         return JackknifeStatistic.of(self.function(exposed), self.without_each(items, exposed))

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from cofactor.arrays import Array, FloatArray
-from cofactor.evaluation import expected_metrics, metrics
+from cofactor.evaluation import expected_metrics, metrics, tied_exposure
 from cofactor.evaluation.leave_one_out import coverage_without_each, gini_without_each
 from cofactor.evaluation.metric_kinds import (
     Better,
@@ -78,9 +78,11 @@ LIST_METRICS: Mapping[str, ListMetric] = {
     "ndcg_graded": GainMetric(metrics.ndcg_graded),
     "err": GainMetric(metrics.expected_reciprocal_rank, expected_metrics.expected_reciprocal_rank),
     "auc": RankMetric(metrics.auc),
-    "coverage": ExposureMetric(metrics.coverage, coverage_without_each),
-    "novelty": NoveltyMetric(metrics.novelty),
-    "gini": ExposureMetric(metrics.gini, gini_without_each),
+    "coverage": ExposureMetric(
+        metrics.coverage, coverage_without_each, tied_exposure.coverage, tied_exposure.coverage_without_each
+    ),
+    "novelty": NoveltyMetric(metrics.novelty, tied_exposure.novelty),
+    "gini": ExposureMetric(metrics.gini, gini_without_each, tied_exposure.gini, tied_exposure.gini_without_each),
 }
 METRICS: Mapping[str, RatingMetric | ListMetric] = {**RATING_METRICS, **LIST_METRICS}
 

@@ -240,7 +240,7 @@ def coverage(exposed: IntArray) -> float:
     return float(np.mean(exposed > 0))
 
 
-def gini(exposed: IntArray) -> float:
+def gini(exposed: IntArray | FloatArray) -> float:
     """Gini index of exposure over the catalogue, from 0 (all items equally often) towards 1 (always the same few).
 
     Σ_i (2i - n - 1) P_i / (n Σ P), P ascending; nan where all lists are empty. Others report 1 minus this as diversity.

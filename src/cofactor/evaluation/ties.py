@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cofactor.arrays import BoolArray, FloatArray, IntArray
 from cofactor.evaluation.expected_metrics import TiedGains, TiedHits, reading_on
@@ -20,7 +21,7 @@ from cofactor.recommender import Recommender
 from cofactor.selection.exact import blocks
 from cofactor.selection.ties import tie_groups
 
-__all__ = ["NOTHING_CROSSES", "CrossingGroups", "Ties", "crossing_groups", "find_ties"]
+__all__ = ["NOTHING_CROSSES", "CrossingGroups", "CutGroups", "Ties", "crossing_groups", "find_ties"]
 
 
 class CrossingGroups(NamedTuple):
@@ -32,7 +33,7 @@ class CrossingGroups(NamedTuple):
 
     rows: IntArray
     size: IntArray
-    members: IntArray
+    members: NDArray[np.uint8]
 
     def relevant(self, relevant: RelevantItems) -> tuple[IntArray, IntArray]:
         """(m,) each of the relevant items in a group: which of the c groups, and its place in `relevant`."""
@@ -42,6 +43,35 @@ class CrossingGroups(NamedTuple):
         items = relevant.items[at]
         inside = (items >= 0) & (self.members[group, items // 8] >> (7 - items % 8) & 1 > 0)
         return group[inside], at[inside]
+
+
+@dataclass(frozen=True, eq=False)
+class CutGroups:
+    """The groups of equal scores that are cut by the end of c lists of k.
+
+    rows: (c,) rows of the lists     start: (c,) items before the group     size: (c,) candidates in it
+    share: (c,) the probability that one of these is on the list
+    items: (c, n) longer lists     crossing: the groups that not even these hold
+    """
+
+    rows: IntArray
+    start: IntArray
+    size: IntArray
+    share: FloatArray
+    items: IntArray
+    crossing: CrossingGroups
+
+    def members(self, at: slice, n_items: int) -> BoolArray:
+        """(b, n_items) which items are in these groups."""
+        items, start, end = self.items[at], self.start[at], self.start[at] + self.size[at]
+        members = np.zeros((len(items), n_items), bool)
+        place = np.arange(items.shape[1])
+        row, listed = np.nonzero((place >= start[:, None]) & (place < end[:, None]))
+        members[row, items[row, listed]] = True
+        behind = np.flatnonzero(end > items.shape[1])
+        packed = self.crossing.members[np.searchsorted(self.crossing.rows, self.rows[at][behind])]
+        members[behind] = np.unpackbits(packed, axis=1, count=n_items)
+        return members
 
 
 NOTHING_CROSSES = CrossingGroups(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros((0, 0), np.uint8))
@@ -54,6 +84,7 @@ class Ties:
     rows: (t,) rows of the lists     start: (t, n) the place, from 0, at which the group of each place begins
     size: (t, n) candidates in it, those behind the list's end among them
     list_of, start_of, gain_of: (m,) of each relevant item in a group: which of the t lists, the group's start, its gain
+    crossing: the groups that cross the end of the lists of n
     """
 
     rows: IntArray
@@ -62,12 +93,13 @@ class Ties:
     list_of: IntArray
     start_of: IntArray
     gain_of: FloatArray
+    crossing: CrossingGroups
 
     @classmethod
     def none(cls, n: int) -> "Ties":
         """Those of lists of n items in which no two scores are equal."""
         nothing, places = np.zeros(0, np.int64), np.zeros((0, n), np.int64)
-        return cls(nothing, places, places, nothing, nothing, np.zeros(0))
+        return cls(nothing, places, places, nothing, nothing, np.zeros(0), NOTHING_CROSSES)
 
     def within(self, k: int | None) -> "Ties":
         """Those whose first k items, or the k-th and the next, have equal scores."""
@@ -77,7 +109,16 @@ class Ties:
         start, size = self.start[kept, :k], self.size[kept, :k]
         inside = (number[self.list_of] >= 0) & (self.start_of < start.shape[1])
         list_of = number[self.list_of[inside]]
-        return Ties(self.rows[kept], start, size, list_of, self.start_of[inside], self.gain_of[inside])
+        of_items = list_of, self.start_of[inside], self.gain_of[inside]
+        return Ties(self.rows[kept], start, size, *of_items, self.crossing)
+
+    def cut(self, k: int | None, items: IntArray) -> CutGroups:
+        """The groups that the end of lists of k cuts. items: (n_users, n) the lists"""
+        start, size = (of[:, :k][:, -1] for of in (self.start, self.size))
+        length = self.start[:, :k].shape[1]
+        crosses = start + size > length
+        start, size, rows = start[crosses], size[crosses], self.rows[crosses]
+        return CutGroups(rows, start, size, (length - start) / size, items[rows], self.crossing)
 
     @property
     def hits(self) -> TiedHits:
@@ -161,4 +202,4 @@ def find_ties(
     at = np.append(relevant.places(rows[list_of], items[rows[list_of], place]), behind)
     of_crossing = crosses[of_crossing]
     start_of = np.append(start[list_of, place], ends[of_crossing])
-    return Ties(rows, start, size, np.append(list_of, of_crossing), start_of, relevant.gains[at])
+    return Ties(rows, start, size, np.append(list_of, of_crossing), start_of, relevant.gains[at], crossing)
