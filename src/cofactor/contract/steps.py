@@ -33,7 +33,8 @@ Side = Literal["user", "item"]
 class ModelSteps(ABC):
     """A step that a model does not write raises `Unsupported`; `abilities` says so beforehand.
 
-    An index of -1 stands for a user, or an item, that nothing is known about.
+    An index of -1 stands for a user, or an item, that nothing is known about. Such a user, one of the table without
+    ratings, and a profile without any have the scores of the average user.
     """
 
     learned: ClassVar[Mapping[str, Learned]]
