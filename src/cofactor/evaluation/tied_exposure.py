@@ -10,7 +10,7 @@ from functools import cached_property
 
 import numpy as np
 
-from cofactor.arrays import BoolArray, FloatArray, IntArray
+from cofactor.arrays import FloatArray, IntArray
 from cofactor.evaluation import metrics
 from cofactor.evaluation.statistic import divided
 from cofactor.evaluation.ties import CutGroups
@@ -38,35 +38,42 @@ class Shown:
         certain[cut.rows] = np.where(np.arange(items.shape[1]) < cut.start[:, None], certain[cut.rows], -1)
         return cls(certain, cut, n_items)
 
-    def groups(self) -> Iterator[tuple[slice, BoolArray]]:
-        """Some of the cut groups after others, and (b, n_items) which items are in them."""
+    def members(self) -> Iterator[tuple[IntArray, IntArray]]:
+        """Which of the cut groups, and an item of it, (m,) each, for all items of some groups after others."""
         for at in blocks(len(self.cut.rows), self.n_items):
-            yield at, self.cut.members(at, self.n_items)
+            group, item = np.nonzero(self.cut.members(at, self.n_items))
+            yield group + at.start, item
+
+    def sum_of_groups(self, of_items: FloatArray) -> FloatArray:
+        """(c,) the sum over the items of each cut group. of_items: (n_items,)"""
+        total = np.zeros(len(self.cut.rows))
+        for group, item in self.members():
+            total += np.bincount(group, of_items[item], minlength=len(total))
+        return total
+
+    def sum_of_items(self, of_groups: FloatArray) -> FloatArray:
+        """(n_items,) the sum over the cut groups that each item is in. of_groups: (c,)"""
+        total = np.zeros(self.n_items)
+        for group, item in self.members():
+            total += np.bincount(item, of_groups[group], minlength=self.n_items)
+        return total
 
     @cached_property
     def exposed(self) -> FloatArray:
         """(n_items,) the expected number of lists that hold each item."""
-        exposed = metrics.exposure(self.certain, self.n_items).astype(np.float64)
-        for at, members in self.groups():
-            exposed += self.cut.share[at] @ members
-        return exposed
+        return metrics.exposure(self.certain, self.n_items) + self.sum_of_items(self.cut.share)
 
     @cached_property
     def missed(self) -> FloatArray:
         """(n_items,) the probability that no list with a cut group holds an item in one of its places."""
-        missed = np.ones(self.n_items)
-        for at, members in self.groups():
-            missed *= (1 - self.cut.share[at, None] * members).prod(axis=0)
-        return missed
+        return np.exp(self.sum_of_items(np.log1p(-self.cut.share)))
 
 
 def novelty(shown: Shown, item_counts: IntArray, n_users: int) -> FloatArray:
     """(c,) the mean novelty of the lists with a cut group, over all orders of the tied."""
     bits = np.log2(n_users / np.maximum(item_counts, 1))
     certain = shown.certain[shown.cut.rows]
-    total = np.where(certain >= 0, bits[certain], 0).sum(axis=1)
-    for at, members in shown.groups():
-        total[at] += shown.cut.share[at] * (members @ bits)
+    total = np.where(certain >= 0, bits[certain], 0).sum(axis=1) + shown.cut.share * shown.sum_of_groups(bits)
     return total / certain.shape[1]
 
 
@@ -81,9 +88,7 @@ def coverage_without_each(shown: Shown) -> FloatArray:
     certain, cut = metrics.exposure(shown.certain, shown.n_items), shown.cut
     lost = np.where((shown.certain >= 0) & (certain[shown.certain] == 1), shown.missed[shown.certain], 0).sum(axis=1)
     chance = np.where(certain > 0, 0, shown.missed)
-    for at, members in shown.groups():
-        share = cut.share[at]
-        lost[cut.rows[at]] += share / (1 - share) * (members @ chance)
+    lost[cut.rows] += cut.share / (1 - cut.share) * shown.sum_of_groups(chance)
     return coverage(shown) - lost / shown.n_items
 
 
@@ -95,10 +100,9 @@ def gini(shown: Shown) -> float:
 def gini_without_each(shown: Shown) -> FloatArray:
     """(n_users,) that of the others' lists, to first order: as if no item passed another by one list less."""
     n, exposed, cut = shown.n_items, shown.exposed, shown.cut
-    weight = 2 * np.searchsorted(np.sort(exposed), exposed, "left") - n + 1
+    weight = 2.0 * np.searchsorted(np.sort(exposed), exposed, "left") - n + 1
     there = shown.certain >= 0
-    taken, length = np.where(there, weight[shown.certain], 0).sum(axis=1).astype(np.float64), there.sum(axis=1)
-    for at, members in shown.groups():
-        taken[cut.rows[at]] += cut.share[at] * (members @ weight)
+    taken, length = np.where(there, weight[shown.certain], 0).sum(axis=1), there.sum(axis=1)
+    taken[cut.rows] += cut.share * shown.sum_of_groups(weight)
     length[cut.rows] = shown.certain.shape[1]
     return divided(gini(shown) * n * exposed.sum() - taken, n * (exposed.sum() - length))
