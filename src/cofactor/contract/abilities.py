@@ -1,12 +1,9 @@
 """What a model can do, as one value that it gives; what it cannot do is refused in the same words everywhere."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from cofactor.errors import Unsupported
-
-if TYPE_CHECKING:
-    from cofactor.contract.steps import ModelSteps
 
 __all__ = ["Abilities", "expect_ability", "unsupported"]
 
@@ -70,7 +67,12 @@ def unsupported(model: object, ability: str) -> Unsupported:
     return Unsupported(f"{type(model).__name__} {REFUSALS[ability]} (abilities.{ability} is False).")
 
 
-def expect_ability(model: "ModelSteps", ability: str) -> None:
+class _Able(Protocol):
+    @property
+    def abilities(self) -> Abilities: ...
+
+
+def expect_ability(model: _Able, ability: str) -> None:
     """Raise `Unsupported` where the model says that it cannot do this."""
     if not getattr(model.abilities, ability):
         raise unsupported(model, ability)

@@ -3,20 +3,18 @@
 No constant serves: the weight that suits one table takes six sevenths of another's nDCG away.
 """
 
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 
 from cofactor.data.ratings import Ratings
 from cofactor.data.relevance import lowest_relevant
 from cofactor.errors import BadOption, Diverged
+from cofactor.recommender import Recommender
 from cofactor.run.run import Run
 
-if TYPE_CHECKING:
-    from cofactor.models.implicit_mf import ImplicitMF
-
-__all__ = ["chosen_weighting"]
+__all__ = ["N_EPOCHS", "Weighting", "chosen_weighting"]
 
 REG, WEIGHT = 0.003, 0.1  # where nothing can be held out
 REGS, WEIGHTS = (0.003, 0.01, 0.03), (0.01, 0.05, 0.2, 0.8)
@@ -26,21 +24,31 @@ MAX_USERS = 5_000  # whose held-out clicks are looked for on their lists
 MAX_CLICKS = 2_000_000  # of as many users as have so many, the short fits learn
 
 
-def chosen_weighting(model: "ImplicitMF", train: Ratings) -> tuple[float, float]:
-    """`unobserved_weight` and `reg`: as given, or those whose short fit reaches the highest nDCG@20.
+class Weighting(NamedTuple):
+    """`unobserved_weight` and `reg` of an `ImplicitMF`."""
 
+    weight: float
+    reg: float
+
+
+def chosen_weighting(
+    weight: float | None, reg: float | None, train: Ratings, short_fit: Callable[[Weighting], Recommender], seed: int
+) -> Weighting:  # fmt: skip
+    """What is given, and in place of None what makes the short fits reach the highest nDCG@20.
+
+    short_fit: makes a model, not fitted, of `N_EPOCHS` at the most
     Raises `KeyboardInterrupt` where ctrl-C ends one of the fits.
     """
-    weight, reg = model.unobserved_weight, model.reg
+    first = Weighting(weight or WEIGHT, reg or REG)
     if weight is not None and reg is not None:
-        return weight, reg
+        return first
     try:
-        trial = _Trial(model, train)
+        trial = _Trial(train, short_fit, seed)
     except BadOption:  # too few clicks to hold any out
-        return weight or WEIGHT, reg or REG
-    tried = {(weight or WEIGHT, one): trial.reached(weight or WEIGHT, one) for one in _values(reg, REGS)}
+        return first
+    tried = {one: trial.reached(one) for one in (first._replace(reg=value) for value in _values(reg, REGS))}
     best = max(tried, key=lambda one: tried[one])
-    tried |= {(one, best[1]): trial.reached(one, best[1]) for one in _values(weight, WEIGHTS)}
+    tried |= {one: trial.reached(one) for one in (best._replace(weight=value) for value in _values(weight, WEIGHTS))}
     return max(tried, key=lambda one: tried[one])
 
 
@@ -51,23 +59,23 @@ def _values(given: float | None, others: tuple[float, ...]) -> tuple[float, ...]
 class _Trial:
     """Raises `BadOption` where nobody has a relevant click to hold out."""
 
-    def __init__(self, model: "ImplicitMF", train: Ratings) -> None:
+    def __init__(self, train: Ratings, short_fit: Callable[[Weighting], Recommender], seed: int) -> None:
         from cofactor.data.splits.splitting import split
 
-        self._model = model
-        self._part, rest = split(_some_users(train, model.seed), HELD_OUT_SHARE, by="user", seed=model.seed)
+        self._short_fit = short_fit
+        self._part, rest = split(_some_users(train, seed), HELD_OUT_SHARE, by="user", seed=seed)
         lowest = lowest_relevant(self._part, rest)
         self._wanted = rest if lowest is None else rest.subset(rest.values >= np.float32(lowest))
         users = np.unique(self._wanted.user_idx)
         if not len(users):
             raise BadOption("No relevant rating was held out.")
-        self._users = np.random.default_rng(model.seed).permutation(users)[:MAX_USERS]
+        self._users = np.random.default_rng(seed).permutation(users)[:MAX_USERS]
 
-    def reached(self, weight: float, reg: float) -> float:
+    def reached(self, weighting: Weighting) -> float:
         """Mean nDCG@20; below every other where the fit diverges."""
         from cofactor.blending.candidates import list_candidates
 
-        short = replace(self._model, unobserved_weight=weight, reg=reg, n_epochs=min(N_EPOCHS, self._model.n_epochs))
+        short = self._short_fit(weighting)
         try:
             short.learn(self._part, its := Run(progress=False))
         except Diverged:

@@ -9,7 +9,7 @@ beside what everybody does. GF-CF weights them all alike (ridge = 0).
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 import numpy as np
 
@@ -140,7 +140,7 @@ def _singular_vectors(table: "csr_array", size: int, seed: int) -> tuple[FloatAr
     back: csr_array = table.T.tocsr()
     n, m = len(back.indptr) - 1, len(table.indptr) - 1
     if m <= min(n, FEW_ROWS):
-        gram: csr_array = table @ back
+        gram: Any = table @ back
         values, rows = np.linalg.eigh(gram.toarray().astype(np.float64))
         values, rows = np.maximum(values[::-1][:size], 0), rows[:, ::-1][:, :size]
         lengths = np.sqrt(np.where(values > 0, values, np.inf))  # a value of 0 has no vector

@@ -6,7 +6,7 @@ of the loss and of the penalty after Rendle et al., "Revisiting the performance 
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal, Self
 
 import numpy as np
 
@@ -20,7 +20,7 @@ from cofactor.errors import BadOption
 from cofactor.memory import refuse_beyond
 from cofactor.models._attribute_mixin import AttributeMixin, learned_attributes
 from cofactor.models._average_user import AverageRowMixin
-from cofactor.models._implicit_choice import chosen_weighting
+from cofactor.models._implicit_choice import N_EPOCHS, Weighting, chosen_weighting
 from cofactor.search_space import Between, Space
 from cofactor.selection.exact import DotProducts
 from cofactor.training.trained import TrainedRecommender
@@ -110,11 +110,16 @@ class ImplicitMF(TrainedRecommender["ImplicitLeastSquares"], AverageRowMixin, At
         mend = "Use fewer n_factors, or leave out rare users and items."
         what = f"ImplicitMF(n_factors={self.n_factors}) on {train!r}"
         refuse_beyond(self.needed_gb(train), self.memory_gb, what, mend)
-        self.unobserved_weight_, self.reg_ = chosen_weighting(self, train)
+        given = self.unobserved_weight, self.reg
+        self.unobserved_weight_, self.reg_ = chosen_weighting(*given, train, self._short_fit, self.seed)
         how, priors = RowSolver(self.solver, self.n_steps, self.block_size), self._attribute_priors
         return ImplicitLeastSquares(
             train, self.n_factors, self._objective, how, self.seed, *priors(train, self.n_factors)
         )
+
+    def _short_fit(self, weighting: Weighting) -> Self:
+        n_epochs = min(N_EPOCHS, self.n_epochs)
+        return replace(self, unobserved_weight=weighting.weight, reg=weighting.reg, n_epochs=n_epochs)
 
     def _set_learned(self, engine: "ImplicitLeastSquares", train: "Ratings") -> None:
         self._drop_average()
