@@ -117,13 +117,19 @@ def test_it_beats_the_biases_on_movielens(data_folder):
     assert rmse < cf.evaluate(cf.Bias().fit(train), test).values["rmse"] - 0.04
 
 
-def test_later_ratings_that_leave_no_finite_row_are_refused_and_change_nothing():
-    """Two users and items of ratings a thousand apart leave rows that nothing holds."""
+def test_ratings_a_thousand_apart_leave_rows_that_later_ones_can_be_placed_by():
+    """In their own unit the rows' precisions spanned what single precision cannot, and the new rows were nan."""
     values = [1000, 1, 2, 1000, 1000, 2, 1000, 1]
     first = Ratings.from_arrays([1, 1, 2, 4, 4, 2, 1, 2], [5, 0, 0, 5, 1, 1, 1, 2], values)
     model = cf.ExplicitALS(n_factors=8).fit(first, progress=False)
+    model.update(Ratings.from_arrays([2, 0, 1], [7, 7, 7], [3, 3, 3], scale=(1, 1000)))
+    assert np.isfinite(model.score_users(np.arange(-1, 4))).all()
+
+
+def test_later_ratings_that_leave_no_finite_row_are_refused_and_change_nothing(monkeypatch, checkerboard):
+    model = cf.ExplicitALS(n_factors=4).fit(checkerboard, progress=False)
     before = model.score_users(np.arange(3))
+    monkeypatch.setattr(cf.ExplicitALS, "updated_state", lambda *_: {"user_factors_": np.full((12, 4), np.nan)})
     with pytest.raises(Diverged, match="left the finite numbers"):
-        model.update(Ratings.from_arrays([2, 0, 1], [7, 7, 7], [3, 3, 3], scale=(1, 1000)))
-    assert np.isfinite(before).all()
+        model.update(Ratings.from_arrays([2], [7], [3.0], scale=(1, 5)))
     np.testing.assert_array_equal(model.score_users(np.arange(3)), before)

@@ -1,5 +1,7 @@
 """What Bias and MatrixFactorization learn, against what one can work out."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -59,6 +61,17 @@ def test_of_many_ratings_factors_are_kept_as_far_as_they_help(tastes):
     train, test = cf.split(tastes, test=0.2, seed=0)
     model = cf.MatrixFactorization().fit(train, progress=False)
     assert cf.evaluate(model, test).values["rmse"] < 0.96 * cf.evaluate(cf.Bias().fit(train), test).values["rmse"]
+
+
+@pytest.mark.parametrize("model", [cf.ExplicitALS(n_factors=8), cf.MatrixFactorization(n_factors=8)])
+@pytest.mark.parametrize("unit", [5.0, 0.125])
+def test_on_a_scale_of_another_width_it_predicts_the_same_in_that_unit(model, unit, tastes):
+    """A penalty or a learning rate for 1 to 5 would be far off on 5 to 25."""
+    few = tastes.subset(np.arange(0, len(tastes), 4))
+    wide = Ratings.from_arrays(few.user_idx, few.item_idx, few.values * unit, scale=tuple(unit * np.array(few.scale)))
+    plain = Ratings.from_arrays(few.user_idx, few.item_idx, few.values, scale=few.scale)
+    expected, found = (replace(model).fit(table, progress=False).score_users(np.arange(50)) for table in (plain, wide))
+    np.testing.assert_allclose(found, unit * expected, atol=0.02 * unit)
 
 
 def test_later_counts_are_held_to_the_mean_that_was_learned():

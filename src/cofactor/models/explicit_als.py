@@ -27,8 +27,9 @@ COPIES = 5  # of each parameter, in training: itself, the start, the best so far
 class ExplicitALS(BiasedFactors, TrainedRecommender["AlternatingLeastSquares"]):
     """Minimises Σ (r - μ - b_u - b_i - p_u · q_i)² + λ Σ_rows n (count / n)ᵉ |[p, b]|², n = 100.
 
-    `MatrixFactorization` is the same model by gradient descent. It starts where one step of a power iteration on the
-    ratings leads, which saves a sweep or two.
+    Scales more than twice as wide as one from 1 to 5, or half as wide, are trained on in its unit (`rating_unit`), so
+    that λ means the same. It starts where one step of a power iteration on the ratings leads, which saves a sweep or
+    two. `MatrixFactorization` is the same model by gradient descent.
     """
 
     mend: ClassVar = "Raise reg, and look whether the ratings are on one scale."
@@ -60,13 +61,16 @@ class ExplicitALS(BiasedFactors, TrainedRecommender["AlternatingLeastSquares"]):
     def _make_engine(self, train: "Ratings", run: "Run") -> "AlternatingLeastSquares":
         from cofactor.training.engines.explicit_als import AlternatingLeastSquares
         from cofactor.training.engines.spectral import spectral_start
+        from cofactor.training.rating_unit import in_unit, rating_unit
 
-        _ = train.by_user  # which the other two begin with
+        unit = rating_unit(train)
+        table = in_unit(train, unit)
+        _ = table.by_user  # which the other two begin with
         with ThreadPoolExecutor(1) as aside:  # SciPy lets others work while it sorts and multiplies
-            laid_out = aside.submit(lambda: train.by_item)
-            start = spectral_start(train, self.n_factors, self.seed)
+            laid_out = aside.submit(lambda: table.by_item)
+            start = spectral_start(table, self.n_factors, self.seed)
             laid_out.result()
-        return AlternatingLeastSquares(start, train, self.reg, self.reg_exponent)
+        return AlternatingLeastSquares(start, table, self.reg, self.reg_exponent, unit)
 
     def _set_learned(self, engine: "AlternatingLeastSquares", train: "Ratings") -> None:
         self._set_parameters(engine.embeddings, train)

@@ -19,6 +19,7 @@ from cofactor.search_space import Between, Space
 from cofactor.training.around_biases import AroundBiases, share_that_helps
 from cofactor.training.averaging import Averaging
 from cofactor.training.gradient import GradientRecommender, check_engine, need_torch
+from cofactor.training.rating_unit import rating_unit
 
 if TYPE_CHECKING:
     from cofactor.data.ratings import Ratings
@@ -106,9 +107,10 @@ class MatrixFactorization(BiasedFactors, GradientRecommender[Embeddings]):
             return Averaging(engine, lambda: engine.embeddings, self.averaged, self.y_range)
         biases = Bias().fit(train)
         residuals = train.values - biases.score_pairs(train.user_idx, train.item_idx)
-        engine = self._solver(train, residuals)
+        unit = rating_unit(train)
+        engine = self._solver(train, residuals / np.float32(unit))
         both = biases.user_bias_ + np.float32(biases.mean_), biases.item_bias_
-        return AroundBiases(engine, lambda: engine.embeddings, self.averaged, both)
+        return AroundBiases(engine, lambda: engine.embeddings, self.averaged, both, unit)
 
     def _solver(self, train: "Ratings", values: FloatArray) -> "FusedAdam | TiledSgd | TorchEngine":
         start = Embeddings.random(train.n_users, train.n_items, self.n_factors, self.seed)

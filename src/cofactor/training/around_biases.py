@@ -8,6 +8,7 @@ from cofactor.arrays import FloatArray, IntArray
 from cofactor.nets.embeddings import Embeddings
 from cofactor.training.averaging import Averaging
 from cofactor.training.engine import ScheduledEngine
+from cofactor.training.rating_unit import whole_units
 
 __all__ = ["AroundBiases", "share_that_helps"]
 
@@ -20,24 +21,29 @@ class AroundBiases(Averaging[Embeddings]):
 
     def __init__(
         self, engine: ScheduledEngine, read: Callable[[], Embeddings], share: float,
-        biases: tuple[FloatArray, FloatArray],
+        biases: tuple[FloatArray, FloatArray], unit: float = 1.0,
     ) -> None:  # fmt: skip
-        """biases: (n_users,) with the mean in it, and (n_items,)     read, share: as in `Averaging`"""
+        """biases: (n_users,) with the mean in it, and (n_items,)     unit: in which the engine is given the residuals
+        read, share: as in `Averaging`
+        """
         super().__init__(engine, read, share)
+        self._unit = unit
         self._user_bias, self._item_bias = biases
         self.kept = 1.0
 
     @property
     def parameters(self) -> Embeddings:
-        trained, kept = super().parameters, np.float32(self.kept)
+        trained, kept = whole_units(super().parameters, self._unit), np.float32(self.kept)
         return Embeddings(
             trained.user_factors * kept, trained.user_bias * kept + self._user_bias,
             trained.item_factors, trained.item_bias * kept + self._item_bias,
         )  # fmt: skip
 
     def predict(self, user_idx: IntArray, item_idx: IntArray) -> FloatArray:
-        biases = self._user_bias[user_idx] + self._item_bias[item_idx]
-        return biases + np.float32(self.kept) * super().predict(user_idx, item_idx)
+        return self.parameters.scores(user_idx, item_idx, None)
+
+    def run(self, epoch: int, start: int, end: int) -> FloatArray:
+        return super().run(epoch, start, end) * np.float32(self._unit**2)
 
 
 def share_that_helps(scores: FloatArray, residuals: FloatArray) -> float:

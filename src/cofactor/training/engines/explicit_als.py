@@ -21,6 +21,7 @@ from cofactor.kernels.posterior.weights import UNIT_WEIGHTS
 from cofactor.kernels.ratings.layout import sum_rows
 from cofactor.nets.embeddings import Embeddings
 from cofactor.training.engine import ResumableEngine
+from cofactor.training.rating_unit import whole_units
 
 __all__ = ["AlternatingLeastSquares", "Side"]
 
@@ -49,8 +50,11 @@ class Side:
 class AlternatingLeastSquares(ResumableEngine):
     """Minimises Σ (r - μ - b_u - b_i - p·q)² + λ Σ_rows n (count/n)ᵉ |[p, b]|², n = 100; a step is one side."""
 
-    def __init__(self, start: Embeddings, train: Ratings, reg: float, reg_exponent: float) -> None:
-        self.k = start.user_factors.shape[1]
+    def __init__(
+        self, start: Embeddings, train: Ratings, reg: float, reg_exponent: float, unit: float = 1.0
+    ) -> None:  # fmt: skip
+        """train: in this unit of the ratings; what is answered is in their own"""
+        self.k, self._unit = start.user_factors.shape[1], unit
         self.mean = train.mean
         self._users = Side(start.user_factors, start.user_bias, train.by_user)
         self._items = Side(start.item_factors, start.item_bias, train.by_item)
@@ -64,14 +68,16 @@ class AlternatingLeastSquares(ResumableEngine):
     def embeddings(self) -> Embeddings:
         """The present parameters, with μ added to the users' biases."""
         users, items, k = self._users, self._items, self.k
-        return Embeddings(users.rows[:, :k], users.bias + np.float32(self.mean), items.rows[:, :k], items.bias)
+        found = Embeddings(users.rows[:, :k], users.bias + np.float32(self.mean), items.rows[:, :k], items.bias)
+        return whole_units(found, self._unit)
 
     def session(self) -> AbstractContextManager[None]:
         return quiet_blas()
 
     def run(self, epoch: int, start: int, end: int) -> FloatArray:
         sides = (self._users, self._items), (self._items, self._users)
-        return np.array([self._solve(*sides[step]) for step in range(start, end)], np.float32)
+        losses = [self._solve(*sides[step]) for step in range(start, end)]
+        return np.array(losses, np.float32) * np.float32(self._unit**2)
 
     def _solve(self, side: Side, other: Side) -> float:
         """Solve one side; returns the mean squared error afterwards."""

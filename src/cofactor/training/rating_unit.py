@@ -1,0 +1,40 @@
+"""The unit in which ratings are trained on, so that one penalty and one learning rate serve scales of any width."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from cofactor.data.ratings import Ratings
+from cofactor.nets.embeddings import Embeddings
+
+__all__ = ["in_unit", "rating_unit", "whole_units"]
+
+USUAL_WIDTH = 4.0  # of a scale from 1 to 5, for which the defaults are chosen
+ALIKE = 2.0  # scales that are so many times wider or narrower still take them as they are
+
+
+def rating_unit(train: Ratings) -> float:
+    """The width of the scale in those of a scale from 1 to 5; 1 where it is about as wide.
+
+    >>> rating_unit(Ratings.from_arrays([1, 2], [1, 2], [1.0, 5.0])), rating_unit(
+    ...     Ratings.from_arrays([1, 2], [1, 2], [-10.0, 10.0])
+    ... )
+    (1.0, 5.0)
+    """
+    low, high = train.scale or (float(train.values.min()), float(train.values.max()))
+    unit = (high - low) / USUAL_WIDTH
+    return unit if unit > 0 and not 1 / ALIKE <= unit <= ALIKE else 1.0
+
+
+def in_unit(train: Ratings, unit: float) -> Ratings:
+    """The ratings divided by the unit; the same object where that is 1."""
+    return train if unit == 1 else replace(train, values=(train.values / np.float32(unit)), scale=None)
+
+
+def whole_units(parameters: Embeddings, unit: float) -> Embeddings:
+    """The parameters trained in the unit, in the ratings' own: each side's factors take the root of it."""
+    if unit == 1:
+        return parameters
+    root, unit32 = np.float32(unit**0.5), np.float32(unit)
+    p, b, q, c = parameters
+    return Embeddings(p * root, b * unit32, q * root, c * unit32)
