@@ -1,7 +1,6 @@
 """What a model can do, as one value that it gives; what it cannot do is refused in the same words everywhere."""
 
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from cofactor.errors import Unsupported
 
@@ -26,9 +25,11 @@ STEPS = {  # that answer what an ability promises
 }  # fmt: skip
 
 
-@dataclass(frozen=True, kw_only=True)
-class Abilities:
-    """The questions that a model can answer, given its options and what it was fitted to; see each field."""
+class Abilities(NamedTuple):
+    """The questions that a model can answer, given its options and what it was fitted to; see each field.
+
+    A named tuple, for it is made anew at every question: a frozen dataclass takes five times as long.
+    """
 
     predicts: bool = True  # its scores are in the ratings' own unit
     lists_by_prediction: bool = True  # if it predicts: its lists are ordered by what it predicts

@@ -59,8 +59,7 @@ class ListMixin(Snapshots, ModelSteps):
 
     def _predictions(self, query: Query, idx: IntArray) -> Mapping[str, FloatArray]:
         """The predicted ratings of a list's entries, where the list is not ordered by them."""
-        abilities = self.abilities
-        if abilities.lists_by_prediction or not abilities.predicts:
+        if type(self).predictions_listed is ModelSteps.predictions_listed:
             return {}
         row, rank = np.nonzero(idx >= 0)
         return self.predictions_listed(query.profile or query.user_idx[row], idx[row, rank])

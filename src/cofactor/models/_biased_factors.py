@@ -7,7 +7,7 @@ Koren, Bell & Volinsky, "Matrix factorization techniques for recommender systems
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
@@ -61,7 +61,7 @@ class BiasedFactors(AttributeMixin):
 
     @property
     def abilities(self) -> Abilities:
-        return replace(super().abilities, has_vectors=True, has_posterior=True, gives_reasons=True)
+        return super().abilities._replace(has_vectors=True, has_posterior=True, gives_reasons=True)
 
     def _check_options(self) -> None:
         super()._check_options()

@@ -79,7 +79,7 @@ class ImplicitMF(TrainedRecommender["ImplicitLeastSquares"], AverageRowMixin, At
 
     @property
     def abilities(self) -> Abilities:
-        return replace(super().abilities, predicts=False, has_vectors=True, gives_reasons=True)
+        return super().abilities._replace(predicts=False, has_vectors=True, gives_reasons=True)
 
     def search_space(self) -> Space:
         return {

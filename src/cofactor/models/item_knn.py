@@ -4,7 +4,7 @@ Deshpande & Karypis, "Item-based top-N recommendation algorithms", TOIS 2004 [de
 Robertson & Zaragoza 2009 [robertson2009bm25], an item being a document and its users the words.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Literal, get_args
 
 import numpy as np
@@ -43,7 +43,7 @@ class ItemKNN(ItemWeights):
 
     @property
     def abilities(self) -> Abilities:
-        return replace(super().abilities, places_items=True)
+        return super().abilities._replace(places_items=True)
 
     def search_space(self) -> Space:
         return {
