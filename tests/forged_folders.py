@@ -34,7 +34,8 @@ def saved_models(folder: Path) -> list[Path]:
     tables = {"ratings": asking.table(), "clicks": asking.table(explicit=False)}
     return [
         model.save(folder / f"{name}-{kind}-{at}")
-        for name in model_names() for kind, table in tables.items() if (name, kind) != ("bayesian_mf", "clicks")
+        for name in model_names() for kind, table in tables.items()
+        if kind == "ratings" or name not in ("bayesian_mf", "ranker_and_rater")  # which need ratings
         for at, model in enumerate(asking.models(name, table))
     ]  # fmt: skip
 

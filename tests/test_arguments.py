@@ -37,6 +37,7 @@ def model(checkerboard):
         (lambda m: m.predict(1, 2, times="now"), "times are whole numbers, the seconds since 1970 of each of 1 pairs"),
         (lambda m: m.predict(1, [2, 3], times=[1, 2, 3]), "of each of 2 pairs, but"),
         (lambda m: m.predict(1, 2, times=np.uint64(2**63)), "times are whole numbers"),
+        (lambda m: m.predict(1, [2, 3], times=[0, 1e30]), "times are whole numbers"),
         (lambda m: m.predict(1, 2, times=1.5), "times are whole numbers, .* but 1.5 came"),
         (lambda m: m.recommend(np.ones((2, 2), int)), "an array of 2 dimensions came"),
         (lambda m: m.score_newcomer([(1, 5)]), "Somebody new is given as {item: rating}"),

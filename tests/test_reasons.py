@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import cofactor as cf
-from cofactor.contract.reasons import Reasons
+from cofactor.contract.reasons import Explanation, Reasons
 from cofactor.data.ratings import Ratings
 from cofactor.errors import UnknownIds
 
@@ -30,6 +30,16 @@ def test_in_words_it_names_the_pair_the_parts_and_their_sum(model):
     assert words[0].startswith("'ann' and z: ")
     assert [line.split(",")[0].split()[-1] for line in words[1:-1]] == ["x", "y"]
     assert words[-1].split() == [words[0].split()[-1], "in", "all"]
+
+
+def test_in_words_it_names_the_five_largest_parts_and_sums_up_the_rest():
+    ratings = Ratings.from_arrays([0] * 7, [1, 2, 3, 4, 5, 6, 7], [5.0, 4, 3, 5, 4, 3, 5])
+    reasons = Reasons(item_idx=np.arange(7), parts=np.array([0.1, -0.7, 0.6, 0.2, 0.5, 0.4, 0.3]))
+    words = str(Explanation(0, 7, reasons.total, reasons, ratings)).splitlines()
+    assert [line.split() for line in words[1:-1]] == [
+        ["-0.700", "2,", "rated", "4"], ["+0.600", "3,", "rated", "3"], ["+0.500", "5,", "rated", "4"],
+        ["+0.400", "6,", "rated", "3"], ["+0.300", "7,", "rated", "5"], ["+0.300", "2", "more"],
+    ]  # fmt: skip
 
 
 def test_by_a_title_it_explains_the_item_of_that_title(tastes):

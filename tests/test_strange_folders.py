@@ -55,6 +55,22 @@ def set_to(at, value):
     return changed
 
 
+def nearly_singular(d):
+    """Its least eigenvalue is above 0, but nothing beside the others."""
+    return np.diag([1e-16, *[1.0] * (d - 1)])
+
+
+def first_encoding(**change):
+    """That of the users' first attribute says something else of itself."""
+
+    def changed(packed):
+        sides = json.loads(packed.tobytes())
+        sides[0][0] |= change
+        return np.frombuffer(json.dumps(sides).encode(), np.uint8)
+
+    return put("encodings_", changed)
+
+
 def test_hashes_made_anew_do_open(saved, tmp_path):
     assert isinstance(cf.open(forged(saved, tmp_path, "ItemKNN")), cf.ItemKNN)
 
@@ -95,6 +111,7 @@ def test_ratings_that_are_no_table_are_refused(change, telling, saved, tmp_path)
         ("ItemKNN", put("items_", set_to(0, 2**31 - 1)), "items_ has numbers outside"),
         ("ItemKNN", put("items_", lambda a: a.astype(np.int64)), "items_ is of type int64, not int32"),
         ("ItemKNN", put("indptr_", set_to(1, -5)), "indptr_ does not rise"),
+        ("ItemKNN", put("indptr_", lambda a: a[:-1]), r"indptr_ has the shape \(12,\), not \(n_items \+ 1 = 13\)"),
         ("ItemKNN", put("weights_", lambda a: a[:-1]), r"weights_ has the shape"),
         ("ItemKNN", put("weights_", set_to(0, np.inf)), "weights_ holds numbers that are not finite"),
         ("ImplicitMF", put("item_factors_", lambda a: a[:, :-1]), "item_factors_ has the shape"),
@@ -105,10 +122,15 @@ def test_ratings_that_are_no_table_are_refused(change, telling, saved, tmp_path)
         ),
         ("ImplicitMF", put("user_attribute_strength_", lambda a: np.float64("nan")), "user_attribute_strength_ is nan"),
         ("ImplicitMF", put("encodings_", set_to(0, 0)), "encodings_ cannot be read"),
+        ("ImplicitMF", put("encodings_", lambda a: a.view(np.int8)), "encodings_ is of type int8, not uint8"),
+        ("ImplicitMF", put("encodings_", lambda a: a[None]), r"encodings_ has the shape \(1, \d+\), not"),
+        ("ImplicitMF", first_encoding(name="price"), "'price', .* is no encoding of an attribute that there is"),
+        ("ImplicitMF", first_encoding(unit="km"), "is no encoding of an attribute that there is"),
         ("ImplicitMF", put("encodings_", lambda a: np.frombuffer(b"[[],[]]", np.uint8)), "coefficients_ has the shape"),
         ("NeuralCF", put("shapes_", set_to(1, 10**9)), "are not those of NeuralCF"),
         ("NeuralCF", put("user_precision_", lambda a: -a), "user_precision_ is not positive definite"),
         ("NeuralCF", put("user_precision_", set_to(0, 1e-38)), "user_precision_ is not positive definite"),
+        ("NeuralCF", put("user_precision_", lambda a: nearly_singular(len(a))), "is not positive definite"),
         ("NeuralCF", lambda arrays: arrays.pop("weights_"), "is what such a model learns"),
     ],
 )
@@ -146,6 +168,7 @@ def of_data(name, value):
         (said("format", 2), "format 2, .*Fit the model anew"),
         (said("format", 4), "format 4; .*Upgrade"),
         (of_data("columns", None), "no names"),
+        (of_data("columns", ["user_idx", 7]), "no names"),
         (of_data("columns", ["users"]), r"its columns are \['users'\]"),
         (of_data("scale", [5, 1]), "its scale"),
         (of_data("scale", ["a", "b"]), "its scale"),

@@ -21,7 +21,9 @@ OWN = {  # where the tests of a file, or of all files of a room, are not named a
     "data/splits/leaks": ["tests/data/splits/test_splitting.py"],
     "data/columns/numbering": ["tests/data/test_ids.py", "tests/data/test_ratings.py"],
     "data/formats/open_table": ["tests/data/test_reading.py", "tests/data/test_broken_inputs.py"],
-    "data/packing/ratings": ["tests/data/test_ids.py", "tests/test_model_folder.py"],
+    "data/packing/ratings": [
+        "tests/data/test_ids.py", "tests/test_model_folder.py", "tests/test_strange_folders.py",
+    ],
     "data/splits/published": ["tests/data/splits/test_splitting.py"],
     "data/relevance": ["tests/evaluation/test_evaluate.py"],
     "data/report": ["tests/data/test_checking.py"],
@@ -62,7 +64,8 @@ OWN = {  # where the tests of a file, or of all files of a room, are not named a
     "contract": [
         CONTRACT, "tests/models/test_forget.py", "tests/test_reasons.py", "tests/models/test_attributes.py",
         "tests/test_model_folder.py", "tests/test_snapshots.py", "tests/test_arguments.py",
-        "tests/models/test_own_classes.py", "tests/models/test_saved_and_opened.py",
+        "tests/test_asking.py", "tests/models/test_own_classes.py", "tests/test_strange_folders.py",
+        "tests/models/test_saved_and_opened.py",
     ],
     "recommender": [
         CONTRACT, "tests/models/test_bayesian_mf.py", "tests/models/test_attributes.py", "tests/test_model_folder.py",

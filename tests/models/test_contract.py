@@ -139,6 +139,12 @@ def test_only_candidates_are_recommended_and_excluded_items_never(model):
     assert set(answer["item"]) == {1, 3}
 
 
+def test_indices_are_ranked_without_what_is_seen_unless_it_is_asked_for(model):
+    users = np.array([3, 8])
+    assert model.rank_users(users, 2)[0].tolist() == [[3, -1], [8, -1]]
+    assert (model.rank_users(users, 12, hide_seen=False)[0] >= 0).all()
+
+
 def test_many_users_at_once_get_the_lists_that_each_gets_alone(model):
     """Many are ranked by a compiled pass, one by NumPy; user 99 is a stranger."""
     users = [*range(12), 99]
@@ -237,6 +243,13 @@ def test_even_items_resemble_even_items(taster):
 def test_even_users_resemble_even_users(model):
     needs(model, "compares_users")
     assert all(user % 2 == 1 for user in columns(model.similar_users(3, n=4))["user"])
+
+
+def test_what_is_near_comes_as_a_table_or_as_plain_columns(model):
+    needs(model, "compares_items")
+    assert model.nearest_items(4, n=3) == columns(model.similar_items(4, n=3))
+    needs(model, "compares_users")
+    assert model.nearest_users(4, n=3) == columns(model.similar_users(4, n=3))
 
 
 @pytest.mark.parametrize(

@@ -197,8 +197,6 @@ def _judge_finite(array: Array, known: Known) -> str:
 
 
 def _features_of(packed: Array, known: Known) -> dict[str, int]:
-    if packed.dtype != np.uint8 or packed.ndim != 1:
-        raise ValueError("it is no text")
     sides = json.loads(packed.tobytes().decode())
     users, items = (
         _n_columns(side, known[f"{of}_attributes"]) for side, of in zip(sides, ("user", "item"), strict=True)
