@@ -14,9 +14,9 @@ from cofactor.run.run import Run
 from cofactor.training.engines.explicit_als import AlternatingLeastSquares
 from cofactor.training.engines.fused import FusedAdam, TiledSgd
 
-ENGINES = {
-    FusedAdam: cf.MatrixFactorization(solver="adam", n_factors=4, schedule="constant"),
-    TiledSgd: cf.MatrixFactorization(solver="sgd", n_factors=4, schedule="constant"),
+ENGINES = {  # with a y_range nothing is trained beforehand
+    FusedAdam: cf.MatrixFactorization(solver="adam", n_factors=4, schedule="constant", y_range=(0, 6)),
+    TiledSgd: cf.MatrixFactorization(solver="sgd", n_factors=4, schedule="constant", y_range=(0, 6)),
     AlternatingLeastSquares: cf.ExplicitALS(n_factors=4),
 }
 
@@ -40,6 +40,18 @@ def test_the_epoch_at_hand_is_finished_and_the_model_can_be_saved(engine, checke
         cut = replace(ENGINES[engine], n_epochs=50).fit(checkerboard, progress=False)
     again = cf.open(cut.save(tmp_path / "cut.cofactor"))
     np.testing.assert_array_equal(again.score_users(np.arange(4)), three.score_users(np.arange(4)))
+
+
+def test_factors_have_nothing_to_keep_before_the_share_that_helps_is_known(checkerboard, monkeypatch):
+    run = FusedAdam.run
+
+    def interrupted(engine, epoch, start, end):
+        press_ctrl_c()
+        return run(engine, epoch, start, end)
+
+    monkeypatch.setattr(FusedAdam, "run", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        cf.MatrixFactorization(n_factors=4, n_epochs=3).fit(checkerboard, progress=False)
 
 
 def test_a_second_ctrl_c_stops_at_once(capsys):
@@ -152,6 +164,13 @@ def test_a_blend_keeps_the_trial_of_a_member_that_was_not_trained_again_to_its_e
     bias, als = blend.fitted
     assert (len(als.history_), als.ratings, bias.ratings) == (9, checkerboard, checkerboard)
     assert "Interrupted after 1 of 2 members" in blend.notes()[0]
+
+
+def test_a_member_that_ctrl_c_left_whole_in_its_last_sweep_is_counted_as_done(checkerboard, ctrl_c_in_fit):
+    blend = cf.Blend((cf.ExplicitALS(n_factors=2, n_epochs=2), "bias"))
+    ctrl_c_in_fit(2)  # the first is that of the trial
+    with pytest.warns(Interrupted, match="after 1 of 2 members"):
+        blend.fit(checkerboard, progress=False)
 
 
 def test_a_blend_has_nothing_to_keep_before_its_weights_are_known(checkerboard, ctrl_c_in_fit):
