@@ -45,6 +45,9 @@ OWN = {  # where the tests of a file, or of all files of a room, are not named a
     "models/_attribute_mixin": ["tests/models/test_attributes.py", "tests/models/test_implicit_mf.py"],
     "models/_factor_draws": ["tests/models/test_bayesian_mf.py", "tests/models/test_attributes.py"],
     "models/_item_weights": ["tests/models/test_item_knn.py", "tests/models/test_sparse_ease.py"],
+    "models/_with_members": [
+        "tests/models/test_blend.py", "tests/models/test_ranker_and_rater.py", "tests/run/test_interrupt.py",
+    ],
     "models/bayesian_mf": [
         "tests/models/test_bayesian_mf.py", "tests/models/test_attributes.py", "tests/gibbs/test_gibbs.py",
     ],

@@ -156,22 +156,26 @@ def test_a_warm_start_needs_no_burning_in(model, tastes_split):
         cf.BayesianMF(n_factors=9).fit(train, warm_start=model)
 
 
-def test_ctrl_c_keeps_the_draws_there_are(tastes_split, monkeypatch):
+@pytest.mark.parametrize(("n_sweeps", "n_draws"), [(7, 3), (2, 1)])
+def test_ctrl_c_keeps_the_draws_there_are_and_one_while_the_chain_burns_in(
+    n_sweeps, n_draws, tastes_split, monkeypatch
+):
+    """Four sweeps burn in; every one that follows is kept."""
     from cofactor.errors import Interrupted
     from cofactor.gibbs.chain import GibbsSampler
 
     sweep, done = GibbsSampler.sweep, []
 
-    def interrupted_at_the_seventh(chain):
+    def interrupted(chain):
         done.append(1)
-        if len(done) == 7:
+        if len(done) == n_sweeps:
             signal.raise_signal(signal.SIGINT)
         return sweep(chain)
 
-    monkeypatch.setattr(GibbsSampler, "sweep", interrupted_at_the_seventh)
+    monkeypatch.setattr(GibbsSampler, "sweep", interrupted)
     with pytest.warns(Interrupted):
         model = cf.BayesianMF(n_factors=3, n_burn_in=4, n_draws=50, thin=1).fit(tastes_split[0])
-    assert (len(done), model.item_draws_.shape[1]) == (7, 3)
+    assert (len(done), model.item_draws_.shape[1]) == (n_sweeps, n_draws)
     assert np.isfinite(model.predict("u0001", "inception-2010"))
 
 

@@ -6,6 +6,7 @@ import pytest
 import cofactor as cf
 from cofactor.blending.candidates import list_candidates
 from cofactor.blending.lists import standardised
+from cofactor.contract.abilities import Abilities
 from cofactor.contract.profile import UserProfile
 from cofactor.data.ratings import Ratings
 from cofactor.errors import BadModelFolder, BadOption, Unsupported
@@ -61,6 +62,13 @@ def test_one_member_that_only_ranks_makes_a_blend_that_ranks(of_lists):
     assert not of_lists.abilities.predicts
     with pytest.raises(Unsupported, match="Blend ranks items"):
         of_lists.predict("u0001", "inception-2010")
+
+
+def test_one_member_that_takes_in_no_newcomers_makes_a_blend_that_takes_in_none(of_ratings, monkeypatch):
+    assert of_ratings.abilities.folds_in
+    monkeypatch.setattr(cf.Bias, "abilities", Abilities(folds_in=False))
+    with pytest.raises(Unsupported, match="Blend cannot recommend to newcomers"):
+        of_ratings.recommend({"inception-2010": 5})
 
 
 def test_a_blend_of_rankers_finds_what_its_best_member_finds(of_lists, halves):
@@ -131,6 +139,13 @@ def test_a_saved_blend_with_a_part_too_few_is_refused(checkerboard, tmp_path):
     folder = write_model_folder(SavedModel("blend", "", blend.options(), learned, checkerboard), tmp_path / "b")
     with pytest.raises(BadModelFolder, match="not what a popularity learns"):
         cf.open(folder)
+
+
+def test_a_saved_blend_with_a_weight_too_many_is_refused(of_ratings):
+    learned = {name: np.asarray(value) for name, value in of_ratings.learned_values().items()}
+    three = {"weights_": np.ones(3), "members_reach_": np.ones(3)}
+    with pytest.raises(BadModelFolder, match="There are 3 weights for the 2 members of a blend"):
+        of_ratings.check_learned(learned | three, of_ratings.ratings)
 
 
 @pytest.mark.parametrize(("blend", "gain"), [(0.0, 0.0), (0.2, float("inf"))])

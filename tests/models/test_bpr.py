@@ -66,6 +66,13 @@ def test_a_newcomers_row_is_where_the_slope_is_zero():
     np.testing.assert_allclose(x.T @ wrong / 200, 0.01 * p, atol=1e-6)
 
 
+def test_what_is_liked_among_items_that_are_alike_says_nothing_of_a_newcomer(halves):
+    """Only by what it has more than the others can a liked item tell of a taste."""
+    model = cf.BPR(n_factors=2, n_epochs=1).fit(halves.train)
+    model.item_factors_[:], model.item_bias_[:] = (3.0, -2.0), 0.5
+    assert model.score_newcomer({"inception-2010": 5.0}).tolist() == [0.5] * halves.train.n_items
+
+
 OTHER = {
     "n_factors": 4, "n_epochs": 3, "learning_rate": 0.02, "weight_decay": 0.2, "schedule": "constant", "relevant": 2.0,
     "seed": 1,

@@ -8,7 +8,7 @@ import pytest
 import cofactor as cf
 from cofactor.contract.profile import UserProfile
 from cofactor.data.ratings import Ratings
-from cofactor.errors import BadOption
+from cofactor.errors import BadModelFolder, BadOption
 from cofactor.nets.embeddings import squash
 from cofactor.run.run import Run
 from small_tables import random_ratings
@@ -130,6 +130,29 @@ def test_the_average_user_is_who_a_stranger_is(tastes):
     model = cf.MatrixFactorization(n_factors=6, n_epochs=3).fit(tastes, progress=False)
     average = model.mean_ + model.item_bias_
     np.testing.assert_allclose(model.score_users(np.array([-1]))[0], average, rtol=1e-5)
+
+
+@pytest.mark.parametrize("model", [cf.MatrixFactorization(n_factors=2, n_epochs=2), cf.ExplicitALS(n_factors=2)])
+def test_an_item_that_nobody_rated_is_expected_to_please_as_the_average_item(model):
+    """Item 4 stays in the table, without a rating."""
+    ratings = random_ratings(8, 5, 40)
+    model.fit(ratings.subset(ratings.item_idx != 4), progress=False)
+    assert model.item_bias_[4] == 0
+    assert model.predict(3, 4) == pytest.approx(model.mean_ + model.user_bias_[3])
+
+
+@pytest.mark.parametrize("noise", [0.0, -1.0])
+def test_a_saved_model_whose_ratings_have_no_noise_is_refused(noise):
+    model = cf.ExplicitALS(n_factors=2).fit(random_ratings(8, 6, 30), progress=False)
+    learned = {name: np.asarray(value) for name, value in model.learned_values().items()}
+    with pytest.raises(BadModelFolder, match=f"noise_ is {noise}"):
+        model.check_learned(learned | {"noise_": np.float64(noise)}, model.ratings)
+
+
+def test_the_memory_that_training_needs_has_room_for_every_number_that_is_learned():
+    """Four bytes each: a bias and a factor for each of 24 rows."""
+    model = cf.MatrixFactorization(n_factors=1, n_epochs=1)
+    assert model.needed_gb(random_ratings(12, 12, 144)) > 4 * 24 * (1 + 1) / 1e9
 
 
 def test_the_factors_that_were_put_in_are_found(tastes):
