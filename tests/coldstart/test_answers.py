@@ -66,6 +66,11 @@ def test_who_knows_one_film_of_a_camp_is_expected_to_know_the_others(familiarity
     assert does_not[3:5].max() < 0.2 < does_not[5:10].min()
 
 
+def test_before_any_answer_what_somebody_knows_is_as_uncertain_as_people_differ(answers):
+    """The familiarity's factors are of N(0, 1): what users' rows vary by, and what is not known of each row."""
+    np.testing.assert_allclose(answers.posterior(*NOTHING).covariance[1:, 1:], np.eye(2), atol=0.05)
+
+
 def test_not_knowing_a_film_tells_of_tastes(answers):
     """Who knows none of the first camp's films is not of it, so they will hate film 10."""
     before = answers.expected(answers.posterior(*NOTHING), chosen=False)[10]

@@ -7,7 +7,7 @@ import pytest
 
 import cofactor as cf
 from cofactor.coldstart.ladder import Ladder, Rung
-from cofactor.data.ratings import Ratings
+from cofactor.data.ratings import NO_TIME, Ratings
 from cofactor.errors import BadOption, FewerLeft
 
 DAY = 86_400
@@ -182,6 +182,18 @@ def test_every_recommendation_says_what_it_stands_on_and_how_sure_it_is(describe
     assert set(answer["rung"].to_list()) == {"own ratings"}
     assert all(doubt > 0 for doubt in answer["doubt"].to_list())
     assert 7 not in answer["item"].to_list()
+
+
+def test_where_no_time_is_known_no_rating_lies_in_the_window(table):
+    timeless = replace(table, timestamps=np.full(len(table), NO_TIME))
+    model = cf.Popularity().fit(timeless)
+    window, whole = (Ladder(model, window_days=days).answer("a stranger").scores for days in (3, None))
+    np.testing.assert_allclose(window, whole, rtol=1e-6)
+
+
+def test_a_recommendation_names_who_asked_and_calls_somebody_new_a_newcomer(plain):
+    names = [set(Ladder(plain).recommend(who, 2)["user"].to_list()) for who in (2, "a stranger", {7: 5.0})]
+    assert names == [{2}, {"a stranger"}, {"newcomer"}]
 
 
 def test_clicks_are_counted_and_have_no_doubt_in_stars(table):

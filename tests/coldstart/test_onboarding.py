@@ -1,5 +1,7 @@
 """Which item a newcomer is asked about next."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -8,6 +10,7 @@ from cofactor.coldstart.onboarding import Onboarding
 from cofactor.coldstart.question_tree import QuestionTree, RatingSums
 from cofactor.errors import BadOption, NothingToAsk, UnknownIds, Unsupported
 from cofactor.posterior.row_model import RowModel
+from small_tables import random_ratings
 
 STRATEGIES = ["variance", "random", "popularity", "entropy0", "tree"]
 
@@ -118,6 +121,14 @@ def test_the_tree_asks_what_parts_the_users_best(telling):
     rows += [(u, 2, 5 if u < 60 else 1) for u in range(0, 120, 2)]
     tree = QuestionTree(cf.Ratings.from_arrays(*zip(*rows, strict=True)))
     assert tree.gains(np.zeros(0, int), np.zeros(0)).argmax() == telling
+
+
+def test_the_tree_asks_the_same_whatever_number_the_scale_begins_at():
+    """A film that few have rated is held to the mean of all ratings, wherever that lies."""
+    ratings = random_ratings(80, 12, 300)
+    higher = replace(ratings, values=ratings.values + 20, scale=None)
+    none = np.zeros(0, int), np.zeros(0)
+    assert QuestionTree(higher).gains(*none).tolist() == QuestionTree(ratings).gains(*none).tolist()
 
 
 def test_few_users_are_asked_what_most_of_them_know_and_never_what_none_does():

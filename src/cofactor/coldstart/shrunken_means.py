@@ -31,9 +31,8 @@ class ShrunkenMeans:
         if self.window_days is None:
             return of_all
         assert ratings.timestamps is not None
-        known = ratings.timestamps != NO_TIME
-        newest = ratings.timestamps[known].max() if known.any() else 0
-        recent = known & (ratings.timestamps > newest - self.window_days * SECONDS_A_DAY)
+        newest = ratings.timestamps.max(initial=NO_TIME)  # which lies before all times
+        recent = (ratings.timestamps != NO_TIME) & (ratings.timestamps > newest - self.window_days * SECONDS_A_DAY)
         return self._shrunken(ratings.subset(recent), of_all[0])
 
     def of_group(self, members: BoolArray) -> tuple[FloatArray, FloatArray]:
