@@ -183,6 +183,12 @@ def test_only_what_is_asked_for_is_measured_at_each_cut(tiny):
     assert list(found.values) == ["ndcg@1", "ndcg@2", "recall@3", "rmse"]
 
 
+def test_a_list_is_as_long_as_the_longest_cut_that_is_asked_for(tiny):
+    """a's two items are at the ranks 1 and 4 of the list, b's one is at rank 3."""
+    found = evaluate(scripted(tiny[0], SCORES), tiny[1], metrics=["recall@1", "recall@4"]).values
+    assert found == {"recall@1": (1 / 2 + 0) / 2, "recall@4": 1}
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [
@@ -265,6 +271,17 @@ def test_lists_that_no_memory_can_hold_are_refused(tiny):
     train, test = tiny
     with pytest.raises(BadOption, match=r"A list of 1,000,000,000,000 items for each of 2 users needs .*smaller k"):
         evaluate(scripted(train, SCORES), test, k=10**12)
+
+
+def test_graded_relevance_needs_forty_bytes_more_at_each_rank(tiny):
+    """The gain, the ideal one and what a metric makes of the two, for each of two users: 80 TB at 10¹² ranks."""
+
+    def needed_gb(metric):
+        with pytest.raises(BadOption) as refusal:
+            evaluate(scripted(tiny[0], SCORES), tiny[1], metrics=[metric], k=10**12)
+        return float(str(refusal.value).split(" needs ")[1].split(" GB")[0])
+
+    assert needed_gb("ndcg_graded") - needed_gb("ndcg") == pytest.approx(80_000)
 
 
 def test_what_the_metrics_make_of_the_lists_is_held_in_memory_too(tiny, monkeypatch):
