@@ -88,6 +88,7 @@ BROKEN = (
     ),
     Broken("a header in the data's place", SOUND, ("looks like a header",), {"has_header": False}),
     Broken("a frame with data for names", lambda: _pandas({"196": [1], "242": [2], "3": [4]}), ("header=None",)),
+    Broken("a frame of two columns with data for names", lambda: _pandas({"196": [1], "242": [2]}), ("header=None",)),
     Broken("a column that is not there", SOUND, ("'users'", "Did you mean 'user'?"), {"user": "users"}),
     Broken("a position beyond the table", SOUND, ("item=7", "3 columns"), {"item": 7}),
     Broken("one column for two parts", SOUND, ("both as user and as item",), {"user": "item", "item": "item"}),

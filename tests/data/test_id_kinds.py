@@ -85,8 +85,11 @@ def test_a_time_that_pythons_datetime_cannot_hold_is_no_id(time: str, unit: str)
     """It knows microseconds, and the years up to 9999."""
     with pytest.raises(BadTable, match="users holds times that Python's datetime cannot. Turn them into text"):
         Ratings.from_arrays(np.array(["2024-01-01", time], f"M8[{unit}]"), [1, 2])
-    exact = np.array(["2024-01-01", "9999-12-31"], "M8[s]")
-    assert Ratings.from_arrays(exact, [1, 2]).users.values.tolist() == exact.tolist()
+    exact = np.array(["2024-01-01", "2024-05-31T16:00:00.000001"], "M8[us]")
+    for same in (exact, exact.astype("M8[ns]")):
+        assert Ratings.from_arrays(same, [1, 2]).users.values.tolist() == exact.tolist()
+    last = np.array(["2024-01-01", "9999-12-31"], "M8[s]")
+    assert Ratings.from_arrays(last, [1, 2]).users.values.tolist() == last.tolist()
 
 
 def test_lists_and_structs_of_a_frame_cannot_be_ids():
@@ -108,6 +111,11 @@ def test_missing_ids_of_a_pandas_table_are_missing():
     assert cf.read(frame, missing="drop").users.values.tolist() == [1, 3]
     as_objects = frame.astype({"user": object})
     assert cf.read(as_objects, missing="drop").users.values.tolist() == [1, 3]
+
+
+def test_missing_ids_of_a_text_leave_the_others_whole_numbers():
+    ratings = cf.read(b"user,item,rating\n1,7,5\n,8,4\n22,9,3\n", missing="drop")
+    assert ratings.users.values.tolist() == [1, 22]
 
 
 # ---- ids="text" -------------------------------------------------------------------------------------------
@@ -145,7 +153,7 @@ def test_attached_tables_are_matched_to_ids_that_became_text():
 
 
 def test_a_wish_that_is_none_is_refused():
-    for ids in ("texts", {"users": "text"}, {"user": "number"}, None, 7):
+    for ids in ("texts", {"users": "text"}, {"user": "number"}, {"user": "text", "item": ["text"]}, None, 7):
         with pytest.raises(BadOption, match=r"ids=.*'auto' or 'text'"):
             cf.read({"user": [1, 2], "item": [1, 2]}, ids=ids)
 
@@ -168,6 +176,11 @@ def test_a_value_that_is_no_finite_number_is_refused(value: Any):
 def test_values_that_are_no_numbers_are_refused(values: list[Any]):
     with pytest.raises(BadTable, match="not all numbers"):
         Ratings.from_arrays(["ann", "bob"], [1, 2], values)
+
+
+def test_a_column_of_ids_may_be_handed_over_one_by_one():
+    ratings = Ratings.from_arrays((name for name in ("bob", "ann")), iter([1, 2]))
+    assert own(ratings, 0) == ["bob", "ann"]
 
 
 def test_text_is_no_column_of_ids():

@@ -67,6 +67,14 @@ def test_a_number_beyond_64_bits_is_a_stranger():
     assert IdMap.of([-1, 1]).find(asked).tolist() == [UNKNOWN, 1]
 
 
+def test_the_largest_number_of_64_bits_is_told_from_the_next_one():
+    """Which would be -2**63, had it a sign."""
+    largest, beyond = np.array([2**63 - 1], np.uint64), np.array([2**63], np.uint64)
+    assert IdMap.of([-(2**63), 2**63 - 1]).find(np.append(largest, beyond)).tolist() == [1, UNKNOWN]
+    assert IdMap.of(largest).values.tolist() == [2**63 - 1]
+    assert IdMap.of(beyond).values.tolist() == [2**63]
+
+
 def test_text_is_not_found_by_a_number():
     assert 196 not in IdMap.of(["196"])
 

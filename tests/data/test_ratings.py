@@ -196,6 +196,17 @@ def test_some_rows_hold_the_last_rating_of_a_pair_and_ascend_whether_all_are_lai
 
 
 @pytest.mark.parametrize("laid_out", [False, True])
+def test_some_rows_are_empty_of_who_has_rated_nothing(laid_out):
+    """User 2, the last of those asked for, has no rating in this part; item 10 was rated by users 1 and 3."""
+    part = Ratings.from_arrays([1, 2, 3], [10, 20, 10], [5, 4, 3]).subset(np.array([0, 2]))
+    if laid_out:
+        _ = part.by_user, part.by_item
+    of_users, of_items = part.some_rows("user", np.array([0, 1])), part.some_rows("item", np.array([0, 1]))
+    assert (of_users.counts.tolist(), of_items.counts.tolist()) == ([1, 0], [2, 0])
+    assert of_users.of(1)[0].tolist() == []
+
+
+@pytest.mark.parametrize("laid_out", [False, True])
 def test_some_rows_are_the_same_whether_all_are_laid_out_or_not(laid_out):
     ratings = random_ratings(30, 20, 200)
     which = np.array([2, 5, 29])

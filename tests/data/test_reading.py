@@ -4,7 +4,7 @@ import gzip
 import io
 import re
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +18,9 @@ from scipy.sparse import csr_array
 
 import cofactor as cf
 from cofactor.data.checking import check
+from cofactor.data.formats import after_fork
 from cofactor.data.ratings import NO_TIME, Ratings
-from cofactor.errors import BadTable, CofactorError
+from cofactor.errors import BadTable, CofactorError, NotAfterFork
 
 USERS, ITEMS, STARS = ["ann", "ann", "bob", "cleo"], [10, 20, 10, 30], [5.0, 3.5, 4.0, 1.0]
 TABLE = {"userId": USERS, "movieId": ITEMS, "rating": STARS, "timestamp": [4, 3, 2, 1]}
@@ -62,6 +63,7 @@ SOURCES: dict[str, Callable[[Path], Any]] = {
     "lazy polars": lambda folder: FRAME.lazy(),
     "pandas": lambda folder: pd.DataFrame(TABLE),
     "pandas, indexed by user": lambda folder: pd.DataFrame(TABLE).set_index("userId"),
+    "pandas, with an index of two levels": lambda folder: pd.DataFrame(TABLE).set_index("userId", append=True),
     "pandas categories": lambda folder: pd.DataFrame(TABLE).astype({"userId": "category", "movieId": "category"}),
     "pyarrow": lambda folder: FRAME.to_arrow(),
     "dict of columns": lambda folder: TABLE,
@@ -73,6 +75,14 @@ def test_every_kind_of_table_gives_the_same_ratings(kind: str, tmp_path: Path):
     ratings = cf.read(SOURCES[kind](tmp_path))
     assert rows(ratings) == list(zip(USERS, ITEMS, STARS, strict=True))
     assert ratings.timestamps is None or ratings.timestamps.tolist() == [4, 3, 2, 1]
+
+
+def test_where_the_table_library_cannot_answer_after_a_fork_nothing_is_waited_for(monkeypatch):
+    """Its threads are asked in a process that was really forked in `test_processes`."""
+    monkeypatch.setattr(after_fork, "is_forked", lambda: True)
+    monkeypatch.setattr(after_fork, "_answers", lambda process: False)
+    with pytest.raises(NotAfterFork, match="Tables cannot be read in this process"):
+        cf.read(TABLE)
 
 
 @pytest.mark.parametrize(("kind", "library"), [("pandas", "pandas"), ("pyarrow", "arrow"), ("csv", "polars")])
@@ -285,6 +295,18 @@ def test_times_before_1970_are_rounded_down_as_those_after():
     assert ratings.timestamps.tolist() == [-2, 1]
 
 
+def test_times_long_before_1970_are_in_the_unit_of_the_earliest():
+    """A hundred years before, in milliseconds, beside 1970 itself."""
+    ratings = cf.read({"user": [1, 2], "item": [1, 2], "time": [-3155760000_000, 0]})
+    assert ratings.timestamps.tolist() == [-3155760000, 0]
+
+
+@pytest.mark.parametrize(("column", "kind"), [([True, False], "Boolean"), ([timedelta(1), timedelta(2)], "Duration")])
+def test_a_column_of_a_type_that_holds_no_times_is_refused_by_its_type(column: list[Any], kind: str):
+    with pytest.raises(BadTable, match=f"'time' holds {kind}.*, not times. Pass timestamp=False to do without"):
+        cf.read(pl.DataFrame({"user": [1, 2], "item": [1, 2], "time": column}), timestamp="time")
+
+
 def test_a_time_beyond_all_times_is_refused_with_its_row():
     with pytest.raises(BadTable, match="'time' is beyond all times in row 1"):
         cf.read({"user": [1, 2], "item": [1, 2], "time": [978300760 * 10**9, 2**63 - 1]})
@@ -399,6 +421,13 @@ def test_text_among_an_attributes_numbers_is_told_and_so_is_what_says_nothing():
     mended = cf.read(people, users=users + b"9,,NZ,z\n")
     assert mended.user_attributes["age"].dtype == np.float64
     assert "'age'" not in str(mended.report)
+
+
+def test_of_the_text_among_numbers_the_first_three_words_are_named():
+    words = ["young", "old", "young", "grown", "aged", "tiny", "teen", "baby", "senior"]
+    people = {"user": list(range(100)), "age": [*map(str, range(len(words), 100)), *words]}
+    told = str(cf.read({"user": list(range(100)), "item": [1, 2] * 50}, users=people).report)
+    assert "9 of 100 cells are text ('young', 'old', 'grown')" in told
 
 
 def test_titles_beside_the_ratings_are_taken_too():

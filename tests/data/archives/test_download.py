@@ -159,6 +159,21 @@ def test_without_a_known_hash_the_published_one_is_asked_for(home, cache):
     assert obtain("ml-tiny", home.url) == cache / "ml-tiny"
 
 
+def test_a_home_that_publishes_no_hash_is_not_trusted(home, cache):
+    home.md5 = "to be announced"
+    with pytest.raises(DataNotAvailable, match=r"ml-tiny\.zip\.md5 holds no MD5"):
+        obtain("ml-tiny", home.url)
+    assert list(cache.iterdir()) == []
+
+
+def test_what_is_downloaded_is_shown_beside_the_output_of_a_program_and_not_in_it(home, monkeypatch, capsys):
+    monkeypatch.setenv("FORCE_COLOR", "1")  # as in a terminal
+    obtain("ml-tiny", home.url, MD5)
+    out, err = capsys.readouterr()
+    assert "downloading ml-tiny" in err
+    assert out == ""
+
+
 def test_somebody_who_was_quicker_is_not_overwritten(home, cache, monkeypatch):
     def and_meanwhile_another(url, part):
         (cache / "ml-tiny").mkdir(parents=True)

@@ -39,6 +39,12 @@ def test_a_text_is_read_whatever_wrote_it(text: str, tmp_path: Path):
         assert rows(source, item=None if "it\nem" not in text else "it\nem") == WHAT_IS_MEANT
 
 
+def test_a_line_too_long_to_be_looked_at_whole_says_nothing_of_the_separator():
+    """As far as it is looked at it falls into two fields at its space, like the header."""
+    review = "good " + "x" * decoding.N_SNIFFED_BYTES
+    assert rows(f"user;item;my review;rating\nann;1;{review};5\nbob;2;bad;4\n".encode()) == WHAT_IS_MEANT
+
+
 def test_what_pandas_writes_is_read_back_with_its_attached_table(tmp_path: Path):
     pd.DataFrame({"user": ["ann", "bob"], "item": [1, 2], "rating": [5, 4]}).to_csv(tmp_path / "ratings.csv")
     pd.DataFrame({"item": [1, 2], "title": ["Alien", "Heat"], "year": [1979, 1995]}).to_csv(tmp_path / "items.csv")

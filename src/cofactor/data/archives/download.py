@@ -73,7 +73,7 @@ def _transfer(url: str, part: Path) -> None:
     for _ in range(N_ATTEMPTS):
         if _continue(url, part):
             return
-    kept = part.stat().st_size if part.exists() else 0
+    kept = part.stat().st_size
     raise DataNotAvailable(f"{url} broke off {N_ATTEMPTS} times; {kept:,} bytes are kept and go on next time")
 
 

@@ -24,7 +24,7 @@ def pack_column(name: str, column: Array) -> dict[str, Array]:
     entries = [_plain(name, one) for one in column.tolist()]
     is_text = all(isinstance(one, str) for one in entries)
     texts = [_encoded(str(one) if is_text else json.dumps(one)) for one in entries]
-    ends = np.cumsum([len(text) for text in texts], dtype=np.int64) if texts else np.zeros(0, np.int64)
+    ends = np.cumsum([len(text) for text in texts], dtype=np.int64)
     kind = "text" if is_text else "json"
     return {f"{kind}/{name}": np.frombuffer(b"".join(texts), np.uint8).copy(), f"{kind}-ends/{name}": ends}
 
