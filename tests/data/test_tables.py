@@ -56,3 +56,9 @@ def test_a_table_is_of_the_library_that_is_asked_for_and_of_polars_otherwise(lib
 def test_what_is_not_installed_is_polars(library: str, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(tables, "find_spec", lambda name: None)
     assert type(make_table({"score": [0.5]}, library)) is pl.DataFrame
+
+
+def test_text_that_no_encoding_holds_is_in_a_pandas_table_as_it_came():
+    pytest.importorskip("pandas")
+    table = make_table({"user": ["\ud800", "ann"], "rank": [1, 2]}, "pandas")
+    assert table["user"].tolist() == ["\ud800", "ann"]

@@ -21,7 +21,10 @@ def make_table(columns: Mapping[str, Sequence[Any]], library: str, like: Mapping
 
         if like and not any(map(len, columns.values())):
             return pd.DataFrame({name: [one] for name, one in like.items()}).iloc[:0]
-        return pd.DataFrame(dict(columns))
+        try:
+            return pd.DataFrame(dict(columns))
+        except UnicodeEncodeError:  # half a pair of surrogates, such as "\ud800", is text that no encoding holds
+            return pd.DataFrame({name: pd.Series(list(values), dtype=object) for name, values in columns.items()})
     import polars as pl
 
     from cofactor.data.formats.series import series_of
