@@ -29,13 +29,13 @@ def make_table(columns: Mapping[str, Sequence[Any]], library: str, like: Mapping
 
     from cofactor.data.formats.series import series_of
 
-    types = {name: series_of(name, [one]).dtype for name, one in (like or {}).items()}
-    frame = pl.DataFrame(
-        [
-            pl.Series(name, values, dtype=types.get(name)) if _is_empty(values) else series_of(name, values)
-            for name, values in columns.items()
-        ]
-    )
+    def series(name: str, values: Sequence[Any]) -> pl.Series:
+        if not _is_empty(values):
+            return series_of(name, values)
+        dtype = series_of(name, [like[name]]).dtype if like and name in like else None
+        return pl.Series(name, values, dtype=dtype)
+
+    frame = pl.DataFrame([series(name, values) for name, values in columns.items()])
     fits = not any(isinstance(dtype, pl.Object | pl.Int128 | pl.UInt128) for dtype in frame.dtypes)
     return frame.to_arrow() if library == "arrow" and fits and find_spec("pyarrow") else frame
 
