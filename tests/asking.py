@@ -19,6 +19,7 @@ import cofactor as cf
 from cofactor.coldstart.ladder import Ladder
 from cofactor.coldstart.onboarding import Onboarding
 from cofactor.data.ids import IdMap
+from cofactor.data.kinds import Kind
 from cofactor.data.ratings import Ratings
 from cofactor.errors import CofactorError
 from cofactor.models import model_class
@@ -48,7 +49,7 @@ def models(name: str, ratings: Ratings) -> list[Recommender]:
     return [model_class(name)(**options).fit(ratings, progress=False) for options in SMALL.get(name, [{}])]
 
 
-def table(*, explicit: bool = True, seed: int = 0) -> Ratings:
+def table(*, kind: Kind = "ratings", seed: int = 0) -> Ratings:
     """Ten users, twelve items; ids of several types, times, titles that two items carry, attributes; in no order."""
     rng = np.random.default_rng(seed)
     cells = rng.permutation(120)[:70]
@@ -57,9 +58,10 @@ def table(*, explicit: bool = True, seed: int = 0) -> Ratings:
     kinds = np.array(["a|b", "a", "b", None] * 3, object)
     return Ratings(
         users=users, items=IdMap.of(range(100, 112), "item"), user_idx=(cells // 12).astype(np.int32),
-        item_idx=(cells % 12).astype(np.int32), explicit=explicit,
-        values=rng.integers(1, 6, 70).astype(np.float32) if explicit else np.ones(70, np.float32),
-        timestamps=rng.integers(10**9, 10**9 + 10**7, 70), scale=(1.0, 5.0) if explicit else None, titles=titles,
+        item_idx=(cells % 12).astype(np.int32), kind=kind,
+        values=np.ones(70, np.float32) if kind == "clicks" else rng.integers(1, 6, 70).astype(np.float32),
+        timestamps=rng.integers(10**9, 10**9 + 10**7, 70), titles=titles,
+        scale=(1.0, 5.0) if kind == "ratings" else None,
         item_attributes={"kind": kinds, "year": np.array([1990.0, np.nan, 2001.0] * 4)},
         user_attributes={"age": np.arange(20, 30), "town": np.array(["here", "there"] * 5, object)},
         name="small", library="pandas",
@@ -73,14 +75,16 @@ def questions(model: Recommender) -> dict[str, Callable[[], Any]]:
     one, other, liked = users[0], users[-1], {items[0]: 5, items[-1]: 2}
     about = {name: column[0] for name, column in ratings.user_attributes.items()}
     low, high = ratings.scale or (1.0, 1.0)
-    values = [low, high] if ratings.explicit else None
-    later = Ratings.from_arrays(["new"] * 2, items[:2], values, timestamps=np.array([5, 10**9]), scale=ratings.scale)
+    values, times = None if ratings.kind == "clicks" else [low, high], np.array([5, 10**9])
+    later = Ratings.from_arrays(
+        ["new"] * 2, items[:2], values, kind=ratings.kind, timestamps=times, scale=ratings.scale
+    )
     return {
         "what it is": lambda: [model.objective, model.notes(), model.n_learned, model.options(), repr(model)],
         "what it can": lambda: [repr(model.abilities)],
         "the table": lambda: [
             ratings.fingerprint, ratings.user_idx, ratings.item_idx, ratings.values, ratings.timestamps, ratings.scale,
-            ratings.explicit, ratings.name, ratings.library, ratings.synthetic, ratings.titles, repr(ratings),
+            ratings.kind, ratings.name, ratings.library, ratings.synthetic, ratings.titles, repr(ratings),
         ],
         "who it knows": lambda: [users, items, list(map(type, users)), list(map(type, items))],
         "attributes": lambda: [

@@ -31,7 +31,7 @@ JSON = (None, True, False, -1, 0, 1, 2.5, 10**9, 10**30, -1e308, "", "x", "os.sy
 
 def saved_models(folder: Path) -> list[Path]:
     """One folder for each model of `asking.models`, of ratings and of clicks."""
-    tables = {"ratings": asking.table(), "clicks": asking.table(explicit=False)}
+    tables = {"ratings": asking.table(), "clicks": asking.table(kind="clicks")}
     return [
         model.save(folder / f"{name}-{kind}-{at}")
         for name in model_names() for kind, table in tables.items()

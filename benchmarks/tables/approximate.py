@@ -42,7 +42,7 @@ def clicks() -> Ratings:
     users, items = (IdMap.encode(np.arange(n), kind)[0] for n, kind in ((N_USERS, "user"), (N_ITEMS, "item")))
     user_idx, item_idx = (part.astype(np.int32) for part in np.divmod(pairs, N_ITEMS))
     ones = np.ones(len(pairs), np.float32)
-    return Ratings(users=users, items=items, user_idx=user_idx, item_idx=item_idx, values=ones, explicit=False)
+    return Ratings(users=users, items=items, user_idx=user_idx, item_idx=item_idx, values=ones, kind="clicks")
 
 
 def _counts(rng: np.random.Generator) -> np.ndarray:

@@ -74,7 +74,7 @@ class Task(NamedTuple):
 def published_task(folder: Path) -> Task:
     """Users are numbered from 0 in order of their id, items by `item_map.txt`."""
     ratings = cf.load("ml-1m")
-    clicks = replace(ratings, values=np.ones(len(ratings), np.float32), explicit=False, scale=None)
+    clicks = replace(ratings, values=np.ones(len(ratings), np.float32), kind="clicks", scale=None)
     item_ids = [int(line.split("\t")[1]) for line in _lines(folder / "item_map.txt")]
     index = ratings.items.find(item_ids)
     users = ratings.users.find(list(range(1, ratings.n_users + 1)))

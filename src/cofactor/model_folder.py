@@ -32,7 +32,7 @@ from cofactor.replacing import replacing, standing
 
 __all__ = ["SavedModel", "place_to_save", "read_model_folder", "write_model_folder"]
 
-FORMAT = 3
+FORMAT = 4
 ABOUT = "model.json"
 HASHED = ("learned.safetensors", "ratings.safetensors", "card.md")
 KINDS = {"model": str, "objective": str, "options": dict, "notes": list, "data": dict, "sha256": dict}  # of model.json
@@ -196,16 +196,15 @@ def _sha256(file: Path) -> str:
 
 def _card(saved: SavedModel) -> str:
     data = saved.ratings
-    kind = "ratings" if data.explicit else "clicks"
     options = "\n".join(f"- {name}: {value}" for name, value in saved.options.items())
     times = " with its time" if data.timestamps is not None else ""
     notes = "".join(f"- {note}\n" for note in saved.notes)
     return (
         f"# {saved.model}\n\n"
         f"**Optimises:** {saved.objective}\n\n"
-        f"**Learned from:** {data.name}{' (synthetic)' if data.synthetic else ''}: {len(data):,} {kind} of "
+        f"**Learned from:** {data.name}{' (synthetic)' if data.synthetic else ''}: {len(data):,} {data.kind} of "
         f"{data.n_items:,} items by {data.n_users:,} users; fingerprint {data.fingerprint}\n\n"
-        f"**Keeps of people:** their ids and every one of their {kind}{times}, "
+        f"**Keeps of people:** their ids and every one of their {data.kind}{times}, "
         f"so that seen items can be hidden.\n\n"
         f"## Options\n\n{options}\n" + (f"\n## Notes\n\n{notes}" if notes else "")
     )

@@ -342,6 +342,18 @@ def test_later_tables_are_read_with_the_models_kind_of_ids(tmp_path, capsys):
     assert "0 new users, 0 new items" in said(capsys)
 
 
+def test_later_tables_are_of_the_models_kind(tmp_path, capsys):
+    (tmp_path / "plays.csv").write_text("user,item,plays\nann,1,3\nann,2,1\nbob,1,200\nbob,3,1\n")
+    (tmp_path / "today.csv").write_text("user,item,n\nann,1,2\ncid,3,1\n")
+    folder = str(tmp_path / "plays.cofactor")
+    assert main(["fit", str(tmp_path / "plays.csv"), "--model", "popularity", "--out", folder]) == 0
+    assert main(["update", folder, str(tmp_path / "today.csv"), "--rating", "n"]) == 0
+    table = cf.open(folder).ratings
+    assert (table.kind, sorted(table.values.tolist())) == ("counts", [1, 1, 1, 5, 200])
+    assert main(["data", "check", str(tmp_path / "plays.csv"), "--kind", "ratings"]) == 0
+    assert "kind: ratings" in said(capsys)
+
+
 # --- where results go --------------------------------------------------------------------------------------------
 
 

@@ -139,7 +139,7 @@ def test_a_window_is_of_the_days_before_the_newest_rating_by_hand(plain, table):
 
 
 def test_of_clicks_popularity_is_the_share_of_all_damped(table):
-    clicks = replace(table, explicit=False, scale=None)
+    clicks = replace(table, kind="clicks", scale=None)
     ladder = Ladder(cf.Popularity().fit(clicks), damping=10.0)
     expected = table.item_counts / (len(table) + 10)
     np.testing.assert_allclose(ladder.answer("a stranger").scores, expected, rtol=1e-5)
@@ -197,7 +197,7 @@ def test_a_recommendation_names_who_asked_and_calls_somebody_new_a_newcomer(plai
 
 
 def test_clicks_are_counted_and_have_no_doubt_in_stars(table):
-    clicks = replace(table, explicit=False, scale=None)
+    clicks = replace(table, kind="clicks", scale=None)
     ladder = Ladder(cf.ImplicitMF(n_factors=2, n_epochs=3).fit(clicks, progress=False))
     answer = ladder.answer("a stranger")
     assert answer.scores.argmax() == table.item_counts.argmax()

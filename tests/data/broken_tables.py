@@ -133,6 +133,12 @@ BROKEN = (
     ),
     Broken("another table's titles", SOUND, ("None of the 2 item ids",), {"items": {"item": [8], "title": ["Heat"]}}),
     # the options
-    Broken("an unknown policy", SOUND, ("'first'", "last, mean, error"), {"duplicates": "first"}, error=BadOption),
+    Broken("an unknown policy", SOUND, ("'first'", "last, mean, sum, error"), {"duplicates": "first"}, error=BadOption),
+    Broken("an unknown kind", SOUND, ("'plays'", "ratings, clicks, counts"), {"kind": "plays"}, error=BadOption),
+    Broken(
+        "ratings added up", SOUND, ("duplicates='sum'", "kind='ratings'"), {"kind": "ratings", "duplicates": "sum"},
+        error=BadOption,
+    ),
+    Broken("ratings without a column of them", _columns(user=[1], item=[2]), ("rating=…",), {"kind": "ratings"}),
     Broken("a scale upside down", SOUND, ("scale=(5, 1)",), {"scale": (5, 1)}, error=BadOption),
 )  # fmt: skip

@@ -95,6 +95,7 @@ def test_a_report_reads_as_a_page():
         == """\
 the given text: 5 rows read, 2 kept
   columns: user = user, item = item, rating = rating
+  kind: ratings
   problems:
     - The user id is missing in line 4. Mend the table, or pass missing='drop' to leave such rows out.
     - The rating is not a number ('good') in line 5. Mend the table, or pass missing='drop' to leave such rows out.
@@ -112,6 +113,7 @@ def test_a_sound_report_says_so_in_its_last_line():
         == """\
 a dict of columns: 2 rows read, 2 kept
   columns: user = user, item = item, rating = rating
+  kind: ratings
   sound: nothing stands against training on it"""
     )
 

@@ -31,6 +31,6 @@ def test_an_unknown_name_is_refused_before_training(tastes):
 def test_what_the_data_cannot_have_is_refused(tastes):
     from dataclasses import replace
 
-    train, test = cf.split(replace(tastes, explicit=False))
+    train, test = cf.split(replace(tastes, kind="clicks"))
     with pytest.raises(BadOption, match="clicks have no values"):
         monitor("rmse", test)(cf.Popularity().fit(train))

@@ -177,7 +177,8 @@ OPTIONS = st.fixed_dictionaries(
     optional={
         "user": ROLE, "item": ROLE, "rating": ROLE | st.just(False), "timestamp": ROLE | st.just(False), "title": ROLE,
         "items": SOURCES, "users": SOURCES, "scale": st.sampled_from([None, (1, 5), (0, 1), [0, 9]]),
-        "duplicates": st.sampled_from(["last", "mean", "error"]), "missing": st.sampled_from(["error", "drop"]),
+        "duplicates": st.sampled_from([None, "last", "mean", "sum", "error"]),
+        "kind": st.sampled_from([None, "ratings", "clicks", "counts"]), "missing": st.sampled_from(["error", "drop"]),
         "unrated": st.sampled_from(["drop", "keep"]), "separator": st.sampled_from([None, ",", ";", "::", "§", "\x1f"]),
         "ids": st.sampled_from(["auto", "text", {"user": "text"}, {"item": "text"}]),
         "encoding": st.sampled_from([None, "utf-8", "latin-1", "utf-16", "utf-7", "idna"]),
@@ -208,8 +209,8 @@ NONSENSE = st.sampled_from(
     ]
 )
 NONSENSICAL = st.dictionaries(
-    st.sampled_from(["user", "item", "rating", "timestamp", "title", "items", "users", "scale", "duplicates", "missing",
-                     "unrated", "separator", "ids", "encoding", "has_header", "name"]),
+    st.sampled_from(["user", "item", "rating", "timestamp", "title", "items", "users", "scale", "kind", "duplicates",
+                     "missing", "unrated", "separator", "ids", "encoding", "has_header", "name"]),
     NONSENSE, min_size=1, max_size=3,
 )  # fmt: skip
 

@@ -93,7 +93,7 @@ def test_one_click_of_each_tells_what_their_kind_does():
 
 
 def test_random_attributes_do_not_hurt(tastes):
-    clicks, rng = replace(tastes, explicit=False, scale=None), np.random.default_rng(3)
+    clicks, rng = replace(tastes, kind="clicks", scale=None), np.random.default_rng(3)
     random = {"code": np.array([f"c{n}" for n in rng.integers(0, 40, tastes.n_items)], object)}
     split = cf.split(replace(clicks, item_attributes=random, user_attributes={}), test=0.2, by="user", seed=0)
     with_them, without = (

@@ -95,7 +95,7 @@ def test_candidates_are_hits_where_they_were_held_out_and_once_each(checkerboard
     members = [cf.Popularity().fit(checkerboard), cf.Bias().fit(checkerboard)]
     wanted = cf.Ratings(
         users=checkerboard.users, items=checkerboard.items, user_idx=np.arange(12, dtype=np.int32),
-        item_idx=np.arange(12, dtype=np.int32), values=np.ones(12, np.float32), explicit=False,
+        item_idx=np.arange(12, dtype=np.int32), values=np.ones(12, np.float32), kind="clicks",
     )  # fmt: skip
     near = list_candidates(members, np.array([3, 7]), wanted)
     assert near.hits.sum(axis=1).tolist() == [1, 1]
@@ -117,7 +117,7 @@ def test_every_member_ends_with_all_training_ratings(of_lists, halves):
 def test_without_members_it_takes_two_that_suit_the_data(checkerboard, tmp_path):
     from dataclasses import replace
 
-    blend = cf.Blend().fit(replace(checkerboard, explicit=False))
+    blend = cf.Blend().fit(replace(checkerboard, kind="clicks"))
     assert [type(one).__name__ for one in blend.fitted] == ["EASE", "ImplicitMF"]
     again = cf.open(blend.save(tmp_path / "blend"))
     np.testing.assert_array_equal(again.rank([1, 2, 3], 1).idx, blend.rank([1, 2, 3], 1).idx)

@@ -16,7 +16,7 @@ SMALL = {"n_factors": 8, "layers": (16,), "n_epochs": 40, "learning_rate": 0.02,
 
 @pytest.fixture(scope="module")
 def likes(checkerboard) -> cf.Ratings:
-    return replace(checkerboard.subset(checkerboard.values > 3), explicit=False, scale=None)
+    return replace(checkerboard.subset(checkerboard.values > 3), kind="clicks", scale=None)
 
 
 def test_a_negative_is_never_something_the_user_has(likes):

@@ -11,10 +11,10 @@ import asking
 from cofactor.models import model_names
 
 CASES = [
-    (name, explicit)
+    (name, kind)
     for name in model_names()
-    for explicit in (True, False)
-    if explicit or name not in ("bayesian_mf", "ranker_and_rater")
+    for kind in ("ratings", "clicks")
+    if kind == "ratings" or name not in ("bayesian_mf", "ranker_and_rater")
 ]
 
 
@@ -23,10 +23,10 @@ def answers(tmp_path_factory) -> dict[tuple[str, bool], list[tuple]]:
     """Of each case the answers before, and those of the other process."""
     folder, before = tmp_path_factory.mktemp("models"), dict[str, dict]()
     of_case: dict[tuple[str, bool], list[str]] = {case: [] for case in CASES}
-    for name, explicit in CASES:
-        for at, model in enumerate(asking.models(name, asking.table(explicit=explicit))):
-            path = str(model.save(folder / f"{name}-{explicit}-{at}"))
-            of_case[name, explicit].append(path)
+    for name, kind in CASES:
+        for at, model in enumerate(asking.models(name, asking.table(kind=kind))):
+            path = str(model.save(folder / f"{name}-{kind}-{at}"))
+            of_case[name, kind].append(path)
             before[path] = asking.ask(model)
     run = subprocess.run([sys.executable, asking.__file__, folder / "answers", *before], capture_output=True, text=True)
     assert run.returncode == 0, run.stderr
@@ -35,9 +35,9 @@ def answers(tmp_path_factory) -> dict[tuple[str, bool], list[tuple]]:
     return {case: [(before[path], after[path]) for path in paths] for case, paths in of_case.items()}
 
 
-@pytest.mark.parametrize(("name", "explicit"), CASES)
-def test_an_opened_model_gives_the_answers_of_the_one_that_was_saved(name, explicit, answers):
-    for before, after in answers[name, explicit]:
+@pytest.mark.parametrize(("name", "kind"), CASES)
+def test_an_opened_model_gives_the_answers_of_the_one_that_was_saved(name, kind, answers):
+    for before, after in answers[name, kind]:
         assert not isinstance(after, str), after
         assert after.keys() == before.keys()
         for question in before:

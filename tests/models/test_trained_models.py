@@ -66,7 +66,7 @@ def test_the_history_has_an_epoch_for_each_with_its_loss_on_held_out_ratings(nam
 
 @pytest.mark.parametrize("name", TRAINED)
 def test_clicks_are_watched_too(name, ratings):
-    train, held_out = cf.split(replace(ratings, explicit=False), test=0.2, by="user", seed=0)
+    train, held_out = cf.split(replace(ratings, kind="clicks"), test=0.2, by="user", seed=0)
     model = new(name).fit(train, validation=held_out, progress=False)
     assert np.isfinite([epoch.valid_loss for epoch in model.history_]).all()
 

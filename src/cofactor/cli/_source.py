@@ -22,7 +22,14 @@ def add_source(parser: ArgumentParser) -> None:
     group.add_argument("--scale", metavar="LOW,HIGH", help="lowest and highest possible rating")
     group.add_argument("--separator", metavar="TEXT", help="between the fields of a text file")
     group.add_argument("--encoding", metavar="NAME", help="of a text file, such as iso-8859-1")
-    group.add_argument("--duplicates", choices=("last", "mean", "error"), help="the same pair twice (default: last)")
+    group.add_argument(
+        "--kind", choices=("ratings", "clicks", "counts"),
+        help="what the values are; counts: plays, quantities (default: told by their name and values)",
+    )  # fmt: skip
+    group.add_argument(
+        "--duplicates", choices=("last", "mean", "sum", "error"),
+        help="the same pair twice (default: last; of counts the sum)",
+    )  # fmt: skip
     group.add_argument("--missing", choices=("error", "drop"), help="rows without an id or rating (default: error)")
     group.add_argument(
         "--ids", metavar="KIND", help="'text': take all ids as text (007 is not 7); 'user=text': those of one side"
@@ -50,7 +57,7 @@ def read_options(arguments: Namespace) -> dict[str, Any]:
     given: dict[str, Any] = {
         role: _column(getattr(arguments, role)) for role in ("user", "item", "rating", "timestamp")
     } | {name: getattr(arguments, name) for name in ("items", "users", "separator", "encoding")}
-    given |= {name: getattr(arguments, name) for name in ("duplicates", "missing", "unrated")}
+    given |= {name: getattr(arguments, name) for name in ("kind", "duplicates", "missing", "unrated")}
     given["scale"] = _scale(arguments.scale)
     given["ids"] = _id_kinds(arguments.ids)
     if arguments.clicks:
@@ -61,7 +68,7 @@ def read_options(arguments: Namespace) -> dict[str, Any]:
 def read_source(arguments: Namespace, *, like: "Ratings | None" = None) -> "Ratings":
     """The ratings of SOURCE; what reading guessed or left out goes to stderr.
 
-    like: ratings whose ids these are, so that text is read as text
+    like: ratings whose ids these are, so that text is read as text; they are of its kind
     """
     import sys
 
@@ -74,6 +81,7 @@ def read_source(arguments: Namespace, *, like: "Ratings | None" = None) -> "Rati
     options = read_options(arguments)
     if like is not None:
         options.setdefault("ids", {ids.kind: "text" for ids in (like.users, like.items) if ids.holds == "text"})
+        options.setdefault("kind", like.kind)
     ratings = read(arguments.source, **options)
     report = ratings.report
     if report is not None and (report.left_out or report.untrainable or report.notes):

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import numpy as np
 
 from cofactor.arrays import IntArray
+from cofactor.data.kinds import Kind
 from cofactor.data.ratings import NO_TIME, Ratings
 
 __all__ = ["Description", "FiveNumberSummary", "describe"]
@@ -52,7 +53,7 @@ class Description:
 
     name: str
     synthetic: bool
-    explicit: bool
+    kind: Kind
     n_ratings: int
     n_users: int
     n_items: int
@@ -66,16 +67,15 @@ class Description:
     last: datetime | None
 
     def __str__(self) -> str:
-        what = "ratings" if self.explicit else "clicks"
         label = f"{self.name}{' (synthetic)' if self.synthetic else ''}"
         lines = [
-            f"{label}: {self.n_ratings:,} {what} by {self.n_users:,} users of {self.n_items:,} items",
+            f"{label}: {self.n_ratings:,} {self.kind} by {self.n_users:,} users of {self.n_items:,} items",
             f"  filled      {self.density:.3%} of all user-item pairs; {1 - self.density:.3%} are unknown",
             f"  a user has  {self.per_user}",
             f"  an item has {self.per_item}",
             f"  time        {self._time()}",
         ]
-        return "\n".join(lines + (self._bars() if self.explicit and self.n_ratings else []))
+        return "\n".join(lines + (self._bars() if self.kind != "clicks" and self.n_ratings else []))
 
     def _time(self) -> str:
         if self.first is None or self.last is None:
@@ -98,7 +98,7 @@ def describe(ratings: Ratings) -> Description:
     known = _known_times(ratings)
     first, last = (_date(int(known.min())), _date(int(known.max()))) if len(known) else (None, None)
     return Description(
-        name=ratings.name, synthetic=ratings.synthetic, explicit=ratings.explicit, n_ratings=len(ratings),
+        name=ratings.name, synthetic=ratings.synthetic, kind=ratings.kind, n_ratings=len(ratings),
         n_users=n_users, n_items=n_items, density=len(ratings) / max(1, n_users * n_items), mean=ratings.mean,
         histogram=tuple(_histogram(ratings)), per_user=FiveNumberSummary.of(ratings.user_counts),
         per_item=FiveNumberSummary.of(ratings.item_counts), n_without_time=len(ratings) - len(known),

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from cofactor.arrays import Array, BoolArray, IntArray
+from cofactor.arrays import Array, BoolArray, FloatArray, IntArray
 from cofactor.data.alignment import indices_in
 from cofactor.data.ids import UNKNOWN, IdMap
 from cofactor.data.ratings import NO_TIME, Ratings
@@ -24,22 +24,23 @@ class Joined(NamedTuple):
 
 
 def join(old: Ratings, new: Ratings) -> Joined:
-    """The ratings of both tables; of a pair that is in both the new rating counts.
+    """The ratings of both tables; of a pair that is in both the new rating counts. Counts of a pair are added up.
 
-    Raises `BadTable` where one holds clicks and the other ratings, and where their ids are of two kinds.
+    Raises `BadTable` where the tables are of two kinds, such as clicks and ratings, and where their ids are.
     """
-    if old.explicit != new.explicit:
-        kinds = ["clicks", "ratings"]
-        raise BadTable(f"{kinds[new.explicit]} cannot be joined to {kinds[old.explicit]}. Give both as one kind.")
+    if old.kind != new.kind:
+        raise BadTable(
+            f"{new.kind} cannot be joined to {old.kind}. Give both as one kind, as by cf.read(..., kind={old.kind!r})."
+        )
     users, user_index = _joined_ids(old.users, new.users, new.user_counts, new.user_attributes)
     items, item_index = _joined_ids(old.items, new.items, new.item_counts, new.item_attributes)
     user_idx, item_idx = user_index[new.user_idx], item_index[new.item_idx]
-    kept = ~np.isin(
-        _pair_numbers(old.user_idx, old.item_idx, len(items)), _pair_numbers(user_idx, item_idx, len(items))
-    )
+    pairs = _pair_numbers(old.user_idx, old.item_idx, len(items)), _pair_numbers(user_idx, item_idx, len(items))
+    kept = ~np.isin(*pairs)
+    values = new.values if old.kind != "counts" else _added_up(new.values, pairs[1], old.values[~kept], pairs[0][~kept])
     joined = replace(
         old, users=users, items=items, user_idx=np.append(old.user_idx[kept], user_idx),
-        item_idx=np.append(old.item_idx[kept], item_idx), values=np.append(old.values[kept], new.values),
+        item_idx=np.append(old.item_idx[kept], item_idx), values=np.append(old.values[kept], values),
         timestamps=_times(old, new, kept), titles=_titles(old, new, items, item_index),
         item_attributes=_columns(old.item_attributes, new.item_attributes, item_index, old.n_items, len(items)),
         user_attributes=_columns(old.user_attributes, new.user_attributes, user_index, old.n_users, len(users)),
@@ -69,6 +70,16 @@ def _joined_ids(old: IdMap, new: IdMap, counts: IntArray, attributes: Mapping[st
 
 def _pair_numbers(user_idx: IntArray, item_idx: IntArray, n_items: int) -> IntArray:
     return user_idx.astype(np.int64) * n_items + item_idx
+
+
+def _added_up(values: FloatArray, pairs: IntArray, earlier: FloatArray, earlier_pairs: IntArray) -> FloatArray:
+    """(n,) the counts of these pairs with the earlier ones of the same pairs added; no pair comes twice on one side."""
+    if not len(earlier):
+        return values
+    order = np.argsort(pairs)
+    total = values.copy()
+    np.add.at(total, order[np.searchsorted(pairs[order], earlier_pairs)], earlier)
+    return total
 
 
 def _times(old: Ratings, new: Ratings, kept: Array) -> IntArray | None:

@@ -6,12 +6,13 @@ from math import inf
 from numbers import Integral
 from typing import Any, Literal, TypeAlias, get_args
 
+from cofactor.data.kinds import Kind
 from cofactor.errors import BadOption
 
 __all__ = ["Column", "Duplicates", "IdKind", "IdKinds", "Missing", "Options", "Side", "Unrated", "id_kind"]
 
 Column: TypeAlias = str | int | None  # a column's name, its position from 0, or None: find it
-Duplicates = Literal["last", "mean", "error"]
+Duplicates = Literal["last", "mean", "sum", "error"]
 Missing = Literal["error", "drop"]
 Unrated = Literal["drop", "keep"]
 Side = Literal["user", "item"]
@@ -47,7 +48,8 @@ class Options:
     users: Any = None
     title: Column = None
     scale: tuple[float, float] | None = None
-    duplicates: Duplicates = "last"
+    kind: Kind | None = None
+    duplicates: Duplicates | None = None
     missing: Missing = "error"
     unrated: Unrated = "drop"
     ids: IdKinds = "auto"
@@ -57,10 +59,12 @@ class Options:
     name: str | None = None
 
     def __post_init__(self) -> None:
-        for option, kind in (("duplicates", Duplicates), ("missing", Missing), ("unrated", Unrated)):
-            value = getattr(self, option)
-            if not (isinstance(value, str) and value in get_args(kind)):
-                raise BadOption(f"{option}={value!r} is not known. Choose one of: {', '.join(get_args(kind))}.")
+        for option, known in (("kind", Kind), ("duplicates", Duplicates), ("missing", Missing), ("unrated", Unrated)):
+            value, is_needed = getattr(self, option), option in ("missing", "unrated")
+            if (value is not None or is_needed) and not (isinstance(value, str) and value in get_args(known)):
+                raise BadOption(f"{option}={value!r} is not known. Choose one of: {', '.join(get_args(known))}.")
+        if self.duplicates == "sum" and self.kind not in (None, "counts"):
+            raise BadOption(f"duplicates='sum' adds up counts, but kind={self.kind!r} came. Leave one of them out.")
         id_kind(self.ids, "user")
         for role in ("user", "item", "rating", "timestamp", "title"):
             _refuse_no_column(role, getattr(self, role))

@@ -12,8 +12,10 @@ from cofactor.arrays import Array, BoolArray, FloatArray, Id, IntArray
 from cofactor.data.csr_rows import Rows, rows_of
 from cofactor.data.id_kinds import id_column
 from cofactor.data.ids import IdMap
+from cofactor.data.kinds import Kind, infer_kind, values_of_kind
 from cofactor.data.options import IdKinds, id_kind
 from cofactor.data.report import Report
+from cofactor.data.rows.duplicates import merge_repeats, repeated_pairs
 from cofactor.data.titles import ItemsByTitle
 from cofactor.data.value_column import StoredValues, ValueColumn, finite_values, read_only
 from cofactor.errors import BadTable
@@ -31,8 +33,9 @@ NO_TIME = np.iinfo(np.int64).min  # the timestamp of a rating whose time is unkn
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Ratings:
-    """n ratings (or clicks, whose value is 1) by users of items. Frozen, its columns read-only: a split or a filter is
-    a new one, and any number of threads may read one table.
+    """n ratings, clicks (of value 1) or counts by users of items; `kind` says which (see `data/kinds.py`).
+
+    Frozen, its columns read-only: a split or a filter is a new one, and any number of threads may read one table.
 
     user_idx, item_idx: (n,) int32     values: (n,) float32     timestamps: (n,) int64, seconds since 1970,
     `NO_TIME` where unknown, or None where the table has no time at all.
@@ -48,7 +51,7 @@ class Ratings:
     item_idx: IntArray
     values: ValueColumn = ValueColumn()  # noqa: RUF009  (an array to whoever gives or reads it)
     timestamps: IntArray | None = None
-    explicit: bool = True  # ratings; False: clicks, plays, purchases
+    kind: Kind = "ratings"  # clicks: that somebody had an item; counts: how often, such as plays and quantities
     scale: tuple[float, float] | None = None  # lowest and highest rating that can be given
     titles: Array | None = None  # (n_items,) object, None where an item has none
     item_attributes: Mapping[str, Array] = field(default_factory=dict[str, Array])  # each (n_items,)
@@ -61,10 +64,12 @@ class Ratings:
     @classmethod
     def from_arrays(
         cls, users: Iterable[Id], items: Iterable[Id], values: Iterable[float] | None = None, *,
-        ids: IdKinds = "auto", **rest: Any,
+        kind: Kind | None = None, ids: IdKinds = "auto", **rest: Any,
     ) -> Self:  # fmt: skip
         """The table of three columns of equal length; without `values` they are clicks.
 
+        kind: what the values are, "ratings", "clicks" or "counts"; None: by the rule of `cofactor.read`, and ratings
+            where a `scale` is given. Counts of one pair are added up
         ids: "text" makes all ids text, {"user": "text"} those of one side; as in `cofactor.read`
         Raises `BadTable` for a value that is no finite number, a missing id, and ids of several kinds.
 
@@ -73,11 +78,25 @@ class Ratings:
         """
         user_map, user_idx = IdMap.encode(id_column(users, "user", id_kind(ids, "user")), "user")
         item_map, item_idx = IdMap.encode(id_column(items, "item", id_kind(ids, "item")), "item")
-        numbers = np.ones(len(user_idx), np.float32) if values is None else finite_values(values)
-        return cls(
-            users=user_map, items=item_map, user_idx=user_idx, item_idx=item_idx,
-            values=numbers, explicit=values is not None, **rest,
+        numbers = None if values is None else finite_values(values)
+        if kind is None:
+            kind = infer_kind(numbers).kind if rest.get("scale") is None else "ratings"
+        ones = np.ones(len(user_idx), np.float32)
+        table = cls(
+            users=user_map, items=item_map, user_idx=user_idx, item_idx=item_idx, kind=kind,
+            values=ones if numbers is None else values_of_kind(numbers, kind), **rest,
         )  # fmt: skip
+        return table._each_pair_once("sum") if kind == "counts" else table
+
+    def _each_pair_once(self, policy: Literal["last", "sum"]) -> Self:
+        """The table with repeats of a pair left out, or added up."""
+        repeated = repeated_pairs(self.user_idx, self.item_idx, self.n_items)
+        if not len(repeated.rows):
+            return self
+        out, values = merge_repeats(repeated, self.values, self.timestamps, policy)
+        kept = np.ones(len(self), np.bool_)
+        kept[out] = False
+        return replace(self, values=values).subset(kept)
 
     def __post_init__(self) -> None:
         lengths = {len(self.user_idx), len(self.item_idx), len(self.values)}
@@ -89,7 +108,7 @@ class Ratings:
             column = getattr(self, name)
             if column is not None:
                 object.__setattr__(self, name, read_only(column))
-        if self.explicit and self.scale is None and len(self.values):
+        if self.kind == "ratings" and self.scale is None and len(self.values):
             object.__setattr__(self, "scale", (float(self.values.min()), float(self.values.max())))
 
     def __len__(self) -> int:
@@ -104,9 +123,13 @@ class Ratings:
         return self._stored.some(rows)
 
     def __repr__(self) -> str:
-        kind = "ratings" if self.explicit else "clicks"
         label = f"{self.name!r}{', synthetic' if self.synthetic else ''}"
-        return f"Ratings({label}: {len(self):,} {kind} of {self.n_items:,} items by {self.n_users:,} users)"
+        return f"Ratings({label}: {len(self):,} {self.kind} of {self.n_items:,} items by {self.n_users:,} users)"
+
+    @property
+    def explicit(self) -> bool:
+        """True for ratings, which are opinions on a scale; False for clicks and counts."""
+        return self.kind == "ratings"
 
     @property
     def n_users(self) -> int:
@@ -184,8 +207,8 @@ class Ratings:
 
     @cached_property
     def fingerprint(self) -> str:
-        """SHA-256 over ids, indices, values and times, in row order: equal data, equal fingerprint."""
-        digest = hashlib.sha256()
+        """SHA-256 over kind, ids, indices, values and times, in row order: equal data, equal fingerprint."""
+        digest = hashlib.sha256(self.kind.encode())
         for ids in (self.users, self.items):
             numeric = ids.values.dtype.kind == "i"
             digest.update(ids.values.tobytes() if numeric else repr(ids.values.tolist()).encode())

@@ -13,12 +13,14 @@ import polars as pl
 
 from cofactor.arrays import Array
 from cofactor.data.attributes.attached import Attached, attach
+from cofactor.data.columns.given_kind import with_kind
 from cofactor.data.columns.id_columns import parse_ids
 from cofactor.data.columns.roles import Columns, choose_columns
 from cofactor.data.columns.timestamps import parse_times
 from cofactor.data.columns.values import parse_values
 from cofactor.data.formats.open_table import name_of, open_table
 from cofactor.data.formats.table import Table
+from cofactor.data.kinds import Kind
 from cofactor.data.options import Column, Duplicates, IdKinds, Missing, Options, Unrated
 from cofactor.data.ratings import Ratings
 from cofactor.data.remarks import Remark, Remarks, failure, note, problem
@@ -42,8 +44,9 @@ def read(
     items: Any = None,
     users: Any = None,
     title: Column = None,
+    kind: Kind | None = None,
     scale: tuple[float, float] | None = None,
-    duplicates: Duplicates = "last",
+    duplicates: Duplicates | None = None,
     missing: Missing = "error",
     unrated: Unrated = "drop",
     ids: IdKinds = "auto",
@@ -62,8 +65,13 @@ def read(
         (userId, user_id, movieId, stars …), else by position; False: do without (rating=False: clicks)
     items, users: a table of item titles and attributes, of user attributes; anything that `source` may be
     title: the column with the items' titles, in `items` if given, else beside the ratings
+    kind: what the values are: "ratings", "clicks" or "counts" such as plays and quantities. None: clicks without a
+        column of values, or where it holds true and false (a dislike); counts where the column is called so (plays,
+        quantity …), or holds whole numbers of which the largest is above 10 and at least 10 times the median; else
+        ratings. Which it was stands in the report
     scale: lowest and highest possible rating; ratings outside are an error
-    duplicates: the same user and item twice: keep the "last" by time (else by position), the "mean", or "error"
+    duplicates: the same user and item twice: keep the "last" by time (else by position), the "mean", the "sum", which
+        makes counts of them, or "error". None: the sum of counts, else the last
     missing: rows without an id or a usable rating: "error", or "drop" them, counted in the report
     unrated: rows of `items` and `users` without any rating: "drop" them, or "keep" them, for a model that knows what
         to do with attributes alone
@@ -82,7 +90,7 @@ def read(
         source,
         Options(
             user=user, item=item, rating=rating, timestamp=timestamp, items=items, users=users, title=title,
-            scale=scale, duplicates=duplicates, missing=missing, unrated=unrated, ids=ids,
+            kind=kind, scale=scale, duplicates=duplicates, missing=missing, unrated=unrated, ids=ids,
             separator=separator, encoding=encoding, has_header=has_header, name=name,
         ),
     )  # fmt: skip
@@ -112,6 +120,7 @@ class _Log:
     source: str
     row_names: RowNames = field(default_factory=RowNames)
     columns: Mapping[str, str] = field(default_factory=dict[str, str])
+    kind: str = ""
     n_read: int = 0
     n_kept: int = 0
     remarks: list[Remark] = field(default_factory=list[Remark])
@@ -129,7 +138,7 @@ class _Log:
             for kind in ("problem", "left out", "untrainable", "note")
         )
         return Report(
-            source=self.source, columns=self.columns, n_read=self.n_read, n_kept=self.n_kept,
+            source=self.source, columns=self.columns, kind=self.kind, n_read=self.n_read, n_kept=self.n_kept,
             problems=problems, left_out=left_out, untrainable=untrainable, notes=notes,
         )  # fmt: skip
 
@@ -138,28 +147,32 @@ def _read(source: Any, options: Options, log: _Log) -> Ratings:
     table = open_table(source, options)
     columns = log.keep(choose_columns(table.head, table.header, options))
     log.source, log.row_names, log.columns = table.origin, table.row_names, columns.roles()
-    rows = number_rows(_usable_rows(table, columns, options, log))
+    usable, is_boolean = _usable_rows(table, columns, options, log)
+    kind, values = log.keep(with_kind(usable.values, columns.rating, options, is_boolean=is_boolean))
+    rows, log.kind = number_rows(replace(usable, values=values)), kind
     complete = rows.position is None or log.report().ok
     for ids, column in ((rows.users, columns.user), (rows.items, columns.item)):
         log.remarks += side_remarks(ids, column, complete=complete)
-    rows = log.keep(each_pair_once(rows, options.duplicates))
+    rows = log.keep(each_pair_once(rows, options.duplicates or ("sum" if kind == "counts" else "last")))
     log.n_kept = len(rows.user_idx)
     about_items = log.keep(attach(options.items, "item", rows.items, rows.users, columns.item, options))
     about_users = log.keep(attach(options.users, "user", rows.users, rows.items, columns.user, options))
     log.remarks += _matrix_remarks(table, about_items.n_rows, about_users.n_rows)
-    return _ratings(rows, about_users, about_items, columns, table, options)
+    return _ratings(rows, about_users, about_items, kind, table, options)
 
 
-def _usable_rows(table: Table, columns: Columns, options: Options, log: _Log) -> TableRows:
+def _usable_rows(table: Table, columns: Columns, options: Options, log: _Log) -> tuple[TableRows, bool]:
+    """The rows without a fault, and whether their values were true and false."""
     frame = table.load(_wished_types(table, columns))
     log.n_read = frame.height
     if not frame.height:
         raise BadTable(f"The table has columns ({', '.join(frame.columns[:6])}) but no rows. Give it some ratings.")
     ids = parse_ids(frame[columns.user], frame[columns.item], options.ids, from_text=table.is_text)
-    faults, blank, numbers, times = ids.faults, ids.no_user & ids.no_item, None, None
+    faults, blank, numbers, times, is_boolean = ids.faults, ids.no_user & ids.no_item, None, None, False
     if columns.rating is not None:
         values = log.keep(parse_values(frame[columns.rating], options.scale))
-        faults, blank, numbers = faults | values.faults, blank & values.missing, values.numbers
+        faults, blank = faults | values.faults, blank & values.missing
+        numbers, is_boolean = values.numbers, values.is_boolean
     if columns.timestamp is not None:
         times = log.keep(parse_times(frame[columns.timestamp]))
     titles = None if columns.title is None else frame[columns.title]
@@ -168,7 +181,7 @@ def _usable_rows(table: Table, columns: Columns, options: Options, log: _Log) ->
     if not len(rows.users):
         report = log.report()
         raise BadTable(f"No usable row is left. {' '.join(map(str, (*report.problems, *report.left_out)))}")
-    return rows
+    return rows, is_boolean
 
 
 def _wished_types(table: Table, columns: Columns) -> dict[str, pl.DataType | type[pl.DataType]]:
@@ -203,11 +216,11 @@ def _matrix_remarks(table: Table, n_item_rows: int, n_user_rows: int) -> list[Re
 
 
 def _ratings(
-    rows: IndexedRows, about_users: Attached, about_items: Attached, columns: Columns, table: Table, options: Options
+    rows: IndexedRows, about_users: Attached, about_items: Attached, kind: Kind, table: Table, options: Options
 ) -> Ratings:
     return Ratings(
         users=about_users.ids, items=about_items.ids, user_idx=rows.user_idx, item_idx=rows.item_idx,
-        values=rows.values, timestamps=rows.times, explicit=columns.rating is not None, scale=options.scale,
+        values=rows.values, timestamps=rows.times, kind=kind, scale=options.scale if kind == "ratings" else None,
         titles=_titles(rows.titles, about_items), item_attributes=about_items.attributes,
         user_attributes=about_users.attributes, name=options.name or table.name, library=table.library,
     )  # fmt: skip

@@ -56,6 +56,7 @@ class Report:
 
     source: str
     columns: Mapping[str, str] = field(default_factory=dict[str, str])  # role: the column that plays it
+    kind: str = ""  # what the values are: ratings, clicks or counts; empty: not known yet
     n_read: int = 0
     n_kept: int = 0
     problems: tuple[Finding, ...] = ()
@@ -77,6 +78,7 @@ class Report:
         roles = ", ".join(f"{role} = {column}" for role, column in self.columns.items())
         lines = [f"{self.source}: {self.n_read:,} rows read, {self.n_kept:,} kept"]
         lines += [f"  columns: {roles}"] if roles else []
+        lines += [f"  kind: {self.kind}"] if self.kind else []
         sections = {
             "problems": self.problems, "left out": self.left_out, "too few to train on": self.untrainable,
             "notes": self.notes,

@@ -22,7 +22,7 @@ def make(*, units=(20, 9), batch_norm=True, dot=0, y_range=(0.0, 5.5), clicks=Fa
     start = Network.random((N_USERS, N_ITEMS), (10 + dot, 12 + dot), units, batch_norm=batch_norm, dot=dot, seed=1)
     pairs = LabelledPairs(ratings.user_idx, ratings.item_idx, ratings.values)
     if clicks:
-        likes = replace(ratings, values=np.ones(len(ratings), np.float32), explicit=False, scale=None)
+        likes = replace(ratings, values=np.ones(len(ratings), np.float32), kind="clicks", scale=None)
         pairs, y_range = Negatives(likes, 2, seed=5), None
     batches = Batches(1500 * (3 if clicks else 1), batch_size, seed=5)
     return FusedPerceptron(start, pairs, batches, y_range, dropout)

@@ -24,6 +24,7 @@ class Values(NamedTuple):
     not_numeric: BoolArray
     infinite: BoolArray
     wrong_word: str | None = None  # one that is not numeric, for the message
+    is_boolean: bool = False  # they were true and false
 
     @property
     def faults(self) -> dict[str, BoolArray]:
@@ -56,9 +57,8 @@ def parse_values(column: pl.Series, scale: tuple[float, float] | None) -> tuple[
     numbers = column.cast(pl.Float32).to_numpy()
     wrong_word = str(written.filter(pl.Series(not_numeric)).first()) if not_numeric.any() else None
     missing = np.isnan(numbers) & ~not_numeric
-    values = Values(numbers, missing, not_numeric, np.isinf(numbers), wrong_word)
-    boolean_note = note(f"{column.name!r} holds true and false: read as ratings of 1 and 0")
-    return values, (*((boolean_note,) if column.dtype == pl.Boolean else ()), *_checked(values, scale))
+    values = Values(numbers, missing, not_numeric, np.isinf(numbers), wrong_word, column.dtype == pl.Boolean)
+    return values, tuple(_checked(values, scale))
 
 
 def _from_text(column: pl.Series) -> tuple[pl.Series, BoolArray]:

@@ -3,7 +3,13 @@
 import re
 from collections.abc import Sequence
 
-__all__ = ["USUAL", "plain_name", "usual_column"]
+__all__ = ["COUNT_NAMES", "LIKED_NAMES", "USUAL", "plain_name", "usual_column"]
+
+COUNT_NAMES = (
+    "plays", "playcount", "nplays", "listens", "listencount", "count", "counts", "quantity", "qty", "purchases",
+    "views", "viewcount", "visits", "visitcount", "frequency",
+)  # fmt: skip
+LIKED_NAMES = ("liked", "like", "isliked", "islike")
 
 # compared without case, spaces, signs and types ("User-ID", "user_id:token"); the first name found wins
 USUAL: dict[str, tuple[str, ...]] = {
@@ -19,7 +25,10 @@ USUAL: dict[str, tuple[str, ...]] = {
         "recipe", "recipeid", "venue", "venueid", "place", "placeid", "location", "locationid", "itemkey",
         "title", "i",
     ),
-    "rating": ("rating", "ratings", "score", "stars", "star", "bookrating", "userrating", "overall", "value", "r"),
+    "rating": (
+        "rating", "ratings", "score", "stars", "star", "bookrating", "userrating", "overall", "value", "r",
+        *LIKED_NAMES, *COUNT_NAMES,
+    ),
     "timestamp": (
         "timestamp", "time", "ts", "datetime", "date", "unixreviewtime", "eventtime", "createdat", "ratedat",
         "updatedat", "when", "t",

@@ -8,13 +8,14 @@ Whoever unpacks may have been given anything: what does not fit raises `BadModel
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 
 from cofactor.arrays import Array, IntArray
 from cofactor.data.csr_rows import Rows
 from cofactor.data.ids import IdMap
+from cofactor.data.kinds import Kind
 from cofactor.data.packing.columns import PLAIN, pack_column, unpack_column
 from cofactor.data.packing.expectations import (
     are_finite,
@@ -50,7 +51,7 @@ def pack_ratings(ratings: Ratings) -> tuple[dict[str, Array], dict[str, Any]]:
     for name, column in columns.items():
         arrays |= pack_column(name, column)
     about = {
-        "name": ratings.name, "synthetic": ratings.synthetic, "explicit": ratings.explicit,
+        "name": ratings.name, "synthetic": ratings.synthetic, "kind": ratings.kind,
         "scale": ratings.scale, "library": ratings.library, "n_ratings": len(ratings),
         "fingerprint": ratings.fingerprint, "columns": list(columns),
     }  # fmt: skip
@@ -174,11 +175,13 @@ def _attributes(columns: dict[str, Array], prefix: str, n: int) -> dict[str, Arr
 
 def _description(about: Mapping[str, Any]) -> dict[str, Any]:
     """What the table is called and what its values are."""
-    kinds = {"name": str, "library": str, "synthetic": bool, "explicit": bool}
+    kinds = {"name": str, "library": str, "synthetic": bool, "kind": str}
     wrong = [name for name, kind in kinds.items() if type(about.get(name)) is not kind]
     scale = about.get("scale")
     if scale is not None and not (is_list_of(scale, (int, float), 2) and scale[0] <= scale[1] and are_finite(*scale)):
         wrong.append("scale")
+    if about.get("kind") not in get_args(Kind):
+        wrong.append("kind")
     if wrong:
         refuse(f"its {wrong[0]} is {str(about.get(wrong[0]))[:60]}")
     return {name: about[name] for name in kinds} | {"scale": None if scale is None else tuple(map(float, scale))}

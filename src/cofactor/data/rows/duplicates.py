@@ -10,6 +10,9 @@ from cofactor.data.options import Duplicates
 __all__ = ["Repeated", "merge_repeats", "repeated_pairs"]
 
 
+LARGEST = float(np.finfo(np.float32).max)
+
+
 class Repeated(NamedTuple):
     """The rows whose (user, item) occurs more than once, pair by pair, in row order within a pair."""
 
@@ -66,7 +69,7 @@ def _differs(ordered: IntArray) -> BoolArray:
 def merge_repeats(
     repeated: Repeated, values: FloatArray, timestamps: IntArray | None, policy: Duplicates
 ) -> tuple[IntArray, FloatArray]:
-    """The rows to leave out (ascending), and the values with the mean put in where that is the policy.
+    """The rows to leave out (ascending), and the values with the mean or sum put in where that is the policy.
 
     The row that stays is the latest by time, by position where times are equal or unknown.
     """
@@ -74,8 +77,8 @@ def merge_repeats(
     times = np.zeros(len(rows), np.int64) if timestamps is None else timestamps[rows]
     order = np.lexsort((rows, times, group))
     last = np.append(group[order][1:] != group[order][:-1], True)
-    if policy == "mean":
-        values = values.copy()
-        counts = np.bincount(group)
-        values[rows[order[last]]] = np.bincount(group, weights=values[rows]) / counts
+    if policy in ("mean", "sum"):
+        sums, values = np.bincount(group, weights=values[rows]), values.copy()
+        merged = sums / np.bincount(group) if policy == "mean" else np.clip(sums, -LARGEST, LARGEST)
+        values[rows[order[last]]] = merged
     return np.sort(rows[order[~last]]), values

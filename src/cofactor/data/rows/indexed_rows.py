@@ -18,6 +18,7 @@ from cofactor.data.rows.table_rows import TableRows
 __all__ = ["IndexedRows", "each_pair_once", "number_rows", "side_remarks"]
 
 N_NAMED = 5  # odd ids that a remark names
+KEPT = {"mean": "mean of the ratings kept", "sum": "their sum kept", "last": "the last one kept"}  # of repeated pairs
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ def side_remarks(ids: IdMap, column: str, *, complete: bool) -> Remarks:
 
 
 def each_pair_once(rows: IndexedRows, policy: Duplicates) -> tuple[IndexedRows, Remarks]:
-    """The rows with repeats of a user and item left out or averaged; with policy "error" they are a problem."""
+    """The rows with repeats of a user and item left out, averaged or added up; with "error" they are a problem."""
     repeated = repeated_pairs(rows.user_idx, rows.item_idx, len(rows.items))
     if not len(repeated.rows):
         return rows, ()
@@ -80,7 +81,7 @@ def each_pair_once(rows: IndexedRows, policy: Duplicates) -> tuple[IndexedRows, 
         rows, user_idx=rows.user_idx[kept], item_idx=rows.item_idx[kept], values=values[kept],
         times=None if rows.times is None else rows.times[kept], position=rows.positions(np.flatnonzero(kept)),
     )  # fmt: skip
-    why = "mean of the ratings kept" if policy == "mean" else "the last one kept"
+    why = KEPT[policy]
     return merged, (left_out(f"The same user and item more than once, {why}; left out", rows.positions(out)),)
 
 
@@ -88,7 +89,7 @@ def _repeats_problem(repeated: Repeated, rows: IndexedRows) -> Remark:
     one = repeated.rows[[0]]
     (user,), (item,) = rows.users.gather(rows.user_idx[one]).tolist(), rows.items.gather(rows.item_idx[one]).tolist()
     what = f"The same user and item come again (first user {user!r}, item {item!r})"
-    mend = "Remove the repeats, or pass duplicates='last' or 'mean'."
+    mend = "Remove the repeats, or pass duplicates='last', 'mean' or 'sum'."
     return problem(what, rows.positions(repeated.later), mend=mend)
 
 
