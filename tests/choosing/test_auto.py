@@ -76,6 +76,24 @@ def test_clicks_have_no_rating_error(clicks):
         cf.auto(clicks, metric="rmse")
 
 
+def test_counts_are_tried_by_models_of_clicks_alone_and_their_weights_are_searched(clicks, monkeypatch):
+    pytest.importorskip("optuna")
+    plays = replace(clicks.subset(clicks.user_idx < 200), kind="counts")
+    with pytest.raises(BadOption, match="rmse needs ratings, but .* are counts"):
+        cf.auto(plays, metric="rmse")
+    run, searches = Search.run, []
+    monkeypatch.setattr(Contest, "seconds_left", property(lambda _: 1e4))
+    monkeypatch.setattr(
+        Search, "run", lambda search, seconds: searches.append(search) or run(search, seconds, n_trials=1)
+    )
+    factors = cf.ImplicitMF(n_factors=4, unobserved_weight=0.1, reg=0.03)
+    monkeypatch.setattr(choosing, "rankers", lambda _: iter([contenders.Contender("ImplicitMF", factors, 0.0)]))
+    choice = cf.auto(plays, budget="1s")
+    assert "counts, a fifth" in choice.why[0]
+    assert {one.metric for one in choice.entries} == {"ndcg@10"}
+    assert {"confidence", "power"} < {*searches[0].space}
+
+
 def test_what_only_describes_is_no_aim(tastes):
     with pytest.raises(BadOption, match="coverage.* only describes"):
         cf.auto(tastes, metric="coverage@10")

@@ -204,7 +204,7 @@ def test_what_no_model_can_have_is_left_out_of_all_and_said_once():
     train, test = clicks.subset(np.arange(3)), clicks.subset(np.array([3]))
     found = compare([cf.Popularity(), cf.EASE()], train, test, metrics=["rmse", "mae", "auc"], progress=False)
     assert [note for note in found.notes if "eft out" in note] == [
-        "Left out: rmse, mae: clicks have no values to predict."
+        "Left out: rmse, mae: clicks have no ratings to predict."
     ]
 
 

@@ -162,7 +162,7 @@ def test_clicks_have_lists_but_no_errors_and_that_is_said():
     clicks = Ratings.from_arrays(["a", "a", "b"], [1, 2, 1])
     found = evaluate(scripted(clicks.subset(np.arange(1)), np.ones((2, 2))), clicks.subset(np.arange(1, 3)))
     assert "rmse" not in found.values
-    assert "Left out: rmse, mae, r2, calibration_error: clicks have no values to predict." in str(found)
+    assert "Left out: rmse, mae, r2, calibration_error: clicks have no ratings to predict." in str(found)
     assert "everything in the test" in str(found)
 
 

@@ -527,7 +527,7 @@ def test_later_ratings_that_do_not_fit_leave_the_model_as_it_was(model, checkerb
 def test_values_whose_squares_are_beyond_32_bits_are_learned_from_or_refused(name):
     """1e30 is a number; its square is none in single precision."""
     users, items = np.divmod(np.arange(25), 5)
-    huge = Ratings.from_arrays(users, items, np.where((users + items) % 2, 1e30, 0))
+    huge = Ratings.from_arrays(users, items, np.where((users + items) % 2, 1e30, 0), kind="ratings")
     try:
         model = model_class(name)(**SMALL.get(name, {})).fit(huge, progress=False)
     except (Diverged, BadOption) as refusal:

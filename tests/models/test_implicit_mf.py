@@ -28,7 +28,13 @@ def full_loss(model: cf.ImplicitMF, clicks) -> float:
         model.reg * ((counts + alpha * len(others)) ** model.reg_exponent) @ np.square(rows).sum(axis=1)
         for rows, others, counts in ((p, q, clicks.user_counts), (q, p, clicks.item_counts))
     )
-    return (1 + model.confidence * clicks.values) @ np.square(1 - clicked) + alpha * np.square(scores).sum() + held
+    return weights(model, clicks.values) @ np.square(1 - clicked) + alpha * np.square(scores).sum() + held
+
+
+def weights(model: cf.ImplicitMF, values) -> np.ndarray:
+    """c of each click."""
+    relative = values.astype(np.float64) / np.median(values)
+    return 1 + model.confidence * (np.log(1 + relative) if model.power is None else relative**model.power)
 
 
 def losses(model: cf.ImplicitMF) -> list[float]:
@@ -97,10 +103,43 @@ def test_constant_counts_weigh_like_clicks_of_that_weight(few):
     assert losses(model)[-1] == pytest.approx(full_loss(model, threes) / len(few), rel=1e-4)
 
 
+@pytest.mark.parametrize("power", [0.5, 1.0])
+def test_counts_may_weigh_by_a_power(few, power):
+    model = cf.ImplicitMF(**SETTINGS, power=power, n_epochs=4).fit(few)
+    assert losses(model)[-1] == pytest.approx(full_loss(model, few) / len(few), rel=1e-4)
+
+
+def test_only_the_ratios_of_counts_matter(few):
+    counts = replace(few, kind="counts", scale=None)
+    one, ten = (
+        cf.ImplicitMF(n_factors=3, n_epochs=3).fit(replace(counts, values=times * counts.values)) for times in (1, 8)
+    )
+    assert one.unit_ == 4
+    assert np.array_equal(one.user_factors_, ten.user_factors_)
+
+
+def test_counts_weigh_where_nothing_is_said_and_ratings_and_clicks_do_not(few):
+    def items(clicks, confidence=None):
+        given = {"n_factors": 3, "n_epochs": 3, "unobserved_weight": 0.1, "reg": 0.003}
+        return cf.ImplicitMF(**given, confidence=confidence).fit(clicks).item_factors_
+
+    alike = items(replace(few, kind="clicks", values=np.ones_like(few.values)))
+    for kind in ("ratings", "clicks"):
+        assert np.array_equal(items(replace(few, kind=kind)), alike)
+    counts = replace(few, kind="counts")
+    assert np.array_equal(items(counts), items(counts, confidence=1.0))
+    assert not np.allclose(items(counts), alike, atol=1e-3)
+
+
+def test_how_counts_weigh_is_searched_on_counts_alone(few):
+    model = cf.ImplicitMF()
+    assert model.space_for(few) == model.search_space()
+    assert {*model.space_for(replace(few, kind="counts"))} == {*model.search_space(), "confidence", "power"}
+
+
 def test_growth_beyond_the_finite_numbers_is_said_with_its_mend(few):
-    large = replace(few, values=np.full(len(few), 1e38, np.float32))
     with pytest.raises(Diverged, match="Raise reg or lower confidence"):
-        cf.ImplicitMF(confidence=1e6).fit(large)
+        cf.ImplicitMF(confidence=1.0, power=500.0).fit(few)
 
 
 def test_what_does_not_fit_is_refused_before_it_starts(few):
@@ -133,6 +172,7 @@ def test_a_newcomer_with_a_users_clicks_gets_the_users_scores(few):
         {"reg": 0},
         {"n_factors": 0},
         {"confidence": -1},
+        {"power": 0},
         {"solver": "sgd"},
         {"n_steps": 0},
         {"block_size": 40},
@@ -180,6 +220,23 @@ def test_what_is_not_given_is_chosen_by_short_fits_and_said(tastes):
     half = cf.ImplicitMF(reg=0.02, n_epochs=2).fit(train, progress=False)
     assert half.reg_ == 0.02
     assert half.unobserved_weight_ in (0.01, 0.05, 0.1, 0.2, 0.8)
+
+
+def test_short_fits_weigh_counts_and_look_for_each_one_held_out_but_for_no_dislike(few, monkeypatch):
+    from cofactor.models import _implicit_choice
+
+    reached, trials = _implicit_choice._Trial.reached, []
+    monkeypatch.setattr(
+        _implicit_choice._Trial, "reached", lambda trial, one: trials.append(trial) or reached(trial, one)
+    )
+    counts = replace(few, kind="counts", scale=None, values=few.values - 1)
+    model = cf.ImplicitMF(n_factors=3, n_epochs=2).fit(counts, progress=False)
+    part, wanted = trials[0]._part, trials[0]._wanted
+    assert counts.n_dislikes > 0
+    assert part.kind == wanted.kind == "counts"
+    assert len(part) + len(wanted) == len(counts) - counts.n_dislikes
+    short = model._short_fit(_implicit_choice.Weighting(0.1, 0.003)).fit(part, progress=False)
+    assert short._objective.clicks.confidence == model._objective.clicks.confidence == 1
 
 
 def test_where_no_click_can_be_held_out_the_usual_ones_are_taken():

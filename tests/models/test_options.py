@@ -22,6 +22,7 @@ ENDS = {  # option: (refused, taken), by model
     "implicit_mf": {
         "n_factors": (0, 1), "n_epochs": (0, 1), "n_steps": (0, 1), "block_size": (8, 16),
         "unobserved_weight": (0, TINY), "reg": (0, TINY), "confidence": (-TINY, 0),
+        "power": (0, TINY),
     },
     "explicit_als": {"n_factors": (0, 1), "n_epochs": (0, 1), "reg": (-TINY, 0)},
     "bpr": {"n_factors": (0, 1), "n_epochs": (0, 1), "learning_rate": (0, TINY), "weight_decay": (-TINY, 0)},

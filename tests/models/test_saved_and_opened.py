@@ -8,13 +8,14 @@ import numpy as np
 import pytest
 
 import asking
-from cofactor.models import model_names
+from cofactor.models import model_class, model_names
 
 CASES = [
     (name, kind)
     for name in model_names()
-    for kind in ("ratings", "clicks")
+    for kind in ("ratings", "clicks", "counts")
     if kind == "ratings" or name not in ("bayesian_mf", "ranker_and_rater")
+    if kind != "counts" or not (name == "blend" or model_class(name)().abilities.needs_ratings)
 ]
 
 

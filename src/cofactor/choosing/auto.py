@@ -93,7 +93,9 @@ def _aim(train: Ratings, metric: str | None) -> str:
     if not better(aim):
         raise BadOption(f"{aim} only describes lists, and is no aim to choose by. Choose rmse or ndcg@10.")
     if is_of_ratings(aim) and not train.explicit:
-        raise BadOption(f"{aim} needs ratings, but {train!r} are clicks. Choose a metric of lists, such as ndcg@10.")
+        raise BadOption(
+            f"{aim} needs ratings, but {train!r} are {train.kind}. Choose a metric of lists, such as ndcg@10."
+        )
     return aim
 
 
@@ -174,7 +176,7 @@ def _search_options(contest: Contest, aim: str) -> dict[str, History]:
         seconds = contest.seconds_left / (len(kinds) - at)
         if leader is None or seconds <= leader.seconds:
             continue
-        search = Search(leader.model, contest.part, leader.metric, leader.model.search_space(), contest.seed)
+        search = Search(leader.model, contest.part, leader.metric, leader.model.space_for(contest.part), contest.seed)
         search.run(seconds - leader.seconds)
         histories[type(leader.model).__name__] = search.history
         if search.stopped:
@@ -187,5 +189,5 @@ def _search_options(contest: Contest, aim: str) -> dict[str, History]:
 
 def _searchable(contest: Contest, of_ratings: bool) -> Entry | None:
     """The best entry whose options can be searched: one model by itself."""
-    able = [one for one in contest.ranked(of_ratings=of_ratings) if one.model.search_space()]
+    able = [one for one in contest.ranked(of_ratings=of_ratings) if one.model.space_for(contest.part)]
     return able[0] if able else None

@@ -45,8 +45,7 @@ def reasons(contest: Contest, aim: str, skipped: list[str]) -> list[str]:
     """
     train = contest.train
     told = [
-        f"Tried on {len(contest.rest):,} of {len(train):,} {'ratings' if train.explicit else 'clicks'}, "
-        f"a fifth of each user's, which were held out:",
+        f"Tried on {len(contest.rest):,} of {len(train):,} {train.kind}, a fifth of each user's, which were held out:",
         *_table(contest),
     ]
     for of_ratings, floor in ((False, "Popularity"), (True, "Bias")):

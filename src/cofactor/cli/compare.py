@@ -9,11 +9,16 @@ examples:
 Differences are paired by user; a winner is named only where the interval of its lead excludes zero."""
 
 from argparse import ArgumentParser, Namespace
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from cofactor.cli._out import check_picture
 from cofactor.cli._show import add_format, show
 from cofactor.cli._source import add_source, add_split, split_source
 from cofactor.errors import BadOption
+
+if TYPE_CHECKING:
+    from cofactor.recommender import Recommender
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -22,7 +27,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     add_source(parser)
     add_split(parser)
     names = ",".join(model_names())
-    parser.add_argument("--models", metavar="NAMES", default=names, help=f"by comma (default: {names})")
+    parser.add_argument("--models", metavar="NAMES", help=f"by comma, of {names} (default: all that SOURCE suits)")
     parser.add_argument("--metrics", metavar="NAMES", help="such as rmse,ndcg@10 (default: all)")
     parser.add_argument("--seeds", type=int, default=1, help="fit what draws at random so many times (default: 1)")
     parser.add_argument(
@@ -34,14 +39,16 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(arguments: Namespace) -> None:
     from cofactor.evaluation.compare import compare
-    from cofactor.models import model_class
+    from cofactor.models import model_names
 
     check_picture("--losses", arguments.losses)
     if arguments.seeds < 1:
         raise BadOption(f"--seeds must be at least 1, but {arguments.seeds} came.")
-    models = {name: model_class(name)() for name in arguments.models.split(",")}
+    models = _models(model_names() if arguments.models is None else arguments.models.split(","))
     metrics = arguments.metrics.split(",") if arguments.metrics else None
     train, test = split_source(arguments)
+    if arguments.models is None and train.kind != "ratings":
+        models = {name: model for name, model in models.items() if not model.abilities.needs_ratings}
     seeds = range(arguments.seeds) if arguments.seeds > 1 else None
     found = compare(models, train, test, metrics=metrics, k=arguments.k, seeds=seeds, watch=bool(arguments.losses))
     if arguments.losses:
@@ -50,3 +57,9 @@ def run(arguments: Namespace) -> None:
         show(found.columns(), arguments)
     else:
         print(found)
+
+
+def _models(names: Sequence[str]) -> "dict[str, Recommender]":
+    from cofactor.models import model_class
+
+    return {name: model_class(name)() for name in names}

@@ -16,8 +16,8 @@ SECONDS_A_DAY = 86_400
 class ShrunkenMeans:
     """Scores and doubts of all items, (n_items,) float32 each, from parts of a table of ratings.
 
-    A score is the mean rating of an item; of clicks, its share of all clicks. A doubt is the standard deviation of its
-    next rating; nan for clicks, and where it is not known.
+    A score is the mean rating of an item; of clicks and counts, its share of all who have something. A doubt is the
+    standard deviation of its next rating; nan for clicks and counts, and where it is not known.
     """
 
     ratings: Ratings
@@ -40,7 +40,7 @@ class ShrunkenMeans:
         return self._shrunken(self.ratings.subset(members), self.of_everybody()[0])
 
     def _shrunken(self, part: Ratings, prior_mean: FloatArray) -> tuple[FloatArray, FloatArray]:
-        counts = part.item_counts.astype(np.float64)
+        counts = (part if part.explicit else part.positives).item_counts.astype(np.float64)
         if not part.explicit:
             n_clicks = counts.sum() + self.damping
             share = (counts + self.damping * prior_mean) / n_clicks if n_clicks else prior_mean

@@ -41,6 +41,7 @@ class Abilities(NamedTuple):
     has_posterior: bool = False  # it gives distributions of rows, so of newcomers and of what they would rate
     gives_intervals: bool = False  # a prediction comes with a variance
     learns_attributes: bool = False  # it was fitted to expect something of users by their attributes
+    needs_ratings: bool = False  # it learns opinions on a scale: of clicks nothing but that they are, counts it refuses
     gives_reasons: bool = False  # `explain` splits a score into parts that add up to it
 
     @property

@@ -99,6 +99,14 @@ class FitMixin(Snapshots, ModelSteps):
             expect_ratings(run.validation, "fit watches")
         if not len(train):
             raise BadOption(f"There are no ratings to learn from in {train!r}.")
+        if train.kind == "counts" and self.abilities.needs_ratings:
+            raise BadOption(
+                f"{type(self).__name__} learns from ratings, but {train!r} are counts, which are no opinions on a "
+                f"scale. Fit a model of who has what, such as ImplicitMF, or read them with kind='ratings' to have the "
+                f"counts themselves predicted."
+            )
+        if not train.explicit and train.n_dislikes == len(train):
+            raise BadOption(f"All of {train!r} are dislikes, values of 0 or below: nobody has anything to learn from.")
         if train.report is not None:
             train.report.refuse_untrainable()
         if not hasattr(self, "memory_gb"):  # those that have the option say themselves what to do

@@ -94,6 +94,10 @@ class ModelSteps(ABC):
     def _check_options(self) -> None:
         """Raise `BadOption` where a hyperparameter is out of range."""
 
+    def space_for(self, train: "Ratings") -> Space:
+        """`search_space`, with the options that make a difference on ratings of this kind only."""
+        return self.search_space()
+
     def search_space(self) -> Space:
         """The values that `tune` tries, by option; the others stay as given."""
         return {}

@@ -86,14 +86,14 @@ class Ratings:
             users=user_map, items=item_map, user_idx=user_idx, item_idx=item_idx, kind=kind,
             values=ones if numbers is None else values_of_kind(numbers, kind), **rest,
         )  # fmt: skip
-        return table._each_pair_once("sum") if kind == "counts" else table
+        return table._each_pair_once("sum", table.timestamps) if kind == "counts" else table
 
-    def _each_pair_once(self, policy: Literal["last", "sum"]) -> Self:
-        """The table with repeats of a pair left out, or added up."""
+    def _each_pair_once(self, policy: Literal["last", "sum"], times: IntArray | None) -> Self:
+        """The table with repeats of a pair left out or added up, in place of the last by `times`; None: by row."""
         repeated = repeated_pairs(self.user_idx, self.item_idx, self.n_items)
         if not len(repeated.rows):
             return self
-        out, values = merge_repeats(repeated, self.values, self.timestamps, policy)
+        out, values = merge_repeats(repeated, self.values, times, policy)
         kept = np.ones(len(self), np.bool_)
         kept[out] = False
         return replace(self, values=values).subset(kept)
@@ -145,6 +145,21 @@ class Ratings:
     def density(self) -> float:
         """Share of the user-item matrix that is filled, 0 to 1."""
         return len(self) / max(1, self.n_users * self.n_items)
+
+    @cached_property
+    def n_dislikes(self) -> int:
+        """The number of dislikes: values of 0 or below, of whatever kind the table is."""
+        return self._stored.n_up_to(0)
+
+    @property
+    def positives(self) -> Self:
+        """The table without its dislikes, for models that learn from who has what; itself where it has none."""
+        return self._positives if self.n_dislikes else self
+
+    @cached_property
+    def _positives(self) -> Self:
+        table = self._each_pair_once("last", None)
+        return table.subset(table.values > 0)
 
     @cached_property
     def mean(self) -> float:

@@ -25,7 +25,7 @@ from cofactor.data.options import Column, Duplicates, IdKinds, Missing, Options,
 from cofactor.data.ratings import Ratings
 from cofactor.data.remarks import Remark, Remarks, failure, note, problem
 from cofactor.data.report import Report, RowNames
-from cofactor.data.rows.indexed_rows import IndexedRows, each_pair_once, number_rows, side_remarks
+from cofactor.data.rows.indexed_rows import IndexedRows, dislike_remarks, each_pair_once, number_rows, side_remarks
 from cofactor.data.rows.table_rows import TableRows, only_usable
 from cofactor.errors import BadTable
 
@@ -155,6 +155,7 @@ def _read(source: Any, options: Options, log: _Log) -> Ratings:
         log.remarks += side_remarks(ids, column, complete=complete)
     rows = log.keep(each_pair_once(rows, options.duplicates or ("sum" if kind == "counts" else "last")))
     log.n_kept = len(rows.user_idx)
+    log.remarks += dislike_remarks(rows)
     about_items = log.keep(attach(options.items, "item", rows.items, rows.users, columns.item, options))
     about_users = log.keep(attach(options.users, "user", rows.users, rows.items, columns.user, options))
     log.remarks += _matrix_remarks(table, about_items.n_rows, about_users.n_rows)

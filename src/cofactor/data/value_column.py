@@ -44,6 +44,16 @@ class StoredValues:
         held = self._held
         return held.at(rows) if isinstance(held, CodedValues) else held[rows]
 
+    def n_up_to(self, limit: float) -> int:
+        """The number of values that are not above the limit."""
+        held = self._held
+        if not isinstance(held, CodedValues):
+            return int(np.count_nonzero(held <= limit))
+        low = np.flatnonzero(held.levels <= limit)
+        if not held.codes.size:
+            return len(low) * (held.n if len(held.levels) == 1 else 1)
+        return int(np.isin(held.codes, low).sum()) if len(low) else 0
+
     def shrink(self) -> CodedValues:
         """The values in as little memory as they need, which is how they are kept from now on."""
         held = self._held

@@ -44,7 +44,7 @@ def _of_ratings(model: Recommender, held: HeldOut, requested: list[RequestedMetr
     if not requested:
         return ComputedMetrics({}, {})
     if not held.test.explicit:
-        return ComputedMetrics({}, {one.name: "clicks have no values to predict" for one in requested})
+        return ComputedMetrics({}, {one.name: f"{held.test.kind} have no ratings to predict" for one in requested})
     if not model.abilities.predicts:
         return ComputedMetrics({}, {one.name: str(unsupported(model, "predicts")) for one in requested})
     predicted = _predicted(model, held, clip)

@@ -1,6 +1,6 @@
 """Somebody nothing is known about is the average user, in models whose scores without a user would all be 0.
 
-Such a person has the index -1, or stands in the table without ratings.
+Such a person has the index -1, or stands in the table without ratings, or with dislikes alone.
 """
 
 from abc import abstractmethod
@@ -43,12 +43,12 @@ class AverageUserMixin(Recommender):
 
 @dataclass(kw_only=True)
 class AverageRowMixin(AverageUserMixin):
-    """Users are learned rows, 0 where nothing is known: the mean row of the users with ratings takes that place."""
+    """Users are learned rows, 0 where nothing is known: the mean row of the users with clicks takes that place."""
 
     def _average_user(self) -> FloatArray:
         """(f,) the mean row."""
         rows = self.row_vectors("user")
-        known = (self.ratings.user_counts > 0) & rows.any(axis=1)
+        known = (self.ratings.positives.user_counts > 0) & rows.any(axis=1)
         total = rows.sum(axis=0, where=known[:, None], dtype=np.float64)
         return (total / max(1, np.count_nonzero(known))).astype(np.float32)
 

@@ -61,7 +61,7 @@ class BiasedFactors(AttributeMixin):
 
     @property
     def abilities(self) -> Abilities:
-        return super().abilities._replace(has_vectors=True, has_posterior=True, gives_reasons=True)
+        return super().abilities._replace(has_vectors=True, has_posterior=True, gives_reasons=True, needs_ratings=True)
 
     def _check_options(self) -> None:
         super()._check_options()

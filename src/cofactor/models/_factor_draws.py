@@ -66,7 +66,9 @@ class FactorDraws(Recommender):
     @property
     def abilities(self) -> Abilities:
         learned = hasattr(self, "user_attribute_draws_") and self.user_attribute_draws_.size > 0
-        return Abilities(has_vectors=True, has_posterior=True, gives_intervals=True, learns_attributes=learned)
+        return Abilities(
+            has_vectors=True, has_posterior=True, gives_intervals=True, learns_attributes=learned, needs_ratings=True
+        )
 
     def pair_variances(self, user_idx: IntArray, item_idx: IntArray) -> FloatArray:
         """(b,) variance over the draws plus noise; a row without ratings is drawn from the prior."""

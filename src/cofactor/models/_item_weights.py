@@ -11,7 +11,7 @@ from cofactor.contract.learned import floats, indices, row_pointers
 from cofactor.contract.profile import UserProfile
 from cofactor.contract.reasons import Reasons
 from cofactor.contract.steps import Side
-from cofactor.models._profile_model import ProfileModel, profiles
+from cofactor.models._profile_model import ProfileModel, profile_row, profiles
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -29,7 +29,7 @@ class ItemWeights(ProfileModel):
         "weights_": floats("n_weights"),
     }  # fmt: skip
 
-    use_values: bool = False  # x holds the values in place of 1
+    use_values: bool = False  # x holds the values in place of 1, of counts log(1 + value)
 
     @property
     def abilities(self) -> Abilities:
@@ -64,10 +64,10 @@ class ItemWeights(ProfileModel):
         return {"indptr_": np.append(self.indptr_, np.full(n_new, self.indptr_[-1], self.indptr_.dtype))}
 
     def score_profile(self, profile: UserProfile) -> FloatArray:
-        if not len(profile.item_idx):
+        x = profile_row(profile.values, self.ratings.kind, self.use_values)
+        if not x.any():
             return self._average.copy()
-        values = profile.values if self.use_values else np.ones_like(profile.values)
-        return values @ self._weight_matrix[profile.item_idx].toarray()
+        return x @ self._weight_matrix[profile.item_idx].toarray()
 
     def similarity(self, side: Side, idx: int) -> FloatArray:
         """Of items their weights, -inf for those that the one has no weight for."""
@@ -80,8 +80,9 @@ class ItemWeights(ProfileModel):
     def reasons(self, user_idx: int, item_idx: int) -> Reasons:
         """Past ratings whose items have no weight for this one add nothing, and are left out."""
         items, values = self.ratings.by_user.of(user_idx)
-        if not len(items):
+        x = profile_row(values, self.ratings.kind, self.use_values)
+        if not x.any():
             return Reasons(item=float(self._average[item_idx]))
-        weights = self._weight_matrix[items][:, [item_idx]].toarray()[:, 0]
-        has_weight = weights != 0
-        return Reasons(item_idx=items[has_weight], parts=(weights * (values if self.use_values else 1))[has_weight])
+        parts = self._weight_matrix[items][:, [item_idx]].toarray()[:, 0] * x
+        counting = parts != 0
+        return Reasons(item_idx=items[counting], parts=parts[counting])

@@ -1,4 +1,7 @@
-"""Models whose users are their profiles: what somebody has, mapped to the scores of all items."""
+"""Models whose users are their profiles: what somebody has, mapped to the scores of all items.
+
+Who has what, or by how much, is made here; dislikes are nobody's having.
+"""
 
 from abc import abstractmethod
 from dataclasses import dataclass
@@ -6,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cofactor.arrays import FloatArray, IntArray
+from cofactor.arrays import BoolArray, FloatArray, IntArray
+from cofactor.data.kinds import Kind, linear_values
 from cofactor.models._average_user import AverageUserMixin
 
 if TYPE_CHECKING:
@@ -14,13 +18,13 @@ if TYPE_CHECKING:
 
     from cofactor.data.ratings import Ratings
 
-__all__ = ["ProfileModel", "profiles"]
+__all__ = ["ProfileModel", "profile_row", "profiles"]
 
 
 @dataclass(kw_only=True)
 class ProfileModel(AverageUserMixin):
-    """Somebody nothing is known about has the mean profile of all users with ratings: each item counts by the share of
-    them who have it, or where profiles hold values by their sum over as many users."""
+    """Somebody nothing is known about, or nothing but dislikes, has the mean profile of all other users: each item
+    counts by the share of them who have it, or where profiles hold values by their sum over as many users."""
 
     @abstractmethod
     def _profiles(self) -> "csr_array":
@@ -31,8 +35,8 @@ class ProfileModel(AverageUserMixin):
         """(b, n_items) profiles -> (b, n_items) scores."""
 
     def score_users(self, user_idx: IntArray) -> FloatArray:
-        scores = self._mapped(self._profiles()[np.maximum(user_idx, 0)])
-        unknown = (user_idx < 0) | (self.ratings.user_counts[user_idx] == 0)
+        rows = self._profiles()[np.maximum(user_idx, 0)]
+        scores, unknown = self._mapped(rows), (user_idx < 0) | ~_are_known(rows)
         if unknown.any():
             scores[unknown] = self._average
         return scores
@@ -43,14 +47,25 @@ class ProfileModel(AverageUserMixin):
 
         rows = self._profiles()
         total = np.bincount(rows.indices, rows.data, minlength=self.ratings.n_items)
-        mean = total / np.count_nonzero(self.ratings.user_counts)
+        mean = total / max(1, np.count_nonzero(_are_known(rows)))
         return self._mapped(csr_array(mean[None].astype(np.float32)))[0]
 
 
 def profiles(ratings: "Ratings", use_values: bool = False) -> "csr_array":
-    """(n_users, n_items) float32: 1 for each pair of the table, or its value."""
+    """(n_users, n_items) float32: 1 for each pair but dislikes; or with `use_values` the values, of counts
+    log(1 + value)."""
     from scipy.sparse import csr_array
 
-    rows = ratings.by_user
-    values = rows.values if use_values else np.ones(len(rows.indices), np.float32)
+    rows = (ratings if use_values else ratings.positives).by_user
+    values = linear_values(rows.values, ratings.kind) if use_values else np.ones(len(rows.indices), np.float32)
     return csr_array((values, rows.indices, rows.indptr), shape=(ratings.n_users, ratings.n_items))
+
+
+def profile_row(values: FloatArray, kind: Kind, use_values: bool) -> FloatArray:
+    """(m,) the entries of `profiles` for one person's values, in place of dislikes 0."""
+    return linear_values(values, kind) if use_values else (values > 0).astype(np.float32)
+
+
+def _are_known(rows: "csr_array") -> BoolArray:
+    """(b,) True for profiles that say something: with an entry other than 0."""
+    return np.asarray(abs(rows).sum(axis=1)) > 0

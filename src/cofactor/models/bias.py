@@ -43,7 +43,7 @@ class Bias(Recommender):
 
     @property
     def abilities(self) -> Abilities:
-        return Abilities(gives_reasons=True)
+        return Abilities(gives_reasons=True, needs_ratings=True)
 
     def search_space(self) -> Space:
         return {

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
 
-from cofactor.arrays import FloatArray, IntArray
+from cofactor.arrays import BoolArray, FloatArray, IntArray
 from cofactor.contract.abilities import Abilities
 from cofactor.contract.learned import floats
 from cofactor.contract.profile import UserProfile
@@ -39,9 +39,9 @@ TOLERANCE = 1e-6  # a step shorter than this ends it
 class BPR(TrainedRecommender["PairwiseSgd"], AverageRowMixin):
     """Maximises Σ ln σ(s_ui - s_uj) - λ/2 Σ |row|² over likes (u, i) and items j that u does not like (eq. 5),
 
-    with s_ui = p_u · q_i + b_i, by gradient descent: each like once an epoch, with an item drawn at random. Clicks
-    are likes, all of them; of ratings those from `relevant` on. The same seed gives the same model on any number of
-    cores. Somebody nothing is known about has the mean row of the users with likes.
+    with s_ui = p_u · q_i + b_i, by gradient descent: each like once an epoch, with an item drawn at random. Clicks and
+    counts are likes, all but dislikes, values of 0 or below; of ratings those from `relevant` on. The same seed gives
+    the same model on any number of cores. Somebody nothing is known about has the mean row of the users with likes.
     """
 
     learned: ClassVar = {
@@ -110,15 +110,11 @@ class BPR(TrainedRecommender["PairwiseSgd"], AverageRowMixin):
 
     def _likes(self, ratings: "Ratings", train: "Ratings | None" = None) -> "Ratings":
         """Those of the ratings that are likes; `train`, where it is another table, says from which value on."""
-        from cofactor.data.relevance import lowest_relevant
-
-        train = ratings if train is None else train
-        lowest = lowest_relevant(train, train) if self.relevant is None else self.relevant
-        if lowest is None:
-            return ratings
-        likes = ratings.subset(ratings.values >= np.float32(lowest))
+        lowest = self._lowest_of(ratings if train is None else train)
+        likes = ratings.positives if lowest is None else ratings.subset(ratings.values >= np.float32(lowest))
         if not len(likes):
-            raise BadOption(f"No rating is {lowest:g} or above, so there are no likes to learn from. Lower relevant.")
+            why = "is above 0" if lowest is None else f"is {lowest:g} or above"
+            raise BadOption(f"No rating {why}, so there are no likes to learn from. Lower relevant.")
         return likes
 
     # ---- answers ------------------------------------------------------------------------------------------
@@ -136,8 +132,7 @@ class BPR(TrainedRecommender["PairwiseSgd"], AverageRowMixin):
         return DotProducts(items, users)
 
     def score_profile(self, profile: UserProfile) -> FloatArray:
-        lowest = self._lowest_like
-        liked = profile.item_idx if lowest is None else profile.item_idx[profile.values >= np.float32(lowest)]
+        liked = profile.item_idx[self._are_likes(profile.values)]
         row = self._fold_in(liked).astype(np.float32) if len(liked) else np.zeros(self.n_factors, np.float32)
         if not row.any():
             return self.score_users(np.array([UNKNOWN]))[0]
@@ -147,12 +142,11 @@ class BPR(TrainedRecommender["PairwiseSgd"], AverageRowMixin):
         """Users only: an item's row hangs on which items each of its users has not chosen."""
         from cofactor.posterior.fold_in import padded_rows
 
-        n_items, lowest = joined.ratings.n_items, self._lowest_like
+        n_items = joined.ratings.n_items
         users = padded_rows(self.user_factors_, joined.ratings.n_users)
         for user in joined.users.tolist():
             item_idx, values = joined.ratings.by_user.of(user)
-            liked = item_idx if lowest is None else item_idx[values >= np.float32(lowest)]
-            liked = liked[liked < len(self.item_bias_)]
+            liked = item_idx[self._are_likes(values) & (item_idx < len(self.item_bias_))]
             users[user] = self._fold_in(liked) if len(liked) else 0
         worst = float(self.item_bias_.min())
         return {
@@ -160,11 +154,17 @@ class BPR(TrainedRecommender["PairwiseSgd"], AverageRowMixin):
             "item_bias_": padded_rows(self.item_bias_, n_items, worst),
         }  # fmt: skip
 
-    @property
-    def _lowest_like(self) -> float | None:
+    def _are_likes(self, values: FloatArray) -> BoolArray:
+        lowest = self._lowest_of(self.ratings)
+        return values > 0 if lowest is None else values >= np.float32(lowest)
+
+    def _lowest_of(self, train: "Ratings") -> float | None:
+        """The lowest value that is a like; None: every one above 0."""
         from cofactor.data.relevance import lowest_relevant
 
-        return lowest_relevant(self.ratings, self.ratings) if self.relevant is None else self.relevant
+        if self.relevant is not None or not train.explicit:
+            return self.relevant
+        return lowest_relevant(train, train)
 
     def _fold_in(self, liked: IntArray) -> FloatArray:
         """(k,) the row that maximises the objective of a user with these likes, the items fixed; by Newton's method."""

@@ -16,7 +16,7 @@ from cofactor.contract.reasons import Reasons
 from cofactor.contract.steps import Side
 from cofactor.errors import BadOption
 from cofactor.memory import refuse_beyond
-from cofactor.models._profile_model import ProfileModel, profiles
+from cofactor.models._profile_model import ProfileModel, profile_row, profiles
 from cofactor.search_space import Between, Space
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ class EASE(ProfileModel):
     objective: ClassVar = "The squared error of writing who has which item as a sum over the other items they have."
 
     reg: float = 200.0  # larger: nearer to popularity; typical 50 to 1000
-    use_values: bool = False  # X holds the values in place of 1
+    use_values: bool = False  # X holds the values in place of 1, of counts log(1 + value)
     memory_gb: float | None = None  # what may be used; None: what the machine has free
 
     @property
@@ -76,7 +76,7 @@ class EASE(ProfileModel):
         refuse_beyond(self.needed_gb(train), self.memory_gb, what, mend)
         x = self._rows(train)
         few_users = FEW_USERS * train.n_users < train.n_items
-        cancels = self.reg < MIN_REG * float(np.square(x.data).mean(dtype=np.float64))
+        cancels = self.reg < MIN_REG * float(np.square(x.data).sum(dtype=np.float64)) / max(1, x.nnz)
         inverse = self._inverse_by_users(x) if few_users and not cancels else self._inverse_by_items(x)
         learned = self._state_of(inverse)
         self.diagonal_, self.weights_ = learned["diagonal_"], np.ascontiguousarray(learned["weights_"])
@@ -114,6 +114,9 @@ class EASE(ProfileModel):
 
     def _profiles(self) -> "csr_array":
         return self._rows(self.ratings)
+
+    def _row(self, values: FloatArray) -> FloatArray:
+        return profile_row(values, self.ratings.kind, self.use_values)
 
     def _mapped(self, rows: "csr_array") -> FloatArray:
         return rows @ self.weights_
@@ -155,17 +158,15 @@ class EASE(ProfileModel):
         return inverse
 
     def score_profile(self, profile: UserProfile) -> FloatArray:
-        if not len(profile.item_idx):
-            return self._average.copy()
-        values = profile.values if self.use_values else np.ones_like(profile.values)
-        return values @ self.weights_[profile.item_idx]
+        x = self._row(profile.values)
+        return x @ self.weights_[profile.item_idx] if x.any() else self._average.copy()
 
     def state_without(self, user_idx: int, remaining: "Ratings") -> dict[str, FloatArray]:
         """All of it, by one row less in XᵀX (Sherman and Morrison): P' = P + P x xᵀ P / (1 - xᵀ P x)."""
         items, values = self.ratings.by_user.of(user_idx)
         inverse = -self.weights_ * self.diagonal_
         np.fill_diagonal(inverse, self.diagonal_)
-        x = values if self.use_values else np.ones(len(items), np.float32)
+        x = self._row(values)
         column = inverse[:, items] @ x
         inverse += np.outer(column, column / (1 - column[items] @ x))
         return self._state_of(inverse)
@@ -177,11 +178,11 @@ class EASE(ProfileModel):
         """
         if side == "user":
             return super().similarity(side, idx)
-        return np.where(self.ratings.item_counts > 0, self.weights_[idx], np.float32(-np.inf))
+        return np.where(self.ratings.positives.item_counts > 0, self.weights_[idx], np.float32(-np.inf))
 
     def reasons(self, user_idx: int, item_idx: int) -> Reasons:
         items, values = self.ratings.by_user.of(user_idx)
-        if not len(items):
+        x = self._row(values)
+        if not x.any():
             return Reasons(item=float(self._average[item_idx]))
-        parts = self.weights_[items, item_idx] * (values if self.use_values else 1)
-        return Reasons(item_idx=items, parts=parts)
+        return Reasons(item_idx=items[x != 0], parts=(self.weights_[items, item_idx] * x)[x != 0])

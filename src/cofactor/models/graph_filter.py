@@ -86,7 +86,8 @@ class GraphFilter(ProfileModel):
 
     @cached_property
     def _graph(self) -> "_Graph":
-        table, counts = profiles(self.ratings), (self.ratings.by_user.counts, self.ratings.item_counts)
+        table, positives = profiles(self.ratings), self.ratings.positives
+        counts = positives.by_user.counts, positives.item_counts
         users, items = (np.maximum(c, 1).astype(np.float32) for c in counts)
         back = table.multiply(users[:, None] ** -self.user_exponent).T.tocsr()
         return _Graph(table, back, users, items)
@@ -107,10 +108,10 @@ class GraphFilter(ProfileModel):
     def score_profile(self, profile: UserProfile) -> FloatArray:
         from scipy.sparse import csr_array
 
-        items, n = profile.item_idx, len(profile.item_idx)
-        if not n:
+        items = profile.item_idx[profile.values > 0]
+        if not len(items):
             return self._average.copy()
-        row = csr_array((np.ones(n, np.float32), items, [0, n]), (1, self.ratings.n_items))
+        row = csr_array((np.ones(len(items), np.float32), items, [0, len(items)]), (1, self.ratings.n_items))
         return self._mapped(row)[0]
 
     def _mapped(self, rows: "csr_array") -> FloatArray:

@@ -21,7 +21,7 @@ from cofactor.memory import refuse_beyond
 from cofactor.models._attribute_mixin import AttributeMixin, learned_attributes
 from cofactor.models._average_user import AverageRowMixin
 from cofactor.models._implicit_choice import N_EPOCHS, Weighting, chosen_weighting
-from cofactor.search_space import Between, Space
+from cofactor.search_space import Between, OneOf, Space
 from cofactor.selection.exact import DotProducts
 from cofactor.training.trained import TrainedRecommender
 
@@ -40,7 +40,10 @@ __all__ = ["ImplicitMF"]
 class ImplicitMF(TrainedRecommender["ImplicitLeastSquares"], AverageRowMixin, AttributeMixin):
     """Minimises Σ_clicks c (1 - p·q)² + α Σ_all (p·q)² + λ Σ_rows hᵉ |row|², by alternating least squares.
 
-    c = 1 + confidence · value     h = the row's clicks + α · the other side's size, its share of the whole loss
+    c = 1 + confidence · log(1 + value / unit), or 1 + confidence · (value / unit) ** power; the unit is the median
+    value of the training clicks, so that only ratios of values matter. Where `confidence` is not given, counts are
+    weighed so, and ratings and clicks all weigh 1. A dislike, a value of 0 or below, is a pair without a click.
+    h = the row's clicks + α · the other side's size, its share of the whole loss
 
     With `attributes` each row is also drawn to A x, x being its attributes and A learned with the rows, a fifth as
     strongly as a typical row is to 0; a row without clicks stands at A x itself, so that a new item is recommended to
@@ -58,7 +61,7 @@ class ImplicitMF(TrainedRecommender["ImplicitLeastSquares"], AverageRowMixin, At
 
     learned: ClassVar = {
         "user_factors_": floats("n_users", "n_factors"), "item_factors_": floats("n_items", "n_factors"),
-        "unobserved_weight_": number(above=0), "reg_": number(above=0),
+        "unit_": number(above=0), "unobserved_weight_": number(above=0), "reg_": number(above=0),
         "user_attribute_strength_": number(above=-1), "item_attribute_strength_": number(above=-1),
         **learned_attributes("n_factors"),
     }  # fmt: skip
@@ -74,7 +77,8 @@ class ImplicitMF(TrainedRecommender["ImplicitLeastSquares"], AverageRowMixin, At
     reg: float | None = None  # λ; None: chosen at fit, by short fits on a tenth of the clicks
     reg_exponent: float = 1.0  # e: 0 holds all rows alike, 1 those with many clicks more
     memory_gb: float | None = None  # what may be used; None: what is free
-    confidence: float = 0.0  # by how much the value of a click raises its weight
+    confidence: float | None = None  # how strongly the value of a click raises its weight; None: counts 1, else 0
+    power: float | None = None  # of the value in that weight; None: its logarithm
     seed: int = 0
 
     @property
@@ -88,6 +92,13 @@ class ImplicitMF(TrainedRecommender["ImplicitLeastSquares"], AverageRowMixin, At
             "reg": Between(1e-4, 0.1, log=True),
         }
 
+    def space_for(self, train: "Ratings") -> Space:
+        """Of counts also how their values weigh."""
+        if train.kind != "counts":
+            return self.search_space()
+        weights: Space = {"confidence": OneOf((0.0, 0.1, 0.3, 1.0, 3.0, 10.0)), "power": OneOf((None, 0.25, 0.5, 1.0))}
+        return {**self.search_space(), **weights}
+
     def _check_options(self) -> None:
         if self.block_size % 16:
             raise BadOption(f"block_size must be a multiple of 16, but {self.block_size} came.")
@@ -97,16 +108,22 @@ class ImplicitMF(TrainedRecommender["ImplicitLeastSquares"], AverageRowMixin, At
         for name in ("unobserved_weight", "reg"):
             if (value := getattr(self, name)) is not None and not value > 0:
                 raise BadOption(f"{name} must be above 0, but {getattr(self, name)} came.")
-        if self.confidence < 0:
+        if self.confidence is not None and self.confidence < 0:
             raise BadOption(f"confidence must be 0 or more, but {self.confidence} came.")
+        if self.power is not None and not self.power > 0:
+            raise BadOption(f"power must be above 0, but {self.power} came.")
 
     # ---- training -----------------------------------------------------------------------------------------
 
     def _make_engine(self, train: "Ratings", run: "Run") -> "ImplicitLeastSquares":
         from cofactor.training.engines.implicit_als import ImplicitLeastSquares, RowSolver
 
-        if self.confidence and train.values.min() < 0:
-            raise BadOption("With confidence above 0 values are weights, 0 or more, but negative ones came.")
+        train = train.positives
+        if not len(train):
+            raise BadOption(
+                f"All values of {self.ratings!r} are dislikes, 0 or below: there are no clicks to learn from."
+            )
+        self.unit_ = float(np.median(train.values)) if self._confidence else 1.0
         mend = "Use fewer n_factors, or leave out rare users and items."
         what = f"ImplicitMF(n_factors={self.n_factors}) on {train!r}"
         refuse_beyond(self.needed_gb(train), self.memory_gb, what, mend)
@@ -132,13 +149,20 @@ class ImplicitMF(TrainedRecommender["ImplicitLeastSquares"], AverageRowMixin, At
 
     def _loss_on(self, held_out: "Ratings", engine: "ImplicitLeastSquares", train: "Ratings") -> "Loss":
         """The objective without its penalty, held-out clicks in place of those of training."""
-        return lambda: engine.loss_on(held_out)
+        return lambda: engine.loss_on(held_out.positives)
 
     @property
     def _objective(self) -> "ImplicitObjective":
-        from cofactor.training.engines.implicit_als import ImplicitObjective
+        from cofactor.training.engines.implicit_als import ClickWeights, ImplicitObjective
 
-        return ImplicitObjective(self.unobserved_weight_, self.reg_, self.reg_exponent, self.confidence)
+        weighting = ClickWeights(self._confidence, self.power, self.unit_)
+        return ImplicitObjective(self.unobserved_weight_, self.reg_, self.reg_exponent, weighting)
+
+    @property
+    def _confidence(self) -> float:
+        if self.confidence is None:
+            return 1.0 if self.ratings.kind == "counts" else 0.0
+        return self.confidence
 
     def needed_gb(self, train: "Ratings") -> float:
         """Memory that learning takes beyond the table, in GB.
@@ -166,18 +190,19 @@ class ImplicitMF(TrainedRecommender["ImplicitLeastSquares"], AverageRowMixin, At
     def score_profile(self, profile: UserProfile) -> FloatArray:
         """(n_items,) scores by the row that the users' half would give to somebody with these clicks and attributes."""
         expected = self._expected_row("user", profile.attributes)
-        if not len(profile.item_idx):
+        is_click = profile.values > 0
+        if not is_click.any():
             known = expected.any()
             return (
                 self.item_factors_ @ expected.astype(np.float32) if known else self.score_users(np.array([UNKNOWN]))[0]
             )
-        precision, weighed = self._normal_equations(profile.item_idx, profile.values)
+        precision, weighed = self._normal_equations(profile.item_idx[is_click], profile.values[is_click])
         row = np.linalg.solve(precision, weighed.sum(axis=0) + self.user_attribute_strength_ * expected)
         return self.item_factors_ @ row.astype(np.float32)
 
     def _normal_equations(self, item_idx: IntArray, values: FloatArray) -> tuple[FloatArray, FloatArray]:
         """(k, k) what a user's row is multiplied with, and (m, k) what each of their clicks adds to the right side."""
-        q, weight = self.item_factors_[item_idx].astype(np.float64), 1 + self.confidence * values
+        q, weight = self.item_factors_[item_idx].astype(np.float64), self._objective.clicks.weights(values)
         ridge = self._objective.ridge(np.array([len(q)]), len(self.item_factors_))[0]
         base = self.unobserved_weight_ * (self.item_factors_.T @ self.item_factors_) + ridge * np.eye(self.n_factors)
         weighed = q * weight[:, None]
@@ -185,7 +210,7 @@ class ImplicitMF(TrainedRecommender["ImplicitLeastSquares"], AverageRowMixin, At
 
     def reasons(self, user_idx: int, item_idx: int) -> Reasons:
         """A row is linear in the clicks, the items being given: each adds its share of p · q."""
-        items, values = self.ratings.by_user.of(user_idx)
+        items, values = self.ratings.positives.by_user.of(user_idx)
         q = self.item_factors_[item_idx].astype(np.float64)
         if not (len(items) or self.user_factors_[user_idx].any()):
             return Reasons(item=float(self._average @ q))
@@ -203,6 +228,7 @@ class ImplicitMF(TrainedRecommender["ImplicitLeastSquares"], AverageRowMixin, At
         from cofactor.posterior.fold_in import fold_in_new
         from cofactor.training.engines.implicit_als import RowSolver, SideSolver
 
+        joined = joined._replace(ratings=joined.ratings.positives)
         ratings, width = joined.ratings, padded_width(self.n_factors)
 
         def place(side: Literal["user", "item"], which: IntArray) -> Callable[["Rows", FloatArray], FloatArray]:

@@ -52,10 +52,10 @@ class Perceptron(NamedTuple):
 class NeuralCF(GradientRecommender[Network]):
     """r_ui ≈ squash(MLP([p_u, q_i]) + p'_u · q'_i), trained by Adam on mini-batches; p', q' where dot_factors > 0.
 
-    Of clicks the log loss is minimised, each click with `n_negatives` items that the user has not clicked, drawn
-    anew in every epoch. Somebody without ratings gets the average user's embedding, an item without ratings the
-    average item's. After training every layer is kept as plain matrices, batch norm folded in, so a saved model needs
-    no torch.
+    Of clicks, and of counts taken as clicks, the log loss is minimised, each click with `n_negatives` items that the
+    user has not clicked, drawn anew in every epoch. Somebody without ratings gets the average user's embedding, an item
+    without ratings the average item's. After training every layer is kept as plain matrices, batch norm folded in, so
+    a saved model needs no torch.
     """
 
     learned: ClassVar = {
@@ -132,7 +132,7 @@ class NeuralCF(GradientRecommender[Network]):
         pairs, y_range = LabelledPairs(train.user_idx, train.item_idx, train.values), self.y_range
         n_rows = len(train)
         if not train.explicit:
-            pairs, y_range = Negatives(train, self.n_negatives, self.seed), None
+            pairs, y_range = Negatives(train.positives, self.n_negatives, self.seed), None
             n_rows = len(pairs)
         size = self._batch_size(n_rows)
         # batch norm cannot learn from a batch of one, which the last of an epoch may be
@@ -154,7 +154,7 @@ class NeuralCF(GradientRecommender[Network]):
 
         if train.explicit:
             return super()._loss_on(held_out, engine, train)
-        return log_loss(engine, held_out, train, self.n_negatives, self.seed)
+        return log_loss(engine, held_out.positives, train, self.n_negatives, self.seed)
 
     def _width(self, n: int) -> int:
         return self.dot_factors + (self.n_factors or min(600, round(1.6 * n**0.56)))  # fastai's rule of thumb
@@ -162,7 +162,8 @@ class NeuralCF(GradientRecommender[Network]):
     def _set_parameters(self, parameters: Network, train: "Ratings") -> None:
         p, q, layers, _ = parameters
         matrices = folded(layers)
-        rated, known = train.user_counts > 0, train.item_counts > 0
+        # an item with dislikes alone has learned from being drawn as what was not clicked; a user has not
+        rated, known = (train if train.explicit else train.positives).user_counts > 0, train.item_counts > 0
         self.user_mean_, self.item_mean_ = p[rated].mean(axis=0), q[known].mean(axis=0)
         self.user_factors_ = np.where(rated[:, None], p - self.user_mean_, 0).astype(np.float32)
         self.item_factors_ = np.where(known[:, None], q - self.item_mean_, 0).astype(np.float32)
@@ -240,7 +241,7 @@ class NeuralCF(GradientRecommender[Network]):
         """
         net, of_users = self._perceptron(), side == "user"
         if not self.ratings.explicit:
-            idx, values = self._with_negatives(idx, len(others))
+            idx, values = self._with_negatives(idx[values > 0], len(others))
         mine, theirs = (net.of_user, net.of_item) if of_users else (net.of_item, net.of_user)
         mean, their_mean = (self.user_mean_, self.item_mean_) if of_users else (self.item_mean_, self.user_mean_)
         their_mlp, their_dot = self._parts(others[idx] + their_mean)

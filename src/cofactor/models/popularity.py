@@ -24,13 +24,15 @@ __all__ = ["Popularity"]
 
 @dataclass(kw_only=True)
 class Popularity(Recommender):
-    """An item's damped mean rating (Σ r + damping · μ) / (n + damping), for clicks its count.
+    """An item's damped mean rating (Σ r + damping · μ) / (n + damping); for clicks and counts how many people have it.
 
     The damping stands for that many ratings at the average: an item with one lucky 5 does not lead.
     """
 
     learned: ClassVar = {"mean_": number(), "popularity_": floats("n_items")}
-    objective: ClassVar = "The damped mean rating of each item (for clicks, how many clicked), the same for everybody."
+    objective: ClassVar = (
+        "The damped mean rating of each item (for clicks and counts, how many people have it), the same for everybody."
+    )
 
     damping: float = 25.0  # ratings at the overall mean that every item is given beforehand
 
@@ -60,9 +62,9 @@ class Popularity(Recommender):
         return self._learned_anew(remaining)
 
     def _counted(self, ratings: "Ratings") -> FloatArray:
-        counts = ratings.item_counts
         if not ratings.explicit:
-            return counts.astype(np.float32)
+            return ratings.positives.item_counts.astype(np.float32)
+        counts = ratings.item_counts
         sums = np.bincount(ratings.item_idx, ratings.values, minlength=ratings.n_items)
         damped = (sums + self.damping * self.mean_) / np.maximum(counts + self.damping, 1e-9)
         return np.where(counts + self.damping > 0, damped, self.mean_).astype(np.float32)

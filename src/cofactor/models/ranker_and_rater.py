@@ -94,6 +94,7 @@ class RankerAndRater(WithMembers):
             gives_intervals=rates.gives_intervals,
             learns_attributes=ranks.learns_attributes and rates.learns_attributes,
             gives_reasons=rates.gives_reasons,
+            needs_ratings=True,
             lists_by_prediction=False,
         )
 
@@ -101,7 +102,7 @@ class RankerAndRater(WithMembers):
 
     def _fit(self, train: "Ratings", run: "Run") -> None:
         if not train.explicit:
-            raise BadOption(f"A rater needs ratings, but {train!r} are clicks. Fit the ranker alone.")
+            raise BadOption(f"A rater needs ratings, but {train!r} are {train.kind}. Fit the ranker alone.")
         if self.error is None:
             self.threshold_, self.error_ = _threshold(train), self._measured_error(train, run)
         else:

@@ -48,7 +48,7 @@ def tune(
     model: its options are the first trial, and those that are not searched stay; the model itself is not changed
     budget: time for the search, such as "90s", "2min", "1h" or a number of seconds; the last fit comes on top
     metric: None: "rmse" where the model predicts ratings, else "ndcg@10"
-    space: option -> `Between` or `OneOf` of `cofactor.search_space`; None: the model's own `search_space()`
+    space: option -> `Between` or `OneOf` of `cofactor.search_space`; None: the model's own `space_for(train)`
     n_trials: at most so many     journal: a file that keeps the trials, from which the same search goes on
     progress: a line a trial on stderr (None: where that is a terminal)
 
@@ -64,7 +64,7 @@ def tune(
     seconds, seed, n_trials = seconds_of(budget), seed_of(seed), conformed("n_trials", int | None, n_trials)
     metric = conformed("metric", str | None, metric)
     search = Search(
-        model, train, metric or default_metric(model, train), model.search_space() if space is None else space, seed,
+        model, train, metric or default_metric(model, train), model.space_for(train) if space is None else space, seed,
         Path(journal) if journal else None, trial_printer(progress),
     )  # fmt: skip
     search.run(seconds, n_trials)

@@ -15,7 +15,7 @@ from cofactor.data.remarks import Remark, Remarks, left_out, note, problem, untr
 from cofactor.data.rows.duplicates import Repeated, merge_repeats, repeated_pairs
 from cofactor.data.rows.table_rows import TableRows
 
-__all__ = ["IndexedRows", "each_pair_once", "number_rows", "side_remarks"]
+__all__ = ["IndexedRows", "dislike_remarks", "each_pair_once", "number_rows", "side_remarks"]
 
 N_NAMED = 5  # odd ids that a remark names
 KEPT = {"mean": "mean of the ratings kept", "sum": "their sum kept", "last": "the last one kept"}  # of repeated pairs
@@ -65,6 +65,14 @@ def side_remarks(ids: IdMap, column: str, *, complete: bool) -> Remarks:
         what = f"{len(odd)} {ids.kind} ids look unintended: {named}"
         remarks.append(note(what, mend="They were kept as they came."))
     return tuple(remarks)
+
+
+def dislike_remarks(rows: IndexedRows) -> Remarks:
+    """A remark on values of 0 or below, where there are any."""
+    if not len(rows.values) or rows.values.min() > 0:
+        return ()
+    what = "Values of 0 or below are dislikes: no clicks to models of who has what, though not recommended again;"
+    return (note(what, rows.positions(np.flatnonzero(rows.values <= 0))),)
 
 
 def each_pair_once(rows: IndexedRows, policy: Duplicates) -> tuple[IndexedRows, Remarks]:

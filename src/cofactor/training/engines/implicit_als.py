@@ -27,25 +27,47 @@ from cofactor.kernels.posterior.weights import RatingWeights
 from cofactor.posterior.attribute_prior import AttributePrior
 from cofactor.training.engine import ResumableEngine
 
-__all__ = ["ImplicitLeastSquares", "ImplicitObjective", "RowSolver", "SideSolver"]
+__all__ = ["ClickWeights", "ImplicitLeastSquares", "ImplicitObjective", "RowSolver", "SideSolver"]
 
 ATTRIBUTE_SHARE = 0.2  # of a typical row's penalty: the strength of the pull towards its prior mean by attributes
 START_DEVIATION = 0.1  # standard deviation of the first scores
 
 
 @dataclass(frozen=True)
+class ClickWeights:
+    """Weights of clicks: c = 1 + confidence · log(1 + value / unit), or 1 + confidence · (value / unit) ** power."""
+
+    confidence: float = 0.0
+    power: float | None = None  # None: the logarithm
+    unit: float = 1.0  # only the ratio of values to it counts
+
+    def weights(self, values: FloatArray) -> FloatArray:
+        """(n,) the weight of each click, by its value, above 0."""
+        return 1 + self.confidence * self.gains(values) if self.confidence else np.ones_like(values)
+
+    def gains(self, values: FloatArray) -> FloatArray:
+        """(n,) what `confidence` is multiplied by."""
+        relative = values / np.float32(self.unit)
+        return np.log1p(relative) if self.power is None else relative ** np.float32(self.power)
+
+    def with_gains(self, rows: Rows) -> Rows:
+        """The rows with gains in place of values; as they are where no value counts."""
+        return rows._replace(levels=self.gains(rows.levels)) if self.confidence else rows
+
+
+@dataclass(frozen=True)
 class ImplicitObjective:
-    """Σ_clicks c (1 - p·q)² + α Σ_all (p·q)² + λ Σ_rows hᵉ |row|², with c = 1 + confidence · value."""
+    """Σ_clicks c (1 - p·q)² + α Σ_all (p·q)² + λ Σ_rows hᵉ |row|², with c as in `ClickWeights`."""
 
     unobserved_weight: float  # α
     reg: float  # λ
     reg_exponent: float  # e
-    confidence: float
+    clicks: ClickWeights
 
     @property
     def weights(self) -> RatingWeights:
-        """The weight and the weighted target of a click, both c, in the kernels' form: linear in its value."""
-        one, gain = np.float32(1), np.float32(self.confidence)
+        """The weight and the weighted target of a click, both c, in the kernels' form: linear in its gain."""
+        one, gain = np.float32(1), np.float32(self.clicks.confidence)
         return RatingWeights(one, gain, one, gain)
 
     def ridge(self, counts: IntArray, n_others: int) -> FloatArray:
@@ -83,7 +105,8 @@ class SideSolver:
     """Solves the rows of one side, with the schedule and the padding made once."""
 
     def __init__(self, rows: Rows, n_factors: int, objective: ImplicitObjective, row_solver: RowSolver) -> None:
-        self._rows, self._n_factors, self._objective, width = rows, n_factors, objective, padded_width(n_factors)
+        self._rows, self._n_factors, self._objective = objective.clicks.with_gains(rows), n_factors, objective
+        width = padded_width(n_factors)
         self._improve = row_solver.improve(n_factors)
         n_others = int(rows.indices.max(initial=-1)) + 1
         self._schedule = schedule_rows(rows.indptr, width, n_others=n_others, split_above=row_solver.longest)
@@ -119,12 +142,13 @@ class ImplicitLeastSquares(ResumableEngine):
         self._train, self._n_factors, self._objective = train, n_factors, objective
         self.of_users, self.of_items = of_users, of_items
         # ratings are laid out before factors are allocated: the memory that sorting takes is then free again
-        by_item = train.by_item if objective.confidence else train.clicks_by_item
+        clicks = objective.clicks
+        by_item = train.by_item if clicks.confidence else train.clicks_by_item
         self._user_solver = SideSolver(train.by_user, n_factors, objective, row_solver)
         self._item_solver = SideSolver(by_item, n_factors, objective, row_solver)
         self._users, self._items = self._start(seed)
         # the mean weight of clicks in the loss; where all count 1, their values need not be decoded
-        self._mean_weight = 1 + objective.confidence * train.mean if objective.confidence else 1.0
+        self._mean_weight = float(clicks.weights(train.values).mean(dtype=np.float64)) if clicks.confidence else 1.0
         self._user_ridge = objective.ridge(train.user_counts, train.n_items)
         self.user_attribute_strength = objective.attribute_strength(train.user_counts, train.n_items)
         self.item_attribute_strength = objective.attribute_strength(train.item_counts, train.n_users)
@@ -178,7 +202,7 @@ class ImplicitLeastSquares(ResumableEngine):
         """The objective without its penalty, for each click, with held-out clicks in place of those of training."""
         users, items, objective = self._users, self._items, self._objective
         scores = np.einsum("nk,nk->n", users[held_out.user_idx], items[held_out.item_idx])
-        clicked = (1 + objective.confidence * held_out.values) * np.square(1 - scores)
+        clicked = objective.clicks.weights(held_out.values) * np.square(1 - scores)
         everywhere = float(np.einsum("ij,ij->", users.T @ users, items.T @ items))
         return float(clicked.mean(dtype=np.float64)) + objective.unobserved_weight * everywhere / len(self._train)
 
