@@ -178,7 +178,9 @@ OPTIONS = st.fixed_dictionaries(
         "user": ROLE, "item": ROLE, "rating": ROLE | st.just(False), "timestamp": ROLE | st.just(False), "title": ROLE,
         "items": SOURCES, "users": SOURCES, "scale": st.sampled_from([None, (1, 5), (0, 1), [0, 9]]),
         "duplicates": st.sampled_from([None, "last", "mean", "sum", "error"]),
-        "kind": st.sampled_from([None, "ratings", "clicks", "counts"]), "missing": st.sampled_from(["error", "drop"]),
+        "kind": st.sampled_from([None, "ratings", "clicks", "counts"]), "event": ROLE,
+        "weights": st.sampled_from([None, {"view": 1}, {"1": 1, "2": 3, "x": -1}]),
+        "half_life": st.sampled_from([None, "1d", "9y"]), "missing": st.sampled_from(["error", "drop"]),
         "unrated": st.sampled_from(["drop", "keep"]), "separator": st.sampled_from([None, ",", ";", "::", "§", "\x1f"]),
         "ids": st.sampled_from(["auto", "text", {"user": "text"}, {"item": "text"}]),
         "encoding": st.sampled_from([None, "utf-8", "latin-1", "utf-16", "utf-7", "idna"]),
@@ -209,8 +211,9 @@ NONSENSE = st.sampled_from(
     ]
 )
 NONSENSICAL = st.dictionaries(
-    st.sampled_from(["user", "item", "rating", "timestamp", "title", "items", "users", "scale", "kind", "duplicates",
-                     "missing", "unrated", "separator", "ids", "encoding", "has_header", "name"]),
+    st.sampled_from(["user", "item", "rating", "timestamp", "title", "items", "users", "scale", "kind", "event",
+                     "weights", "half_life", "duplicates", "missing", "unrated", "separator", "ids", "encoding",
+                     "has_header", "name"]),
     NONSENSE, min_size=1, max_size=3,
 )  # fmt: skip
 

@@ -22,6 +22,9 @@ def add_source(parser: ArgumentParser) -> None:
     group.add_argument("--scale", metavar="LOW,HIGH", help="lowest and highest possible rating")
     group.add_argument("--separator", metavar="TEXT", help="between the fields of a text file")
     group.add_argument("--encoding", metavar="NAME", help="of a text file, such as iso-8859-1")
+    group.add_argument("--event", metavar="COLUMN", help="its column of types of events, which --weights counts")
+    group.add_argument("--weights", metavar="TYPE=N,…", help="what each type counts, as view=1,cart=3,purchase=5")
+    group.add_argument("--half-life", metavar="TIME", help="in which a row comes to count half as much, such as 90d")
     group.add_argument(
         "--kind", choices=("ratings", "clicks", "counts"),
         help="what the values are; counts: plays, quantities (default: told by their name and values)",
@@ -55,10 +58,11 @@ def add_split(parser: ArgumentParser) -> None:
 def read_options(arguments: Namespace) -> dict[str, Any]:
     """The options for `cofactor.read`, those that were given."""
     given: dict[str, Any] = {
-        role: _column(getattr(arguments, role)) for role in ("user", "item", "rating", "timestamp")
+        role: _column(getattr(arguments, role)) for role in ("user", "item", "rating", "timestamp", "event")
     } | {name: getattr(arguments, name) for name in ("items", "users", "separator", "encoding")}
-    given |= {name: getattr(arguments, name) for name in ("kind", "duplicates", "missing", "unrated")}
+    given |= {name: getattr(arguments, name) for name in ("kind", "half_life", "duplicates", "missing", "unrated")}
     given["scale"] = _scale(arguments.scale)
+    given["weights"] = _weights(arguments.weights)
     given["ids"] = _id_kinds(arguments.ids)
     if arguments.clicks:
         given["rating"] = False
@@ -110,6 +114,18 @@ def _scale(given: str | None) -> tuple[float, float] | None:
     except ValueError:
         raise BadOption(f"--scale takes two numbers such as 1,5, but {given!r} came.") from None
     return low, high
+
+
+def _weights(given: str | None) -> dict[str, float] | None:
+    from cofactor.errors import BadOption
+
+    if given is None:
+        return None
+    try:
+        parts = [one.rpartition("=") for one in given.split(",")]
+        return {name.strip(): float(weight) for name, _, weight in parts}
+    except ValueError:
+        raise BadOption(f"--weights takes types and numbers such as view=1,cart=3, but {given!r} came.") from None
 
 
 def _id_kinds(given: str | None) -> Any:

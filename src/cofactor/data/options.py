@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from math import inf
-from numbers import Integral
+from numbers import Integral, Real
 from typing import Any, Literal, TypeAlias, get_args
 
+from cofactor.data.durations import seconds_in
 from cofactor.data.kinds import Kind
 from cofactor.errors import BadOption
 
@@ -17,6 +19,7 @@ Missing = Literal["error", "drop"]
 Unrated = Literal["drop", "keep"]
 Side = Literal["user", "item"]
 IdKind = Literal["auto", "text"]
+LARGEST = 1e30  # weight of an event
 TYPES = (
     ("separator", str, "text such as ';'"), ("encoding", str, "a name such as 'latin-1'"),
     ("has_header", bool, "True or False"), ("name", str, "a name"),
@@ -48,6 +51,9 @@ class Options:
     users: Any = None
     title: Column = None
     scale: tuple[float, float] | None = None
+    event: Column = None
+    weights: Mapping[str, float] | None = None
+    half_life: str | timedelta | None = None
     kind: Kind | None = None
     duplicates: Duplicates | None = None
     missing: Missing = "error"
@@ -66,9 +72,10 @@ class Options:
         if self.duplicates == "sum" and self.kind not in (None, "counts"):
             raise BadOption(f"duplicates='sum' adds up counts, but kind={self.kind!r} came. Leave one of them out.")
         id_kind(self.ids, "user")
-        for role in ("user", "item", "rating", "timestamp", "title"):
+        for role in ("user", "item", "rating", "timestamp", "title", "event"):
             _refuse_no_column(role, getattr(self, role))
         _refuse_no_scale(self.scale)
+        _refuse_no_weights(self)
         for option, kind, example in TYPES:
             value = getattr(self, option)
             if not (value is None or isinstance(value, kind)):
@@ -90,6 +97,29 @@ def _refuse_no_column(role: str, value: object) -> None:
         or (isinstance(value, Integral) and not isinstance(value, bool))
     ):
         raise BadOption(f"{role}={value!r} names no column. Give its name, or its position (0 is the first).")
+
+
+def _refuse_no_weights(options: Options) -> None:
+    """Events and half-lives make counts of whatever they are given with."""
+    given: Any = options.weights
+    if options.half_life is not None:
+        seconds_in("half_life", options.half_life)
+    if given is not None and options.event is None:
+        raise BadOption("weights are those of the types of events. Name the column of the types with event=….")
+    if (options.event is not None or options.half_life is not None) and options.kind not in (None, "counts"):
+        raise BadOption(
+            f"Events, and rows that lose weight with age, are counts; kind={options.kind!r} came. Leave that out."
+        )
+    if given is None:
+        return
+    are_numbers = isinstance(given, Mapping) and all(
+        isinstance(one, Real) and not isinstance(one, bool) and abs(float(one)) < LARGEST for one in given.values()
+    )
+    if not are_numbers or not any(one > 0 for one in given.values()):
+        raise BadOption(
+            f"weights={given!r} are no weights of events. Give a number for each type, at least one above 0, as in "
+            f"weights={{'view': 1, 'cart': 3, 'purchase': 5}}."
+        )
 
 
 def _refuse_no_scale(scale: Any) -> None:

@@ -1,4 +1,4 @@
-"""cf.read: any table of ratings or clicks, checked, as `Ratings`.
+"""cf.read: any table of ratings, clicks or counts, checked, as `Ratings`.
 
 table -> columns -> ids, values, times -> usable rows -> indices -> each pair once -> attributes -> Ratings. Each stage
 returns what it made and its remarks; the remarks are joined here, and become the report.
@@ -6,18 +6,21 @@ returns what it made and its remarks; the remarks are joined here, and become th
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal, TypeVar
+from datetime import timedelta
+from typing import Any, Literal, NamedTuple, TypeVar
 
 import numpy as np
 import polars as pl
 
-from cofactor.arrays import Array
+from cofactor.arrays import Array, BoolArray, FloatArray
 from cofactor.data.attributes.attached import Attached, attach
+from cofactor.data.columns.events import aged, parse_events, without_time
 from cofactor.data.columns.given_kind import with_kind
 from cofactor.data.columns.id_columns import parse_ids
 from cofactor.data.columns.roles import Columns, choose_columns
 from cofactor.data.columns.timestamps import parse_times
 from cofactor.data.columns.values import parse_values
+from cofactor.data.durations import seconds_in
 from cofactor.data.formats.open_table import name_of, open_table
 from cofactor.data.formats.table import Table
 from cofactor.data.kinds import Kind
@@ -32,6 +35,7 @@ from cofactor.errors import BadTable
 __all__ = ["examine", "read"]
 
 T = TypeVar("T")
+BLANK = "Blank lines"
 
 
 def read(
@@ -44,6 +48,9 @@ def read(
     items: Any = None,
     users: Any = None,
     title: Column = None,
+    event: Column = None,
+    weights: Mapping[str, float] | None = None,
+    half_life: str | timedelta | None = None,
     kind: Kind | None = None,
     scale: tuple[float, float] | None = None,
     duplicates: Duplicates | None = None,
@@ -55,7 +62,7 @@ def read(
     has_header: bool | None = None,
     name: str | None = None,
 ) -> Ratings:
-    """Read a table of ratings or clicks, and check it. Nothing is left out silently: see `ratings.report`.
+    """Read a table of ratings, clicks or counts, and check it. Nothing is left out silently: see `ratings.report`.
 
     source: a path (CSV and other text with any separator, gzip, Parquet, Arrow), bytes or an open file, a pandas,
         Polars or Arrow table, a scipy sparse matrix (a row a user, a column an item), a dict of columns; an Arrow
@@ -65,6 +72,11 @@ def read(
         (userId, user_id, movieId, stars …), else by position; False: do without (rating=False: clicks)
     items, users: a table of item titles and attributes, of user attributes; anything that `source` may be
     title: the column with the items' titles, in `items` if given, else beside the ratings
+    event, weights: the column of the types of events, and what each type counts, as in {"view": 1, "cart": 3,
+        "purchase": 5}; only the ratios matter, and 0 leaves a type out. Events of one user and item are added up, and
+        the table is one of counts; a `rating` that is named, such as a quantity, multiplies them
+    half_life: the time, such as "90d", in which a row counts half as much: 2^(-age / half_life), the age being that
+        before the newest row of the table. Clicks, counts and events become counts by it
     kind: what the values are: "ratings", "clicks" or "counts" such as plays and quantities. None: clicks without a
         column of values, or where it holds true and false (a dislike); counts where the column is called so (plays,
         quantity …), or holds whole numbers of which the largest is above 10 and at least 10 times the median; else
@@ -90,8 +102,9 @@ def read(
         source,
         Options(
             user=user, item=item, rating=rating, timestamp=timestamp, items=items, users=users, title=title,
-            kind=kind, scale=scale, duplicates=duplicates, missing=missing, unrated=unrated, ids=ids,
-            separator=separator, encoding=encoding, has_header=has_header, name=name,
+            event=event, weights=weights, half_life=half_life, kind=kind, scale=scale, duplicates=duplicates,
+            missing=missing, unrated=unrated, ids=ids, separator=separator, encoding=encoding, has_header=has_header,
+            name=name,
         ),
     )  # fmt: skip
     if ratings is None or not report.ok:
@@ -149,6 +162,10 @@ def _read(source: Any, options: Options, log: _Log) -> Ratings:
     log.source, log.row_names, log.columns = table.origin, table.row_names, columns.roles()
     usable, is_boolean = _usable_rows(table, columns, options, log)
     kind, values = log.keep(with_kind(usable.values, columns.rating, options, is_boolean=is_boolean))
+    if options.half_life is not None:
+        assert usable.times is not None, "_usable_rows has refused a table without times"
+        values, said = aged(values, usable.times, seconds_in("half_life", options.half_life))
+        log.remarks.append(said)
     rows, log.kind = number_rows(replace(usable, values=values)), kind
     complete = rows.position is None or log.report().ok
     for ids, column in ((rows.users, columns.user), (rows.items, columns.item)):
@@ -169,20 +186,44 @@ def _usable_rows(table: Table, columns: Columns, options: Options, log: _Log) ->
     if not frame.height:
         raise BadTable(f"The table has columns ({', '.join(frame.columns[:6])}) but no rows. Give it some ratings.")
     ids = parse_ids(frame[columns.user], frame[columns.item], options.ids, from_text=table.is_text)
-    faults, blank, numbers, times, is_boolean = ids.faults, ids.no_user & ids.no_item, None, None, False
-    if columns.rating is not None:
-        values = log.keep(parse_values(frame[columns.rating], options.scale))
-        faults, blank = faults | values.faults, blank & values.missing
-        numbers, is_boolean = values.numbers, values.is_boolean
-    if columns.timestamp is not None:
-        times = log.keep(parse_times(frame[columns.timestamp]))
+    numbers = _numbers(frame, columns, options, log)
+    times = None if columns.timestamp is None else log.keep(parse_times(frame[columns.timestamp]))
     titles = None if columns.title is None else frame[columns.title]
-    rows = TableRows(ids.users, ids.items, numbers, times, titles)
-    rows = log.keep(only_usable(rows, faults, options.missing, blank=blank if table.is_text else None))
+    blank = {BLANK: ids.no_user & ids.no_item & numbers.missing} if table.is_text else {}
+    faults = ids.faults | numbers.faults | ({} if options.half_life is None else without_time(times))
+    rows = TableRows(ids.users, ids.items, numbers.values, times, titles)
+    rows = log.keep(only_usable(rows, faults, options.missing, unwanted=blank | numbers.unwanted))
     if not len(rows.users):
         report = log.report()
         raise BadTable(f"No usable row is left. {' '.join(map(str, (*report.problems, *report.left_out)))}")
-    return rows, is_boolean
+    return rows, numbers.are_boolean
+
+
+class _Numbers(NamedTuple):
+    """The values of the rows, None for clicks; rows without one, with faults, and those left out in any case."""
+
+    values: FloatArray | None
+    missing: BoolArray
+    faults: dict[str, BoolArray]
+    unwanted: dict[str, BoolArray]
+    are_boolean: bool
+
+
+def _numbers(frame: pl.DataFrame, columns: Columns, options: Options, log: _Log) -> _Numbers:
+    """The column of values and the weights of events, multiplied where there are both."""
+    rated = None if columns.rating is None else log.keep(parse_values(frame[columns.rating], options.scale))
+    every = np.ones(frame.height, np.bool_)
+    found = _Numbers(None, every, {}, {}, False)
+    if rated is not None:
+        found = _Numbers(rated.numbers, rated.missing, rated.faults, {}, rated.is_boolean)
+    if columns.event is None:
+        return found
+    events = log.keep(parse_events(frame[columns.event], options.weights))
+    values = events.weights if found.values is None else found.values * events.weights
+    return _Numbers(
+        values, found.missing & events.missing, found.faults | events.faults,
+        {"Events of weight 0": events.without_weight}, False,
+    )  # fmt: skip
 
 
 def _wished_types(table: Table, columns: Columns) -> dict[str, pl.DataType | type[pl.DataType]]:

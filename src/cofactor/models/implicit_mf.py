@@ -93,7 +93,7 @@ class ImplicitMF(TrainedRecommender["ImplicitLeastSquares"], AverageRowMixin, At
         }
 
     def space_for(self, train: "Ratings") -> Space:
-        """Of counts also how their values weigh."""
+        """The search space of its options; of counts also how their values weigh."""
         if train.kind != "counts":
             return self.search_space()
         weights: Space = {"confidence": OneOf((0.0, 0.1, 0.3, 1.0, 3.0, 10.0)), "power": OneOf((None, 0.25, 0.5, 1.0))}

@@ -31,8 +31,21 @@ def with_kind(
 def _kind(values: FloatArray | None, column: str, options: Options, *, is_boolean: bool) -> InferredKind:
     if options.kind is not None:
         return InferredKind(options.kind)
-    if options.duplicates == "sum":
+    if options.duplicates == "sum" or options.event is not None:
         return InferredKind("counts")
+    if options.half_life is not None:
+        return InferredKind("counts", _refused_ratings(values, column, is_boolean=is_boolean))
     if options.scale is not None and values is not None:
         return InferredKind("ratings")
     return infer_kind(values, column, is_boolean=is_boolean)
+
+
+def _refused_ratings(values: FloatArray | None, column: str, *, is_boolean: bool) -> str:
+    """Why the values are taken for counts; raises `BadTable` for ratings, which do not lose weight with age."""
+    kind, why = infer_kind(values, column, is_boolean=is_boolean)
+    if kind == "ratings":
+        raise BadTable(
+            f"half_life is for clicks, counts and events, but {column!r} holds ratings. Pass kind='counts' if they are "
+            f"counts, rating=False to take each row for a click, or leave half_life out."
+        )
+    return why

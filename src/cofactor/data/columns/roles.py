@@ -16,7 +16,7 @@ from cofactor.errors import BadTable
 
 __all__ = ["Columns", "choose_columns", "named_column"]
 
-ROLES = ("user", "item", "rating", "timestamp", "title")
+ROLES = ("user", "item", "rating", "timestamp", "title", "event")
 Roles: TypeAlias = dict[str, str | None]  # the column that plays each part
 WIDE = 10  # with more columns than this a position would be a blind guess
 
@@ -30,6 +30,7 @@ class Columns:
     rating: str | None  # None: clicks
     timestamp: str | None
     title: str | None  # of the item, where the rating table itself holds it
+    event: str | None = None  # the type of each event
 
     def roles(self) -> dict[str, str]:
         """The column of each part that is played: {"user": "userId", …}."""
@@ -49,7 +50,7 @@ def choose_columns(head: pl.DataFrame, header: Header, options: Options) -> tupl
     user, item = found["user"], found["item"]
     assert user is not None, "_with_positions has filled it, or raised"
     assert item is not None, "_with_positions has filled it, or raised"
-    columns = Columns(user, item, found["rating"], found["timestamp"], found["title"])
+    columns = Columns(user, item, found["rating"], found["timestamp"], found["title"], found["event"])
     return columns, (*remarks, *_swapped_names(said), *_unused(head.columns, columns, options))
 
 
@@ -70,6 +71,8 @@ def _with_usual_names(said: Roles, names: Sequence[str], options: Options) -> Ro
 
 
 def _is_wanted(role: str, options: Options) -> bool:
+    if role == "event" or (role == "rating" and options.event is not None):
+        return False  # no type of event is guessed at, and where there are events, they say what a row counts
     return getattr(options, role) is not False and not (role == "title" and options.items is not None)
 
 
@@ -163,7 +166,7 @@ def _swapped_names(said: Roles) -> Remarks:
 
 def _unused(names: Sequence[str], columns: Columns, options: Options) -> Remarks:
     unused = [name for name in names if name not in columns.roles().values()]
-    if columns.rating is None and options.rating is None:
+    if columns.rating is None and options.rating is None and columns.event is None:
         hint = f"If {_listed(unused)} holds ratings, pass rating=…." if unused else ""
         return (note("No rating column: read as clicks, each of value 1", mend=hint),)
     return (note(f"Columns not used: {_listed(unused)}"),) if unused else ()

@@ -13,7 +13,6 @@ from cofactor.data.remarks import Remark, Remarks, left_out, problem
 
 __all__ = ["TableRows", "only_usable"]
 
-BLANK = "Blank lines"
 MEND = "Mend the table, or pass missing='drop' to leave such rows out."
 
 
@@ -40,19 +39,20 @@ class TableRows:
 
 
 def only_usable(
-    rows: TableRows, faults: Mapping[str, BoolArray], missing: Missing, *, blank: BoolArray | None
+    rows: TableRows, faults: Mapping[str, BoolArray], missing: Missing, *, unwanted: Mapping[str, BoolArray]
 ) -> tuple[TableRows, Remarks]:
     """The rows without a fault; of the others each fault is a problem or, with missing="drop", the first is told.
 
-    faults: what is wrong, and in which rows     blank: lines of a file that hold nothing, which are always left out
+    faults: what is wrong, and in which rows     unwanted: which rows are always left out, and why
     """
-    if blank is not None and blank.any():
-        faults = {BLANK: blank} | {what: rows & ~blank for what, rows in faults.items()}
+    for why, them in unwanted.items():
+        if them.any():
+            faults = {why: them} | {what: rows & ~them for what, rows in faults.items()}
     unusable, remarks = np.zeros(len(rows.users), np.bool_), list[Remark]()
     dropped = unusable.copy()
     for what, faulty in faults.items():
         unusable |= faulty
-        if missing == "drop" or what == BLANK:
+        if missing == "drop" or what in unwanted:
             first = faulty & ~dropped
             remarks += [left_out(what, first)] if first.any() else []
             dropped |= faulty
