@@ -9,6 +9,7 @@ from typing import Any
 from cofactor.errors import BadOption, BadTable, CofactorError
 
 SOUND = b"user,item,rating\nann,1,5\nann,2,3\nbob,1,4\n"
+LINES = b'{"user": 1, "item": 2, "rating": 3}\n'
 TITLES = {"item": [1, 2], "title": ["Alien", "Heat"]}
 
 
@@ -65,7 +66,10 @@ BROKEN = (
     Broken("an empty file", b"", ("empty", "user,item,rating")),
     Broken("a header and nothing else", b"user,item,rating\n", ("no rows",)),
     Broken("an Excel workbook", b"PK\x03\x04\x14\x00", ("zip archive", ".parquet", "data frame"), file="ratings.xlsx"),
-    Broken("JSON", b'{"user": 1}', (".json", "data frame"), file="ratings.json"),
+    Broken("JSON that is no lines", b'[{"user": 1}]', (".json", "data frame"), file="ratings.json"),
+    Broken("a line of JSON cut short", LINES + b'{"user": 1, "it', ("Line 2 is no JSON", "object on each line")),
+    Broken("a line that is no object", LINES + b"[1, 2]", ("Line 2 is no JSON object",)),
+    Broken("JSON lines without items", b'{"user": 1}', ("No column is left for the items",)),
     Broken("damaged gzip", gzip.compress(SOUND)[:-9], ("gzip", "damaged"), file="ratings.csv.gz"),
     Broken("half a Parquet file", b"PAR1" + bytes(20), ("cannot be read", "write it again"), file="ratings.parquet"),
     Broken("an Arrow type that Polars has not", _arrow_of_two_types, ("Arrow table cannot be read", "Union")),
@@ -94,7 +98,7 @@ BROKEN = (
     Broken("one column for two parts", SOUND, ("both as user and as item",), {"user": "item", "item": "item"}),
     Broken("two columns of one name", lambda: _pandas([[1, 2, 3]], columns=["user", "item", "item"]), ("Rename",)),
     Broken("columns of different lengths", _columns(user=[1, 2], item=[1]), ("one length", "'user': 2")),
-    Broken("a matrix as a wide table", _pivot, ("21 columns", "scipy sparse", "unpivot")),
+    Broken("a matrix as a wide table", _pivot, ("looks wide", "wide=True")),
     # the ids
     Broken("missing users", SOUND + b",2,4\n", ("user id is missing", "line 5", "missing='drop'")),
     Broken("missing items", _columns(user=["a", "b"], item=[1, None], rating=[1, 2]), ("item id is missing", "row 1")),
@@ -103,7 +107,8 @@ BROKEN = (
     Broken("lists for ids", _columns(user=[[1], [2]], item=[1, 2]), ("list", "cannot be an id")),
     # the ratings
     Broken("missing ratings", SOUND + b"bob,2,\nbob,3,NA\n", ("rating is missing", "2 lines: 5, 6", "missing='drop'")),
-    Broken("decimal commas", b"user;item;rating\nann;1;4,5\nbob;2;3\n", ("not a number", "'4,5'", "line 2")),
+    Broken("thousands or decimals", b"user;item;rating\nann;1;4,500\nbob;2;3\n", ("not a number", "'4,500'", "line 2")),
+    Broken("commas and points", b"user;item;rating\nann;1;4,5\nbob;2;3.5\n", ("not a number", "'4,5'", "line 2")),
     Broken("infinite ratings", SOUND + b"bob,2,inf\n", ("infinite", "line 5")),
     Broken(
         "ratings outside the scale", SOUND + b"bob,2,50\n",

@@ -555,3 +555,10 @@ def test_a_matrix_is_left_as_it_was():
 @pytest.mark.parametrize("dtype", [bool, np.int8, np.uint64, np.float32, np.longdouble])
 def test_a_matrix_may_be_of_any_kind_of_number(dtype: Any):
     assert cf.read(csr_array(np.eye(2, dtype=dtype))).values.tolist() == [1.0, 1.0]
+
+
+def test_decimal_commas_are_read_and_noted():
+    for text in (b"user;item;rating\na;1;4,5\nb;2;3\n", b'user,item,rating\na,1,"4,5"\nb,2,3\n', b"1;5;4,5\n2;6;3,0\n"):
+        ratings = cf.read(text)
+        assert ratings.values.tolist() == [4.5, 3]
+        assert "commas for decimal points, as in 4,5" in str(ratings.report)

@@ -4,6 +4,7 @@ python3 dev.py fuzz -k read            10,000 examples of each property; COFACTO
 """
 
 import gzip
+import json
 import math
 import warnings
 from collections.abc import Callable
@@ -169,7 +170,10 @@ def matrices(draw: st.DrawFn) -> Any:
     return getattr(matrix, draw(st.sampled_from(["tocoo", "tocsr", "tocsc", "tolil", "todok", "tobsr", "todia"])))()
 
 
-TEXTS = csv_text() | st.binary(max_size=60) | csv_text().map(gzip.compress)
+LINES = st.lists(
+    st.dictionaries(NAMES, st.none() | st.integers() | st.floats() | ANY_TEXT | st.booleans() | st.lists(st.integers()))
+).map(lambda rows: "\n".join(map(json.dumps, rows)).encode())
+TEXTS = csv_text() | st.binary(max_size=60) | csv_text().map(gzip.compress) | LINES | LINES.map(gzip.compress)
 SOURCES = st.one_of(TEXTS, FRAMES, arrays(), matrices())
 ROLE = st.none() | st.sampled_from(["user", "item", "rating", 0, 1, 2, 9, -1])
 OPTIONS = st.fixed_dictionaries(
@@ -183,6 +187,7 @@ OPTIONS = st.fixed_dictionaries(
         "half_life": st.sampled_from([None, "1d", "9y"]), "missing": st.sampled_from(["error", "drop"]),
         "unrated": st.sampled_from(["drop", "keep"]), "separator": st.sampled_from([None, ",", ";", "::", "§", "\x1f"]),
         "ids": st.sampled_from(["auto", "text", {"user": "text"}, {"item": "text"}]),
+        "wide": st.booleans(), "date_format": st.sampled_from([None, "%d/%m/%Y", "%H", "%Y%m%d"]),
         "encoding": st.sampled_from([None, "utf-8", "latin-1", "utf-16", "utf-7", "idna"]),
         "has_header": st.sampled_from([None, True, False]),
     },
@@ -212,8 +217,8 @@ NONSENSE = st.sampled_from(
 )
 NONSENSICAL = st.dictionaries(
     st.sampled_from(["user", "item", "rating", "timestamp", "title", "items", "users", "scale", "kind", "event",
-                     "weights", "half_life", "duplicates", "missing", "unrated", "separator", "ids", "encoding",
-                     "has_header", "name"]),
+                     "weights", "half_life", "wide", "date_format", "duplicates", "missing", "unrated", "separator",
+                     "ids", "encoding", "has_header", "name"]),
     NONSENSE, min_size=1, max_size=3,
 )  # fmt: skip
 

@@ -7,12 +7,15 @@ if TYPE_CHECKING:
     from cofactor.data.ratings import Ratings
     from cofactor.data.splits.splitting import Split
 
-__all__ = ["add_source", "add_split", "read_options", "read_source", "split_source"]
+__all__ = ["add_source", "add_split", "given_table", "read_options", "read_source", "split_source"]
 
 
 def add_source(parser: ArgumentParser) -> None:
     """SOURCE, and how its columns are called where that cannot be guessed."""
-    parser.add_argument("source", metavar="SOURCE", help="a table (CSV, Parquet …) or a data set such as ml-100k")
+    parser.add_argument(
+        "source", metavar="SOURCE",
+        help="a table (CSV, JSON lines, Parquet …), - for stdin, or a data set such as ml-100k",
+    )  # fmt: skip
     group = parser.add_argument_group("reading SOURCE, where it is a table")
     for role in ("user", "item", "rating", "timestamp"):
         group.add_argument(f"--{role}", metavar="COLUMN", help=f"its {role} column, by name or position from 0")
@@ -20,6 +23,8 @@ def add_source(parser: ArgumentParser) -> None:
     group.add_argument("--items", metavar="FILE", help="a table of item titles and attributes")
     group.add_argument("--users", metavar="FILE", help="a table of user attributes")
     group.add_argument("--scale", metavar="LOW,HIGH", help="lowest and highest possible rating")
+    group.add_argument("--wide", action="store_true", help="it has a row for each user, a column for each item")
+    group.add_argument("--date-format", metavar="FORM", help="how times are written, as in %%d/%%m/%%Y")
     group.add_argument("--separator", metavar="TEXT", help="between the fields of a text file")
     group.add_argument("--encoding", metavar="NAME", help="of a text file, such as iso-8859-1")
     group.add_argument("--event", metavar="COLUMN", help="its column of types of events, which --weights counts")
@@ -59,14 +64,23 @@ def read_options(arguments: Namespace) -> dict[str, Any]:
     """The options for `cofactor.read`, those that were given."""
     given: dict[str, Any] = {
         role: _column(getattr(arguments, role)) for role in ("user", "item", "rating", "timestamp", "event")
-    } | {name: getattr(arguments, name) for name in ("items", "users", "separator", "encoding")}
+    } | {name: getattr(arguments, name) for name in ("items", "users", "date_format", "separator", "encoding")}
     given |= {name: getattr(arguments, name) for name in ("kind", "half_life", "duplicates", "missing", "unrated")}
     given["scale"] = _scale(arguments.scale)
     given["weights"] = _weights(arguments.weights)
     given["ids"] = _id_kinds(arguments.ids)
+    if arguments.wide:
+        given["wide"] = True
     if arguments.clicks:
         given["rating"] = False
     return {name: value for name, value in given.items() if value is not None}
+
+
+def given_table(arguments: Namespace) -> Any:
+    """SOURCE as `cofactor.read` takes it: a path, or the bytes that come in on stdin for `-`."""
+    import sys
+
+    return sys.stdin.buffer if arguments.source == "-" else arguments.source
 
 
 def read_source(arguments: Namespace, *, like: "Ratings | None" = None) -> "Ratings":
@@ -86,7 +100,7 @@ def read_source(arguments: Namespace, *, like: "Ratings | None" = None) -> "Rati
     if like is not None:
         options.setdefault("ids", {ids.kind: "text" for ids in (like.users, like.items) if ids.holds == "text"})
         options.setdefault("kind", like.kind)
-    ratings = read(arguments.source, **options)
+    ratings = read(given_table(arguments), **options)
     report = ratings.report
     if report is not None and (report.left_out or report.untrainable or report.notes):
         print(report, file=sys.stderr)

@@ -9,7 +9,7 @@ examples:
 import sys
 from argparse import ArgumentParser, Namespace
 
-from cofactor.cli._source import add_source, read_options, read_source
+from cofactor.cli._source import add_source, given_table, read_options, read_source
 from cofactor.errors import BadTable
 
 
@@ -50,7 +50,7 @@ def _check(arguments: Namespace) -> None:
     if arguments.source in data_set_names():
         print(f"{load(arguments.source)!r}: a known data set, read as it is")
         return
-    report = check(arguments.source, **read_options(arguments))
+    report = check(given_table(arguments), **read_options(arguments))
     print(report)
     sys.stdout.flush()
     if not report.ok:

@@ -21,6 +21,7 @@ Side = Literal["user", "item"]
 IdKind = Literal["auto", "text"]
 LARGEST = 1e30  # weight of an event
 TYPES = (
+    ("wide", bool, "True or False"), ("date_format", str, "a form such as '%d/%m/%Y'"),
     ("separator", str, "text such as ';'"), ("encoding", str, "a name such as 'latin-1'"),
     ("has_header", bool, "True or False"), ("name", str, "a name"),
 )  # fmt: skip
@@ -59,6 +60,8 @@ class Options:
     missing: Missing = "error"
     unrated: Unrated = "drop"
     ids: IdKinds = "auto"
+    wide: bool = False
+    date_format: str | None = None
     separator: str | None = None
     encoding: str | None = None
     has_header: bool | None = None
@@ -82,6 +85,7 @@ class Options:
                 raise BadOption(
                     f"{option}={value!r} is of type {type(value).__name__}. Give {example}, or leave it out."
                 )
+        _refuse_no_form(self)
         if self.separator is not None and (not self.separator or set(self.separator) & set('\r\n"')):
             raise BadOption(
                 f"separator={self.separator!r} separates no fields. Give another one, or leave it out to have it found."
@@ -97,6 +101,17 @@ def _refuse_no_column(role: str, value: object) -> None:
         or (isinstance(value, Integral) and not isinstance(value, bool))
     ):
         raise BadOption(f"{role}={value!r} names no column. Give its name, or its position (0 is the first).")
+
+
+def _refuse_no_form(options: Options) -> None:
+    if options.date_format is not None and "%" not in options.date_format:
+        raise BadOption(f"date_format={options.date_format!r} is no form of a date. Write it as in '%d/%m/%Y %H:%M'.")
+    named = [role for role in ("item", "rating", "timestamp", "title", "event") if getattr(options, role) is not None]
+    if options.wide and named:
+        raise BadOption(
+            f"A wide table has a column for each item, so {named[0]}={getattr(options, named[0])!r} names none of its "
+            f"parts. Leave it out, or wide=True."
+        )
 
 
 def _refuse_no_weights(options: Options) -> None:

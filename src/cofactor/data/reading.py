@@ -17,9 +17,10 @@ from cofactor.data.attributes.attached import Attached, attach
 from cofactor.data.columns.events import aged, parse_events, without_time
 from cofactor.data.columns.given_kind import with_kind
 from cofactor.data.columns.id_columns import parse_ids
-from cofactor.data.columns.roles import Columns, choose_columns
+from cofactor.data.columns.roles import Columns, choose_columns, named_column
 from cofactor.data.columns.timestamps import parse_times
 from cofactor.data.columns.values import parse_values
+from cofactor.data.columns.wide import unpivoted
 from cofactor.data.durations import seconds_in
 from cofactor.data.formats.open_table import name_of, open_table
 from cofactor.data.formats.table import Table
@@ -57,6 +58,8 @@ def read(
     missing: Missing = "error",
     unrated: Unrated = "drop",
     ids: IdKinds = "auto",
+    wide: bool = False,
+    date_format: str | None = None,
     separator: str | None = None,
     encoding: str | None = None,
     has_header: bool | None = None,
@@ -64,10 +67,10 @@ def read(
 ) -> Ratings:
     """Read a table of ratings, clicks or counts, and check it. Nothing is left out silently: see `ratings.report`.
 
-    source: a path (CSV and other text with any separator, gzip, Parquet, Arrow), bytes or an open file, a pandas,
-        Polars or Arrow table, a scipy sparse matrix (a row a user, a column an item), a dict of columns; an Arrow
-        stream, or a database cursor (PEP 249: sqlite3, psycopg …) that has executed a query: their rows are fetched in
-        blocks, and only the columns that are used are kept
+    source: a path (CSV and other text with any separator, JSON lines, gzip, Parquet, Arrow), bytes or an open file, a
+        pandas, Polars or Arrow table, a scipy sparse matrix (a row a user, a column an item), a dict of columns; an
+        Arrow stream, or a database cursor (PEP 249: sqlite3, psycopg …) that has executed a query: their rows are
+        fetched in blocks, and only the columns that are used are kept
     user, item, rating, timestamp: the columns, by name or by position from 0; None finds them by their usual names
         (userId, user_id, movieId, stars …), else by position; False: do without (rating=False: clicks)
     items, users: a table of item titles and attributes, of user attributes; anything that `source` may be
@@ -90,6 +93,8 @@ def read(
     ids: "auto" keeps ids as they came, where a text file's are whole numbers if that changes none of them; "text" makes
         all of them text as they are written ("007" stays "007", 12 becomes "12", 1.5 "1.5", a date "2024-05-31"), for
         tables whose ids are of another kind than another table's; {"user": "text"} says so of one side
+    wide: a row for each user and a column for each item, the ratings in the cells, empty where there is none
+    date_format: how times are written, as in "%d/%m/%Y" where the day comes first; None: as ISO 8601 and its kin
     separator, encoding, has_header: of a text file, where guessing fails
 
     Raises `BadTable`, whose message holds everything found and what to do about it. A table of one user or one item
@@ -103,8 +108,8 @@ def read(
         Options(
             user=user, item=item, rating=rating, timestamp=timestamp, items=items, users=users, title=title,
             event=event, weights=weights, half_life=half_life, kind=kind, scale=scale, duplicates=duplicates,
-            missing=missing, unrated=unrated, ids=ids, separator=separator, encoding=encoding, has_header=has_header,
-            name=name,
+            missing=missing, unrated=unrated, ids=ids, wide=wide, date_format=date_format, separator=separator,
+            encoding=encoding, has_header=has_header, name=name,
         ),
     )  # fmt: skip
     if ratings is None or not report.ok:
@@ -158,6 +163,9 @@ class _Log:
 
 def _read(source: Any, options: Options, log: _Log) -> Ratings:
     table = open_table(source, options)
+    if options.wide:
+        table = log.keep(unpivoted(table, named_column(table.head.columns, "user", options.user)))
+        options = replace(options, user=None)
     columns = log.keep(choose_columns(table.head, table.header, options))
     log.source, log.row_names, log.columns = table.origin, table.row_names, columns.roles()
     usable, is_boolean = _usable_rows(table, columns, options, log)
@@ -181,13 +189,13 @@ def _read(source: Any, options: Options, log: _Log) -> Ratings:
 
 def _usable_rows(table: Table, columns: Columns, options: Options, log: _Log) -> tuple[TableRows, bool]:
     """The rows without a fault, and whether their values were true and false."""
-    frame = table.load(_wished_types(table, columns))
+    frame = table.load(_wished_types(table, columns, options))
     log.n_read = frame.height
     if not frame.height:
         raise BadTable(f"The table has columns ({', '.join(frame.columns[:6])}) but no rows. Give it some ratings.")
     ids = parse_ids(frame[columns.user], frame[columns.item], options.ids, from_text=table.is_text)
     numbers = _numbers(frame, columns, options, log)
-    times = None if columns.timestamp is None else log.keep(parse_times(frame[columns.timestamp]))
+    times = None if columns.timestamp is None else log.keep(parse_times(frame[columns.timestamp], options.date_format))
     titles = None if columns.title is None else frame[columns.title]
     blank = {BLANK: ids.no_user & ids.no_item & numbers.missing} if table.is_text else {}
     faults = ids.faults | numbers.faults | ({} if options.half_life is None else without_time(times))
@@ -226,11 +234,13 @@ def _numbers(frame: pl.DataFrame, columns: Columns, options: Options, log: _Log)
     )  # fmt: skip
 
 
-def _wished_types(table: Table, columns: Columns) -> dict[str, pl.DataType | type[pl.DataType]]:
+def _wished_types(table: Table, columns: Columns, options: Options) -> dict[str, pl.DataType | type[pl.DataType]]:
     """How a text file is to be parsed: ids and titles as text, numbers as numbers where the first rows are so."""
     wished: dict[str, pl.DataType | type[pl.DataType]] = dict.fromkeys(columns.roles().values(), pl.String)
     for column, dtype in ((columns.rating, pl.Float32), (columns.timestamp, pl.Int64)):
         head = None if column is None else table.head[column]
+        if column == columns.timestamp and options.date_format is not None:
+            continue  # 01052024 as a number would be another date
         if head is not None and head.dtype == pl.String:
             fits = head.cast(dtype, strict=False).null_count() == head.null_count()
             wished[head.name] = dtype if fits else pl.String

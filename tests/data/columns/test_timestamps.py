@@ -11,7 +11,7 @@ from hypothesis import given, strategies as st
 
 import cofactor as cf
 from cofactor.data.ratings import NO_TIME
-from cofactor.errors import BadTable
+from cofactor.errors import BadOption, BadTable
 
 FOUR = 1717171200  # 2024-05-31 16:00:00 UTC
 
@@ -122,3 +122,46 @@ def test_a_date_written_as_a_number_is_a_date_and_that_is_noted(day: Any):
 
 def test_numbers_that_are_not_all_dates_are_seconds():
     assert seconds(20240531, 20240532) == [20240531, 20240532]
+
+
+# ---- the day first, and days in one number ------------------------------------------------------------------
+
+
+def utc(ratings: cf.Ratings) -> list[str]:
+    return [str(np.datetime64(int(one), "s")) for one in ratings.timestamps]
+
+
+def test_dates_with_the_day_first_are_read_by_their_format():
+    table = {"user": [1, 2], "item": [1, 2], "when": ["31/05/2024", "01/06/2024"]}
+    assert utc(cf.read(table, date_format="%d/%m/%Y")) == ["2024-05-31T00:00:00", "2024-06-01T00:00:00"]
+    clock = table | {"when": ["31.05.24 18:30", None]}
+    assert utc(cf.read(clock, date_format="%d.%m.%y %H:%M"))[0] == "2024-05-31T18:30:00"
+    whole = b"user,item,when\n1,1,01052024\n2,2,31052024\n"
+    assert utc(cf.read(whole, date_format="%d%m%Y")) == ["2024-05-01T00:00:00", "2024-05-31T00:00:00"]
+
+
+@pytest.mark.parametrize(
+    ("text", "forms"),
+    [
+        ("31/05/2024", r"'%d/%m/%Y'; if the month does, '%m/%d/%Y'"),
+        ("31.05.24 18:30", r"'%d\.%m\.%y %H:%M'"),
+        ("5-6-2024T18:30:59", r"'%d-%m-%YT%H:%M:%S'"),
+    ],
+)
+def test_a_date_that_may_be_read_in_two_ways_names_both(text, forms):
+    with pytest.raises(BadTable, match=rf"not a time .*If the day comes first, pass date_format={forms}"):
+        cf.read({"user": [1], "item": [1], "time": [text]})
+
+
+def test_what_is_not_in_the_format_is_named():
+    with pytest.raises(BadTable, match=r"'%d/%m/%Y' says \('2024-05-31'\) in row 1"):
+        cf.read({"user": [1, 2], "item": [1, 2], "time": ["31/05/2024", "2024-05-31"]}, date_format="%d/%m/%Y")
+    with pytest.raises(BadOption, match="'dd/mm/yyyy' is no form of a date"):
+        cf.read({"user": [1], "item": [1], "time": ["31/05/2024"]}, date_format="dd/mm/yyyy")
+
+
+def test_a_third_column_of_days_in_one_number_is_one_of_times():
+    ratings = cf.read(b"1,5,20240531\n2,6,20240601\n")
+    assert (ratings.kind, utc(ratings)) == ("clicks", ["2024-05-31T00:00:00", "2024-06-01T00:00:00"])
+    with pytest.raises(BadTable, match="dates written YYYYMMDD.*timestamp=…"):
+        cf.read(b"user,item,value\n1,5,20240531\n2,6,20240601\n")

@@ -5,13 +5,20 @@ English name: Fri, 31 May 2024 18:00:00 +0200, 31/May/2024:18:00:00 +0000, Fri M
 written in another way, such as 5/6/2024 or with a place's own time (CEST), is not guessed at.
 """
 
+import re
+
 import polars as pl
 
-__all__ = ["calendar_seconds"]
+from cofactor.errors import BadOption
+
+__all__ = ["DAY_NUMBERS", "calendar_seconds", "likely_format", "seconds_by_format"]
+
+DAY_NUMBERS = (19000101, 21001231)  # the first and the last day that a number such as 20240531 is taken for
 
 # parsed at once, several times as fast as taken apart, where the first text is one of these
 USUAL_FORMATS = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%SZ",
          "%Y-%m-%dT%H:%M:%S%#z", "%Y-%m-%d %H:%M:%S%#z", "%Y-%m-%d %H:%M:%S%.f", "%Y/%m/%d %H:%M:%S")  # fmt: skip
+CLOCK_PARTS = ("%H", "%I", "%k", "%l", "%T", "%R", "%X", "%c", "%s", "%r")  # of a form that holds more than a day
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 MONTH_NAME = rf"\b({'|'.join(MONTHS)})(?:uary|ruary|ch|il|e|y|ust|t|tember|ober|ember)?\b\.?"
 MONTH_NUMBERS = {f"#{name}": f"#{at:02}" for at, name in enumerate(MONTHS, 1)}
@@ -68,8 +75,35 @@ def _usual(texts: pl.Series) -> pl.Series:
 
 
 def _strptime(texts: pl.Series, form: str) -> pl.Series:
-    dtype = pl.Datetime("us") if "%H" in form else pl.Date
+    dtype = pl.Datetime("us") if any(part in form for part in CLOCK_PARTS) else pl.Date
     return texts.str.strptime(dtype, form, strict=False).dt.epoch("s")
+
+
+def seconds_by_format(texts: pl.Series, form: str) -> pl.Series:
+    """(n,) Int64, of texts that are written in this form, as `date_format` has it; null where they are not.
+
+    Raises `BadOption` for a form that no time is written in.
+    """
+    try:
+        return _strptime(_stripped(texts), form)
+    except (pl.exceptions.PolarsError, OverflowError) as error:
+        raise BadOption(
+            f"date_format={form!r} cannot be read by: {str(error).splitlines()[0]}. Write it as in '%d/%m/%Y %H:%M'."
+        ) from None
+
+
+def likely_format(text: str) -> str | None:
+    """The form of a date with the day or the month first, the day taken; None for any other text.
+
+    >>> likely_format("31.05.2024 18:00")
+    '%d.%m.%Y %H:%M'
+    """
+    found = re.fullmatch(r"\s*\d{1,2}([/.-])\d{1,2}\1(\d{4}|\d{2})(?:([ T])\d{1,2}:\d{2}(:\d{2})?)?\s*", text)
+    if found is None:
+        return None
+    sign, year, before_clock, seconds = found.groups()
+    clock = f"{before_clock}%H:%M{':%S' if seconds else ''}" if before_clock else ""
+    return f"%d{sign}%m{sign}{'%Y' if len(year) == 4 else '%y'}{clock}"
 
 
 def _stripped(texts: pl.Series) -> pl.Series:

@@ -8,6 +8,8 @@ from typing import Literal, TypeAlias
 
 import polars as pl
 
+from cofactor.data.columns.calendar_text import DAY_NUMBERS
+from cofactor.data.columns.wide import MIN_ITEMS, looks_wide
 from cofactor.data.formats.header import Header
 from cofactor.data.formats.usual_names import USUAL, plain_name, usual_column
 from cofactor.data.options import Column, Options
@@ -125,6 +127,7 @@ def _with_positions(found: Roles, head: pl.DataFrame, header: Header, options: O
     missing = [role for role in ("user", "item") if found[role] is None]
     if not missing:
         return found, ()
+    _refuse_wide(found, head, header, options)
     free = [name for name in head.columns if name not in {*found.values(), *header.unnamed}]
     _refuse_too_many_or_few(missing, free, head.columns)
     guessed = dict(zip(missing, free, strict=False))
@@ -136,12 +139,28 @@ def _with_positions(found: Roles, head: pl.DataFrame, header: Header, options: O
     return found | guessed, (note(f"Columns taken by their position, as no usual name was found: {named}"),)
 
 
+def _refuse_wide(found: Roles, head: pl.DataFrame, header: Header, options: Options) -> None:
+    if head.width <= MIN_ITEMS:
+        return
+    said = [options.item, options.rating, options.timestamp]
+    guessed = [found[role] for role in ("item", "rating", "timestamp")]
+    made_up = all(name == f"column_{at}" for at, name in enumerate(head.columns))
+    user = found["user"] or next((name for name in head.columns if name in header.unnamed), head.columns[0])
+    if any(one is not None for one in (*said, *guessed)) or made_up or not looks_wide(head, user):
+        return
+    items = [name for name in head.columns if name != user]
+    raise BadTable(
+        f"The table looks wide: a row for each user ({user!r}) and a column for each item ({_listed(items)}), with "
+        f"empty cells. Pass wide=True to read it so, or name its columns with user=…, item=… and rating=…."
+    )
+
+
 def _refuse_too_many_or_few(missing: Sequence[str], free: Sequence[str], names: Sequence[str]) -> None:
     if len(names) > WIDE:
         raise BadTable(
             f"None of the {len(names)} columns has a usual name for {' or '.join(missing)}s: {_listed(names)}. "
-            f"Name them with user=… and item=…. If this is a matrix with a row for each user and a column for each "
-            f"item, pass it as a scipy sparse matrix, or unpivot it to one row for each rating."
+            f"Name them with user=… and item=…. If it has a row for each user and a column for each item, pass "
+            f"wide=True."
         )
     if len(free) < len(missing):
         raise BadTable(f"No column is left for the {missing[-1]}s: the table has only {_listed(names)}.")
@@ -153,7 +172,8 @@ def _looks_like_time(column: pl.Series) -> bool:
     if not (column.dtype.is_numeric() or column.dtype == pl.String):
         return False
     numbers = column.cast(pl.Float64, strict=False)
-    return numbers.null_count() == column.null_count() < len(column) and bool((numbers >= 1e8).all())
+    are_times = bool((numbers >= 1e8).all()) or bool(numbers.is_between(*DAY_NUMBERS).all())
+    return numbers.null_count() == column.null_count() < len(column) and are_times
 
 
 def _swapped_names(said: Roles) -> Remarks:

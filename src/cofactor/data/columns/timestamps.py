@@ -3,7 +3,7 @@
 import polars as pl
 
 from cofactor.arrays import BoolArray, IntArray
-from cofactor.data.columns.calendar_text import calendar_seconds
+from cofactor.data.columns.calendar_text import DAY_NUMBERS, calendar_seconds, likely_format, seconds_by_format
 from cofactor.data.columns.values import without_missing_words
 from cofactor.data.formats.series import texts_of
 from cofactor.data.ratings import NO_TIME
@@ -23,19 +23,22 @@ UNITS = (
 
 # years, months and days one behind the other; as seconds since 1970 these would all lie in August 1970, as
 # milliseconds in the 27th century
-CALENDAR_NUMBERS = (("%Y%m%d", 19000101, 21001231), ("%Y%m%d%H%M%S", 19000101000000, 21001231235959))
+CALENDAR_NUMBERS = (("%Y%m%d", *DAY_NUMBERS), ("%Y%m%d%H%M%S", 19000101000000, 21001231235959))
 
 
-def parse_times(column: pl.Series) -> tuple[IntArray, Remarks]:
+def parse_times(column: pl.Series, date_format: str | None = None) -> tuple[IntArray, Remarks]:
     """(n,) int64 seconds since 1970, `NO_TIME` where unknown; text and date columns are taken as UTC.
 
+    date_format: the form in which they are written, as in "%d/%m/%Y"
     Problems: text that is no time, and units that change within the column. Raises `BadTable` for a column of a type
     that holds no times.
     """
     if column.dtype == pl.Object:
         column = texts_of(column)
     remarks: list[Remark] = []
-    if column.dtype == pl.String:
+    if date_format is not None and (column.dtype == pl.String or column.dtype.is_integer()):
+        seconds, remarks = _in_format(column, date_format)
+    elif column.dtype == pl.String:
         seconds, remarks = _from_text(column)
     elif isinstance(column.dtype, pl.Date | pl.Datetime):
         seconds = column.dt.epoch("s")
@@ -58,9 +61,23 @@ def _from_text(column: pl.Series) -> tuple[pl.Series, list[Remark]]:
     wrong = (times.is_null() & texts.is_not_null()).to_numpy()
     if not wrong.any():
         return times, []
-    what = f"{column.name!r} holds what is not a time ({texts.filter(pl.Series(wrong))[0]!r})"
+    first = texts.filter(pl.Series(wrong))[0]
+    what = f"{column.name!r} holds what is not a time ({first!r})"
     mend = "Write seconds since 1970 or dates such as 2024-05-31 18:00:00, or pass timestamp=False."
+    if form := likely_format(first):
+        day_first, month_first = form, form.replace("%d", "%_").replace("%m", "%d").replace("%_", "%m")
+        mend = f"If the day comes first, pass date_format={day_first!r}; if the month does, {month_first!r}."
     return times, [problem(what, wrong, mend=mend)]
+
+
+def _in_format(column: pl.Series, date_format: str) -> tuple[pl.Series, list[Remark]]:
+    texts = without_missing_words(column.cast(pl.String))
+    times = seconds_by_format(texts, date_format)
+    wrong = (times.is_null() & texts.is_not_null()).to_numpy()
+    if not wrong.any():
+        return times, []
+    what = f"{column.name!r} holds what is not written as {date_format!r} says ({texts.filter(pl.Series(wrong))[0]!r})"
+    return times, [problem(what, wrong, mend="Correct the dates, or date_format=….")]
 
 
 def _from_numbers(column: pl.Series) -> tuple[pl.Series, list[Remark]]:

@@ -6,6 +6,7 @@ import numpy as np
 import polars as pl
 
 from cofactor.arrays import BoolArray, FloatArray
+from cofactor.data.columns.calendar_text import DAY_NUMBERS
 from cofactor.data.formats.series import texts_of
 from cofactor.data.remarks import Remark, Remarks, note, problem
 from cofactor.errors import BadTable
@@ -58,7 +59,14 @@ def parse_values(column: pl.Series, scale: tuple[float, float] | None) -> tuple[
     wrong_word = str(written.filter(pl.Series(not_numeric)).first()) if not_numeric.any() else None
     missing = np.isnan(numbers) & ~not_numeric
     values = Values(numbers, missing, not_numeric, np.isinf(numbers), wrong_word, column.dtype == pl.Boolean)
-    return values, tuple(_checked(values, scale))
+    return values, (*_comma_notes(written, not_numeric), *_checked(values, scale))
+
+
+def _comma_notes(written: pl.Series, not_numeric: BoolArray) -> Remarks:
+    if written.dtype != pl.String or not_numeric.any():
+        return ()
+    with_comma = written.drop_nulls().filter(written.drop_nulls().str.contains(",", literal=True))
+    return (note(f"{written.name!r} has commas for decimal points, as in {with_comma[0]}"),) if len(with_comma) else ()
 
 
 def _from_text(column: pl.Series) -> tuple[pl.Series, BoolArray]:
@@ -66,8 +74,18 @@ def _from_text(column: pl.Series) -> tuple[pl.Series, BoolArray]:
     if len(words) > words.null_count() and words.drop_nulls().is_in(list(BOOLEAN_WORDS)).all():
         truth = words.replace_strict(BOOLEAN_WORDS, return_dtype=pl.Float64, default=None)
         return truth.cast(pl.Boolean).alias(column.name), np.zeros(len(column), np.bool_)
-    numbers = words.cast(pl.Float64, strict=False).alias(column.name)
+    numbers = _without_decimal_commas(words).cast(pl.Float64, strict=False).alias(column.name)
     return numbers, (numbers.is_null() & words.is_not_null()).to_numpy()
+
+
+def _without_decimal_commas(words: pl.Series) -> pl.Series:
+    """The numbers with a point for a comma, as in 3,5, if all are written so, and none might be a thousand."""
+    if not words.str.contains(",", literal=True).any():
+        return words
+    parts = words.str.extract_groups(r"^[+-]?[0-9]+(?<decimals>,[0-9]+)?$").struct.field("decimals")
+    are_numbers = words.is_null() | words.str.contains(r"^[+-]?[0-9]+(?:,[0-9]+)?$")
+    are_thousands = (parts.drop_nulls().str.len_bytes() == len(",000")).all()
+    return words.str.replace(",", ".", literal=True) if are_numbers.all() and not are_thousands else words
 
 
 def without_missing_words(texts: pl.Series) -> pl.Series:
@@ -89,6 +107,10 @@ def _checked(values: Values, scale: tuple[float, float] | None) -> list[Remark]:
         remarks.append(problem(what, outside & usable, mend="Correct them, or state the true scale=…."))
     elif scale is None and low >= 1e8:
         what = f"All ratings are larger than {low * 0.999:.1e}, which looks like timestamps"
+        mend = "Name the columns with rating=… and timestamp=…, or pass rating=False for clicks without ratings."
+        remarks.append(problem(what, mend=mend))
+    elif scale is None and DAY_NUMBERS[0] <= low and high <= DAY_NUMBERS[1]:
+        what = "All ratings look like dates written YYYYMMDD"
         mend = "Name the columns with rating=… and timestamp=…, or pass rating=False for clicks without ratings."
         remarks.append(problem(what, mend=mend))
     if low == high:

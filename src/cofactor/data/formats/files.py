@@ -1,4 +1,4 @@
-"""Tables in files and in bytes: text, Parquet and Arrow, recognised by their first bytes."""
+"""Tables in files and in bytes: text, JSON lines, Parquet and Arrow, recognised by what they begin with."""
 
 import io
 from difflib import get_close_matches
@@ -8,6 +8,7 @@ import polars as pl
 
 from cofactor.data.formats.decoding import BYTES_A_ROW, refuse_too_large
 from cofactor.data.formats.frames import collected, from_lazy
+from cofactor.data.formats.json_lines import from_json_lines, holds_json_lines
 from cofactor.data.formats.table import Table
 from cofactor.data.formats.text import TextTable, open_text
 from cofactor.data.options import Options
@@ -16,6 +17,7 @@ from cofactor.errors import BadTable, CofactorError
 
 __all__ = ["from_bytes", "from_path"]
 
+LINES_ENDINGS = (".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz")
 TEXT_ENDINGS = ".csv .tsv .txt .dat .data .gz"
 # recognised by their first bytes, so that a wrong ending does not matter
 MAGIC = {
@@ -23,7 +25,7 @@ MAGIC = {
     b"SQLite format 3": "an SQLite database", b"\x89HDF": "HDF5", b"\x80\x04": "a pickle", b"\x80\x05": "a pickle",
     b"BZh": "bzip2", b"\xfd7zXZ": "xz", b"\x28\xb5\x2f\xfd": "zstd", b"\x93NUMPY": "a NumPy file", b"%PDF": "a PDF",
 }  # fmt: skip
-OTHER_ENDINGS = {".xlsx", ".xls", ".ods", ".json", ".jsonl", ".ndjson", ".pkl", ".db", ".sqlite", ".h5", ".npy", ".npz"}
+OTHER_ENDINGS = {".xlsx", ".xls", ".ods", ".json", ".pkl", ".db", ".sqlite", ".h5", ".npy", ".npz"}
 
 
 def from_path(path: Path, options: Options) -> Table:
@@ -54,8 +56,7 @@ def _open_file(path: Path, options: Options) -> Table:
         return _packed(pl.scan_parquet(path, glob=False), path.name)
     if kind == "arrow":
         return _packed(pl.scan_ipc(path, glob=False), path.name)
-    _refuse_other_formats(kind, path.suffix.lower())
-    return _text(open_text(path, options.separator, options.encoding, options.has_header), path.name)
+    return _text_or_lines(path, path.name, kind, options)
 
 
 def from_bytes(data: bytes, name: str, options: Options) -> Table:
@@ -65,8 +66,14 @@ def from_bytes(data: bytes, name: str, options: Options) -> Table:
         return _packed(pl.scan_parquet(io.BytesIO(data)), name)
     if kind == "arrow":
         return _packed(pl.scan_ipc(io.BytesIO(data)), name)
+    return _text_or_lines(data, name, kind, options)
+
+
+def _text_or_lines(source: Path | bytes, name: str, kind: str | None, options: Options) -> Table:
+    if kind is None and (name.lower().endswith(LINES_ENDINGS) or holds_json_lines(source, options.encoding)):
+        return from_json_lines(source, name, options.encoding)
     _refuse_other_formats(kind, Path(name).suffix.lower())
-    return _text(open_text(data, options.separator, options.encoding, options.has_header), name)
+    return _text(open_text(source, options.separator, options.encoding, options.has_header), name)
 
 
 def _kind(start: bytes) -> str | None:
@@ -78,8 +85,8 @@ def _refuse_other_formats(kind: str | None, ending: str) -> None:
         return
     raise BadTable(
         f"This is {kind or f'a file of the kind {ending}'}, which is not read here. Read are text tables "
-        f"({TEXT_ENDINGS} …), .parquet and .arrow; load anything else with pandas or Polars and pass the data frame, "
-        f"or pass a database cursor that has executed a query."
+        f"({TEXT_ENDINGS} …), JSON lines (.jsonl), .parquet and .arrow; load anything else with pandas or Polars "
+        f"and pass the data frame, or pass a database cursor that has executed a query."
     )
 
 

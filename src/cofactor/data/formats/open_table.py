@@ -1,6 +1,7 @@
 """Any table that a caller may hold, opened."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,8 @@ def open_table(source: Any, options: Options | None = None) -> Table:
     """
     require_polars()
     options = options or Options()
+    if options.wide and options.has_header is None:
+        options = replace(options, has_header=True)
     if isinstance(source, str | Path):
         return from_path(Path(source), options)
     if isinstance(source, bytes | bytearray):

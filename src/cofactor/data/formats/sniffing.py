@@ -1,6 +1,7 @@
 """The first lines of a text say which separator it has, and whether they begin with a header."""
 
 import csv
+import re
 from collections import Counter
 from collections.abc import Sequence
 
@@ -9,6 +10,8 @@ from cofactor.errors import BadTable
 
 __all__ = ["has_header", "separator_of", "split"]
 
+DECIMAL_COMMA = re.compile(r"\s*\"?[+-]?[0-9]+,[0-9]+\"?\s*")
+NO_DECIMAL = re.compile(r"(?<![0-9]),|,(?![0-9])")  # a comma that is in no number
 SEPARATORS = ("::", "\t", ",", ";", "|", " ")  # where several would do, the first
 
 
@@ -20,6 +23,8 @@ def separator_of(lines: Sequence[str], asked: str | None) -> str:
     # half: some lines are broken; without quotes: one is not closed
     tries = ((one, share, quoted) for quoted in (True, False) for share in (0.9, 0.5) for one in SEPARATORS)
     likely = next((one for one, share, quoted in tries if _separates(lines, one, share, quoted)), None)
+    if likely == "," and _has_decimal_commas(lines):
+        likely = ";"
     found = asked or likely
     if found is not None and max(max(map(len, split(lines, found, quoted=one))) for one in (True, False)) > 1:
         return found
@@ -31,6 +36,14 @@ def separator_of(lines: Sequence[str], asked: str | None) -> str:
     raise BadTable(
         f"With separator={asked!r} only one column was found; the first line is {lines[0][:60]!r}. "
         f"Pass separator={likely!r}."
+    )
+
+
+def _has_decimal_commas(lines: Sequence[str]) -> bool:
+    """Return whether semicolons divide the lines, and commas do so only within numbers, as in 1;2;3,5."""
+    below = [line for line in lines[1:] or lines if "," in line]
+    return _separates(lines, ";", 0.9, True) and all(
+        any(map(DECIMAL_COMMA.fullmatch, line.split(";"))) and not NO_DECIMAL.search(line) for line in below
     )
 
 
@@ -60,7 +73,8 @@ def has_header(rows: Sequence[Sequence[str]], asked: bool | None) -> bool:
     first, *rest = rows
     numeric = any(map(_is_number, first))
     usual = usual_column(first, "user") is not None and usual_column(first, "item") is not None
-    if asked and numeric and not usual:
+    of_items = not _is_number(first[0]) and all(map(_is_number, first[1:]))  # of a wide table, whose items have numbers
+    if asked and numeric and not usual and not of_items:
         raise BadTable(f"The header looks like data: {', '.join(first[:6])}. Pass has_header=False.")
     if asked is False and usual and not numeric:
         raise BadTable(f"The first line looks like a header: {', '.join(first[:6])}. Leave has_header=False out.")
