@@ -10,7 +10,7 @@ from cofactor.data.joining import join
 from cofactor.data.kinds import infer_kind, linear_values
 from cofactor.data.packing.ratings import pack_ratings, unpack_ratings
 from cofactor.data.ratings import Ratings
-from cofactor.errors import BadTable
+from cofactor.errors import BadOption, BadTable
 
 PLAYS = {"user": ["ann", "ann", "bob", "bob", "cid"], "item": [1, 2, 1, 3, 1], "value": [1, 2, 1, 64, 3]}
 
@@ -101,7 +101,13 @@ def test_arrays_follow_the_same_rule():
     assert Ratings.from_arrays(users, items, values).kind == "counts"
     assert Ratings.from_arrays(users, items, values, kind="ratings").kind == "ratings"
     assert Ratings.from_arrays(users, items, values, scale=(1, 100)).kind == "ratings"
-    assert Ratings.from_arrays(users, items).kind == "clicks"
+    assert Ratings.from_arrays(users, items).kind == Ratings.from_arrays(users, items, scale=(1, 5)).kind == "clicks"
+    liked = [True, False, True, True, True]
+    for column in (liked, np.array(liked)):
+        assert Ratings.from_arrays(users, items, column).kind == "clicks"
+        assert Ratings.from_arrays(users, items, column).n_dislikes == 1
+    with pytest.raises(BadOption, match="'plays' is not known"):
+        Ratings.from_arrays(users, items, values, kind="plays")  # pyright: ignore[reportArgumentType]
     twice = Ratings.from_arrays(["a", "b", "a"], [1, 1, 1], [2, 3, 4], kind="counts", timestamps=np.array([5, 6, 7]))
     assert (twice.values.tolist(), twice.timestamps.tolist()) == ([3, 6], [6, 7])
 

@@ -32,5 +32,5 @@ def test_what_the_data_cannot_have_is_refused(tastes):
     from dataclasses import replace
 
     train, test = cf.split(replace(tastes, kind="clicks"))
-    with pytest.raises(BadOption, match="clicks have no values"):
+    with pytest.raises(BadOption, match="clicks have no ratings"):
         monitor("rmse", test)(cf.Popularity().fit(train))

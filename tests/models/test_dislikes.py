@@ -121,6 +121,8 @@ def test_held_out_dislikes_are_not_relevant(pairs):
 def test_a_table_of_dislikes_alone_is_refused():
     with pytest.raises(BadOption, match="dislikes"):
         cf.EASE().fit(Ratings.from_arrays([1, 2], [1, 2], [0, 0], kind="clicks"))
+    with pytest.raises(BadOption, match="above 0"):
+        cf.BPR().fit(Ratings.from_arrays([1, 2], [1, 2], [0, -1], kind="ratings"))
     with pytest.raises(BadOption, match="dislikes"):
         cf.ImplicitMF().fit(Ratings.from_arrays([1, 2], [1, 2], [0, -1], kind="ratings"))
 

@@ -4,6 +4,8 @@ examples:
   cofactor data list
   cofactor data describe ratings.csv
   cofactor data check ratings.csv --scale 1,5
+  cofactor data check plays.csv --kind counts
+  zcat log.jsonl.gz | cofactor data check - --event type --weights view=1,cart=3,purchase=5 --half-life 90d
   cofactor data fetch ml-100k"""
 
 import sys

@@ -1,10 +1,10 @@
 """The table of ratings: indices, values and times, and the ids, titles and attributes behind the indices."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self, get_args
 
 import numpy as np
 
@@ -18,7 +18,7 @@ from cofactor.data.report import Report
 from cofactor.data.rows.duplicates import merge_repeats, repeated_pairs
 from cofactor.data.titles import ItemsByTitle
 from cofactor.data.value_column import StoredValues, ValueColumn, finite_values, read_only
-from cofactor.errors import BadTable
+from cofactor.errors import BadOption, BadTable
 from cofactor.kernels.ratings.csr import CsrRatings
 from cofactor.kernels.ratings.layout import count_indices, lay_out, transposed
 
@@ -42,7 +42,7 @@ class Ratings:
 
     A part of a table (`subset`) keeps the whole table's ids, so that indices mean the same in train and test;
     a user without ratings in the part is a newcomer to whoever learns from it.
-    Raises `BadTable` where the columns have not one length.
+    Raises `BadTable` where the columns have not one length, `BadOption` for an unknown kind.
     """
 
     users: IdMap
@@ -78,13 +78,13 @@ class Ratings:
         """
         user_map, user_idx = IdMap.encode(id_column(users, "user", id_kind(ids, "user")), "user")
         item_map, item_idx = IdMap.encode(id_column(items, "item", id_kind(ids, "item")), "item")
-        numbers = None if values is None else finite_values(values)
+        column = values if values is None or isinstance(values, np.ndarray) else list(values)
+        numbers = np.ones(len(user_idx), np.float32) if column is None else finite_values(column)
         if kind is None:
-            kind = infer_kind(numbers).kind if rest.get("scale") is None else "ratings"
-        ones = np.ones(len(user_idx), np.float32)
+            kind = _inferred(column, numbers, rest.get("scale"))
         table = cls(
             users=user_map, items=item_map, user_idx=user_idx, item_idx=item_idx, kind=kind,
-            values=ones if numbers is None else values_of_kind(numbers, kind), **rest,
+            values=values_of_kind(numbers, kind), **rest,
         )  # fmt: skip
         return table._each_pair_once("sum", table.timestamps) if kind == "counts" else table
 
@@ -99,6 +99,8 @@ class Ratings:
         return replace(self, values=values).subset(kept)
 
     def __post_init__(self) -> None:
+        if self.kind not in get_args(Kind):
+            raise BadOption(f"kind={self.kind!r} is not known. Choose one of: {', '.join(get_args(Kind))}.")
         lengths = {len(self.user_idx), len(self.item_idx), len(self.values)}
         if self.timestamps is not None:
             lengths.add(len(self.timestamps))
@@ -294,3 +296,13 @@ class Ratings:
     @cached_property
     def _items_by_title(self) -> ItemsByTitle:
         return ItemsByTitle(self.titles)
+
+
+def _inferred(column: Sequence[Any] | Array | None, numbers: FloatArray, scale: object) -> Kind:
+    """The kind of a table that nobody has said anything of. column: of values, as it was given"""
+    if column is None:
+        return "clicks"
+    are_truths = (
+        column.dtype == np.bool_ if isinstance(column, np.ndarray) else all(type(one) is bool for one in column)
+    )
+    return "ratings" if scale is not None else infer_kind(numbers, is_boolean=bool(are_truths)).kind

@@ -164,7 +164,8 @@ class BPR(TrainedRecommender["PairwiseSgd"], AverageRowMixin):
 
         if self.relevant is not None or not train.explicit:
             return self.relevant
-        return lowest_relevant(train, train)
+        lowest = lowest_relevant(train, train)
+        return None if lowest is None or lowest <= 0 else lowest
 
     def _fold_in(self, liked: IntArray) -> FloatArray:
         """(k,) the row that maximises the objective of a user with these likes, the items fixed; by Newton's method."""
