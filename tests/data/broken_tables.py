@@ -67,6 +67,7 @@ BROKEN = (
     Broken("a header and nothing else", b"user,item,rating\n", ("no rows",)),
     Broken("an Excel workbook", b"PK\x03\x04\x14\x00", ("zip archive", ".parquet", "data frame"), file="ratings.xlsx"),
     Broken("JSON that is no lines", b'[{"user": 1}]', (".json", "data frame"), file="ratings.json"),
+    Broken("a JSON array of rows", b'[{"user": 1, "item": 2}]', ("JSON array", "JSON lines"), file="r.txt"),
     Broken("a line of JSON cut short", LINES + b'{"user": 1, "it', ("Line 2 is no JSON", "object on each line")),
     Broken("a line that is no object", LINES + b"[1, 2]", ("Line 2 is no JSON object",)),
     Broken("JSON lines without items", b'{"user": 1}', ("No column is left for the items",)),

@@ -174,7 +174,7 @@ def test_with_problems_there_are_no_ratings_but_a_report():
     [
         ({"user": [1, 2], "item": [8, 9], "rating": [1, 1]}, "All ratings are 1"),
         ({"user": [1, 2], "item": [8, 9], "rating": [True, False]}, "true and false"),
-        ({"user": [1, 2], "item": [8, 9], "mood": [1, 2]}, "'mood' holds ratings, pass rating=…"),
+        ({"user": [1, 2], "item": [8, 9], "mood": [1, 2]}, "'mood' holds ratings or counts, pass rating=…"),
         ({"user": [1, 2], "item": [8, 9], "rating": [1, 2], "mood": [1, 2]}, "not used: 'mood'"),
         ({"user": ["nan", "b"], "item": [8, 9]}, "'nan'"),
         ({"user": [" b", "b"], "item": [8, 9]}, "' b'"),

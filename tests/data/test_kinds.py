@@ -33,6 +33,7 @@ def read(values, column: str = "value", **options) -> Ratings:
         ([-1, 2, 1, 64], "ratings"),
         ([True, False, True, True], "clicks"),
         (["true", "false", "true", "true"], "clicks"),
+        (["Yes", "no", "yes", "yes"], "clicks"),
     ],
 )
 def test_the_kind_is_told_by_the_values(values, kind):
@@ -45,6 +46,8 @@ def test_the_kind_is_told_by_the_values(values, kind):
         ("plays", [1, 2, 3], "counts"),
         ("Play Count", [1, 2, 3], "counts"),
         ("quantity", [1.0, 2.0, 3.0], "counts"),
+        ("weight", [13883, 12, 30, 5], "counts"),
+        ("weight", [3, 2, 5], "ratings"),
         ("plays", [0.5, 2, 3], "ratings"),
         ("liked", [1, 0, 1], "clicks"),
         ("liked", [1, -1, 1], "clicks"),

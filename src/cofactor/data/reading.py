@@ -21,7 +21,6 @@ from cofactor.data.columns.roles import Columns, choose_columns, named_column
 from cofactor.data.columns.timestamps import parse_times
 from cofactor.data.columns.values import parse_values
 from cofactor.data.columns.wide import unpivoted
-from cofactor.data.durations import seconds_in
 from cofactor.data.formats.open_table import name_of, open_table
 from cofactor.data.formats.table import Table
 from cofactor.data.kinds import Kind
@@ -172,7 +171,7 @@ def _read(source: Any, options: Options, log: _Log) -> Ratings:
     kind, values = log.keep(with_kind(usable.values, columns.rating, options, is_boolean=is_boolean))
     if options.half_life is not None:
         assert usable.times is not None, "_usable_rows has refused a table without times"
-        values, said = aged(values, usable.times, seconds_in("half_life", options.half_life))
+        values, said = aged(values, usable.times, options.half_life)
         log.remarks.append(said)
     rows, log.kind = number_rows(replace(usable, values=values)), kind
     complete = rows.position is None or log.report().ok

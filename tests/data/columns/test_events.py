@@ -43,7 +43,7 @@ def test_a_row_counts_half_as_much_after_a_half_life():
     assert counted(ratings) == {("ann", 1): 3, ("bob", 1): 0.5, ("bob", 2): 3, ("cid", 2): 1}
     assert ratings.fingerprint == cf.read(SHOP, event="type", weights=WEIGHTS, half_life=timedelta(days=90)).fingerprint
     assert ratings.report is not None
-    assert "half as much for every 90 days that it is older than the newest, of 1970-04-01" in str(ratings.report)
+    assert "half as much for every 90d that it is older than the newest, of 1970-04-01" in str(ratings.report)
     assert "view 1, cart 3, purchase 5" in str(ratings.report)
 
 

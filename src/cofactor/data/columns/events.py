@@ -1,6 +1,7 @@
 """Events of several types become counts: each has the weight of its type, and loses half of it in a stated time."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import NamedTuple
 
 import numpy as np
@@ -8,6 +9,7 @@ import polars as pl
 
 from cofactor.arrays import BoolArray, FloatArray, IntArray
 from cofactor.data.columns.values import without_missing_words
+from cofactor.data.durations import seconds_in
 from cofactor.data.formats.series import texts_of
 from cofactor.data.ratings import NO_TIME
 from cofactor.data.remarks import Remark, note
@@ -65,16 +67,15 @@ def _without_weights(column: str, strange: list[tuple[str, int]], given: Mapping
     )
 
 
-def aged(values: FloatArray | None, times: IntArray, half_life: float) -> tuple[FloatArray, Remark]:
+def aged(values: FloatArray | None, times: IntArray, half_life: str | timedelta) -> tuple[FloatArray, Remark]:
     """The values (None: 1 each) times 2^(-age / half_life), the newest row's age being 0.
 
-    times: (n,) seconds, all known     half_life: seconds
+    times: (n,) seconds, all known
     """
     newest = int(times.max())
-    halvings = np.minimum((newest - times) / half_life, MAX_HALVINGS)
+    halvings = np.minimum((newest - times) / seconds_in("half_life", half_life), MAX_HALVINGS)
     share = np.exp2(-halvings).astype(np.float32)
-    days = f"{half_life / 86_400:g} days"
-    what = f"Each row counts half as much for every {days} that it is older than the newest, of {_day(newest)}"
+    what = f"Each row counts half as much for every {half_life} that it is older than the newest, of {_day(newest)}"
     return (share if values is None else values * share), note(what)
 
 

@@ -187,6 +187,6 @@ def _swapped_names(said: Roles) -> Remarks:
 def _unused(names: Sequence[str], columns: Columns, options: Options) -> Remarks:
     unused = [name for name in names if name not in columns.roles().values()]
     if columns.rating is None and options.rating is None and columns.event is None:
-        hint = f"If {_listed(unused)} holds ratings, pass rating=…." if unused else ""
+        hint = f"If {_listed(unused)} holds ratings or counts, pass rating=…." if unused else ""
         return (note("No rating column: read as clicks, each of value 1", mend=hint),)
     return (note(f"Columns not used: {_listed(unused)}"),) if unused else ()

@@ -14,7 +14,7 @@ from cofactor.errors import BadTable
 __all__ = ["Values", "parse_values", "without_missing_words"]
 
 MISSING_WORDS = ("", "na", "n/a", "nan", "null", "none", "-")
-BOOLEAN_WORDS = {"true": 1.0, "false": 0.0}
+BOOLEAN_WORDS = {"true": 1.0, "false": 0.0, "yes": 1.0, "no": 0.0}
 
 
 class Values(NamedTuple):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import polars as pl
 
-from cofactor.data.formats.decoding import BYTES_A_ROW, refuse_too_large
+from cofactor.data.formats.decoding import BYTES_A_ROW, refuse_too_large, start_of
 from cofactor.data.formats.frames import collected, from_lazy
 from cofactor.data.formats.json_lines import from_json_lines, holds_json_lines
 from cofactor.data.formats.table import Table
@@ -72,6 +72,8 @@ def from_bytes(data: bytes, name: str, options: Options) -> Table:
 def _text_or_lines(source: Path | bytes, name: str, kind: str | None, options: Options) -> Table:
     if kind is None and (name.lower().endswith(LINES_ENDINGS) or holds_json_lines(source, options.encoding)):
         return from_json_lines(source, name, options.encoding)
+    if kind is None and start_of(source).lstrip().startswith(b"[{"):
+        kind = "one JSON array, not an object a line"
     _refuse_other_formats(kind, Path(name).suffix.lower())
     return _text(open_text(source, options.separator, options.encoding, options.has_header), name)
 

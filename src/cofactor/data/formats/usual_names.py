@@ -27,7 +27,7 @@ USUAL: dict[str, tuple[str, ...]] = {
     ),
     "rating": (
         "rating", "ratings", "score", "stars", "star", "bookrating", "userrating", "overall", "value", "r",
-        *LIKED_NAMES, *COUNT_NAMES,
+        *LIKED_NAMES, *COUNT_NAMES, "weight",
     ),
     "timestamp": (
         "timestamp", "time", "ts", "datetime", "date", "unixreviewtime", "eventtime", "createdat", "ratedat",
