@@ -129,8 +129,9 @@ VALUES: dict[str, Any] = {
     "huge": st.sampled_from([1e30, -1e30, 1, 3e38]), "negative": st.sampled_from([-5, -1, 0, 2]), "zero": st.just(0),
     "tiny": st.sampled_from([1e-38, 0, 1e-45]), "mixed": st.floats(-10, 10, width=32), "counts": st.sampled_from([1,
     2, 1000]),
-    "clicks": None,
+    "clicks": None, "likes": st.sampled_from([1, 1, 0, -1]),
 }  # fmt: skip
+OF_KIND = {"clicks": ("clicks",), "likes": ("clicks", "counts"), "counts": ("counts", "ratings")}
 TITLES = ["Heat", "Heat", None, "7", "", "Fargo"]
 COLUMNS: dict[str, list[Any]] = {
     "age": [20, 33, NAN, 5, 1e6, -1], "town": ["here", None, "there", "here", "", "a|b"], "same": [1, 1, 1, 1, 1, 1],
@@ -141,7 +142,7 @@ COLUMNS: dict[str, list[Any]] = {
 @st.composite
 def tables(draw: st.DrawFn, sound: bool = False) -> Ratings:
     """A small table; sound: of ratings or clicks as people have them."""
-    kinds = ["stars", "clicks", "two", "counts", "mixed"] if sound else list(VALUES)
+    kinds = ["stars", "clicks", "likes", "two", "counts", "mixed"] if sound else list(VALUES)
     kind = draw(st.sampled_from(kinds))
     users, items = (IDS[draw(st.sampled_from(list(IDS)))] for _ in range(2))
     users, items = (ids[: draw(st.integers(2 if sound else 1, len(ids)))] for ids in (users, items))
@@ -162,7 +163,7 @@ def tables(draw: st.DrawFn, sound: bool = False) -> Ratings:
         users=IdMap.of(users, "user"), items=IdMap.of(items, "item"), user_idx=np.array([u for u, _ in pairs],
         np.int32),
         item_idx=np.array([i for _, i in pairs], np.int32), values=values.astype(np.float32), timestamps=timestamps,
-        kind="clicks" if kind == "clicks" else "ratings",
+        kind=draw(st.sampled_from(OF_KIND.get(kind, ("ratings",)))),
         scale=(1.0, 5.0) if kind == "stars" and draw(st.booleans()) else None,
         titles=np.array(TITLES[: len(items)], object) if draw(st.booleans()) else None,
         user_attributes=columns(len(users)), item_attributes=columns(len(items)),

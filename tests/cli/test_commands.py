@@ -354,6 +354,15 @@ def test_later_tables_are_of_the_models_kind(tmp_path, capsys):
     assert "kind: ratings" in said(capsys)
 
 
+def test_dates_with_the_day_first_are_read_where_their_form_is_said(tmp_path, capsys):
+    (tmp_path / "plays.csv").write_text("user,item,when\nann,1,31/05/2024\nbob,2,01/06/2024\n")
+    words = ["data", "describe", str(tmp_path / "plays.csv")]
+    assert main(words) == 2
+    assert "date_format='%d/%m/%Y'" in capsys.readouterr().err
+    assert main([*words, "--date-format", "%d/%m/%Y"]) == 0
+    assert "2024-05-31 to 2024-06-01" in said(capsys)
+
+
 # --- where results go --------------------------------------------------------------------------------------------
 
 
