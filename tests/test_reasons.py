@@ -82,3 +82,10 @@ def test_a_blend_says_whose_similar_items_it_gives(checkerboard):
     blend = cf.Blend(["popularity", cf.EASE(reg=1.0)], held_out=0.3).fit(likes, progress=False)
     assert "Similar items are those of EASE." in blend.notes()
     np.testing.assert_array_equal(blend.similarity("item", 3), blend.fitted[1].similarity("item", 3))
+
+
+@pytest.mark.parametrize(("kind", "said"), [("ratings", ", rated 3"), ("clicks", ""), ("counts", ", count 3")])
+def test_past_values_are_told_in_the_words_of_their_kind(kind, said):
+    table = Ratings.from_arrays([1, 1, 2, 2], ["a", "b", "b", "c"], [3, 3, 3, 3], kind=kind)
+    lines = str(cf.EASE(reg=1.0).fit(table).explain(1, "c")).splitlines()
+    assert any(line.endswith(f"  b{said}") for line in lines), lines

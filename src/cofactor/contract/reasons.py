@@ -58,6 +58,9 @@ def _added(
     return items, parts
 
 
+OF_KIND = {"ratings": ", rated {:g}", "clicks": "", "counts": ", count {:g}"}  # a value, behind the title of its item
+
+
 @dataclass(frozen=True, eq=False)
 class Explanation:
     """Why a model gives a user's item its score, in the caller's ids.
@@ -106,9 +109,9 @@ class Explanation:
 
     def __str__(self) -> str:
         name = self.ratings.title_of(self.ratings.items.find([self.item]))[0]
-        past = self._past_ratings()
+        past, said = self._past_ratings(), OF_KIND[self.ratings.kind]
         named = [f"{part:+10.3f}  {reason}" for reason, part in self._named_parts().items()]
-        of_ratings = [f"{part:+10.3f}  {title}, rated {rating:g}" for _, title, rating, part in past[:SHOWN]]
+        of_ratings = [f"{part:+10.3f}  {title}{said.format(rating)}" for _, title, rating, part in past[:SHOWN]]
         rest = [f"{sum(part for *_, part in past[SHOWN:]):+10.3f}  {len(past) - SHOWN} more"] if past[SHOWN:] else []
         total = f"{self.reasons.total:10.3f}  in all"
         if not np.isclose(self.reasons.total, self.score, rtol=1e-3, atol=1e-3):

@@ -153,7 +153,7 @@ def _test_notes(held: HeldOut, statistics: Mapping[str, Statistic]) -> list[str]
     n_served, lowest, notes = int(np.count_nonzero(held.n_relevant)), held.relevant_from, list[str]()
     if not all(map(is_of_ratings, statistics)):
         notes += [
-            f"Relevant: {'everything in the test' if lowest is None else f'ratings of {lowest:g} and above'}; "
+            f"Relevant: {'everything in the test' if lowest is None else f'{held.test.kind} of {lowest:g} and above'}; "
             f"{n_served:,} of {held.n_users:,} users have any.",
             f"Candidates: all {held.train.n_items:,} items but those the user has rated in training.",
         ]
