@@ -185,7 +185,7 @@ def test_fit_picks_a_model_itself_and_says_why(table, tmp_path, capsys):
     assert {"item", "score", "rating"} <= json.loads(said(capsys))[0].keys()
 
 
-def test_an_option_that_is_not_there_is_answered_by_the_nearest_or_by_naming_a_model(table, capsys):
+def test_an_option_that_is_not_there_is_answered_by_the_nearest_or_by_naming_a_model(table, tmp_path, capsys):
     for words, answer in (
         (["--modle", "bias"], "there is no option --modle. Did you mean --model?"),
         (["--n-factors", "8"], "as in --model implicit_mf --n-factors"),
@@ -194,7 +194,7 @@ def test_an_option_that_is_not_there_is_answered_by_the_nearest_or_by_naming_a_m
         (["more.csv"], "nothing is done with 'more.csv'"),
     ):
         with pytest.raises(SystemExit):
-            main(["fit", table, "--out", "x", *words])
+            main(["fit", table, "--out", str(tmp_path / "x"), *words])
         assert answer in capsys.readouterr().err
 
 

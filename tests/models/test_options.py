@@ -34,6 +34,7 @@ ENDS = {  # option: (refused, taken), by model
         "layers": ((4, 0), (1,)), "n_factors": (-1, 0), "dot_factors": (-1, 0), "n_negatives": (0, 1),
         "dropout": (1, 0), **BY_EPOCHS,
     },
+    "ranker_and_rater": {"rater": ("ease", "bias"), "error": (0, TINY), "held_out": (1, 0.999)},
     "blend": {"members": (("bias",), ("bias", "popularity")), "held_out": (1, 0.999)},
 }  # fmt: skip
 
