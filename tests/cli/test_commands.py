@@ -358,7 +358,7 @@ def test_dates_with_the_day_first_are_read_where_their_form_is_said(tmp_path, ca
     (tmp_path / "plays.csv").write_text("user,item,when\nann,1,31/05/2024\nbob,2,01/06/2024\n")
     words = ["data", "describe", str(tmp_path / "plays.csv")]
     assert main(words) == 2
-    assert "date_format='%d/%m/%Y'" in capsys.readouterr().err
+    assert "--date-format %d/%m/%Y" in capsys.readouterr().err
     assert main([*words, "--date-format", "%d/%m/%Y"]) == 0
     assert "2024-05-31 to 2024-06-01" in said(capsys)
 
@@ -430,3 +430,14 @@ def test_errors_of_the_system_are_a_line_and_no_traceback(error, said_is, table,
     monkeypatch.setattr(cf.Bias, "_fit", fail)
     assert main(["fit", table, "--model", "bias", "--out", str(tmp_path / "m")]) == 2
     assert said_is in capsys.readouterr().err
+
+
+def test_what_the_library_says_of_its_arguments_is_said_in_options(saved, tmp_path, capsys):
+    assert main(["recommend", saved, "nobody"]) == 2
+    assert "pass --unknown fallback." in capsys.readouterr().err
+    latin = tmp_path / "latin.csv"
+    latin.write_bytes("user,item,rating\nZo\xeb,x,5\nann,y,3\n".encode("latin-1"))
+    assert main(["data", "check", str(latin)]) == 2
+    told = said(capsys)
+    assert "--encoding latin-1" in told
+    assert "encoding=" not in told

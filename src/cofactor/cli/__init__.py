@@ -15,6 +15,7 @@ from importlib import import_module
 from pkgutil import iter_modules
 from typing import Any
 
+from cofactor.cli._wording import in_options
 from cofactor.errors import CofactorError, FewerLeft, ItemsNotPlaced, StoppedEarly
 
 __all__ = ["main"]
@@ -39,10 +40,12 @@ def main(words: Sequence[str] | None = None) -> int:
 
     def note(message: Warning | str, *_: Any, **__: Any) -> None:
         said.append(message)
-        print(f"note: {message}", file=sys.stderr)
+        print(f"note: {in_options(str(message), command)}", file=sys.stderr)
 
+    command = argparse.ArgumentParser()  # without options, until it is known which is meant
     try:
         arguments = _parsed(sys.argv[1:] if words is None else words)
+        command = arguments.parser
         with warnings.catch_warnings():
             for category in (FewerLeft, ItemsNotPlaced, StoppedEarly):
                 warnings.simplefilter("always", category)
@@ -53,7 +56,7 @@ def main(words: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except (CofactorError, OSError, MemoryError) as error:
-        print(f"cofactor: {_line(error)}", file=sys.stderr)
+        print(f"cofactor: {in_options(_line(error), command)}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("\ncofactor: stopped", file=sys.stderr)
@@ -72,19 +75,19 @@ def _line(error: Exception) -> str:
 
 
 def _parsed(words: Sequence[str]) -> argparse.Namespace:
-    """The arguments; leaves the process with 2 where they cannot be, as argparse does."""
-    parser, command = _parser(words)
+    """The arguments, with `run` and `parser` of the command; leaves the process with 2 where they cannot be."""
+    parser = _parser(words)
     arguments, unknown = parser.parse_known_args(words)
     if unknown:
-        (command or parser).error(_not_known(unknown, command, arguments))
+        arguments.parser.error(_not_known(unknown, arguments))
     return arguments
 
 
-def _not_known(unknown: Sequence[str], command: argparse.ArgumentParser | None, arguments: argparse.Namespace) -> str:
+def _not_known(unknown: Sequence[str], arguments: argparse.Namespace) -> str:
     word = unknown[0].partition("=")[0]
-    if not word.startswith("-") or command is None:
+    if not word.startswith("-"):
         return f"nothing is done with {' '.join(unknown)!r}. Leave it out, or put it in quotes with what it belongs to."
-    near = get_close_matches(word, [one for action in command._actions for one in action.option_strings], n=1)
+    near = get_close_matches(word, [one for action in arguments.parser._actions for one in action.option_strings], n=1)
     if near:
         return f"there is no option {word}. Did you mean {near[0]}?"
     if getattr(arguments, "model", "") == "auto":
@@ -92,14 +95,13 @@ def _not_known(unknown: Sequence[str], command: argparse.ArgumentParser | None, 
     return f"there is no option {word}. --help lists them."
 
 
-def _parser(words: Sequence[str]) -> tuple[argparse.ArgumentParser, argparse.ArgumentParser | None]:
-    """The parser of all, and that of the command that the words begin with."""
+def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="cofactor", description="Collaborative filtering: from a table of ratings to recommendations.",
         epilog=EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter,
     )  # fmt: skip
     parser.add_argument("--version", action="version", version=_version())
-    commands, named = parser.add_subparsers(metavar="COMMAND", required=True), None
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
     for file in sorted(module.name for module in iter_modules(__path__) if not module.name.startswith("_")):
         module, name = import_module(f"{__name__}.{file}"), file.replace("_", "-")
         summary, _, rest = (module.__doc__ or "").partition("\n")
@@ -107,13 +109,12 @@ def _parser(words: Sequence[str]) -> tuple[argparse.ArgumentParser, argparse.Arg
             name, help=summary, description=summary, epilog=rest.strip(),
             formatter_class=argparse.RawDescriptionHelpFormatter,
         )  # fmt: skip
-        command.set_defaults(run=module.run)
+        command.set_defaults(run=module.run, parser=command)
         if name in words[:1]:  # the others' arguments are not asked for
-            named = command
             module.add_arguments(command)
             if hasattr(module, "add_model_arguments"):
                 module.add_model_arguments(command, words)
-    return parser, named
+    return parser
 
 
 def _version() -> str:

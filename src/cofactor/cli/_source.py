@@ -3,6 +3,8 @@
 from argparse import ArgumentParser, Namespace
 from typing import TYPE_CHECKING, Any
 
+from cofactor.cli._wording import in_options
+
 if TYPE_CHECKING:
     from cofactor.data.ratings import Ratings
     from cofactor.data.splits.splitting import Split
@@ -12,6 +14,7 @@ __all__ = ["add_source", "add_split", "given_table", "read_options", "read_sourc
 
 def add_source(parser: ArgumentParser) -> None:
     """SOURCE, and how its columns are called where that cannot be guessed."""
+    parser.set_defaults(parser=parser)  # whose options what is said of the table is said in
     parser.add_argument(
         "source", metavar="SOURCE",
         help="a table (CSV, JSON lines, Parquet …), - for stdin, or a data set such as ml-100k",
@@ -103,7 +106,7 @@ def read_source(arguments: Namespace, *, like: "Ratings | None" = None) -> "Rati
     ratings = read(given_table(arguments), **options)
     report = ratings.report
     if report is not None and (report.left_out or report.untrainable or report.notes):
-        print(report, file=sys.stderr)
+        print(in_options(str(report), arguments.parser), file=sys.stderr)
     return ratings
 
 

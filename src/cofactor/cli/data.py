@@ -12,6 +12,7 @@ import sys
 from argparse import ArgumentParser, Namespace
 
 from cofactor.cli._source import add_source, given_table, read_options, read_source
+from cofactor.cli._wording import in_options
 from cofactor.errors import BadTable
 
 
@@ -53,7 +54,7 @@ def _check(arguments: Namespace) -> None:
         print(f"{load(arguments.source)!r}: a known data set, read as it is")
         return
     report = check(given_table(arguments), **read_options(arguments))
-    print(report)
+    print(in_options(str(report), arguments.parser))
     sys.stdout.flush()
     if not report.ok:
         raise BadTable(f"{arguments.source} is not usable as it is; the report says what to do.")
