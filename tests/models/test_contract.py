@@ -272,6 +272,11 @@ def test_a_model_does_what_it_says_and_refuses_the_rest_by_name(model, ability, 
             ask(model)
 
 
+def test_a_model_whose_lists_are_by_predicted_ratings_says_so_and_names_a_ranker(model):
+    by_prediction = model.abilities.predicts and model.abilities.lists_by_prediction
+    assert any("For lists fit RankerAndRater" in note for note in model.notes()) == by_prediction
+
+
 def test_a_pair_has_the_score_that_it_has_among_all_items(model):
     needs(model, "lists_by_prediction")
     users, items = np.array([4, -1, 4, 7]), np.array([3, 0, 11, 3])

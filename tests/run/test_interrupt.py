@@ -130,12 +130,13 @@ def test_a_model_that_was_interrupted_says_so_in_its_notes_and_after_another_fit
     with pytest.warns(Interrupted):
         model.fit(checkerboard, progress=False)
     assert any("Interrupted after 2 of 9 epochs" in note for note in model.notes())
-    assert model.fit(checkerboard, progress=False).notes() == ()
+    assert not any("Interrupted" in note for note in model.fit(checkerboard, progress=False).notes())
 
 
 def test_ctrl_c_in_the_last_sweep_leaves_nothing_out(checkerboard, ctrl_c_in_fit):
     ctrl_c_in_fit(1)
-    assert cf.ExplicitALS(n_factors=2, n_epochs=2).fit(checkerboard, progress=False).notes() == ()
+    whole = cf.ExplicitALS(n_factors=2, n_epochs=2).fit(checkerboard, progress=False)
+    assert not any("Interrupted" in note for note in whole.notes())
 
 
 def test_a_comparison_is_of_the_models_that_were_trained_to_their_end(checkerboard, ctrl_c_in_fit):

@@ -29,6 +29,11 @@ __all__ = ["ModelSteps", "Side"]
 
 Side = Literal["user", "item"]
 
+LISTS_BY_PREDICTION = (
+    "Its lists are ordered by predicted ratings: what somebody would give an item, not whether they would take it up. "
+    "For lists fit RankerAndRater, or a ranker such as EASE."
+)
+
 
 class ModelSteps(ABC):
     """A step that a model does not write raises `Unsupported`; `abilities` says so beforehand.
@@ -105,7 +110,12 @@ class ModelSteps(ABC):
     def notes(self) -> tuple[str, ...]:
         """Sentences about how it was fitted that a reader ought to know; the card shows them."""
         ended = f"Interrupted {self.interrupted_}: it learned less than it was asked to."
-        return (*self.noted_, *([ended] if self.interrupted_ else ()))
+        by_prediction = self.abilities.predicts and self.abilities.lists_by_prediction and self.ratings.explicit
+        return (
+            *self.noted_,
+            *([ended] if self.interrupted_ else ()),
+            *([LISTS_BY_PREDICTION] if by_prediction else ()),
+        )
 
     # ---- scores -------------------------------------------------------------------------------------------
 
