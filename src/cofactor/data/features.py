@@ -6,12 +6,13 @@ that its effect may bend. A missing value is 0 in all its columns: such a row is
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from cofactor.arrays import Array, FloatArray, IntArray
+from cofactor.data.attributes.words import words_of
 from cofactor.data.csr_rows import Rows
 from cofactor.errors import BadOption
 from cofactor.kernels.absent import NO_NUMBERS
@@ -34,7 +35,6 @@ __all__ = [
 
 HALF_TRUSTED = 20  # companions at which a bag has half its weight
 N_KNOTS = 12  # of a number's broken line
-SEPARATOR = "|"
 
 
 class Features(NamedTuple):
@@ -134,20 +134,15 @@ def unpack_encodings(packed: Array) -> list[list[Encoding]]:
 
 def _shared(values: Array) -> tuple[str, ...]:
     """The categories that at least two rows have, sorted."""
-    counts = Counter(word for cell in values.tolist() for word in _words(cell))
+    counts = Counter(word for cell in values.tolist() for word in words_of(cell))
     return tuple(sorted(word for word, n in counts.items() if n > 1))
 
 
 def _categories(values: Array, words: Sequence[str]) -> Features:
     place = {word: at for at, word in enumerate(words)}
-    cells = [(row, place[word]) for row, cell in enumerate(values.tolist()) for word in _words(cell) if word in place]
+    cells = [(row, place[word]) for row, cell in enumerate(values.tolist()) for word in words_of(cell) if word in place]
     rows, columns = np.array(cells, np.int64).reshape(-1, 2).T
     return _columns(rows, columns, np.ones(len(rows), np.float32), len(words))
-
-
-def _words(cell: Any) -> Iterator[str]:
-    if cell is not None and cell == cell:  # nan is no category
-        yield from dict.fromkeys(word.strip() for word in str(cell).split(SEPARATOR) if word.strip())
 
 
 def _knots(values: Array) -> tuple[float, ...]:
