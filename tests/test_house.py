@@ -20,7 +20,7 @@ SOURCE = ROOT / "src" / "cofactor"
 # their folder; the rooms that are still to come have their place already.
 FLOORS = (
     "arrays errors cache control_groups search_space", "memory forking hyperparameters replacing", "kernels",
-    "data plots nets", "ranking posterior model_folder run selection", "contract", "recommender",
+    "data plots nets", "ranking posterior model_folder run selection filtering", "reranking", "contract", "recommender",
     "training", "gibbs blending",
     "models evaluation interpretation coldstart scale", "opening tuning", "audit serving choosing",
     "collab experiment", "cli",
