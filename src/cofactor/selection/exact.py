@@ -6,7 +6,7 @@ Memory, beside the lists themselves (12 n bytes a user) and what a model's `scor
 - by products: as much of users' factors, a copy of the items' factors, and 11 bytes an item for each core.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
@@ -15,7 +15,7 @@ from cofactor.arrays import BoolArray, FloatArray, IntArray
 from cofactor.kernels.ranking.lists import SeenItems
 from cofactor.kernels.ranking.top_scores import COMPILED_FROM_ROWS, top_scores
 
-__all__ = ["BLOCK", "Best", "DotProducts", "blocks", "rank_exactly", "rank_products"]
+__all__ = ["BLOCK", "Best", "DotProducts", "blocks", "joined", "rank_exactly", "rank_products"]
 
 # scores, or users' factors, held at once; on a busy machine, many small products wait long for their threads
 BLOCK = 4_000_000
@@ -55,7 +55,7 @@ def _rank_scores(
     score: Callable[[IntArray], FloatArray], user_idx: IntArray, n: int, seen: SeenItems, excluded: BoolArray
 ) -> Best:
     compiled = len(user_idx) >= COMPILED_FROM_ROWS
-    return _joined(
+    return joined(
         top_scores(score(user_idx[at]), n, seen.rows(at), excluded, compiled=compiled)
         for at in blocks(len(user_idx), len(excluded))
     )
@@ -73,7 +73,7 @@ def rank_products(products: DotProducts, user_idx: IntArray, n: int, seen: SeenI
         idx, top = top_products(products.users(user_idx[at]), catalogue, n, seen.rows(at))
         return idx, np.where(idx >= 0, products.scores(top), top)
 
-    return _joined(best_of(at) for at in parts)
+    return joined(best_of(at) for at in parts)
 
 
 def blocks(n_rows: int, width: int) -> Iterator[slice]:
@@ -82,6 +82,10 @@ def blocks(n_rows: int, width: int) -> Iterator[slice]:
     return (slice(at, at + size) for at in range(0, max(1, n_rows), size))
 
 
-def _joined(parts: Iterator[Best]) -> Best:
-    idx, top = zip(*parts, strict=True)
+def joined(parts: Iterable[Best]) -> Best:
+    """The lists of all parts, one below the other."""
+    each = list(parts)
+    if len(each) == 1:
+        return each[0]
+    idx, top = zip(*each, strict=True)
     return np.concatenate(idx), np.concatenate(top)

@@ -1,5 +1,6 @@
 """The items that may not be on users' lists, and empty lists."""
 
+from collections.abc import Sequence
 from typing import NamedTuple, Self
 
 import numpy as np
@@ -20,6 +21,14 @@ class SeenItems(NamedTuple):
     def none(cls, n_rows: int) -> Self:
         """n_rows users who have seen nothing."""
         return cls(np.full(n_rows, -1, np.int64), np.zeros(1, np.int64), np.zeros(0, np.int32))
+
+    @classmethod
+    def of_rows(cls, items: Sequence[IntArray]) -> Self:
+        """The users who have seen these items, in any order, one a row."""
+        if len(items) == 1:  # a newcomer waits for it
+            return cls(np.zeros(1, np.int64), np.array([0, len(items[0])]), np.sort(items[0]))
+        ends = np.cumsum([0, *map(len, items)], dtype=np.int64)
+        return cls(np.arange(len(items)), ends, np.concatenate([*map(np.sort, items), np.zeros(0, np.int32)]))
 
     def rows(self, which: slice | IntArray) -> Self:
         """The seen items of some rows of the block."""

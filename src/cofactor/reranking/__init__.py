@@ -1,0 +1,1 @@
+"""Lists put together anew from longer ones: arrays in, arrays out."""
