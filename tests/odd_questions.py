@@ -26,12 +26,20 @@ from cofactor.coldstart.ladder import Ladder
 from cofactor.coldstart.onboarding import Onboarding
 from cofactor.data.ids import IdMap
 from cofactor.data.ratings import NO_TIME, Ratings
-from cofactor.errors import CofactorError, CouldBeFaster, FewerLeft, ItemsNotPlaced, NotFitted, StoppedEarly
+from cofactor.errors import (
+    CofactorError,
+    CouldBeFaster,
+    FewerLeft,
+    ItemsIgnored,
+    ItemsNotPlaced,
+    NotFitted,
+    StoppedEarly,
+)
 from cofactor.interpretation.factors import factors
 from cofactor.models import model_class
 from cofactor.recommender import Recommender
 
-OURS = (CouldBeFaster, FewerLeft, ItemsNotPlaced, StoppedEarly)
+OURS = (CouldBeFaster, FewerLeft, ItemsIgnored, ItemsNotPlaced, StoppedEarly)
 SMALL: dict[str, dict[str, Any]] = {
     "blend": {"members": ("bias", "popularity"), "held_out": 0.4},
     "bpr": {"n_factors": 3, "n_epochs": 2},
@@ -114,6 +122,8 @@ def mostly(*usual: Any, odd: st.SearchStrategy[Any] = ODD) -> st.SearchStrategy[
 
 LENGTHS = mostly(1, 2, 3, 10, 10**9, np.int64(3), np.uint8(2), 3.0, odd=NUMBERS | ODD)
 FLAGS = mostly(True, False, odd=st.sampled_from([None, 1, "no", np.bool_(False)]))
+CONDITIONS = mostly("town = 'here'", "age > 3 or town has 'here'", "not age in (1, 20)", "", None, odd=ODD)
+CAPS = mostly({"town": 1}, {"age": 2, "town": 1}, {}, None, odd=st.sampled_from([{"age": "1"}, {"shoes": 1}]) | ODD)
 SEEDS = mostly(0, 1, np.int64(3), odd=NUMBERS | ODD)
 
 
@@ -308,10 +318,16 @@ def some(draw: st.DrawFn, **options: st.SearchStrategy[Any]) -> dict[str, Any]:
 
 
 def _lists(draw: st.DrawFn, known: Known) -> Question:
-    who, n = draw(known.anything("user") | known.newcomers()), draw(LENGTHS)
+    new = known.newcomers()
+    several = st.lists(new, max_size=3) | st.dictionaries(
+        known.one("user") | st.sampled_from(SCALARS[:30]), new, max_size=3
+    )
+    who, n = draw(known.anything("user") | new | several), draw(LENGTHS)
+    items = known.anything("item")
+    items |= st.dictionaries(known.one("user") | st.just("newcomer"), items, max_size=3)
     options = some(
-        draw, hide_seen=FLAGS, candidates=known.anything("item"), exclude=known.anything("item"), unknown=UNKNOWN,
-        approximate=FLAGS, attributes=st.none() | known.attributes(),
+        draw, hide_seen=FLAGS, candidates=items, exclude=items, unknown=UNKNOWN, approximate=FLAGS,
+        attributes=st.none() | known.attributes(), where=CONDITIONS, max_per=CAPS,
     )  # fmt: skip
     ranks = draw(st.booleans())
     return lambda model: (model.rank if ranks else model.recommend)(who, n, **options)
@@ -324,7 +340,10 @@ def _predict(draw: st.DrawFn, known: Known) -> Question:
         times=mostly(0, 10**9, [10**9], None, odd=ODD | st.sampled_from([NAN, "now", 2**70])),
         attributes=st.none() | known.attributes(),
     )  # fmt: skip
-    return lambda model: model.predict(who, what, **options)
+    if draw(st.booleans()):
+        return lambda model: model.predict(who, what, **options)
+    pairs = draw(st.lists(st.tuples(known.one("user"), known.one("item")), max_size=3) | known.anything("user"))
+    return (lambda model: model.predict(pairs, **options)) if options else (lambda model: model.score(pairs))
 
 
 def _score_newcomer(draw: st.DrawFn, known: Known) -> Question:
@@ -339,7 +358,8 @@ def _neighbours(draw: st.DrawFn, known: Known) -> Question:
         draw(LENGTHS),
         draw(st.sampled_from(["similar", "nearest"])),
     )
-    return lambda model: getattr(model, f"{kind}_{of}s")(one, n)
+    options = some(draw, where=CONDITIONS, min_ratings=mostly(0, 1, 2, odd=ODD)) if of == "item" else {}
+    return lambda model: getattr(model, f"{kind}_{of}s")(one, n, **options)
 
 
 def _vectors(draw: st.DrawFn, known: Known) -> Question:

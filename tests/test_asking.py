@@ -75,8 +75,8 @@ def test_candidates_and_exclusions_are_items_one_or_several():
     assert model.recommend(2, n=1, exclude="Heat", candidates={"a", "Heat"})["item"].to_list() == ["a"]
     assert model.recommend(2, n=1, candidates="Alien")["item"].to_list() == ["a"]
     for option in ("candidates", "exclude"):
-        with pytest.raises(BadOption, match=f"{option} are items, one or a list"):
-            model.recommend(2, **{option: {1: ["a"], 2: ["b"]}})
+        with pytest.raises(BadOption, match=f"{option} as a mapping are {{user: items}}.* but 2 is not among them"):
+            model.recommend(2, **{option: {1: ["a"], 3: ["b"]}})
 
 
 def test_a_ladder_answers_for_one_person_at_a_time():

@@ -19,9 +19,9 @@
     ├── Diverged            training left the finite numbers             (ArithmeticError)
     └── MissingExtra        an optional dependency is not installed      (ImportError)
 
-Warnings are values too: `FewerLeft` says that a list is shorter than asked, `ItemsNotPlaced` what `update` could not
-do, `CouldBeFaster` that there is a much quicker way. `StoppedEarly` is all that ctrl-C ends: `Interrupted` training,
-`SearchStopped` a search, `ComparisonStopped` a comparison.
+Warnings are values too: `FewerLeft` says that a list is shorter than asked, `ItemsIgnored` which candidates nobody
+knows, `ItemsNotPlaced` what `update` could not do, `CouldBeFaster` that there is a much quicker way. `StoppedEarly` is
+all that ctrl-C ends: `Interrupted` training, `SearchStopped` a search, `ComparisonStopped` a comparison.
 """
 
 from collections.abc import Iterable, Sequence
@@ -172,6 +172,18 @@ class MissingExtra(CofactorError, ImportError):
 
 class FewerLeft(UserWarning):
     """A list came out shorter than asked, because too few candidates were left."""
+
+
+class ItemsIgnored(UserWarning):
+    """Some of the candidates, or exclusions, are no items that the model was trained on."""
+
+    def __init__(self, ids: Iterable[object], n_given: int, option: str, known: int) -> None:
+        """n_given: of how many     option: "candidates" or "exclude"     known: the number of items in the model"""
+        self.ids = _different(ids)
+        super().__init__(
+            f"{len(self.ids):,} of the {n_given:,} items in {option} are not among the {known:,} known ones, and are "
+            f"ignored: {_named(self.ids)}."
+        )
 
 
 class ItemsNotPlaced(UserWarning):

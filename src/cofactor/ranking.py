@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from cofactor.arrays import BoolArray, FloatArray, Id, IntArray
+from cofactor.arrays import Array, BoolArray, FloatArray, Id, IntArray
 from cofactor.data.tables import make_table
 from cofactor.errors import BadOption, FewerLeft, shown
 from cofactor.hyperparameters import conformed
@@ -31,29 +31,33 @@ class Ranking:
     """A list of the best for each asker, best first.
 
     labels: b askers     idx: (b, n), -1 behind the end of a list     scores: (b, n), -inf there
-    predictions: more columns, of the entries in order, where lists are not ordered by what is predicted
+    extra: more columns, of the entries in order: predictions, where lists are not ordered by them
     """
 
     labels: list[Id]
     idx: IntArray
     scores: FloatArray
-    predictions: Mapping[str, FloatArray] = field(default_factory=dict[str, FloatArray])
+    extra: Mapping[str, Array] = field(default_factory=dict[str, Array])
 
     @property
     def filled(self) -> BoolArray:
         """(b, n), False behind the end of a list that came out short."""
         return self.idx >= 0
 
-    def warn_if_short(self, n: int, stacklevel: int) -> None:
-        """Say which lists are shorter than n, and why. stacklevel: how far above stands who asked for them."""
+    def warn_if_short(self, n: int, stacklevel: int, narrowed_by: Sequence[str] = ()) -> None:
+        """Say which lists are shorter than n, and why.
+
+        stacklevel: how far above stands who asked for them     narrowed_by: more options that leave items out
+        """
         lengths = self.filled.sum(axis=1)
         short = np.flatnonzero(lengths < n)
         if len(short):
             first = short[0]
             more = f" (and {len(short) - 1} more users)" if len(short) > 1 else ""
+            options = f", or left out by {' and '.join(narrowed_by)}" if narrowed_by else ""
             warnings.warn(
                 f"Only {lengths[first]} of {n} items are left for {shown(self.labels[first])}{more}: the others are "
-                f"already rated, excluded or not among the candidates.",
+                f"already rated, excluded or not among the candidates{options}.",
                 FewerLeft,
                 stacklevel=stacklevel,
             )
@@ -68,10 +72,12 @@ class Ranking:
         columns = self.columns(ratings, of=of, score=score, asker=asker) | dict(more or {})
         own = {side: ids.values[:1].tolist()[0] for side, ids in (("user", ratings.users), ("item", ratings.items))}
         like = (
-            {"title": "", "rank": 1, score: 1.0, "rung": "", "doubt": 1.0} | own | dict.fromkeys(self.predictions, 1.0)
+            {"title": "", "rank": 1, score: 1.0, "rung": "", "doubt": 1.0}
+            | own
+            | {name: values.dtype.type(0).item() for name, values in self.extra.items()}
         )
-        if asker and self.labels:
-            like[asker] = self.labels[0]
+        if asker:
+            like[asker] = self.labels[0] if self.labels else like.get(asker, like[of])
         return make_table(columns, ratings.library, {name: like[name] for name in columns})
 
     def columns(
@@ -88,5 +94,5 @@ class Ranking:
         return (
             columns
             | {"rank": (rank + 1).tolist(), score: self.scores[row, rank].tolist()}
-            | {name: values.tolist() for name, values in self.predictions.items()}
+            | {name: values.tolist() for name, values in self.extra.items()}
         )

@@ -149,6 +149,46 @@ def test_similar_items_and_users(vectors, capsys):
     assert json.loads(said(capsys))[0]["user"] in ("bob", "cid", "dora")
 
 
+@pytest.fixture
+def films(table, tmp_path):
+    """A model whose items have years and genres."""
+    (tmp_path / "films.csv").write_text("movieId,year,genres\n1,1990,Comedy\n2,1980,Comedy|Drama\n3,1995,Drama\n")
+    folder = str(tmp_path / "films.cofactor")
+    options = ["--model", "matrix_factorization", "--n-factors", "2"]
+    assert main(["fit", table, "--items", str(tmp_path / "films.csv"), "--out", folder, *options]) == 0
+    return folder
+
+
+def listed(words, capsys):
+    """The items that a command prints as JSON."""
+    said(capsys)
+    assert main([*words, "--json"]) == 0
+    return [row["item"] for row in json.loads(said(capsys))]
+
+
+def test_a_condition_and_a_cap_choose_among_items(films, capsys):
+    recommend = ["recommend", films, "ann", "--seen", "-n"]
+    assert set(listed([*recommend, "2", "--where", "year >= 1990 or genres has 'Western'"], capsys)) == {1, 3}
+    assert 2 not in listed([*recommend, "2", "--max-per", "genres=1", "--without", "2"], capsys)
+    assert len(listed([*recommend, "1", "--max-per", "genres=1", "--among", "2", "--among", "99"], capsys)) == 1
+    assert main(["recommend", films, "ann", "--max-per", "genres"]) == 2
+    assert "--max-per takes NAME=N, such as genres=3, but 'genres' came" in capsys.readouterr().err
+    assert main(["recommend", films, "ann", "--where", "genre has 'Drama'"]) == 2
+    assert "Did you mean 'genres'?" in capsys.readouterr().err
+
+
+def test_items_that_nobody_knows_are_noted_on_stderr(films, capsys):
+    assert main(["recommend", films, "ann", "--seen", "-n", "1", "--among", "1", "--among", "99"]) == 0
+    assert "note: 1 of the 2 items in candidates are not among the 3 known ones" in capsys.readouterr().err
+
+
+def test_similar_to_several_and_among_those_that_match(films, capsys):
+    assert listed(["similar", films, "1", "--where", "year < 1990"], capsys) == [2]
+    assert listed(["similar", films, "1", "3", "-n", "1", "--min-ratings", "3"], capsys) == [3, 1]
+    assert main(["similar", films, "ann", "--user", "--min-ratings", "3"]) == 2
+    assert "--where and --min-ratings are of items" in capsys.readouterr().err
+
+
 def test_data_describes_and_checks_a_table(table, capsys):
     assert main(["data", "describe", table]) == 0
     assert "8 ratings by 4 users of 3 items" in said(capsys)

@@ -16,7 +16,7 @@ from pkgutil import iter_modules
 from typing import Any
 
 from cofactor.cli._wording import in_options
-from cofactor.errors import CofactorError, FewerLeft, ItemsNotPlaced, StoppedEarly
+from cofactor.errors import CofactorError, FewerLeft, ItemsIgnored, ItemsNotPlaced, StoppedEarly
 
 __all__ = ["main"]
 
@@ -47,7 +47,7 @@ def main(words: Sequence[str] | None = None) -> int:
         arguments = _parsed(sys.argv[1:] if words is None else words)
         command = arguments.parser
         with warnings.catch_warnings():
-            for category in (FewerLeft, ItemsNotPlaced, StoppedEarly):
+            for category in (FewerLeft, ItemsIgnored, ItemsNotPlaced, StoppedEarly):
                 warnings.simplefilter("always", category)
             warnings.showwarning = note
             arguments.run(arguments)

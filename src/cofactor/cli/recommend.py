@@ -3,6 +3,7 @@
 examples:
   cofactor recommend movies.cofactor 196
   cofactor recommend movies.cofactor 196 22 244 -n 5 --csv
+  cofactor recommend movies.cofactor 196 --where "year >= 1990 and genres has 'Comedy'" --max-per genres=3
   cofactor recommend movies.cofactor --rated "Inception (2010)=5" --rated "Frozen (2013)=2"
   cofactor recommend movies.cofactor --about age=33 --about occupation=artist
 
@@ -25,6 +26,11 @@ def add_arguments(parser: ArgumentParser) -> None:
     add_about(parser)
     parser.add_argument("--among", metavar="ITEM", action="append", help="recommend only among these; repeatable")
     parser.add_argument("--without", metavar="ITEM", action="append", default=[], help="never this; repeatable")
+    parser.add_argument("--where", metavar="CONDITION", help="recommend only items whose attributes match")
+    parser.add_argument(
+        "--max-per", metavar="NAME=N", action="append", default=[],
+        help="at most N items of each value, or word, of an attribute; repeatable",
+    )  # fmt: skip
     parser.add_argument("--seen", action="store_true", help="do not leave out what the user has rated")
     parser.add_argument("--unknown", choices=("raise", "fallback"), default="raise", help="users nobody knows")
     add_format(parser)
@@ -36,7 +42,8 @@ def run(arguments: Namespace) -> None:
     model, asked = open_model(arguments.model), _asked(arguments)
     ranking = model.rank(
         asked, arguments.n, hide_seen=not arguments.seen, candidates=arguments.among, exclude=arguments.without,
-        unknown=arguments.unknown, attributes=about_from(arguments.about, model),
+        where=arguments.where, max_per=dict(map(_cap, arguments.max_per)) or None, unknown=arguments.unknown,
+        attributes=about_from(arguments.about, model),
     )  # fmt: skip
     show(ranking.columns(model.ratings), arguments)
 
@@ -48,6 +55,14 @@ def _asked(arguments: Namespace) -> dict[str, float] | list[str]:
             "are like with --about NAME=VALUE."
         )
     return arguments.users or dict(map(_rated, arguments.rated))
+
+
+def _cap(word: str) -> tuple[str, int]:
+    name, _, most = word.rpartition("=")
+    try:
+        return name, int(most)
+    except ValueError:
+        raise BadOption(f"--max-per takes NAME=N, such as genres=3, but {word!r} came.") from None
 
 
 def _rated(word: str) -> tuple[str, float]:

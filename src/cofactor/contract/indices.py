@@ -1,4 +1,4 @@
-"""Ids turned into indices and checked: users and items, what may be on nobody's list, pairs, times.
+"""Ids turned into indices and checked: users and items, pairs, times.
 
 Everything here reads the ratings that a model learned from; nothing here knows a model.
 """
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from cofactor.arrays import Array, BoolArray, Id, IntArray
+from cofactor.arrays import Array, Id, IntArray
 from cofactor.data.ids import UNKNOWN
 from cofactor.errors import BadOption, UnknownIds, shown
 from cofactor.hyperparameters import conformed
@@ -16,7 +16,7 @@ from cofactor.hyperparameters import conformed
 if TYPE_CHECKING:
     from cofactor.data.ratings import Ratings
 
-__all__ = ["Unknown", "as_list", "excluded_items", "find", "is_one_id", "pair_indices", "seconds_of_pairs"]
+__all__ = ["Unknown", "as_list", "find", "is_one_id", "pair_indices", "seconds_of_pairs"]
 
 Unknown = Literal["raise", "fallback"]
 
@@ -40,18 +40,6 @@ def find(
         near = ratings.titles_like(strangers[0]) if side == "item" else ()
         raise UnknownIds(side, strangers, len(known), near, may_fall_back=may_fall_back)
     return idx
-
-
-def excluded_items(ratings: "Ratings", candidates: Iterable[Id] | None = None, exclude: Iterable[Id] = ()) -> BoolArray:
-    """(n_items,) True for what may be on nobody's list: all but the candidates, where there are some, and `exclude`.
-
-    Raises `UnknownIds`, and `BadOption` for a mapping.
-    """
-    excluded = np.full(ratings.n_items, candidates is not None)
-    if candidates is not None:
-        excluded[find(ratings, "item", _as_items(candidates, "candidates"))] = False
-    excluded[find(ratings, "item", _as_items(exclude, "exclude"))] = True
-    return excluded
 
 
 def pair_indices(user_idx: IntArray, item_idx: IntArray) -> tuple[IntArray, IntArray]:
@@ -80,17 +68,6 @@ def is_one_id(ids: Any) -> bool:
     """True for one id, and for somebody new; False for a list of ids."""
     is_iterable = isinstance(ids, Iterable) and not (isinstance(ids, np.ndarray) and not ids.ndim)
     return isinstance(ids, (str, bytes, tuple, Mapping)) or not is_iterable
-
-
-def _as_items(items: Any, option: str) -> list[Id]:
-    """One item or several; raises `BadOption` for a mapping, whose meaning one could only guess."""
-    if isinstance(items, Mapping):
-        raise BadOption(
-            f"{option} are items, one or a list, the same for all users, but a mapping came: {shown(items)}."
-        )
-    if isinstance(items, np.ndarray):
-        return as_list(items)
-    return [items] if isinstance(items, (str, bytes)) or not isinstance(items, Iterable) else list(items)
 
 
 def seconds_of_pairs(times: Any, shape: tuple[int, ...]) -> IntArray:

@@ -1,7 +1,7 @@
 """How a model's lists come about: a query answered exactly, or through an index of the items near to each user."""
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from operator import is_
 from typing import Any
@@ -9,18 +9,18 @@ from typing import Any
 import numpy as np
 
 from cofactor.arrays import BoolArray, FloatArray, IntArray
-from cofactor.contract.abilities import expect_ability
-from cofactor.contract.profile import UserProfile
+from cofactor.contract.profile import UserProfile, expect_profile
 from cofactor.contract.query import Query
 from cofactor.contract.snapshots import Snapshots, of_one_state
 from cofactor.contract.steps import ModelSteps
 from cofactor.errors import CouldBeFaster, Unsupported
 from cofactor.hyperparameters import conformed
 from cofactor.kernels.ranking.lists import SeenItems
-from cofactor.kernels.ranking.top_scores import top_scores
 from cofactor.ranking import Ranking
+from cofactor.reranking.caps import capped_lists
 from cofactor.selection.approximate import ItemIndex, advice
 from cofactor.selection.exact import Best, rank_exactly
+from cofactor.selection.own_items import rank_own_items
 
 __all__ = ["ListMixin"]
 
@@ -36,9 +36,8 @@ class ListMixin(Snapshots, ModelSteps):
 
         excluded: (n_items,) what may be on nobody's list     hide_seen: leave out what the user has rated
         """
-        rated = self.ratings.by_user
         excluded = np.zeros(self.ratings.n_items, bool) if excluded is None else excluded
-        seen = SeenItems(np.where(hide_seen, user_idx, -1).astype(np.int64), rated.indptr, rated.indices)
+        seen = self._seen(user_idx, hide_seen=hide_seen)
         exactly = partial(rank_exactly, self.score_users, self.dot_products)
         if approximate:
             return self._index().rank(user_idx, n, seen, excluded, exactly)
@@ -46,35 +45,52 @@ class ListMixin(Snapshots, ModelSteps):
 
     def _answer(self, query: Query) -> Ranking:
         """The lists; a warning says, to whoever asked the caller of this, where one is short or could come faster."""
-        if query.profile is not None:
-            idx, scores = self._rank_profile(query.profile, query)
-        else:
-            if query.approximate is None:
-                self._advise(len(query.labels))
-            asked, fast = (query.user_idx, query.n, query.excluded), bool(query.approximate)
-            idx, scores = self.rank_users(*asked, hide_seen=query.hide_seen, approximate=fast)
-        ranking = Ranking(query.labels, idx, scores, self._predictions(query, idx))
-        ranking.warn_if_short(query.n, stacklevel=5)
+        if query.approximate is None and not query.profiles:
+            self._advise(len(query.labels))
+        ranking = self._lists(query)
+        ranking.warn_if_short(query.n, stacklevel=5, narrowed_by=query.narrowed_by)
         return ranking
+
+    def _lists(self, query: Query) -> Ranking:
+        if query.caps is None:
+            idx, scores = self._best(query, query.n)
+        else:
+            idx, scores = capped_lists(
+                lambda rows, n: self._best(query.rows(rows), n), len(query.labels), query.n, query.caps
+            )
+        return Ranking(query.labels, idx, scores, self._predictions(query, idx))
+
+    def _best(self, query: Query, n: int) -> Best:
+        """The n best items of each user of a query, whatever its caps are."""
+        user_idx, excluded, hidden = query.user_idx, query.excluded, query.hide_seen
+        if query.profiles:
+            profiles = [expect_profile(self, one) for one in query.profiles]
+            seen = SeenItems.of_rows([one.item_idx for one in profiles]) if hidden else SeenItems.none(len(profiles))
+            score = partial(self._score_profiles, profiles)
+        elif query.own is None:
+            return self.rank_users(user_idx, n, excluded, hide_seen=hidden, approximate=bool(query.approximate))
+        else:
+            seen, score = self._seen(user_idx, hide_seen=hidden), lambda at: self.score_users(user_idx[at])
+        return rank_own_items(score, len(user_idx), n, seen, excluded, query.own)
+
+    def _score_profiles(self, profiles: Sequence[UserProfile], at: slice) -> FloatArray:
+        scores = [self.score_profile(one) for one in profiles[at]]
+        return scores[0][None] if len(scores) == 1 else np.stack(scores)
+
+    def _seen(self, user_idx: IntArray, *, hide_seen: bool) -> SeenItems:
+        rated = self.ratings.by_user
+        return SeenItems(np.where(hide_seen, user_idx, -1).astype(np.int64), rated.indptr, rated.indices)
 
     def _predictions(self, query: Query, idx: IntArray) -> Mapping[str, FloatArray]:
         """The predicted ratings of a list's entries, where the list is not ordered by them."""
         if type(self).predictions_listed is ModelSteps.predictions_listed:
             return {}
         row, rank = np.nonzero(idx >= 0)
-        return self.predictions_listed(query.profile or query.user_idx[row], idx[row, rank])
-
-    def _rank_profile(self, profile: UserProfile, query: Query) -> Best:
-        rated = np.sort(profile.item_idx)
-        seen = SeenItems(np.zeros(1, np.int64), np.array([0, len(rated)]), rated) if query.hide_seen else None
-        return top_scores(self.score_profile(self._checked_profile(profile))[None], query.n, seen, query.excluded)
-
-    def _checked_profile(self, profile: UserProfile) -> UserProfile:
-        """The profile; raises `Unsupported` where the model takes none in, or none with attributes."""
-        if profile.attributes is not None:
-            expect_ability(self, "learns_attributes")
-        expect_ability(self, "folds_in")
-        return profile
+        items = idx[row, rank]
+        if not query.profiles:
+            return self.predictions_listed(query.user_idx[row], items)
+        each = [self.predictions_listed(one, items[row == at]) for at, one in enumerate(query.profiles)]
+        return {name: np.concatenate([one[name] for one in each]) for name in each[0]}
 
     def _advise(self, n_users: int) -> None:
         hint = advice(n_users, self.ratings.n_items)

@@ -1,32 +1,38 @@
 """Somebody whom a model does not hold, given as {item: rating} and {attribute: value}: checked, and in indices."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cofactor.arrays import Array, FloatArray, IntArray
+from cofactor.arrays import Array, FloatArray, Id, IntArray
+from cofactor.contract.abilities import expect_ability
 from cofactor.contract.indices import find
 from cofactor.errors import BadOption, shown
 
 if TYPE_CHECKING:
+    from cofactor.contract.steps import ModelSteps
     from cofactor.data.ratings import Ratings
 
 __all__ = [
     "Newcomer",
+    "Newcomers",
     "UserProfile",
     "attribute_columns",
     "check_values",
     "expect_attributes",
+    "expect_profile",
     "items_rated",
+    "newcomers",
     "rating_of",
     "refuse_attributes",
     "user_profile",
 ]  # fmt: skip
 
 Newcomer = Mapping[Any, float]  # somebody new: {item id or title: rating}
+Newcomers = Sequence[Newcomer] | Mapping[Any, Newcomer]  # several: in a list, or by their names
 LARGEST = float(np.finfo(np.float32).max)  # rating
 
 
@@ -53,6 +59,47 @@ def user_profile(ratings: "Ratings", newcomer: Newcomer, attributes: Mapping[str
     check_values(ratings, values)
     columns = {} if attributes is None else attribute_columns(ratings, attributes)
     return UserProfile(item_idx, values, columns if attributes else None)
+
+
+def expect_profile(model: "ModelSteps", profile: UserProfile) -> UserProfile:
+    """The profile; raises `Unsupported` where the model takes none in, or none with attributes."""
+    if profile.attributes is not None:
+        expect_ability(model, "learns_attributes")
+    expect_ability(model, "folds_in")
+    return profile
+
+
+def newcomers(ratings: "Ratings", users: Any, attributes: Any = None) -> dict[Id, UserProfile]:
+    """The profiles of those who are new, by what a table calls them; none where `users` are ids.
+
+    users: {item: rating}, called "newcomer"; a list of several, called 0, 1, …; or {name: {item: rating}}
+    attributes: {name of an attribute: value}; of several people a list of such, or {name: {…}}
+    Raises `BadOption` where attributes are not of those who are new, and as `user_profile` does.
+    """
+    if isinstance(users, Mapping) and not any(isinstance(one, Mapping) for one in users.values()):
+        return {"newcomer": user_profile(ratings, users, attributes)}
+    if isinstance(users, Mapping):
+        return {name: user_profile(ratings, one, _of_one(attributes, name, list(users))) for name, one in users.items()}
+    if isinstance(users, list) and users and isinstance(users[0], Mapping):
+        names = range(len(users))
+        return {at: user_profile(ratings, one, _of_one(attributes, at, names)) for at, one in enumerate(users)}
+    refuse_attributes(attributes)
+    return {}
+
+
+def _of_one(attributes: Any, name: Any, names: Sequence[Any]) -> Any:
+    """The attributes of one of several; raises `BadOption` where they are not given as the ratings were."""
+    if attributes is None:
+        return None
+    if isinstance(names, range):
+        like = f"a list of {len(names)}"
+        if isinstance(attributes, list) and len(attributes) == len(names):
+            return attributes[name]
+    else:
+        like = f"{{{shown(names[0])}: {{'age': 33}}, …}}"
+        if isinstance(attributes, Mapping) and set(attributes) <= set(names):
+            return attributes.get(name)
+    raise BadOption(f"attributes of several people are given as their ratings, {like}, but {shown(attributes)} came.")
 
 
 def items_rated(ratings: "Ratings", newcomer: Mapping[Any, Any]) -> IntArray:

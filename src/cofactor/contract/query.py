@@ -1,17 +1,21 @@
 """Which lists are asked for, checked and in indices: one frozen value between the question and the answer."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from cofactor.arrays import Array, BoolArray, Id, IntArray
-from cofactor.contract.indices import Unknown, as_list, excluded_items, find
-from cofactor.contract.profile import Newcomer, UserProfile, refuse_attributes, user_profile
+from cofactor.contract.indices import Unknown, as_list, find
+from cofactor.contract.item_sets import Asked, Items, group_caps, item_sets
+from cofactor.contract.profile import Newcomer, Newcomers, UserProfile, newcomers
 from cofactor.data.ids import UNKNOWN
 from cofactor.hyperparameters import conformed
 from cofactor.ranking import list_length
+from cofactor.reranking.caps import GroupCaps
+from cofactor.selection.own_items import OwnItems
 
 if TYPE_CHECKING:
     from cofactor.data.ratings import Ratings
@@ -19,40 +23,57 @@ if TYPE_CHECKING:
 __all__ = ["Query", "list_query"]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Query:
     """Which lists are asked for: for whom, how long, and what may be on them.
 
-    labels: the b users as they were given     user_idx: (b,), -1 for an unknown one; of a new user (1,) -1
-    excluded: (n_items,) what may be on nobody's list     approximate: None where the caller left the choice open
+    labels: the b users as they were given     user_idx: (b,), -1 for an unknown or a new one
+    profiles: of b new users; empty where they are the model's     excluded: (n_items,) what may be on nobody's list
+    own: what may be on each one's list     caps: how many items of a group may be     approximate: None where the
+    caller left the choice open     narrowed_by: the options, beside candidates and exclude, that leave items out
     """
 
     labels: list[Id]
     user_idx: IntArray
-    profile: UserProfile | None
+    profiles: Sequence[UserProfile] = ()
     n: int
     excluded: BoolArray
+    own: OwnItems | None = None
+    caps: GroupCaps | None = None
     hide_seen: bool
     approximate: bool | None
+    narrowed_by: tuple[str, ...] = ()
+
+    def rows(self, which: IntArray) -> "Query":
+        """The same question for some of the users."""
+        at = which.tolist()
+        profiles = [self.profiles[row] for row in at] if self.profiles else ()
+        own = None if self.own is None else self.own.rows(which)
+        labels = [self.labels[row] for row in at]
+        return replace(self, labels=labels, user_idx=self.user_idx[which], profiles=profiles, own=own)
 
 
 def list_query(
-    ratings: "Ratings", users: Id | Sequence[Id] | Array | Newcomer, n: int, *, hide_seen: bool,
-    candidates: Iterable[Id] | None, exclude: Iterable[Id], unknown: Unknown, approximate: bool | None,
-    attributes: Mapping[str, Any] | None,
+    ratings: "Ratings", users: Id | Sequence[Id] | Array | Newcomer | Newcomers, n: int, *, hide_seen: bool,
+    candidates: Items | None, exclude: Items, where: str | None, max_per: Mapping[str, int] | None, unknown: Unknown,
+    approximate: bool | None, attributes: Any,
 ) -> Query:  # fmt: skip
     """The query of `Recommender.recommend`, checked and in indices.
 
     Raises `UnknownIds`, and `BadOption` for options out of range or of another type.
     """
-    excluded = excluded_items(ratings, candidates, exclude)
     n, hide_seen = list_length(n), conformed("hide_seen", bool, hide_seen)
     if approximate is not None:
         approximate = conformed("approximate", bool, approximate)
-    if isinstance(users, Mapping):
-        one = user_profile(ratings, users, attributes)
-        return Query(["newcomer"], np.full(1, UNKNOWN), one, n, excluded, hide_seen, approximate)
-    refuse_attributes(attributes)
-    labels = as_list(users)
-    user_idx = find(ratings, "user", labels, unknown, may_fall_back=True)
-    return Query(labels, user_idx, None, n, excluded, hide_seen, approximate)
+    new = newcomers(ratings, users, attributes)
+    labels = list(new) or as_list(users)
+    user_idx = np.full(len(new), UNKNOWN) if new else find(ratings, "user", labels, unknown, may_fall_back=True)
+    sets = item_sets(ratings, Asked(labels, user_idx), candidates, exclude, where)
+    for warning in sets.ignored:
+        warnings.warn(warning, stacklevel=4)
+    narrowed = {"where": where, "max_per": max_per}
+    return Query(
+        labels=labels, user_idx=user_idx, profiles=list(new.values()), n=n, excluded=sets.excluded, own=sets.own,
+        caps=group_caps(ratings, max_per), hide_seen=hide_seen, approximate=approximate,
+        narrowed_by=tuple(name for name, given in narrowed.items() if given is not None),
+    )  # fmt: skip

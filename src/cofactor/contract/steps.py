@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from cofactor.posterior.row_model import RowModel
     from cofactor.run.run import Run
 
-__all__ = ["ModelSteps", "Side"]
+__all__ = ["ModelSteps", "Side", "pairs_from_rows"]
 
 Side = Literal["user", "item"]
 
@@ -129,7 +129,7 @@ class ModelSteps(ABC):
         timestamps: (b,) seconds since 1970 or `NO_TIME`, which only models that learn from time look at
         A model that writes no better way scores all items of each user; an unknown item is then at -inf.
         """
-        return _from_whole_rows(self, user_idx, item_idx)
+        return pairs_from_rows(self, user_idx, item_idx)
 
     def score_profile(self, profile: UserProfile) -> FloatArray:
         """(n_items,) scores for somebody the model does not hold, by their ratings; nothing is retrained.
@@ -217,8 +217,8 @@ class ModelSteps(ABC):
         raise unsupported(self, "learns_attributes")
 
 
-def _from_whole_rows(model: ModelSteps, user_idx: IntArray, item_idx: IntArray) -> FloatArray:
-    """Scores of pairs from those of all items of each user, a block of users at a time."""
+def pairs_from_rows(model: ModelSteps, user_idx: IntArray, item_idx: IntArray) -> FloatArray:
+    """(b,) the scores of pairs, from those of all items of each user, a block of users at a time."""
     users, row_of = np.unique(user_idx, return_inverse=True)
     order = np.argsort(row_of, kind="stable")
     ends = np.searchsorted(row_of[order], np.arange(len(users) + 1))
