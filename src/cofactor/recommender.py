@@ -10,9 +10,9 @@ from typing import Any
 
 from cofactor.arrays import Array, FloatArray, Id
 from cofactor.contract.abilities import expect_ability
+from cofactor.contract.exporting import ExportMixin
 from cofactor.contract.indices import Unknown, find
 from cofactor.contract.item_sets import Items
-from cofactor.contract.lists import ListMixin
 from cofactor.contract.neighbours import NeighbourMixin
 from cofactor.contract.pairs import PairMixin
 from cofactor.contract.profile import Newcomer, Newcomers, expect_profile, user_profile
@@ -29,7 +29,7 @@ __all__ = ["Recommender", "expect_model"]
 
 
 @dataclass(kw_only=True)
-class Recommender(ListMixin, PairMixin, NeighbourMixin, SaveMixin):
+class Recommender(ExportMixin, PairMixin, NeighbourMixin, SaveMixin):
     """The questions that every model answers.
 
     Hyperparameters are the dataclass fields and stay as given; what is learned ends in `_` and is listed in

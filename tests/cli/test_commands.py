@@ -102,7 +102,7 @@ def test_a_list_that_came_out_short_is_noted_on_stderr(saved, capsys):
 
 def test_for_whom_must_be_said_once(saved, capsys):
     assert main(["recommend", saved]) == 2
-    assert "either user ids, or the ratings of somebody new" in capsys.readouterr().err
+    assert "either user ids, or --users FILE, or --all, or the ratings of somebody new" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -175,6 +175,71 @@ def test_a_condition_and_a_cap_choose_among_items(films, capsys):
     assert "--max-per takes NAME=N, such as genres=3, but 'genres' came" in capsys.readouterr().err
     assert main(["recommend", films, "ann", "--where", "genre has 'Drama'"]) == 2
     assert "Did you mean 'genres'?" in capsys.readouterr().err
+
+
+def test_lists_of_all_or_of_some_are_written_to_a_file(films, tmp_path, capsys):
+    import polars as pl
+
+    lists, users = str(tmp_path / "lists.parquet"), tmp_path / "users.txt"
+    users.write_text("bob\nann\n")
+    assert main(["recommend", films, "--all", "--seen", "-n", "2", "--out", lists]) == 0
+    assert pl.read_parquet(lists)["user"].to_list() == [one for one in ("ann", "bob", "cid", "dora") for _ in range(2)]
+    assert main(["recommend", films, "--users", str(users), "-n", "1", "--out", lists]) == 0
+    assert pl.read_parquet(lists)["user"].to_list() == ["bob", "ann"]
+    assert listed(["recommend", films, "--users", str(users), "-n", "1"], capsys) == [2, 3]
+
+
+@pytest.mark.parametrize(
+    ("words", "telling"),
+    [
+        (["--all"], "--all needs a file to write to"),
+        (["ann", "--all"], "Say for whom"),
+        (["--rated", "1=5", "--out", "x.parquet"], "Leave it out for somebody new"),
+        (["--all", "--out", "x.txt"], "ends with .parquet, but 'x.txt' came"),
+        (["--users", "nowhere.csv"], "nowhere.csv"),
+    ],
+)
+def test_lists_that_cannot_be_written_are_refused(films, capsys, words, telling):
+    assert main(["recommend", films, *words]) == 2
+    assert telling in capsys.readouterr().err
+
+
+def test_pairs_of_a_table_are_predicted_and_scored(films, tmp_path, capsys):
+    pairs, out = tmp_path / "pairs.csv", tmp_path / "out.csv"
+    pairs.write_text("item,user\n3,ann\n1,bob\n")
+    said(capsys)
+    assert main(["predict", films, str(pairs), "--json"]) == 0
+    rows = json.loads(said(capsys))
+    model = cf.open(films)
+    assert [(row["user"], row["item"]) for row in rows] == [("ann", 3), ("bob", 1)]
+    assert [row["prediction"] for row in rows] == pytest.approx(model.predict(["ann", "bob"], [3, 1]).tolist())
+    assert main(["predict", films, str(pairs), "--score", "--out", str(out)]) == 0
+    assert "2 pairs written to" in said(capsys)
+    assert out.read_text().splitlines()[0] == "user,item,score"
+    assert main(["predict", films, str(pairs), "--score", "--clip"]) == 2
+    assert "--clip and --interval are of ratings" in capsys.readouterr().err
+    assert main(["predict", films, str(pairs), "--out", "x.txt"]) == 2
+    assert "--out names a file whose name ends with .parquet or .csv" in capsys.readouterr().err
+
+
+def test_a_split_is_two_files_that_fit_and_evaluate_read(table, tmp_path, capsys):
+    parts, model = tmp_path / "parts", str(tmp_path / "parts.cofactor")
+    assert main(["split", table, "--out", str(parts), "--by", "user", "--test", "0.5"]) == 0
+    assert "4 ratings for train" in said(capsys)
+    assert main(["fit", str(parts / "train.csv"), "--model", "bias", "--out", model]) == 0
+    assert main(["evaluate", model, str(parts / "test.csv"), "--metrics", "rmse"]) == 0
+    assert main(["split", table, "--out", str(parts), "--test", "2"]) == 2
+    assert "test is the share of ratings kept back" in capsys.readouterr().err
+
+
+def test_vectors_are_exported(films, table, tmp_path, capsys):
+    import polars as pl
+
+    file = tmp_path / "items.parquet"
+    assert main(["export", films, "--vectors", str(file)]) == 0
+    assert pl.read_parquet(file).columns == ["item", "vector", "bias"]
+    assert main(["export", films, "--vectors", str(tmp_path)]) == 2
+    assert "is a folder" in capsys.readouterr().err
 
 
 def test_items_that_nobody_knows_are_noted_on_stderr(films, capsys):

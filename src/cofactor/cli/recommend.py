@@ -1,4 +1,4 @@
-"""The best items for users of a saved model, or for somebody new.
+"""The best items for users of a saved model, for all of them, or for somebody new.
 
 examples:
   cofactor recommend movies.cofactor 196
@@ -6,19 +6,30 @@ examples:
   cofactor recommend movies.cofactor 196 --where "year >= 1990 and genres has 'Comedy'" --max-per genres=3
   cofactor recommend movies.cofactor --rated "Inception (2010)=5" --rated "Frozen (2013)=2"
   cofactor recommend movies.cofactor --about age=33 --about occupation=artist
+  cofactor recommend movies.cofactor --all --out lists.parquet
+  cofactor recommend movies.cofactor --users today.csv --out lists.parquet
 
 Items are named by their id or their exact title. What a user has rated is left out, unless --seen."""
 
 from argparse import ArgumentParser, Namespace
+from typing import TYPE_CHECKING, Any
 
 from cofactor.cli._newcomer import about_from, add_about
+from cofactor.cli._out import check_file
 from cofactor.cli._show import add_format, show
+from cofactor.data.id_lists import read_user_ids
 from cofactor.errors import BadOption
+
+if TYPE_CHECKING:
+    from cofactor.recommender import Recommender
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("model", metavar="MODEL", help="a saved model's folder")
     parser.add_argument("users", metavar="USER", nargs="*", help="user ids")
+    parser.add_argument("--all", action="store_true", help="everybody in the model, written to --out")
+    parser.add_argument("--users", dest="file", metavar="FILE", help="the users of a table, or of one id a line")
+    parser.add_argument("--out", metavar="FILE", help="write the lists as Parquet, in blocks, in place of printing")
     parser.add_argument("-n", type=int, default=10, help="length of each list (default: 10)")
     parser.add_argument(
         "--rated", metavar="ITEM=RATING", action="append", default=[], help="a rating of somebody new; repeatable"
@@ -39,22 +50,40 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(arguments: Namespace) -> None:
     from cofactor.opening import open_model
 
-    model, asked = open_model(arguments.model), _asked(arguments)
-    ranking = model.rank(
-        asked, arguments.n, hide_seen=not arguments.seen, candidates=arguments.among, exclude=arguments.without,
-        where=arguments.where, max_per=dict(map(_cap, arguments.max_per)) or None, unknown=arguments.unknown,
-        attributes=about_from(arguments.about, model),
+    _check_asked(arguments)
+    check_file("--out", arguments.out)
+    model = open_model(arguments.model)
+    asked = _asked(arguments, model)
+    options: dict[str, Any] = dict(
+        hide_seen=not arguments.seen, candidates=arguments.among, exclude=arguments.without, where=arguments.where,
+        max_per=dict(map(_cap, arguments.max_per)) or None, unknown=arguments.unknown,
     )  # fmt: skip
-    show(ranking.columns(model.ratings), arguments)
+    if arguments.out:
+        file = model.recommend_all(arguments.out, arguments.n, asked, **options)
+        print(f"lists written to {file}")
+    else:
+        ranking = model.rank(asked, arguments.n, attributes=about_from(arguments.about, model), **options)
+        show(ranking.columns(model.ratings), arguments)
 
 
-def _asked(arguments: Namespace) -> dict[str, float] | list[str]:
-    if bool(arguments.users) == bool(arguments.rated or arguments.about):
+def _check_asked(arguments: Namespace) -> None:
+    is_new = bool(arguments.rated or arguments.about)
+    if [bool(arguments.users), bool(arguments.file), arguments.all, is_new].count(True) != 1:
         raise BadOption(
-            "Say for whom: either user ids, or the ratings of somebody new with --rated 'ITEM=RATING', or what they "
-            "are like with --about NAME=VALUE."
+            "Say for whom: either user ids, or --users FILE, or --all, or the ratings of somebody new with --rated "
+            "'ITEM=RATING', or what they are like with --about NAME=VALUE."
         )
-    return arguments.users or dict(map(_rated, arguments.rated))
+    if arguments.all and not arguments.out:
+        raise BadOption("--all needs a file to write to, as in --out lists.parquet.")
+    if arguments.out and is_new:
+        raise BadOption("--out writes the lists of users that the model holds. Leave it out for somebody new.")
+
+
+def _asked(arguments: Namespace, model: "Recommender") -> Any:
+    """Users, or somebody new; None: everybody."""
+    if arguments.file:
+        return read_user_ids(arguments.file, model.ratings)
+    return None if arguments.all else arguments.users or dict(map(_rated, arguments.rated))
 
 
 def _cap(word: str) -> tuple[str, int]:
