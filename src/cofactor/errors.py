@@ -177,9 +177,9 @@ class FewerLeft(UserWarning):
 class ItemsIgnored(UserWarning):
     """Some of the candidates, or exclusions, are no items that the model was trained on."""
 
-    def __init__(self, ids: Iterable[object], n_given: int, option: str, known: int) -> None:
-        """n_given: of how many     option: "candidates" or "exclude"     known: the number of items in the model"""
-        self.ids = _different(ids)
+    def __init__(self, ids: Iterable[object], given: Iterable[object], option: str, known: int) -> None:
+        """given: all that came     option: "candidates" or "exclude"     known: the number of items in the model"""
+        self.ids, n_given = _different(ids), len(_different(given))
         super().__init__(
             f"{len(self.ids):,} of the {n_given:,} items in {option} are not among the {known:,} known ones, and are "
             f"ignored: {_named(self.ids)}."

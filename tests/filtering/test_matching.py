@@ -91,6 +91,17 @@ def test_items_without_attributes_are_told_how_they_get_some():
         items_where(plain, "year = 1")
 
 
+def test_the_same_condition_is_matched_once_and_some_are_kept(ratings):
+    first = items_where(ratings, "year > 1985")
+    assert items_where(ratings, "year > 1985") is first
+    assert not first.flags.writeable
+    for year in range(100):
+        items_where(ratings, f"year > {year}")
+    again = items_where(ratings, "year > 1985")
+    assert again is not first
+    np.testing.assert_array_equal(again, first)
+
+
 def test_a_column_is_made_once_for_each_table(ratings):
     assert item_column(ratings, "year", "where") is item_column(ratings, "year", "where")
     assert item_column(ratings, "genres", "where").codes_of_words == {"Comedy": 0, "Drama": 1, "Comedy Club": 2}

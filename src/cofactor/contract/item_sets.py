@@ -95,7 +95,7 @@ def _known(ratings: "Ratings", items: list[Id], option: str) -> tuple[IntArray, 
     if (idx == UNKNOWN).all():
         find(ratings, "item", items)  # which raises
     strangers = [items[at] for at in np.flatnonzero(idx == UNKNOWN).tolist()]
-    return idx[idx != UNKNOWN], [ItemsIgnored(strangers, len(items), option, ratings.n_items)]
+    return idx[idx != UNKNOWN], [ItemsIgnored(strangers, items, option, ratings.n_items)]
 
 
 def _of_each(

@@ -8,10 +8,12 @@ import operator
 from collections.abc import Callable
 from functools import reduce
 from typing import TYPE_CHECKING, Any, TypeAlias
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
 from cofactor.arrays import BoolArray
+from cofactor.data.value_column import read_only
 from cofactor.errors import BadOption, shown
 from cofactor.filtering.columns import Column, item_column
 from cofactor.filtering.conditions import And, Comparison, Condition, Has, Not, OneOf, Or, Value
@@ -29,15 +31,25 @@ COMPARE: dict[str, Callable[[Any, Any], Any]] = {
 }  # fmt: skip
 
 
+N_KEPT = 64  # masks of one table: a service asks for the same few again and again
+_kept: "WeakKeyDictionary[Ratings, dict[str, BoolArray]]" = WeakKeyDictionary()
+
+
 def items_where(ratings: "Ratings", where: str) -> BoolArray:
-    """(n_items,) True for the items whose attributes match the condition.
+    """(n_items,) True for the items whose attributes match the condition; read-only.
 
     Raises `BadOption` for a text that is no condition, an attribute that items do not have, and a value of another
     kind than the attribute's.
     """
-    condition = parse_condition(conformed("where", str, where))
-    holds, _ = _masks(condition, lambda name: item_column(ratings, name, "where"))
-    return holds
+    kept = _kept.setdefault(ratings, {})
+    found = kept.get(where) if isinstance(where, str) else None
+    if found is None:
+        condition = parse_condition(conformed("where", str, where))
+        found = read_only(_masks(condition, lambda name: item_column(ratings, name, "where"))[0])
+        if len(kept) >= N_KEPT:
+            kept.clear()
+        kept[where] = found
+    return found
 
 
 def _masks(condition: Condition, column: Callable[[str], Column]) -> Masks:
