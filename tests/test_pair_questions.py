@@ -90,6 +90,18 @@ def test_a_score_is_that_of_the_list_where_predictions_are_others(checkerboard):
     np.testing.assert_allclose(model.score({0: 5.0}, newcomer.idx[0]), newcomer.scores[0], rtol=1e-5)
 
 
+def test_an_unknown_item_is_the_average_one_to_somebody_new(model):
+    known = model.predict({0: 5}, list(range(12)))
+    found = model.predict({0: 5}, [3, "nothing"], unknown="fallback")
+    np.testing.assert_allclose(found, [known[3], known.mean()], rtol=1e-6)
+
+
+def test_pairs_are_of_one_newcomer_at_a_time(model):
+    for ask in (model.predict, model.score):
+        with pytest.raises(BadOption, match="one newcomer at a time, .* but a list of several came"):
+            ask([{0: 5}, {1: 5}], 3, unknown="fallback")
+
+
 def test_one_pair_has_one_score_and_an_unknown_item_is_last_for_newcomers(model):
     assert model.score(3, 1) == model.predict(3, 1)
     assert model.score({0: 5}, 1) == model.score_newcomer({0: 5})[1]

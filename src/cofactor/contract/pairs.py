@@ -9,7 +9,7 @@ import numpy as np
 from cofactor.arrays import Array, FloatArray, Id, IntArray
 from cofactor.contract.abilities import expect_ability
 from cofactor.contract.indices import Unknown, find, is_one_id, pair_indices, seconds_of_pairs
-from cofactor.contract.profile import Newcomer, expect_profile, refuse_attributes, user_profile
+from cofactor.contract.profile import Newcomer, UserProfile, expect_profile, refuse_attributes, user_profile
 from cofactor.contract.snapshots import Snapshots, of_one_state
 from cofactor.contract.steps import ModelSteps, pairs_from_rows
 from cofactor.data.pairs import read_pairs
@@ -57,7 +57,7 @@ class PairMixin(Snapshots, ModelSteps):
         item_idx = find(self.ratings, "item", items, unknown, may_fall_back=True)
         if isinstance(users, Mapping):
             profile = expect_profile(self, user_profile(self.ratings, users, attributes))
-            parts = [self.predict_profile(profile)[item_idx]]
+            parts = [self._predicted_for(profile, item_idx)]
             _refuse_interval(interval)
         else:
             refuse_attributes(attributes)
@@ -94,6 +94,14 @@ class PairMixin(Snapshots, ModelSteps):
             scores = self._own_scores(*pair_indices(user_idx, item_idx))
         return scores[0] if is_one_id(users) and is_one_id(items) else scores
 
+    def _predicted_for(self, profile: UserProfile, item_idx: IntArray) -> FloatArray:
+        """(b,) what somebody new would rate; an item nothing is known about, at -1, as the mean of the rated ones."""
+        predicted = self.predict_profile(profile)
+        values = predicted[item_idx]
+        if (item_idx < 0).any():
+            values[item_idx < 0] = predicted[self.ratings.item_counts > 0].mean()
+        return values
+
     def _own_scores(self, user_idx: IntArray, item_idx: IntArray) -> FloatArray:
         if self.abilities.lists_by_prediction or not self.abilities.predicts:
             return self.score_pairs(user_idx, item_idx)
@@ -101,6 +109,11 @@ class PairMixin(Snapshots, ModelSteps):
 
     def _pairs(self, users: Any, items: Any) -> tuple[Any, Any]:
         """Users and items, as they were given or from a table of pairs."""
+        if isinstance(users, list) and users and isinstance(users[0], Mapping):
+            raise BadOption(
+                "Pairs are of one newcomer at a time, given as {item: rating}, but a list of several came. Ask for "
+                "each; recommend takes several."
+            )
         if items is not None:
             return users, items
         if isinstance(users, Mapping):
