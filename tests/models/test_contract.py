@@ -183,6 +183,28 @@ def test_predict_and_recommend_give_the_same_score(model):
     np.testing.assert_allclose(model.predict(5, answer["item"]), answer["score"], rtol=1e-4)
 
 
+def test_every_model_scores_a_pair_as_its_list_does(model):
+    shown = model.rank(5, 12, hide_seen=False)
+    found = shown.idx[0][shown.idx[0] >= 0]
+    np.testing.assert_allclose(model.score(5, found), shown.scores[0][: len(found)], rtol=1e-4, atol=1e-5)
+
+
+def test_candidates_of_each_user_are_as_those_of_one_for_all(model):
+    own = {4: [0, 3, 8, 11], 7: [1, 2, 9, 10]}
+    both = model.rank([4, 7], 3, hide_seen=False, candidates=own)
+    alone = [model.rank(user, 3, hide_seen=False, candidates=items) for user, items in own.items()]
+    np.testing.assert_array_equal(both.idx, np.concatenate([one.idx for one in alone]))
+
+
+def test_several_newcomers_get_what_each_gets_alone(model):
+    needs(model, "folds_in")
+    people = [{0: 5, 1: 1}, {1: 5}, {}]
+    together = model.rank(people, 4)
+    alone = [model.rank(one, 4) for one in people]
+    np.testing.assert_array_equal(together.idx, np.concatenate([one.idx for one in alone]))
+    np.testing.assert_array_equal(together.scores, np.concatenate([one.scores for one in alone]))
+
+
 def test_a_clipped_prediction_lies_on_the_scale(model):
     needs(model, "predicts")
     plain, clipped = (model.predict(list(range(12)) * 2, [*range(12), *[2] * 12], clip=clip) for clip in (False, True))
