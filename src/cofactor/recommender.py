@@ -54,7 +54,8 @@ class Recommender(ExportMixin, PairMixin, NeighbourMixin, SaveMixin):
         max_per: at most so many items of each value, or word, of an attribute in a list, as {"genres": 3}
         hide_seen: leave out what the user has rated. Fewer than n left is said by a `FewerLeft` warning.
         approximate: look only at the items near to each user (see `build_index`); one of twenty of the best may be
-            missing. None: at all items, and a `CouldBeFaster` warning where that takes many times as long
+            missing. None: at all items, and a `CouldBeFaster` warning where that takes many times as long. Newcomers
+            and users with sets of their own are compared with all items in any case
         attributes: of somebody new, as {"age": 33, …}, for models that learn from them; the ratings may then be {}. Of
             several newcomers a list of such, or {name: {…}}
         Raises `UnknownIds`, unless unknown="fallback": a stranger is then somebody nothing is known about. Raises
