@@ -15,7 +15,7 @@ FIT = """
 import cofactor as cf
 from cofactor.data.ratings import Ratings
 ratings = Ratings.from_arrays([0, 0, 1, 1], [0, 1, 1, 2], [5.0, 1.0, 4.0, 2.0])
-cf.MatrixFactorization(n_factors=2, n_epochs=1, solver={solver!r}).fit(ratings, progress=False)
+cf.MatrixFactorization(n_factors=2, n_epochs=1, y_range=(0, 5.5), solver={solver!r}).fit(ratings, progress=False)
 """
 
 
