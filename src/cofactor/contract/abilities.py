@@ -4,7 +4,7 @@ from typing import NamedTuple, Protocol
 
 from cofactor.errors import Unsupported
 
-__all__ = ["Abilities", "expect_ability", "unsupported"]
+__all__ = ["Abilities", "Able", "expect_ability", "unsupported"]
 
 REFUSALS = {
     "predicts": "ranks items but predicts no values",
@@ -69,12 +69,16 @@ def unsupported(model: object, ability: str) -> Unsupported:
     return Unsupported(f"{type(model).__name__} {REFUSALS[ability]} (abilities.{ability} is False).")
 
 
-class _Able(Protocol):
+class Able(Protocol):
+    """Whatever says what it can do."""
+
     @property
-    def abilities(self) -> Abilities: ...
+    def abilities(self) -> Abilities:
+        """The questions that it can answer."""
+        ...
 
 
-def expect_ability(model: _Able, ability: str) -> None:
+def expect_ability(model: Able, ability: str) -> None:
     """Raise `Unsupported` where the model says that it cannot do this."""
     if not getattr(model.abilities, ability):
         raise unsupported(model, ability)

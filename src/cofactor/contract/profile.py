@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from cofactor.arrays import Array, FloatArray, Id, IntArray
-from cofactor.contract.abilities import expect_ability
+from cofactor.contract.abilities import Able, expect_ability
 from cofactor.contract.indices import find
 from cofactor.errors import BadOption, shown
 
 if TYPE_CHECKING:
-    from cofactor.contract.steps import ModelSteps
     from cofactor.data.ratings import Ratings
 
 __all__ = [
@@ -61,7 +60,7 @@ def user_profile(ratings: "Ratings", newcomer: Newcomer, attributes: Mapping[str
     return UserProfile(item_idx, values, columns if attributes else None)
 
 
-def expect_profile(model: "ModelSteps", profile: UserProfile) -> UserProfile:
+def expect_profile(model: Able, profile: UserProfile) -> UserProfile:
     """The profile; raises `Unsupported` where the model takes none in, or none with attributes."""
     if profile.attributes is not None:
         expect_ability(model, "learns_attributes")
