@@ -208,7 +208,7 @@ def test_a_ranking_model_without_newcomers_refuses_several_too(checkerboard):
     class Closed(cf.Popularity):
         @property
         def abilities(self):
-            return replace(super().abilities, folds_in=False)
+            return super().abilities._replace(folds_in=False)
 
     with pytest.raises(Unsupported, match="cannot recommend to newcomers"):
         Closed().fit(checkerboard).recommend([{0: 5}, {1: 5}])

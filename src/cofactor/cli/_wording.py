@@ -23,6 +23,8 @@ def in_options(text: str, command: argparse.ArgumentParser) -> str:
         flag, value = f"--{found[1].replace('_', '-')}", found[2]
         if flag not in known:
             return found[0]
+        if value == "True":  # a flag
+            return flag
         bare = value.strip("'\"")
         return f"{flag} {bare if PLAIN.fullmatch(bare) else value}"
 

@@ -85,7 +85,7 @@ def test_what_is_wrong_is_told():
 def test_on_the_command_line(tmp_path, capsys):
     (tmp_path / "wide.csv").write_bytes(WIDE)
     assert main(["data", "check", str(tmp_path / "wide.csv")]) == 2
-    assert "wide=True" in capsys.readouterr().out
+    assert "Pass --wide to read it so" in capsys.readouterr().out
     assert main(["data", "check", str(tmp_path / "wide.csv"), "--wide"]) == 0
 
 
