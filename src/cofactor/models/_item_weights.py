@@ -11,13 +11,12 @@ from cofactor.contract.learned import floats, indices, row_pointers
 from cofactor.contract.profile import UserProfile
 from cofactor.contract.reasons import Reasons
 from cofactor.contract.steps import Side
-from cofactor.models._profile_model import ProfileModel, profile_row, profiles
+from cofactor.models._profile_model import ProfileModel, profile_row
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
     from cofactor.data.joining import Joined
-    from cofactor.data.ratings import Ratings
 
 
 @dataclass(kw_only=True)
@@ -40,12 +39,6 @@ class ItemWeights(ProfileModel):
         from cofactor.kernels.neighbours.item_graph import rows_by_neighbour
 
         self.indptr_, self.items_, self.weights_ = rows_by_neighbour(near, weights)
-
-    def _rows(self, ratings: "Ratings") -> "csr_array":
-        return profiles(ratings, self.use_values)
-
-    def _profiles(self) -> "csr_array":
-        return self._rows(self.ratings)
 
     @property
     def _weight_matrix(self) -> "csr_array":

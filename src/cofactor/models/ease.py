@@ -16,7 +16,7 @@ from cofactor.contract.reasons import Reasons
 from cofactor.contract.steps import Side
 from cofactor.errors import BadOption
 from cofactor.memory import refuse_beyond
-from cofactor.models._profile_model import ProfileModel, profile_row, profiles
+from cofactor.models._profile_model import ProfileModel, profile_row
 from cofactor.search_space import Between, Space
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ class EASE(ProfileModel):
         what = f"EASE of {train.n_items:,} items ({train.n_items:,} × {train.n_items:,} weights)"
         mend = "Use SparseEASE, whose memory does not grow so, or leave out rare items."
         refuse_beyond(self.needed_gb(train), self.memory_gb, what, mend)
-        x = self._rows(train)
+        x = self._profiles(train)
         few_users = FEW_USERS * train.n_users < train.n_items
         cancels = self.reg < MIN_REG * float(np.square(x.data).sum(dtype=np.float64)) / max(1, x.nnz)
         inverse = self._inverse_by_users(x) if few_users and not cancels else self._inverse_by_items(x)
@@ -109,12 +109,6 @@ class EASE(ProfileModel):
         inverse[np.diag_indices(len(inverse))] += np.float32(1 / self.reg)
         return inverse
 
-    def _rows(self, ratings: "Ratings") -> "csr_array":
-        return profiles(ratings, self.use_values)
-
-    def _profiles(self) -> "csr_array":
-        return self._rows(self.ratings)
-
     def _row(self, values: FloatArray) -> FloatArray:
         return profile_row(values, self.ratings.kind, self.use_values)
 
@@ -146,7 +140,7 @@ class EASE(ProfileModel):
         """P' in place of P; joined.items were alone in XᵀX + reg I until now, or not in it at all."""
         inverse[np.diag_indices(was)] = self.diagonal_
         new, old = joined.items, np.setdiff1d(np.arange(len(inverse)), joined.items)
-        x = self._rows(joined.ratings)
+        x = self._profiles(joined.ratings)
         gram = (x.T @ x[:, new]).toarray()
         gram[new, np.arange(len(new))] += self.reg
         across = inverse[np.ix_(old, old)] @ gram[old]

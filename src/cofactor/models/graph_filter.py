@@ -92,9 +92,6 @@ class GraphFilter(ProfileModel):
         back = table.multiply(users[:, None] ** -self.user_exponent).T.tocsr()
         return _Graph(table, back, users, items)
 
-    def _profiles(self) -> "csr_array":
-        return self._graph.table
-
     def state_without(self, user_idx: int, remaining: "Ratings") -> dict[str, FloatArray]:
         """The graph loses them; its smoothest vectors stay as they were."""
         vars(self).pop("_graph", None)

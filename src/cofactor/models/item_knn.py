@@ -62,7 +62,7 @@ class ItemKNN(ItemWeights):
         from cofactor.kernels.neighbours.cooccurrence import nearest_columns
 
         m = min(self.n_neighbors, max(1, train.n_items - 1))
-        self._set_weights(*nearest_columns(_weighted(self._rows(train), self.weighting), m, self.shrinkage))
+        self._set_weights(*nearest_columns(_weighted(self._profiles(train), self.weighting), m, self.shrinkage))
 
     def updated_state(self, joined: "Joined") -> "dict[str, Array]":
         """Counting is all there is to learn, so all is counted anew."""

@@ -45,7 +45,7 @@ class SparseEASE(ItemWeights):
     def _fit(self, train: "Ratings", run: "Run") -> None:
         from cofactor.kernels.neighbours.item_graph import item_graph, nearest_items, neighbour_weights
 
-        graph = item_graph(self._rows(train))
+        graph = item_graph(self._profiles(train))
         size = np.sqrt(graph.diagonal)
         cosine = graph.values / (size[graph.rows] * size[graph.indices])
         near = nearest_items(graph, cosine, min(self.n_neighbors, max(1, train.n_items - 1)))
