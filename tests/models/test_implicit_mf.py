@@ -252,3 +252,14 @@ def test_of_very_many_clicks_the_short_fits_see_some_users_only(tastes, monkeypa
     assert 4_500 < len(some) <= 5_000
     counts = some.user_counts[some.user_counts > 0]
     np.testing.assert_array_equal(counts, tastes.user_counts[some.user_counts > 0])
+
+
+@pytest.mark.parametrize(("given", "n_fits"), [({}, 7), ({"reg": 0.02}, 5), ({"unobserved_weight": 0.3}, 3)])
+def test_no_weighting_is_tried_twice(given, n_fits, tastes, monkeypatch):
+    """Three penalties, then four more weights; of what is given nothing else is tried."""
+    tried = []
+    short_fit = cf.ImplicitMF._short_fit
+    monkeypatch.setattr(cf.ImplicitMF, "_short_fit", lambda self, one: (tried.append(one), short_fit(self, one))[1])
+    some = tastes.subset(tastes.user_idx < 100)
+    cf.ImplicitMF(n_factors=2, n_epochs=1, **given).fit(some, progress=False)
+    assert len(tried) == len(set(tried)) == n_fits

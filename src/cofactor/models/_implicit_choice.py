@@ -46,14 +46,11 @@ def chosen_weighting(
         trial = _Trial(train, short_fit, seed)
     except BadOption:  # too few clicks to hold any out
         return first
-    tried = {one: trial.reached(one) for one in (first._replace(reg=value) for value in _values(reg, REGS))}
+    regs, weights = REGS if reg is None else (reg,), WEIGHTS if weight is None else ()
+    tried = {one: trial.reached(one) for one in (first._replace(reg=value) for value in regs)}
     best = max(tried, key=lambda one: tried[one])
-    tried |= {one: trial.reached(one) for one in (best._replace(weight=value) for value in _values(weight, WEIGHTS))}
+    tried |= {one: trial.reached(one) for one in (best._replace(weight=value) for value in weights)}
     return max(tried, key=lambda one: tried[one])
-
-
-def _values(given: float | None, others: tuple[float, ...]) -> tuple[float, ...]:
-    return others if given is None else (given,)
 
 
 class _Trial:
