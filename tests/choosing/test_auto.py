@@ -135,6 +135,21 @@ def test_a_budget_searches_options_for_what_is_left_and_takes_what_is_ahead_wher
     assert searched[0].value == values(choice, "ndcg@10")[searched[0].label]
 
 
+def test_ctrl_c_in_a_search_of_options_is_said(clicks, monkeypatch):
+    """The search keeps what it had found, and what was tried before it leads."""
+    pytest.importorskip("optuna")
+
+    def run(search, seconds):
+        search.stopped = True
+
+    monkeypatch.setattr(Contest, "seconds_left", property(lambda _: 1e4))
+    monkeypatch.setattr(Search, "run", run)
+    choice = cf.auto(clicks.subset(clicks.user_idx < 200), budget="1s")
+    assert choice.why[-1] == "Ctrl-C ended the trials."
+    assert len(choice.histories) == 1
+    assert not [one for one in choice.entries if one.label.endswith(", searched")]
+
+
 def test_a_budget_needs_the_extra(clicks, monkeypatch):
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     with pytest.raises(MissingExtra, match="tune"):

@@ -13,6 +13,7 @@ that finds is taken only where it is ahead on the held-out part, which the searc
 """
 
 import warnings
+from collections.abc import Sequence
 
 from cofactor.choosing.choice import Choice, entry_printer, reasons
 from cofactor.choosing.contenders import Contender, rankers
@@ -64,15 +65,15 @@ def auto(
         contest = Contest(train, LISTS if is_of_ratings(aim) else aim, seconds, seed, entry_printer(progress))
     except BadOption as error:  # too few ratings to hold any out
         return _untried(train, error)
-    histories, stopped = dict[str, History](), False
+    histories, skipped, stopped = dict[str, History](), list[str](), False
     try:
         skipped = _try_models(contest, aim)
         if budget is not None:
-            histories = _search_options(contest, aim)
+            stopped = _search_options(contest, aim, histories)
     except KeyboardInterrupt:
         if contest.best(of_ratings=is_of_ratings(aim)) is None:
             raise
-        skipped, stopped = [], True
+        stopped = True
         warnings.warn(SearchStopped(len(contest.entries)), stacklevel=2)
     model = _leader(contest, aim)
     why = (*reasons(contest, aim, skipped), *(["Ctrl-C ended the trials."] if stopped else []))
@@ -111,29 +112,31 @@ def _need_optuna() -> None:
 
 def _try_models(contest: Contest, aim: str) -> list[str]:
     """Enter the models in the order of this file's head; returns the names of those there was no time for."""
-    wants_lists, has_ratings = not is_of_ratings(aim), contest.train.explicit
-    first, *others = rankers(contest.part) if wants_lists else [None]
-    skipped = list[str]()
-    if first is not None:
-        contest.enter("Popularity", Popularity())
-        skipped += _try_ranker(contest, first)
-    if has_ratings:
+    if is_of_ratings(aim):
         _try_raters(contest)
-    for one in others:
-        skipped += _try_ranker(contest, one) if one is not None else []
-    if has_ratings and wants_lists:
+        return []
+    contenders = list(rankers(contest.part))
+    contest.enter("Popularity", Popularity())
+    skipped = _try_rankers(contest, contenders[:1])
+    if contest.train.explicit:
+        _try_raters(contest)
+    skipped += _try_rankers(contest, contenders[1:])
+    if contest.train.explicit:
         _try_weighted(contest)
     return skipped
 
 
-def _try_ranker(contest: Contest, one: Contender) -> list[str]:
-    if not contest.has_time_for(one.seconds):
-        return [one.label]
-    contest.enter(one.label, one.model, expected_seconds=one.seconds)
-    if one.label == "GraphFilter" and (members := contest.both("EASE", "GraphFilter")):
-        blend = Blend([entry.model for entry in members], weights=(0.5, 0.5))
-        contest.enter_made_of("EASE + GraphFilter", blend, members)
-    return []
+def _try_rankers(contest: Contest, contenders: Sequence[Contender]) -> list[str]:
+    skipped = list[str]()
+    for one in contenders:
+        if not contest.has_time_for(one.seconds):
+            skipped.append(one.label)
+            continue
+        contest.enter(one.label, one.model, expected_seconds=one.seconds)
+        if one.label == "GraphFilter" and (members := contest.both("EASE", "GraphFilter")):
+            blend = Blend([entry.model for entry in members], weights=(0.5, 0.5))
+            contest.enter_made_of("EASE + GraphFilter", blend, members)
+    return skipped
 
 
 def _try_raters(contest: Contest) -> None:
@@ -167,9 +170,11 @@ def _leader(contest: Contest, aim: str) -> Recommender:
 # ---- the search of options ------------------------------------------------------------------------------------
 
 
-def _search_options(contest: Contest, aim: str) -> dict[str, History]:
-    """Search the options of the best model of lists, then of ratings, for what is left; what they find enters."""
-    histories = dict[str, History]()
+def _search_options(contest: Contest, aim: str, histories: dict[str, History]) -> bool:
+    """Search the options of the best model of lists, then of ratings, for what is left; what they find enters.
+
+    histories: where each search's trials are kept, by the class     Returns whether ctrl-C ended a search.
+    """
     kinds = [True] if is_of_ratings(aim) else [False, True] if contest.train.explicit else [False]
     for at, of_ratings in enumerate(kinds):
         leader = _searchable(contest, of_ratings)
@@ -180,11 +185,11 @@ def _search_options(contest: Contest, aim: str) -> dict[str, History]:
         search.run(seconds - leader.seconds)
         histories[type(leader.model).__name__] = search.history
         if search.stopped:
-            break
+            return True
         contest.enter(f"{leader.label}, searched", search.best_model(), of_ratings=of_ratings)
     if histories and not is_of_ratings(aim) and contest.train.explicit:
         _try_weighted(contest)
-    return histories
+    return False
 
 
 def _searchable(contest: Contest, of_ratings: bool) -> Entry | None:

@@ -13,13 +13,18 @@ from cofactor.models.implicit_mf import ImplicitMF
 from cofactor.models.sparse_ease import SparseEASE
 from cofactor.recommender import Recommender
 
-__all__ = ["Contender", "rankers"]
+__all__ = ["Contender", "fits_in_memory", "rankers"]
 
 MEMORY_SHARE = 0.5  # of what is free, that the largest arrays of a model may take
 RATE = 5e10  # multiplications a second in dense products, by two cores of 2020; a trial tells how far off that is
 SPARSE_RATE = 0.01  # multiplications of sparse products in the time of one of dense ones
 ITEM_WEIGHTS_RATE = 0.1  # of solving for neighbours' weights, likewise
 N_RANKED = 1_000  # users whose lists a trial ranks, about
+
+
+def fits_in_memory(model: Recommender, train: Ratings) -> bool:
+    """True where learning from these ratings takes no more than its share of the memory that is free."""
+    return model.needed_gb(train) <= MEMORY_SHARE * free_gb()
 
 
 @dataclass(frozen=True)
@@ -41,7 +46,7 @@ def rankers(train: Ratings) -> Iterator[Contender]:
         ("ImplicitMF", ImplicitMF(), 2 * 16 * nnz * 64**2),
         ("SparseEASE", SparseEASE(), items * min(200.0, items) ** 3 / 3 / ITEM_WEIGHTS_RATE),
     ):
-        if model.needed_gb(train) <= MEMORY_SHARE * free_gb():
+        if fits_in_memory(model, train):
             yield Contender(label, model, products / RATE)
 
 

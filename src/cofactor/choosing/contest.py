@@ -12,7 +12,7 @@ from cofactor.data.splits.splitting import split
 from cofactor.errors import CofactorError
 from cofactor.evaluation.metric_table import better, is_of_ratings
 from cofactor.evaluation.monitoring import monitor
-from cofactor.models._with_members import WithMembers
+from cofactor.models._with_members import WithMembers, as_member
 from cofactor.recommender import Recommender
 from cofactor.run.run import Run
 
@@ -84,7 +84,7 @@ class Contest:
     ) -> Entry:  # fmt: skip
         """Fit a copy of the model on the one part and measure it on the other. Ctrl-C raises `KeyboardInterrupt`."""
         began, metric = time.monotonic(), "rmse" if of_ratings else self.metric
-        fitted: Recommender = type(model)(**model.options())
+        fitted = as_member(model)
         try:
             fitted.learn(self.part, run := Run(progress=False))
         except CofactorError as error:
