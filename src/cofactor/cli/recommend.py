@@ -12,7 +12,8 @@ examples:
 Items are named by their id or their exact title. What a user has rated is left out, unless --seen."""
 
 from argparse import ArgumentParser, Namespace
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from cofactor.cli._newcomer import about_from, add_about
 from cofactor.cli._out import check_file
@@ -22,6 +23,8 @@ from cofactor.errors import BadOption
 
 if TYPE_CHECKING:
     from cofactor.recommender import Recommender
+
+Number = TypeVar("Number", int, float)
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -87,16 +90,16 @@ def _asked(arguments: Namespace, model: "Recommender") -> Any:
 
 
 def _cap(word: str) -> tuple[str, int]:
-    name, _, most = word.rpartition("=")
-    try:
-        return name, int(most)
-    except ValueError:
-        raise BadOption(f"--max-per takes NAME=N, such as genres=3, but {word!r} came.") from None
+    return _named_number(word, int, "--max-per takes NAME=N, such as genres=3")
 
 
 def _rated(word: str) -> tuple[str, float]:
-    item, _, rating = word.rpartition("=")
+    return _named_number(word, float, "--rated takes ITEM=RATING, such as 'Frozen (2013)=2'")
+
+
+def _named_number(word: str, kind: Callable[[str], Number], form: str) -> tuple[str, Number]:
+    name, _, number = word.rpartition("=")
     try:
-        return item, float(rating)
+        return name, kind(number)
     except ValueError:
-        raise BadOption(f"--rated takes ITEM=RATING, such as 'Frozen (2013)=2', but {word!r} came.") from None
+        raise BadOption(f"{form}, but {word!r} came.") from None

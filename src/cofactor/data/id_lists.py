@@ -22,13 +22,11 @@ def read_user_ids(source: str | Path, ratings: "Ratings") -> "Array":
     ratings: whose users these are, so that 196 is read as text where theirs are
     Raises `BadTable` where the file cannot be read.
     """
-    from cofactor.arrays import object_array
-    from cofactor.data.columns.id_columns import as_ids
+    from cofactor.data.columns.id_columns import as_ids, ids_array
 
     column, from_text = _column(Path(source), ratings)
     kind = "text" if ratings.users.holds == "text" else "auto"
-    ids = as_ids(column, "user", kind, from_text=from_text)
-    return ids.to_numpy() if ids.dtype.is_integer() and not ids.null_count() else object_array(ids.to_list())
+    return ids_array(as_ids(column, "user", kind, from_text=from_text))
 
 
 def _column(file: Path, ratings: "Ratings") -> "tuple[pl.Series, bool]":

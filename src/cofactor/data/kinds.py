@@ -14,14 +14,15 @@ The rule, for values of which nothing is said:
 - all else are ratings, and so is everything for which a scale is stated.
 """
 
-from typing import Literal, NamedTuple, TypeAlias
+from collections.abc import Sequence
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 import numpy as np
 
-from cofactor.arrays import FloatArray
+from cofactor.arrays import Array, FloatArray
 from cofactor.data.formats.usual_names import COUNT_NAMES, LIKED_NAMES, plain_name
 
-__all__ = ["InferredKind", "Kind", "infer_kind", "linear_values", "values_of_kind"]
+__all__ = ["InferredKind", "Kind", "infer_kind", "kind_of_column", "linear_values", "values_of_kind"]
 
 Kind: TypeAlias = Literal["ratings", "clicks", "counts"]
 LARGEST_SMALL_SCALE = 10  # ratings up to here are common, and never taken for counts by their values
@@ -56,6 +57,19 @@ def infer_kind(values: FloatArray | None, column: str = "", *, is_boolean: bool 
     if _are_skewed_counts(values):
         return InferredKind("counts", f"whole numbers up to {float(values.max()):g}, most of them small")
     return InferredKind("ratings")
+
+
+def kind_of_column(column: Sequence[Any] | Array | None, numbers: FloatArray, scale: object) -> Kind:
+    """The kind of a table of which nothing is said but its values, as they were given, and as numbers.
+
+    column: None: there are none     scale: None unless one is stated
+    """
+    if column is None:
+        return "clicks"
+    are_truths = (
+        column.dtype == np.bool_ if isinstance(column, np.ndarray) else all(type(one) is bool for one in column)
+    )
+    return "ratings" if scale is not None else infer_kind(numbers, is_boolean=bool(are_truths)).kind
 
 
 def _are_skewed_counts(values: FloatArray) -> bool:

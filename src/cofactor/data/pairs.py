@@ -6,8 +6,6 @@ from cofactor.arrays import Array, object_array
 from cofactor.errors import BadOption, BadTable, shown
 
 if TYPE_CHECKING:
-    import polars as pl
-
     from cofactor.data.ratings import Ratings
 
 __all__ = ["Pairs", "read_pairs"]
@@ -30,7 +28,7 @@ def read_pairs(source: Any, ratings: "Ratings") -> Pairs:
     """
     import polars as pl
 
-    from cofactor.data.columns.id_columns import parse_ids
+    from cofactor.data.columns.id_columns import ids_array, parse_ids
     from cofactor.data.columns.roles import choose_columns
     from cofactor.data.formats.open_table import open_table
     from cofactor.data.options import Options
@@ -46,7 +44,7 @@ def read_pairs(source: Any, ratings: "Ratings") -> Pairs:
         raise BadTable(f"Pairs are a table of users and items, or both given by themselves. {error}") from None
     kinds = {ids.kind: "text" for ids in (ratings.users, ratings.items) if ids.holds == "text"}
     ids = parse_ids(frame[columns.user], frame[columns.item], kinds, from_text=table.is_text)  # pyright: ignore[reportArgumentType]
-    return Pairs(_as_array(ids.users), _as_array(ids.items))
+    return Pairs(ids_array(ids.users), ids_array(ids.items))
 
 
 def _of_tuples(pairs: list[Any]) -> Pairs:
@@ -57,7 +55,3 @@ def _of_tuples(pairs: list[Any]) -> Pairs:
             f"items, as in predict('ann', ['Fargo', 'Heat'])."
         )
     return Pairs(object_array([one[0] for one in pairs]), object_array([one[1] for one in pairs]))
-
-
-def _as_array(ids: "pl.Series") -> Array:
-    return ids.to_numpy() if ids.dtype.is_integer() and not ids.null_count() else object_array(ids.to_list())

@@ -1,7 +1,7 @@
 """The table of ratings: indices, values and times, and the ids, titles and attributes behind the indices."""
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, Self, get_args
@@ -12,7 +12,7 @@ from cofactor.arrays import Array, BoolArray, FloatArray, Id, IntArray
 from cofactor.data.csr_rows import Rows, rows_of
 from cofactor.data.id_kinds import id_column
 from cofactor.data.ids import IdMap
-from cofactor.data.kinds import Kind, infer_kind, values_of_kind
+from cofactor.data.kinds import Kind, kind_of_column, values_of_kind
 from cofactor.data.options import IdKinds, id_kind
 from cofactor.data.report import Report
 from cofactor.data.rows.duplicates import merge_repeats, repeated_pairs
@@ -81,7 +81,7 @@ class Ratings:
         column = values if values is None or isinstance(values, np.ndarray) else list(values)
         numbers = np.ones(len(user_idx), np.float32) if column is None else finite_values(column)
         if kind is None:
-            kind = _inferred(column, numbers, rest.get("scale"))
+            kind = kind_of_column(column, numbers, rest.get("scale"))
         table = cls(
             users=user_map, items=item_map, user_idx=user_idx, item_idx=item_idx, kind=kind,
             values=values_of_kind(numbers, kind), **rest,
@@ -296,13 +296,3 @@ class Ratings:
     @cached_property
     def _items_by_title(self) -> ItemsByTitle:
         return ItemsByTitle(self.titles)
-
-
-def _inferred(column: Sequence[Any] | Array | None, numbers: FloatArray, scale: object) -> Kind:
-    """The kind of a table that nobody has said anything of. column: of values, as it was given"""
-    if column is None:
-        return "clicks"
-    are_truths = (
-        column.dtype == np.bool_ if isinstance(column, np.ndarray) else all(type(one) is bool for one in column)
-    )
-    return "ratings" if scale is not None else infer_kind(numbers, is_boolean=bool(are_truths)).kind

@@ -85,12 +85,8 @@ def _write(file: Path, frame: pl.DataFrame | None, write: Callable[[Path], Any])
             f"The values of {objects[0]!r} are of no type that a file can hold. Read the ratings with ids='text', "
             f"and fit anew."
         )
-
-    def make(draft: Path) -> None:
-        write(draft)
-
     try:
-        replace_file(file, make)
+        replace_file(file, write)
     except (OSError, pl.exceptions.PolarsError) as error:
         raise NotSaved(f"{file} could not be written: {error}. Choose another path.") from error
     return file

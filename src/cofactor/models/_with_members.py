@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from cofactor.data.ratings import Ratings
     from cofactor.run.run import Run
 
-__all__ = ["AsGiven", "WithMembers", "as_member", "as_members"]
+__all__ = ["AsGiven", "WithMembers", "as_member", "as_members", "as_option", "expect_share"]
 
 AsGiven = Recommender | str | Mapping[str, Any]  # a model, its name, or {"model": name, option: value, …}
 
@@ -134,7 +134,20 @@ class WithMembers(Recommender):
         return own, of_members
 
 
+def expect_share(held_out: float) -> None:
+    """Raise `BadOption` where the ratings held out are no share of all."""
+    if not 0 < held_out < 1:
+        raise BadOption(f"held_out is a share of the ratings between 0 and 1, but {held_out} came.")
+
+
 # ---- members however they were given --------------------------------------------------------------------------
+
+
+def as_option(member: Recommender) -> dict[str, Any]:
+    """A member as an option holds it: its name and its own options."""
+    return {"model": member.model_name(), **member.options()}
+
+
 def as_members(given: Any) -> tuple[Recommender, ...]:
     """As models; those that are stay as they are."""
     if isinstance(given, tuple) and all(isinstance(one, Recommender) for one in given):

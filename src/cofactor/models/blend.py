@@ -17,7 +17,7 @@ from cofactor.contract.profile import UserProfile
 from cofactor.contract.reasons import Reasons
 from cofactor.contract.steps import Side
 from cofactor.errors import BadModelFolder, BadOption
-from cofactor.models._with_members import AsGiven, WithMembers, as_member, as_members
+from cofactor.models._with_members import AsGiven, WithMembers, as_member, as_members, as_option, expect_share
 from cofactor.recommender import Recommender
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ class Blend(WithMembers):
 
     def options(self) -> dict[str, Any]:
         return {
-            "members": tuple({"model": one.model_name(), **one.options()} for one in self._given),
+            "members": tuple(map(as_option, self._given)),
             "weights": self.weights, "held_out": self.held_out, "seed": self.seed,
         }  # fmt: skip
 
@@ -90,8 +90,7 @@ class Blend(WithMembers):
                 f"weights are numbers of 0 or more, one for each of the {len(self.members)} members, but "
                 f"{self.weights} came."
             )
-        if not 0 < self.held_out < 1:
-            raise BadOption(f"held_out is a share of the ratings between 0 and 1, but {self.held_out} came.")
+        expect_share(self.held_out)
 
     # ---- training -----------------------------------------------------------------------------------------
 

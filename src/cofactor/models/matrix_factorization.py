@@ -90,10 +90,10 @@ class MatrixFactorization(BiasedFactors, GradientRecommender[Embeddings]):
             part, rest = split(train, HELD_OUT_SHARE, seed=self.seed)
         except BadOption:  # too few ratings to hold any out
             return 1.0
-        engine, its = super()._make_engine(part, run), run.part()
+        engine, its = super()._make_engine(part, run), Run(progress=False)
         assert isinstance(engine, AroundBiases)
         with engine.session():
-            train_epochs(engine, self.n_epochs, its, progress=Run(progress=False).shown(self.n_epochs, ""))
+            train_epochs(engine, self.n_epochs, its, progress=its.shown(self.n_epochs, ""))
         if its.stopped:
             raise KeyboardInterrupt
         whole = engine.predict(rest.user_idx, rest.item_idx)

@@ -19,7 +19,7 @@ from cofactor.contract.profile import UserProfile
 from cofactor.contract.reasons import Reasons
 from cofactor.contract.steps import Side
 from cofactor.errors import BadOption
-from cofactor.models._with_members import AsGiven, WithMembers, as_member
+from cofactor.models._with_members import AsGiven, WithMembers, as_member, as_option, expect_share
 from cofactor.recommender import Recommender
 
 if TYPE_CHECKING:
@@ -60,9 +60,10 @@ class RankerAndRater(WithMembers):
         super()._conform_options()
 
     def options(self) -> dict[str, Any]:
-        given = {name: {"model": one.model_name(), **one.options()} for name, one in self._by_part(self._given)}
-        return given | {
-            "weighted": self.weighted, "error": self.error, "held_out": self.held_out, "seed": self.seed,
+        ranker, rater = map(as_option, self._given)
+        return {
+            "ranker": ranker, "rater": rater, "weighted": self.weighted, "error": self.error,
+            "held_out": self.held_out, "seed": self.seed,
         }  # fmt: skip
 
     def _check_options(self) -> None:
@@ -70,16 +71,11 @@ class RankerAndRater(WithMembers):
             raise BadOption(f"The rater must predict ratings, but {self._given[1]!r} only ranks. Choose another.")
         if self.error is not None and not self.error > 0:
             raise BadOption(f"error must be above 0, but {self.error} came.")
-        if not 0 < self.held_out < 1:
-            raise BadOption(f"held_out is a share of the ratings between 0 and 1, but {self.held_out} came.")
+        expect_share(self.held_out)
 
     @property
     def _given(self) -> tuple[Recommender, ...]:
         return as_member(self.ranker), as_member(self.rater)
-
-    @staticmethod
-    def _by_part(members: Sequence[Recommender]) -> list[tuple[str, Recommender]]:
-        return list(zip(("ranker", "rater"), members, strict=True))
 
     @property
     def abilities(self) -> Abilities:

@@ -6,13 +6,13 @@ from typing import Any, NamedTuple
 import numpy as np
 import polars as pl
 
-from cofactor.arrays import BoolArray
+from cofactor.arrays import Array, BoolArray, object_array
 from cofactor.data.formats.series import series_of
 from cofactor.data.id_kinds import ids_of_one_kind, is_missing
 from cofactor.data.options import IdKind, IdKinds, Side, id_kind
 from cofactor.errors import BadTable
 
-__all__ = ["ParsedIds", "as_ids", "parse_ids", "whole_if_unchanged"]
+__all__ = ["ParsedIds", "as_ids", "ids_array", "parse_ids", "whole_if_unchanged"]
 
 SIDES: tuple[Side, Side] = ("user", "item")
 
@@ -60,6 +60,11 @@ def as_ids(column: pl.Series, side: str, kind: IdKind = "auto", *, from_text: bo
     if kind == "auto" and (column.dtype == pl.Boolean or column.dtype == pl.Null):
         return column
     return _one_by_one(column, side, kind)
+
+
+def ids_array(ids: pl.Series) -> Array:
+    """(n,) ids as a caller would write them: whole numbers, or objects, None where there is none."""
+    return ids.to_numpy() if ids.dtype.is_integer() and not ids.null_count() else object_array(ids.to_list())
 
 
 def _whole(column: pl.Series) -> pl.Series | None:
