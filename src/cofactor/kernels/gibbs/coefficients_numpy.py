@@ -20,20 +20,22 @@ def draw_coefficients(
 ) -> None:  # fmt: skip
     """a_f ~ N((xᵀ r + precision · mean) / s, 1 / s) with r the residual without a_f, and s = xᵀ x + precision."""
     left, drawn = (array.astype(np.float64) @ rotation.forward for array in (residual, coefficients))
+    noise = _normals(key, *drawn.shape)
     for f, a in enumerate(drawn):
         rows, x = _column(columns, f)
         s = x @ x + precision
         expected = (x @ left[rows] + (x @ x) * a + precision * mean) / s
-        new = expected + _normals(key, f, len(a)) / np.sqrt(s)
+        new = expected + noise[f] / np.sqrt(s)
         left[rows] -= np.outer(x, new - a)  # a row is in a column once
         drawn[f] = new
     coefficients[:], residual[:] = drawn @ rotation.inverse, left @ rotation.inverse
 
 
-def _normals(key: int, f: int, d: int) -> FloatArray:
-    """(d,) standard normals as the loops draw them: each slice of coordinates has a key of its own."""
+def _normals(key: int, n: int, d: int) -> FloatArray:
+    """(n, d) standard normals as the loops draw them: each slice of coordinates has a key of its own."""
     n_slices = -(-d // COORDINATES_AT_ONCE)
-    return np.concatenate([normals(key + at, f, COORDINATES_AT_ONCE) for at in range(n_slices)])[:d]
+    slices = [normals(key + at, np.arange(n), COORDINATES_AT_ONCE) for at in range(n_slices)]
+    return np.concatenate(slices, axis=1)[:, :d]
 
 
 def _column(columns: Columns, f: int) -> tuple[IntArray, FloatArray]:

@@ -16,20 +16,25 @@ __all__ = ["solve", "sum_long_row"]
 def solve(out: FloatArray, problem: RowProblem, schedule: RowSchedule, *, draw: int | None = None) -> FloatArray:
     """mean = precision⁻¹ b, or a draw: mean + U⁻¹ z with precision = Uᵀ U and z standard normal."""
     explained = np.zeros(len(out), np.float32)
+    normal = None if draw is None else _normals(draw, len(out), out.shape[1])
     for row in range(len(out)):
         system = row_system(problem, row)
-        x = system.mean if draw is None else system.mean + _noise(system, draw, row)
+        x = system.mean if normal is None else system.mean + _noise(system, normal[row])
         if system.has_bias:
             problem.bias.out[row] = x[0]
         out[row], explained[row] = x[system.has_bias :], system.explained(x)
     return explained
 
 
-def _noise(system: RowSystem, key: int, row: int) -> FloatArray:
-    """U⁻¹ z; the bias has a key of its own."""
-    z = normals(key, row, len(system.b) - system.has_bias)
-    if system.has_bias:
-        z = np.append(normals(~key, row, 2)[0], z)
+def _normals(key: int, n: int, k: int) -> FloatArray:
+    """(n, 1 + k) standard normal numbers for each row; the first, of its bias, has a key of its own."""
+    of_bias = normals(~key, np.arange(n), 2)[:, :1]
+    return np.hstack([of_bias, normals(key, np.arange(n), k)])
+
+
+def _noise(system: RowSystem, normal: FloatArray) -> FloatArray:
+    """U⁻¹ z, z the numbers that are drawn for this row."""
+    z = normal[1 - system.has_bias :]
     try:
         return np.linalg.solve(np.linalg.cholesky(system.precision).T, z)
     except np.linalg.LinAlgError:
