@@ -78,6 +78,10 @@ def test_each_user_has_candidates_and_exclusions_of_their_own(model):
     assert items(model, [3, 4], 2, exclude={3: best[3][:1]}) == {3: best[3][1:], 4: best[4][:2]}
 
 
+def test_sets_of_each_of_no_users_are_no_lists(model):
+    assert items(model, [], 2, candidates={3: [1]}) == items(model, [], 2, exclude={3: [1]}) == {}
+
+
 def test_sets_of_each_user_are_found_by_any_writing_of_their_id(model):
     assert items(model, ["3"], 1, candidates={3: [7]}) == {"3": [7]}
     assert items(model, [3], 1, candidates={"3": 7}) == {3: [7]}

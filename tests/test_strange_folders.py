@@ -20,7 +20,8 @@ N_FORGED = 150
 def saved(tmp_path_factory) -> Path:
     """One model of each kind of array that a kernel reads."""
     folder = tmp_path_factory.mktemp("saved")
-    for model in (cf.ItemKNN(), cf.ImplicitMF(n_factors=4, n_epochs=2, attributes=True), cf.NeuralCF(n_epochs=1)):
+    for model in (cf.ItemKNN(), cf.ImplicitMF(n_factors=4, n_epochs=2, attributes=True), cf.NeuralCF(n_epochs=1),
+                  cf.BayesianMF(n_factors=2, n_burn_in=1, n_draws=2)):  # fmt: skip
         model.fit(table(), progress=False).save(folder / type(model).__name__)
     return folder
 
@@ -127,6 +128,7 @@ def test_ratings_that_are_no_table_are_refused(change, telling, saved, tmp_path)
         ("ImplicitMF", first_encoding(name="price"), "'price', .* is no encoding of an attribute that there is"),
         ("ImplicitMF", first_encoding(unit="km"), "is no encoding of an attribute that there is"),
         ("ImplicitMF", put("encodings_", lambda a: np.frombuffer(b"[[],[]]", np.uint8)), "coefficients_ has the shape"),
+        ("BayesianMF", put("day_mean_", lambda a: np.zeros((1, 0, 0), np.float32)), "day_mean_ is not empty"),
         ("NeuralCF", put("shapes_", set_to(1, 10**9)), "are not those of NeuralCF"),
         ("NeuralCF", put("user_precision_", lambda a: -a), "user_precision_ is not positive definite"),
         ("NeuralCF", put("user_precision_", set_to(0, 1e-38)), "user_precision_ is not positive definite"),

@@ -145,7 +145,7 @@ def test_update_refuses_another_kind_and_says_how_to_read_it():
 
 
 def test_nothing_at_all_is_of_the_usual_kind():
-    assert infer_kind(np.empty(0, np.float32)).kind == "ratings"
+    assert infer_kind(np.empty(0, np.float32)).kind == infer_kind(np.empty((1, 0), np.float32)).kind == "ratings"
 
 
 def test_linear_models_take_the_logarithm_of_counts_alone():

@@ -272,3 +272,12 @@ def test_threads_may_lay_a_table_out_and_read_its_values_at_once():
 
     with ThreadPoolExecutor(4) as pool:
         assert list(pool.map(read, range(4))) == [True] * 4
+
+
+def test_ratings_of_which_sums_would_leave_single_precision_are_refused():
+    whole = {"user": [1, 2], "item": [1, 1], "rating": [2.0, -2e30]}
+    with pytest.raises(BadTable, match="infinite, or larger than 1e[+]30 in row 1"):
+        read(whole)
+    with pytest.raises(BadTable, match=r"up to 1e[+]30 in size \(-2e[+]30\) in row 1"):
+        Ratings.from_arrays(*whole.values())
+    assert read({**whole, "rating": [2.0, -1e30]}).values.min() == np.float32(-1e30)

@@ -107,7 +107,7 @@ def _of_each(
     if ignored:
         found = [ratings.find_items(items) for items in lists]
         return [one[one != UNKNOWN] for one in found], ignored
-    return np.split(idx, np.cumsum([len(items) for items in lists])[:-1]), []
+    return np.split(idx, np.cumsum([len(items) for items in lists]))[:-1], []
 
 
 def _sets_of(ratings: "Ratings", asked: Asked, sets: Mapping[Id, Iterable[Id]], option: str) -> list[Iterable[Id]]:

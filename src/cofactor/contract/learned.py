@@ -49,7 +49,7 @@ class Learned:
         if array.dtype != self.dtype:
             return f"is of type {array.dtype}, not {self.dtype}"
         if self.is_off(known):
-            return f"is not empty, as it is without {self.when}" if array.size else ""
+            return "" if array.shape[:1] == (0,) else f"is not empty, as it is without {self.when}"
         if array.ndim != len(self.shape) or not all(_agrees(*pair, known) for pair in zip(self.shape, array.shape)):
             expected = ", ".join(f"{name} = {_size(name, known)}" for name in self.shape)
             return f"has the shape {array.shape}, not ({expected})"

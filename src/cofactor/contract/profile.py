@@ -10,6 +10,7 @@ import numpy as np
 from cofactor.arrays import Array, FloatArray, Id, IntArray
 from cofactor.contract.abilities import Able, expect_ability
 from cofactor.contract.indices import find
+from cofactor.data.value_column import LARGEST_RATING
 from cofactor.errors import BadOption, shown
 
 if TYPE_CHECKING:
@@ -32,7 +33,6 @@ __all__ = [
 
 Newcomer = Mapping[Any, float]  # somebody new: {item id or title: rating}
 Newcomers = Sequence[Newcomer] | Mapping[Any, Newcomer]  # several: in a list, or by their names
-LARGEST = float(np.finfo(np.float32).max)  # rating
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,7 +120,7 @@ def rating_of(value: Any) -> float:
         number = float(value) if is_number else math.nan
     except (TypeError, OverflowError):  # a complex number, and one of 400 digits
         number = math.nan
-    if not abs(number) <= LARGEST:
+    if not abs(number) <= float(LARGEST_RATING):
         raise BadOption(f"A newcomer's ratings are finite numbers, as in {{'Fargo': 4}}, but {shown(value)} came.")
     return number
 

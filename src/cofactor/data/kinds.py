@@ -45,7 +45,7 @@ def infer_kind(values: FloatArray | None, column: str = "", *, is_boolean: bool 
     >>> infer_kind(np.array([1, 2, 1, 64], np.float32))
     InferredKind(kind='counts', why='whole numbers up to 64, most of them small')
     """
-    if values is None or not len(values):
+    if values is None or not values.size:
         return InferredKind("clicks" if values is None else "ratings")
     name = plain_name(column)
     if is_boolean:

@@ -12,7 +12,9 @@ from cofactor.errors import BadTable
 from cofactor.kernels.ratings.csr import CodedValues
 from cofactor.kernels.ratings.layout import encode_values
 
-__all__ = ["StoredValues", "ValueColumn", "finite_values", "read_only"]
+__all__ = ["LARGEST_RATING", "StoredValues", "ValueColumn", "finite_values", "read_only"]
+
+LARGEST_RATING = np.float32(1e30)  # in size: means and sums of larger ones could leave the numbers of single precision
 
 
 class StoredValues:
@@ -93,16 +95,17 @@ def read_only(column: Array) -> Array:
 
 
 def finite_values(values: Iterable[float]) -> FloatArray:
-    """(n,) float32; raises `BadTable`, which names the rows, for what is no finite number."""
+    """(n,) float32; raises `BadTable`, which names the rows, for what is no number, or none up to 1e30 in size."""
     try:
         with np.errstate(over="ignore"):
             numbers = np.asarray(values if isinstance(values, np.ndarray) else list(values), np.float32)
     except (TypeError, ValueError, OverflowError) as error:
         raise BadTable(f"The ratings are not all numbers: {error}.") from None
-    wrong = np.flatnonzero(~np.isfinite(numbers))
+    wrong = np.flatnonzero(~(np.abs(numbers) <= LARGEST_RATING))
     if len(wrong):
         raise BadTable(
-            f"The rating is not a finite number ({numbers.ravel()[wrong[0]]}) {RowNames().where(wrong)}. "
+            f"The rating is not a finite number up to {LARGEST_RATING:g} in size ({numbers.ravel()[wrong[0]]:g}) "
+            f"{RowNames().where(wrong)}. "
             f"Leave such rows out."
         )
     return numbers

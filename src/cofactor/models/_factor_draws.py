@@ -215,7 +215,7 @@ class FactorDraws(Recommender):
         self.user_noise_variance_ = kept.mean_noise_variance(0, train.n_users)
         self.item_noise_variance_ = kept.mean_noise_variance(1, train.n_items)
         self.dof_ = float(np.mean(kept.dof)) if self.row_noise else float("inf")
-        self.cuts_ = np.stack(kept.cuts)
+        self.cuts_ = np.stack(kept.cuts) if self.ordinal else np.zeros((0, 0))
         self.levels_, self.level_targets_ = np.zeros(0, np.float32), np.zeros(0, np.float32)
         self._set_attributes(kept, train)
 

@@ -92,3 +92,9 @@ def test_on_the_command_line(tmp_path, capsys):
 def test_a_dense_wide_table_is_read_too():
     table = {"user": [1, 2], **{f"film {at}": np.array([at % 5 + 1, 3]) for at in range(40)}}
     assert len(cf.read(table, wide=True)) == 80
+
+
+def test_a_wide_table_without_columns_is_refused():
+    for nothing in (pd.DataFrame(), b"{}\n{}"):
+        with pytest.raises(BadTable, match="it has no column"):
+            cf.read(nothing, wide=True)

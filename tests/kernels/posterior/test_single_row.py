@@ -33,3 +33,7 @@ def test_the_squashed_mean_stands_where_its_cost_is_flat():
 def test_a_rating_beyond_the_range_stays_finite():
     x = sigmoid_row_mean(np.ones((1, 1)), np.zeros(1), np.array([9.0]), np.eye(1) * 1e-6, 0.0, 5.0)
     assert np.isfinite(x).all()
+
+
+def test_where_the_prior_is_lost_beside_huge_factors_the_shortest_row_that_fits_is_taken():
+    np.testing.assert_allclose(row_mean(np.full((1, 2), 2.0**60), np.array([2.0**60]), np.eye(2)), [0.5, 0.5])

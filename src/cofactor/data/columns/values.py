@@ -9,6 +9,7 @@ from cofactor.arrays import BoolArray, FloatArray
 from cofactor.data.columns.calendar_text import DAY_NUMBERS
 from cofactor.data.formats.series import texts_of
 from cofactor.data.remarks import Remark, Remarks, note, problem
+from cofactor.data.value_column import LARGEST_RATING
 from cofactor.errors import BadTable
 
 __all__ = ["Values", "parse_values", "without_missing_words"]
@@ -23,7 +24,7 @@ class Values(NamedTuple):
     numbers: FloatArray  # (n,) float32
     missing: BoolArray
     not_numeric: BoolArray
-    infinite: BoolArray
+    too_large: BoolArray  # infinite, too
     wrong_word: str | None = None  # one that is not numeric, for the message
     is_boolean: bool = False  # they were true and false
 
@@ -34,13 +35,13 @@ class Values(NamedTuple):
         return {
             "The rating is missing": self.missing,
             not_numeric: self.not_numeric,
-            "The rating is infinite": self.infinite,
+            f"The rating is infinite, or larger than {LARGEST_RATING:g}": self.too_large,
         }
 
     @property
     def usable(self) -> BoolArray:
-        """(n,) True where the rating is a finite number."""
-        return ~(self.missing | self.not_numeric | self.infinite)
+        """(n,) True where the rating is a number of usable size."""
+        return ~(self.missing | self.not_numeric | self.too_large)
 
 
 def parse_values(column: pl.Series, scale: tuple[float, float] | None) -> tuple[Values, Remarks]:
@@ -58,7 +59,8 @@ def parse_values(column: pl.Series, scale: tuple[float, float] | None) -> tuple[
     numbers = column.cast(pl.Float32).to_numpy()
     wrong_word = str(written.filter(pl.Series(not_numeric)).first()) if not_numeric.any() else None
     missing = np.isnan(numbers) & ~not_numeric
-    values = Values(numbers, missing, not_numeric, np.isinf(numbers), wrong_word, column.dtype == pl.Boolean)
+    too_large = np.abs(numbers) > LARGEST_RATING
+    values = Values(numbers, missing, not_numeric, too_large, wrong_word, column.dtype == pl.Boolean)
     return values, (*_comma_notes(written, not_numeric), *_checked(values, scale))
 
 

@@ -55,9 +55,11 @@ def unpivoted(table: Table, user: str | None) -> tuple[Table, tuple[Remark, ...]
     """The table with a row for each filled cell, in the columns user, item and rating.
 
     user: the column of the users; None: the one without a name, of a usual name, or the first
-    Raises `BadTable` where no cell is filled.
+    Raises `BadTable` where there is no column, and where no cell is filled.
     """
     names = table.head.columns
+    if not names:
+        raise BadTable("A wide table has a row for each user and a column for each item, but it has no column.")
     user = user or next((name for name in names if name in table.header.unnamed), None) or usual_column(names, "user")
     user = user or names[0]
     frame = table.load(dict.fromkeys(names, pl.String))

@@ -27,6 +27,7 @@ from cofactor.data.packing.expectations import (
     refuse,
 )
 from cofactor.data.ratings import Ratings
+from cofactor.data.value_column import LARGEST_RATING
 from cofactor.errors import BadModelFolder, BadOption
 from cofactor.kernels.absent import NO_CODES
 from cofactor.kernels.ratings.csr import CodedValues
@@ -136,7 +137,7 @@ def _unpacked_rows(left: dict[str, Array], n_users: int, n_items: int) -> tuple[
 
 def _unpacked_values(left: dict[str, Array], prefix: str, n: int) -> CodedValues:
     levels, codes = _taken(left, f"{prefix}levels"), left.pop(f"{prefix}codes", NO_CODES)
-    is_finite = levels.dtype == np.float32 and levels.ndim == 1 and bool(np.isfinite(levels).all())
+    is_finite = levels.dtype == np.float32 and levels.ndim == 1 and bool((np.abs(levels) <= LARGEST_RATING).all())
     expect(is_finite and (codes.size > 0 or len(levels) in (1, n)), f"{prefix}levels")
     expect(is_array(codes, np.uint8, n if codes.size else 0), f"{prefix}codes")
     expect(not codes.size or int(codes.max()) < len(levels), f"{prefix}codes")

@@ -6,11 +6,9 @@ import numpy as np
 
 from cofactor.arrays import BoolArray, FloatArray, IntArray
 from cofactor.data.options import Duplicates
+from cofactor.data.value_column import LARGEST_RATING
 
 __all__ = ["Repeated", "merge_repeats", "repeated_pairs"]
-
-
-LARGEST = float(np.finfo(np.float32).max)
 
 
 class Repeated(NamedTuple):
@@ -79,6 +77,6 @@ def merge_repeats(
     last = np.append(group[order][1:] != group[order][:-1], True)
     if policy in ("mean", "sum"):
         sums, values = np.bincount(group, weights=values[rows]), values.copy()
-        merged = sums / np.bincount(group) if policy == "mean" else np.clip(sums, -LARGEST, LARGEST)
+        merged = sums / np.bincount(group) if policy == "mean" else np.clip(sums, -LARGEST_RATING, LARGEST_RATING)
         values[rows[order[last]]] = merged
     return np.sort(rows[order[~last]]), values

@@ -21,8 +21,13 @@ def row_mean(design: FloatArray, targets: FloatArray, precision: FloatArray) -> 
     """The posterior mean of a row under unit noise.
 
     design: (m, f), a row for each rating     targets: (m,)     precision: (f, f) of the prior, whose mean is 0
+    Where factors are so large that the prior is lost beside them: the shortest of the rows that fit.
     """
-    return np.linalg.solve(precision + design.T @ design, design.T @ targets)
+    posterior, pull = precision + design.T @ design, design.T @ targets
+    try:
+        return np.linalg.solve(posterior, pull)
+    except np.linalg.LinAlgError:
+        return np.linalg.lstsq(posterior, pull)[0]
 
 
 def sigmoid_row_mean(
