@@ -13,7 +13,7 @@ from benchmarks.contestants.ours.as_ratings import as_ratings
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--model", choices=("BayesianMF", "MatrixFactorization"), required=True)
+    parser.add_argument("--model", choices=("BayesianMF", "ExplicitALS"), required=True)
     parser.add_argument("--options", type=json.loads, required=True)
     asked = parser.parse_args()
 

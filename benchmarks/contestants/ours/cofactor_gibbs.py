@@ -27,7 +27,9 @@ def main() -> None:
         drawn = {"n_burn_in": n_burn_in, "n_draws": n_draws, "thin": 1, "seed": asked.seed}
         return cf.BayesianMF(**drawn, **asked.options).fit(ratings, progress=False)
 
-    cf.BayesianMF(n_burn_in=1, n_draws=2, thin=1, **asked.options).fit(ratings.subset(np.arange(100_000)))
+    cf.BayesianMF(n_burn_in=1, n_draws=2, thin=1, **asked.options).fit(
+        ratings.subset(np.arange(min(100_000, len(ratings))))
+    )
     if asked.draws is None:
         answer(sweep=seconds_a_sweep(fit, asked.sweeps))
         return

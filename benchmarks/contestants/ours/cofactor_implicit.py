@@ -21,7 +21,7 @@ def main() -> None:
     asked = parser.parse_args()
 
     ratings, model = as_ratings(read_table(asked.data)), cf.ImplicitMF(**asked.options)
-    replace(model, n_epochs=1).fit(ratings.subset(np.arange(100_000)))  # loads the machine code
+    replace(model, n_epochs=1).fit(ratings.subset(np.arange(min(100_000, len(ratings)))))  # loads the machine code
     fitted = model
 
     def fit(n: int) -> None:
