@@ -24,6 +24,8 @@ IMPLICIT = ("implicit==0.7.*", "pandas")
 SURPRISE = ("scikit-surprise==1.1.*",)
 MYFM = ("myfm==0.4.*",)
 LENSKIT = (TORCH, "lenskit==2025.*")  # the newest for Python 3.11
+CORNAC = ("cornac==3.*", "numpy")
+LIGHTFM = ("lightfm",)
 SPARK = ("pyspark==4.*", "numpy", "pandas", "pyarrow")  # and a Java of 17 or newer on the machine
 
 
