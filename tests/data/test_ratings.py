@@ -281,3 +281,9 @@ def test_ratings_of_which_sums_would_leave_single_precision_are_refused():
     with pytest.raises(BadTable, match=r"up to 1e[+]30 in size \(-2e[+]30\) in row 1"):
         Ratings.from_arrays(*whole.values())
     assert read({**whole, "rating": [2.0, -1e30]}).values.min() == np.float32(-1e30)
+
+
+def test_ratings_are_one_column():
+    for shape in ((1, 0), (1, 1)):
+        with pytest.raises(BadTable, match=r"one column of numbers, but they came in the shape \(1, "):
+            Ratings.from_arrays([1], [1], np.ones(shape))

@@ -101,10 +101,12 @@ def finite_values(values: Iterable[float]) -> FloatArray:
             numbers = np.asarray(values if isinstance(values, np.ndarray) else list(values), np.float32)
     except (TypeError, ValueError, OverflowError) as error:
         raise BadTable(f"The ratings are not all numbers: {error}.") from None
+    if numbers.ndim != 1:
+        raise BadTable(f"Ratings are one column of numbers, but they came in the shape {numbers.shape}.")
     wrong = np.flatnonzero(~(np.abs(numbers) <= LARGEST_RATING))
     if len(wrong):
         raise BadTable(
-            f"The rating is not a finite number up to {LARGEST_RATING:g} in size ({numbers.ravel()[wrong[0]]:g}) "
+            f"The rating is not a finite number up to {LARGEST_RATING:g} in size ({numbers[wrong[0]]:g}) "
             f"{RowNames().where(wrong)}. "
             f"Leave such rows out."
         )

@@ -10,11 +10,12 @@ from cofactor.nets.embeddings import Embeddings
 __all__ = ["in_unit", "rating_unit", "whole_units"]
 
 USUAL_WIDTH = 4.0  # of a scale from 1 to 5, for which the defaults are chosen
+NARROWEST = 1e-15  # unit: the square of a smaller one is nothing in single precision
 ALIKE = 2.0  # scales that are so many times wider or narrower still take them as they are
 
 
 def rating_unit(train: Ratings) -> float:
-    """The width of the scale in those of a scale from 1 to 5; 1 where it is about as wide.
+    """The width of the scale in those of a scale from 1 to 5; 1 where it is about as wide, or next to nothing.
 
     >>> rating_unit(Ratings.from_arrays([1, 2], [1, 2], [1.0, 5.0])), rating_unit(
     ...     Ratings.from_arrays([1, 2], [1, 2], [-10.0, 10.0])
@@ -23,7 +24,7 @@ def rating_unit(train: Ratings) -> float:
     """
     low, high = train.scale or (float(train.values.min()), float(train.values.max()))
     unit = (high - low) / USUAL_WIDTH
-    return unit if unit > 0 and not 1 / ALIKE <= unit <= ALIKE else 1.0
+    return unit if unit > NARROWEST and not 1 / ALIKE <= unit <= ALIKE else 1.0
 
 
 def in_unit(train: Ratings, unit: float) -> Ratings:

@@ -121,3 +121,8 @@ def test_a_path_that_the_system_refuses_is_told_as_a_table_that_cannot_be_read(n
     monkeypatch.setattr(Path, "open", refuse)
     with pytest.raises(BadTable, match="cannot be read: "):
         cf.read(name)
+
+
+def test_an_empty_column_behind_the_last_separator_holds_no_items():
+    with pytest.raises(BadTable, match="The item id is missing in 2 lines: 2, 3"):
+        cf.read(b"a\tb\tc\n1\t2\t3\t::\n2\t3\t4\t::\n", item=1)

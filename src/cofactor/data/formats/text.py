@@ -55,7 +55,10 @@ class TextTable:
             frame = self._parse(asked)
         except (pl.exceptions.ComputeError, pl.exceptions.SchemaError):
             frame = self._as_text(asked)
-        return frame if self.trailing is None else self._without_trailing(frame, self.trailing)
+        if self.trailing is None:
+            return frame
+        self._expect_nothing_in(frame[self.trailing])
+        return frame if self.trailing in dtypes else frame.drop(self.trailing)
 
     def _as_text(self, names: Mapping[str, Any]) -> pl.DataFrame:
         try:
@@ -87,15 +90,14 @@ class TextTable:
             skip_lines=self.n_blank, glob=False, **options,
         )  # fmt: skip
 
-    def _without_trailing(self, frame: pl.DataFrame, trailing: str) -> pl.DataFrame:
-        filled = (frame[trailing].fill_null("") != "").to_numpy()
+    def _expect_nothing_in(self, trailing: pl.Series) -> None:
+        filled = (trailing.cast(pl.String).fill_null("") != "").to_numpy()
         if filled.any():
             where = RowNames("line", self.first_line).where(np.flatnonzero(filled))
             raise BadTable(
-                f"The header names {frame.width - 1} columns, but there is one field more {where}. Quote the fields "
-                f"that hold the separator {self.separator!r}, or give every column a name."
+                f"The header names {len(self.header.names) - 1} columns, but there is one field more {where}. Quote "
+                f"the fields that hold the separator {self.separator!r}, or give every column a name."
             )
-        return frame.drop(trailing)
 
     def _parse_error(self, error: Exception) -> BadTable:
         data = as_bytes(self.data)
