@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,7 +59,7 @@ def halves_file(name: str, halves: Halves) -> Path:
     """The halves as a file that contestants in other environments read: train, then test, and which rows are test."""
     path = CACHE / f"defaults-{name.replace(' ', '').replace(',', '')}.npz"
     CACHE.mkdir(exist_ok=True)
-    columns = {
+    columns: dict[str, Any] = {
         column: np.concatenate([getattr(half, column) for half in halves])
         for column in ("user_idx", "item_idx", "values")
     }
@@ -70,7 +70,7 @@ def halves_file(name: str, halves: Halves) -> Path:
 
 def judged_users(halves: Halves) -> NDArray[np.int32]:
     """Those with something liked in the test part, whose lists are judged."""
-    return np.unique(halves.liked.user_idx)
+    return np.unique(halves.liked.user_idx).astype(np.int32)
 
 
 def ndcg(lists: NDArray[np.int32], halves: Halves) -> NDArray[np.float64]:

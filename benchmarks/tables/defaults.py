@@ -28,7 +28,14 @@ import cofactor as cf
 from benchmarks.shared.default_options import MODELS, chosen, fits, lists_of, predictions_of, values_inside
 from benchmarks.shared.movielens import need_data
 from benchmarks.shared.peer_environments import (
-    CORNAC, IMPLICIT, LENSKIT, LIGHTFM, SURPRISE, Unavailable, installed_versions, peer_environment,
+    CORNAC,
+    IMPLICIT,
+    LENSKIT,
+    LIGHTFM,
+    SURPRISE,
+    Unavailable,
+    installed_versions,
+    peer_environment,
 )  # fmt: skip
 from benchmarks.shared.racing import Contestant
 from benchmarks.shared.reporting import RESULTS, describe, machine, markdown_table, third_paragraph, write_results
@@ -82,9 +89,8 @@ def peers(name: str, halves: Halves) -> dict[str, Row]:
     for peer, entrants in ENTRANTS.items():
         python = peer_environment(peer, PEERS[peer])
         for entrant in entrants:
-            if peer == "surprise" and not halves.train.explicit or entrant.endswith("ratings") and name == "gowalla":
-                continue
-            if "of likes" in entrant and not halves.train.explicit:
+            of_ratings = peer == "surprise" or entrant.endswith(("ratings", "of likes"))
+            if of_ratings and not halves.train.explicit:
                 continue
             label = f"{peer} {entrant}"
             rows[label] = _peer(peer, python, entrant, data, (name, peer, entrant) in TOO_LONG, halves)
@@ -160,7 +166,7 @@ def verdicts(rows: dict[str, Row]) -> list[str]:
         least = rows[floor][metric]
         behind = [
             label for label, row in rows.items()
-            if (label == AUTO or label in MODELS and MODELS[label].metric == metric)
+            if (label == AUTO or (label in MODELS and MODELS[label].metric == metric))
             and metric in row and sign * (row[metric] - least) > 1e-9
         ]  # fmt: skip
         told.append(f"behind {floor} in {metric}: {', '.join(behind) or 'none'}")

@@ -12,7 +12,8 @@ from scipy.sparse import csr_matrix
 from benchmarks.contestants.first_try import N_LISTED, Task, main
 
 MODELS: dict[str, Any] = {
-    "ALS": partial(AlternatingLeastSquares, random_state=0), "BPR": partial(BayesianPersonalizedRanking, random_state=0),
+    "ALS": partial(AlternatingLeastSquares, random_state=0),
+    "BPR": partial(BayesianPersonalizedRanking, random_state=0),
     "BM25": BM25Recommender, "cosine": CosineRecommender,
 }  # fmt: skip
 
