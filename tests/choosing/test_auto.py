@@ -90,8 +90,14 @@ def test_counts_are_tried_by_models_of_clicks_alone_and_their_weights_are_search
     monkeypatch.setattr(choosing, "rankers", lambda _: iter([contenders.Contender("ImplicitMF", factors, 0.0)]))
     choice = cf.auto(plays, budget="1s")
     assert "counts, a fifth" in choice.why[0]
-    assert {one.metric for one in choice.entries} == {"ndcg@10"}
+    assert {one.metric for one in choice.entries} == {"ndcg_graded@10"}
     assert {"confidence", "power"} < {*searches[0].space}
+
+
+def test_weights_of_values_are_tried_of_counts_alone(tastes, clicks):
+    labels = [{one.label for one in contenders.rankers(of)} for of in (replace(clicks, kind="counts"), clicks, tastes)]
+    assert labels[0] - labels[1] == {"EASE of values"}
+    assert labels[1] == labels[2]
 
 
 def test_what_only_describes_is_no_aim(tastes):

@@ -61,6 +61,12 @@ def test_of_clicks_the_graded_ndcg_is_the_ndcg(tastes):
     assert found["ndcg@10"] == found["ndcg_graded@10"]
 
 
+def test_of_counts_more_plays_gain_more_and_grow_as_their_logarithm():
+    train = Ratings.from_arrays(["a", "b"], [1, 2], [1, 1], kind="counts")
+    test = Ratings.from_arrays(["a", "b", "b"], [2, 1, 3], [1.0, 7.0, 1.0], kind="counts")
+    np.testing.assert_allclose(HeldOut.of(train, test).relevant.gains, np.log2([2, 2, 8]) / (1 / np.log(2) + 3))
+
+
 def test_graded_values_are_those_of_a_loop_over_users_and_ranks(tastes):
     """Plain NumPy, from the ratings themselves: 5 stars gain 31/32, 4 gain 15/32, fewer nothing."""
     train, test = cf.split(tastes, seed=4)

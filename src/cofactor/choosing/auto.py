@@ -38,7 +38,7 @@ from cofactor.tuning.search import Search
 __all__ = ["Choice", "auto"]
 
 DEFAULT_SECONDS = 20.0
-LISTS = "ndcg@10"
+LISTS, LISTS_OF_COUNTS = "ndcg@10", "ndcg_graded@10"  # of counts much of one item tells more than little of many
 MIN_ERROR = 1e-3  # of a rater
 
 
@@ -48,7 +48,8 @@ def auto(
 ) -> Choice:  # fmt: skip
     """A model that suits the data, chosen on held-out ratings and fitted on all of `train`.
 
-    metric: what it shall be good at; None: lists, by "ndcg@10", and where there are ratings also predicting these
+    metric: what it shall be good at; None: lists, by "ndcg@10", of counts by "ndcg_graded@10", and where there are
+        ratings also predicting these
     budget: None: models at their defaults are compared, for about 20 seconds in all. A time: options are searched, too,
         for what is left of it, which needs the extra `tune`. The smallest comparison is made however little it is.
     progress: a line for each model tried, on stderr (None: where that is a terminal)
@@ -90,7 +91,7 @@ def _untried(train: Ratings, error: BadOption) -> Choice:
 
 def _aim(train: Ratings, metric: str | None) -> str:
     """The metric asked for, in full; of lists where none is."""
-    aim = str(requested_metric(metric or LISTS))
+    aim = str(requested_metric(metric or (LISTS_OF_COUNTS if train.kind == "counts" else LISTS)))
     if not better(aim):
         raise BadOption(f"{aim} only describes lists, and is no aim to choose by. Choose rmse or ndcg@10.")
     if is_of_ratings(aim) and not train.explicit:

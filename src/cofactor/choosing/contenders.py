@@ -40,8 +40,10 @@ def rankers(train: Ratings) -> Iterator[Contender]:
     """Models of lists in the order in which they are tried; those whose arrays do not fit into memory are left out."""
     nnz, users, items = float(len(train)), float(train.n_users), float(train.n_items)
     per_user, per_item = nnz / max(users, 1), _size_biased(train)
+    of_values = [("EASE of values", EASE(use_values=True), _ease_products(users, items))]
     for label, model, products in (
         ("EASE", EASE(), _ease_products(users, items)),
+        *(of_values if train.kind == "counts" else ()),
         ("GraphFilter", GraphFilter(), _graph_products(nnz, users, items, per_user, per_item)),
         ("ImplicitMF", ImplicitMF(), 2 * 16 * nnz * 64**2),
         ("SparseEASE", SparseEASE(), items * min(200.0, items) ** 3 / 3 / ITEM_WEIGHTS_RATE),

@@ -101,7 +101,8 @@ def evaluate(
     k: the length of the lists, or several lengths
     relevant: the lowest rating that counts as relevant in lists. None: the lowest rating in the test that is at least
         70 % of the way up the scale, 4 of 1..5; of clicks every one is relevant. Graded metrics (ndcg_graded, err)
-        give each relevant item the gain (2^g - 1) / 2^5, where the grade g runs from 1 to 5 along the scale
+        give each relevant item the gain (2^g - 1) / 2^5, where the grade g runs from 1 to 5 along the scale; of counts
+        one that grows as log(1 + count)
     confidence, n_bootstrap, seed: of the intervals, by resampling users
     clip: keep predictions inside the ratings' scale
 

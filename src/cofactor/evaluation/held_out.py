@@ -27,7 +27,7 @@ class RelevantItems(NamedTuple):
 
     indptr: IntArray  # (n_users + 1,) int64
     items: IntArray  # (n,) int32
-    gains: FloatArray  # (n,) float64, above 0: `metrics.exponential_gain` of the rating's grade; of a click 1/2
+    gains: FloatArray  # (n,) float64, `metrics.exponential_gain` of the rating's grade; of a click 1/2
 
     @property
     def user(self) -> IntArray:
@@ -102,7 +102,10 @@ class HeldOut:
         return RelevantItems(np.concatenate([[0], np.cumsum(counts)]), self.pairs.item_idx[rows], self._gains(rows))
 
     def _gains(self, rows: IntArray) -> FloatArray:
-        """(m,) gains of these test ratings; every click has the only grade there is."""
+        """(m,) gains of these test ratings; of counts by their logarithm; every click has the only grade there is."""
+        if self.test.kind == "counts":
+            sizes = np.log1p(np.maximum(self.test.values, 0).astype(np.float64))
+            return sizes[rows] / (1 + sizes.max(initial=0))
         if not self.test.explicit:
             return exponential_gain(np.ones(len(rows)), highest=1)
         low, high = self.train.scale or self.test.scale or (0.0, 0.0)
