@@ -19,7 +19,7 @@ from cofactor.choosing.choice import Choice, entry_printer, reasons
 from cofactor.choosing.contenders import Contender, rankers
 from cofactor.choosing.contest import Contest, Entry
 from cofactor.choosing.raters import bayesian_within
-from cofactor.data.expecting import expect_ratings
+from cofactor.data.expecting import RatingsOrFrame, as_ratings
 from cofactor.data.ratings import Ratings
 from cofactor.errors import BadOption, MissingExtra, SearchStopped
 from cofactor.evaluation.metric_names import requested_metric
@@ -43,11 +43,12 @@ MIN_ERROR = 1e-3  # of a rater
 
 
 def auto(
-    train: Ratings, budget: str | float | None = None, *, metric: str | None = None, seed: int = 0,
+    train: RatingsOrFrame, budget: str | float | None = None, *, metric: str | None = None, seed: int = 0,
     progress: bool | None = None,
 ) -> Choice:  # fmt: skip
     """A model that suits the data, chosen on held-out ratings and fitted on all of `train`.
 
+    train: ratings, or a pandas, Polars or Arrow table of them with columns of usual names
     metric: what it shall be good at; None: lists, by "ndcg@10", of counts by "ndcg_graded@10", and where there are
         ratings also predicting these
     budget: None: models at their defaults are compared, for about 20 seconds in all. A time: options are searched, too,
@@ -57,7 +58,7 @@ def auto(
     Raises `BadOption` for what are no ratings and for a metric they cannot have; `MissingExtra` without Optuna where a
     budget is given.
     """
-    expect_ratings(train, "auto chooses by")
+    train = as_ratings(train, "auto chooses by")
     seconds = DEFAULT_SECONDS if budget is None else seconds_of(budget)
     seed, aim = seed_of(seed), _aim(train, conformed("metric", str | None, metric))
     if budget is not None:

@@ -15,13 +15,14 @@ from cofactor.contract.profile import check_values
 from cofactor.contract.receipt import Receipt
 from cofactor.contract.snapshots import Snapshots, is_learned
 from cofactor.contract.steps import ModelSteps
-from cofactor.data.expecting import expect_ratings
+from cofactor.data.expecting import as_ratings
 from cofactor.errors import BadOption, Diverged, ItemsNotPlaced, shown
 from cofactor.hyperparameters import conform, seed_of
 from cofactor.memory import refuse_beyond
 from cofactor.run.run import Run
 
 if TYPE_CHECKING:
+    from cofactor.data.expecting import RatingsOrFrame
     from cofactor.data.joining import Joined
     from cofactor.data.ratings import Ratings
     from cofactor.run.stopping import EarlyStopping
@@ -50,12 +51,14 @@ class FitMixin(Snapshots, ModelSteps):
         return asdict(self)  # pyright: ignore[reportArgumentType]  (models are dataclasses)
 
     def fit(
-        self, train: "Ratings", *, validation: "Ratings | None" = None, progress: bool | None = None,
+        self, train: "RatingsOrFrame", *, validation: "RatingsOrFrame | None" = None, progress: bool | None = None,
         early_stopping: "EarlyStopping | None" = None, checkpoint: str | Path | None = None,
         warm_start: "FitMixin | None" = None,
     ) -> Self:  # fmt: skip
         """The model itself, which has learned from `train`.
 
+        train, and `validation` below: ratings, or a pandas, Polars or Arrow table of them with columns of usual names
+            (userId, movieId, rating …); for other names read the table first, by `cofactor.read`
         progress: show it (None: where somebody is looking, a terminal or a notebook)
 
         Models that are trained in epochs keep an `Epoch` of each in `history_`, and take these, too:
@@ -72,7 +75,9 @@ class FitMixin(Snapshots, ModelSteps):
         use for; `BadCheckpoint` for a file of another training; `Diverged` where training leaves the finite numbers.
         Should anything fail, the model stays as it was.
         """
-        run = Run.of(validation, progress, early_stopping, checkpoint, warm_start)
+        train = as_ratings(train, "fit learns from")
+        watched = None if validation is None else as_ratings(validation, "fit watches", like=train)
+        run = Run.of(watched, progress, early_stopping, checkpoint, warm_start)
         self._check_run(run)
         self.learn(train, run)
         run.warn_if_interrupted()
@@ -84,7 +89,7 @@ class FitMixin(Snapshots, ModelSteps):
         Raises what `fit` raises, `BadOption` and `Diverged` among it.
         """
         self._conform_options()
-        self._check_trainable(train, run)
+        self._check_trainable(train)
         fresh = self.copied(lambda name: not is_learned(name))
         fresh.ratings_ = train
         with fresh._finite():
@@ -93,10 +98,7 @@ class FitMixin(Snapshots, ModelSteps):
         self.put_state(fresh)
         return self
 
-    def _check_trainable(self, train: "Ratings", run: Run) -> None:
-        expect_ratings(train, "fit learns from")
-        if run.validation is not None:
-            expect_ratings(run.validation, "fit watches")
+    def _check_trainable(self, train: "Ratings") -> None:
         if not len(train):
             raise BadOption(f"There are no ratings to learn from in {train!r}.")
         if train.kind == "counts" and self.abilities.needs_ratings:
@@ -155,7 +157,7 @@ class FitMixin(Snapshots, ModelSteps):
 
     # ---- later ratings, and fewer people ------------------------------------------------------------------
 
-    def update(self, new: "Ratings") -> Self:
+    def update(self, new: "RatingsOrFrame") -> Self:
         """Take in ratings that came after `fit`, and return the model itself; nothing is retrained.
 
         Whoever rated since is placed anew, and so is every item that nobody had rated before, the rest of the model
@@ -167,11 +169,11 @@ class FitMixin(Snapshots, ModelSteps):
         """
         from cofactor.data.joining import join
 
-        expect_ratings(new, "update takes in")
+        later = as_ratings(new, "update takes in", like=self.ratings)
         while True:
             before = self.snapshot()
-            check_values(before.ratings, new.values, "Later")
-            joined = join(before.ratings, new)
+            check_values(before.ratings, later.values, "Later")
+            joined = join(before.ratings, later)
             after = before.copied()
             with after._finite():
                 after.absorb(joined)

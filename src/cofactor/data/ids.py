@@ -13,9 +13,10 @@ import numpy as np
 
 from cofactor.arrays import Array, BoolArray, Id, IntArray, object_array
 from cofactor.data.id_kinds import kind_of
+from cofactor.data.options import IdKinds, Side
 from cofactor.errors import BadOption, BadTable, UnknownIds, shown
 
-__all__ = ["UNKNOWN", "IdMap"]
+__all__ = ["UNKNOWN", "IdMap", "kinds_of_ids"]
 
 UNKNOWN = -1  # the index of an id nothing is known about
 MAX_WHOLE = 2**63 - 1
@@ -144,3 +145,9 @@ def _id_array(ids: Sequence[Id] | Array) -> Array:
         except OverflowError:
             pass  # beyond 2**63
     return object_array([one.item() if isinstance(one, np.generic) else one for one in ids])  # 7 is 7 in NumPy, too
+
+
+def kinds_of_ids(users: IdMap, items: IdMap) -> IdKinds:
+    """The option `ids` of `cofactor.read` for another table of these users and items: text where theirs are text."""
+    sides: tuple[tuple[Side, IdMap], ...] = (("user", users), ("item", items))
+    return {side: "text" for side, ids in sides if ids.holds == "text"}

@@ -31,6 +31,7 @@ def read_pairs(source: Any, ratings: "Ratings") -> Pairs:
     from cofactor.data.columns.id_columns import ids_array, parse_ids
     from cofactor.data.columns.roles import choose_columns
     from cofactor.data.formats.open_table import open_table
+    from cofactor.data.ids import kinds_of_ids
     from cofactor.data.options import Options
 
     if isinstance(source, list):
@@ -42,8 +43,9 @@ def read_pairs(source: Any, ratings: "Ratings") -> Pairs:
         frame = table.load(dict.fromkeys((columns.user, columns.item), pl.String))
     except BadTable as error:
         raise BadTable(f"Pairs are a table of users and items, or both given by themselves. {error}") from None
-    kinds = {ids.kind: "text" for ids in (ratings.users, ratings.items) if ids.holds == "text"}
-    ids = parse_ids(frame[columns.user], frame[columns.item], kinds, from_text=table.is_text)  # pyright: ignore[reportArgumentType]
+    ids = parse_ids(
+        frame[columns.user], frame[columns.item], kinds_of_ids(ratings.users, ratings.items), from_text=table.is_text
+    )
     return Pairs(ids_array(ids.users), ids_array(ids.items))
 
 

@@ -9,8 +9,7 @@ models), for the best is looked for among several. Several metrics are not corre
 import warnings
 from collections.abc import Iterable, Mapping
 
-from cofactor.data.expecting import expect_ratings
-from cofactor.data.ratings import Ratings
+from cofactor.data.expecting import RatingsOrFrame, as_ratings
 from cofactor.errors import BadOption, ComparisonStopped
 from cofactor.evaluation.bootstrap import check_level
 from cofactor.evaluation.comparison import Comparison
@@ -28,13 +27,14 @@ __all__ = ["compare"]
 
 
 def compare(
-    models: Iterable[Recommender] | Mapping[str, Recommender], train: Ratings, test: Ratings, *,
+    models: Iterable[Recommender] | Mapping[str, Recommender], train: RatingsOrFrame, test: RatingsOrFrame, *,
     metrics: Iterable[str] | None = None, k: int | Iterable[int] = 10, relevant: float | None = None,
     confidence: float = 0.95, n_bootstrap: int = 1000, seed: int = 0, clip: bool = False,
     seeds: Iterable[int] | None = None, watch: bool = False, progress: bool | None = None,
 ) -> Comparison:  # fmt: skip
     """Measure several models on the same test, and say which is best where that is beyond the noise.
 
+    train, test: ratings, or a pandas, Polars or Arrow table of them with columns of usual names
     models: in a list, or by the names they shall have; those that are not fitted yet are fitted on `train`
     seeds: fit each model that draws at random once with each of them; values are then means over the fits, and the
         intervals hold what users differ by and what seeds do. None: once, as it is
@@ -44,8 +44,8 @@ def compare(
     Ctrl-C ends it with a `ComparisonStopped` warning: the models that were measured by then are compared.
     Raises `BadOption` for fewer than two models and for what is none; and what `evaluate` raises.
     """
-    expect_ratings(train, "compare trains on")
-    expect_ratings(test, "compare measures on")
+    train = as_ratings(train, "compare trains on")
+    test = as_ratings(test, "compare measures on", like=train)
     named = labelled(models)
     if len(named) < 2:
         raise BadOption(f"A comparison needs at least 2 models, but {len(named)} came.")

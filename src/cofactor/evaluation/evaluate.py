@@ -9,8 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from cofactor.arrays import FloatArray
-from cofactor.data.expecting import expect_ratings
-from cofactor.data.ratings import Ratings
+from cofactor.data.expecting import RatingsOrFrame, as_ratings
 from cofactor.data.tables import make_table
 from cofactor.evaluation.bootstrap import Interval, check_level, interval, resample
 from cofactor.evaluation.compute import compute_metrics
@@ -91,12 +90,13 @@ class Evaluation:
 
 
 def evaluate(
-    model: Recommender, test: Ratings, *, metrics: Iterable[str] | None = None, k: int | Iterable[int] = 10,
+    model: Recommender, test: RatingsOrFrame, *, metrics: Iterable[str] | None = None, k: int | Iterable[int] = 10,
     relevant: float | None = None, confidence: float = 0.95, n_bootstrap: int = 1000, seed: int = 0,
     clip: bool = False,
 ) -> Evaluation:  # fmt: skip
     """Metrics of a fitted model on ratings it has not seen, each with its confidence interval.
 
+    test: ratings, or a pandas, Polars or Arrow table of them with columns of usual names
     metrics: names such as "rmse", "ndcg@10", "recall" (at each `k`); None: all there are
     k: the length of the lists, or several lengths
     relevant: the lowest rating that counts as relevant in lists. None: the lowest rating in the test that is at least
@@ -116,8 +116,8 @@ def evaluate(
     no memory can hold, and a test that shares no user with the training ratings.
     """
     expect_model(model, "evaluate measures")
-    expect_ratings(test, "evaluate measures on")
     model = model.snapshot()
+    test = as_ratings(test, "evaluate measures on", like=model.ratings)
     options = EvaluationOptions.checked(confidence, n_bootstrap, seed, clip)
     requested = requested_metrics(metrics, k)
     held = HeldOut.of(model.ratings, test, conformed("relevant", float | None, relevant))

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import cache
 
+from cofactor.data.expecting import RatingsOrFrame, as_ratings
 from cofactor.data.ratings import Ratings
 from cofactor.errors import BadOption
 from cofactor.evaluation.compute import compute_metrics
@@ -13,7 +14,9 @@ from cofactor.recommender import Recommender
 __all__ = ["monitor"]
 
 
-def monitor(metric: str, validation: Ratings, *, relevant: float | None = None) -> Callable[[Recommender], float]:
+def monitor(
+    metric: str, validation: RatingsOrFrame, *, relevant: float | None = None
+) -> Callable[[Recommender], float]:
     """A function that gives the value of this metric on `validation` for a fitted model, without an interval.
 
     metric: such as "rmse" or "ndcg@10" (without a cut-off: 10)     relevant: as in `evaluate`
@@ -25,7 +28,10 @@ def monitor(metric: str, validation: Ratings, *, relevant: float | None = None) 
     >>> stopping = EarlyStopping(metric=monitor("ndcg@10", held_out), better="higher")
     """
     requested = requested_metric(metric)
-    held_out = cache(lambda train: HeldOut.of(train, validation, relevant))  # the same in every epoch
+
+    @cache  # the same in every epoch
+    def held_out(train: Ratings) -> HeldOut:
+        return HeldOut.of(train, as_ratings(validation, "monitor measures on", like=train), relevant)
 
     def value(model: Recommender) -> float:
         statistics, left_out = compute_metrics(model, held_out(model.ratings), [requested])

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, ClassVar, Generic, Self, TypeVar
 
-from cofactor.data.expecting import expect_ratings
+from cofactor.data.expecting import as_ratings
 from cofactor.errors import BadOption, MissingExtra
 from cofactor.run.run import Run
 from cofactor.training.loop import LOWER_RATE
@@ -13,6 +13,7 @@ from cofactor.training.schedule import SCHEDULED, ScheduleName, schedule
 from cofactor.training.trained import TrainedRecommender
 
 if TYPE_CHECKING:
+    from cofactor.data.expecting import RatingsOrFrame
     from cofactor.data.ratings import Ratings
     from cofactor.training.averaging import Averaging, Parameters
     from cofactor.training.lr_find import LearningRates
@@ -63,14 +64,13 @@ class GradientRecommender(TrainedRecommender["Averaging[P]"], Generic[P]):
         return self
 
     def lr_find(
-        self, train: "Ratings", *, start: float = 1e-7, end: float = 10.0, n_steps: int = 100
+        self, train: "RatingsOrFrame", *, start: float = 1e-7, end: float = 10.0, n_steps: int = 100
     ) -> "LearningRates":
         """The learning-rate range test on these ratings; the model is not changed."""
         from cofactor.training.lr_find import find_learning_rate
 
         self._conform_options()
-        expect_ratings(train, "lr_find tries rates on")
-        engine, decay = self._engine(train), self.weight_decay
+        engine, decay = self._engine(as_ratings(train, "lr_find tries rates on")), self.weight_decay
         return find_learning_rate(engine, start=start, end=end, n_steps=n_steps, weight_decay=decay)
 
     def _make_engine(self, train: "Ratings", run: Run) -> "Averaging[P]":

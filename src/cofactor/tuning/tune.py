@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from cofactor.data.expecting import expect_ratings
-from cofactor.data.ratings import Ratings
+from cofactor.data.expecting import RatingsOrFrame, as_ratings
 from cofactor.hyperparameters import conformed, seed_of
 from cofactor.recommender import Recommender, expect_model
 from cofactor.search_space import Space
@@ -37,7 +36,7 @@ class Tuned:
 
 
 def tune(
-    model: Recommender, train: Ratings, budget: str | float = "2min", *, metric: str | None = None,
+    model: Recommender, train: RatingsOrFrame, budget: str | float = "2min", *, metric: str | None = None,
     space: Space | None = None, n_trials: int | None = None, journal: str | Path | None = None, seed: int = 0,
     progress: bool | None = None,
 ) -> Tuned:  # fmt: skip
@@ -45,6 +44,7 @@ def tune(
 
     Each trial is fitted on four fifths of `train` and measured on the fifth that is held out.
 
+    train: ratings, or a pandas, Polars or Arrow table of them with columns of usual names
     model: its options are the first trial, and those that are not searched stay; the model itself is not changed
     budget: time for the search, such as "90s", "2min", "1h" or a number of seconds; the last fit comes on top
     metric: None: "rmse" where the model predicts ratings, else "ndcg@10"
@@ -60,7 +60,7 @@ def tune(
         cf.evaluate(tuned.model, test)
     """
     expect_model(model, "tune searches the options of")
-    expect_ratings(train, "tune learns from")
+    train = as_ratings(train, "tune learns from")
     seconds, seed, n_trials = seconds_of(budget), seed_of(seed), conformed("n_trials", int | None, n_trials)
     metric = conformed("metric", str | None, metric)
     search = Search(

@@ -13,7 +13,7 @@ from typing import Literal
 import numpy as np
 
 from cofactor.arrays import BoolArray, IntArray
-from cofactor.data.expecting import expect_ratings
+from cofactor.data.expecting import RatingsOrFrame, as_ratings
 from cofactor.data.ratings import NO_TIME, Ratings
 from cofactor.errors import BadOption, BadTable, shown
 from cofactor.hyperparameters import conformed, seed_of
@@ -71,7 +71,7 @@ class Split:
 
 
 def split(
-    ratings: Ratings, test: float = 0.2, *, by: By = "random", n_last: int = 1, seed: int = 0,
+    ratings: RatingsOrFrame, test: float = 0.2, *, by: By = "random", n_last: int = 1, seed: int = 0,
     unknown_times: UnknownTimes = "raise",
 ) -> Split:  # fmt: skip
     """The ratings in two parts, `train, test = split(ratings)`.
@@ -79,6 +79,7 @@ def split(
     Shares are rounded down, and no user is left without training ratings except by "random" and "time", where that is
     part of the question.
 
+    ratings: ratings, or a pandas, Polars or Arrow table of them with columns of usual names
     test: the share kept back, between 0 and 1 ("last" keeps back `n_last` instead)
     by: "random": any ratings; "user": that share of each user's, at random; "last": each user's `n_last`
         newest, the later row of two at one moment; "time": the newest of all, no moment on both sides
@@ -93,7 +94,7 @@ def split(
     >>> sorted(test.users.gather(test.user_idx))
     ['ann', 'bob']
     """
-    expect_ratings(ratings, "split divides")
+    ratings = as_ratings(ratings, "split divides")
     by, unknown_times = conformed("by", By, by), conformed("unknown_times", UnknownTimes, unknown_times)
     test, n_last, seed = conformed("test", float, test), conformed("n_last", int, n_last), seed_of(seed)
     if not 0 < test < 1:
@@ -111,12 +112,12 @@ def split(
     return Split.of(ratings, _newest(ratings, test, unknown_times), f"the newest {test:.0%} of all ratings")
 
 
-def folds(ratings: Ratings, n: int = 5, *, seed: int = 0) -> list[Split]:
+def folds(ratings: RatingsOrFrame, n: int = 5, *, seed: int = 0) -> list[Split]:
     """n splits for cross-validation: their test parts, drawn at random, make up the whole table.
 
     The parts differ by a rating at most in size. Raises `BadOption` for fewer than 2 folds, or more than ratings.
     """
-    expect_ratings(ratings, "folds divides")
+    ratings = as_ratings(ratings, "folds divides")
     n, seed = conformed("n", int, n), seed_of(seed)
     order = np.random.default_rng(seed).permutation(len(ratings))
     return folds_of(ratings, order, n, f"seed {seed}")
