@@ -181,10 +181,10 @@ def test_a_model_file_exports_one_model(name):
 
 def test_the_public_names_change_only_on_purpose():
     assert sorted(cf.__all__) == [
-        "BPR", "BayesianMF", "Bias", "Blend", "CofactorError", "EASE", "EarlyStopping", "ExplicitALS", "GraphFilter",
-        "ImplicitMF", "ItemKNN", "MatrixFactorization", "NeuralCF", "Popularity", "RankerAndRater", "Ratings",
-        "Recommender", "SparseEASE", "Split", "__version__", "auto", "compare", "evaluate", "folds", "load", "open",
-        "read", "set_threads", "split", "tune",
+        "BPR", "BayesianMF", "Between", "Bias", "Blend", "CofactorError", "EASE", "EarlyStopping", "ExplicitALS",
+        "GraphFilter", "ImplicitMF", "ItemKNN", "Ladder", "MatrixFactorization", "NeuralCF", "Onboarding", "OneOf",
+        "Popularity", "RankerAndRater", "Ratings", "Recommender", "SparseEASE", "Split", "__version__", "auto",
+        "compare", "evaluate", "factors", "folds", "load", "monitor", "open", "read", "set_threads", "split", "tune",
     ]  # fmt: skip
 
 

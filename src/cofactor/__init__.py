@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from cofactor.choosing.auto import auto as auto
+    from cofactor.coldstart.ladder import Ladder as Ladder
+    from cofactor.coldstart.onboarding import Onboarding as Onboarding
     from cofactor.data.ratings import Ratings as Ratings
     from cofactor.data.reading import read as read
     from cofactor.data.sources import load as load
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
     from cofactor.errors import CofactorError as CofactorError
     from cofactor.evaluation.compare import compare as compare
     from cofactor.evaluation.evaluate import evaluate as evaluate
+    from cofactor.evaluation.monitoring import monitor as monitor
+    from cofactor.interpretation.factors import factors as factors
     from cofactor.kernels.threads import set_threads as set_threads
     from cofactor.models.bayesian_mf import BayesianMF as BayesianMF
     from cofactor.models.bias import Bias as Bias
@@ -33,12 +37,14 @@ if TYPE_CHECKING:
     from cofactor.models.matrix_factorization import MatrixFactorization as MatrixFactorization
     from cofactor.models.neural_cf import NeuralCF as NeuralCF
     from cofactor.models.popularity import Popularity as Popularity
+    from cofactor.models.ranker_and_rater import RankerAndRater as RankerAndRater
     from cofactor.models.sparse_ease import SparseEASE as SparseEASE
     from cofactor.opening import open_model
     from cofactor.recommender import Recommender as Recommender
 
     open = open_model  # noqa: A001
     from cofactor.run.stopping import EarlyStopping as EarlyStopping
+    from cofactor.search_space import Between as Between, OneOf as OneOf
     from cofactor.tuning.tune import tune as tune
 
 __version__ = "0.1.0"
@@ -53,8 +59,11 @@ _HOME = {
     "SparseEASE": "models.sparse_ease", "ImplicitMF": "models.implicit_mf", "ItemKNN": "models.item_knn",
     "MatrixFactorization": "models.matrix_factorization", "NeuralCF": "models.neural_cf",
     "Popularity": "models.popularity", "RankerAndRater": "models.ranker_and_rater", "EarlyStopping": "run.stopping",
-    "evaluate": "evaluation.evaluate", "compare": "evaluation.compare",
-    "tune": "tuning.tune", "auto": "choosing.auto", "set_threads": "kernels.threads",
+    "evaluate": "evaluation.evaluate", "compare": "evaluation.compare", "monitor": "evaluation.monitoring",
+    "Ladder": "coldstart.ladder", "Onboarding": "coldstart.onboarding", "factors": "interpretation.factors",
+    "Between": "search_space", "OneOf": "search_space", "tune": "tuning.tune",
+    "auto": "choosing.auto",
+    "set_threads": "kernels.threads",
 }  # fmt: skip
 
 __all__ = [*_HOME, "__version__"]  # pyright: ignore[reportUnsupportedDunderAll]

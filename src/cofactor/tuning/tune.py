@@ -48,7 +48,7 @@ def tune(
     model: its options are the first trial, and those that are not searched stay; the model itself is not changed
     budget: time for the search, such as "90s", "2min", "1h" or a number of seconds; the last fit comes on top
     metric: None: "rmse" where the model predicts ratings, else "ndcg@10"
-    space: option -> `Between` or `OneOf` of `cofactor.search_space`; None: the model's own `space_for(train)`
+    space: option -> `cf.Between(low, high)` or `cf.OneOf(values)`; None: the model's own `space_for(train)`
     n_trials: at most so many     journal: a file that keeps the trials, from which the same search goes on
     progress: a line a trial on stderr (None: where that is a terminal)
 
