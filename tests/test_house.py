@@ -23,7 +23,7 @@ FLOORS = (
     "data plots nets", "ranking posterior model_folder run selection filtering", "reranking", "contract", "recommender",
     "training", "gibbs blending",
     "models evaluation interpretation coldstart scale", "opening tuning", "audit serving choosing",
-    "collab experiment", "cli",
+    "collab experiment", "cli", "__main__",
 )  # fmt: skip
 FLOOR_OF = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms.split()}
 

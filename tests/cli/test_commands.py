@@ -74,6 +74,16 @@ def test_help_names_every_command_and_where_to_start(capsys):
     assert "cofactor demo" in text
 
 
+def test_the_package_run_as_a_module_is_the_command(table):
+    runs = [
+        subprocess.run([sys.executable, "-m", "cofactor", *words], capture_output=True, text=True)
+        for words in (["--help"], ["data", "check", table], ["no-such-command"])
+    ]
+    assert [one.returncode for one in runs] == [0, 0, 2]
+    assert runs[0].stdout.startswith("usage: cofactor ")
+    assert "8 rows read, 8 kept" in runs[1].stdout
+
+
 def test_the_help_of_fit_has_the_models_own_options_and_their_meaning(capsys, monkeypatch):
     monkeypatch.setattr(sys, "argv", ["cofactor", "fit", "--model", "popularity", "--help"])
     with pytest.raises(SystemExit):
