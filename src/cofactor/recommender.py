@@ -19,6 +19,7 @@ from cofactor.contract.profile import Newcomer, Newcomers, expect_profile, user_
 from cofactor.contract.query import list_query
 from cofactor.contract.reasons import Explanation
 from cofactor.contract.saving import SaveMixin
+from cofactor.contract.showing import ShowMixin
 from cofactor.contract.snapshots import of_one_state
 from cofactor.contract.steps import Side
 from cofactor.errors import BadOption
@@ -29,7 +30,7 @@ __all__ = ["Recommender", "expect_model"]
 
 
 @dataclass(kw_only=True)
-class Recommender(ExportMixin, PairMixin, NeighbourMixin, SaveMixin):
+class Recommender(ShowMixin, ExportMixin, PairMixin, NeighbourMixin, SaveMixin):
     """The questions that every model answers.
 
     Hyperparameters are the dataclass fields and stay as given; what is learned ends in `_` and is listed in

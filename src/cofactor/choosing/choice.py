@@ -6,15 +6,15 @@ from dataclasses import dataclass, field
 
 from cofactor.choosing.contest import Contest, Entry
 from cofactor.evaluation.metric_table import is_of_ratings
-from cofactor.evaluation.text_table import align_columns, format_number
 from cofactor.recommender import Recommender
+from cofactor.sheet import TextMixin, align_columns, format_number
 from cofactor.tuning.history import History
 
 __all__ = ["Choice", "entry_printer", "reasons"]
 
 
 @dataclass(frozen=True)
-class Choice:
+class Choice(TextMixin):
     """`model`: fitted on all training ratings     `why`: sentences     `entries`: what was tried, in order
     `histories`: the trials of each search of options, by class."""
 

@@ -7,6 +7,7 @@ import numpy as np
 
 from cofactor.arrays import FloatArray, Id, IntArray
 from cofactor.data.tables import make_table
+from cofactor.sheet import TextMixin
 
 if TYPE_CHECKING:
     from cofactor.data.ratings import Ratings
@@ -62,7 +63,7 @@ OF_KIND = {"ratings": ", rated {:g}", "clicks": "", "counts": ", count {:g}"}  #
 
 
 @dataclass(frozen=True, eq=False)
-class Explanation:
+class Explanation(TextMixin):
     """Why a model gives a user's item its score, in the caller's ids.
 
     score: what the model answers for the pair     reasons: its parts, in indices

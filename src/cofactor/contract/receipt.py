@@ -7,12 +7,13 @@ from typing import Any, Self
 import numpy as np
 
 from cofactor.arrays import Id
+from cofactor.sheet import TextMixin
 
 __all__ = ["Receipt"]
 
 
 @dataclass(frozen=True)
-class Receipt:
+class Receipt(TextMixin):
     """The result of `forget`, to be kept with the request; the person's id is in it, so keep it as one keeps that.
 
     removed: learned arrays in which a row was theirs, and is gone

@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 import numpy as np
 
 from cofactor.arrays import IntArray
+from cofactor.data.facts import known_times, utc_date
 from cofactor.data.kinds import Kind
-from cofactor.data.ratings import NO_TIME, Ratings
+from cofactor.data.ratings import Ratings
+from cofactor.sheet import TextMixin
 
 __all__ = ["Description", "FiveNumberSummary", "describe"]
 
@@ -43,7 +45,7 @@ class FiveNumberSummary:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Description:
+class Description(TextMixin):
     """A table of ratings in numbers; users and items without a rating are not counted.
 
     histogram: (value or lower edge, count), ascending
@@ -95,8 +97,8 @@ class Description:
 def describe(ratings: Ratings) -> Description:
     """The description that `cofactor data describe` prints."""
     n_users, n_items = (int(np.count_nonzero(counts)) for counts in (ratings.user_counts, ratings.item_counts))
-    known = _known_times(ratings)
-    first, last = (_date(int(known.min())), _date(int(known.max()))) if len(known) else (None, None)
+    known = known_times(ratings)
+    first, last = (utc_date(int(known.min())), utc_date(int(known.max()))) if len(known) else (None, None)
     return Description(
         name=ratings.name, synthetic=ratings.synthetic, kind=ratings.kind, n_ratings=len(ratings),
         n_users=n_users, n_items=n_items, density=len(ratings) / max(1, n_users * n_items), mean=ratings.mean,
@@ -104,18 +106,6 @@ def describe(ratings: Ratings) -> Description:
         per_item=FiveNumberSummary.of(ratings.item_counts), n_without_time=len(ratings) - len(known),
         first=first, last=last,
     )  # fmt: skip
-
-
-def _known_times(ratings: Ratings) -> IntArray:
-    times = ratings.timestamps if ratings.timestamps is not None else np.empty(0, np.int64)
-    return times[times != NO_TIME]
-
-
-def _date(seconds: int) -> datetime | None:
-    try:
-        return datetime.fromtimestamp(seconds, UTC)
-    except (ValueError, OverflowError, OSError):  # no calendar goes there
-        return None
 
 
 def _histogram(ratings: Ratings) -> Sequence[tuple[float, int]]:

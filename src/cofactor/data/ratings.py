@@ -10,6 +10,7 @@ import numpy as np
 
 from cofactor.arrays import Array, BoolArray, FloatArray, Id, IntArray
 from cofactor.data.csr_rows import Rows, rows_of
+from cofactor.data.facts import NO_TIME, FactsMixin
 from cofactor.data.id_kinds import id_column
 from cofactor.data.ids import IdMap
 from cofactor.data.kinds import Kind, kind_of_column, values_of_kind
@@ -28,11 +29,10 @@ if TYPE_CHECKING:
 __all__ = ["NO_TIME", "Ratings"]
 
 ONE = np.ones(1, np.float32)
-NO_TIME = np.iinfo(np.int64).min  # the timestamp of a rating whose time is unknown
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class Ratings:
+class Ratings(FactsMixin):
     """n ratings, clicks (of value 1) or counts by users of items; `kind` says which (see `data/kinds.py`).
 
     Frozen, its columns read-only: a split or a filter is a new one, and any number of threads may read one table.

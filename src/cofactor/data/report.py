@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from cofactor.arrays import IntArray
 from cofactor.errors import BadTable
+from cofactor.sheet import TextMixin
 
 __all__ = ["N_SHOWN_ROWS", "Finding", "Report", "RowNames"]
 
@@ -46,7 +47,7 @@ class Finding:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Report:
+class Report(TextMixin):
     """How a table was understood. Row numbers are file lines from 1, or positions in a frame from 0.
 
     problems: why it cannot be used as it is     left_out: rows not taken, each with its reason and count

@@ -9,9 +9,9 @@ from cofactor.errors import BadOption
 from cofactor.evaluation.bootstrap import Interval
 from cofactor.evaluation.evaluate import Evaluation
 from cofactor.evaluation.repeats import Fits
-from cofactor.evaluation.text_table import align_columns, format_number
 from cofactor.evaluation.verdicts import BEHIND, TIED, WINNER, Verdict
 from cofactor.plots import loss_curves
+from cofactor.sheet import Sheet, SheetMixin, format_number
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,7 +25,7 @@ MARKS = {WINNER: "*", TIED: "~", BEHIND: " "}  # behind the value, where it is p
 
 
 @dataclass(frozen=True, eq=False)
-class Comparison:
+class Comparison(SheetMixin):
     """Several models on one test: `verdicts["ndcg@10"].winner`, `evaluations[name]`, `table()`, or printed.
 
     fits: of each model the time and memory of its fits, and their losses; several where there were several seeds
@@ -80,16 +80,17 @@ class Comparison:
         """`columns` as a data frame in the library the test came in."""
         return make_table(self.columns(), next(iter(self.evaluations.values())).library)
 
-    def __str__(self) -> str:
+    def sheet(self) -> Sheet:
+        """One row a metric and one column a model, the winners marked."""
+        header = ("", *(f"{model} " for model in self.evaluations))
         rows = [
-            ("", *(f"{model} " for model in self.evaluations)),
             *((name, *(self._cell(name, model) for model in self.evaluations)) for name in self._metrics),
             ("numbers learned", *(f"{self.n_learned[model]:,} " for model in self.evaluations)),
             ("fit, s", *(f"{format_number(self.fit_seconds.get(model, NAN), 2)} " for model in self.evaluations)),
             ("fit, MB", *(f"{format_number(self.fit_megabytes.get(model, NAN), 0)} " for model in self.evaluations)),
             ("evaluation, s", *(f"{format_number(one.seconds, 2)} " for one in self.evaluations.values())),
         ]
-        return "\n".join([*align_columns(rows), "", *self.notes])
+        return Sheet("", header, rows, self.notes)
 
     def _cell(self, name: str, model: str) -> str:
         verdict, values = self.verdicts.get(name), self.evaluations[model].values

@@ -17,9 +17,9 @@ from cofactor.evaluation.held_out import HeldOut
 from cofactor.evaluation.metric_names import RequestedMetric, requested_metrics
 from cofactor.evaluation.metric_table import better, is_of_ratings
 from cofactor.evaluation.statistic import JackknifeStatistic, Statistic
-from cofactor.evaluation.text_table import align_columns, format_number
 from cofactor.hyperparameters import conformed, seed_of
 from cofactor.recommender import Recommender, expect_model
+from cofactor.sheet import Sheet, SheetMixin, format_number
 
 __all__ = ["Evaluation", "EvaluationOptions", "evaluate", "evaluate_held_out", "left_out_note"]
 
@@ -39,7 +39,7 @@ class EvaluationOptions(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class Evaluation:
+class Evaluation(SheetMixin):
     """The metrics of a model on a test: `values["ndcg@10"]`, `intervals["ndcg@10"]`, `table()`, or printed.
 
     samples: (n_bootstrap,) values of each metric on resampled users, paired between evaluations of one test and seed
@@ -82,11 +82,12 @@ class Evaluation:
         """`columns` as a data frame in the library the test came in."""
         return make_table(self.columns(), self.library)
 
-    def __str__(self) -> str:
+    def sheet(self) -> Sheet:
+        """One row a metric, and how it was measured."""
         rows = [(name, *map(format_number, one), better(name)) for name, one in self.intervals.items()]
         header = ("", "value", "low", "high", "better")
-        lines = [f"{self.model} on {self.test}", "", *align_columns([header, *rows]), "", *self.notes]
-        return "\n".join([*lines, *(left_out_note(names, why) for why, names in self.left_out_by_reason.items())])
+        left_out = [left_out_note(names, why) for why, names in self.left_out_by_reason.items()]
+        return Sheet(f"{self.model} on {self.test}", header, rows, [*self.notes, *left_out])
 
 
 def evaluate(

@@ -7,7 +7,7 @@ from math import isnan
 from cofactor.evaluation.bootstrap import Interval, percentiles
 from cofactor.evaluation.evaluate import Evaluation
 from cofactor.evaluation.metric_table import better
-from cofactor.evaluation.text_table import format_number
+from cofactor.sheet import format_number
 
 __all__ = ["BEHIND", "TIED", "WINNER", "Verdict", "verdicts_of"]
 

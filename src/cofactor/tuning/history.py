@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from cofactor.data.tables import make_table
 from cofactor.evaluation.metric_table import better
-from cofactor.evaluation.text_table import align_columns, format_number
+from cofactor.sheet import Sheet, SheetMixin, format_number
 
 __all__ = ["History", "Trial"]
 
@@ -31,7 +31,7 @@ class Trial:
 
 
 @dataclass(frozen=True)
-class History:
+class History(SheetMixin):
     """All trials of a search: `best`, `table()`, or printed.
 
     metric: such as "rmse", computed on the ratings that were held out     notes: how the search was done
@@ -69,7 +69,8 @@ class History:
         """`columns` as a data frame in the library the ratings came in."""
         return make_table(self.columns(), self.library)
 
-    def __str__(self) -> str:
+    def sheet(self) -> Sheet:
+        """One row a trial, the best ones, and how the search was done."""
         shown = self._ranked[:N_PRINTED]
         names = list(dict.fromkeys(name for one in shown for name in one.options))
         rows = [
@@ -81,7 +82,7 @@ class History:
             )
             for one in shown
         ]
-        return "\n".join([*align_columns([("", self.metric, "s", *names), *rows]), "", *self.notes])
+        return Sheet("", ("", self.metric, "s", *names), rows, self.notes)
 
 
 def _cell(value: Any) -> Any:

@@ -10,6 +10,7 @@ from cofactor.data.expecting import RatingsOrFrame, as_ratings
 from cofactor.hyperparameters import conformed, seed_of
 from cofactor.recommender import Recommender, expect_model
 from cofactor.search_space import Space
+from cofactor.sheet import Sheet, SheetMixin
 from cofactor.tuning.budget import seconds_of
 from cofactor.tuning.history import History, Trial
 from cofactor.tuning.search import Search, default_metric
@@ -18,7 +19,7 @@ __all__ = ["Tuned", "trial_printer", "tune"]
 
 
 @dataclass(frozen=True)
-class Tuned:
+class Tuned(SheetMixin):
     """`model`: the best options, fitted on all training ratings     `history`: every trial     `table()`: as a table.
 
     The best value of many trials on one held-out part flatters; measure the model on a test of your own.
@@ -31,8 +32,9 @@ class Tuned:
         """All trials as a data frame in the library the ratings came in."""
         return self.history.table()
 
-    def __str__(self) -> str:
-        return f"{self.model!r}\n\n{self.history}"
+    def sheet(self) -> Sheet:
+        """The model, and the best trials."""
+        return self.history.sheet()._replace(title=repr(self.model))
 
 
 def tune(

@@ -17,6 +17,7 @@ from cofactor.data.expecting import RatingsOrFrame, as_ratings
 from cofactor.data.ratings import NO_TIME, Ratings
 from cofactor.errors import BadOption, BadTable, shown
 from cofactor.hyperparameters import conformed, seed_of
+from cofactor.sheet import Sheet, SheetMixin
 
 __all__ = ["Split", "UnknownTimes", "folds", "split"]
 
@@ -25,7 +26,7 @@ UnknownTimes = Literal["raise", "oldest"]
 
 
 @dataclass(frozen=True, eq=False)
-class Split:
+class Split(SheetMixin):
     """A table in two parts; unpacks as `train, test = split`.
 
     rows_train, rows_test: int64, ascending rows of `whole`; together all of them, each once
@@ -65,6 +66,19 @@ class Split:
 
     def __iter__(self) -> Iterator[Ratings]:
         return iter((self.train, self.test))
+
+    def sheet(self) -> Sheet:
+        """One row for each part, and how it was made."""
+        rows = [
+            (
+                name,
+                f"{len(part):,}",
+                f"{np.count_nonzero(part.user_counts):,}",
+                f"{np.count_nonzero(part.item_counts):,}",
+            )
+            for name, part in (("train", self.train), ("test", self.test))
+        ]
+        return Sheet(self.whole.name, ("", self.whole.kind, "users", "items"), rows, (self.how,))
 
     def __repr__(self) -> str:
         return f"Split({len(self.rows_train):,} train, {len(self.rows_test):,} test: {self.how})"
