@@ -40,6 +40,15 @@ def shown(one: object) -> str:
     return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]} …"
 
 
+def counted(n: int, noun: str) -> str:
+    """So many of something, as a message says it.
+
+    >>> counted(1, "new item"), counted(1_000, "rating"), counted(0, "user")
+    ('1 new item', '1,000 ratings', '0 users')
+    """
+    return f"{n:,} {noun}{'' if n == 1 else 's'}"
+
+
 class CofactorError(Exception):
     """Base of all errors of this library."""
 
@@ -192,8 +201,8 @@ class ItemsNotPlaced(UserWarning):
     def __init__(self, model: str, titles: Sequence[str]) -> None:
         self.titles = list(titles)
         super().__init__(
-            f"{model} has no place for {len(self.titles)} new items, and recommends them to nobody until it is "
-            f"fitted anew: {_named(self.titles)}."
+            f"{model} has no place for {counted(len(self.titles), 'new item')}, which nobody is recommended until it "
+            f"is fitted anew: {_named(self.titles)}."
         )
 
 

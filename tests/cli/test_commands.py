@@ -440,7 +440,7 @@ def test_update_takes_in_a_day_s_ratings_of_one_new_user(vectors, tmp_path, caps
     today = tmp_path / "today.csv"
     today.write_text("userId,movieId,rating\nzoe,1,5\nzoe,2,1\n")
     assert main(["update", vectors, str(today), "--out", str(tmp_path / "new.cofactor")]) == 0
-    assert "2 ratings taken in: 1 new users, 0 new items" in said(capsys)
+    assert "2 ratings taken in: 1 new user, 0 new items" in said(capsys)
     assert main(["recommend", str(tmp_path / "new.cofactor"), "zoe", "-n", "1", "--csv"]) == 0
     assert said(capsys).splitlines()[1].startswith("zoe,3,")
     assert main(["recommend", vectors, "zoe"]) == 2

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from cofactor.cli._out import check_file
 from cofactor.cli._source import add_source, add_split, split_source
+from cofactor.errors import counted
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -30,5 +31,5 @@ def run(arguments: Namespace) -> None:
     split = split_source(arguments)
     for part, file in files.items():
         ratings = getattr(split, part)
-        print(f"{len(ratings):,} ratings for {part}: {write_frame(ratings_frame(ratings), file)}")
+        print(f"{counted(len(ratings), 'rating')} for {part}: {write_frame(ratings_frame(ratings), file)}")
     print(f"split: {split.how}; fingerprint {split.fingerprint}")

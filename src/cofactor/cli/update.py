@@ -12,6 +12,7 @@ from pathlib import Path
 
 from cofactor.cli._out import check_model
 from cofactor.cli._source import add_source, read_source
+from cofactor.errors import counted
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -28,8 +29,8 @@ def run(arguments: Namespace) -> None:
     later = read_source(arguments, like=model.ratings)
     n_users, n_items = model.ratings.n_users, model.ratings.n_items
     model.update(later)
+    new_users, new_items = model.ratings.n_users - n_users, model.ratings.n_items - n_items
     print(
-        f"{len(later):,} ratings taken in: {model.ratings.n_users - n_users:,} new users, "
-        f"{model.ratings.n_items - n_items:,} new items"
+        f"{counted(len(later), 'rating')} taken in: {counted(new_users, 'new user')}, {counted(new_items, 'new item')}"
     )
     print(f"saved as {model.save(arguments.out or arguments.model)}")

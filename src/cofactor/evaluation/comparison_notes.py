@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from cofactor.data.ratings import Ratings
-from cofactor.errors import ComparisonStopped
+from cofactor.errors import ComparisonStopped, counted
 from cofactor.evaluation.evaluate import Evaluation, left_out_note
 from cofactor.evaluation.literature import published_findings
 from cofactor.evaluation.repeats import Fits
@@ -48,7 +48,7 @@ def _left_out_metrics(evaluations: Mapping[str, Evaluation]) -> list[str]:
 def _legend(level: float, n_others: int) -> list[str]:
     return [
         f"* winner: ahead of each other model by a paired {level:.1%} interval that excludes 0 "
-        f"(Bonferroni over {n_others} other{'s' if n_others > 1 else ''}).",
+        f"(Bonferroni over {counted(n_others, 'other')}).",
         "~ inside the noise: cannot be told from the best of its row.",
     ]
 
