@@ -1,5 +1,7 @@
 """BPR: what is liked comes first, on clicks and on ratings; every option is felt; it says when it diverges."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 
@@ -7,7 +9,7 @@ import cofactor as cf
 from cofactor.contract.profile import UserProfile
 from cofactor.data.ratings import Ratings
 from cofactor.errors import BadOption, Diverged
-from cofactor.models.bpr import _logistic
+from cofactor.kernels.posterior.pairwise_row import pairwise_row
 
 QUICK = {"n_factors": 8, "n_epochs": 20}
 
@@ -59,11 +61,33 @@ def test_a_newcomer_who_likes_nothing_gets_what_a_stranger_gets(halves):
 
 
 def test_a_newcomers_row_is_where_the_slope_is_zero():
+    """The slope is written out over every pair of a liked item and another."""
     rng = np.random.default_rng(0)
-    x, offset = rng.normal(size=(200, 3)), rng.normal(size=200)
-    p = _logistic(x, offset, 0.01)
-    wrong = 1 / (1 + np.exp(offset + x @ p))
-    np.testing.assert_allclose(x.T @ wrong / 200, 0.01 * p, atol=1e-6)
+    liked, others, liked_bias, other_bias = (rng.normal(size=shape) for shape in ((5, 3), (40, 3), 5, 40))
+    p = pairwise_row(liked, others, liked_bias, other_bias, 0.01)
+    apart = (liked[:, None] - others).reshape(-1, 3)
+    wrong = 1 / (1 + np.exp((liked_bias[:, None] - other_bias).ravel() + apart @ p))
+    np.testing.assert_allclose(apart.T @ wrong / len(apart), 0.01 * p, atol=1e-8)
+
+
+def test_a_newcomers_row_is_found_from_far_away():
+    """Scores of some hundreds, where whole Newton steps from 0 would leave the valley: they are halved."""
+    rng = np.random.default_rng(1)
+    liked, others = 30 * rng.normal(size=(3, 4)), 30 * rng.normal(size=(50, 4))
+    far = pairwise_row(liked, others, np.zeros(3), 200 * rng.normal(size=50), 1e-4)
+    assert np.isfinite(far).all()
+    assert far.any()
+
+
+def test_a_newcomers_row_is_found_without_a_row_of_factors_for_every_pair():
+    """100,000 pairs of 64 factors: their differences would be 51 MB, to be multiplied in every Newton step."""
+    rng = np.random.default_rng(0)
+    liked, others = rng.normal(size=(40, 64)), rng.normal(size=(2500, 64))
+    tracemalloc.start()
+    pairwise_row(liked, others, np.zeros(40), np.zeros(2500), 0.01)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 20e6
 
 
 def test_what_is_liked_among_items_that_are_alike_says_nothing_of_a_newcomer(halves):

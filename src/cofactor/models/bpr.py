@@ -14,6 +14,7 @@ from cofactor.contract.learned import floats
 from cofactor.contract.profile import UserProfile
 from cofactor.data.ids import UNKNOWN
 from cofactor.errors import BadOption
+from cofactor.kernels.posterior.pairwise_row import pairwise_row
 from cofactor.models._average_user import AverageRowMixin
 from cofactor.search_space import Between, Space
 from cofactor.selection.exact import DotProducts
@@ -31,8 +32,7 @@ __all__ = ["BPR"]
 
 MAX_STEPS_PER_EPOCH = 8
 MAX_PAIRS = 100_000  # of a newcomer's likes and other items, at most about so many, evenly spread
-NEWTON_STEPS = 20
-TOLERANCE = 1e-6  # a step shorter than this ends it
+MIN_DECAY = 1e-6  # of a row that is folded in; without any, a user who likes what nobody else does has no minimum
 
 
 @dataclass(kw_only=True)
@@ -173,32 +173,11 @@ class BPR(TrainedRecommender["PairwiseSgd"], AverageRowMixin):
         others = rest[:: max(1, len(rest) * len(liked) // MAX_PAIRS)]
         if not len(others):
             return np.zeros(self.n_factors)
-        apart = (self.item_factors_[liked, None] - self.item_factors_[others]).reshape(-1, self.n_factors)
-        offset = (self.item_bias_[liked, None] - self.item_bias_[others]).ravel()
-        return _logistic(apart, offset, max(self.weight_decay, TOLERANCE))
+        q, c = self.item_factors_, self.item_bias_
+        return pairwise_row(q[liked], q[others], c[liked], c[others], max(self.weight_decay, MIN_DECAY))
 
     def row_vectors(self, side: Literal["user", "item"]) -> FloatArray:
         """The factors, with 0 for items without ratings: those were only moved as the other item of a pair."""
         if side == "user":
             return self.user_factors_
         return np.where((self.ratings.item_counts > 0)[:, None], self.item_factors_, 0)
-
-
-def _logistic(x: FloatArray, offset: FloatArray, decay: float) -> FloatArray:
-    """argmin_p mean softplus(-(offset + x p)) + decay/2 |p|²; x: (n, k)."""
-
-    def loss(p: FloatArray) -> float:
-        return float(np.logaddexp(0, -(offset + x @ p)).mean() + decay / 2 * p @ p)
-
-    p = np.zeros(x.shape[1])
-    for _ in range(NEWTON_STEPS):
-        wrong = 1 / (1 + np.exp(np.clip(offset + x @ p, -60, 60)))
-        slope = decay * p - x.T @ wrong / len(x)
-        bend = (x.T * (wrong * (1 - wrong))) @ x / len(x) + decay * np.eye(len(p))
-        step, length = np.linalg.solve(bend, slope), 1.0
-        while loss(p - length * step) > loss(p) and length > TOLERANCE:
-            length /= 2
-        p = p - length * step
-        if np.abs(length * step).max() < TOLERANCE:
-            break
-    return p
