@@ -63,6 +63,23 @@ def test_of_many_ratings_factors_are_kept_as_far_as_they_help(tastes):
     assert cf.evaluate(model, test).values["rmse"] < 0.96 * cf.evaluate(cf.Bias().fit(train), test).values["rmse"]
 
 
+def test_without_options_both_solvers_predict_about_alike(tastes):
+    """With the rate and epochs of Adam, which is 7 % better than the biases, plain SGD would hardly leave them."""
+    train, test = cf.split(tastes, test=0.2, seed=0)
+    models = (cf.MatrixFactorization(), cf.MatrixFactorization(solver="sgd"))
+    adam, sgd = (cf.evaluate(one.fit(train, progress=False), test).values["rmse"] for one in models)
+    assert sgd < 1.01 * adam
+
+
+def test_the_solvers_own_options_are_what_is_trained_with(tastes):
+    few = tastes.subset(np.arange(0, len(tastes), 8))
+    own = cf.MatrixFactorization(solver="sgd").fit(few, progress=False)
+    written = {name: own.resolved_options()[name] for name in ("n_epochs", "learning_rate", "weight_decay")}
+    given = cf.MatrixFactorization(solver="sgd", **written).fit(few, progress=False)
+    assert len(own.history_) == written["n_epochs"]
+    np.testing.assert_array_equal(own.user_factors_, given.user_factors_)
+
+
 @pytest.mark.parametrize("model", [cf.ExplicitALS(n_factors=8), cf.MatrixFactorization(n_factors=8)])
 @pytest.mark.parametrize("unit", [5.0, 0.125])
 def test_on_a_scale_of_another_width_it_predicts_the_same_in_that_unit(model, unit, tastes):

@@ -50,6 +50,10 @@ class FitMixin(Snapshots, ModelSteps):
         """The hyperparameters, as given."""
         return asdict(self)  # pyright: ignore[reportArgumentType]  (models are dataclasses)
 
+    def resolved_options(self) -> dict[str, Any]:
+        """The hyperparameters as they are trained with: where None leaves one to the model, its own choice."""
+        return self.options()
+
     def fit(
         self, train: "RatingsOrFrame", *, validation: "RatingsOrFrame | None" = None, progress: bool | None = None,
         early_stopping: "EarlyStopping | None" = None, checkpoint: str | Path | None = None,

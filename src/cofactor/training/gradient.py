@@ -3,7 +3,7 @@
 from abc import abstractmethod
 from dataclasses import dataclass
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, ClassVar, Generic, Self, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, NamedTuple, Self, TypeVar
 
 from cofactor.data.expecting import as_ratings
 from cofactor.errors import BadOption, MissingExtra
@@ -19,12 +19,23 @@ if TYPE_CHECKING:
     from cofactor.training.lr_find import LearningRates
     from cofactor.training.validation import Loss
 
-__all__ = ["GradientRecommender", "check_engine", "need_torch"]
+__all__ = ["ADAM", "Descent", "GradientRecommender", "check_engine", "need_torch"]
 
 P = TypeVar("P", bound="Parameters")
 
 COPIES = 5  # of each parameter, in training: itself, two moments, the best so far, the mean
 STEPS_PER_EPOCH = 1250  # as in the lecture: 80 000 ratings in batches of 64
+
+
+class Descent(NamedTuple):
+    """How far and how fast a solver descends, by the names of the options."""
+
+    n_epochs: int
+    learning_rate: float
+    weight_decay: float
+
+
+ADAM = Descent(n_epochs=5, learning_rate=5e-3, weight_decay=0.1)  # as in the lecture
 
 
 @dataclass(kw_only=True)
@@ -34,15 +45,34 @@ class GradientRecommender(TrainedRecommender["Averaging[P]"], Generic[P]):
     mend: ClassVar = LOWER_RATE
 
     y_range: tuple[float, float] | None = None  # of squashed scores, a little wider than that of ratings; None: none
-    n_epochs: int = 5
-    learning_rate: float = 5e-3  # the highest, of one_cycle
-    weight_decay: float = 0.1  # Adam: decoupled; sgd: λ of each rating's own step
+    n_epochs: int | None = None  # None: by the solver, 5 of adam and 20 of sgd
+    learning_rate: float | None = None  # the highest, of one_cycle; None: by the solver, 0.005 of adam and 0.1 of sgd
+    weight_decay: float | None = None  # adam: decoupled; sgd: λ of each rating's own step; None: 0.1 and 0.08
     batch_size: int | None = None  # None: 64, and more where an epoch would have over 1250 steps
     schedule: ScheduleName = "one_cycle"  # of the learning rate: one_cycle, constant, flat_cosine
     averaged: float = (
         0.0  # Adam: share of training, at its end, over which parameters are averaged; 0: the last are kept
     )
     seed: int = 0
+
+    @property
+    def _solvers_own(self) -> Descent:
+        """What None means for the solver that is asked for."""
+        return ADAM
+
+    @property
+    def _descent(self) -> Descent:
+        """The options as they are trained with: those given, and the solver's own in place of None."""
+        return Descent(
+            *(own if (one := getattr(self, name)) is None else one for name, own in self._solvers_own._asdict().items())
+        )
+
+    @property
+    def _n_epochs(self) -> int:
+        return self._descent.n_epochs
+
+    def resolved_options(self) -> dict[str, Any]:
+        return self.options() | self._descent._asdict()
 
     @abstractmethod
     def _engine(self, train: "Ratings") -> "Averaging[P]":
@@ -70,12 +100,13 @@ class GradientRecommender(TrainedRecommender["Averaging[P]"], Generic[P]):
         from cofactor.training.lr_find import find_learning_rate
 
         self._conform_options()
-        engine, decay = self._engine(as_ratings(train, "lr_find tries rates on")), self.weight_decay
+        engine, decay = self._engine(as_ratings(train, "lr_find tries rates on")), self._descent.weight_decay
         return find_learning_rate(engine, start=start, end=end, n_steps=n_steps, weight_decay=decay)
 
     def _make_engine(self, train: "Ratings", run: Run) -> "Averaging[P]":
         engine = self._engine(train)
-        engine.begin(schedule(self.schedule, self.n_epochs * engine.n_steps, self.learning_rate), self.weight_decay)
+        n_epochs, learning_rate, weight_decay = self._descent
+        engine.begin(schedule(self.schedule, n_epochs * engine.n_steps, learning_rate), weight_decay)
         return engine
 
     def _set_learned(self, engine: "Averaging[P]", train: "Ratings") -> None:
@@ -89,7 +120,7 @@ class GradientRecommender(TrainedRecommender["Averaging[P]"], Generic[P]):
 
     def needed_gb(self, train: "Ratings") -> float:
         """The memory in GB of parameters, Adam's moments and copies, and of the schedule's numbers for every step."""
-        n_steps = self.n_epochs * -(-len(train) // self._batch_size(len(train)))
+        n_steps = self._n_epochs * -(-len(train) // self._batch_size(len(train)))
         return (4 * COPIES * self._n_parameters(train) + SCHEDULED * n_steps) / 1e9
 
     @abstractmethod
@@ -102,14 +133,15 @@ class GradientRecommender(TrainedRecommender["Averaging[P]"], Generic[P]):
 
     def _check_options(self) -> None:
         super()._check_options()
-        counts = {"n_epochs": self.n_epochs, "batch_size": self.batch_size or 1}
+        n_epochs, learning_rate, weight_decay = self._descent
+        counts = {"n_epochs": n_epochs, "batch_size": self.batch_size or 1}
         for name, value in counts.items():
             if value < 1:
                 raise BadOption(f"{name} must be at least 1, but {value} came.")
-        if not (self.learning_rate > 0 and self.weight_decay >= 0):
+        if not (learning_rate > 0 and weight_decay >= 0):
             raise BadOption(
                 f"learning_rate must be above 0 and weight_decay 0 or more, "
-                f"but {self.learning_rate} and {self.weight_decay} came."
+                f"but {learning_rate} and {weight_decay} came."
             )
         if not 0 <= self.averaged < 1:
             raise BadOption(f"averaged is a share of training, at least 0 and below 1, but {self.averaged} came.")

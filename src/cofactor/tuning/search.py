@@ -59,12 +59,13 @@ class Search:
         if not direction:
             raise BadOption(f"{self.metric} only describes lists, and is no aim to search for. Choose rmse or ndcg@10.")
         _check_space(self.model, self.space)
-        self.space = reaching(self.space, self.model.options())
+        start = self.model.resolved_options()
+        self.space = reaching(self.space, start)
         by = "random" if is_of_ratings(self.metric) else "user"
         self._part, self._rest = split(self.train, HELD_OUT_SHARE, by=by, seed=self.seed)
         self._value_of = monitor(self.metric, self._rest)
         self._study = Study(self._name(), self.space, better=direction, seed=self.seed, journal=self.journal)
-        self._study.begin_with({name: self.model.options()[name] for name in self.space})
+        self._study.begin_with({name: start[name] for name in self.space})
         self._failure: CofactorError | None = None
         self.stopped = False  # by ctrl-C
 
@@ -131,7 +132,7 @@ class Search:
     def _efforts(self) -> list[dict[str, int]]:
         """The options of a trial's trainings: a quarter of the effort, then all of it, where the model has one."""
         name = self.model.effort
-        whole = self.model.options().get(name, 0)
+        whole = self.model.resolved_options().get(name, 0)
         first = int(whole * FIRST_EFFORT)
         return [{name: first}, {}] if first >= 2 and name not in self.space else [{}]
 
