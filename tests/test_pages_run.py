@@ -1,30 +1,66 @@
-"""The Python of docs/lists.md runs, block by block, as it is printed."""
+"""The pages of docs that consist of tasks run, block by block, and give what they show."""
 
-import re
-import warnings
 from pathlib import Path
 
 import pytest
 
-PAGE = Path(__file__).parents[1] / "docs" / "lists.md"
+from page_blocks import run_page
 
-
-def blocks(text: str) -> list[str]:
-    """The blocks of Python of a page."""
-    return re.findall(r"^```python\n(.*?)^```", text, flags=re.MULTILINE | re.DOTALL)
+DOCS = Path(__file__).parents[1] / "docs"
 
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
-    """Where the page's files are written."""
+    """Where a page's files are written."""
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
 
-def test_every_block_of_the_page_runs_after_those_before_it(folder):
-    names, found = {}, blocks(PAGE.read_text("utf-8"))
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)  # a list may come out short
-        for block in found:
-            exec(compile(block, str(PAGE), "exec"), names)
-    assert len(found) > 5
+@pytest.fixture
+def page(folder):
+    """Writes a page of one block and runs it."""
+
+    def run(language, text):
+        file = folder / "page.md"
+        file.write_text(f"```{language}\n{text}\n```\n", "utf-8")
+        return run_page(file)
+
+    return run
+
+
+@pytest.mark.parametrize("name", ["lists.md"])
+def test_a_page_runs_and_gives_what_it_shows(name, folder):
+    assert run_page(DOCS / name) > 5
+
+
+def test_later_blocks_know_the_names_of_earlier_ones(folder):
+    (folder / "page.md").write_text("```python\nx = 2\n```\n\n```python\nprint(x)\n#> 2\n```\n", "utf-8")
+    assert run_page(folder / "page.md") == 2
+
+
+def test_an_output_that_does_not_come_fails(page):
+    with pytest.raises(AssertionError, match="is said to give\n3\nbut gives\n2"):
+        page("python", "print(2)\n#> 3")
+
+
+def test_an_error_fails_unless_it_is_shown(page):
+    assert page("python", "int('x')\n#> ValueError: invalid literal ...") == 1
+    with pytest.raises(AssertionError, match="line 2:\nint"):
+        page("python", "int('x')")
+
+
+def test_an_output_that_is_shown_for_a_mistake_that_is_none_fails(page):
+    with pytest.raises(AssertionError, match="but gives\n$"):
+        page("python", "int('1')\n#> ValueError: invalid literal ...")
+
+
+def test_a_command_is_run_and_compared(page):
+    assert page("console", "$ cofactor data list\ntastes\n...") == 1
+    with pytest.raises(AssertionError, match="is said to give\nnothing"):
+        page("console", "$ cofactor data list\nnothing")
+
+
+def test_a_command_that_fails_fails_unless_its_message_is_shown(page):
+    assert page("console", "$ cofactor data describe nowhere.csv\ncofactor: ...") == 1
+    with pytest.raises(AssertionError, match=r"nowhere\.csv"):
+        page("console", "$ cofactor data describe nowhere.csv")
