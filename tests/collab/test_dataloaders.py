@@ -162,3 +162,11 @@ def test_a_column_that_is_not_there_is_named():
 def test_everything_cannot_be_held_out():
     with pytest.raises(BadOption, match="valid_pct"):
         from_df(small(), valid_pct=1.0)
+
+
+def test_what_is_no_pandas_frame_is_refused_with_the_way_to_one():
+    polars = pytest.importorskip("polars")
+    with pytest.raises(BadTable, match=r"takes a pandas frame, but a polars DataFrame came\. Pass frame\.to_pandas"):
+        from_df(polars.from_dict({"user": [1], "item": ["a"], "rating": [5]}))
+    with pytest.raises(BadTable, match=r"but a dict came\. Make one by pd\.DataFrame"):
+        from_df({"user": [1], "item": ["a"], "rating": [5]})

@@ -185,7 +185,11 @@ class CollabDataLoaders(DataLoaders):
         return cls.from_df(pd.read_csv(csv), **kwargs)
 
 
-def _columns(frame: pd.DataFrame, *names: str | None) -> list[str]:
+def _columns(frame: Any, *names: str | None) -> list[str]:
+    if not isinstance(frame, pd.DataFrame):
+        came = f"{type(frame).__module__.partition('.')[0]} {type(frame).__name__}".removeprefix("builtins ")
+        mend = "Pass frame.to_pandas()." if hasattr(frame, "to_pandas") else "Make one by pd.DataFrame(table)."
+        raise BadTable(f"from_df takes a pandas frame, but a {came} came. {mend}")
     here = list(frame.columns)
     if len(here) < 3:
         raise BadTable(f"A table of ratings has a user, an item and a rating column, but this one has {here}.")
