@@ -41,7 +41,7 @@ def run_page(page: Path) -> int:
         where = f"{page.name}, line {step.line}:\n{step.code}\n"
         if step.shown:
             assert _is_as_shown(step.shown, output), f"{where}is said to give\n{step.shown}\nbut gives\n{output}"
-        assert step.shown or not failed, f"{where}failed:\n{output}"
+        assert failed in step.shown, f"{where}failed:\n{output}"  # `...` alone is not said of an error
     return len(found)
 
 
@@ -73,8 +73,8 @@ def _commands(lines: list[str], first: int) -> Iterator[Step]:
         yield Step("console", lines[at], "\n".join(lines[at + 1 : end]), first + at)
 
 
-def _output_of(step: Step, names: dict[str, Any]) -> tuple[str, bool]:
-    """What is printed, and the warnings behind it; whether it failed."""
+def _output_of(step: Step, names: dict[str, Any]) -> tuple[str, str]:
+    """What is printed, and the warnings behind it; how the message of a failure begins ("": it did not fail)."""
     printed = io.StringIO()
     streams = contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed)
     with warnings.catch_warnings(record=True) as caught, streams[0], streams[1]:
@@ -84,24 +84,25 @@ def _output_of(step: Step, names: dict[str, Any]) -> tuple[str, bool]:
     return "\n".join([printed.getvalue().rstrip(), *said]).strip(), failed
 
 
-def _python(step: Step, names: dict[str, Any]) -> bool:
+def _python(step: Step, names: dict[str, Any]) -> str:
     try:
         exec(compile("\n" * (step.line - 1) + step.code, "the page", "exec"), names)
     except Exception as error:
         print(f"{type(error).__name__}: {error}")
-        return True
-    return False
+        return f"{type(error).__name__}:"
+    return ""
 
 
-def _command(step: Step) -> bool:
+def _command(step: Step) -> str:
     """Runs `$ cofactor …` in this process; `< FILE` is its stdin."""
     assert step.code.startswith(COMMAND), f"{step.code!r} is no command of ours"
     words, _, file = step.code.removeprefix(COMMAND).partition(" < ")
     with _stdin(file):
         try:
-            return main(shlex.split(words, comments=True)) != 0
+            failed = main(shlex.split(words, comments=True)) != 0
         except SystemExit as error:  # of argparse
-            return error.code != 0
+            failed = error.code != 0
+    return "cofactor" if failed else ""
 
 
 @contextlib.contextmanager

@@ -4,16 +4,19 @@ from pathlib import Path
 
 import pytest
 
+from cofactor.kernels.threads import set_threads
 from page_blocks import run_page
 
 DOCS = Path(__file__).parents[1] / "docs"
+PAGES = {"lists.md": [], "tasks.md": ["matplotlib", "optuna", "pandas", "pyarrow", "torch"]}  # and what extras it needs
 
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
-    """Where a page's files are written."""
+    """Where a page's files are written; afterwards the threads are what they were."""
     monkeypatch.chdir(tmp_path)
-    return tmp_path
+    yield tmp_path
+    set_threads(None)
 
 
 @pytest.fixture
@@ -28,8 +31,10 @@ def page(folder):
     return run
 
 
-@pytest.mark.parametrize("name", ["lists.md"])
+@pytest.mark.parametrize("name", PAGES)
 def test_a_page_runs_and_gives_what_it_shows(name, folder):
+    for extra in PAGES[name]:
+        pytest.importorskip(extra)
     assert run_page(DOCS / name) > 5
 
 
@@ -47,6 +52,8 @@ def test_an_error_fails_unless_it_is_shown(page):
     assert page("python", "int('x')\n#> ValueError: invalid literal ...") == 1
     with pytest.raises(AssertionError, match="line 2:\nint"):
         page("python", "int('x')")
+    with pytest.raises(AssertionError, match="failed"):
+        page("python", "int('x')\n#> ...")
 
 
 def test_an_output_that_is_shown_for_a_mistake_that_is_none_fails(page):
