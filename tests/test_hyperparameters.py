@@ -104,3 +104,10 @@ def test_a_class_from_elsewhere_may_have_fields_of_any_type():
     conform(mine)
     assert type(mine.n) is np.int64  # its types cannot be looked up, so nothing is guessed
     assert mine.table.shape == (2, 2)
+
+
+def test_an_option_that_a_model_does_not_have_is_answered_by_the_one_that_was_meant():
+    with pytest.raises(BadOption, match="ImplicitMF has no option 'factors'. Did you mean 'n_factors'"):
+        cf.ImplicitMF(factors=50)
+    with pytest.raises(BadOption, match="Popularity has no option 'x'. It has: damping."):
+        cf.Popularity(x=3)

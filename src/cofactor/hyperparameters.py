@@ -5,9 +5,11 @@ What would have to be guessed at is refused: "8" and True are no numbers, 8.5 is
 """
 
 import typing
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import fields
+from difflib import get_close_matches
 from functools import cache
+from inspect import Parameter, signature
 from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin
 
@@ -15,7 +17,7 @@ import numpy as np
 
 from cofactor.errors import BadOption, shown
 
-__all__ = ["conform", "conformed", "seed_of"]
+__all__ = ["conform", "conformed", "refuse_unknown", "seed_of"]
 
 MEANINGS = {int: "a whole number", float: "a finite number", bool: "True or False", str: "a text", NoneType: "None"}
 
@@ -45,6 +47,17 @@ def conformed(name: str, kind: Any, given: Any) -> Any:
         too_large = " It must fit into 64 bits." if type(given) is int and abs(given) > LARGEST_WHOLE else ""
         raise BadOption(f"{name} must be {_meaning(kind)}, but {shown(given)} came.{too_large}")
     return value
+
+
+def refuse_unknown(cls: type, names: Iterable[str]) -> None:
+    """Raise `BadOption` for a name that is no keyword argument of this class, and say which was meant."""
+    known = [one.name for one in signature(cls).parameters.values() if one.kind is not Parameter.VAR_POSITIONAL]
+    takes_any = any(one.kind is Parameter.VAR_KEYWORD for one in signature(cls).parameters.values())
+    for name in names:
+        if name not in known and not takes_any:
+            near = get_close_matches(name, known, n=1, cutoff=0.5) or [one for one in known if name in one][:1]
+            mend = f"Did you mean {near[0]!r}?" if near else f"It has: {', '.join(known) or 'none'}."
+            raise BadOption(f"{cls.__name__} has no option {name!r}. {mend}")
 
 
 def seed_of(given: Any) -> int:

@@ -17,7 +17,7 @@ from cofactor.contract.snapshots import Snapshots, is_learned
 from cofactor.contract.steps import ModelSteps
 from cofactor.data.expecting import as_ratings
 from cofactor.errors import BadOption, Diverged, ItemsNotPlaced, shown
-from cofactor.hyperparameters import conform, seed_of
+from cofactor.hyperparameters import conform, refuse_unknown, seed_of
 from cofactor.memory import refuse_beyond
 from cofactor.run.run import Run
 
@@ -35,6 +35,10 @@ LARGEST_FACTOR = 1e18  # two rows of some hundred such numbers have a product th
 
 class FitMixin(Snapshots, ModelSteps):
     """Options that are checked, and a state that is replaced as a whole by `fit` and `update`."""
+
+    def __new__(cls, *_: Any, **options: Any) -> Self:
+        refuse_unknown(cls, options)
+        return super().__new__(cls)
 
     def __post_init__(self) -> None:
         self._conform_options()
