@@ -7,13 +7,13 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from cofactor.arrays import Array, FloatArray, Id, IntArray
-from cofactor.contract.abilities import expect_ability
+from cofactor.contract.abilities import unsupported
 from cofactor.contract.indices import Unknown, find, is_one_id, pair_indices, seconds_of_pairs
 from cofactor.contract.profile import Newcomer, UserProfile, expect_profile, refuse_attributes, user_profile
 from cofactor.contract.snapshots import Snapshots, of_one_state
 from cofactor.contract.steps import ModelSteps, pairs_from_rows
 from cofactor.data.pairs import read_pairs
-from cofactor.errors import BadOption
+from cofactor.errors import BadOption, Unsupported
 from cofactor.hyperparameters import conformed
 
 __all__ = ["PairMixin", "Prediction"]
@@ -124,7 +124,11 @@ class PairMixin(Snapshots, ModelSteps):
         self, user_idx: IntArray, item_idx: IntArray, times: Array | None, interval: float | None
     ) -> list[FloatArray]:
         """The scores and, where an interval is asked for, its two ends."""
-        expect_ability(self, "predicts")
+        if not self.abilities.predicts:
+            raise Unsupported(
+                f"{unsupported(self, 'predicts')} score(…) gives the number that its lists are ordered by; for ratings "
+                f"fit a model that predicts them, such as MatrixFactorization."
+            )
         seconds = None if times is None else seconds_of_pairs(times, item_idx.shape)
         scores = self.score_pairs(user_idx, item_idx, seconds)
         if interval is None:
