@@ -175,3 +175,11 @@ def test_ratings_of_any_unit_make_a_model_that_is_saved_and_opened(model, unit, 
     prices = Ratings.from_arrays([1, 1, 2, 2], [1, 2, 1, 3], [unit, 2 * unit, 3 * unit, unit])
     again = cf.open(model.fit(prices, progress=False).save(tmp_path / "m"))
     np.testing.assert_array_equal(again.score_users(np.arange(2)), model.score_users(np.arange(2)))
+
+
+def test_a_folder_that_is_not_there_is_named_and_the_one_of_nearly_that_name(tmp_path, checkerboard):
+    cf.Bias().fit(checkerboard).save(tmp_path / "films.cofactor")
+    with pytest.raises(BadModelFolder, match=r"There is no folder .*film\.cofactor'\. Did you mean .*films\.cofactor"):
+        cf.open(tmp_path / "film.cofactor")
+    with pytest.raises(BadModelFolder, match=r"There is no folder .*x'\. Save a model there"):
+        cf.open(tmp_path / "x")

@@ -1,6 +1,7 @@
 """`cofactor.open`: a saved model back to life."""
 
 from collections.abc import Iterable
+from difflib import get_close_matches
 from pathlib import Path
 
 from cofactor.data.expecting import expect_path
@@ -21,6 +22,8 @@ def open_model(path: str | Path, *, verify: bool = True, models: Iterable[type[R
     """
     expect_path(path, "open reads")
     make_known(models)
+    if not Path(path).exists():
+        raise BadModelFolder(f"There is no folder {str(path)!r}. {_mend_for_absent(Path(path))}")
     saved = read_model_folder(path, verify=verify)
     try:
         model = _made(saved)
@@ -38,6 +41,12 @@ def open_model(path: str | Path, *, verify: bool = True, models: Iterable[type[R
         raise BadModelFolder(f"{path} cannot be opened. {error}") from error
     model.noted_ = tuple(note for note in saved.notes if note not in model.notes())
     return model
+
+
+def _mend_for_absent(folder: Path) -> str:
+    beside = [one.name for one in folder.parent.glob("*") if one.is_dir()]
+    near = get_close_matches(folder.name, beside, n=1)
+    return f"Did you mean {str(folder.with_name(near[0]))!r}?" if near else "Save a model there with model.save(path)."
 
 
 def _made(saved: SavedModel) -> Recommender:

@@ -119,7 +119,7 @@ def test_for_whom_must_be_said_once(saved, capsys):
     ("words", "telling"),
     [
         (["recommend", "{saved}", "zoe"], "not among the 4 known ones: 'zoe'"),
-        (["recommend", "nowhere", "ann"], "is not a saved model"),
+        (["recommend", "nowhere", "ann"], "There is no folder 'nowhere'"),
         (["recommend", "{saved}", "--rated", "1=five"], "--rated takes ITEM=RATING"),
         (["similar", "{saved}", "1"], "has no vectors"),
         (["fit", "nowhere.csv", "--out", "x"], "nowhere.csv"),
@@ -311,6 +311,13 @@ def test_an_option_that_is_not_there_is_answered_by_the_nearest_or_by_naming_a_m
         with pytest.raises(SystemExit):
             main(["fit", table, "--out", str(tmp_path / "x"), *words])
         assert answer in capsys.readouterr().err
+
+
+def test_a_command_that_is_not_there_is_answered_by_the_nearest(capsys):
+    for word, answer in (("recomend", "Did you mean recommend?"), ("zzz", "Choose one of: compare, data, ")):
+        with pytest.raises(SystemExit):
+            main([word, "x.cofactor"])
+        assert f"there is no command {word}. {answer}" in capsys.readouterr().err
 
 
 def test_models_are_compared_on_a_known_data_set(capsys):

@@ -77,10 +77,28 @@ def _line(error: Exception) -> str:
 def _parsed(words: Sequence[str]) -> argparse.Namespace:
     """The arguments, with `run` and `parser` of the command; leaves the process with 2 where they cannot be."""
     parser = _parser(words)
+    _check_command(words, parser)
     arguments, unknown = parser.parse_known_args(words)
     if unknown:
         arguments.parser.error(_not_known(unknown, arguments))
     return arguments
+
+
+def _check_command(words: Sequence[str], parser: argparse.ArgumentParser) -> None:
+    """Leave the process with 2 where the first word is no command; argparse would not say which was meant."""
+    commands = _command_names()
+    if words and not words[0].startswith("-") and words[0] not in commands:
+        near = get_close_matches(words[0], commands, n=1)
+        mend = f"Did you mean {near[0]}?" if near else f"Choose one of: {', '.join(commands)}."
+        parser.error(f"there is no command {words[0]}. {mend}")
+
+
+def _command_names() -> list[str]:
+    return [name.replace("_", "-") for name in _command_files()]
+
+
+def _command_files() -> list[str]:
+    return sorted(module.name for module in iter_modules(__path__) if not module.name.startswith("_"))
 
 
 def _not_known(unknown: Sequence[str], arguments: argparse.Namespace) -> str:
@@ -102,7 +120,7 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
     )  # fmt: skip
     parser.add_argument("--version", action="version", version=_version())
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
-    for file in sorted(module.name for module in iter_modules(__path__) if not module.name.startswith("_")):
+    for file in _command_files():
         module, name = import_module(f"{__name__}.{file}"), file.replace("_", "-")
         summary, _, rest = (module.__doc__ or "").partition("\n")
         command = commands.add_parser(
