@@ -229,3 +229,8 @@ def test_without_times_on_either_side_nobody_knows_the_future():
 @pytest.mark.parametrize("by", ["random", "user", "last", "time"])
 def test_our_own_splits_do_not_leak(by):
     assert find_leaks(*split(table(), test=0.5, by=by), by_time=by == "time") == []
+
+
+def test_a_test_that_was_all_learned_from_is_answered_by_how_to_split():
+    with pytest.raises(Leak, match=r"6 of 6 test ratings.* are in train too: .*train, test = cf\.split"):
+        refuse_leaks(table(), table())

@@ -55,12 +55,17 @@ def _pairs(train: Ratings, test: Ratings) -> FoundLeak | None:
     if not len(leaked):
         return None
     users = len(np.unique(test.user_idx[leaked]))
+    mend = (
+        "Fit on one part and measure on the other: train, test = cf.split(ratings)."
+        if len(leaked) == len(test)
+        else "Leave them out of one of the two: "
+        "cofactor.data.splits.leaks.find_leaks(train, test)[0].rows are their rows in the test."
+    )
     return FoundLeak(
         "pair",
         leaked,
         f"{len(leaked):,} of {len(test):,} test ratings, of {users:,} users, are of a user and an item that "
-        f"are in train too: {_named(test, leaked)}. Leave them out of one of the two: "
-        f"cofactor.data.splits.leaks.find_leaks(train, test)[0].rows are their rows in the test.",
+        f"are in train too: {_named(test, leaked)}. {mend}",
     )
 
 
