@@ -198,3 +198,10 @@ def test_true_and_false_in_a_text_file_are_one_and_nought():
 def test_an_option_that_makes_no_sense_is_not_the_tables_fault():
     with pytest.raises(BadOption, match="missing='ignore'"):
         check({"user": [1], "item": [1]}, missing="ignore")
+
+
+def test_why_no_row_is_usable_is_said_once():
+    with pytest.raises(BadTable) as error:
+        cf.read({"user": [1, 2], "item": [1, 2], "rating": ["good", "bad"]})
+    assert str(error.value).count("is not a number") == 1
+    assert "No usable row is left." in str(error.value)

@@ -202,7 +202,8 @@ def _usable_rows(table: Table, columns: Columns, options: Options, log: _Log) ->
     rows = log.keep(only_usable(rows, faults, options.missing, unwanted=blank | numbers.unwanted))
     if not len(rows.users):
         report = log.report()
-        raise BadTable(f"No usable row is left. {' '.join(map(str, (*report.problems, *report.left_out)))}")
+        why = "" if report.problems else f" {' '.join(map(str, report.left_out))}"  # problems are said in any case
+        raise BadTable(f"No usable row is left.{why}")
     return rows, numbers.are_boolean
 
 
