@@ -8,7 +8,7 @@ import cofactor as cf
 from cofactor.coldstart.ladder import Ladder
 from cofactor.data.ratings import Ratings
 from cofactor.data.tables import make_table
-from cofactor.errors import BadOption, FewerLeft
+from cofactor.errors import BadOption, FewerLeft, UnknownIds
 
 TITLES = np.array(["Alien", "Heat", "Fargo"], object)
 LIBRARIES = ("polars", "pandas", "arrow")
@@ -105,3 +105,11 @@ def test_later_ratings_beyond_the_scale_are_told_how_it_is_stated():
     model = model_on("polars")
     with pytest.raises(BadOption, match=r"scale 3 to 5.*scale=\(1, 5\)\), and fit anew"):
         model.update(Ratings.from_arrays([1], ["c"], [1]))
+
+
+def test_an_unknown_id_is_told_the_kind_of_the_known_ones():
+    model = cf.Popularity().fit(cf.Ratings.from_arrays(["1", "1", "2"], [10, 20, 10]), progress=False)
+    with pytest.raises(UnknownIds, match=r"3\. Check its spelling and type: the known ones are text"):
+        model.recommend(3)
+    with pytest.raises(UnknownIds, match=r"'a', 'b'\. Check their spelling and type: the known ones are whole numbers"):
+        model.score("1", ["a", "b"])

@@ -38,7 +38,7 @@ def find(
         strangers = [asked[at] for at in np.flatnonzero(idx == UNKNOWN).tolist()]
         known = ratings.items if side == "item" else ratings.users
         near = ratings.titles_like(strangers[0]) if side == "item" else ()
-        raise UnknownIds(side, strangers, len(known), near, may_fall_back=may_fall_back)
+        raise UnknownIds(side, strangers, len(known), near, made_of=known.holds, may_fall_back=may_fall_back)
     return idx
 
 

@@ -89,7 +89,7 @@ class IdMap:
         idx = self.find(ids)
         if (idx == UNKNOWN).any():
             strangers = dict.fromkeys(ids[at] for at in np.flatnonzero(idx == UNKNOWN).tolist())
-            raise UnknownIds(self.kind, strangers, len(self))
+            raise UnknownIds(self.kind, strangers, len(self), made_of=self.holds)
         return idx
 
     def all_but(self, leaving: Iterable[Id]) -> BoolArray:
