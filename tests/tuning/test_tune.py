@@ -170,3 +170,7 @@ def test_every_model_that_can_be_searched_takes_each_end_of_its_space(train):
                 cls(**{name: value})._check_options()
     assert all(cls().search_space() for cls in searched)
     assert np.all([hasattr(cls(), cls.effort) for cls in searched if cls.effort])
+
+
+def test_one_trial_is_called_one_trial(train):
+    assert "1 trial of Bias," in str(tuned(cf.Bias(), train, n_trials=1))

@@ -154,7 +154,8 @@ class Search:
 
     def _note(self) -> str:
         n, measured = len(self._study.trials), f"{len(self._rest):,} of {len(self.train):,} training ratings"
-        note = f"{n} trials of {type(self.model).__name__}, measured on {measured}, which were held out for it."
+        trials = "1 trial" if n == 1 else f"{n} trials"
+        note = f"{trials} of {type(self.model).__name__}, measured on {measured}, which were held out for it."
         return note + (" Ctrl-C ended the search." if self.stopped else "")
 
 
