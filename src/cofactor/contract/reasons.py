@@ -111,7 +111,7 @@ class Explanation(TextMixin):
     def __str__(self) -> str:
         name = self.ratings.title_of(self.ratings.items.find([self.item]))[0]
         past, said = self._past_ratings(), OF_KIND[self.ratings.kind]
-        named = [f"{part:+10.3f}  {reason}" for reason, part in self._named_parts().items()]
+        named = [f"{part:+10.3f}  {reason}" for reason, part in self._named_parts().items() if round(part, 3)]
         of_ratings = [f"{part:+10.3f}  {title}{said.format(rating)}" for _, title, rating, part in past[:SHOWN]]
         rest = [f"{sum(part for *_, part in past[SHOWN:]):+10.3f}  {len(past) - SHOWN} more"] if past[SHOWN:] else []
         total = f"{self.reasons.total:10.3f}  in all"
