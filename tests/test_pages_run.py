@@ -8,7 +8,11 @@ from cofactor.kernels.threads import set_threads
 from page_blocks import run_page
 
 DOCS = Path(__file__).parents[1] / "docs"
-PAGES = {"lists.md": [], "tasks.md": ["matplotlib", "optuna", "pandas", "pyarrow", "torch"]}  # and what extras it needs
+PAGES = {
+    "lists.md": [],
+    "mistakes.md": [],
+    "tasks.md": ["matplotlib", "optuna", "pandas", "pyarrow", "torch"],
+}  # and what extras it needs
 
 
 @pytest.fixture
