@@ -74,7 +74,7 @@ def test_a_model_killed_between_two_moves_is_opened_from_beside_its_place(folder
 def test_a_deleted_model_does_not_come_back_from_what_a_kill_left(folder, tmp_path):
     """The old one was moved aside and the new one stood: then somebody deleted it, on purpose."""
     folder.rename(tmp_path / ".model.cofactor.0123456789abcdef.old")
-    with pytest.raises(cf.CofactorError, match="not a saved model"):
+    with pytest.raises(cf.CofactorError, match="There is no folder"):
         cf.open(folder)
 
 

@@ -22,9 +22,12 @@ def open_model(path: str | Path, *, verify: bool = True, models: Iterable[type[R
     """
     expect_path(path, "open reads")
     make_known(models)
-    if not Path(path).exists():
-        raise BadModelFolder(f"There is no folder {str(path)!r}. {_mend_for_absent(Path(path))}")
-    saved = read_model_folder(path, verify=verify)
+    try:
+        saved = read_model_folder(path, verify=verify)  # of what a kill has left beside the folder, too
+    except BadModelFolder:
+        if Path(path).exists():
+            raise
+        raise BadModelFolder(f"There is no folder {str(path)!r}. {_mend_for_absent(Path(path))}") from None
     try:
         model = _made(saved)
     except UnknownModel:
