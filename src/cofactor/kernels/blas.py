@@ -63,12 +63,15 @@ if hasattr(os, "register_at_fork"):  # Windows does not fork
     os.register_at_fork(after_in_child=_begin_again)
 
 
+ROWS_AT_ONCE = 96  # a multiple of the rows that OpenBLAS takes at once, on any processor: cut elsewhere, bits change
+
+
 # ---- a product on our threads -----------------------------------------------------------------------------
 
 
 def parallel_matmul(left: FloatArray, right: FloatArray, out: FloatArray) -> FloatArray:
     """left @ right, written to `out` and returned: each thread computes some rows. Meant for use under `quiet_blas`."""
-    cuts = shares(len(left), n_threads())
+    cuts = [min(ROWS_AT_ONCE * cut, len(left)) for cut in shares(-(-len(left) // ROWS_AT_ONCE), n_threads())]
 
     def some(part: int) -> None:
         rows = slice(cuts[part], cuts[part + 1])
