@@ -1,6 +1,6 @@
 """Runs the blocks of a page of docs: Python, and `console` blocks of `$ cofactor …`, each after those before it.
 
-Output is shown in Python below the statements that make it, in lines that begin with `#> `; in a console block below
+Output is shown in Python below the statements that make it, in lines that begin with `# > `; in a console block below
 the command. What is shown is compared: lines may be broken elsewhere, and `...` stands for anything. A warning or an
 error is shown as `BadOption: its message`; an error that is not shown fails, and so does a command's.
 """
@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 from cofactor.cli import main
 
 BLOCK = re.compile(r"^```(python|console)\n(.*?)^```", flags=re.MULTILINE | re.DOTALL)
-SHOWN, COMMAND = "#> ", "$ cofactor "
+SHOWN, COMMAND = "# > ", "$ cofactor "
 LOOSE = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 
 

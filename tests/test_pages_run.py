@@ -43,26 +43,26 @@ def test_a_page_runs_and_gives_what_it_shows(name, folder):
 
 
 def test_later_blocks_know_the_names_of_earlier_ones(folder):
-    (folder / "page.md").write_text("```python\nx = 2\n```\n\n```python\nprint(x)\n#> 2\n```\n", "utf-8")
+    (folder / "page.md").write_text("```python\nx = 2\n```\n\n```python\nprint(x)\n# > 2\n```\n", "utf-8")
     assert run_page(folder / "page.md") == 2
 
 
 def test_an_output_that_does_not_come_fails(page):
     with pytest.raises(AssertionError, match="is said to give\n3\nbut gives\n2"):
-        page("python", "print(2)\n#> 3")
+        page("python", "print(2)\n# > 3")
 
 
 def test_an_error_fails_unless_it_is_shown(page):
-    assert page("python", "int('x')\n#> ValueError: invalid literal ...") == 1
+    assert page("python", "int('x')\n# > ValueError: invalid literal ...") == 1
     with pytest.raises(AssertionError, match="line 2:\nint"):
         page("python", "int('x')")
     with pytest.raises(AssertionError, match="failed"):
-        page("python", "int('x')\n#> ...")
+        page("python", "int('x')\n# > ...")
 
 
 def test_an_output_that_is_shown_for_a_mistake_that_is_none_fails(page):
     with pytest.raises(AssertionError, match="but gives\n$"):
-        page("python", "int('1')\n#> ValueError: invalid literal ...")
+        page("python", "int('1')\n# > ValueError: invalid literal ...")
 
 
 def test_a_command_is_run_and_compared(page):
