@@ -51,10 +51,12 @@ def conformed(name: str, kind: Any, given: Any) -> Any:
 
 def refuse_unknown(cls: type, names: Iterable[str]) -> None:
     """Raise `BadOption` for a name that is no keyword argument of this class, and say which was meant."""
-    known = [one.name for one in signature(cls).parameters.values() if one.kind is not Parameter.VAR_POSITIONAL]
-    takes_any = any(one.kind is Parameter.VAR_KEYWORD for one in signature(cls).parameters.values())
+    parameters = signature(cls).parameters.values()
+    if any(one.kind is Parameter.VAR_KEYWORD for one in parameters):
+        return
+    known = [one.name for one in parameters if one.kind is not Parameter.VAR_POSITIONAL]
     for name in names:
-        if name not in known and not takes_any:
+        if name not in known:
             near = get_close_matches(name, known, n=1, cutoff=0.5) or [one for one in known if name in one][:1]
             mend = f"Did you mean {near[0]!r}?" if near else f"It has: {', '.join(known) or 'none'}."
             raise BadOption(f"{cls.__name__} has no option {name!r}. {mend}")

@@ -42,7 +42,7 @@ class SaveMixin(FitMixin):
         learned = {name: np.asarray(value) for name, value in self.learned_values().items()}
         try:
             type(self)(**options).check_learned(learned, ratings)
-        except (BadModelFolder, TypeError) as error:  # TypeError: a class of one's own that takes other arguments
+        except (BadModelFolder, BadOption, TypeError) as error:  # the latter: a class of one's own with other arguments
             raise BadOption(f"This {type(self).__name__} could be saved, but not opened again: {error}") from error
         return write_model_folder(SavedModel(self.model_name(), self.objective, options, learned, ratings, notes), path)
 

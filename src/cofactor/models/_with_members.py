@@ -173,5 +173,5 @@ def as_member(given: AsGiven) -> Recommender:
     name = str(options.pop("model"))
     try:
         return model_class(name)(**options)
-    except TypeError as error:  # an option that the model does not have
+    except TypeError as error:  # an argument that its class needs is not among them
         raise BadOption(f"The member {name!r} does not take these options: {error}.") from None
