@@ -9,10 +9,11 @@ from numpy.typing import NDArray
 
 import cofactor as cf
 from benchmarks.shared.generated import CACHE
+from cofactor.data.relevance import lowest_relevant
 from cofactor.data.sources.gowalla import published_tests
+from cofactor.evaluation import metrics
 
 SEED, TEST = 42, 0.2
-N_LISTED = 10
 
 
 class Halves(NamedTuple):
@@ -23,11 +24,9 @@ class Halves(NamedTuple):
 
     @property
     def liked(self) -> cf.Ratings:
-        """The test ratings that ought to be on a list: from 70 % up the scale on, and every click."""
-        if not self.test.explicit or self.test.scale is None:
-            return self.test
-        low, high = self.test.scale
-        return self.test.subset(self.test.values >= low + 0.7 * (high - low))
+        """The test ratings that ought to be on a list, as `cofactor.evaluate` judges them."""
+        lowest = lowest_relevant(self.train, self.test)
+        return self.test if lowest is None else self.test.subset(self.test.values >= np.float32(lowest))
 
 
 def _few(n: int) -> Callable[[], Halves]:
@@ -73,19 +72,16 @@ def judged_users(halves: Halves) -> NDArray[np.int32]:
     return np.unique(halves.liked.user_idx).astype(np.int32)
 
 
-def ndcg(lists: NDArray[np.int32], halves: Halves) -> NDArray[np.float64]:
-    """(b,) nDCG@10 of each judged user's list: gains of 1, discounts 1 / log2(1 + rank), ideal of min(10, liked)."""
+def ndcg(lists: NDArray[np.int32], halves: Halves) -> NDArray[Any]:
+    """(b,) nDCG@10 of each judged user's list."""
     liked, users = halves.liked, judged_users(halves)
     pairs = np.sort(liked.user_idx.astype(np.int64) * liked.n_items + liked.item_idx)
     asked = users.astype(np.int64)[:, None] * liked.n_items + lists
     hits = np.isin(asked, pairs) & (lists >= 0)
-    discounts = 1 / np.log2(np.arange(2, N_LISTED + 2))
-    ideal = np.append(0, np.cumsum(discounts))[np.minimum(liked.user_counts[users], N_LISTED)]
-    return hits @ discounts / ideal
+    return metrics.ndcg(hits, liked.user_counts[users])
 
 
 def rmse(predicted: Sequence[float] | NDArray[np.floating], halves: Halves) -> float:
     """The root mean squared error, predictions kept inside the scale of the training part."""
     assert halves.train.scale is not None
-    inside = np.clip(np.asarray(predicted, np.float64), *halves.train.scale)
-    return float(np.sqrt(np.mean((inside - halves.test.values) ** 2)))
+    return metrics.rmse(np.clip(np.asarray(predicted, np.float64), *halves.train.scale), halves.test.values)

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 import cofactor as cf
 from benchmarks.shared.reporting import describe, machine, markdown_table, third_paragraph, write_results
+from cofactor.evaluation import metrics
 from cofactor.recommender import Recommender
 
 N_USERS, N_ITEMS, RANK, N_LISTED, N_BEST = 600, 400, 6, 10, 20
@@ -65,8 +66,7 @@ def reached(make: Callable[[cf.Ratings], Recommender], found: World, *, counted:
     unheard = np.where(found.played > 0, -np.inf, found.taste)
     best = np.argsort(-unheard, axis=1)[:, :N_BEST]
     hits = (lists[:, :, None] == best[:, None, :]).any(axis=2)
-    discounts = 1 / np.log2(np.arange(2, N_LISTED + 2))
-    return float((hits @ discounts).mean() / discounts.sum())
+    return float(metrics.ndcg(hits, np.full(N_USERS, N_BEST)).mean())
 
 
 def report(runs: dict[str, dict[str, list[list[float]]]], about: dict[str, Any]) -> str:

@@ -156,7 +156,7 @@ def _rmse_lead(row: Row, auto: Row, halves: Halves) -> tuple[float, float]:
 
 
 def verdicts(rows: dict[str, Row]) -> list[str]:
-    """What this issue's bars say of a set, in words: where `cf.auto` stands, and who is behind what they must beat."""
+    """Where `cf.auto` stands on a set, and which of ours are behind the simplest model of their kind, in words."""
     told = [_place(rows, "ndcg@10", "ndcg_lead", -1)]
     if "rmse" in rows[AUTO]:
         told.append(_place(rows, "rmse", "rmse_lead", 1))
