@@ -140,14 +140,16 @@ class BPR(TrainedRecommender["PairwiseSgd"], AverageRowMixin):
 
     def updated_state(self, joined: "Joined") -> dict[str, FloatArray]:
         """Users only: an item's row hangs on which items each of its users has not chosen."""
+        from cofactor.kernels.blas import quiet_blas
         from cofactor.posterior.fold_in import padded_rows
 
         n_items = joined.ratings.n_items
         users = padded_rows(self.user_factors_, joined.ratings.n_users)
-        for user in joined.users.tolist():
-            item_idx, values = joined.ratings.by_user.of(user)
-            liked = item_idx[self._are_likes(values) & (item_idx < len(self.item_bias_))]
-            users[user] = self._fold_in(liked) if len(liked) else 0
+        with quiet_blas():  # the products of one user are too small for several threads
+            for user in joined.users.tolist():
+                item_idx, values = joined.ratings.by_user.of(user)
+                liked = item_idx[self._are_likes(values) & (item_idx < len(self.item_bias_))]
+                users[user] = self._fold_in(liked) if len(liked) else 0
         worst = float(self.item_bias_.min())
         return {
             "user_factors_": users, "item_factors_": padded_rows(self.item_factors_, n_items),
