@@ -17,7 +17,7 @@ from typing import Any
 
 from cofactor.data.ratings import Ratings
 from cofactor.data.splits.splitting import split
-from cofactor.errors import BadOption, CofactorError, SearchStopped, shown
+from cofactor.errors import BadOption, CofactorError, SearchStopped, counted, shown
 from cofactor.evaluation.metric_names import requested_metric
 from cofactor.evaluation.metric_table import better, is_of_ratings
 from cofactor.evaluation.monitoring import monitor
@@ -154,8 +154,9 @@ class Search:
 
     def _note(self) -> str:
         n, measured = len(self._study.trials), f"{len(self._rest):,} of {len(self.train):,} training ratings"
-        trials = "1 trial" if n == 1 else f"{n} trials"
-        note = f"{trials} of {type(self.model).__name__}, measured on {measured}, which were held out for it."
+        note = (
+            f"{counted(n, 'trial')} of {type(self.model).__name__}, measured on {measured}, which were held out for it."
+        )
         return note + (" Ctrl-C ended the search." if self.stopped else "")
 
 
