@@ -7,7 +7,6 @@ from dataclasses import MISSING, Field, fields
 from typing import Any
 
 from cofactor.contract.fitting import FitMixin
-from cofactor.data.facts import rows_of_facts
 from cofactor.sheet import Sheet, SheetMixin
 
 __all__ = ["ShowMixin"]
@@ -21,8 +20,8 @@ class ShowMixin(SheetMixin, FitMixin):
         if not hasattr(self, "ratings_"):
             return Sheet(_with_options(self), notes=("Not fitted yet: model.fit(train).",))
         model = self.snapshot()
-        source, *_ = model.ratings.sheet()
-        rows = [("learned from", source), *rows_of_facts(model.ratings), ("numbers learned", f"{model.n_learned:,}")]
+        source, _, facts, _ = model.ratings.sheet()
+        rows = [("learned from", source), *facts, ("numbers learned", f"{model.n_learned:,}")]
         return Sheet(_with_options(model), (), rows, model.notes())
 
 

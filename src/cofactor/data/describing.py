@@ -97,7 +97,7 @@ class Description(TextMixin):
 def describe(ratings: Ratings) -> Description:
     """The description that `cofactor data describe` prints."""
     n_users, n_items = (int(np.count_nonzero(counts)) for counts in (ratings.user_counts, ratings.item_counts))
-    known = known_times(ratings)
+    known = known_times(ratings.timestamps)
     first, last = (utc_date(int(known.min())), utc_date(int(known.max()))) if len(known) else (None, None)
     return Description(
         name=ratings.name, synthetic=ratings.synthetic, kind=ratings.kind, n_ratings=len(ratings),

@@ -1,53 +1,38 @@
 """What a table of ratings holds, in a few rows: users, items, values and dates."""
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
-from cofactor.arrays import IntArray
-from cofactor.sheet import Sheet, SheetMixin
+from cofactor.arrays import FloatArray, IntArray
+from cofactor.data.kinds import Kind
 
-if TYPE_CHECKING:
-    from cofactor.data.ratings import Ratings
-
-__all__ = ["NO_TIME", "FactsMixin", "known_times", "rows_of_facts", "utc_date"]
+__all__ = ["NO_TIME", "known_times", "rows_of_facts", "utc_date"]
 
 NO_TIME = np.iinfo(np.int64).min  # the timestamp of a rating whose time is unknown
 
 
-class FactsMixin(SheetMixin):
-    """Shows a table of ratings by what it holds."""
-
-    def sheet(self) -> Sheet:
-        """One row a fact, under the table's name."""
-        ratings = cast("Ratings", self)
-        return Sheet(f"{ratings.name}{' (synthetic)' if ratings.synthetic else ''}", (), rows_of_facts(ratings))
-
-
-def rows_of_facts(ratings: "Ratings") -> list[tuple[str, str]]:
+def rows_of_facts(
+    kind: Kind, n_users: int, n_items: int, values: FloatArray, timestamps: IntArray | None
+) -> list[tuple[str, str]]:
     """Each fact and its value in words; values of clicks are no fact, and unknown dates are said to be so."""
-    rows = [
-        ("users", f"{ratings.n_users:,}"),
-        ("items", f"{ratings.n_items:,}"),
-        (ratings.kind, f"{len(ratings):,}"),
-    ]
-    if ratings.kind != "clicks" and len(ratings):
-        low, high = float(ratings.values.min()), float(ratings.values.max())
-        rows.append(("values", f"{low:g} to {high:g}, mean {ratings.mean:.3f}"))
-    return [*rows, ("dates", _period(ratings))]
+    rows = [("users", f"{n_users:,}"), ("items", f"{n_items:,}"), (kind, f"{len(values):,}")]
+    if kind != "clicks" and len(values):
+        low, high, mean = float(values.min()), float(values.max()), float(values.mean(dtype=np.float64))
+        rows.append(("values", f"{low:g} to {high:g}, mean {mean:.3f}"))
+    return [*rows, ("dates", _period(timestamps))]
 
 
-def _period(ratings: "Ratings") -> str:
-    times = known_times(ratings)
+def _period(timestamps: IntArray | None) -> str:
+    times = known_times(timestamps)
     ends = [utc_date(int(one)) for one in (times.min(), times.max())] if len(times) else []
     dates = [f"{one:%Y-%m-%d}" for one in ends if one is not None]
     return " to ".join(dates) if len(dates) == 2 else "unknown"
 
 
-def known_times(ratings: "Ratings") -> IntArray:
-    """The times that are known, seconds since 1970."""
-    times = ratings.timestamps if ratings.timestamps is not None else np.empty(0, np.int64)
+def known_times(timestamps: IntArray | None) -> IntArray:
+    """The times that are known, seconds since 1970; none of a table without times."""
+    times = np.empty(0, np.int64) if timestamps is None else timestamps
     return times[times != NO_TIME]
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from cofactor.arrays import Array, BoolArray, FloatArray, Id, IntArray
 from cofactor.data.csr_rows import Rows, rows_of
-from cofactor.data.facts import NO_TIME, FactsMixin
+from cofactor.data.facts import NO_TIME, rows_of_facts
 from cofactor.data.id_kinds import id_column
 from cofactor.data.ids import IdMap
 from cofactor.data.kinds import Kind, kind_of_column, values_of_kind
@@ -22,6 +22,7 @@ from cofactor.data.value_column import StoredValues, ValueColumn, finite_values,
 from cofactor.errors import BadOption, BadTable
 from cofactor.kernels.ratings.csr import CsrRatings
 from cofactor.kernels.ratings.layout import count_indices, lay_out, transposed
+from cofactor.sheet import Sheet, SheetMixin
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -32,7 +33,7 @@ ONE = np.ones(1, np.float32)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class Ratings(FactsMixin):
+class Ratings(SheetMixin):
     """n ratings, clicks (of value 1) or counts by users of items; `kind` says which (see `data/kinds.py`).
 
     Frozen, its columns read-only: a split or a filter is a new one, and any number of threads may read one table.
@@ -127,6 +128,11 @@ class Ratings(FactsMixin):
     def __repr__(self) -> str:
         label = f"{self.name!r}{', synthetic' if self.synthetic else ''}"
         return f"Ratings({label}: {len(self):,} {self.kind} of {self.n_items:,} items by {self.n_users:,} users)"
+
+    def sheet(self) -> Sheet:
+        """One row a fact, under the table's name."""
+        facts = rows_of_facts(self.kind, self.n_users, self.n_items, self.values, self.timestamps)
+        return Sheet(f"{self.name}{' (synthetic)' if self.synthetic else ''}", (), facts)
 
     @property
     def explicit(self) -> bool:
