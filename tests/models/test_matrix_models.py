@@ -52,14 +52,15 @@ def test_of_few_ratings_factors_make_nothing_worse_than_biases(n, tastes):
     """Factors from small random numbers would end three stars off, and from biases, kept whole, still behind them."""
     few = tastes.subset(np.random.default_rng(0).permutation(len(tastes))[:n])
     train, test = cf.split(few, test=0.3, seed=0)
-    models = (cf.Bias(), cf.MatrixFactorization(), cf.MatrixFactorization(solver="sgd"))
+    models = (cf.Bias(), cf.MatrixFactorization(), cf.MatrixFactorization(solver="sgd"), cf.NeuralCF())
     bias, *others = (cf.evaluate(one.fit(train, progress=False), test).values["rmse"] for one in models)
     assert max(others) < 1.005 * bias
 
 
-def test_of_many_ratings_factors_are_kept_as_far_as_they_help(tastes):
+@pytest.mark.parametrize("model", [cf.MatrixFactorization(), cf.NeuralCF()], ids=lambda one: one.model_name())
+def test_of_many_ratings_factors_are_kept_as_far_as_they_help(model, tastes):
     train, test = cf.split(tastes, test=0.2, seed=0)
-    model = cf.MatrixFactorization().fit(train, progress=False)
+    model.fit(train, progress=False)
     assert cf.evaluate(model, test).values["rmse"] < 0.96 * cf.evaluate(cf.Bias().fit(train), test).values["rmse"]
 
 

@@ -8,7 +8,7 @@ import pytest
 
 import cofactor as cf
 from cofactor.errors import BadOption, Unsupported
-from cofactor.training.negatives import draw_negatives
+from cofactor.training.negatives import clicks_and_negatives, draw_negatives
 from small_tables import random_ratings
 
 SMALL = {"n_factors": 8, "layers": (16,), "n_epochs": 40, "learning_rate": 0.02, "batch_size": 32}
@@ -50,7 +50,7 @@ def test_clicks_of_even_items_lead_to_even_items(likes, dot_factors):
 def test_the_dot_product_beside_the_perceptron_is_part_of_every_answer(checkerboard):
     """What the engine says of pairs is what the model says of all items."""
     model = cf.NeuralCF(**SMALL, dot_factors=5, y_range=(0.5, 5.5))
-    engine = model._trainer(checkerboard)
+    engine = model._trainer(checkerboard, checkerboard.values)
     rng, start = np.random.default_rng(3), engine.network
     engine.set_parameters(
         start._replace(users=rng.normal(0, 0.5, start.users.shape), items=rng.normal(0, 0.5, start.items.shape))
@@ -81,7 +81,7 @@ def test_the_same_seed_draws_the_same_negatives(likes):
 @pytest.mark.parametrize("n", [1, 3])
 def test_a_newcomers_clicks_stand_beside_as_many_items_each_as_in_training(n):
     """Of twenty items two are clicked, and 2n of the others, each once, are not."""
-    idx, values = cf.NeuralCF(n_negatives=n)._with_negatives(np.array([2, 5]), 20)
+    idx, values = clicks_and_negatives(np.array([2, 5]), 20, n, seed=0)
     assert idx[:2].tolist() == [2, 5]
     assert values.tolist() == [1.0] * 2 + [0.0] * 2 * n
     assert len(set(idx[2:].tolist()) - {2, 5}) == 2 * n
@@ -95,8 +95,8 @@ def test_more_negatives_lower_a_newcomers_scores(likes):
 
 
 def test_embeddings_are_as_long_as_the_rule_of_thumb_says_where_no_length_is_given():
-    assert [cf.NeuralCF()._width(n) for n in (1, 100, 943, 10**6)] == [2, 21, 74, 600]
-    assert cf.NeuralCF(dot_factors=3)._width(100) == 24
+    assert [cf.NeuralCF(n_factors=0)._width(n) for n in (1, 100, 943, 10**6)] == [2, 21, 74, 600]
+    assert cf.NeuralCF(n_factors=0, dot_factors=3)._width(100) == 24
     assert cf.NeuralCF(n_factors=5, dot_factors=3)._width(100) == 8
 
 

@@ -34,7 +34,7 @@ __all__ = ["BiasedFactors"]
 
 MAX_SAMPLE = 20_000  # ratings, and rows: they estimate noise and covariance to one per cent
 MIN_NOISE = 1e-6  # variance; ratings that are all alike leave none, and precisions would be 0
-MIN_VARIANCE_SHARE = 1e-6  # smallest variance of a coordinate as a share of the largest: float32 still solves it
+MIN_VARIANCE_SHARE = 1e-4  # smallest variance of a coordinate, of the largest: float32 solves it to four digits
 PAIRS_AT_ONCE = 2_000  # ratings scored at once
 N_PROBE_ROWS = 32  # whose posterior covariances are computed for the prior of rows to come
 

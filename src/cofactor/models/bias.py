@@ -103,6 +103,10 @@ class Bias(Recommender):
         """All of it: the closed form, solved anew."""
         return self._learned_anew(remaining)
 
+    def both_sides(self) -> tuple[FloatArray, FloatArray]:
+        """(n_users,), the mean in it, and (n_items,), float32: the biases whose sums are the predictions."""
+        return self.user_bias_ + np.float32(self.mean_), self.item_bias_
+
     def score_users(self, user_idx: IntArray) -> FloatArray:
         return self.mean_ + rows_or_zero(self.user_bias_, user_idx)[:, None] + self.item_bias_
 

@@ -14,11 +14,10 @@ from cofactor.errors import BadOption
 from cofactor.models._biased_factors import BiasedFactors
 from cofactor.models.bias import Bias
 from cofactor.nets.embeddings import Embeddings
-from cofactor.run.run import Run
 from cofactor.search_space import Between, Space
-from cofactor.training.around_biases import AroundBiases, share_that_helps
 from cofactor.training.averaging import Averaging
 from cofactor.training.gradient import ADAM, Descent, GradientRecommender, check_engine, need_torch
+from cofactor.training.mixed_with_bias import Biases, MixedWithBias
 from cofactor.training.rating_unit import rating_unit
 
 if TYPE_CHECKING:
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
 
 __all__ = ["MatrixFactorization"]
 
-HELD_OUT_SHARE = 0.1  # of the ratings, on which the share of the factors is found
 # Plain SGD's step shrinks with the gradient, Adam's does not: it needs a larger rate and more epochs, which take less
 # time than Adam's five. Of rates 0.02 to 0.2, 5 to 40 epochs and decays 0.05 to 0.2 these lie within 0.003 of Adam's
 # RMSE on held-out parts of the training ratings of ml-latest-small, ml-100k, 1,000 to 10,000 of these, and ml-1m.
@@ -81,35 +79,6 @@ class MatrixFactorization(BiasedFactors, GradientRecommender[Embeddings]):
     def _n_parameters(self, train: "Ratings") -> int:
         return (train.n_users + train.n_items) * (self.n_factors + 16)
 
-    def _make_engine(self, train: "Ratings", run: "Run") -> "Averaging[Embeddings]":
-        engine = super()._make_engine(train, run)
-        if isinstance(engine, AroundBiases):
-            engine.kept = self._share_kept(train, run)
-        return engine
-
-    def _share_kept(self, train: "Ratings", run: "Run") -> float:
-        """The share of the factors' scores that helps on held-out ratings, by a training without these.
-
-        Raises `KeyboardInterrupt` where ctrl-C ends that training.
-        """
-        from cofactor.data.splits.splitting import split
-        from cofactor.training.loop import train as train_epochs
-
-        try:
-            part, rest = split(train, HELD_OUT_SHARE, seed=self.seed)
-        except BadOption:  # too few ratings to hold any out
-            return 1.0
-        engine, its = super()._make_engine(part, run), Run(progress=False)
-        assert isinstance(engine, AroundBiases)
-        with engine.session():
-            train_epochs(engine, self._n_epochs, its, progress=its.shown(self._n_epochs, ""))
-        if its.stopped:
-            raise KeyboardInterrupt
-        whole = engine.predict(rest.user_idx, rest.item_idx)
-        engine.kept = 0.0
-        biases = engine.predict(rest.user_idx, rest.item_idx)
-        return share_that_helps(whole - biases, rest.values - biases)
-
     def _engine(self, train: "Ratings") -> "Averaging[Embeddings]":
         if self.y_range is not None:
             engine = self._solver(train, train.values)
@@ -118,8 +87,8 @@ class MatrixFactorization(BiasedFactors, GradientRecommender[Embeddings]):
         residuals = train.values - biases.score_pairs(train.user_idx, train.item_idx)
         unit = rating_unit(train)
         engine = self._solver(train, residuals / np.float32(unit))
-        both = biases.user_bias_ + np.float32(biases.mean_), biases.item_bias_
-        return AroundBiases(engine, lambda: engine.embeddings, self.averaged, both, unit)
+        both = Biases(*biases.both_sides())
+        return MixedWithBias(engine, lambda: engine.embeddings, self.averaged, base=both, bias=both, unit=unit)
 
     def _solver(self, train: "Ratings", values: FloatArray) -> "FusedAdam | TiledSgd | TorchEngine":
         start = Embeddings.random(train.n_users, train.n_items, self.n_factors, self.seed)

@@ -31,6 +31,22 @@ class Embeddings(NamedTuple):
         dot = np.einsum("bf,bf->b", self.user_factors[user_idx], self.item_factors[item_idx])
         return squash(dot + self.user_bias[user_idx] + self.item_bias[item_idx], y_range)
 
+    def in_whole_units(self, unit: float) -> Self:
+        """The parameters trained in a unit, in the ratings' own: each side's factors take the root of it."""
+        if unit == 1:
+            return self
+        root, unit32 = np.float32(unit**0.5), np.float32(unit)
+        p, b, q, c = self
+        return type(self)(p * root, b * unit32, q * root, c * unit32)
+
+    def beside(self, of_user: FloatArray, of_item: FloatArray, times: float, unit: float) -> Self:
+        """Parameters of these scores times `times` and `unit`, plus a bias of each user (n_users,) and item (n_items,).
+
+        An item's factors stay what they are however few of their scores are kept: items remain alike.
+        """
+        (p, b, q, c), kept = self.in_whole_units(unit), np.float32(times)
+        return type(self)(p * kept, b * kept + of_user, q, c * kept + of_item)
+
 
 def small_normals(rng: np.random.Generator, shape: tuple[int, ...], scale: float = 0.01) -> FloatArray:
     """Standard normal numbers, wrapped into (-2, 2) by `fmod`, times `scale`: float32, as fastai's embeddings start."""

@@ -9,9 +9,10 @@ import numpy as np
 from cofactor.arrays import FloatArray, IntArray
 from cofactor.nets.embeddings import small_normals, squash
 
-__all__ = ["Layer", "Network", "after_first", "folded", "random_layers"]
+__all__ = ["N_BIASES", "Layer", "Network", "after_first", "folded", "random_layers"]
 
 EPS = 1e-5  # batch norm's
+N_BIASES = 2  # numbers of a row's dot product that hold the biases of both sides
 
 
 class Layer(NamedTuple):
@@ -59,6 +60,20 @@ class Network(NamedTuple):
         first, *rest = folded(self.layers)
         sums = np.concatenate([p[:, :k], q[:, :m]], axis=1) @ first[:-1] + first[-1]
         return squash(after_first(sums, rest) + np.einsum("bk,bk->b", p[:, k:], q[:, m:]), y_range)
+
+    def beside(self, of_user: FloatArray, of_item: FloatArray, times: float, unit: float) -> Self:
+        """Parameters of these scores times `times` and `unit`, plus a bias of each user (n_users,) and item (n_items,).
+
+        The biases are two more numbers of each row's dot product: [bias, 1] · [1, bias].
+        """
+        scale, users = np.float32(times * unit), self.users.copy()
+        users[:, users.shape[1] - self.dot :] *= scale
+        *hidden, last = self.layers
+        return type(self)(
+            np.column_stack([users, of_user, np.ones_like(of_user)]).astype(np.float32),
+            np.column_stack([self.items, np.ones_like(of_item), of_item]).astype(np.float32),
+            (*hidden, last._replace(matrix=last.matrix * scale)), self.dot + N_BIASES,
+        )  # fmt: skip
 
 
 def random_layers(units: tuple[int, ...], rng: np.random.Generator, *, batch_norm: bool) -> tuple[Layer, ...]:

@@ -45,9 +45,9 @@ class GradientRecommender(TrainedRecommender["Averaging[P]"], Generic[P]):
     mend: ClassVar = LOWER_RATE
 
     y_range: tuple[float, float] | None = None  # of squashed scores, a little wider than that of ratings; None: none
-    n_epochs: int | None = None  # None: by the solver, 5 of adam and 20 of sgd
-    learning_rate: float | None = None  # the highest, of one_cycle; None: by the solver, 0.005 of adam and 0.1 of sgd
-    weight_decay: float | None = None  # adam: decoupled; sgd: λ of each rating's own step; None: 0.1 and 0.08
+    n_epochs: int | None = None  # None: by the solver, 5 of adam (8 of NeuralCF) and 20 of sgd
+    learning_rate: float | None = None  # the highest, of one_cycle; None: by the solver, 0.005 of adam, 0.1 of sgd
+    weight_decay: float | None = None  # adam: decoupled, None: 0.1 (NeuralCF: 0.2); sgd: λ of each step, None: 0.08
     batch_size: int | None = None  # None: 64, and more where an epoch would have over 1250 steps
     schedule: ScheduleName = "one_cycle"  # of the learning rate: one_cycle, constant, flat_cosine
     averaged: float = (
@@ -104,6 +104,15 @@ class GradientRecommender(TrainedRecommender["Averaging[P]"], Generic[P]):
         return find_learning_rate(engine, start=start, end=end, n_steps=n_steps, weight_decay=decay)
 
     def _make_engine(self, train: "Ratings", run: Run) -> "Averaging[P]":
+        from cofactor.training.mixed_with_bias import MixedWithBias, kept_share
+
+        engine = self._begun(train)
+        if isinstance(engine, MixedWithBias):
+            engine.kept = kept_share(self._begun, train, self._n_epochs, self.seed)
+        return engine
+
+    def _begun(self, train: "Ratings") -> Any:
+        """A new engine at the first step of its schedule."""
         engine = self._engine(train)
         n_epochs, learning_rate, weight_decay = self._descent
         engine.begin(schedule(self.schedule, n_epochs * engine.n_steps, learning_rate), weight_decay)

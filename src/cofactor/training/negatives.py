@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cofactor.arrays import IntArray
+from cofactor.arrays import FloatArray, IntArray
 from cofactor.data.csr_rows import Rows
 from cofactor.data.ratings import Ratings
 from cofactor.kernels.gradient.labelled_pairs import LabelledPairs
 
-__all__ = ["Negatives", "draw_negatives"]
+__all__ = ["Negatives", "clicks_and_negatives", "draw_negatives"]
 
 
 @dataclass(frozen=True)
@@ -52,3 +52,10 @@ def draw_negatives(users: IntArray, seen: Rows, n_items: int, rng: np.random.Gen
         doubtful = doubtful[keys[at] == asked]
         drawn[doubtful] = rng.integers(0, n_items, len(doubtful))
     return drawn
+
+
+def clicks_and_negatives(clicked: IntArray, n: int, n_each: int, seed: int) -> tuple[IntArray, FloatArray]:
+    """Indices and targets of a fold-in: the clicks as 1, and as 0 `n_each` of the n without one for each click."""
+    rest = np.setdiff1d(np.arange(n), clicked)
+    drawn = np.random.default_rng([seed, len(clicked)]).permutation(rest)[: n_each * len(clicked)]
+    return np.append(clicked, drawn), np.repeat([1.0, 0.0], [len(clicked), len(drawn)])

@@ -5,9 +5,8 @@ from dataclasses import replace
 import numpy as np
 
 from cofactor.data.ratings import Ratings
-from cofactor.nets.embeddings import Embeddings
 
-__all__ = ["in_unit", "rating_unit", "whole_units"]
+__all__ = ["in_unit", "rating_unit"]
 
 USUAL_WIDTH = 4.0  # of a scale from 1 to 5, for which the defaults are chosen
 NARROWEST = 1e-15  # unit: the square of a smaller one is nothing in single precision
@@ -30,12 +29,3 @@ def rating_unit(train: Ratings) -> float:
 def in_unit(train: Ratings, unit: float) -> Ratings:
     """The ratings divided by the unit; the same object where that is 1."""
     return train if unit == 1 else replace(train, values=(train.values / np.float32(unit)), scale=None)
-
-
-def whole_units(parameters: Embeddings, unit: float) -> Embeddings:
-    """The parameters trained in the unit, in the ratings' own: each side's factors take the root of it."""
-    if unit == 1:
-        return parameters
-    root, unit32 = np.float32(unit**0.5), np.float32(unit)
-    p, b, q, c = parameters
-    return Embeddings(p * root, b * unit32, q * root, c * unit32)

@@ -21,7 +21,6 @@ from cofactor.kernels.posterior.weights import UNIT_WEIGHTS
 from cofactor.kernels.ratings.layout import sum_rows
 from cofactor.nets.embeddings import Embeddings
 from cofactor.training.engine import ResumableEngine
-from cofactor.training.rating_unit import whole_units
 
 __all__ = ["AlternatingLeastSquares", "Side"]
 
@@ -69,7 +68,7 @@ class AlternatingLeastSquares(ResumableEngine):
         """The present parameters, with μ added to the users' biases."""
         users, items, k = self._users, self._items, self.k
         found = Embeddings(users.rows[:, :k], users.bias + np.float32(self.mean), items.rows[:, :k], items.bias)
-        return whole_units(found, self._unit)
+        return found.in_whole_units(self._unit)
 
     def session(self) -> AbstractContextManager[None]:
         return quiet_blas()
