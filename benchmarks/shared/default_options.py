@@ -34,13 +34,13 @@ MODELS: dict[str, Candidates] = {
         [{}, {"weighting": "tfidf"}, {"weighting": "bm25"}, {"shrinkage": 30.0}, {"n_neighbors": 100}],
     ),
     "ImplicitMF": Candidates(cf.ImplicitMF, "ndcg@10", [{}, {"n_factors": 128}]),
-    "BPR": Candidates(cf.BPR, "ndcg@10", [{}, {"weight_decay": 0.003}, {"weight_decay": 0.03}]),
+    "BPR": Candidates(cf.BPR, "ndcg@10", [{}, {"n_epochs": 40, "weight_decay": 0.01}, {"weight_decay": 0.04}]),
     "Bias": Candidates(cf.Bias, "rmse", [{}, {"reg_user": 10.0}, {"reg_user": 2.5}, {"reg_item": 2.5}]),
     "ExplicitALS": Candidates(cf.ExplicitALS, "rmse", [{}, {"reg": 0.07}, {"reg": 0.15}, {"n_epochs": 10}]),
     "MatrixFactorization": Candidates(
-        cf.MatrixFactorization, "rmse", [{}, {"weight_decay": 0.05}, {"weight_decay": 0.2}, {"n_epochs": 10}]
+        cf.MatrixFactorization, "rmse", [{}, {"weight_decay": 0.05}, {"n_epochs": 10}, {"solver": "sgd"}]
     ),
-    "NeuralCF": Candidates(cf.NeuralCF, "rmse", [{}, {"weight_decay": 0.3}]),
+    "NeuralCF": Candidates(cf.NeuralCF, "rmse", [{}, {"weight_decay": 0.1}, {"n_factors": 0}]),
     "BayesianMF": Candidates(cf.BayesianMF, "rmse", [{}, {"n_factors": 16}]),
 }  # fmt: skip
 

@@ -54,6 +54,7 @@ TOO_LONG = {("ml-1m", "surprise", "SVDpp"), ("ml-1m", "surprise", "KNNBaseline")
             ("gowalla", "cornac", "ItemKNN, lists"), ("gowalla", "cornac", "BPR, lists")}  # fmt: skip
 AUTO = "cf.auto (`cofactor fit`)"
 N_BOOTSTRAP, NOISE = 2_000, 0.03
+FLOORS = {"Popularity": "ndcg@10", "Bias": "rmse"}  # the simplest model of each kind, and what it is judged by
 Row = dict[str, Any]
 
 
@@ -131,6 +132,11 @@ def summed_up(rows: dict[str, Row], halves: Halves) -> dict[str, Row]:
         if "predicted" in row:
             one |= {"rmse": rmse(row["predicted"], halves), "rmse_lead": _rmse_lead(row, auto, halves)}
         found[label] = one
+    for floor, metric in FLOORS.items():
+        for label in (label for label in found if metric in found[label] and metric in found.get(floor, {})):
+            lead = rows[label]["ndcg"] - rows[floor]["ndcg"] if metric == "ndcg@10" else None
+            over = _interval(lead) if lead is not None else _rmse_lead(rows[label], rows[floor], halves)
+            found[label][f"over {floor}"] = over
     return found
 
 
@@ -161,16 +167,22 @@ def verdicts(rows: dict[str, Row]) -> list[str]:
     told = [_place(rows, "ndcg@10", "ndcg_lead", -1)]
     if "rmse" in rows[AUTO]:
         told.append(_place(rows, "rmse", "rmse_lead", 1))
-    for floor, metric, sign in (("Popularity", "ndcg@10", -1), ("Bias", "rmse", 1)):
-        if metric not in rows.get(floor, {}):
+    for floor, metric in FLOORS.items():
+        if metric in rows.get(floor, {}):
+            told.append(f"behind {floor} in {metric}: {', '.join(_behind(rows, floor, metric)) or 'none'}")
+    return told
+
+
+def _behind(rows: dict[str, Row], floor: str, metric: str) -> list[str]:
+    """Those of ours that are meant for the metric and are behind the floor, each with how far."""
+    least, sign = rows[floor][metric], -1 if metric == "ndcg@10" else 1
+    told = list[str]()
+    for label, row in rows.items():
+        meant = label == AUTO or (label in MODELS and MODELS[label].metric == metric)
+        if not meant or metric not in row or (gap := sign * (row[metric] - least)) <= 1e-9:
             continue
-        least = rows[floor][metric]
-        behind = [
-            label for label, row in rows.items()
-            if (label == AUTO or (label in MODELS and MODELS[label].metric == metric))
-            and metric in row and sign * (row[metric] - least) > 1e-9
-        ]  # fmt: skip
-        told.append(f"behind {floor} in {metric}: {', '.join(behind) or 'none'}")
+        low, high = row[f"over {floor}"]
+        told.append(f"{label} by {gap / least:.2%} ({'within the noise' if low <= 0 <= high else 'surely'})")
     return told
 
 

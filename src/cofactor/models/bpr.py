@@ -52,9 +52,9 @@ class BPR(TrainedRecommender["PairwiseSgd"], AverageRowMixin):
     mend: ClassVar = "Lower learning_rate."
 
     n_factors: int = 64
-    n_epochs: int = 40
+    n_epochs: int = 80
     learning_rate: float = 0.1  # the highest, of one_cycle
-    weight_decay: float = 0.01  # λ: every pair pulls its three rows towards 0 by so much
+    weight_decay: float = 0.02  # λ: every pair pulls its three rows towards 0 by so much
     schedule: ScheduleName = "one_cycle"  # of the learning rate: one_cycle, constant, flat_cosine
     relevant: float | None = None  # the lowest rating that is a like; None: 4 of 1..5, 70 % up any scale
     seed: int = 0
