@@ -8,6 +8,8 @@ import pytest
 
 import cofactor as cf
 from cofactor.errors import BadOption, Unsupported
+from cofactor.models.neural_cf import DOT_OF_CLICKS
+from cofactor.nets.perceptron import rule_of_thumb
 from cofactor.training.negatives import clicks_and_negatives, draw_negatives
 from small_tables import random_ratings
 
@@ -95,9 +97,19 @@ def test_more_negatives_lower_a_newcomers_scores(likes):
 
 
 def test_embeddings_are_as_long_as_the_rule_of_thumb_says_where_no_length_is_given():
-    assert [cf.NeuralCF(n_factors=0)._width(n) for n in (1, 100, 943, 10**6)] == [2, 21, 74, 600]
-    assert cf.NeuralCF(n_factors=0, dot_factors=3)._width(100) == 24
-    assert cf.NeuralCF(n_factors=5, dot_factors=3)._width(100) == 8
+    assert [rule_of_thumb(n) for n in (1, 100, 943, 10**6)] == [2, 21, 74, 600]
+    table = random_ratings(100, 30, 400)
+    assert cf.NeuralCF(n_factors=0, dot_factors=3)._widths(table) == (24, rule_of_thumb(30) + 3)
+    assert cf.NeuralCF(n_factors=5, dot_factors=3)._widths(table) == (8, 8)
+
+
+def test_of_clicks_a_dot_product_stands_beside_the_perceptron_and_training_is_longer(checkerboard, likes):
+    of_ratings, of_clicks = (
+        cf.NeuralCF(n_factors=5, layers=(4,)).fit(one, progress=False) for one in (checkerboard, likes)
+    )
+    assert of_ratings.row_vectors("item").shape[1] == 5
+    assert of_clicks.row_vectors("item").shape[1] == 5 + DOT_OF_CLICKS
+    assert len(of_clicks.history_) > len(of_ratings.history_)
 
 
 def test_a_click_needs_at_least_one_negative():

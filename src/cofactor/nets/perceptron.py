@@ -9,7 +9,7 @@ import numpy as np
 from cofactor.arrays import FloatArray, IntArray
 from cofactor.nets.embeddings import small_normals, squash
 
-__all__ = ["N_BIASES", "Layer", "Network", "after_first", "folded", "random_layers"]
+__all__ = ["N_BIASES", "Layer", "Network", "after_first", "folded", "random_layers", "rule_of_thumb"]
 
 EPS = 1e-5  # batch norm's
 N_BIASES = 2  # numbers of a row's dot product that hold the biases of both sides
@@ -74,6 +74,11 @@ class Network(NamedTuple):
             np.column_stack([self.items, np.ones_like(of_item), of_item]).astype(np.float32),
             (*hidden, last._replace(matrix=last.matrix * scale)), self.dot + N_BIASES,
         )  # fmt: skip
+
+
+def rule_of_thumb(n: int) -> int:
+    """The length of the embeddings of n rows, as in fastai."""
+    return min(600, round(1.6 * n**0.56))
 
 
 def random_layers(units: tuple[int, ...], rng: np.random.Generator, *, batch_norm: bool) -> tuple[Layer, ...]:
