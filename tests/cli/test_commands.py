@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 
@@ -385,11 +386,13 @@ def test_a_reader_who_leaves_early_is_no_error(saved):
 
 
 def test_the_demo_runs_to_its_end_and_says_what_is_synthetic(tmp_path, capsys):
-    assert main(["demo", "--out", str(tmp_path / "tastes.cofactor")]) == 0
+    assert main(["demo", "--budget", "1s", "--out", str(tmp_path / "tastes.cofactor")]) == 0
     text = said(capsys)
     assert "synthetic" in text
-    assert "going on with dot product" in text
-    assert (tmp_path / "tastes.cofactor" / "model.json").is_file()
+    assert "Lists are made by" in text
+    first_try, popularity = map(float, re.findall(r"^ndcg@10 +([\d.]+)\*? +([\d.]+)", text, re.MULTILINE)[0])
+    assert first_try > 2 * popularity
+    assert isinstance(cf.open(tmp_path / "tastes.cofactor"), cf.RankerAndRater)
 
 
 def test_onboard_asks_and_then_recommends(vectors, capsys, monkeypatch):

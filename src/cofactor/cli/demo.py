@@ -1,10 +1,9 @@
-"""The whole way on embedded data: read, check, split, train, compare, recommend, open, save. No network.
+"""The whole way on embedded data: read, check, split, a first try, compare, recommend, open, save. No network.
 
 examples:
   cofactor demo
   cofactor demo --out demo.cofactor"""
 
-import math
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,16 +25,18 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--out", type=Path, default=Path("cofactor-demo/tastes.cofactor"), help="where to save the model"
     )
+    parser.add_argument("--budget", default="8s", metavar="TIME", help="of the first try, such as 20s (default: 8s)")
 
 
 def run(arguments: Namespace) -> None:
     check_model("--out", arguments.out)
     ratings = _data()
     parts = _split(ratings)
-    best = _compare(parts)
+    best = _first_try(parts, arguments.budget)
+    dot_product = _compare(best, parts)
     _one_user(best, ratings)
     _newcomer(best)
-    _factors(best)
+    _factors(dot_product)
     _save(best, arguments.out)
     _next()
 
@@ -64,20 +65,26 @@ def _split(ratings: "Ratings") -> "Split":
     return parts
 
 
-def _compare(parts: "Split") -> "Recommender":
+def _first_try(parts: "Split", budget: str) -> "Recommender":
+    from cofactor.choosing.auto import auto
+
+    _title(f"3  The first try: several models on ratings held out of these, within some {budget}")
+    choice = auto(parts.train, budget=budget, progress=False)
+    print("\n".join(str(choice).splitlines()[1:]))  # without the models' options
+    return choice.model
+
+
+def _compare(first_try: "Recommender", parts: "Split") -> "Recommender":
+    """The dot product, trained."""
     from cofactor.evaluation.compare import compare
 
-    _title("3  Train and compare: every difference with its noise")
-    models = _models()
-    found = compare(models, parts.train, parts.test, metrics=METRICS)
-    print(found)
-    scores = {name: one.values.get("rmse", math.inf) for name, one in found.evaluations.items()}
-    name = min(scores, key=scores.__getitem__)
-    print(f"\ngoing on with {name}, whose predictions are nearest to the held-out ratings")
-    return models[name]
+    _title("4  Beside the lecture's models, on the ratings held out at first: every difference with its noise")
+    models = {"first try": first_try, **_lecture_models()}
+    print(compare(models, parts.train, parts.test, metrics=METRICS))
+    return models["dot product"]
 
 
-def _models() -> "dict[str, Recommender]":
+def _lecture_models() -> "dict[str, Recommender]":
     from cofactor.models.bias import Bias
     from cofactor.models.matrix_factorization import MatrixFactorization
     from cofactor.models.neural_cf import NeuralCF
@@ -96,30 +103,33 @@ def _one_user(model: "Recommender", ratings: "Ratings") -> None:
     name = ratings.users.values[user]
     items, values = model.ratings.by_user.of(user)
     own = sorted(zip(values.tolist(), ratings.title_of(items), strict=True), reverse=True)[:8]
-    best = model.rank([name], 8).columns(model.ratings)
-    _title(f"4  For one user, {name}: what they rated highest, and what they have not seen yet")
-    rows = {"their ratings": [f"{value:g}  {title}" for value, title in own]}
-    rows["recommended"] = [f"{s:.1f}  {t}" for s, t in zip(best["score"], best["title"], strict=True)]
-    print_table(rows)
+    _title(f"5  For one user, {name}: what they rated highest, and what they have not seen yet")
+    print_table({"their ratings": [f"{value:g}  {title}" for value, title in own], **_recommended(model, name)})
+
+
+def _recommended(model: "Recommender", who: Any) -> "dict[str, list[str]]":
+    """Titles, and what their ratings will be, as columns to print."""
+    best = model.rank([who] if isinstance(who, str) else who, 8).columns(model.ratings)
+    columns = {"recommended": list(best["title"])}
+    if "rating" in best:
+        columns["predicted"] = [f"{rating:.1f}" for rating in best["rating"]]
+    if "low" in best:
+        columns["80% interval"] = [
+            f"{low:.1f} to {high:.1f}" for low, high in zip(best["low"], best["high"], strict=True)
+        ]
+    return columns
 
 
 def _newcomer(model: "Recommender") -> None:
-    _title("5  Somebody new, known by three ratings; nothing is trained again")
+    _title("6  Somebody new, known by three ratings; nothing is trained again")
     print(", ".join(f"{title}: {rating}" for title, rating in NEWCOMER.items()))
-    if not model.abilities.folds_in:
-        print(f"{type(model).__name__} cannot place newcomers")
-        return
-    best = model.rank(NEWCOMER, 8).columns(model.ratings)
-    print_table({"rank": best["rank"], "recommended": best["title"], "score": best["score"]})
+    print_table(_recommended(model, NEWCOMER))
 
 
 def _factors(model: "Recommender") -> None:
     from cofactor.interpretation.factors import factors
 
-    _title("6  What it has found: the first two directions in which films differ, and who stands at their ends")
-    if not model.abilities.has_vectors:
-        print(f"{type(model).__name__} has no vectors")
-        return
+    _title("7  What the dot product has found: the two directions in which films differ most, and their ends")
     found = factors(model, n=2)
     for factor, share in enumerate(found.shares):
         low, high = found.extremes(factor, n=6)
@@ -130,7 +140,7 @@ def _factors(model: "Recommender") -> None:
 def _save(model: "Recommender", path: Path) -> None:
     from cofactor.opening import open_model
 
-    _title("7  Keep it")
+    _title("8  Keep it")
     again = open_model(model.save(path))
     size = sum(file.stat().st_size for file in path.iterdir())
     print(f"saved as {path} ({size / 1e6:.1f} MB: JSON and arrays, no pickle) and opened again: {type(again).__name__}")
