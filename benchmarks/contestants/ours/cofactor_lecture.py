@@ -35,7 +35,7 @@ def make_model(seed: int, layers: list[int] | None) -> "cf.MatrixFactorization |
         "batch_size": 64,
     }
     if layers:
-        return cf.NeuralCF(layers=tuple(layers), seed=seed, **shared)
+        return cf.NeuralCF(layers=tuple(layers), n_factors=0, seed=seed, **shared)  # widths as fastai chooses them
     return cf.MatrixFactorization(n_factors=50, seed=seed, **shared)
 
 
