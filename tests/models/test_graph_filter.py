@@ -21,7 +21,13 @@ def units(scores):
     return scores / scores.std(axis=1, keepdims=True)
 
 
-def test_the_linear_part_is_the_formula(clicks):
+@pytest.mark.parametrize("dense_share", [0.0, 1.0])
+@pytest.mark.parametrize("numbers_at_once", [1, 100, 10_000])
+def test_the_linear_part_is_the_formula_by_either_product_and_in_any_pieces(
+    clicks, monkeypatch, dense_share, numbers_at_once
+):
+    monkeypatch.setattr("cofactor.models.graph_filter.DENSE_SHARE", dense_share)
+    monkeypatch.setattr("cofactor.models.graph_filter.NUMBERS_AT_ONCE", numbers_at_once)
     ratings, x = clicks
     model = cf.GraphFilter(n_components=0, given_exponent=0.6, user_exponent=0.9, reached_exponent=0.2).fit(ratings)
     users, items = x.sum(axis=1), x.sum(axis=0)
