@@ -15,6 +15,7 @@ from cofactor.contract.profile import UserProfile
 from cofactor.contract.reasons import Reasons
 from cofactor.contract.steps import Side
 from cofactor.errors import BadOption
+from cofactor.kernels.large_matrices import cholesky_of, gram_of, inverse_of_positive
 from cofactor.memory import refuse_beyond
 from cofactor.models._profile_model import ProfileModel, profile_row
 from cofactor.search_space import Between, Space
@@ -83,28 +84,25 @@ class EASE(ProfileModel):
 
     def _inverse_by_items(self, x: "csr_array") -> FloatArray:
         """P, by the Cholesky factor of XᵀX + reg I."""
-        from scipy.linalg.lapack import spotrf, spotri  # pyright: ignore[reportAttributeAccessIssue]
-
-        gram = np.asfortranarray((x.T @ x).toarray(), np.float32)
+        gram = (x.T @ x).toarray().astype(np.float32, copy=False)
         gram[np.diag_indices(len(gram))] += self.reg
-        root, failed = spotrf(gram, overwrite_a=True, clean=False)
-        inverse, failed_too = spotri(root, overwrite_c=True)
-        if failed or failed_too:
-            raise BadOption(f"With reg={self.reg} the items' matrix cannot be inverted in single precision. Raise reg.")
-        upper = np.triu(inverse)  # the other triangle still holds the Gram matrix
-        upper += np.triu(upper, 1).T
-        return upper
+        try:
+            return inverse_of_positive(gram)
+        except np.linalg.LinAlgError:
+            raise BadOption(
+                f"With reg={self.reg} the items' matrix cannot be inverted in single precision. Raise reg."
+            ) from None
 
     def _inverse_by_users(self, x: "csr_array") -> FloatArray:
         """P = (I - Xᵀ (X Xᵀ + reg I)⁻¹ X) / reg (Woodbury), where users are few: a tenth of the time for a tenth of
         them."""
-        from scipy.linalg import cholesky, solve_triangular
+        from scipy.linalg import solve_triangular
 
         gram = (x @ x.T).toarray().astype(np.float64)
         gram[np.diag_indices(len(gram))] += self.reg
-        root = cholesky(gram, lower=True).astype(np.float32)
+        root = cholesky_of(gram).astype(np.float32)
         half = solve_triangular(root, x.toarray(), lower=True, overwrite_b=True)
-        inverse = half.T @ half
+        inverse = gram_of(half)
         inverse /= -np.float32(self.reg)
         inverse[np.diag_indices(len(inverse))] += np.float32(1 / self.reg)
         return inverse
