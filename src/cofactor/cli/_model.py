@@ -30,9 +30,7 @@ def add_model_options(parser: argparse.ArgumentParser, name: str) -> None:
     for one in fields(cls):
         meaning = meanings.get(one.name, "")
         help_text = f"{meaning} (default: {_word(one.default)})".replace("%", "%%").strip()
-        group.add_argument(
-            f"--{one.name.replace('_', '-')}", dest=f"option:{one.name}", metavar="VALUE", help=help_text
-        )
+        group.add_argument(_flag(parser, one.name), dest=f"option:{one.name}", metavar="VALUE", help=help_text)
 
 
 def model_from(name: str, arguments: argparse.Namespace) -> "Recommender":
@@ -40,8 +38,15 @@ def model_from(name: str, arguments: argparse.Namespace) -> "Recommender":
     from cofactor.models import model_class
 
     cls = model_class(name)
-    given = {one.name: (getattr(arguments, f"option:{one.name}", None), one.type) for one in fields(cls)}
-    return cls(**{key: _value(key, text, kind) for key, (text, kind) in given.items() if text is not None})
+    given = {one: text for one in fields(cls) if (text := getattr(arguments, f"option:{one.name}", None)) is not None}
+    return cls(**{one.name: _value(_flag(arguments.parser, one.name), text, one.type) for one, text in given.items()})
+
+
+def _flag(parser: argparse.ArgumentParser, name: str) -> str:
+    """--n-factors; --model-weights where the command has an option --weights of its own."""
+    flag = f"--{name.replace('_', '-')}"
+    of_command = any(flag in one.option_strings and one.dest != f"option:{name}" for one in parser._actions)
+    return f"--model-{flag[2:]}" if of_command else flag
 
 
 def named_model(words: Sequence[str], default: str) -> str:
@@ -54,7 +59,7 @@ def named_model(words: Sequence[str], default: str) -> str:
     return default
 
 
-def _value(name: str, text: str, kind: Any) -> Any:
+def _value(flag: str, text: str, kind: Any) -> Any:
     """A word as what the field takes: text as it is, "0,5.5" a tuple, "ease,bias" names, "none" None."""
     if kind is str or typing.get_origin(kind) is Literal:
         return text
@@ -64,7 +69,7 @@ def _value(name: str, text: str, kind: Any) -> Any:
         value: Any = WORDS[text.lower()] if text.lower() in WORDS else ast.literal_eval(text)
         return tuple(value) if isinstance(value, list) else value  # whether it fits is for the model to say
     except (ValueError, SyntaxError):
-        raise BadOption(f"--{name.replace('_', '-')} takes {_type_name(kind)}, but {text!r} came.") from None
+        raise BadOption(f"{flag} takes {_type_name(kind)}, but {text!r} came.") from None
 
 
 def _type_name(kind: Any) -> str:
