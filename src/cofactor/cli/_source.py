@@ -23,6 +23,7 @@ def add_source(parser: ArgumentParser) -> None:
     for role in ("user", "item", "rating", "timestamp"):
         group.add_argument(f"--{role}", metavar="COLUMN", help=f"its {role} column, by name or position from 0")
     group.add_argument("--clicks", action="store_true", help="do without a rating: every row is a click")
+    group.add_argument("--no-timestamp", action="store_true", help="do without a time")
     group.add_argument("--items", metavar="FILE", help="a table of item titles and attributes")
     group.add_argument("--users", metavar="FILE", help="a table of user attributes")
     group.add_argument("--scale", metavar="LOW,HIGH", help="lowest and highest possible rating")
@@ -76,6 +77,8 @@ def read_options(arguments: Namespace) -> dict[str, Any]:
         given["wide"] = True
     if arguments.clicks:
         given["rating"] = False
+    if arguments.no_timestamp:
+        given["timestamp"] = False
     return {name: value for name, value in given.items() if value is not None}
 
 

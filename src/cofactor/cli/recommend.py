@@ -11,7 +11,7 @@ examples:
 
 Items are named by their id or their exact title. What a user has rated is left out, unless --seen."""
 
-from argparse import ArgumentParser, Namespace
+from argparse import ArgumentParser, BooleanOptionalAction, Namespace
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -47,6 +47,10 @@ def add_arguments(parser: ArgumentParser) -> None:
     )  # fmt: skip
     parser.add_argument("--seen", action="store_true", help="do not leave out what the user has rated")
     parser.add_argument("--unknown", choices=("raise", "fallback"), default="raise", help="users nobody knows")
+    parser.add_argument(
+        "--approximate", action=BooleanOptionalAction,
+        help="compare each user with the items near to them alone (extra 'ann'); pays off for very large catalogues",
+    )  # fmt: skip
     add_format(parser)
 
 
@@ -60,6 +64,7 @@ def run(arguments: Namespace) -> None:
     options: dict[str, Any] = dict(
         hide_seen=not arguments.seen, candidates=arguments.among, exclude=arguments.without, where=arguments.where,
         max_per=dict(map(_cap, arguments.max_per)) or None, unknown=arguments.unknown,
+        approximate=arguments.approximate,
     )  # fmt: skip
     if arguments.out:
         file = model.recommend_all(arguments.out, arguments.n, asked, **options)

@@ -82,8 +82,8 @@ def _write(file: Path, frame: pl.DataFrame | None, write: Callable[[Path], Any])
     objects = [name for name, dtype in frame.schema.items() if dtype == pl.Object] if frame is not None else []
     if objects:
         raise BadOption(
-            f"The values of {objects[0]!r} are of no type that a file can hold. Read the ratings with ids='text', "
-            f"and fit anew."
+            f"The values of {objects[0]!r} are of no type that a file can hold. Read the ratings with "
+            f"cf.read(..., ids='text'), and fit anew."
         )
     try:
         replace_file(file, write)

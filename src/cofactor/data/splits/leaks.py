@@ -58,8 +58,8 @@ def _pairs(train: Ratings, test: Ratings) -> FoundLeak | None:
     mend = (
         "Fit on one part and measure on the other: train, test = cf.split(ratings)."
         if len(leaked) == len(test)
-        else "Leave them out of one of the two: "
-        "cofactor.data.splits.leaks.find_leaks(train, test)[0].rows are their rows in the test."
+        else "Leave them out of one of the two."
+        " Their rows in the test are cofactor.data.splits.leaks.find_leaks(train, test)[0].rows."
     )
     return FoundLeak(
         "pair",
