@@ -34,7 +34,7 @@ def model(checkerboard):
         (lambda m: m.recommend(1, unknown=FRAME), "unknown must be one of raise, fallback, but"),
         (lambda m: m.predict(1, 2, clip=1), "clip must be True or False, but 1 came"),
         (lambda m: m.predict(1, 2, interval="0.9"), "interval must be a finite number, but '0.9' came"),
-        (lambda m: m.predict(1, 2, times="now"), "times are whole numbers, the seconds since 1970 of each of 1 pairs"),
+        (lambda m: m.predict(1, 2, times="now"), "times are whole numbers, the seconds since 1970 of each of 1 pair"),
         (lambda m: m.predict(1, [2, 3], times=[1, 2, 3]), "of each of 2 pairs, but"),
         (lambda m: m.predict(1, 2, times=np.uint64(2**63)), "times are whole numbers"),
         (lambda m: m.predict(1, [2, 3], times=[0, 1e30]), "times are whole numbers"),

@@ -49,6 +49,24 @@ def counted(n: int, noun: str) -> str:
     return f"{n:,} {noun}{'' if n == 1 else 's'}"
 
 
+def verb_of(n: int, plural: str) -> str:
+    """The verb that goes with so many of something.
+
+    >>> verb_of(1, "are"), verb_of(2, "are"), verb_of(1, "have"), verb_of(1, "look")
+    ('is', 'are', 'has', 'looks')
+    """
+    return plural if n != 1 else {"are": "is", "were": "was", "have": "has"}.get(plural, f"{plural}s")
+
+
+def some_of(n: int, total: int, noun: str, verb: str) -> str:
+    """So many of all there are, with the verb for them, given in its plural.
+
+    >>> some_of(1, 3, "user", "have"), some_of(2, 3, "user", "have")
+    ('1 of 3 users has', '2 of 3 users have')
+    """
+    return f"{n:,} of {counted(total, noun)} {verb_of(n, verb)}"
+
+
 class CofactorError(Exception):
     """Base of all errors of this library."""
 
@@ -84,7 +102,7 @@ class UnknownIds(CofactorError, LookupError):
         check += f": the known ones are {made_of}." if made_of else "."
         mend = f"Did you mean {' or '.join(map(shown, near))}?" if near else check
         fallback = " To have unknown ids treated as newcomers, pass unknown='fallback'." if may_fall_back else ""
-        super().__init__(f"{what} not among the {known:,} known ones: {named}. {mend}{fallback}")
+        super().__init__(f"{what} not among the {counted(known, 'known one')}: {named}. {mend}{fallback}")
 
 
 def _different(ids: Iterable[object]) -> list[object]:
@@ -195,9 +213,10 @@ class ItemsIgnored(UserWarning):
     def __init__(self, ids: Iterable[object], given: Iterable[object], option: str, known: int) -> None:
         """given: all that came     option: "candidates" or "exclude"     known: the number of items in the model"""
         self.ids, n_given = _different(ids), len(_different(given))
+        are = verb_of(len(self.ids), "are")
         super().__init__(
-            f"{len(self.ids):,} of the {n_given:,} items in {option} are not among the {known:,} known ones, and are "
-            f"ignored: {_named(self.ids)}."
+            f"{len(self.ids):,} of the {counted(n_given, 'item')} in {option} {are} not among the "
+            f"{counted(known, 'known one')}, and {are} ignored: {_named(self.ids)}."
         )
 
 
@@ -220,7 +239,7 @@ class Interrupted(StoppedEarly):
     """Training was ended by ctrl-C; the model is whole, and stands where its last sweep left it."""
 
     def __init__(self, n_done: int, n_asked: int, unit: str) -> None:
-        self.n_done, self.where = n_done, f"after {n_done:,} of {n_asked:,} {unit}s"
+        self.n_done, self.where = n_done, f"after {n_done:,} of {counted(n_asked, unit)}"
         super().__init__(f"Interrupted: the model is kept as it was {self.where}. It can be used and saved.")
 
 
@@ -229,18 +248,14 @@ class ComparisonStopped(StoppedEarly):
 
     def __init__(self, left_out: Sequence[str]) -> None:
         self.left_out = list(left_out)
-        super().__init__(f"Interrupted: {', '.join(left_out)} {_were(left_out)} not compared.")
-
-
-def _were(names: Sequence[str]) -> str:
-    return "was" if len(names) == 1 else "were"
+        super().__init__(f"Interrupted: {', '.join(left_out)} {verb_of(len(left_out), 'were')} not compared.")
 
 
 class SearchStopped(StoppedEarly):
     """A search was ended by ctrl-C; what it had found by then is used."""
 
     def __init__(self, n_done: int) -> None:
-        super().__init__(f"Stopped after {n_done} trials: the best options among them are used.")
+        super().__init__(f"Stopped after {counted(n_done, 'trial')}: the best options among them are used.")
 
 
 class CouldBeFaster(UserWarning):

@@ -25,6 +25,7 @@ from safetensors.numpy import load_file, save_file
 
 import cofactor
 from cofactor.arrays import Array
+from cofactor.data.facts import counts_in_words
 from cofactor.data.packing.ratings import pack_ratings, unpack_ratings
 from cofactor.data.ratings import Ratings
 from cofactor.errors import BadModelFolder, BadOption, NotSaved, shown
@@ -197,13 +198,14 @@ def _sha256(file: Path) -> str:
 def _card(saved: SavedModel) -> str:
     data = saved.ratings
     options = "\n".join(f"- {name}: {value}" for name, value in saved.options.items())
+    counts = counts_in_words(data.kind, len(data), data.n_items, data.n_users)
     times = " with its time" if data.timestamps is not None else ""
     notes = "".join(f"- {note}\n" for note in saved.notes)
     return (
         f"# {saved.model}\n\n"
         f"**Optimises:** {saved.objective}\n\n"
-        f"**Learned from:** {data.name}{' (synthetic)' if data.synthetic else ''}: {len(data):,} {data.kind} of "
-        f"{data.n_items:,} items by {data.n_users:,} users; fingerprint {data.fingerprint}\n\n"
+        f"**Learned from:** {data.name}{' (synthetic)' if data.synthetic else ''}: "
+        f"{counts}; fingerprint {data.fingerprint}\n\n"
         f"**Keeps of people:** their ids and every one of their {data.kind}{times}, "
         f"so that seen items can be hidden.\n\n"
         f"## Options\n\n{options}\n" + (f"\n## Notes\n\n{notes}" if notes else "")

@@ -9,7 +9,7 @@ import numpy as np
 
 from cofactor.arrays import Array, BoolArray, FloatArray, Id, IntArray
 from cofactor.data.tables import make_table
-from cofactor.errors import BadOption, FewerLeft, shown
+from cofactor.errors import BadOption, FewerLeft, counted, shown, some_of
 from cofactor.hyperparameters import conformed
 
 if TYPE_CHECKING:
@@ -53,11 +53,11 @@ class Ranking:
         short = np.flatnonzero(lengths < n)
         if len(short):
             first = short[0]
-            more = f" (and {len(short) - 1} more users)" if len(short) > 1 else ""
+            more = f" (and {counted(len(short) - 1, 'more user')})" if len(short) > 1 else ""
             options = f", or left out by {' and '.join(narrowed_by)}" if narrowed_by else ""
             warnings.warn(
-                f"Only {lengths[first]} of {n} items are left for {shown(self.labels[first])}{more}: the others are "
-                f"already rated, excluded or not among the candidates{options}.",
+                f"Only {some_of(lengths[first], n, 'item', 'are')} left for {shown(self.labels[first])}{more}: the "
+                f"others are already rated, excluded or not among the candidates{options}.",
                 FewerLeft,
                 stacklevel=stacklevel,
             )

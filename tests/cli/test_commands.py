@@ -108,7 +108,7 @@ def test_somebody_new_gets_a_list_as_json(vectors, capsys):
 
 def test_a_list_that_came_out_short_is_noted_on_stderr(saved, capsys):
     assert main(["recommend", saved, "ann", "-n", "9"]) == 0
-    assert "note: Only 1 of 9 items are left for 'ann'" in capsys.readouterr().err
+    assert "note: Only 1 of 9 items is left for 'ann'" in capsys.readouterr().err
 
 
 def test_for_whom_must_be_said_once(saved, capsys):
@@ -255,7 +255,7 @@ def test_vectors_are_exported(films, table, tmp_path, capsys):
 
 def test_items_that_nobody_knows_are_noted_on_stderr(films, capsys):
     assert main(["recommend", films, "ann", "--seen", "-n", "1", "--among", "1", "--among", "99"]) == 0
-    assert "note: 1 of the 2 items in candidates are not among the 3 known ones" in capsys.readouterr().err
+    assert "note: 1 of the 2 items in candidates is not among the 3 known ones" in capsys.readouterr().err
 
 
 def test_similar_to_several_and_among_those_that_match(films, capsys):

@@ -143,7 +143,7 @@ def test_other_rows_may_not_bring_strangers(dls):
 @pytest.mark.parametrize(
     ("frame", "message"),
     [
-        (small(rating=[5, None, 4, 1]), r"1 of 4 ratings in 'rating' are not finite numbers \(row 1: nan"),
+        (small(rating=[5, None, 4, 1]), r"1 of 4 ratings in 'rating' is not finite or no number \(row 1: nan"),
         (small(rating=["5", "good", "4", "1"]), "row 1: 'good'"),
         (small()[["user", "rating"]], "a user, an item and a rating column"),
         (small().head(0), "no rows"),

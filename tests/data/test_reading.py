@@ -333,8 +333,8 @@ def test_titles_and_attributes_are_matched_by_id():
     assert ratings.titles is not None
     assert ratings.titles.tolist() == ["Alien", None, "Heat"]
     assert ratings.item_attributes["genres"].tolist() == ["Sci-Fi", None, "Crime|Drama"]
-    assert "1 of 3 items have no row" in str(ratings.report)
-    assert "1 rows of items='a dict of columns' belong to no rated item" in str(ratings.report)
+    assert "1 of 3 items has no row" in str(ratings.report)
+    assert "1 row of items='a dict of columns' belongs to no rated item" in str(ratings.report)
 
 
 def notes(**rest: Any) -> list[str]:
@@ -347,11 +347,11 @@ def test_what_an_attached_table_says_twice_or_of_nobody_is_counted_and_a_whole_o
     assert ratings.titles.tolist() == ["Alien", "Shrek", "Heat"]
     assert [str(note) for note in ratings.report.notes] == [
         "2 rows of items='a dict of columns' belong to no rated item.",
-        "1 rows of items='a dict of columns' repeat an id; the first counts.",
+        "1 row of items='a dict of columns' repeats an id; the first counts.",
     ]
     assert notes(items={"movieId": [30, 10, 20], "title": ["Heat", "Alien", "Shrek"]}) == []
     assert notes(users={"userId": ["ann", "bob"], "age": [20, 30]}) == [
-        "1 of 3 users have no row in users='a dict of columns'."
+        "1 of 3 users has no row in users='a dict of columns'."
     ]
 
 
@@ -415,7 +415,7 @@ def test_text_among_an_attributes_numbers_is_told_and_so_is_what_says_nothing():
     users = b"userId,age,country,note\n" + b"".join(b"%d,%d,NZ,%c\n" % (u, 20 + u, 97 + u) for u in range(9))
     people = {"user": list(range(10)), "item": [1, 2] * 5}
     told = str(cf.read(people, users=users + b"9,unknown,NZ,z\n").report)
-    assert "Column 'age' of users='the given text' holds numbers, but 1 of 10 cells are text ('unknown')" in told
+    assert "Column 'age' of users='the given text' holds numbers, but 1 of 10 cells is text ('unknown')" in told
     assert "Column 'country' of users='the given text' says the same in every row, 'NZ': no model learns" in told
     assert "'note'" not in told
     mended = cf.read(people, users=users + b"9,,NZ,z\n")
@@ -543,7 +543,7 @@ def test_a_cell_that_is_stored_twice_is_added_up_and_that_is_noted(form: str):
     matrix = getattr(scipy.sparse, form)(twice, shape=(2, 2))
     ratings = cf.read(matrix)
     assert rows(ratings) == [(0, 0, 2.0), (1, 1, 3.0)]
-    assert ("1 entries of the matrix repeat a place" in str(ratings.report)) == form.startswith("coo")
+    assert ("1 cell of the matrix repeats a place" in str(ratings.report)) == form.startswith("coo")
 
 
 def test_a_matrix_is_left_as_it_was():

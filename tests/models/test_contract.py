@@ -99,7 +99,7 @@ def test_the_held_out_item_stands_above_all_that_is_disliked(taster):
 
 
 def test_seen_items_are_hidden_and_the_list_says_that_it_is_short(model):
-    with pytest.warns(FewerLeft, match="Only 1 of 10 items are left for 3"):
+    with pytest.warns(FewerLeft, match="Only 1 of 10 items is left for 3"):
         assert columns(model.recommend(3))["item"] == [3]
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from cofactor.choosing.contest import Contest, Entry
+from cofactor.errors import counted
 from cofactor.evaluation.metric_table import is_of_ratings
 from cofactor.recommender import Recommender
 from cofactor.sheet import TextMixin, align_columns, format_number
@@ -43,9 +44,9 @@ def reasons(contest: Contest, aim: str, skipped: list[str]) -> list[str]:
 
     skipped: the names of models that there was no time for
     """
-    train = contest.train
+    n, noun = len(contest.train), contest.train.kind.removesuffix("s")
     told = [
-        f"Tried on {len(contest.rest):,} of {len(train):,} {train.kind}, a fifth of each user's, which were held out:",
+        f"Tried on {len(contest.rest):,} of {counted(n, noun)}, a fifth of each user's, which were held out:",
         *_table(contest),
     ]
     for of_ratings, floor in ((False, "Popularity"), (True, "Bias")):

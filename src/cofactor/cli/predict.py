@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from cofactor.cli._out import check_file
 from cofactor.cli._show import add_format, show
-from cofactor.errors import BadOption
+from cofactor.errors import BadOption, counted
 
 if TYPE_CHECKING:
     from cofactor.data.pairs import Pairs
@@ -47,7 +47,7 @@ def run(arguments: Namespace) -> None:
     pairs = read_pairs(arguments.pairs, model.ratings)
     columns = {"user": pairs.users.tolist(), "item": pairs.items.tolist()} | _answers(model, pairs, arguments)
     if arguments.out:
-        print(f"{len(pairs.users):,} pairs written to {write_frame(pl.DataFrame(columns), arguments.out)}")
+        print(f"{counted(len(pairs.users), 'pair')} written to {write_frame(pl.DataFrame(columns), arguments.out)}")
     else:
         show(columns, arguments)
 

@@ -9,6 +9,8 @@ examples:
 
 from argparse import ArgumentParser, Namespace
 
+from cofactor.errors import counted
+
 
 def add_arguments(_: ArgumentParser) -> None:
     pass
@@ -21,5 +23,5 @@ def run(_: Namespace) -> None:
     if not missing:
         print("Nothing to compile: the machine code is at hand.")
         return
-    print(f"Compiling {len(missing)} kernels …", flush=True)
+    print(f"Compiling {counted(len(missing), 'kernel')} …", flush=True)
     print(f"done; they are kept in {warm_up(missing)}")

@@ -8,7 +8,7 @@ import pandas as pd
 
 from cofactor.arrays import Array, Id, IntArray
 from cofactor.data.ids import IdMap
-from cofactor.errors import UnknownIds
+from cofactor.errors import UnknownIds, verb_of
 
 __all__ = ["NA", "CategoryMap", "NotInTraining"]
 
@@ -20,9 +20,10 @@ class NotInTraining(UnknownIds, KeyError):
 
     def __init__(self, kind: str, ids: Sequence[object], known: int) -> None:
         super().__init__(kind, ids, known)
+        are = verb_of(len(self.ids), "are")
         named = ", ".join(repr(one) for one in self.ids[:5]) + (", …" if len(self.ids) > 5 else "")
         self.message = (
-            f"{len(self.ids)} of the asked {kind} ids are not in the training data: {named}. If they were in your "
+            f"{len(self.ids)} of the asked {kind} ids {are} not in the training data: {named}. If they were in your "
             f"table, the split has put all of their ratings into the validation set. Check spelling and type."
         )
 

@@ -14,7 +14,7 @@ from cofactor.arrays import IntArray
 from cofactor.collab.categories import CategoryMap
 from cofactor.collab.rows import Batch, Classes, TabularCollab, read_ratings
 from cofactor.collab.showing import show_frame
-from cofactor.errors import BadOption, BadTable
+from cofactor.errors import BadOption, BadTable, counted
 from cofactor.training.batches import Batches
 from cofactor.training.engines.torch_engine import seeded
 
@@ -169,7 +169,7 @@ class CollabDataLoaders(DataLoaders):
         classes = {name: CategoryMap.of(train[name], name) for name in (user, item)}
         if len(train) < bs:
             warnings.warn(
-                f"There are only {len(train)} training ratings, fewer than bs={bs}: an epoch is one batch of them all.",
+                f"An epoch has only {counted(len(train), 'training rating')}, fewer than bs={bs}: one batch of all.",
                 stacklevel=2,
             )
         parts = [TabularCollab.of(p, classes, rating, labelled=True, strangers=True) for p in (train, valid)]

@@ -21,7 +21,7 @@ from cofactor.collab.metrics import Metric, metric_name
 from cofactor.collab.modules import MSELossFlat
 from cofactor.collab.recorder import Recorder
 from cofactor.collab.showing import show_frame
-from cofactor.errors import Diverged, Unsupported
+from cofactor.errors import Diverged, Unsupported, counted
 from cofactor.run.epoch import Epoch
 from cofactor.run.progress import progress_for
 from cofactor.run.run import Run
@@ -292,7 +292,7 @@ class Learner:
     no_logging = no_bar
 
     def __repr__(self) -> str:
-        return f"Learner({type(self.model).__name__} on {len(self.dls.train_ds):,} ratings)"
+        return f"Learner({type(self.model).__name__} on {counted(len(self.dls.train_ds), 'rating')})"
 
 
 def _several(one: One | Sequence[One] | None) -> list[One]:

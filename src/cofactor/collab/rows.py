@@ -11,7 +11,7 @@ from torch import Tensor
 
 from cofactor.arrays import FloatArray, IntArray
 from cofactor.collab.categories import CategoryMap, NotInTraining
-from cofactor.errors import BadTable
+from cofactor.errors import BadTable, counted, verb_of
 
 __all__ = ["Batch", "Classes", "TabularCollab", "read_ratings"]
 
@@ -85,8 +85,8 @@ def read_ratings(frame: pd.DataFrame, name: str) -> FloatArray:
         given = column.tolist()
         named = ", ".join(f"{column.index[at]}: {given[at]!r}" for at in wrong[:5])
         raise BadTable(
-            f"{len(wrong):,} of {len(numbers):,} ratings in {name!r} are not finite numbers (row {named}"
-            f"{', …' if len(wrong) > 5 else ''}). Drop these rows or correct them."
+            f"{len(wrong):,} of {counted(len(numbers), 'rating')} in {name!r} {verb_of(len(wrong), 'are')} not finite "
+            f"or no number (row {named}{', …' if len(wrong) > 5 else ''}). Drop such rows or correct them."
         )
     return numbers
 

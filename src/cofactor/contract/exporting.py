@@ -15,7 +15,7 @@ from cofactor.contract.lists import ListMixin
 from cofactor.contract.query import Query, list_query
 from cofactor.contract.snapshots import of_one_state
 from cofactor.contract.steps import Side
-from cofactor.errors import FewerLeft, shown
+from cofactor.errors import FewerLeft, shown, some_of
 from cofactor.hyperparameters import conformed
 
 if TYPE_CHECKING:
@@ -122,8 +122,8 @@ def _warn_of_short(short: Sequence[tuple[Id, int]], query: Query, stacklevel: in
     if short:
         label, length = short[0]
         warnings.warn(
-            f"{len(short):,} of {len(query.labels):,} lists are shorter than {query.n}, that of {shown(label)} with "
-            f"{length}: too few items are left for them.",
+            f"{some_of(len(short), len(query.labels), 'list', 'are')} shorter than {query.n}, that of {shown(label)} "
+            f"with {length}: too few items are left for them.",
             FewerLeft,
             stacklevel=stacklevel,
         )

@@ -10,7 +10,7 @@ import numpy as np
 
 from cofactor.arrays import Array, Id, IntArray
 from cofactor.data.ids import UNKNOWN
-from cofactor.errors import BadOption, UnknownIds, shown
+from cofactor.errors import BadOption, UnknownIds, counted, shown
 from cofactor.hyperparameters import conformed
 
 if TYPE_CHECKING:
@@ -79,6 +79,7 @@ def seconds_of_pairs(times: Any, shape: tuple[int, ...]) -> IntArray:
     is_whole = given.dtype.kind in "iuf" and bool((abs(given) < 2.0**63).all() and (given == np.trunc(given)).all())
     if not is_whole or given.shape not in ((), (1,), shape):
         raise BadOption(
-            f"times are whole numbers, the seconds since 1970 of each of {shape[0]:,} pairs, but {shown(times)} came."
+            f"times are whole numbers, the seconds since 1970 of each of {counted(shape[0], 'pair')}, but "
+            f"{shown(times)} came."
         )
     return np.broadcast_to(given.astype(np.int64), shape)

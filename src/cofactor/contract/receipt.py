@@ -7,6 +7,7 @@ from typing import Any, Self
 import numpy as np
 
 from cofactor.arrays import Id
+from cofactor.errors import counted
 from cofactor.sheet import TextMixin
 
 __all__ = ["Receipt"]
@@ -38,4 +39,6 @@ class Receipt(TextMixin):
     def __str__(self) -> str:
         parts = {"Removed": self.removed, "Solved again": self.solved_again, "Kept, of everybody": self.kept}
         lines = [f"{what}: {', '.join(names)}." for what, names in parts.items() if names]
-        return "\n".join([f"{self.user!r} and {self.n_ratings:,} ratings are gone from the model's table.", *lines])
+        return "\n".join(
+            [f"{self.user!r} and {counted(self.n_ratings, 'rating')} are gone from the model's table.", *lines]
+        )

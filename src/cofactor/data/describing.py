@@ -10,6 +10,7 @@ from cofactor.arrays import IntArray
 from cofactor.data.facts import known_times, utc_date
 from cofactor.data.kinds import Kind
 from cofactor.data.ratings import Ratings
+from cofactor.errors import counted
 from cofactor.sheet import TextMixin
 
 __all__ = ["Description", "FiveNumberSummary", "describe"]
@@ -70,8 +71,9 @@ class Description(TextMixin):
 
     def __str__(self) -> str:
         label = f"{self.name}{' (synthetic)' if self.synthetic else ''}"
+        ratings = counted(self.n_ratings, self.kind.removesuffix("s"))
         lines = [
-            f"{label}: {self.n_ratings:,} {self.kind} by {self.n_users:,} users of {self.n_items:,} items",
+            f"{label}: {ratings} by {counted(self.n_users, 'user')} of {counted(self.n_items, 'item')}",
             f"  filled      {self.density:.3%} of all user-item pairs; {1 - self.density:.3%} are unknown",
             f"  a user has  {self.per_user}",
             f"  an item has {self.per_item}",

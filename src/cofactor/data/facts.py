@@ -6,10 +6,20 @@ import numpy as np
 
 from cofactor.arrays import FloatArray, IntArray
 from cofactor.data.kinds import Kind
+from cofactor.errors import counted
 
-__all__ = ["NO_TIME", "known_times", "rows_of_facts", "utc_date"]
+__all__ = ["NO_TIME", "counts_in_words", "known_times", "rows_of_facts", "utc_date"]
 
 NO_TIME = np.iinfo(np.int64).min  # the timestamp of a rating whose time is unknown
+
+
+def counts_in_words(kind: Kind, n: int, n_items: int, n_users: int) -> str:
+    """How many there are of each.
+
+    >>> counts_in_words("clicks", 1, 1, 1), counts_in_words("ratings", 6, 3, 2)
+    ('1 click of 1 item by 1 user', '6 ratings of 3 items by 2 users')
+    """
+    return f"{counted(n, kind.removesuffix('s'))} of {counted(n_items, 'item')} by {counted(n_users, 'user')}"
 
 
 def rows_of_facts(

@@ -10,7 +10,7 @@ import numpy as np
 
 from cofactor.arrays import Array, BoolArray, FloatArray, Id, IntArray
 from cofactor.data.csr_rows import Rows, rows_of
-from cofactor.data.facts import NO_TIME, rows_of_facts
+from cofactor.data.facts import NO_TIME, counts_in_words, rows_of_facts
 from cofactor.data.id_kinds import id_column
 from cofactor.data.ids import IdMap
 from cofactor.data.kinds import Kind, kind_of_column, values_of_kind
@@ -127,7 +127,7 @@ class Ratings(SheetMixin):
 
     def __repr__(self) -> str:
         label = f"{self.name!r}{', synthetic' if self.synthetic else ''}"
-        return f"Ratings({label}: {len(self):,} {self.kind} of {self.n_items:,} items by {self.n_users:,} users)"
+        return f"Ratings({label}: {counts_in_words(self.kind, len(self), self.n_items, self.n_users)})"
 
     def sheet(self) -> Sheet:
         """One row a fact, under the table's name."""

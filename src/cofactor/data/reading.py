@@ -30,7 +30,7 @@ from cofactor.data.remarks import Remark, Remarks, failure, note, problem
 from cofactor.data.report import Report, RowNames
 from cofactor.data.rows.indexed_rows import IndexedRows, dislike_remarks, each_pair_once, number_rows, side_remarks
 from cofactor.data.rows.table_rows import TableRows, only_usable
-from cofactor.errors import BadTable
+from cofactor.errors import BadTable, counted, verb_of
 
 __all__ = ["examine", "read"]
 
@@ -250,18 +250,20 @@ def _wished_types(table: Table, columns: Columns, options: Options) -> dict[str,
 def _matrix_remarks(table: Table, n_item_rows: int, n_user_rows: int) -> list[Remark]:
     """On the cells and the shape of a sparse matrix; none on other tables."""
     remarks = list[Remark]()
-    if table.n_added_up:
-        remarks.append(
-            note(f"{table.n_added_up:,} entries of the matrix repeat a place, and were added to the one there")
-        )
+    if n := table.n_added_up:
+        repeat, were = verb_of(n, "repeat"), verb_of(n, "were")
+        remarks.append(note(f"{counted(n, 'cell')} of the matrix {repeat} a place, and {were} added to the one there"))
     if table.shape is None:
         return remarks
     n_rows, n_columns = table.shape
-    remarks.append(note(f"The matrix was taken as {n_rows:,} users (rows) by {n_columns:,} items (columns)"))
+    remarks.append(
+        note(f"The matrix was taken as {counted(n_rows, 'user')} (rows) by {counted(n_columns, 'item')} (columns)")
+    )
     if n_rows != n_columns and (n_rows == n_item_rows or n_columns == n_user_rows):
         what = (
-            f"The matrix has {n_rows:,} rows, its users, and {n_columns:,} columns, its items, but the attached tables "
-            f"hold {n_item_rows:,} items and {n_user_rows:,} users: it looks transposed"
+            f"The matrix has {counted(n_rows, 'row')}, its users, and {counted(n_columns, 'column')}, its items, but "
+            f"the attached tables hold {counted(n_item_rows, 'item')} and {counted(n_user_rows, 'user')}: it looks "
+            f"transposed"
         )
         remarks.append(problem(what, mend="Pass matrix.T."))
     return remarks

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from cofactor.arrays import IntArray
-from cofactor.errors import BadTable
+from cofactor.errors import BadTable, counted
 from cofactor.sheet import TextMixin
 
 __all__ = ["N_SHOWN_ROWS", "Finding", "Report", "RowNames"]
@@ -77,7 +77,7 @@ class Report(TextMixin):
 
     def __str__(self) -> str:
         roles = ", ".join(f"{role} = {column}" for role, column in self.columns.items())
-        lines = [f"{self.source}: {self.n_read:,} rows read, {self.n_kept:,} kept"]
+        lines = [f"{self.source}: {counted(self.n_read, 'row')} read, {self.n_kept:,} kept"]
         lines += [f"  columns: {roles}"] if roles else []
         lines += [f"  kind: {self.kind}"] if self.kind else []
         sections = {

@@ -11,6 +11,7 @@ import numpy as np
 from cofactor.arrays import FloatArray
 from cofactor.data.expecting import RatingsOrFrame, as_ratings
 from cofactor.data.tables import make_table
+from cofactor.errors import counted, some_of, verb_of
 from cofactor.evaluation.bootstrap import Interval, check_level, interval, resample
 from cofactor.evaluation.compute import compute_metrics
 from cofactor.evaluation.held_out import HeldOut
@@ -148,7 +149,7 @@ def evaluate_held_out(
 def _interval_note(statistics: Mapping[str, Statistic], options: EvaluationOptions) -> str:
     others = [name for name, one in statistics.items() if isinstance(one, JackknifeStatistic)]
     but = f" ({', '.join(others)}: jackknife)" if others else ""
-    return f"{options.confidence:.0%} intervals by resampling users {options.n_bootstrap:,} times{but}."
+    return f"{options.confidence:.0%} intervals by resampling users {counted(options.n_bootstrap, 'time')}{but}."
 
 
 def _test_notes(held: HeldOut, statistics: Mapping[str, Statistic]) -> list[str]:
@@ -156,14 +157,14 @@ def _test_notes(held: HeldOut, statistics: Mapping[str, Statistic]) -> list[str]
     if not all(map(is_of_ratings, statistics)):
         notes += [
             f"Relevant: {'everything in the test' if lowest is None else f'{held.test.kind} of {lowest:g} and above'}; "
-            f"{n_served:,} of {held.n_users:,} users have any.",
+            f"{some_of(n_served, held.n_users, 'user', 'have')} any.",
             f"Candidates: all {held.train.n_items:,} items but those the user has rated in training.",
         ]
     new_users, new_items = (int(np.count_nonzero(mask)) for mask in held.is_new)
     if new_users or new_items:
         notes.append(
-            f"Of {len(held.test):,} test ratings {new_users:,} are by users and {new_items:,} of items "
-            f"without any training rating."
+            f"Of {counted(len(held.test), 'test rating')} {new_users:,} {verb_of(new_users, 'are')} by users and "
+            f"{new_items:,} of items without any training rating."
         )
     return notes
 

@@ -11,7 +11,7 @@ from cofactor.data.alignment import Pairs, aligned_pairs
 from cofactor.data.ratings import Ratings
 from cofactor.data.relevance import lowest_relevant
 from cofactor.data.splits.leaks import refuse_leaks
-from cofactor.errors import BadOption
+from cofactor.errors import BadOption, counted
 from cofactor.evaluation.metrics import exponential_gain
 
 __all__ = ["HeldOut", "RelevantItems"]
@@ -130,7 +130,9 @@ class HeldOut:
 def _expect_known_users(train: Ratings, test: Ratings) -> None:
     """Raise `BadOption` where the tables share no user: what strangers get says little of the model."""
     if (aligned_pairs(test, train).user_idx < 0).all():
-        theirs, ours = (f"{len(ids):,} users, such as {ids.values.tolist()[0]!r}" for ids in (test.users, train.users))
+        theirs, ours = (
+            f"{counted(len(ids), 'user')}, such as {ids.values.tolist()[0]!r}" for ids in (test.users, train.users)
+        )
         raise BadOption(
             f"The test is of {theirs}; none of them is among the model's {ours}. There is nothing to measure: give "
             f"the right tables, or name the right columns."

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from cofactor.arrays import BoolArray, FloatArray, IntArray
+from cofactor.errors import counted
 from cofactor.evaluation.held_out import HeldOut, RelevantItems
 from cofactor.evaluation.ties import NOTHING_CROSSES, Ties, crossing_groups, find_ties
 from cofactor.kernels.ranking.lists import SeenItems, empty_lists
@@ -92,7 +93,7 @@ def rank_catalogue(
     that is more than there is.
     """
     bytes_a_place = BYTES_A_PLACE + BYTES_A_GAIN * graded
-    what = f"A list of {n:,} items for each of {held.n_users:,} users"
+    what = f"A list of {counted(n, 'item')} for each of {counted(held.n_users, 'user')}"
     refuse_beyond((bytes_a_place * held.n_users + BYTES_A_RANK) * n / 1e9, None, what, "Ask for a smaller k.")
     counts = _no_counts(held) if count_ranks else None
     # one more than the list: it says whether equal scores cross the list's end

@@ -16,7 +16,7 @@ from cofactor.contract.learned import doubles, number
 from cofactor.contract.profile import UserProfile
 from cofactor.contract.reasons import Reasons
 from cofactor.contract.steps import Side
-from cofactor.errors import BadModelFolder, BadOption
+from cofactor.errors import BadModelFolder, BadOption, counted, verb_of
 from cofactor.models._with_members import AsGiven, WithMembers, as_member, as_members, as_option, expect_share
 from cofactor.recommender import Recommender
 
@@ -140,8 +140,9 @@ class Blend(WithMembers):
         users = np.random.default_rng(self.seed).permutation(np.unique(wanted.user_idx))[:MAX_USERS]
         if len(users) < 2:
             raise BadOption(
-                f"{len(users)} users have relevant ratings in the held-out {self.held_out:.0%} of {part.name!r}, too "
-                f"few to learn a blend's weights from. Raise held_out, or give it more ratings."
+                f"{counted(len(users), 'user')} {verb_of(len(users), 'have')} relevant ratings in the held-out "
+                f"{self.held_out:.0%} of {part.name!r}, too few to learn a blend's weights from. Raise held_out, or "
+                f"give it more ratings."
             )
         return blend_lists(list_candidates(members, users, wanted), np.arange(len(users)) % 2 == 0)
 

@@ -153,7 +153,7 @@ class Search:
         return f"{self.model.model_name()}-{hashlib.sha256(text.encode()).hexdigest()[:16]}"
 
     def _note(self) -> str:
-        n, measured = len(self._study.trials), f"{len(self._rest):,} of {len(self.train):,} training ratings"
+        n, measured = len(self._study.trials), f"{len(self._rest):,} of {counted(len(self.train), 'training rating')}"
         note = (
             f"{counted(n, 'trial')} of {type(self.model).__name__}, measured on {measured}, which were held out for it."
         )

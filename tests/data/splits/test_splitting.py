@@ -94,7 +94,7 @@ def test_a_table_without_times_is_refused(checkerboard):
 
 @pytest.mark.parametrize("by", ["last", "time"])
 def test_unknown_times_are_named(by):
-    with pytest.raises(BadTable, match=r"1 of 6 ratings have no time \(of 1 users: 'b'\)"):
+    with pytest.raises(BadTable, match=r"1 of 6 ratings has no time \(of 1 user: 'b'\)"):
         split(table(times=(1, 2, 3, NO_TIME, 30, 20)), by=by)
 
 

@@ -7,6 +7,7 @@ from cofactor.arrays import Array, IntArray, object_array
 from cofactor.data.columns.id_columns import whole_if_unchanged
 from cofactor.data.formats.series import texts_of
 from cofactor.data.remarks import Remark, note
+from cofactor.errors import some_of
 
 __all__ = ["as_titles", "column_remarks", "in_id_order", "typed"]
 
@@ -40,10 +41,11 @@ def column_remarks(column: pl.Series, written: pl.Series, where: str) -> list[Re
     if column.dtype != pl.String or not len(cells):
         return remarks
     is_text = cells.cast(pl.String).cast(pl.Float64, strict=False).is_null()
-    if 0 < is_text.sum() < MAX_TEXT_AMONG_NUMBERS * len(cells):
+    n_texts = int(is_text.sum())
+    if 0 < n_texts < MAX_TEXT_AMONG_NUMBERS * len(cells):
         words = ", ".join(map(repr, cells.filter(is_text).unique(maintain_order=True).head(N_NAMED).to_list()))
         what = (
-            f"Column {column.name!r} of {where} holds numbers, but {is_text.sum():,} of {len(cells):,} cells are text "
+            f"Column {column.name!r} of {where} holds numbers, but {some_of(n_texts, len(cells), 'cell', 'are')} text "
             f"({words}): each number was taken for a category of its own"
         )
         remarks.append(note(what, mend="If numbers are meant, leave those cells empty."))

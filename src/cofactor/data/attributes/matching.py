@@ -8,6 +8,7 @@ from cofactor.data.attributes.attached_table import AttachedTable
 from cofactor.data.columns.id_columns import as_ids
 from cofactor.data.ids import UNKNOWN, IdMap
 from cofactor.data.remarks import Remark, note, problem
+from cofactor.errors import counted, some_of, verb_of
 
 __all__ = ["find_keys", "first_row_of_each", "match_remarks", "with_unrated"]
 
@@ -48,13 +49,18 @@ def match_remarks(found: IntArray, ids: IdMap, other: IdMap, table: AttachedTabl
     n_matching, n_matched = int((found != UNKNOWN).sum()), _n_different(found)
     remarks = _few_matched(n_matched, ids, other, table)
     if 0 < n_matched < len(ids) and not remarks:
-        remarks.append(note(f"{len(ids) - n_matched:,} of {len(ids):,} {ids.kind}s have no row in {table.name}"))
+        remarks.append(note(f"{some_of(len(ids) - n_matched, len(ids), ids.kind, 'have')} no row in {table.name}"))
     if n_matching < len(found):
-        kept = ", and are kept" if keep else ""
         n_unrated = len(found) - n_matching
-        remarks.append(note(f"{n_unrated:,} rows of {table.name} belong to no rated {ids.kind}{kept}"))
-    if n_matching > n_matched:
-        remarks.append(note(f"{n_matching - n_matched:,} rows of {table.name} repeat an id; the first counts"))
+        kept = f", and {verb_of(n_unrated, 'are')} kept" if keep else ""
+        rows, belong = counted(n_unrated, "row"), verb_of(n_unrated, "belong")
+        remarks.append(note(f"{rows} of {table.name} {belong} to no rated {ids.kind}{kept}"))
+    if n_repeated := n_matching - n_matched:
+        remarks.append(
+            note(
+                f"{counted(n_repeated, 'row')} of {table.name} {verb_of(n_repeated, 'repeat')} an id; the first counts"
+            )
+        )
     return remarks
 
 
@@ -62,14 +68,16 @@ def _few_matched(n_matched: int, ids: IdMap, other: IdMap, table: AttachedTable)
     few = n_matched / max(1, len(ids)) < EXPECTED_SHARE
     if few and _n_different(find_keys(table, other)) > EXCHANGED_SHARE * len(other):
         what = (
-            f"Only {n_matched:,} of {len(ids):,} {ids.kind} ids stand in {table.name}, but the {other.kind} ids do: "
-            f"users and items look exchanged"
+            f"Only {some_of(n_matched, len(ids), f'{ids.kind} id', 'stand')} in {table.name}, but the {other.kind} ids "
+            f"do: users and items look exchanged"
         )
         return [problem(what, mend="Exchange user=… and item=…; of a matrix, pass the transpose.")]
     if n_matched:
         return []
     samples = f"here {ids.values[:1].tolist()}, there {table.keys.head(1).to_list()}"
-    what = f"None of the {len(ids):,} {ids.kind} ids stands in column {table.key!r} of {table.name} ({samples})"
+    what = (
+        f"None of the {counted(len(ids), f'{ids.kind} id')} stands in column {table.key!r} of {table.name} ({samples})"
+    )
     return [problem(what, mend="Give the table that belongs to these ratings.")]
 
 

@@ -14,7 +14,7 @@ from cofactor.data.formats.header import Header
 from cofactor.data.formats.usual_names import USUAL, plain_name, usual_column
 from cofactor.data.options import Column, Options
 from cofactor.data.remarks import Remarks, note
-from cofactor.errors import BadTable
+from cofactor.errors import BadTable, counted
 
 __all__ = ["Columns", "choose_columns", "named_column"]
 
@@ -84,7 +84,9 @@ def named_column(names: Sequence[str], role: str, asked: Column | Literal[False]
         return None
     if not isinstance(asked, str):
         if not 0 <= asked < len(names):
-            raise BadTable(f"{role}={asked} names a column by its position, but the table has {len(names)} columns.")
+            raise BadTable(
+                f"{role}={asked} names a column by its position, but the table has {counted(len(names), 'column')}."
+            )
         return names[asked]
     asked = asked if asked in names else asked.strip()
     if asked in names:

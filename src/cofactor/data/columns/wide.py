@@ -13,7 +13,7 @@ from cofactor.data.formats.table import Table
 from cofactor.data.formats.usual_names import usual_column
 from cofactor.data.remarks import Remark, note
 from cofactor.data.report import RowNames
-from cofactor.errors import BadTable
+from cofactor.errors import BadTable, counted, verb_of
 
 __all__ = ["MIN_ITEMS", "looks_wide", "unpivoted"]
 
@@ -67,12 +67,14 @@ def unpivoted(table: Table, user: str | None) -> tuple[Table, tuple[Remark, ...]
     cells = pl.DataFrame([frame[user].alias("user"), *_of_one_type([frame[name] for name in items])])
     long = cells.unpivot(index="user", variable_name="item", value_name="rating").drop_nulls("rating")
     if not len(long):
-        raise BadTable(f"No cell of the wide table is filled, of {len(frame):,} rows and {len(items):,} columns.")
+        raise BadTable(
+            f"No cell of the wide table is filled, of {counted(len(frame), 'row')} and {counted(len(items), 'column')}."
+        )
     named = long["item"].replace_strict(dict(zip(cells.columns[1:], items, strict=True)), return_dtype=pl.String)
     long = long.with_columns(whole_if_unchanged(named).alias("item"))
     said = note(
-        f"Read as a wide table of {len(frame):,} users (rows) by {len(items):,} items (columns); {len(long):,} of its "
-        f"cells are filled"
+        f"Read as a wide table of {counted(len(frame), 'user')} (rows) by {counted(len(items), 'item')} (columns); "
+        f"{len(long):,} of its cells {verb_of(len(long), 'are')} filled"
     )
     made = replace(from_eager(long, table.origin, table.library), is_text=table.is_text)
     return replace(made, row_names=RowNames("filled cell", 1)), (said,)

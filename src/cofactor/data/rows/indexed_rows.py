@@ -14,6 +14,7 @@ from cofactor.data.options import Duplicates
 from cofactor.data.remarks import Remark, Remarks, left_out, note, problem, untrainable
 from cofactor.data.rows.duplicates import Repeated, merge_repeats, repeated_pairs
 from cofactor.data.rows.table_rows import TableRows
+from cofactor.errors import counted, verb_of
 
 __all__ = ["IndexedRows", "dislike_remarks", "each_pair_once", "number_rows", "side_remarks"]
 
@@ -62,7 +63,7 @@ def side_remarks(ids: IdMap, column: str, *, complete: bool) -> Remarks:
         remarks.append(untrainable(what, mend=mend))
     if odd:
         named = ", ".join(map(repr, odd[:N_NAMED])) + (", …" if len(odd) > N_NAMED else "")
-        what = f"{len(odd)} {ids.kind} ids look unintended: {named}"
+        what = f"{counted(len(odd), f'{ids.kind} id')} {verb_of(len(odd), 'look')} unintended: {named}"
         remarks.append(note(what, mend="They were kept as they came."))
     return tuple(remarks)
 

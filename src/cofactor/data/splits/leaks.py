@@ -7,7 +7,7 @@ import numpy as np
 from cofactor.arrays import IntArray
 from cofactor.data.alignment import aligned_pairs
 from cofactor.data.ratings import NO_TIME, Ratings
-from cofactor.errors import Leak
+from cofactor.errors import Leak, counted, some_of, verb_of
 
 __all__ = ["FoundLeak", "find_leaks", "refuse_leaks"]
 
@@ -64,8 +64,8 @@ def _pairs(train: Ratings, test: Ratings) -> FoundLeak | None:
     return FoundLeak(
         "pair",
         leaked,
-        f"{len(leaked):,} of {len(test):,} test ratings, of {users:,} users, are of a user and an item that "
-        f"are in train too: {_named(test, leaked)}. {mend}",
+        f"{len(leaked):,} of {counted(len(test), 'test rating')}, of {counted(users, 'user')}, "
+        f"{verb_of(len(leaked), 'are')} of a user and an item that are in train too: {_named(test, leaked)}. {mend}",
     )
 
 
@@ -81,7 +81,7 @@ def _future(train: Ratings, test: Ratings) -> FoundLeak | None:
     return FoundLeak(
         "future",
         rows,
-        f"{len(rows):,} of {len(train):,} training ratings are newer than the oldest test rating (of second "
+        f"{some_of(len(rows), len(train), 'training rating', 'are')} newer than the oldest test rating (of second "
         f"{known.min()}), so training knows the future: {_named(train, rows)}. Split with by='time'.",
     )
 

@@ -15,7 +15,7 @@ import numpy as np
 from cofactor.arrays import BoolArray, IntArray
 from cofactor.data.expecting import RatingsOrFrame, as_ratings
 from cofactor.data.ratings import NO_TIME, Ratings
-from cofactor.errors import BadOption, BadTable, shown
+from cofactor.errors import BadOption, BadTable, counted, shown, some_of
 from cofactor.hyperparameters import conformed, seed_of
 from cofactor.sheet import Sheet, SheetMixin
 
@@ -44,7 +44,7 @@ class Split(SheetMixin):
         for part, name in zip(parts, ("train", "test"), strict=True):
             if not len(part):
                 raise BadOption(
-                    f"Nothing is left for {name} when {len(whole):,} ratings are split like this: {how}. "
+                    f"Nothing is left for {name} of {counted(len(whole), 'rating')} split like this: {how}. "
                     f"Give it a larger share, or more ratings."
                 )
         return cls(whole, *parts, how)
@@ -184,7 +184,7 @@ def _newest(ratings: Ratings, share: float, unknown_times: UnknownTimes) -> Bool
         return np.zeros(n, bool)
     if n_unknown > n - n_test:
         raise BadTable(
-            f"{n_unknown:,} of {n:,} ratings have no time, so the newest {share:.0%} would hold some "
+            f"{some_of(n_unknown, n, 'rating', 'have')} no time, so the newest {share:.0%} would hold some "
             f"of them. Keep a smaller share back."
         )
     return times > np.partition(times, n - n_test - 1)[n - n_test - 1]
@@ -198,7 +198,8 @@ def _times(ratings: Ratings, unknown_times: UnknownTimes) -> IntArray:
         users = ratings.users.gather(np.unique(ratings.user_idx[unknown]))
         named = ", ".join(repr(one) for one in users[:5].tolist()) + (", …" if len(users) > 5 else "")
         raise BadTable(
-            f"{unknown.sum():,} of {len(ratings):,} ratings have no time (of {len(users):,} users: {named}), "
+            f"{some_of(int(unknown.sum()), len(ratings), 'rating', 'have')} no time (of "
+            f"{counted(len(users), 'user')}: {named}), "
             f"so it is not known which are the newest. Leave them out, or, where you know that they are "
             f"older than what is kept back, pass unknown_times='oldest'."
         )
