@@ -17,6 +17,8 @@ from cofactor.memory import free_gb
 
 __all__ = [
     "BYTES_A_ROW",
+    "BYTE_ORDER_MARKS",
+    "GZIP",
     "N_SNIFFED_BYTES",
     "STAND_INS",
     "as_bytes",
@@ -36,6 +38,7 @@ MAX_LINE_BYTES = 1 << 26
 BYTES_A_ROW = 80  # that a row takes while it is read, beside its text: measured are 70 to 100
 STAND_INS = "\x1f\x1e\x1d\x1c\x01"  # stand for what Polars cannot parse; the first that the text does not hold
 BYTE_ORDER_MARKS = (b"\xff\xfe", b"\xfe\xff")  # of UTF-16
+GZIP = b"\x1f\x8b"  # what such a file begins with
 
 
 def in_utf8(source: Path | bytes, encoding: str | None) -> Path | bytes:
@@ -45,7 +48,7 @@ def in_utf8(source: Path | bytes, encoding: str | None) -> Path | bytes:
     that is larger than the free memory; `BadOption` for an unknown encoding.
     """
     start = start_of(source)
-    zipped = start.startswith(b"\x1f\x8b")
+    zipped = start.startswith(GZIP)
     if encoding is None and not zipped and start.startswith(BYTE_ORDER_MARKS):
         raise BadTable("The text is in UTF-16. Pass encoding='utf-16'.")
     if isinstance(source, Path):

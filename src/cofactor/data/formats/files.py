@@ -6,9 +6,10 @@ from pathlib import Path
 
 import polars as pl
 
-from cofactor.data.formats.decoding import BYTES_A_ROW, refuse_too_large, start_of
+from cofactor.data.formats.decoding import BYTE_ORDER_MARKS, BYTES_A_ROW, GZIP, refuse_too_large, start_of
 from cofactor.data.formats.frames import collected, from_lazy
 from cofactor.data.formats.json_lines import from_json_lines, holds_json_lines
+from cofactor.data.formats.other_formats import OTHER_ENDINGS, OtherFormat, other_format
 from cofactor.data.formats.table import Table
 from cofactor.data.formats.text import TextTable, open_text
 from cofactor.data.options import Options
@@ -18,14 +19,8 @@ from cofactor.errors import BadTable, CofactorError
 __all__ = ["from_bytes", "from_path"]
 
 LINES_ENDINGS = (".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz")
-TEXT_ENDINGS = ".csv .tsv .txt .dat .data .gz"
 # recognised by their first bytes, so that a wrong ending does not matter
-MAGIC = {
-    b"PAR1": "parquet", b"ARROW1": "arrow", b"PK\x03\x04": "a zip archive (perhaps .xlsx or .npz)",
-    b"SQLite format 3": "an SQLite database", b"\x89HDF": "HDF5", b"\x80\x04": "a pickle", b"\x80\x05": "a pickle",
-    b"BZh": "bzip2", b"\xfd7zXZ": "xz", b"\x28\xb5\x2f\xfd": "zstd", b"\x93NUMPY": "a NumPy file", b"%PDF": "a PDF",
-}  # fmt: skip
-OTHER_ENDINGS = {".xlsx", ".xls", ".ods", ".json", ".pkl", ".db", ".sqlite", ".h5", ".npy", ".npz"}
+MAGIC = {b"PAR1": "parquet", b"ARROW1": "arrow"}
 
 
 def from_path(path: Path, options: Options) -> Table:
@@ -56,7 +51,7 @@ def _open_file(path: Path, options: Options) -> Table:
         return _packed(pl.scan_parquet(path, glob=False), path.name)
     if kind == "arrow":
         return _packed(pl.scan_ipc(path, glob=False), path.name)
-    return _text_or_lines(path, path.name, kind, options)
+    return _text_or_lines(path, path.name, options)
 
 
 def from_bytes(data: bytes, name: str, options: Options) -> Table:
@@ -66,15 +61,20 @@ def from_bytes(data: bytes, name: str, options: Options) -> Table:
         return _packed(pl.scan_parquet(io.BytesIO(data)), name)
     if kind == "arrow":
         return _packed(pl.scan_ipc(io.BytesIO(data)), name)
-    return _text_or_lines(data, name, kind, options)
+    return _text_or_lines(data, name, options)
 
 
-def _text_or_lines(source: Path | bytes, name: str, kind: str | None, options: Options) -> Table:
-    if kind is None and (name.lower().endswith(LINES_ENDINGS) or holds_json_lines(source, options.encoding)):
+def _text_or_lines(source: Path | bytes, name: str, options: Options) -> Table:
+    start, ending = start_of(source), Path(name).suffix.lower()
+    other = None if _is_encoded(start, options) else other_format(start)
+    if other is None and (name.lower().endswith(LINES_ENDINGS) or holds_json_lines(source, options.encoding)):
         return from_json_lines(source, name, options.encoding)
-    if kind is None and start_of(source).lstrip().startswith(b"[{"):
-        kind = "one JSON array, not an object a line"
-    _refuse_other_formats(kind, Path(name).suffix.lower())
+    if start.lstrip().startswith(b"[{"):
+        other = OtherFormat("one JSON array, not an object a line")
+    if other is None and ending in OTHER_ENDINGS:
+        other = OtherFormat(f"a file of the kind {ending}")
+    if other is not None:
+        raise other.error
     return _text(open_text(source, options.separator, options.encoding, options.has_header), name)
 
 
@@ -82,14 +82,9 @@ def _kind(start: bytes) -> str | None:
     return next((kind for magic, kind in MAGIC.items() if start.startswith(magic)), None)
 
 
-def _refuse_other_formats(kind: str | None, ending: str) -> None:
-    if kind is None and ending not in OTHER_ENDINGS:
-        return
-    raise BadTable(
-        f"This is {kind or f'a file of the kind {ending}'}, which is not read here. Read are text tables "
-        f"({TEXT_ENDINGS} …), JSON lines (.jsonl), .parquet and .arrow; load anything else with pandas or Polars "
-        f"and pass the data frame, or pass a database cursor that has executed a query."
-    )
+def _is_encoded(start: bytes, options: Options) -> bool:
+    """Return whether the bytes are text by what is said of them, or packed or marked as text by how they begin."""
+    return options.encoding is not None or start.startswith((GZIP, *BYTE_ORDER_MARKS))
 
 
 def _text(table: TextTable, origin: str) -> Table:

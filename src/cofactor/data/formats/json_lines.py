@@ -9,7 +9,7 @@ from pathlib import Path
 
 import polars as pl
 
-from cofactor.data.formats.decoding import N_SNIFFED_BYTES, as_bytes, in_utf8, start_of
+from cofactor.data.formats.decoding import GZIP, N_SNIFFED_BYTES, as_bytes, in_utf8, start_of
 from cofactor.data.formats.frames import from_lazy
 from cofactor.data.formats.table import Table
 from cofactor.data.report import RowNames
@@ -23,7 +23,7 @@ EXAMPLE = '{"user": "ann", "item": 7, "rating": 4}'
 def holds_json_lines(source: Path | bytes, encoding: str | None) -> bool:
     """Return whether the first line that is not blank is a JSON object, packed by gzip or not."""
     start = start_of(source)
-    if start.startswith(b"\x1f\x8b"):
+    if start.startswith(GZIP):
         unpacked = zlib.decompressobj(wbits=31)
         with suppress(zlib.error):
             start = unpacked.decompress(start, N_SNIFFED_BYTES)
