@@ -68,6 +68,12 @@ def test_the_error_is_measured_where_it_is_not_given(checkerboard):
     assert f"to within {model.error_:.3f} (RMSE)" in model.notes()[-1]
 
 
+def test_the_note_says_of_what_the_threshold_is(model):
+    assert model.notes()[-1].startswith(
+        "Lists are ordered by the scores of EASE, times the probability of a rating of 3 or more by ExplicitALS; "
+    )
+
+
 def test_what_it_cannot_be_made_of_is_refused(checkerboard):
     with pytest.raises(BadOption, match="only ranks"):
         cf.RankerAndRater("ease", "ease")

@@ -125,9 +125,9 @@ class RankerAndRater(WithMembers):
 
     def notes(self) -> tuple[str, ...]:
         ranker, rater = (type(one).__name__ for one in self.fitted)
-        order = f"Lists are ordered by {ranker}"
+        order = f"Lists are ordered by the scores of {ranker}"
         if self.weighted:
-            order += f", times how probable {rater} holds a rating of {self.threshold_:g} or more"
+            order += f", times the probability of a rating of {self.threshold_:g} or more by {rater}"
         return (*super().notes(), f"{order}; ratings are predicted by {rater}, to within {self.error_:.3f} (RMSE).")
 
     def score_users(self, user_idx: IntArray) -> FloatArray:
