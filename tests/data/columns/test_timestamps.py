@@ -165,3 +165,14 @@ def test_a_third_column_of_days_in_one_number_is_one_of_times():
     assert (ratings.kind, utc(ratings)) == ("clicks", ["2024-05-31T00:00:00", "2024-06-01T00:00:00"])
     with pytest.raises(BadTable, match="dates written YYYYMMDD.*timestamp=…"):
         cf.read(b"user,item,value\n1,5,20240531\n2,6,20240601\n")
+
+
+def test_times_still_to_come_are_noted():
+    """A day is let pass: clocks and zones differ."""
+    now = datetime.now(UTC)
+    days = [now + timedelta(days=far) for far in (-1, 0.9, 400, 30)]
+    rows = {"user": [1, 1, 2, 2], "item": [1, 2, 1, 2], "rating": [5, 4, 3, 2]}
+    (told,) = cf.read(rows | {"date": days}).report.notes
+    assert str(told).startswith(f"Times lie in the future, until {days[2]:%Y-%m-%d}, in 2 rows: 2, 3. The clock")
+    assert told.rows == (2, 3)
+    assert cf.read(rows | {"date": days[:2] * 2}).report.notes == ()

@@ -1,17 +1,20 @@
 """Times of any kind become whole seconds since 1970."""
 
+import time
+
 import polars as pl
 
 from cofactor.arrays import BoolArray, IntArray
 from cofactor.data.columns.calendar_text import DAY_NUMBERS, calendar_seconds, likely_format, seconds_by_format
 from cofactor.data.columns.values import without_missing_words
+from cofactor.data.facts import NO_TIME, utc_date
 from cofactor.data.formats.series import texts_of
-from cofactor.data.ratings import NO_TIME
 from cofactor.data.remarks import Remark, Remarks, note, problem
 from cofactor.errors import BadTable
 
 __all__ = ["parse_times"]
 
+DAY = 86_400
 # a number is taken for seconds until the year 5138; finer units are larger than any sensible number of the coarser
 UNITS = (
     ("seconds", 1, 1e11),
@@ -49,7 +52,19 @@ def parse_times(column: pl.Series, date_format: str | None = None) -> tuple[IntA
     if seconds.null_count():
         remarks = [*remarks, note("The time is unknown", seconds.is_null().to_numpy())]
         seconds = seconds.fill_null(NO_TIME)
-    return seconds.to_numpy(), tuple(remarks)
+    times = seconds.to_numpy()
+    return times, (*remarks, *_of_the_future(times))
+
+
+def _of_the_future(times: IntArray) -> Remarks:
+    """A remark on times that are still to come; a day is let pass, for clocks and zones that differ."""
+    now = int(time.time())
+    if not len(times) or (latest := int(times.max())) <= now + DAY:
+        return ()
+    day = utc_date(latest)
+    until = "beyond any calendar" if day is None else f"until {day:%Y-%m-%d}"
+    mend = "The clock that wrote them may be wrong, or the order of day, month and year."
+    return (note(f"Times lie in the future, {until},", times > now + DAY, mend=mend),)
 
 
 def _from_text(column: pl.Series) -> tuple[pl.Series, list[Remark]]:
