@@ -1,7 +1,9 @@
 """Where a command's results go: looked at before the work begins, so that no hour of training ends at a closed door."""
 
+import os
 import shutil
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 from cofactor.errors import BadOption
@@ -19,13 +21,25 @@ def check_model(option: str, path: Path | None) -> None:
         _check_writable(option, place_to_save(path).parent)
 
 
-def check_file(option: str, path: str | Path | None) -> None:
-    """Raise `BadOption` where no file can be written to this path."""
+def check_file(option: str, path: str | Path | None, read: Iterable[str | Path | None] = ()) -> None:
+    """Raise `BadOption` where no file can be written to this path.
+
+    read: what the command reads, which it may not write over
+    """
     if path is None:
         return
+    if any(one is not None and _is_same(path, one) for one in read):
+        raise BadOption(f"{option} {path} would be written over what the command reads. Choose another path.")
     if Path(path).is_dir():
         raise BadOption(f"{option} {path} is a folder. Give the name of a file.")
     _check_writable(option, Path(path).absolute().parent)
+
+
+def _is_same(path: str | Path, other: str | Path) -> bool:
+    try:
+        return os.path.samefile(path, other)
+    except OSError:  # one of them is not there, as - and ml-100k are not
+        return False
 
 
 def check_picture(option: str, path: str | Path | None) -> None:

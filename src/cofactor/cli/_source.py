@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from cofactor.data.ratings import Ratings
     from cofactor.data.splits.splitting import Split
 
-__all__ = ["add_source", "add_split", "given_table", "read_options", "read_source", "split_source"]
+__all__ = ["add_source", "add_split", "given_table", "read_options", "read_source", "source_files", "split_source"]
 
 
 def add_source(parser: ArgumentParser) -> None:
@@ -80,6 +80,11 @@ def read_options(arguments: Namespace) -> dict[str, Any]:
     if arguments.no_timestamp:
         given["timestamp"] = False
     return {name: value for name, value in given.items() if value is not None}
+
+
+def source_files(arguments: Namespace) -> list[str | None]:
+    """SOURCE and the tables beside it, as they were given."""
+    return [arguments.source, arguments.items, arguments.users]
 
 
 def given_table(arguments: Namespace) -> Any:

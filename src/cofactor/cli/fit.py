@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 from cofactor.cli._model import add_model_options, model_from, named_model
 from cofactor.cli._out import check_file, check_model
-from cofactor.cli._source import add_source, read_source
+from cofactor.cli._source import add_source, read_source, source_files
 from cofactor.errors import BadOption
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def add_model_arguments(parser: ArgumentParser, words: Sequence[str]) -> None:
 
 def run(arguments: Namespace) -> None:
     check_model("--out", arguments.out)
-    check_file("--checkpoint", arguments.checkpoint)
+    check_file("--checkpoint", arguments.checkpoint, source_files(arguments))
     model, notes = _chosen(arguments) if arguments.model == AUTO else _fitted(arguments)
     print("\n".join([f"{type(model).__name__} learned from {model.ratings!r}", *notes, *model.notes()]))
     print(f"saved as {model.save(arguments.out)}")

@@ -42,7 +42,7 @@ def run(arguments: Namespace) -> None:
 
     if arguments.out:
         check_ending(arguments.out, where="--out names")
-        check_file("--out", arguments.out)
+        check_file("--out", arguments.out, [arguments.pairs])
     model = open_model(arguments.model)
     pairs = read_pairs(arguments.pairs, model.ratings)
     columns = {"user": pairs.users.tolist(), "item": pairs.items.tolist()} | _answers(model, pairs, arguments)

@@ -58,7 +58,7 @@ def run(arguments: Namespace) -> None:
     from cofactor.opening import open_model
 
     _check_asked(arguments)
-    check_file("--out", arguments.out)
+    check_file("--out", arguments.out, [arguments.file])
     model = open_model(arguments.model)
     asked = _asked(arguments, model)
     options: dict[str, Any] = dict(

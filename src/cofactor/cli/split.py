@@ -10,7 +10,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from cofactor.cli._out import check_file
-from cofactor.cli._source import add_source, add_split, split_source
+from cofactor.cli._source import add_source, add_split, source_files, split_source
 from cofactor.errors import counted
 
 
@@ -27,7 +27,7 @@ def run(arguments: Namespace) -> None:
     ending = "parquet" if arguments.parquet else "csv"
     files = {part: arguments.out / f"{part}.{ending}" for part in ("train", "test")}
     for file in files.values():
-        check_file("--out", file)
+        check_file("--out", file, source_files(arguments))
     split = split_source(arguments)
     for part, file in files.items():
         ratings = getattr(split, part)

@@ -15,7 +15,7 @@ from pathlib import Path
 from cofactor.cli._model import add_model_options, model_from, named_model
 from cofactor.cli._out import check_file, check_model
 from cofactor.cli._show import add_format, show
-from cofactor.cli._source import add_source, read_source
+from cofactor.cli._source import add_source, read_source, source_files
 
 DEFAULT = "matrix_factorization"
 
@@ -45,7 +45,7 @@ def run(arguments: Namespace) -> None:
     from cofactor.tuning.tune import tune
 
     check_model("--out", arguments.out)
-    check_file("--journal", arguments.journal)
+    check_file("--journal", arguments.journal, source_files(arguments))
     tuned = tune(
         model_from(arguments.model, arguments), read_source(arguments), arguments.budget, metric=arguments.metric,
         n_trials=arguments.n_trials, journal=arguments.journal,
