@@ -58,6 +58,13 @@ def test_what_is_advised_of_a_model_can_be_typed(words, advised, tmp_path, capsy
     assert advised in advice(words, text, tmp_path, capsys)
 
 
+@pytest.mark.parametrize("model", ["mine", "empty"])
+def test_a_folder_that_is_no_model_says_how_one_is_made(model, tmp_path, capsys):
+    (tmp_path / "empty").mkdir()
+    assert main(["recommend", str(tmp_path / model), "ann"]) == 2
+    assert capsys.readouterr().err.endswith("with cofactor fit RATINGS --out FOLDER.\n")
+
+
 def test_times_that_are_none_can_be_done_without(tmp_path, capsys):
     words = ["data", "check", "{table}", "--no-timestamp"]
     assert "Columns not used: 'when'" in advice(words, RATED.format(5, "long ago"), tmp_path, capsys)

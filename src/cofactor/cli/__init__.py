@@ -9,7 +9,7 @@ import argparse
 import os
 import sys
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 from importlib import import_module
 from pkgutil import iter_modules
@@ -78,10 +78,30 @@ def _parsed(words: Sequence[str]) -> argparse.Namespace:
     """The arguments, with `run` and `parser` of the command; leaves the process with 2 where they cannot be."""
     parser = _parser(words)
     _check_command(words, parser)
+    _check_options(words, parser)
+    return parser.parse_args(words)
+
+
+def _check_options(words: Sequence[str], parser: argparse.ArgumentParser) -> None:
+    """Leave the process with 2 where an option is none; argparse would complain of what it thinks is missing first."""
+    required = [action for action in _all_actions(parser) if action.required]
+    for action in required:
+        action.required = False
     arguments, unknown = parser.parse_known_args(words)
+    for action in required:
+        action.required = True
     if unknown:
-        arguments.parser.error(_not_known(unknown, arguments))
-    return arguments
+        command = getattr(arguments, "parser", parser)
+        command.error(_not_known(unknown, command, arguments))
+
+
+def _all_actions(parser: argparse.ArgumentParser) -> Iterator[argparse.Action]:
+    """Those of the parser and of its commands."""
+    for action in parser._actions:
+        yield action
+        if isinstance(action, argparse._SubParsersAction):
+            for command in action.choices.values():
+                yield from _all_actions(command)
 
 
 def _check_command(words: Sequence[str], parser: argparse.ArgumentParser) -> None:
@@ -101,11 +121,11 @@ def _command_files() -> list[str]:
     return sorted(module.name for module in iter_modules(__path__) if not module.name.startswith("_"))
 
 
-def _not_known(unknown: Sequence[str], arguments: argparse.Namespace) -> str:
+def _not_known(unknown: Sequence[str], command: argparse.ArgumentParser, arguments: argparse.Namespace) -> str:
     word = unknown[0].partition("=")[0]
     if not word.startswith("-"):
         return f"nothing is done with {' '.join(unknown)!r}. Leave it out, or put it in quotes with what it belongs to."
-    near = get_close_matches(word, [one for action in arguments.parser._actions for one in action.option_strings], n=1)
+    near = get_close_matches(word, [one for action in command._actions for one in action.option_strings], n=1)
     if near:
         return f"there is no option {word}. Did you mean {near[0]}?"
     if getattr(arguments, "model", "") == "auto":

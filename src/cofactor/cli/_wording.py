@@ -16,6 +16,7 @@ READ = re.compile(r"\bcf\.read\(\.\.\., ((?:[^()]|\([^()]*\))*)\)")  # with noth
 COMMANDS = {
     "train, test = cf.split(ratings)": "cofactor split RATINGS --out FOLDER",
     " Their rows in the test are cofactor.data.splits.leaks.find_leaks(train, test)[0].rows.": "",
+    "model.save(path)": "cofactor fit RATINGS --out FOLDER",
     "score(…) gives": "--score gives",
 }
 
