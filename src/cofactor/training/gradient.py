@@ -10,6 +10,7 @@ from cofactor.errors import BadOption, MissingExtra
 from cofactor.run.run import Run
 from cofactor.training.loop import LOWER_RATE
 from cofactor.training.schedule import SCHEDULED, ScheduleName, schedule
+from cofactor.training.score_range import out_of_range
 from cofactor.training.trained import TrainedRecommender
 
 if TYPE_CHECKING:
@@ -100,12 +101,15 @@ class GradientRecommender(TrainedRecommender["Averaging[P]"], Generic[P]):
         from cofactor.training.lr_find import find_learning_rate
 
         self._conform_options()
-        engine, decay = self._engine(as_ratings(train, "lr_find tries rates on")), self._descent.weight_decay
+        train = as_ratings(train, "lr_find tries rates on")
+        self._expect_in_range(train)
+        engine, decay = self._engine(train), self._descent.weight_decay
         return find_learning_rate(engine, start=start, end=end, n_steps=n_steps, weight_decay=decay)
 
     def _make_engine(self, train: "Ratings", run: Run) -> "Averaging[P]":
         from cofactor.training.mixed_with_bias import MixedWithBias, kept_share
 
+        self._expect_in_range(train)
         engine = self._begun(train)
         if isinstance(engine, MixedWithBias):
             engine.kept = kept_share(self._begun, train, self._n_epochs, self.seed)
@@ -117,6 +121,11 @@ class GradientRecommender(TrainedRecommender["Averaging[P]"], Generic[P]):
         n_epochs, learning_rate, weight_decay = self._descent
         engine.begin(schedule(self.schedule, n_epochs * engine.n_steps, learning_rate), weight_decay)
         return engine
+
+    def _expect_in_range(self, train: "Ratings") -> None:
+        """Raise `BadOption` for ratings that y_range leaves out."""
+        if self.y_range is not None and train.explicit and (why := out_of_range(train.values, self.y_range)):
+            raise BadOption(why)
 
     def _set_learned(self, engine: "Averaging[P]", train: "Ratings") -> None:
         self._set_parameters(engine.parameters, train)
