@@ -126,17 +126,10 @@ def test_held_out_dislikes_are_not_relevant(pairs):
 def test_a_table_of_dislikes_alone_is_refused():
     with pytest.raises(BadOption, match="dislikes"):
         cf.EASE().fit(Ratings.from_arrays([1, 2], [1, 2], [0, 0], kind="clicks"))
-    with pytest.raises(BadOption, match="above 0"):
+    with pytest.raises(BadOption, match="values of 0 or below: BPR learns"):
         cf.BPR().fit(Ratings.from_arrays([1, 2], [1, 2], [0, -1], kind="ratings"))
     with pytest.raises(BadOption, match="dislikes"):
         cf.ImplicitMF().fit(Ratings.from_arrays([1, 2], [1, 2], [0, -1], kind="ratings"))
-
-
-@pytest.mark.parametrize("name", ["ease", "graph_filter", "item_knn", "sparse_ease"])
-def test_ratings_of_0_and_below_alone_tell_models_of_items_nothing(name):
-    ratings = Ratings.from_arrays([1, 2, 2], [1, 2, 1], [0, -1, -2], kind="ratings")
-    model = model_class(name)(**SMALL.get(name, {})).fit(ratings)
-    assert not model.score_users(np.array([0, 1, -1])).any()
 
 
 def test_a_low_rating_still_says_that_somebody_had_the_item(tastes):
@@ -147,6 +140,18 @@ def test_a_low_rating_still_says_that_somebody_had_the_item(tastes):
 def test_the_last_of_a_pair_decides(pairs):
     twice = Ratings.from_arrays(["a", "a", "b"], [1, 1, 2], [1, 0, 1], kind="clicks")
     assert (len(twice.positives), twice.positives.n_users, twice.n_dislikes) == (1, 2, 1)
+
+
+@pytest.mark.parametrize("values", [(0, 0, 0), (0, -1, -2)])
+@pytest.mark.parametrize("name", sorted({name for name, kind in CASES if kind == "ratings"}))
+def test_ratings_of_0_and_below_alone_are_for_models_of_ratings(name, values):
+    """Nobody has anything; what each is rated can be learned nonetheless."""
+    ratings = Ratings.from_arrays([1, 2, 2], [1, 2, 1], values, kind="ratings")
+    with pytest.raises(
+        BadOption, match="nobody has anything. If each row is a click, read the table with rating=False"
+    ):
+        model_class(name)(**SMALL.get(name, {})).fit(ratings)
+    assert cf.Bias().fit(ratings).predict(1, 2) <= 0
 
 
 def test_the_report_says_how_many_dislikes_there_are():

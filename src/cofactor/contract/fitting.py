@@ -115,8 +115,11 @@ class FitMixin(Snapshots, ModelSteps):
                 f"scale. Fit a model of who has what, such as ImplicitMF, or read them with kind='ratings' to have the "
                 f"counts themselves predicted."
             )
-        if not train.explicit and train.n_dislikes == len(train):
-            raise BadOption(f"All of {train!r} are dislikes, values of 0 or below: nobody has anything to learn from.")
+        if train.n_dislikes == len(train) and not (train.explicit and self.abilities.predicts):
+            raise BadOption(
+                f"All of {train!r} are dislikes, values of 0 or below: {type(self).__name__} learns from who has what, "
+                f"and nobody has anything. If each row is a click, read the table with rating=False."
+            )
         if train.report is not None:
             train.report.refuse_untrainable()
         if not hasattr(self, "memory_gb"):  # those that have the option say themselves what to do

@@ -119,10 +119,6 @@ class ImplicitMF(TrainedRecommender["ImplicitLeastSquares"], AverageRowMixin, At
         from cofactor.training.engines.implicit_als import ImplicitLeastSquares, RowSolver
 
         train = train.positives
-        if not len(train):
-            raise BadOption(
-                f"All values of {self.ratings!r} are dislikes, 0 or below: there are no clicks to learn from."
-            )
         self.unit_ = float(np.median(train.values)) if self._confidence else 1.0
         mend = "Use fewer n_factors, or leave out rare users and items."
         what = f"ImplicitMF(n_factors={self.n_factors}) on {train!r}"
