@@ -19,7 +19,7 @@ SOURCE = ROOT / "src" / "cofactor"
 # From the ground up; rooms on one floor do not know each other. `opening` stands above the models, because it asks
 # their folder; the rooms that are still to come have their place already.
 FLOORS = (
-    "arrays errors cache control_groups search_space sheet", "memory forking hyperparameters replacing", "kernels",
+    "arrays errors cache control_groups log search_space sheet", "memory forking hyperparameters replacing", "kernels",
     "data plots nets", "ranking posterior model_folder run selection filtering", "reranking", "contract", "recommender",
     "training", "gibbs blending",
     "models evaluation interpretation coldstart scale", "opening tuning", "audit serving choosing",

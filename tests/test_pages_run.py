@@ -1,5 +1,6 @@
 """The pages of docs that consist of tasks run, block by block, and give what they show."""
 
+import logging
 from pathlib import Path
 
 import pytest
@@ -17,10 +18,15 @@ PAGES = {
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
-    """Where a page's files are written; afterwards the threads are what they were."""
+    """Where a page's files are written; afterwards the threads are what they were, and nobody hears the log."""
     monkeypatch.chdir(tmp_path)
     yield tmp_path
     set_threads(None)
+    log = logging.getLogger("cofactor")
+    log.setLevel(logging.NOTSET)
+    for handler in [*log.handlers]:
+        log.removeHandler(handler)
+        handler.close()
 
 
 @pytest.fixture

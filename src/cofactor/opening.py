@@ -6,6 +6,7 @@ from pathlib import Path
 
 from cofactor.data.expecting import expect_path
 from cofactor.errors import BadModelFolder, BadOption, UnknownModel
+from cofactor.log import info
 from cofactor.model_folder import SavedModel, read_model_folder
 from cofactor.models import make_known, model_class
 from cofactor.recommender import Recommender
@@ -43,6 +44,7 @@ def open_model(path: str | Path, *, verify: bool = True, models: Iterable[type[R
     except BadModelFolder as error:
         raise BadModelFolder(f"{path} cannot be opened. {error}") from error
     model.noted_ = tuple(note for note in saved.notes if note not in model.notes())
+    info("opened %s, a %s of %r", path, type(model).__name__, model.ratings)
     return model
 
 

@@ -12,9 +12,11 @@ from cofactor.data.splits.splitting import split
 from cofactor.errors import CofactorError
 from cofactor.evaluation.metric_table import better, is_of_ratings
 from cofactor.evaluation.monitoring import monitor
+from cofactor.log import info
 from cofactor.models._with_members import WithMembers, as_member
 from cofactor.recommender import Recommender
 from cofactor.run.run import Run
+from cofactor.sheet import format_number
 
 __all__ = ["Contest", "Entry"]
 
@@ -130,6 +132,8 @@ class Contest:
 
     def _added(self, entry: Entry) -> Entry:
         self.entries.append(entry)
+        value, why = format_number(entry.value), f": {entry.failure}" if entry.failure else ""
+        info("tried %s: %s %s in %.3f s%s", entry.label, entry.metric, value, entry.seconds, why)
         self.after_entry(entry)
         return entry
 

@@ -1,5 +1,6 @@
 """How a model learns: from a table, from later ratings, and from fewer people; each time one state in one step."""
 
+import time
 import warnings
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
@@ -18,6 +19,7 @@ from cofactor.contract.steps import ModelSteps
 from cofactor.data.expecting import as_ratings
 from cofactor.errors import BadOption, Diverged, ItemsNotPlaced, shown
 from cofactor.hyperparameters import conform, refuse_unknown, seed_of
+from cofactor.log import info
 from cofactor.memory import refuse_beyond
 from cofactor.run.run import Run
 
@@ -98,12 +100,15 @@ class FitMixin(Snapshots, ModelSteps):
         """
         self._conform_options()
         self._check_trainable(train)
+        began, name = time.monotonic(), type(self).__name__
+        info("fitting %s on %r", name, train)
         fresh = self.copied(lambda name: not is_learned(name))
         fresh.ratings_ = train
         with fresh._finite():
             fresh._fit(train, run)
         fresh.interrupted_ = run.interrupted.where if run.interrupted else ""
         self.put_state(fresh)
+        info("fitted %s in %.3f s", name, time.monotonic() - began)
         return self
 
     def _check_trainable(self, train: "Ratings") -> None:
@@ -190,6 +195,7 @@ class FitMixin(Snapshots, ModelSteps):
                 after.absorb(joined)
             if self.replace_state(before, after):
                 break
+        info("updated %s with %r", type(self).__name__, later)
         if len(joined.items) and not self.abilities.places_items:
             warnings.warn(ItemsNotPlaced(type(self).__name__, joined.ratings.title_of(joined.items)), stacklevel=2)
         return self

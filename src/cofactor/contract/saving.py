@@ -12,6 +12,7 @@ from cofactor.contract.learned import wrong_with
 from cofactor.contract.snapshots import of_one_state
 from cofactor.data.expecting import expect_path
 from cofactor.errors import BadModelFolder, BadOption
+from cofactor.log import info
 
 if TYPE_CHECKING:
     from cofactor.data.ratings import Ratings
@@ -44,7 +45,10 @@ class SaveMixin(FitMixin):
             type(self)(**options).check_learned(learned, ratings)
         except (BadModelFolder, BadOption, TypeError) as error:  # the latter: a class of one's own with other arguments
             raise BadOption(f"This {type(self).__name__} could be saved, but not opened again: {error}") from error
-        return write_model_folder(SavedModel(self.model_name(), self.objective, options, learned, ratings, notes), path)
+        saved = SavedModel(self.model_name(), self.objective, options, learned, ratings, notes)
+        folder = write_model_folder(saved, path)
+        info("saved %s as %s", type(self).__name__, folder)
+        return folder
 
     def restore(self, learned: Mapping[str, Array], ratings: "Ratings") -> None:
         """Be the model that has learned this from these ratings. Raises `BadModelFolder` where it does not fit."""

@@ -31,6 +31,7 @@ from cofactor.data.report import Report, RowNames
 from cofactor.data.rows.indexed_rows import IndexedRows, dislike_remarks, each_pair_once, number_rows, side_remarks
 from cofactor.data.rows.table_rows import TableRows, only_usable
 from cofactor.errors import BadTable, counted, verb_of
+from cofactor.log import info
 
 __all__ = ["examine", "read"]
 
@@ -127,6 +128,7 @@ def examine(source: Any, options: Options) -> tuple[Ratings | None, Report]:
     report = log.report()
     if ratings is None or not report.ok:
         return None, report
+    info("read %s: %s, %s kept, kind %s", report.source, counted(report.n_read, "row"), report.n_kept, report.kind)
     return replace(ratings, report=report), report
 
 

@@ -1,4 +1,4 @@
-"""Arrays and numbers in, arrays out: no ids, no logging, no class of ours. A room imports only rooms below it.
+"""Arrays and numbers in, arrays out: no ids, no class of ours. A room imports only rooms below it.
 
     room         computes                                                              imports, beside the ground
     -----------  --------------------------------------------------------------------  -------------------------------

@@ -21,6 +21,7 @@ from cofactor.errors import BadOption, CofactorError, SearchStopped, counted, sh
 from cofactor.evaluation.metric_names import requested_metric
 from cofactor.evaluation.metric_table import better, is_of_ratings
 from cofactor.evaluation.monitoring import monitor
+from cofactor.log import info
 from cofactor.recommender import Recommender
 from cofactor.run.run import Run
 from cofactor.search_space import Between, OneOf, Space, reaching
@@ -89,7 +90,12 @@ class Search:
                 warnings.warn(SearchStopped(len(self._study.trials)), stacklevel=3)
                 break
             durations.append(time.monotonic() - started)
-            self.after_trial(self.history.trials[-1])
+            trial = self.history.trials[-1]
+            info(
+                "trial %s of %s: %s %.4f (%s) in %.3f s with %s", trial.number, type(self.model).__name__, self.metric,
+                trial.value, trial.state, trial.seconds, dict(trial.options),
+            )  # fmt: skip
+            self.after_trial(trial)
 
     @property
     def history(self) -> History:

@@ -9,6 +9,7 @@ from types import ModuleType
 from cofactor.arrays import BoolArray
 from cofactor.data.ratings import Ratings
 from cofactor.errors import UnknownDataSet
+from cofactor.log import info
 
 __all__ = ["data_set_names", "load", "published_tests"]
 
@@ -25,7 +26,9 @@ def load(name: str) -> Ratings:
     then in the cache, and are else downloaded from their own home. Raises `UnknownDataSet` or, where there is
     neither a copy nor a network, `DataNotAvailable`.
     """
-    return _source(name).load(name)
+    ratings: Ratings = _source(name).load(name)
+    info("loaded %r", ratings)
+    return ratings
 
 
 def published_tests(name: str) -> dict[str, BoolArray]:

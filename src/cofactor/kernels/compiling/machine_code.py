@@ -15,6 +15,7 @@ import json
 import os
 import platform
 import sys
+import time
 from contextlib import suppress
 from functools import cache
 from importlib.metadata import version
@@ -24,6 +25,7 @@ from cofactor.cache import cache_folder, forget_old, mark_used, write_whole
 from cofactor.kernels.compiling.cpu_levels import host_level
 from cofactor.kernels.compiling.signatures import Signature
 from cofactor.kernels.compiling.target import TargetCpu, target_cpu
+from cofactor.log import debug
 
 __all__ = ["SHIPPED", "file_name", "kept_signatures", "machine_code", "stored_code", "write"]
 
@@ -44,7 +46,9 @@ def machine_code(signature: Signature) -> bytes:
     if code is None:
         from cofactor.kernels.compiling.entries import compile_entry
 
+        began = time.monotonic()
         code, file = compile_entry(signature), _kept_file(signature)
+        debug("compiled the kernel %s in %.1f s", signature.name, time.monotonic() - began)
         with suppress(OSError):  # where nothing can be kept, every process compiles for itself
             if file:
                 write(file, signature, code)
@@ -54,7 +58,11 @@ def machine_code(signature: Signature) -> bytes:
 
 def stored_code(signature: Signature) -> bytes | None:
     """The code that came with the package or is cached; None where it has to be compiled."""
-    return _shipped(signature) or _kept(signature)
+    if code := _shipped(signature):
+        debug("took the kernel %s from the package", signature.name)
+    elif code := _kept(signature):
+        debug("took the kernel %s from the cache", signature.name)
+    return code
 
 
 def _shipped(signature: Signature) -> bytes | None:
