@@ -31,11 +31,20 @@ reveal_type(cf.tune(model, train).model)
 reveal_type(cf.auto(frame, "1s").model)
 reveal_type(cf.Ladder(model))
 reveal_type(cf.open("movies.cofactor"))
-model.recommend(1, n=5)
+lists = model.recommend(1, n=5)
+items = lists["item"].to_list()
+best = lists[lists["rank"] == 1]
+plain = lists.to_pandas()[["user", "item"]]
+model.similar_items(1)["similarity"]
+model.explain(1, 1).table()["part"]
+cf.Ladder(model).recommend(1)["rung"]
+evaluation.table()["low"]
+assert isinstance(lists, pl.DataFrame)
+reveal_type(lists.height)
 """
 FOUND = [
     "Ratings", "Ratings", "MatrixFactorization", "Bias", "dict[str, float]", "Comparison", "Recommender", "Recommender",
-    "Ladder", "Recommender",
+    "Ladder", "Recommender", "int",
 ]  # fmt: skip
 
 WRONG = {
@@ -45,6 +54,9 @@ WRONG = {
     "a number of items that is none": ("cf.Bias().recommend(1, n='all')", '"n"'),
     "a model for ratings": ("cf.evaluate(cf.Bias(), cf.Bias())", '"test"'),
     "a way to split that there is none of": ("cf.split(cf.load('tastes'), by='luck')", '"by"'),
+    "a column that lists do not have": ("cf.Bias().recommend(1)['scroe']", "scroe"),
+    "a column of neighbours, among recommendations": ("cf.Bias().recommend(1)['similarity']", "similarity"),
+    "a column that evaluations do not have": ("cf.evaluate(cf.Bias(), frame).table()['mean']", "mean"),
     "a name that does not exist": ("cf.recommend", '"recommend" is not a known attribute'),
 }
 

@@ -3,19 +3,21 @@
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import numpy as np
 
 from cofactor.arrays import Array, BoolArray, FloatArray, Id, IntArray
-from cofactor.data.tables import make_table
+from cofactor.data.tables import Table, make_table
 from cofactor.errors import BadOption, FewerLeft, counted, shown, some_of
 from cofactor.hyperparameters import conformed
 
 if TYPE_CHECKING:
     from cofactor.data.ratings import Ratings
 
-__all__ = ["Ranking", "list_length"]
+__all__ = ["ListColumn", "Ranking", "list_length"]
+
+ListColumn: TypeAlias = Literal["user", "item", "title", "rank", "score", "rating"]  # rating: where it is not the score
 
 
 def list_length(n: Any, name: str = "n") -> int:
@@ -66,7 +68,7 @@ class Ranking:
         self, ratings: "Ratings", *, of: Literal["item", "user"] = "item", score: str = "score",
         asker: str | None = "user",
         more: Mapping[str, Sequence[Any]] | None = None,
-    ) -> Any:  # fmt: skip
+    ) -> Table[Any]:  # fmt: skip
         """`columns`, and more of them, as a data frame in the library the ratings came in, of one schema however few
         rows there are."""
         columns = self.columns(ratings, of=of, score=score, asker=asker) | dict(more or {})

@@ -22,9 +22,10 @@ from cofactor.contract.saving import SaveMixin
 from cofactor.contract.showing import ShowMixin
 from cofactor.contract.snapshots import of_one_state
 from cofactor.contract.steps import Side
+from cofactor.data.tables import Table
 from cofactor.errors import BadOption
 from cofactor.hyperparameters import conformed
-from cofactor.ranking import Ranking
+from cofactor.ranking import ListColumn, Ranking
 
 __all__ = ["Recommender", "expect_model"]
 
@@ -43,7 +44,7 @@ class Recommender(ShowMixin, ExportMixin, PairMixin, NeighbourMixin, SaveMixin):
         candidates: Items | None = None, exclude: Items = (), where: str | None = None,
         max_per: Mapping[str, int] | None = None, unknown: Unknown = "raise", approximate: bool | None = None,
         attributes: Any = None,
-    ) -> Any:  # fmt: skip
+    ) -> Table[ListColumn]:  # fmt: skip
         """The n best items for each user: a table of user, item, title, rank (from 1) and score.
 
         users: an id, several, or somebody new as {item: rating}; items by id or exact title. Several newcomers are a

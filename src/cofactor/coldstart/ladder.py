@@ -12,18 +12,19 @@ answer. Every recommendation names its rung and its doubt, the standard deviatio
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
 from cofactor.arrays import BoolArray, FloatArray, Id, IntArray
 from cofactor.coldstart.shrunken_means import ShrunkenMeans
 from cofactor.contract.profile import Newcomer, expect_attributes, rating_of
+from cofactor.data.tables import Table
 from cofactor.errors import BadOption, shown
 from cofactor.hyperparameters import conformed
 from cofactor.kernels.ranking.lists import SeenItems
 from cofactor.kernels.ranking.top_scores import top_scores
-from cofactor.ranking import Ranking, list_length
+from cofactor.ranking import ListColumn, Ranking, list_length
 from cofactor.recommender import Recommender, expect_model
 
 __all__ = ["Ladder", "LadderAnswer", "Rung"]
@@ -81,7 +82,7 @@ class Ladder:
 
     def recommend(
         self, who: Id | Newcomer, n: int = 10, *, attributes: Mapping[str, Any] | None = None, hide_seen: bool = True
-    ) -> Any:
+    ) -> Table[ListColumn | Literal["rung", "doubt"]]:
         """The n best items for one person: a table of user, item, title, rank, score, rung and doubt.
 
         who: an id, known or not, or somebody new as {item: rating}; items that the model does not know are ignored

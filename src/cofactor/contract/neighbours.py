@@ -1,7 +1,7 @@
 """Questions about what is near: the items most similar to some items, the users most similar to some users."""
 
 from collections.abc import Sequence
-from typing import Any, TypedDict
+from typing import Any, Literal, TypedDict
 
 import numpy as np
 
@@ -10,6 +10,7 @@ from cofactor.contract.abilities import expect_ability
 from cofactor.contract.indices import as_list, find, is_one_id
 from cofactor.contract.snapshots import Snapshots, of_one_state
 from cofactor.contract.steps import ModelSteps, Side
+from cofactor.data.tables import Table
 from cofactor.errors import BadOption
 from cofactor.filtering.matching import items_where
 from cofactor.hyperparameters import conformed
@@ -33,7 +34,7 @@ class NeighbourMixin(Snapshots, ModelSteps):
     @of_one_state
     def similar_items(
         self, items: Id | Sequence[Id] | Array, n: int = 10, *, where: str | None = None, min_ratings: int = 0
-    ) -> Any:
+    ) -> Table[Literal["similar_to", "item", "title", "rank", "similarity", "ratings"]]:
         """The n items most similar to each of some: a table of item, title, rank, similarity and ratings.
 
         items: an id or title, or several, whose tables come one below the other, with a column `similar_to` in front
@@ -54,7 +55,9 @@ class NeighbourMixin(Snapshots, ModelSteps):
         return self._near_items(items, n, where, min_ratings).columns(self.ratings, **_columns("item", items))
 
     @of_one_state
-    def similar_users(self, users: Id | Sequence[Id] | Array, n: int = 10) -> Any:
+    def similar_users(
+        self, users: Id | Sequence[Id] | Array, n: int = 10
+    ) -> Table[Literal["similar_to", "user", "rank", "similarity"]]:
         """The n users most similar to each of some, by the cosine of their vectors: a table of user, rank, similarity.
 
         users: an id, or several, whose tables come one below the other, with a column `similar_to` in front

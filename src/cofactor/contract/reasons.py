@@ -1,12 +1,12 @@
 """Why a score is what it is: the parts that add up to it, one for each rating of the user's among them."""
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
 from cofactor.arrays import FloatArray, Id, IntArray
-from cofactor.data.tables import make_table
+from cofactor.data.tables import Table, make_table
 from cofactor.sheet import TextMixin
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ class Explanation(TextMixin):
     reasons: Reasons
     ratings: "Ratings"
 
-    def table(self) -> Any:
+    def table(self) -> Table[Literal["reason", "item", "title", "rating", "part"]]:
         """Each part in a row, of the library that the ratings came in: reason, item, title, rating, part; the past
         ratings come last, the largest part first."""
         of_ratings = self._past_ratings()

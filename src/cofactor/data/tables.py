@@ -1,12 +1,26 @@
 """Answers in the table library the question came in: pandas in, pandas out; Polars otherwise."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from importlib.util import find_spec
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
-__all__ = ["LIBRARIES", "make_table"]
+__all__ = ["LIBRARIES", "Table", "make_table"]
 
 LIBRARIES = ("polars", "pandas", "arrow")
+Name = TypeVar("Name", bound=str, contravariant=True)
+
+
+class Table(Protocol[Name]):
+    """A data frame of the library the ratings came in, for a type checker: its columns by their names.
+
+    Which library it is, is known when it runs alone; whatever else that one's tables can do is let pass.
+    `isinstance(table, pd.DataFrame)` says which it is to the checker, too.
+    """
+
+    def __getitem__(self, asked: Name | int | slice | list[Any] | tuple[Any, ...], /) -> Any: ...
+    def __len__(self) -> int: ...
+    def __iter__(self) -> Iterator[Any]: ...
+    def __getattr__(self, name: str, /) -> Any: ...
 
 
 def make_table(columns: Mapping[str, Sequence[Any]], library: str, like: Mapping[str, Any] | None = None) -> Any:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
-from cofactor.data.tables import make_table
+from cofactor.data.tables import Table, make_table
 from cofactor.errors import BadOption
 from cofactor.evaluation.bootstrap import Interval
 from cofactor.evaluation.evaluate import Evaluation
@@ -76,7 +76,7 @@ class Comparison(SheetMixin):
         columns = self._row("", next(iter(self.evaluations)))  # there may be no metric that these data can have
         return {column: [row[column] for row in rows] for column in columns}
 
-    def table(self) -> Any:
+    def table(self) -> Table[str]:
         """`columns` as a data frame in the library the test came in."""
         return make_table(self.columns(), next(iter(self.evaluations.values())).library)
 

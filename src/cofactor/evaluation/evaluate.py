@@ -4,13 +4,13 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
 from cofactor.arrays import FloatArray
 from cofactor.data.expecting import RatingsOrFrame, as_ratings
-from cofactor.data.tables import make_table
+from cofactor.data.tables import Table, make_table
 from cofactor.errors import counted, some_of, verb_of
 from cofactor.evaluation.bootstrap import Interval, check_level, interval, resample
 from cofactor.evaluation.compute import compute_metrics
@@ -79,7 +79,7 @@ class Evaluation(SheetMixin):
             "better": [better(name) for name, _ in rows],
         }
 
-    def table(self) -> Any:
+    def table(self) -> Table[Literal["metric", "value", "low", "high", "better"]]:
         """`columns` as a data frame in the library the test came in."""
         return make_table(self.columns(), self.library)
 

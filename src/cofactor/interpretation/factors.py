@@ -1,12 +1,12 @@
 """The latent factors opened: principal components of the learned vectors, and who stands at their ends."""
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 
 from cofactor.arrays import FloatArray, IntArray
-from cofactor.data.tables import make_table
+from cofactor.data.tables import Table, make_table
 from cofactor.errors import BadOption, shown
 from cofactor.hyperparameters import conformed
 from cofactor.ranking import list_length
@@ -40,7 +40,7 @@ class Factors:
         order = np.argsort(self.places[:, factor], kind="stable")
         return [self.names[at] for at in order[:n]], [self.names[at] for at in order[::-1][:n]]
 
-    def table(self) -> Any:
+    def table(self) -> Table[str]:
         """name, factor_0, factor_1, …: a data frame in the library the ratings came in."""
         columns = {f"factor_{at}": column.tolist() for at, column in enumerate(self.places.T)}
         return make_table({"name": self.names, **columns}, self.library)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from cofactor.data.tables import make_table
+from cofactor.data.tables import Table, make_table
 from cofactor.evaluation.metric_table import better
 from cofactor.sheet import Sheet, SheetMixin, format_number
 
@@ -65,7 +65,7 @@ class History(SheetMixin):
             **options,
         }
 
-    def table(self) -> Any:
+    def table(self) -> Table[str]:
         """`columns` as a data frame in the library the ratings came in."""
         return make_table(self.columns(), self.library)
 

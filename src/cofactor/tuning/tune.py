@@ -4,9 +4,9 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from cofactor.data.expecting import RatingsOrFrame, as_ratings
+from cofactor.data.tables import Table
 from cofactor.hyperparameters import conformed, seed_of
 from cofactor.recommender import Recommender, expect_model
 from cofactor.search_space import Space
@@ -28,7 +28,7 @@ class Tuned(SheetMixin):
     model: Recommender
     history: History
 
-    def table(self) -> Any:
+    def table(self) -> Table[str]:
         """All trials as a data frame in the library the ratings came in."""
         return self.history.table()
 
