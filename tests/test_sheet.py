@@ -3,10 +3,13 @@
 import re
 from html import unescape
 from html.parser import HTMLParser
+from math import nan
 
 import pytest
 
 import cofactor as cf
+from cofactor.choosing.choice import Choice
+from cofactor.choosing.contest import Entry
 from cofactor.data.describing import describe
 from cofactor.sheet import Sheet
 
@@ -69,6 +72,27 @@ def test_html_in_a_name_is_text_and_nothing_comes_from_outside(shown, kind):
     assert page.tags <= {"div", "b", "table", "tr", "th", "td", "pre"}
     assert page.attributes <= {"style"}
     assert not re.search(r"url\(|https?:|(?<!background:)(?<![-\w])color:(?!inherit)", shown[kind]._repr_html_())
+
+
+def test_the_parts_of_an_explanation_are_a_table(shown):
+    assert Words(shown["explanation"]._repr_html_()).tags == {"div", "b", "table", "tr", "td"}
+
+
+def test_what_auto_tried_is_a_table_with_a_column_for_each_metric():
+    model = cf.Popularity()
+    tried = Entry("popular", model, model, "ndcg@10", 0.25, 0.1, 0.2), Entry("bias", model, None, "rmse", nan, 0, 1)
+    choice = Choice(model, ("It was tried.",), tried)
+    assert choice.sheet().header == ("", "ndcg@10", "rmse", "seconds")
+    assert choice.sheet().rows == [["popular", "0.2500", "", "0.2"], ["bias", "", "–", "1.0"]]
+    page = Words(choice._repr_html_())
+    assert page.words == str(choice).split()
+    assert "table" in page.tags
+
+
+def test_columns_are_aligned_to_the_sides_that_are_said():
+    sheet = Sheet("sum", (), [("+10", "a"), ("-1", "bcd")], sides=("right", "left"))
+    assert sheet.text() == "sum\n\n+10  a\n -1  bcd"
+    assert re.findall("text-align:([a-z]+)", sheet.html()) == ["right", "left"] * 2
 
 
 def test_a_search_shows_its_best_trials(checkerboard):

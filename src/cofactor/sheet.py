@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from html import escape
-from typing import NamedTuple
+from typing import Literal, NamedTuple, TypeAlias
 
 __all__ = ["Sheet", "SheetMixin", "TextMixin", "align_columns", "format_number"]
 
+Side: TypeAlias = Literal["left", "right"]
 # Colours are those around it, whatever the theme; a line is drawn in half-transparent grey, which both themes show.
 LINE = "border:0;border-bottom:1px solid rgba(128,128,128,.5)"
 CELL = "padding:.2em .8em .2em 0;background:none;white-space:pre-wrap"
@@ -21,23 +22,33 @@ def format_number(number: float, digits: int = 4) -> str:
     return f"{number:.{digits}f}" if number == number else "–"
 
 
-def align_columns(rows: Sequence[Sequence[str]]) -> list[str]:
-    """One line a row: the first column is aligned to the left, the others to the right.
+def align_columns(rows: Sequence[Sequence[str]], sides: Sequence[Side] = ()) -> list[str]:
+    """One line a row, its columns aligned to these sides; none are given: the first to the left, the others to the
+    right.
 
     >>> align_columns([("", "value"), ("rmse", "0.9")])
     ['      value', 'rmse    0.9']
     """
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return ["  ".join([row[0].ljust(widths[0]), *map(str.rjust, row[1:], widths[1:])]).rstrip() for row in rows]
+    put = [str.ljust if side == "left" else str.rjust for side in sides or _usual_sides(len(widths))]
+    return ["  ".join([to(cell, width) for to, cell, width in zip(put, row, widths)]).rstrip() for row in rows]
+
+
+def _usual_sides(n_columns: int) -> list[Side]:
+    return ["right" if at else "left" for at in range(n_columns)]
 
 
 class Sheet(NamedTuple):
-    """A table of text: its title, the names of its columns, its rows, and sentences below it; each may be empty."""
+    """A table of text: its title, the names of its columns, its rows, and sentences below it; each may be empty.
+
+    sides: to which each column is aligned; empty: the first to the left, the others to the right
+    """
 
     title: str = ""
     header: Sequence[str] = ()
     rows: Sequence[Sequence[str]] = ()
     notes: Sequence[str] = ()
+    sides: Sequence[Side] = ()
 
     def text(self) -> str:
         """The sheet in plain text, its parts a blank line apart.
@@ -51,25 +62,23 @@ class Sheet(NamedTuple):
         95% intervals.
         """
         rows = [self.header, *self.rows] if self.header else self.rows
-        parts = [[self.title] if self.title else [], align_columns(rows) if rows else [], list(self.notes)]
+        parts = [[self.title] if self.title else [], align_columns(rows, self.sides) if rows else [], list(self.notes)]
         return "\n\n".join("\n".join(part) for part in parts if part)
 
     def html(self) -> str:
         """The sheet in HTML without scripts, classes or anything from elsewhere; all text is escaped."""
         title = f'<div style="{NOTE}"><b>{escape(self.title)}</b></div>' if self.title else ""
-        header = _html_row("th", self.header) if self.header else ""
-        rows = "".join(_html_row("td", row) for row in self.rows)
+        header = _html_row("th", self.header, self.sides) if self.header else ""
+        rows = "".join(_html_row("td", row, self.sides) for row in self.rows)
         table = f'<table style="border-collapse:collapse">{header}{rows}</table>' if header or rows else ""
         notes = "".join(f'<div style="{NOTE}">{escape(note)}</div>' for note in self.notes)
         return f"<div>{title}{table}{notes}</div>"
 
 
-def _html_row(tag: str, cells: Sequence[str]) -> str:
-    """The first cell is aligned to the left, the others to the right, as in plain text."""
-    sides = ["left", *["right"] * (len(cells) - 1)]
+def _html_row(tag: str, cells: Sequence[str], sides: Sequence[Side]) -> str:
     made = [
         f'<{tag} style="text-align:{side};{CELL};{LINE}">{escape(cell.strip())}</{tag}>'
-        for side, cell in zip(sides, cells, strict=True)
+        for side, cell in zip(sides or _usual_sides(len(cells)), cells, strict=True)
     ]
     return f"<tr>{''.join(made)}</tr>"
 

@@ -8,14 +8,14 @@ from cofactor.choosing.contest import Contest, Entry
 from cofactor.errors import counted
 from cofactor.evaluation.metric_table import is_of_ratings
 from cofactor.recommender import Recommender
-from cofactor.sheet import TextMixin, align_columns, format_number
+from cofactor.sheet import Sheet, SheetMixin, format_number
 from cofactor.tuning.history import History
 
 __all__ = ["Choice", "entry_printer", "reasons"]
 
 
 @dataclass(frozen=True)
-class Choice(TextMixin):
+class Choice(SheetMixin):
     """`model`: fitted on all training ratings     `why`: sentences     `entries`: what was tried, in order
     `histories`: the trials of each search of options, by class."""
 
@@ -24,8 +24,18 @@ class Choice(TextMixin):
     entries: tuple[Entry, ...] = ()
     histories: dict[str, History] = field(default_factory=dict[str, History])
 
-    def __str__(self) -> str:
-        return "\n".join([f"{self.model!r}", *self.why])
+    def sheet(self) -> Sheet:
+        """The model, what each entry reached, by its metric, and why the model was chosen."""
+        metrics = list(dict.fromkeys(one.metric for one in self.entries))
+        rows = [
+            [
+                one.label,
+                *(format_number(one.value) if name == one.metric else "" for name in metrics),
+                f"{one.seconds:.1f}",
+            ]
+            for one in self.entries
+        ]
+        return Sheet(f"{self.model!r}", ("", *metrics, "seconds") if rows else (), rows, self.why)
 
 
 def entry_printer(progress: bool | None) -> Callable[[Entry], None]:
@@ -40,14 +50,13 @@ def entry_printer(progress: bool | None) -> Callable[[Entry], None]:
 
 
 def reasons(contest: Contest, aim: str, skipped: list[str]) -> list[str]:
-    """Sentences and a table: what each model reached, and what leads, against what every model has to beat.
+    """Sentences: on what models were tried, and what leads, against what every model has to beat.
 
     skipped: the names of models that there was no time for
     """
     n, noun = len(contest.train), contest.train.kind.removesuffix("s")
     told = [
-        f"Tried on {len(contest.rest):,} of {counted(n, noun)}, a fifth of each user's, which were held out:",
-        *_table(contest),
+        f"Tried on {len(contest.rest):,} of {counted(n, noun)}, a fifth of each user's, which were held out.",
     ]
     for of_ratings, floor in ((False, "Popularity"), (True, "Bias")):
         best, base = contest.best(of_ratings=of_ratings), contest.named(floor)
@@ -58,12 +67,3 @@ def reasons(contest: Contest, aim: str, skipped: list[str]) -> list[str]:
     if skipped:
         told.append(f"There was no time for {', '.join(skipped)}: a larger budget tries them, too.")
     return told
-
-
-def _table(contest: Contest) -> list[str]:
-    columns = [contest.metric, *(["rmse"] if contest.train.explicit and contest.metric != "rmse" else [])]
-    rows = [["", *columns, "seconds"]]
-    for one in contest.entries:
-        values = [format_number(one.value) if column == one.metric else "" for column in columns]
-        rows.append([one.label, *values, f"{one.seconds:.1f}"])
-    return [f"  {line}" for line in align_columns(rows)]

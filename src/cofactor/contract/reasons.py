@@ -7,7 +7,7 @@ import numpy as np
 
 from cofactor.arrays import FloatArray, Id, IntArray
 from cofactor.data.tables import Table, make_table
-from cofactor.sheet import TextMixin
+from cofactor.sheet import Sheet, SheetMixin, align_columns
 
 if TYPE_CHECKING:
     from cofactor.data.ratings import Ratings
@@ -63,7 +63,7 @@ OF_KIND = {"ratings": ", rated {:g}", "clicks": "", "counts": ", count {:g}"}  #
 
 
 @dataclass(frozen=True, eq=False)
-class Explanation(TextMixin):
+class Explanation(SheetMixin):
     """Why a model gives a user's item its score, in the caller's ids.
 
     score: what the model answers for the pair     reasons: its parts, in indices
@@ -108,15 +108,21 @@ class Explanation(TextMixin):
             zip(self.ratings.items.gather(idx).tolist(), self.ratings.title_of(idx), given, parts.tolist(), strict=True)
         )
 
-    def __str__(self) -> str:
+    def sheet(self) -> Sheet:
+        """Each part and its reason in a row, the largest past ratings after what all pairs have, then the sum."""
         name = self.ratings.title_of(self.ratings.items.find([self.item]))[0]
         past, said = self._past_ratings(), OF_KIND[self.ratings.kind]
-        named = [f"{part:+10.3f}  {reason}" for reason, part in self._named_parts().items() if round(part, 3)]
-        of_ratings = [f"{part:+10.3f}  {title}{said.format(rating)}" for _, title, rating, part in past[:SHOWN]]
-        rest = [f"{sum(part for *_, part in past[SHOWN:]):+10.3f}  {len(past) - SHOWN} more"] if past[SHOWN:] else []
-        total = f"{self.reasons.total:10.3f}  in all"
+        named = [(f"{part:+.3f}", reason) for reason, part in self._named_parts().items() if round(part, 3)]
+        of_ratings = [(f"{part:+.3f}", f"{title}{said.format(rating)}") for _, title, rating, part in past[:SHOWN]]
+        rest = [(f"{sum(part for *_, part in past[SHOWN:]):+.3f}", f"{len(past) - SHOWN} more")] if past[SHOWN:] else []
+        total = "in all"
         if not np.isclose(self.reasons.total, self.score, rtol=1e-3, atol=1e-3):
             total += f", which y_range makes {self.score:.3f}"
-        return "\n".join([f"{self.user!r} and {name}: {self.score:.3f}", *named, *of_ratings, *rest, total])
+        rows = [*named, *of_ratings, *rest, (f"{self.reasons.total:.3f}", total)]
+        return Sheet(f"{self.user!r} and {name}: {self.score:.3f}", (), rows, sides=("right", "left"))
+
+    def __str__(self) -> str:
+        title, _, rows, *_ = self.sheet()
+        return "\n".join([title, *(f"  {line}" for line in align_columns(rows, ("right", "left")))])
 
     __repr__ = __str__

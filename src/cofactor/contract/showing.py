@@ -20,7 +20,7 @@ class ShowMixin(SheetMixin, FitMixin):
         if not hasattr(self, "ratings_"):
             return Sheet(_with_options(self), notes=("Not fitted yet: model.fit(train).",))
         model = self.snapshot()
-        source, _, facts, _ = model.ratings.sheet()
+        source, _, facts, *_ = model.ratings.sheet()
         rows = [("learned from", source), *facts, ("numbers learned", f"{model.n_learned:,}")]
         return Sheet(_with_options(model), (), rows, model.notes())
 
