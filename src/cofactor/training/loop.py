@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 import numpy as np
 
 from cofactor.errors import Diverged
-from cofactor.run.epoch import Epoch
+from cofactor.run.epoch import Epoch, Epochs
 from cofactor.run.progress import Progress
 from cofactor.run.run import Run
 from cofactor.training.engine import Engine
@@ -21,14 +21,14 @@ def train(
     engine: Engine, n_epochs: int, run: Run, *, first: int = 0, progress: Progress,
     valid_loss: Callable[[], float] | None = None, metrics: Callable[[], Mapping[str, float]] = dict,
     after_epoch: Callable[[Epoch], bool] = lambda _: True, mend: str = LOWER_RATE, unit: str = "epoch",
-) -> list[Epoch]:  # fmt: skip
+) -> Epochs:  # fmt: skip
     """The history of epochs first..n_epochs-1, which the engine runs until `after_epoch` says False.
 
     valid_loss, metrics: measured after every epoch     unit: what an epoch is called in the remark about ctrl-C
     Ctrl-C ends training after the present epoch, and `run` notes that.
     Raises `Diverged` as soon as a loss is not finite; mend: what its message advises.
     """
-    history: list[Epoch] = []
+    history = Epochs()
     with progress:
         for number in run.sweeps(n_epochs, unit, first=first):
             began = time.perf_counter()

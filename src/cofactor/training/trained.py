@@ -11,7 +11,7 @@ from cofactor.run.run import Run
 
 if TYPE_CHECKING:
     from cofactor.data.ratings import Ratings
-    from cofactor.run.epoch import Epoch
+    from cofactor.run.epoch import Epoch, Epochs
     from cofactor.training.engine import ResumableEngine
     from cofactor.training.validation import Loss
 
@@ -24,7 +24,7 @@ E = TypeVar("E", bound="ResumableEngine")
 class TrainedRecommender(Recommender, Generic[E]):
     """A model trained in epochs; subclasses write its engine, what it learns, and its loss on held-out ratings.
 
-    `history_` is a list of one `Epoch` for each epoch run.
+    `history_` is a list of one `Epoch` for each epoch run, shown as a table.
     """
 
     effort: ClassVar = "n_epochs"
@@ -71,7 +71,7 @@ class TrainedRecommender(Recommender, Generic[E]):
         with engine.session():
             supervisor = Supervisor(engine, run, self._n_epochs, partial(self._identity, train), measure)
             n_done = supervisor.resume()
-            self.history_: list[Epoch] = train_epochs(
+            self.history_: Epochs = train_epochs(
                 engine, n_done if supervisor.is_over else self._n_epochs, run, first=n_done,
                 progress=run.shown(self._n_epochs, type(self).__name__),
                 valid_loss=self._loss_on(held_out, engine, train) if held_out is not None else None,
