@@ -39,6 +39,11 @@ def test_a_file_called_csv_that_is_none_is_recognised(content, what, mend, tmp_p
         assert mend in str(caught.value)
 
 
+def test_an_encoding_makes_no_text_of_an_archive():
+    with pytest.raises(BadTable, match="a zip archive"):
+        cf.read(archive("ratings.csv"), encoding="latin-1")
+
+
 def test_text_is_not_taken_for_binary():
     """UTF-16 that is said, Latin-1, and a control character between the fields."""
     table = "user,item,rating\nZoë,1,5\nann,2,3\nann,1,4\n"

@@ -66,7 +66,7 @@ def from_bytes(data: bytes, name: str, options: Options) -> Table:
 
 def _text_or_lines(source: Path | bytes, name: str, options: Options) -> Table:
     start, ending = start_of(source), Path(name).suffix.lower()
-    other = None if _is_encoded(start, options) else other_format(start)
+    other = other_format(start, is_text=options.encoding is not None or start.startswith((GZIP, *BYTE_ORDER_MARKS)))
     if other is None and (name.lower().endswith(LINES_ENDINGS) or holds_json_lines(source, options.encoding)):
         return from_json_lines(source, name, options.encoding)
     if start.lstrip().startswith(b"[{"):
@@ -80,11 +80,6 @@ def _text_or_lines(source: Path | bytes, name: str, options: Options) -> Table:
 
 def _kind(start: bytes) -> str | None:
     return next((kind for magic, kind in MAGIC.items() if start.startswith(magic)), None)
-
-
-def _is_encoded(start: bytes, options: Options) -> bool:
-    """Return whether the bytes are text by what is said of them, or packed or marked as text by how they begin."""
-    return options.encoding is not None or start.startswith((GZIP, *BYTE_ORDER_MARKS))
 
 
 def _text(table: TextTable, origin: str) -> Table:

@@ -51,9 +51,10 @@ PAGE = OtherFormat(
 BINARY = OtherFormat("a binary file", f"{EXPORT}; if it is text in UTF-16, pass encoding='utf-16-le'")
 
 
-def other_format(start: bytes) -> OtherFormat | None:
+def other_format(start: bytes, *, is_text: bool = False) -> OtherFormat | None:
     """The format of a file that begins so; None for what may be a table in text.
 
+    is_text: that it is text, packed or in some encoding, is known by other means
     >>> other_format(b"user,item,rating") is None, other_format(bytes(100)).kind
     (True, 'a binary file')
     """
@@ -61,7 +62,7 @@ def other_format(start: bytes) -> OtherFormat | None:
     if found is None:
         beginning = start.lstrip()[:15].lower()
         is_page = beginning.startswith((b"<!doctype html", b"<html"))
-        return PAGE if is_page else BINARY if _is_binary(start) else None
+        return PAGE if is_page else BINARY if not is_text and _is_binary(start) else None
     if start.startswith(b"PK") and (b"xl/" in start or b"[Content_Types].xml" in start):
         return OtherFormat("a zip archive, by its contents an Excel workbook (.xlsx)", EXCEL)
     return found
