@@ -1,5 +1,6 @@
 """A model nobody named: which are tried on which data, what is taken, and that a budget is kept to."""
 
+import time
 from dataclasses import replace
 
 import numpy as np
@@ -123,6 +124,23 @@ def test_of_slow_trials_it_learns_how_slow_the_next_may_be(tastes):
     entry = some.enter("EASE", cf.EASE(), expected_seconds=1.0)
     some.entries[-1] = replace(entry, seconds=4.0)
     assert not some.has_time_for(5.0)
+
+
+def test_compiling_is_no_part_of_a_trial_and_is_said(tastes, monkeypatch):
+    compiled, fit = [0.0], cf.Popularity._fit
+
+    def compiling_fit(model, train, run):
+        time.sleep(1.2)
+        compiled[0] += 1.2
+        fit(model, train, run)
+
+    for module in (choosing, contest):
+        monkeypatch.setattr(module, "seconds_compiling", lambda: compiled[0])
+    monkeypatch.setattr(cf.Popularity, "_fit", compiling_fit)
+    choice = cf.auto(tastes)
+    assert choice.entries[0].label == "Popularity"
+    assert choice.entries[0].seconds < 1.2
+    assert "Compiling took 1 s more" in choice.why[-1]
 
 
 def test_a_budget_searches_options_for_what_is_left_and_takes_what_is_ahead_where_it_was_not_looked(

@@ -25,6 +25,7 @@ from cofactor.errors import BadOption, MissingExtra, SearchStopped
 from cofactor.evaluation.metric_names import requested_metric
 from cofactor.evaluation.metric_table import better, is_of_ratings
 from cofactor.hyperparameters import conformed, seed_of
+from cofactor.kernels.compiling.machine_code import seconds_compiling
 from cofactor.models.bias import Bias
 from cofactor.models.blend import Blend
 from cofactor.models.explicit_als import ExplicitALS
@@ -40,6 +41,7 @@ __all__ = ["Choice", "auto"]
 DEFAULT_SECONDS = 20.0
 LISTS, LISTS_OF_COUNTS = "ndcg@10", "ndcg_graded@10"  # of counts much of one item tells more than little of many
 MIN_ERROR = 1e-3  # of a rater
+MIN_COMPILING = 1.0  # seconds that are worth a word
 
 
 def auto(
@@ -53,12 +55,13 @@ def auto(
         ratings also predicting these
     budget: None: models at their defaults are compared, for about 20 seconds in all. A time: options are searched, too,
         for what is left of it, which needs the extra `tune`. The smallest comparison is made however little it is.
+        Compiling kernels for the first time comes on top.
     progress: a line for each model tried, on stderr (None: where that is a terminal)
     Ctrl-C ends the trials, with a `SearchStopped` warning; the best so far is then fitted.
     Raises `BadOption` for what are no ratings and for a metric they cannot have; `MissingExtra` without Optuna where a
     budget is given.
     """
-    train = as_ratings(train, "auto chooses by")
+    train, compiled_before = as_ratings(train, "auto chooses by"), seconds_compiling()
     seconds = DEFAULT_SECONDS if budget is None else seconds_of(budget)
     seed, aim = seed_of(seed), _aim(train, conformed("metric", str | None, metric))
     if budget is not None:
@@ -78,8 +81,11 @@ def auto(
         stopped = True
         warnings.warn(SearchStopped(len(contest.entries)), stacklevel=2)
     model = _leader(contest, aim)
-    why = (*reasons(contest, aim, skipped), *(["Ctrl-C ended the trials."] if stopped else []))
-    return Choice(model.fit(train, progress=progress), why, tuple(contest.entries), histories)
+    model.fit(train, progress=progress)
+    why = [*reasons(contest, aim, skipped), *(["Ctrl-C ended the trials."] if stopped else [])]
+    if (compiling := seconds_compiling() - compiled_before) > MIN_COMPILING:
+        why.append(f"Compiling took {compiling:.0f} s more; what was compiled is kept for the next time.")
+    return Choice(model, tuple(why), tuple(contest.entries), histories)
 
 
 def _untried(train: Ratings, error: BadOption) -> Choice:

@@ -7,8 +7,9 @@ import numpy as np
 
 from cofactor.data.ratings import Ratings
 from cofactor.memory import free_gb
+from cofactor.models._implicit_choice import MAX_USERS, N_EPOCHS
 from cofactor.models.ease import EASE
-from cofactor.models.graph_filter import GraphFilter
+from cofactor.models.graph_filter import DENSE_SHARE, FEW_ROWS, GraphFilter
 from cofactor.models.implicit_mf import ImplicitMF
 from cofactor.models.sparse_ease import SparseEASE
 from cofactor.recommender import Recommender
@@ -17,7 +18,8 @@ __all__ = ["Contender", "fits_in_memory", "rankers"]
 
 MEMORY_SHARE = 0.5  # of what is free, that the largest arrays of a model may take
 RATE = 5e10  # multiplications a second in dense products, by two cores of 2020; a trial tells how far off that is
-SPARSE_RATE = 0.01  # multiplications of sparse products in the time of one of dense ones
+SPARSE_RATE = 0.01  # multiplications of products of two sparse matrices in the time of one of dense ones
+HALF_SPARSE_RATE = 0.1  # of a sparse and a dense one, likewise
 ITEM_WEIGHTS_RATE = 0.1  # of solving for neighbours' weights, likewise
 N_RANKED = 1_000  # users whose lists a trial ranks, about
 
@@ -45,7 +47,7 @@ def rankers(train: Ratings) -> Iterator[Contender]:
         ("EASE", EASE(), _ease_products(users, items)),
         *(of_values if train.kind == "counts" else ()),
         ("GraphFilter", GraphFilter(), _graph_products(nnz, users, items, per_user, per_item)),
-        ("ImplicitMF", ImplicitMF(), 2 * 16 * nnz * 64**2),
+        ("ImplicitMF", ImplicitMF(), (16 + 7 * N_EPOCHS * min(1, MAX_USERS / max(users, 1))) * nnz * 64**2),
         ("SparseEASE", SparseEASE(), items * min(200.0, items) ** 3 / 3 / ITEM_WEIGHTS_RATE),
     ):
         if fits_in_memory(model, train):
@@ -58,9 +60,11 @@ def _ease_products(users: float, items: float) -> float:
 
 def _graph_products(nnz: float, users: float, items: float, per_user: float, per_item: float) -> float:
     by_users = 10 * users**3  # the vectors of the users' Gram matrix
-    by_rounds = 18 * 276 * nnz / SPARSE_RATE + 16 * 276**2 * items  # products with the table, and orthogonal bases
-    ranked = min(users, N_RANKED) * per_user * (per_item + min(users, per_user * per_item)) / SPARSE_RATE
-    return (by_users if users <= min(items, 2_000) else by_rounds) + ranked
+    by_rounds = 18 * 276 * nnz / HALF_SPARSE_RATE + 16 * 276**2 * items  # products with the table, orthogonal bases
+    reached = min(users, per_user * per_item)
+    spread = nnz / HALF_SPARSE_RATE if reached > DENSE_SHARE * users else reached * per_user / SPARSE_RATE
+    ranked = min(users, N_RANKED) * (per_user * per_item / SPARSE_RATE + spread)
+    return (by_users if users <= min(items, FEW_ROWS) else by_rounds) + ranked
 
 
 def _size_biased(train: Ratings) -> float:

@@ -12,13 +12,14 @@ from cofactor.data.splits.splitting import split
 from cofactor.errors import CofactorError
 from cofactor.evaluation.metric_table import better, is_of_ratings
 from cofactor.evaluation.monitoring import monitor
+from cofactor.kernels.compiling.machine_code import seconds_compiling
 from cofactor.log import info
 from cofactor.models._with_members import WithMembers, as_member
 from cofactor.recommender import Recommender
 from cofactor.run.run import Run
 from cofactor.sheet import format_number
 
-__all__ = ["Contest", "Entry"]
+__all__ = ["Contest", "Entry", "working_seconds"]
 
 HELD_OUT_SHARE = 0.2  # of each user's ratings
 MAX_USERS = 2_000  # whose lists are measured: a difference of two per cent shows on so many
@@ -46,7 +47,7 @@ class Entry:
 
 @dataclass
 class Contest:
-    """Entries on one table, whose time is counted from the beginning.
+    """Entries on one table, whose time is counted from the beginning, without what is spent on compiling kernels.
 
     metric: of lists, such as "ndcg@10"; models of ratings are measured by RMSE
     """
@@ -59,7 +60,7 @@ class Contest:
     entries: list[Entry] = field(default_factory=list[Entry])
 
     def __post_init__(self) -> None:
-        self._began = time.monotonic()
+        self._began = working_seconds()
         self.part, self.rest = split(self.train, HELD_OUT_SHARE, by="user", seed=self.seed)
         self._value_of_lists = monitor(self.metric, _some_users(self.rest, self.seed))
         self._error_of = monitor("rmse", self.rest) if self.train.explicit else None
@@ -69,7 +70,7 @@ class Contest:
         """The time that is left, in seconds, when the best entries have been fitted on all ratings."""
         leaders = [one for one in (self.best(), self.best(of_ratings=True)) if one]
         final = FINAL_FIT * sum(one.fit_seconds for one in leaders)
-        return self.seconds - final - (time.monotonic() - self._began)
+        return self.seconds - final - (working_seconds() - self._began)
 
     def has_time_for(self, expected_seconds: float) -> bool:
         """True where a model that takes so long can be tried, and fitted again if it is the best."""
@@ -85,26 +86,26 @@ class Contest:
         self, label: str, model: Recommender, *, of_ratings: bool = False, expected_seconds: float = 0.0
     ) -> Entry:  # fmt: skip
         """Fit a copy of the model on the one part and measure it on the other. Ctrl-C raises `KeyboardInterrupt`."""
-        began, metric = time.monotonic(), "rmse" if of_ratings else self.metric
+        began, metric = working_seconds(), "rmse" if of_ratings else self.metric
         fitted = as_member(model)
         try:
             fitted.learn(self.part, run := Run(progress=False))
         except CofactorError as error:
-            seconds = time.monotonic() - began
+            seconds = working_seconds() - began
             return self._added(Entry(label, model, None, metric, math.nan, seconds, seconds, failure=str(error)))
         if run.stopped:
             raise KeyboardInterrupt
-        fit_seconds = time.monotonic() - began
+        fit_seconds = working_seconds() - began
         value = self._value(fitted, of_ratings)
-        seconds = time.monotonic() - began
+        seconds = working_seconds() - began
         return self._added(Entry(label, model, fitted, metric, value, fit_seconds, seconds, expected_seconds))
 
     def enter_made_of(self, label: str, model: WithMembers, members: Sequence[Entry]) -> Entry:
         """Measure a model made of entries, which are fitted to this contest's part already."""
-        began, parts = time.monotonic(), [one.fitted for one in members if one.fitted]
+        began, parts = working_seconds(), [one.fitted for one in members if one.fitted]
         fitted: WithMembers = type(model)(**model.options()).of_fitted(*parts)
         value, fit_seconds = self._value(fitted, False), sum(one.fit_seconds for one in members)
-        return self._added(Entry(label, model, fitted, self.metric, value, fit_seconds, time.monotonic() - began))
+        return self._added(Entry(label, model, fitted, self.metric, value, fit_seconds, working_seconds() - began))
 
     def ranked(self, *, of_ratings: bool = False) -> list[Entry]:
         """The entries that were measured, of one kind, the best first; the earlier one of two that are equal."""
@@ -136,6 +137,11 @@ class Contest:
         info("tried %s: %s %s in %.3f s%s", entry.label, entry.metric, value, entry.seconds, why)
         self.after_entry(entry)
         return entry
+
+
+def working_seconds() -> float:
+    """The time of a clock that stands still while kernels are compiled, which is done once and tells nothing."""
+    return time.monotonic() - seconds_compiling()
 
 
 def _some_users(rest: Ratings, seed: int) -> Ratings:

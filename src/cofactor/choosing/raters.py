@@ -1,9 +1,7 @@
 """A sampler of as many draws as there is time for."""
 
-import time
-
 from cofactor.choosing.contenders import fits_in_memory
-from cofactor.choosing.contest import FINAL_FIT, Contest
+from cofactor.choosing.contest import FINAL_FIT, Contest, working_seconds
 from cofactor.models.bayesian_mf import BayesianMF
 from cofactor.run.run import Run
 
@@ -19,11 +17,11 @@ def bayesian_within(contest: Contest) -> BayesianMF | None:
     whole = BayesianMF()
     if not fits_in_memory(whole, contest.train):
         return None
-    began, probe = time.monotonic(), BayesianMF(n_burn_in=1, n_draws=3, thin=1)
+    began, probe = working_seconds(), BayesianMF(n_burn_in=1, n_draws=3, thin=1)
     probe.learn(contest.part, run := Run(progress=False))
     if run.stopped:
         raise KeyboardInterrupt
-    sweep = (time.monotonic() - began) / (probe.n_burn_in + probe.n_draws)
+    sweep = (working_seconds() - began) / (probe.n_burn_in + probe.n_draws)
     sweeps = int(TIME_SHARE * contest.seconds_left / (1 + FINAL_FIT) / sweep)
     if sweeps >= whole.n_burn_in + whole.thin * whole.n_draws:
         return whole

@@ -67,10 +67,13 @@ def _split(ratings: "Ratings") -> "Split":
 
 def _first_try(parts: "Split", budget: str) -> "Recommender":
     from cofactor.choosing.auto import auto
+    from cofactor.kernels.compiling.warming import missing_signatures
 
     _title(f"3  The first try: several models on ratings held out of these, within some {budget}")
+    if missing_signatures():
+        print("(the first time some loops are compiled, which takes a minute)\n", flush=True)
     choice = auto(parts.train, budget=budget, progress=False)
-    print("\n".join(str(choice).splitlines()[1:]))  # without the models' options
+    print(choice.sheet()._replace(title="").text())  # without the models' options
     return choice.model
 
 

@@ -14,7 +14,7 @@ from cofactor.errors import BadOption, Diverged
 from cofactor.recommender import Recommender
 from cofactor.run.run import Run
 
-__all__ = ["N_EPOCHS", "Weighting", "chosen_weighting"]
+__all__ = ["MAX_USERS", "N_EPOCHS", "Weighting", "chosen_weighting"]
 
 REG, WEIGHT = 0.003, 0.1  # where nothing can be held out
 REGS, WEIGHTS = (0.003, 0.01, 0.03), (0.01, 0.05, 0.2, 0.8)

@@ -3,6 +3,7 @@
 import platform
 import shutil
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -80,6 +81,15 @@ def test_threads_that_begin_together_compile_once(monkeypatch):
     for thread in threads:
         thread.join()
     assert len(compiled) == 1
+
+
+def test_the_time_of_compiling_is_counted_and_that_of_loading_is_not():
+    began, before = time.monotonic(), machine_code.seconds_compiling()
+    learned(visit())
+    compiled = machine_code.seconds_compiling()
+    assert 0 < compiled - before < time.monotonic() - began
+    learned(visit())  # from the cache
+    assert machine_code.seconds_compiling() == compiled
 
 
 DAMAGE = {"half": lambda code: code[: len(code) // 2], "empty": lambda code: b"", "longer": lambda code: code + b"!"}

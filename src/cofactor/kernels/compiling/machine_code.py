@@ -27,7 +27,7 @@ from cofactor.kernels.compiling.signatures import Signature
 from cofactor.kernels.compiling.target import TargetCpu, target_cpu
 from cofactor.log import debug
 
-__all__ = ["SHIPPED", "file_name", "kept_signatures", "machine_code", "stored_code", "write"]
+__all__ = ["SHIPPED", "file_name", "kept_signatures", "machine_code", "seconds_compiling", "stored_code", "write"]
 
 KERNELS = Path(__file__).parent.parent
 SHIPPED = KERNELS / "shipped"
@@ -40,15 +40,25 @@ IRRELEVANT_VARIABLES = (
 )  # fmt: skip
 
 
+_spent = 0.0  # seconds; one kernel is compiled after the other
+
+
+def seconds_compiling() -> float:
+    """The seconds that this process has spent on compiling kernels, which no later one has to spend again."""
+    return _spent
+
+
 def machine_code(signature: Signature) -> bytes:
     """The object code as `compile_entry` returns it: shipped, cached, or compiled now and cached where possible."""
+    global _spent
     code = stored_code(signature)
     if code is None:
         from cofactor.kernels.compiling.entries import compile_entry
 
         began = time.monotonic()
         code, file = compile_entry(signature), _kept_file(signature)
-        debug("compiled the kernel %s in %.1f s", signature.name, time.monotonic() - began)
+        _spent += (seconds := time.monotonic() - began)
+        debug("compiled the kernel %s in %.1f s", signature.name, seconds)
         with suppress(OSError):  # where nothing can be kept, every process compiles for itself
             if file:
                 write(file, signature, code)
