@@ -25,14 +25,14 @@ class Candidates(NamedTuple):
 MAX_ITEMS = 30_000  # of EASE
 MODELS: dict[str, Candidates] = {
     "Popularity": Candidates(cf.Popularity, "ndcg@10", [{}]),
-    "EASE": Candidates(cf.EASE, "ndcg@10", [{}, {"reg": 100.0}, {"reg": 400.0}]),
-    "SparseEASE": Candidates(cf.SparseEASE, "ndcg@10", [{}, {"reg": 30.0}, {"reg": 120.0}]),
+    "EASE": Candidates(cf.EASE, "ndcg@10", [{}, {"reg": 200.0}, {"reg": 800.0}]),
+    "SparseEASE": Candidates(cf.SparseEASE, "ndcg@10", [{}, {"reg": 60.0}, {"reg": 240.0}]),
     "GraphFilter": Candidates(
-        cf.GraphFilter, "ndcg@10", [{}, {"low_pass": 0.3}, {"reached_exponent": 0.5}, {"n_components": 128}]
+        cf.GraphFilter, "ndcg@10", [{}, {"low_pass": 0.3}, {"reached_exponent": 0.3}, {"n_components": 128}]
     ),
     "ItemKNN": Candidates(
         cf.ItemKNN, "ndcg@10",
-        [{}, {"weighting": "tfidf"}, {"weighting": "bm25"}, {"shrinkage": 30.0}, {"n_neighbors": 100}],
+        [{}, {"weighting": "tfidf"}, {"weighting": "bm25"}, {"shrinkage": 10.0}, {"n_neighbors": 100}],
     ),
     "ImplicitMF": Candidates(cf.ImplicitMF, "ndcg@10", [{}, {"n_factors": 128}]),
     "BPR": Candidates(cf.BPR, "ndcg@10", [{}, {"n_epochs": 40, "weight_decay": 0.01}, {"weight_decay": 0.04}]),

@@ -261,6 +261,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sets", nargs="+", choices=SETS, default=list(SETS), help="measured now (default: all)")
     parser.add_argument("--inside", action="store_true", help="only compare candidates inside the training parts")
+    parser.add_argument(
+        "--models", nargs="+", choices=MODELS, default=list(MODELS), help="compared inside (default: all)"
+    )
     parser.add_argument("--peers", action="store_true", help="only let the peers learn and keep what they give")
     parser.add_argument("--no-peers", action="store_true", help="the peers' figures of an earlier run are kept")
     asked = parser.parse_args(arguments)
@@ -270,8 +273,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     results["machine"] = machine()
     for name in asked.sets if asked.inside else []:
         train = SETS[name]().train
-        for label, model in MODELS.items():
-            if fits(model, train) and len(model.options) > 1:
+        for label in asked.models:
+            if fits(MODELS[label], train) and len(MODELS[label].options) > 1:
                 try:
                     results["inside"].setdefault(name, {})[label] = values_inside(label, train)
                 except CofactorError as error:

@@ -99,7 +99,7 @@ def test_the_average_user_of_the_graph_has_each_item_by_the_share_of_users_who_h
     table[lopsided.user_idx, lopsided.item_idx] = 1
     users, items = np.maximum(table.sum(axis=1), 1), table.sum(axis=0)
     share = items / (N_USERS - 1)
-    spread = (share * items**-0.7) @ (table.T * users**-0.7) @ table * items**-0.3
+    spread = (share * items**-0.7) @ (table.T * users**-0.7) @ table * items**-graph.reached_exponent
     smooth = (share * items**-0.5) @ graph.basis_ @ graph.basis_.T * items**0.5
     expected = spread / spread.std() + 0.5 * smooth / smooth.std()
     np.testing.assert_allclose(graph.score_users(NOBODY)[0], expected, rtol=1e-4)

@@ -50,7 +50,7 @@ class EASE(ProfileModel):
     }  # B, and the diagonal of P
     objective: ClassVar = "The squared error of writing who has which item as a sum over the other items they have."
 
-    reg: float = 200.0  # larger: nearer to popularity; typical 50 to 1000
+    reg: float = 400.0  # larger: nearer to popularity; typical 50 to 1000
     use_values: bool = False  # X holds the values in place of 1, of counts log(1 + value)
     memory_gb: float | None = None  # what may be used; None: what the machine has free
 

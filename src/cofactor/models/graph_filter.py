@@ -49,7 +49,7 @@ class GraphFilter(ProfileModel):
 
     given_exponent: float = 0.7  # a: 1 counts an item that everybody has least
     user_exponent: float = 0.7  # b: 1 counts somebody who has everything least
-    reached_exponent: float = 0.3  # c: larger leads further from what is popular
+    reached_exponent: float = 0.5  # c: larger leads further from what is popular
     n_components: int = 256  # singular vectors that are kept; 0: none
     basis_exponent: float = 0.5  # e
     ridge: float = 0.2  # 0: all that are kept count alike

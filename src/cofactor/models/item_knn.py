@@ -38,7 +38,7 @@ class ItemKNN(ItemWeights):
     objective: ClassVar = "None: it counts. What is had by the same people is alike."
 
     n_neighbors: int = 200  # of each item
-    shrinkage: float = 10.0  # larger: likeness that few people vouch for counts less
+    shrinkage: float = 30.0  # larger: likeness that few people vouch for counts less
     weighting: Weighting = "none"  # tfidf, bm25: who has much says less; bm25: and so does who likes what all do
 
     @property

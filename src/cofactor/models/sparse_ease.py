@@ -30,7 +30,7 @@ class SparseEASE(ItemWeights):
     objective: ClassVar = "The squared error of writing who has which item as a sum over the items nearest to it."
 
     n_neighbors: int = 200  # of each item; memory grows with items times this
-    reg: float = 60.0  # larger: nearer to counting what occurs together
+    reg: float = 120.0  # larger: nearer to counting what occurs together
 
     def search_space(self) -> Space:
         return {
