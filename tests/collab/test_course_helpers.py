@@ -50,6 +50,19 @@ def test_the_sample_is_labelled_by_where_it_came_from(monkeypatch, tmp_path):
     assert untar_data(URLs.ML_SAMPLE) == path
 
 
+def test_the_sample_reads_as_the_whole_data_set_does(monkeypatch, tmp_path):
+    """The lecture calls the sample the safest option, and reads u.data in the next line."""
+    monkeypatch.setenv("COFACTOR_CACHE", str(tmp_path))
+    monkeypatch.delenv("COFACTOR_DATA", raising=False)
+    path = untar_data(URLs.ML_SAMPLE)
+    ratings = pd.read_csv(path / "u.data", delimiter="\t", header=None, names=["user", "movie", "rating", "timestamp"])
+    columns = dict(delimiter="|", encoding="latin-1", header=None, usecols=(0, 1), names=("movie", "title"))
+    movies = pd.read_csv(path / "u.item", **columns)
+    assert ratings.to_numpy().tolist() == pd.read_csv(path / "ratings.csv").to_numpy().tolist()
+    assert len(ratings.merge(movies)) == len(ratings)
+    assert {"Inception (2010)", "Amélie (2001)"} <= set(movies["title"])
+
+
 def test_a_data_set_of_another_name_is_refused():
     with pytest.raises(UnknownDataSet, match="ml-100k"):
         untar_data("ml-100")

@@ -60,6 +60,24 @@ def test_ids_are_numbered_from_the_training_rows_alone():
     assert dls.valid_ds.codes[:, 0].tolist() == [0, 0, 0]
 
 
+@pytest.mark.parametrize("dtype", ["object", "string", "str"])
+def test_ids_of_text_are_numbered_from_all_rows(dtype):
+    """As in the original, where text is a category; the number of classes then does not depend on the split."""
+    people = pd.Series([f"u{n}" for n in range(10)], dtype=dtype)
+    frame = pd.DataFrame({"user": people, "item": [1] * 10, "rating": [3.0] * 10})
+    with pytest.warns(UserWarning, match="fewer than bs"):
+        dls = CollabDataLoaders.from_df(frame, valid_pct=0.3, seed=0)
+    assert len(dls.classes["user"]) == 1 + 10
+    assert dls.valid_ds.codes[:, 0].min() > 0
+    assert dls.valid_ds.frame["user"].tolist() == dls.classes["user"][dls.valid_ds.codes[:, 0]]
+
+
+def test_classes_of_another_column_say_which_there_are_and_how_to_have_titles(dls):
+    for kind in (BadOption, KeyError):
+        with pytest.raises(kind, match=r"user column 'user' and the item column 'movie'.*item_name='title'"):
+            dls.classes["title"]
+
+
 def test_categories_are_all_kept():
     people = pd.Categorical([1, 1, 2, 2], categories=[3, 2, 1])
     assert from_df(small(user=people)).classes["user"] == ["#na#", 3, 2, 1]

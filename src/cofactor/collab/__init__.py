@@ -25,21 +25,13 @@ from cofactor.collab.callbacks import Callback, CancelFitException, EarlyStoppin
 from cofactor.collab.categories import CategoryMap
 from cofactor.collab.course_helpers import L, delegates, one_hot, set_seed, tensor, test_eq
 from cofactor.collab.dataloaders import CollabDataLoaders, DataLoader, DataLoaders
+from cofactor.collab.embedding_dot_bias import EmbeddingDotBias
+from cofactor.collab.embedding_nn import EmbeddingNN, TabularModel, tabular_config
+from cofactor.collab.embedding_sizes import emb_sz_rule, get_emb_sz
 from cofactor.collab.learner import Adam, Learner, SuggestedLRs, valley
+from cofactor.collab.losses import MSELossFlat
 from cofactor.collab.metrics import R2Score, mae, mse, rmse
-from cofactor.collab.modules import (
-    Embedding,
-    EmbeddingDotBias,
-    EmbeddingNN,
-    Module,
-    MSELossFlat,
-    SigmoidRange,
-    TabularModel,
-    emb_sz_rule,
-    get_emb_sz,
-    sigmoid_range,
-    tabular_config,
-)
+from cofactor.collab.modules import Embedding, Module, SigmoidRange, sigmoid_range
 from cofactor.collab.rows import TabularCollab
 from cofactor.collab.samples import URLs, untar_data
 

@@ -8,9 +8,9 @@ import pandas as pd
 
 from cofactor.arrays import Array, Id, IntArray
 from cofactor.data.ids import IdMap
-from cofactor.errors import UnknownIds
+from cofactor.errors import BadOption, UnknownIds
 
-__all__ = ["NA", "CategoryMap", "NotInTraining"]
+__all__ = ["NA", "CategoryMap", "Classes", "NoSuchColumn", "NotInTraining", "is_text"]
 
 NA = "#na#"  # stands at code 0: a row whose id is missing
 
@@ -25,6 +25,22 @@ class NotInTraining(UnknownIds, KeyError):
             f"{len(self.ids)} of the asked {kind} ids are not in the training data: {named}. If they were in your "
             f"table, the split has put all of their ratings into the validation set. Check spelling and type."
         )
+
+    def __str__(self) -> str:
+        return self.message
+
+
+class NoSuchColumn(BadOption, KeyError):
+    """Raised by `dls.classes[name]` for a column that has no codes; a `KeyError` too, as of any mapping."""
+
+    def __init__(self, name: object, known: Sequence[str]) -> None:
+        user, item = known
+        self.message = (
+            f"classes[{name!r}] was asked for, but only the user column {user!r} and the item column {item!r} have "
+            f"classes. For titles in place of numbers, merge them into the table, "
+            f"ratings.merge(movies[[{item!r}, 'title']]), and pass item_name='title' to CollabDataLoaders.from_df."
+        )
+        super().__init__(self.message)
 
     def __str__(self) -> str:
         return self.message
@@ -95,6 +111,18 @@ class CategoryMap(Sequence[Any]):
         first = [one.item() if isinstance(one, np.generic) else one for one in self[:11]]
         more = f", …] ({len(self)} in all)" if len(self) > len(first) else "]"
         return repr(first)[:-1] + more
+
+
+class Classes(dict[str, CategoryMap]):
+    """The ids of the user column and of the item column by the columns' names; raises `NoSuchColumn` for another."""
+
+    def __missing__(self, name: object) -> CategoryMap:
+        raise NoSuchColumn(name, list(self))
+
+
+def is_text(column: pd.Series) -> bool:
+    """True where a column holds text, or objects of any kind."""
+    return pd.api.types.is_object_dtype(column.dtype) or isinstance(column.dtype, pd.StringDtype)
 
 
 class _ToCode(Mapping[Any, int]):

@@ -4,15 +4,15 @@ import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, cast
 
 import numpy as np
 import pandas as pd
 import torch
 
 from cofactor.arrays import IntArray
-from cofactor.collab.categories import CategoryMap
-from cofactor.collab.rows import Batch, Classes, TabularCollab, read_ratings
+from cofactor.collab.categories import CategoryMap, Classes, is_text
+from cofactor.collab.rows import Batch, TabularCollab, read_ratings
 from cofactor.collab.showing import show_frame
 from cofactor.errors import BadOption, BadTable
 from cofactor.training.batches import Batches
@@ -158,15 +158,16 @@ class CollabDataLoaders(DataLoaders):
 
         seed: of that split, row for row the course's own; None: torch's global generator decides, as `set_seed` set it
         device: "cpu" unless named: small batches are faster there than on most GPUs
-        The frame is left as it is. Ids are numbered from the training rows alone; code 0 (`#na#`) is kept for missing
-        ids and for those that only validation has, so nothing was learned about it. Raises `BadTable`.
+        The frame is left as it is. Ids of text are numbered from all rows, numbers from the training rows alone, as
+        the course does it; code 0 (`#na#`) is kept for missing ids and for numbers that only validation has, so
+        nothing was learned about it. Raises `BadTable`.
         """
         user, item, rating = _columns(ratings, user_name, item_name, rating_name)
         read_ratings(ratings, rating)
         order = _shuffled(len(ratings), seed)
         cut = _n_valid(len(ratings), valid_pct)
         train, valid = ratings.iloc[order[cut:]], ratings.iloc[order[:cut]]
-        classes = {name: CategoryMap.of(train[name], name) for name in (user, item)}
+        classes = Classes((name, _ids_of(ratings, train, name)) for name in (user, item))
         if len(train) < bs:
             warnings.warn(
                 f"There are only {len(train)} training ratings, fewer than bs={bs}: an epoch is one batch of them all.",
@@ -202,6 +203,12 @@ def _columns(frame: Any, *names: str | None) -> list[str]:
     if not len(frame):
         raise BadTable("The table has no rows. Give it some ratings.")
     return columns
+
+
+def _ids_of(ratings: pd.DataFrame, train: pd.DataFrame, name: str) -> CategoryMap:
+    """Text is a category to the original, whose categories stay when rows go; a number is what training has seen."""
+    table = ratings if is_text(cast(pd.Series, ratings[name])) else train
+    return CategoryMap.of(cast(pd.Series, table[name]), name)
 
 
 def _n_valid(n: int, valid_pct: float) -> int:

@@ -9,10 +9,12 @@ from torch import Tensor, nn
 
 from cofactor.arrays import FloatArray
 from cofactor.collab.dataloaders import DataLoader
-from cofactor.collab.modules import EmbeddingDotBias, EmbeddingNN, MSELossFlat
+from cofactor.collab.embedding_dot_bias import EmbeddingDotBias
+from cofactor.collab.embedding_nn import EmbeddingNN, TabularModel
+from cofactor.collab.losses import MSELossFlat
 from cofactor.kernels.gradient.labelled_pairs import LabelledPairs
 from cofactor.nets.embeddings import Embeddings
-from cofactor.nets.mlp import EmbeddingMLP, network_of
+from cofactor.nets.mlp import network_of
 from cofactor.training.engines.fused import FusedAdam
 from cofactor.training.engines.fused_perceptron import FusedPerceptron
 from cofactor.training.engines.torch_engine import TorchEngine
@@ -33,8 +35,8 @@ def engine_for(model: nn.Module, loader: DataLoader, loss_func: Callable[..., Te
     if _can_be_fused(model, device) and type(loss_func) is MSELossFlat:
         if isinstance(model, EmbeddingDotBias):
             return FusedAdam(embeddings_of(model), users, items, values, loader.batches, model.y_range)
-        if isinstance(model, EmbeddingNN) and not model.config["embed_p"]:
-            pairs, dropout = LabelledPairs(users, items, values), model.config["ps"] or 0.0
+        if isinstance(model, EmbeddingNN) and not model.config["embed_p"] and len(dropouts := _dropouts(model)) < 2:
+            pairs, dropout = LabelledPairs(users, items, values), max(dropouts, default=0.0)
             return FusedPerceptron(network_of(model), pairs, loader.batches, model.y_range, dropout)
 
     def loss_of(scores: Tensor, ratings: Tensor) -> Tensor:
@@ -73,9 +75,15 @@ def _tensors(model: EmbeddingDotBias) -> list[Tensor]:
     return [model.u_weight.weight, model.u_bias.weight, model.i_weight.weight, model.i_bias.weight]
 
 
+def _dropouts(model: EmbeddingNN) -> set[float]:
+    """The different dropouts of its layers."""
+    ps = model.config["ps"]
+    return set(ps) if isinstance(ps, list) else {ps or 0.0}
+
+
 def _can_be_fused(model: nn.Module, device: str) -> bool:
     return (
-        type(model).forward in (EmbeddingDotBias.forward, EmbeddingMLP.forward)
+        type(model).forward in (EmbeddingDotBias.forward, TabularModel.forward)
         and torch.device(device).type == "cpu"
         and all(p.requires_grad and p.dtype == torch.float32 for p in model.parameters())
     )

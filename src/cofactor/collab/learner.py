@@ -17,8 +17,8 @@ from cofactor.collab.course_helpers import L
 from cofactor.collab.dataloaders import DataLoader, DataLoaders, draw_seed
 from cofactor.collab.engines import AnEngine, engine_for, put_in, take_out
 from cofactor.collab.files import export, load_state, save_state, with_suffix
+from cofactor.collab.losses import MSELossFlat
 from cofactor.collab.metrics import Metric, metric_name
-from cofactor.collab.modules import MSELossFlat
 from cofactor.collab.recorder import Recorder
 from cofactor.collab.showing import show_frame
 from cofactor.errors import Diverged, Unsupported

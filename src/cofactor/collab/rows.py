@@ -1,6 +1,5 @@
 """Rows of a rating table, as they came and as codes."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Self, cast
 
@@ -10,12 +9,11 @@ import torch
 from torch import Tensor
 
 from cofactor.arrays import FloatArray, IntArray
-from cofactor.collab.categories import CategoryMap, NotInTraining
+from cofactor.collab.categories import CategoryMap, Classes, NotInTraining
 from cofactor.errors import BadTable
 
-__all__ = ["Batch", "Classes", "TabularCollab", "read_ratings"]
+__all__ = ["Batch", "TabularCollab", "read_ratings"]
 
-Classes = Mapping[str, CategoryMap]
 Batch = tuple[Tensor, Tensor]
 
 
