@@ -26,10 +26,70 @@ def test_the_public_names_exist():
     assert all(hasattr(cofactor.collab, name) for name in cofactor.collab.__all__)
 
 
-def test_test_eq_compares_by_value():
-    test_eq(tensor(1, 2), np.array([1, 2]))
-    with pytest.raises(AssertionError, match="=="):
-        test_eq([1], [2])
+def test_a_tensor_of_an_array_has_single_precision_as_everything_else():
+    assert tensor(np.array([1.0])).dtype == tensor(pd.Series([0.5])).dtype == torch.float32
+    assert tensor(np.array([1])).dtype == torch.int64
+    assert tensor(np.array([1.0]), dtype=torch.float64).dtype == torch.float64
+
+
+def test_what_is_none_is_replaced_and_nothing_else():
+    assert [ifnone(None, 3), ifnone(0, 3)] == [3, 0]
+
+
+def test_the_first_entry_is_found_or_none():
+    assert [first([3, 4]), first([1, 2, 3], lambda one: one > 1), first([])] == [3, 2, None]
+
+
+def test_tensors_lose_their_gradients_wherever_they_lie():
+    weight = nn.Parameter(torch.ones(2))
+    found = to_detach({"a": [weight, (weight, "text")]})
+    assert not any(one.requires_grad for one in (found["a"][0], found["a"][1][0]))
+    assert found["a"][1][1] == "text"
+
+
+def test_a_bar_lets_all_entries_through():
+    assert list(progress_bar(iter("abc"), total=3)) == ["a", "b", "c"]
+
+
+def test_a_bar_is_shown_where_somebody_looks(monkeypatch, capsys):
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    assert list(progress_bar(range(3))) == [0, 1, 2]
+    assert "100%" in capsys.readouterr().err
+
+
+def test_a_folder_lists_what_lies_in_it(tmp_path):
+    (tmp_path / "b").touch()
+    (tmp_path / "a").touch()
+    assert tmp_path.ls().map(lambda one: one.name) == ["a", "b"]
+
+
+def test_a_function_is_documented_where_one_asks(capsys):
+    doc(collab_learner)
+    assert capsys.readouterr().out.startswith("collab_learner(dls")
+
+
+def test_pythons_own_names_come_along():
+    assert Counter(map(itemgetter(0), ["ab", "ac"])) == {"a": 2}
+    assert partial(math.pow, 2)(3) == 8
+    assert isinstance(tensor(1), Tensor)
+
+
+def test_class_methods_can_delegate_too():
+    class Base:
+        @classmethod
+        def make(cls, size=3, **kwargs):
+            return size
+
+    class Derived(Base):
+        @delegates(Base.make)
+        @classmethod
+        def make_more(cls, n, **kwargs):
+            return n
+
+    from inspect import signature
+
+    assert list(signature(Derived.make_more).parameters) == ["n", "size"]
+    assert delegates(to=Base.make)(Derived.make_more)(5) == 5
 
 
 def test_components_are_ordered_by_their_spread():

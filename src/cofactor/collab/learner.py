@@ -13,10 +13,10 @@ from torch.optim import AdamW as Adam
 
 from cofactor.arrays import Id
 from cofactor.collab.callbacks import Callback, CancelFitException
-from cofactor.collab.course_helpers import L
 from cofactor.collab.dataloaders import DataLoader, DataLoaders, draw_seed
 from cofactor.collab.engines import AnEngine, engine_for, put_in, take_out
 from cofactor.collab.files import export, load_state, save_state, with_suffix
+from cofactor.collab.lists import L
 from cofactor.collab.losses import MSELossFlat
 from cofactor.collab.metrics import Metric, metric_name
 from cofactor.collab.recorder import Recorder
