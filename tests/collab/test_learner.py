@@ -3,7 +3,7 @@
 import pytest
 
 from cofactor.collab import *
-from cofactor.errors import BadOption, Diverged, Unsupported
+from cofactor.errors import BadOption, BadTable, Diverged, Unsupported
 
 
 def flat_l2(scores, ratings):
@@ -121,6 +121,15 @@ def test_a_run_can_be_entered_at_a_later_epoch(learn):
 def test_predictions_for_other_rows(learn, table):
     scores, ratings = learn.get_preds(dl=learn.dls.test_dl(table.head(5), with_labels=True))
     assert (scores.shape, ratings.shape) == ((5,), (5, 1))
+
+
+def test_rows_with_ratings_are_validated_and_without_them_refused(learn, table):
+    learn.fit(1, 1e-2)
+    assert learn.validate(dl=learn.dls.test_dl(table))[0] > 0
+    without = learn.dls.test_dl(table[["user", "movie"]])
+    assert learn.get_preds(dl=without)[1] is None
+    with pytest.raises(BadTable, match="no column 'rating'"):
+        learn.validate(dl=without)
 
 
 def test_one_row_is_predicted_in_ids(learn, table):

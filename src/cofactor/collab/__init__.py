@@ -40,25 +40,82 @@ from cofactor.collab.course_helpers import (
     tensor,
     to_detach,
 )
-from cofactor.collab.dataloaders import CollabDataLoaders, DataLoader, DataLoaders
+from cofactor.collab.dataloaders import CollabDataLoaders
 from cofactor.collab.embedding_dot_bias import EmbeddingDotBias
 from cofactor.collab.embedding_nn import EmbeddingNN, TabularModel, tabular_config
 from cofactor.collab.embedding_sizes import emb_sz_rule, get_emb_sz
 from cofactor.collab.learner import Adam, Learner, SuggestedLRs, valley
 from cofactor.collab.lists import L
+from cofactor.collab.loaders import DataLoader, DataLoaders
 from cofactor.collab.losses import MSELossFlat
 from cofactor.collab.metrics import R2Score, mae, mse, rmse
 from cofactor.collab.modules import Embedding, Module, SigmoidRange, sigmoid_range
-from cofactor.collab.rows import TabularCollab
 from cofactor.collab.samples import URLs, untar_data
+from cofactor.collab.tabular import Categorify, RandomSplitter, TabularCollab, TabularPandas, TransformBlock
 
 __all__ = [
-    "Adam", "Callback", "CancelFitException", "CategoryMap", "CollabDataLoaders", "Counter", "DataLoader",
+    "Adam",
+    "Callback",
+    "CancelFitException",
+    "Categorify",
+    "CategoryMap",
+    "CollabDataLoaders",
+    "Counter",
+    "DataLoader",
     "DataLoaders",
-    "EarlyStoppingCallback", "Embedding", "EmbeddingDotBias", "EmbeddingNN", "F", "L", "Learner", "MSELossFlat",
-    "Module", "Path", "R2Score", "SaveModelCallback", "SigmoidRange", "SuggestedLRs", "TabularCollab",
-    "TabularModel", "Tensor", "URLs", "attrgetter", "collab_learner", "delegates", "doc", "emb_sz_rule", "first",
-    "get_emb_sz", "ifnone", "itemgetter", "load_learner", "mae", "math", "mse", "nn", "np", "one_hot", "optim",
-    "partial", "pd", "plt", "progress_bar", "random", "range_of", "rmse", "set_seed", "sigmoid_range",
-    "tabular_config", "tensor", "test_close", "test_eq", "to_detach", "torch", "untar_data", "valley",
+    "EarlyStoppingCallback",
+    "Embedding",
+    "EmbeddingDotBias",
+    "EmbeddingNN",
+    "F",
+    "L",
+    "Learner",
+    "MSELossFlat",
+    "Module",
+    "Path",
+    "R2Score",
+    "RandomSplitter",
+    "SaveModelCallback",
+    "SigmoidRange",
+    "SuggestedLRs",
+    "TabularCollab",
+    "TabularModel",
+    "TabularPandas",
+    "Tensor",
+    "TransformBlock",
+    "URLs",
+    "attrgetter",
+    "collab_learner",
+    "delegates",
+    "doc",
+    "emb_sz_rule",
+    "first",
+    "get_emb_sz",
+    "ifnone",
+    "itemgetter",
+    "load_learner",
+    "mae",
+    "math",
+    "mse",
+    "nn",
+    "np",
+    "one_hot",
+    "optim",
+    "partial",
+    "pd",
+    "plt",
+    "progress_bar",
+    "random",
+    "range_of",
+    "rmse",
+    "set_seed",
+    "sigmoid_range",
+    "tabular_config",
+    "tensor",
+    "test_close",
+    "test_eq",
+    "to_detach",
+    "torch",
+    "untar_data",
+    "valley",
 ]  # fmt: skip

@@ -6,12 +6,12 @@ from typing import Any
 
 from torch import Tensor
 
-from cofactor.collab.dataloaders import DataLoaders
 from cofactor.collab.embedding_dot_bias import EmbeddingDotBias
 from cofactor.collab.embedding_nn import EmbeddingNN
 from cofactor.collab.embedding_sizes import get_emb_sz
 from cofactor.collab.files import open_export
 from cofactor.collab.learner import Learner
+from cofactor.collab.loaders import DataLoaders
 from cofactor.collab.modules import Range
 
 __all__ = ["collab_learner", "load_learner"]

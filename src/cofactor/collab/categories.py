@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from cofactor.arrays import Array, Id, IntArray
+from cofactor.collab.lists import L
 from cofactor.data.ids import IdMap
 from cofactor.errors import BadOption, UnknownIds
 
@@ -66,6 +67,11 @@ class CategoryMap(Sequence[Any]):
         if isinstance(column.dtype, pd.CategoricalDtype):
             return cls(IdMap.of(column.cat.categories.tolist(), name))
         return cls(IdMap.encode(_ids(column.dropna()), name)[0])
+
+    @property
+    def items(self) -> L:
+        """All ids in the order of their codes, `#na#` first."""
+        return L(list(self))
 
     def codes(self, column: pd.Series) -> IntArray:
         """(n,) int32 code of each row: 0 where the id is missing, -1 for a stranger."""

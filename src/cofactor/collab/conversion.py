@@ -5,10 +5,10 @@ from typing import TypeAlias
 import numpy as np
 from torch import nn
 
-from cofactor.collab.dataloaders import DataLoaders
 from cofactor.collab.embedding_dot_bias import EmbeddingDotBias
 from cofactor.collab.embedding_nn import EmbeddingNN
 from cofactor.collab.engines import embeddings_of
+from cofactor.collab.loaders import DataLoaders
 from cofactor.data.ratings import Ratings
 from cofactor.errors import BadOption, Unsupported
 from cofactor.models.matrix_factorization import MatrixFactorization

@@ -4,7 +4,7 @@ import warnings
 from collections.abc import Mapping
 
 from cofactor.collab.categories import Classes
-from cofactor.collab.dataloaders import DataLoaders
+from cofactor.collab.loaders import DataLoaders
 from cofactor.errors import BadOption
 
 __all__ = ["emb_sz_rule", "get_emb_sz"]

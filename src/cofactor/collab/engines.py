@@ -8,9 +8,9 @@ import torch
 from torch import Tensor, nn
 
 from cofactor.arrays import FloatArray
-from cofactor.collab.dataloaders import DataLoader
 from cofactor.collab.embedding_dot_bias import EmbeddingDotBias
 from cofactor.collab.embedding_nn import EmbeddingNN, TabularModel
+from cofactor.collab.loaders import DataLoader
 from cofactor.collab.losses import MSELossFlat
 from cofactor.kernels.gradient.labelled_pairs import LabelledPairs
 from cofactor.nets.embeddings import Embeddings

@@ -17,10 +17,11 @@ from torch import nn
 
 from cofactor.arrays import Array
 from cofactor.collab.categories import CategoryMap, Classes
-from cofactor.collab.dataloaders import CollabDataLoaders, DataLoader, DataLoaders
+from cofactor.collab.dataloaders import CollabDataLoaders
 from cofactor.collab.embedding_dot_bias import EmbeddingDotBias
 from cofactor.collab.embedding_nn import EmbeddingNN
-from cofactor.collab.rows import TabularCollab
+from cofactor.collab.loaders import DataLoader, DataLoaders
+from cofactor.collab.rows import RatingRows
 from cofactor.data.ids import IdMap
 from cofactor.data.packing.columns import pack_column, unpack_column
 from cofactor.errors import BadModelFolder, Unsupported
@@ -123,8 +124,8 @@ def _pair(given: list[float] | None) -> tuple[float, float] | None:
 
 def _without_ratings(classes: Classes, rating: str, bs: int) -> DataLoaders:
     empty = pd.DataFrame({name: [] for name in (*classes, rating)})
-    table = TabularCollab(empty, classes, rating, np.zeros((0, 2), np.int64), np.zeros(0, np.float32))
-    return CollabDataLoaders(DataLoader(table, bs), DataLoader(table, bs), classes, rating)
+    table = RatingRows(empty, classes, rating, np.zeros((0, 2), np.int64), np.zeros(0, np.float32))
+    return CollabDataLoaders(DataLoader(table, bs), DataLoader(table, bs))
 
 
 def _parameters(model: nn.Module) -> dict[str, Array]:

@@ -13,15 +13,16 @@ from torch.optim import AdamW as Adam
 
 from cofactor.arrays import Id
 from cofactor.collab.callbacks import Callback, CancelFitException
-from cofactor.collab.dataloaders import DataLoader, DataLoaders, draw_seed
+from cofactor.collab.course_helpers import first
 from cofactor.collab.engines import AnEngine, engine_for, put_in, take_out
 from cofactor.collab.files import export, load_state, save_state, with_suffix
 from cofactor.collab.lists import L
+from cofactor.collab.loaders import DataLoader, DataLoaders, draw_seed
 from cofactor.collab.losses import MSELossFlat
 from cofactor.collab.metrics import Metric, metric_name
 from cofactor.collab.recorder import Recorder
 from cofactor.collab.showing import show_frame
-from cofactor.errors import Diverged, Unsupported
+from cofactor.errors import BadTable, Diverged, Unsupported
 from cofactor.run.epoch import Epoch
 from cofactor.run.progress import progress_for
 from cofactor.run.run import Run
@@ -211,20 +212,25 @@ class Learner:
     # ---- answers ------------------------------------------------------------------------------------------
 
     def validate(self, ds_idx: int = 1, dl: DataLoader | None = None) -> L:
-        """The loss, and every metric, on the validation ratings or another loader's."""
+        """The loss, and every metric, on the validation ratings or another loader's.
+
+        Raises `BadTable` where these rows have no ratings.
+        """
         scores, ratings = self.get_preds(ds_idx, dl)
+        if ratings is None:
+            raise BadTable(f"There is nothing to validate on: the rows have no column {self.dls.y_name!r} of numbers.")
         return L(self._losses(scores.view(-1), ratings.view(-1)))
 
-    def get_preds(self, ds_idx: int = 1, dl: DataLoader | None = None) -> tuple[Tensor, Tensor]:
-        """Predictions in the shape the model gives them, and the ratings (n, 1), nan where there are none."""
+    def get_preds(self, ds_idx: int = 1, dl: DataLoader | None = None) -> tuple[Tensor, Tensor | None]:
+        """Predictions in the shape the model gives them, and the ratings (n, 1), None where there are none."""
         loader = dl or self.dls[ds_idx]
-        x, y = loader.dataset.batch(slice(None))
+        x, *y = loader.dataset.batch(slice(None))
         model, was_training = self.model.to(loader.device), self.model.training
         model.eval()
         with torch.no_grad():
             parts = [model(part.to(loader.device)).cpu() for part in x.split(PREDICT_ROWS)]
         model.train(was_training)
-        return torch.cat(parts), y
+        return torch.cat(parts), first(y)
 
     def predict(self, row: pd.Series | Mapping[str, Any]) -> tuple[pd.DataFrame, Tensor, Tensor]:
         """The rating predicted for a user and an item id: in a data frame of that row, as a 0-d tensor, and as (1,).
