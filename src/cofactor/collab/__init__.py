@@ -25,7 +25,7 @@ except ImportError as error:
     raise MissingExtra("The course's names", "course") from error
 
 from cofactor.collab.building import collab_learner, load_learner
-from cofactor.collab.callbacks import Callback, CancelFitException, EarlyStoppingCallback, SaveModelCallback
+from cofactor.collab.callbacks import EarlyStoppingCallback, ReduceLROnPlateau, SaveModelCallback, TrackerCallback
 from cofactor.collab.categories import CategoryMap
 from cofactor.collab.comparisons import test_close, test_eq
 from cofactor.collab.course_helpers import (
@@ -44,78 +44,55 @@ from cofactor.collab.dataloaders import CollabDataLoaders
 from cofactor.collab.embedding_dot_bias import EmbeddingDotBias
 from cofactor.collab.embedding_nn import EmbeddingNN, TabularModel, tabular_config
 from cofactor.collab.embedding_sizes import emb_sz_rule, get_emb_sz
-from cofactor.collab.learner import Adam, Learner, SuggestedLRs, valley
+from cofactor.collab.events import (
+    Callback,
+    CancelBackwardException,
+    CancelBatchException,
+    CancelEpochException,
+    CancelFitException,
+    CancelStepException,
+    CancelTrainException,
+    CancelValidException,
+)
+from cofactor.collab.first_version import OldName
+from cofactor.collab.learner import Learner
 from cofactor.collab.lists import L
 from cofactor.collab.loaders import DataLoader, DataLoaders
-from cofactor.collab.losses import MSELossFlat
-from cofactor.collab.metrics import R2Score, mae, mse, rmse
+from cofactor.collab.loggers import CSVLogger, ShowGraphCallback
+from cofactor.collab.losses import BaseLoss, L1LossFlat, MSELossFlat
+from cofactor.collab.metrics import (
+    AccumMetric,
+    AvgMetric,
+    Metric,
+    PearsonCorrCoef,
+    R2Score,
+    accuracy,
+    mae,
+    mse,
+    rmse,
+)
 from cofactor.collab.modules import Embedding, Module, SigmoidRange, sigmoid_range
+from cofactor.collab.optimizers import SGD, Adam
+from cofactor.collab.rate_finder import minimum, slide, steep, valley
+from cofactor.collab.recorder import Recorder
 from cofactor.collab.samples import URLs, untar_data
 from cofactor.collab.tabular import Categorify, RandomSplitter, TabularCollab, TabularPandas, TransformBlock
 
+CollabDataBunch, CollabLearner, CollabList, DataBunch, get_collab_learner = map(
+    OldName, ("CollabDataBunch", "CollabLearner", "CollabList", "DataBunch", "get_collab_learner")
+)
+
 __all__ = [
-    "Adam",
-    "Callback",
-    "CancelFitException",
-    "Categorify",
-    "CategoryMap",
-    "CollabDataLoaders",
-    "Counter",
-    "DataLoader",
-    "DataLoaders",
-    "EarlyStoppingCallback",
-    "Embedding",
-    "EmbeddingDotBias",
-    "EmbeddingNN",
-    "F",
-    "L",
-    "Learner",
-    "MSELossFlat",
-    "Module",
-    "Path",
-    "R2Score",
-    "RandomSplitter",
-    "SaveModelCallback",
-    "SigmoidRange",
-    "SuggestedLRs",
-    "TabularCollab",
-    "TabularModel",
-    "TabularPandas",
-    "Tensor",
-    "TransformBlock",
-    "URLs",
-    "attrgetter",
-    "collab_learner",
-    "delegates",
-    "doc",
-    "emb_sz_rule",
-    "first",
-    "get_emb_sz",
-    "ifnone",
-    "itemgetter",
-    "load_learner",
-    "mae",
-    "math",
-    "mse",
-    "nn",
-    "np",
-    "one_hot",
-    "optim",
-    "partial",
-    "pd",
-    "plt",
-    "progress_bar",
-    "random",
-    "range_of",
-    "rmse",
-    "set_seed",
-    "sigmoid_range",
-    "tabular_config",
-    "tensor",
-    "test_close",
-    "test_eq",
-    "to_detach",
-    "torch",
-    "untar_data",
-    "valley",
+    "SGD", "AccumMetric", "Adam", "AvgMetric", "BaseLoss", "CSVLogger", "Callback", "CancelBackwardException",
+    "CancelBatchException", "CancelEpochException", "CancelFitException", "CancelStepException",
+    "CancelTrainException", "CancelValidException", "Categorify", "CategoryMap", "CollabDataBunch",
+    "CollabDataLoaders", "CollabLearner", "CollabList", "Counter", "DataBunch", "DataLoader", "DataLoaders",
+    "EarlyStoppingCallback", "Embedding", "EmbeddingDotBias", "EmbeddingNN", "F", "L", "L1LossFlat", "Learner",
+    "MSELossFlat", "Metric", "Module", "Path", "PearsonCorrCoef", "R2Score", "RandomSplitter", "Recorder",
+    "ReduceLROnPlateau", "SaveModelCallback", "ShowGraphCallback", "SigmoidRange", "TabularCollab", "TabularModel",
+    "TabularPandas", "Tensor", "TrackerCallback", "TransformBlock", "URLs", "accuracy", "attrgetter",
+    "collab_learner", "delegates", "doc", "emb_sz_rule", "first", "get_collab_learner", "get_emb_sz", "ifnone",
+    "itemgetter", "load_learner", "mae", "math", "minimum", "mse", "nn", "np", "one_hot", "optim", "partial", "pd",
+    "plt", "progress_bar", "random", "range_of", "rmse", "set_seed", "sigmoid_range", "slide", "steep",
+    "tabular_config", "tensor", "test_close", "test_eq", "to_detach", "torch", "untar_data", "valley",
 ]  # fmt: skip

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import torch
 from torch import Tensor
 
 from cofactor.collab.embedding_dot_bias import EmbeddingDotBias
@@ -38,10 +39,11 @@ def collab_learner(
     return Learner(dls, model, loss_func, **kwargs)
 
 
-def load_learner(fname: str | Path) -> Learner:
+def load_learner(fname: str | Path, cpu: bool = True) -> Learner:
     """A learner from a file of `Learner.export`: it predicts for the ids it knows, and holds no ratings.
 
+    cpu: predict there; False: on a GPU where there is one
     Opening the file runs no code. Raises `BadModelFolder` where the file is missing, damaged or of another kind.
     """
     model, dls = open_export(Path(fname))
-    return Learner(dls, model)
+    return Learner(dls if cpu or not torch.cuda.is_available() else dls.cuda(), model)

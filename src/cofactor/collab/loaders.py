@@ -69,10 +69,6 @@ class DataLoader:
         """The first batch of a new pass."""
         return next(iter(self))
 
-    def first(self, n: int) -> Self:
-        """A loader of the first n rows."""
-        return replace(self, dataset=self.dataset.first(n))
-
     def show_batch(self, max_n: int = 10) -> None:
         """Show some rows as they came: user, item, rating."""
         order = self.batches.of(self._passes)[0] if self.shuffle else np.arange(self.n)

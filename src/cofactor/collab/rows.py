@@ -78,10 +78,10 @@ class RatingRows:
         """None: there are only users and items."""
         return L()
 
-    def first(self, n: int) -> Self:
-        """The first n rows."""
-        ratings = None if self.ratings is None else self.ratings[:n]
-        return replace(self, frame=self.frame[:n], codes=self.codes[:n], ratings=ratings)
+    def take(self, rows: IntArray | slice) -> Self:
+        """The rows at these places."""
+        ratings = None if self.ratings is None else self.ratings[rows]
+        return replace(self, frame=self.frame.iloc[rows], codes=self.codes[rows], ratings=ratings)
 
     def batch(self, rows: IntArray | slice) -> Batch:
         """x (b, 2) int64 codes, and y (b, 1) float32 ratings where the rows have any."""
