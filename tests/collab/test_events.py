@@ -238,6 +238,16 @@ def test_what_a_callback_changes_in_the_model_counts_in_the_next_epoch(learn):
     assert learn.validate()[0] > 5.0
 
 
+def test_what_a_callback_changes_in_the_model_counts_in_the_validation(learn):
+    class Fix(Callback):
+        def before_validate(self):
+            self.model.i_bias.weight.data.fill_(9.0)
+
+    learn.fit(1, 1e-9, wd=0.0, cbs=Fix())
+    assert learn.recorder.values[0][1] == pytest.approx(learn.validate()[0], rel=1e-5)
+    assert learn.recorder.values[0][1] > 5.0
+
+
 def test_a_callback_changes_the_rate_of_a_fit(learn):
     class Halve(Callback):
         def after_epoch(self):

@@ -3,11 +3,13 @@
 from typing import Any
 
 import numpy as np
+import torch
 
 from cofactor.arrays import Array, FloatArray
 from cofactor.collab.batchwise import BatchwiseEngine
 from cofactor.collab.engines import AnEngine, put_in, take_out
 from cofactor.collab.events import CancelEpochException, CancelTrainException, CancelValidException, around
+from cofactor.training.engines.fused_perceptron import FusedPerceptron
 from cofactor.training.schedule import Schedule, constant
 
 __all__ = ["CourseEpochs"]
@@ -57,6 +59,7 @@ class CourseEpochs:
         """The validation loss, None where there is none; the metrics stand in `measured`."""
         self.measured: dict[str, float] = {}
         found: list[float] = []
+        self._learn.training = False
         if self._cancelled != "epoch":
             try:
                 around(self._say, "validate", lambda: found.extend(self._losses()), CancelValidException)
@@ -108,11 +111,17 @@ class CourseEpochs:
         return losses
 
     def _losses(self) -> list[float]:
-        learn = self._learn
-        if not len(learn.dls.valid_ds):
+        """By the engine's own predictions where it has them: they are made without starting torch's threads."""
+        learn, engine, table = self._learn, self._engine, self._learn.dls.valid_ds
+        if not len(table):
             return []
-        take_out(learn.model, self._engine)
-        return learn.losses_on(learn.dls.valid)
+        if isinstance(engine, BatchwiseEngine):
+            return learn.losses_on(learn.dls.valid)
+        if learn.cbs:
+            put_in(learn.model, engine)
+        scores = torch.from_numpy(engine.predict(*table.codes.T))
+        shaped = scores[:, None] if isinstance(engine, FusedPerceptron) else scores
+        return learn.losses_of(shaped, table.batch(slice(None))[1])
 
     def _cancel(self, part: str) -> None:
         self._cancelled = part

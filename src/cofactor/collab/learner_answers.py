@@ -42,7 +42,7 @@ class AnsweringLearner(LearnerParts):
             raise BadTable(f"There is nothing to validate on: the rows have no column {self.dls.y_name!r} of numbers.")
         found = L()
         with self.added_cbs(cbs):
-            around(self, "validate", lambda: found.extend(self._losses_on(loader)), CancelValidException)
+            around(self, "validate", lambda: found.extend(self.losses_on(loader)), CancelValidException)
         return found
 
     def get_preds(
@@ -106,14 +106,18 @@ class AnsweringLearner(LearnerParts):
         """True where a callback does something in the events of a batch."""
         return any(one.handles(event) for one in self.cbs for event in BATCH_EVENTS)
 
-    def _losses_on(self, loader: DataLoader) -> list[float]:
-        """The loss, and every metric, of rows with ratings."""
+    def losses_on(self, loader: DataLoader) -> list[float]:
+        """The loss, and every metric, of rows with ratings; a callback that wants every batch is told of each."""
         before, self.training = self.__dict__.get("training", False), False
         was_training = self.model.training
         self.model.eval()
         scores, ratings = validate_batchwise(self, loader) if self.is_batchwise else self._scores(loader)
         self.model.train(was_training)
         self.training = before
+        return self.losses_of(scores, ratings)
+
+    def losses_of(self, scores: Tensor, ratings: Tensor) -> list[float]:
+        """The loss, and every metric, of predictions in the model's shape and ratings (n, 1)."""
         loss = float(self.loss_func(scores.float(), ratings_like(scores, ratings)))
         return [loss, *(value_of(one, scores, ratings, self) for one in self.metrics)]
 

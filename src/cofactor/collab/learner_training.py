@@ -98,10 +98,6 @@ class TrainingLearner(AnsweringLearner):
             found.plot(rates)
         return suggested(points)
 
-    def losses_on(self, loader: Any) -> list[float]:
-        """The loss, and every metric, of rows with ratings, for the training loop."""
-        return self._losses_on(loader)
-
     def note_steps(self, losses: Sequence[float], rates: Sequence[float], momenta: Sequence[float]) -> None:
         """Take note of steps that an engine has made."""
         if self._is_silent:
