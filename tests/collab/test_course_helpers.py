@@ -12,6 +12,12 @@ COURSE_NAMES = {
     "Embedding", "MSELossFlat", "sigmoid_range", "SigmoidRange", "TabularModel", "tabular_config", "get_emb_sz",
     "emb_sz_rule", "one_hot", "tensor", "L", "delegates", "test_eq", "untar_data", "URLs", "pd", "np", "nn", "torch",
     "plt", "load_learner", "Adam", "rmse", "Path",
+    "TabularPandas", "DataLoaders", "DataLoader", "Categorify", "TransformBlock", "RandomSplitter", "range_of",
+    "itemgetter", "attrgetter", "ifnone", "to_detach", "partial", "Counter", "math", "Tensor", "first",
+    "progress_bar", "test_close", "doc", "minimum", "steep", "valley", "slide", "SGD", "L1LossFlat", "accuracy",
+    "PearsonCorrCoef", "R2Score", "AccumMetric", "Callback", "CancelFitException", "SaveModelCallback",
+    "EarlyStoppingCallback", "ReduceLROnPlateau", "CSVLogger", "ShowGraphCallback", "CollabDataBunch", "random", "os",
+    "defaultdict", "re", "time", "Optional", "deepcopy",
 }  # fmt: skip
 
 

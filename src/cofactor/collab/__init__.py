@@ -5,13 +5,6 @@ The lecture's cells run with only the import line changed. What is behind them i
 `predict`, `show_results`), this one says so or does it right.
 """
 
-import math
-import random
-from collections import Counter
-from functools import partial
-from operator import attrgetter, itemgetter
-from pathlib import Path
-
 from cofactor.errors import MissingExtra
 
 try:
@@ -24,6 +17,7 @@ try:
 except ImportError as error:
     raise MissingExtra("The course's names", "course") from error
 
+from cofactor.collab import standard_names
 from cofactor.collab.building import collab_learner, load_learner
 from cofactor.collab.callbacks import EarlyStoppingCallback, ReduceLROnPlateau, SaveModelCallback, TrackerCallback
 from cofactor.collab.categories import CategoryMap
@@ -76,6 +70,7 @@ from cofactor.collab.optimizers import SGD, Adam
 from cofactor.collab.rate_finder import minimum, slide, steep, valley
 from cofactor.collab.recorder import Recorder
 from cofactor.collab.samples import URLs, untar_data
+from cofactor.collab.standard_names import *  # noqa: F403  (names for the caller, all of them)
 from cofactor.collab.tabular import Categorify, RandomSplitter, TabularCollab, TabularPandas, TransformBlock
 
 CollabDataBunch, CollabLearner, CollabList, DataBunch, get_collab_learner = map(
@@ -86,13 +81,14 @@ __all__ = [
     "SGD", "AccumMetric", "Adam", "AvgMetric", "BaseLoss", "CSVLogger", "Callback", "CancelBackwardException",
     "CancelBatchException", "CancelEpochException", "CancelFitException", "CancelStepException",
     "CancelTrainException", "CancelValidException", "Categorify", "CategoryMap", "CollabDataBunch",
-    "CollabDataLoaders", "CollabLearner", "CollabList", "Counter", "DataBunch", "DataLoader", "DataLoaders",
+    "CollabDataLoaders", "CollabLearner", "CollabList", "DataBunch", "DataLoader", "DataLoaders",
     "EarlyStoppingCallback", "Embedding", "EmbeddingDotBias", "EmbeddingNN", "F", "L", "L1LossFlat", "Learner",
-    "MSELossFlat", "Metric", "Module", "Path", "PearsonCorrCoef", "R2Score", "RandomSplitter", "Recorder",
+    "MSELossFlat", "Metric", "Module", "PearsonCorrCoef", "R2Score", "RandomSplitter", "Recorder",
     "ReduceLROnPlateau", "SaveModelCallback", "ShowGraphCallback", "SigmoidRange", "TabularCollab", "TabularModel",
-    "TabularPandas", "Tensor", "TrackerCallback", "TransformBlock", "URLs", "accuracy", "attrgetter",
+    "TabularPandas", "Tensor", "TrackerCallback", "TransformBlock", "URLs", "accuracy",
     "collab_learner", "delegates", "doc", "emb_sz_rule", "first", "get_collab_learner", "get_emb_sz", "ifnone",
-    "itemgetter", "load_learner", "mae", "math", "minimum", "mse", "nn", "np", "one_hot", "optim", "partial", "pd",
-    "plt", "progress_bar", "random", "range_of", "rmse", "set_seed", "sigmoid_range", "slide", "steep",
+    "load_learner", "mae", "minimum", "mse", "nn", "np", "one_hot", "optim", "pd",
+    "plt", "progress_bar", "range_of", "rmse", "set_seed", "sigmoid_range", "slide", "steep",
     "tabular_config", "tensor", "test_close", "test_eq", "to_detach", "torch", "untar_data", "valley",
 ]  # fmt: skip
+__all__ += standard_names.__all__
