@@ -10,7 +10,8 @@ from cofactor.collab import *
     [
         ([1, 2], (1, 2)), ([1, [2, 3]], (1, (2, 3))), (L(1, 2), [1, 2]), (range(2), [0, 1]),
         (torch.Size([1, 2]), (1, 2)), (np.array([1, 1]), np.array([[1, 1], [1, 1]])), (np.array([1, 2]), [1, 2]),
-        (tensor(1, 2), tensor(1, 2)), (tensor(1, 2), np.array([1, 2])), (tensor(1), 1), (1, 1.0), (None, None),
+        (tensor(1, 2), tensor(1, 2)), (tensor(1, 2), np.array([1, 2])), (tensor(1), 1), (tensor(1), tensor([[1]])),
+        (1, 1.0), (None, None),
         ({"a": 1}, {"a": 1}), ({1, 2}, {2, 1}), ([tensor(1, 2)], (tensor(1, 2),)),
         (pd.Series([1, 2]), pd.Series([1, 2])),
     ],
@@ -23,7 +24,8 @@ def test_these_are_equal(a, b):
     ("a", "b"),
     [
         ([1], [2]), ([1, 2], [1, 2, 3]), (None, 1), (tensor(1.0, 2.0), tensor([[1.0, 2.0], [1.0, 2.0]])),
-        (np.array([1, 2]), np.array([1, 2, 3])), ("ab", "ba"), ([None], []),
+        (np.array([1, 2]), np.array([1, 2, 3])), ("ab", "ba"), (tensor([[1]]), tensor(1)), (tensor(1), tensor([1, 2])),
+        ([None], []),
     ],
 )  # fmt: skip
 def test_these_are_not(a, b):

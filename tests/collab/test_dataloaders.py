@@ -254,6 +254,11 @@ def test_a_loader_can_be_written_as_the_course_writes_its_own(table):
     assert mine.valid.items.equals(ours.valid.items)
 
 
+def test_rows_to_validate_on_may_be_chosen():
+    rows = in_parts(small(), splits=IndexSplitter([2, 1])(range_of(small())))
+    assert [list(rows.train.items.index), list(rows.valid.items.index)] == [[0, 3], [2, 1]]
+
+
 def test_rows_without_a_split_are_all_for_training():
     rows = in_parts(small())
     assert [len(rows), len(rows.train), len(rows.valid)] == [4, 4, 0]

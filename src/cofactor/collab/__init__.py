@@ -71,7 +71,14 @@ from cofactor.collab.rate_finder import minimum, slide, steep, valley
 from cofactor.collab.recorder import Recorder
 from cofactor.collab.samples import URLs, untar_data
 from cofactor.collab.standard_names import *  # noqa: F403  (names for the caller, all of them)
-from cofactor.collab.tabular import Categorify, RandomSplitter, TabularCollab, TabularPandas, TransformBlock
+from cofactor.collab.tabular import (
+    Categorify,
+    IndexSplitter,
+    RandomSplitter,
+    TabularCollab,
+    TabularPandas,
+    TransformBlock,
+)
 
 CollabDataBunch, CollabLearner, CollabList, DataBunch, get_collab_learner = map(
     OldName, ("CollabDataBunch", "CollabLearner", "CollabList", "DataBunch", "get_collab_learner")
@@ -82,7 +89,8 @@ __all__ = [
     "CancelBatchException", "CancelEpochException", "CancelFitException", "CancelStepException",
     "CancelTrainException", "CancelValidException", "Categorify", "CategoryMap", "CollabDataBunch",
     "CollabDataLoaders", "CollabLearner", "CollabList", "DataBunch", "DataLoader", "DataLoaders",
-    "EarlyStoppingCallback", "Embedding", "EmbeddingDotBias", "EmbeddingNN", "F", "L", "L1LossFlat", "Learner",
+    "EarlyStoppingCallback", "Embedding", "EmbeddingDotBias", "EmbeddingNN", "F", "IndexSplitter", "L", "L1LossFlat",
+    "Learner",
     "MSELossFlat", "Metric", "Module", "PearsonCorrCoef", "R2Score", "RandomSplitter", "Recorder",
     "ReduceLROnPlateau", "SaveModelCallback", "ShowGraphCallback", "SigmoidRange", "TabularCollab", "TabularModel",
     "TabularPandas", "Tensor", "TrackerCallback", "TransformBlock", "URLs", "accuracy",

@@ -13,8 +13,8 @@ __all__ = ["test_close", "test_eq"]
 def test_eq(a: Any, b: Any) -> None:
     """Raise an AssertionError that shows both where a and b differ.
 
-    Arrays are compared by value, and broadcast; lists, tuples and other sequences entry by entry, of any type; tensors
-    by shape and value.
+    Arrays are compared by value, and broadcast; tensors by shape and value, but a 0-d one on the left broadcasts, as
+    `model.bias([one])` needs it; lists, tuples and other sequences entry by entry, of any type.
     """
     if not _all_pairs(a, b, _equal):
         raise AssertionError(f"==:\n{a}\n{b}")
@@ -49,7 +49,7 @@ def _equal(a: Any, b: Any) -> bool:
     if not any(isinstance(one, Tensor | np.ndarray) for one in (a, b)):
         return bool(np.all(a == b))
     first, second = _array(a), _array(b)
-    if any(isinstance(one, Tensor) for one in (a, b)):
+    if any(isinstance(one, Tensor) for one in (a, b)) and np.ndim(first):
         return np.array_equal(first, second)
     try:
         return bool((first == second).all())

@@ -22,6 +22,7 @@ OF_A_LEARNER = {
     "pred_batch": "learn.get_preds(dl=…)",
 }
 OF_A_RECORDER = {
+    "metrics": "recorder.values, a row for each epoch,",
     "plot": "recorder.plot_lr_find",
     "plot_losses": "recorder.plot_loss",
     "plot_lr": "recorder.plot_sched",

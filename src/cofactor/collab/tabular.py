@@ -16,7 +16,15 @@ from cofactor.collab.rows import RatingRows, read_ratings
 from cofactor.errors import BadOption, Unsupported
 from cofactor.training.engines.torch_engine import seeded
 
-__all__ = ["Categorify", "RandomSplitter", "TabularCollab", "TabularPandas", "TransformBlock", "random_split"]
+__all__ = [
+    "Categorify",
+    "IndexSplitter",
+    "RandomSplitter",
+    "TabularCollab",
+    "TabularPandas",
+    "TransformBlock",
+    "random_split",
+]
 
 Splits = Sequence[Sequence[int] | IntArray]
 
@@ -99,6 +107,16 @@ def RandomSplitter(valid_pct: float = 0.2, seed: int | None = None) -> Callable[
     def split(rows: Sized) -> tuple[L, L]:
         train, valid = random_split(len(rows), valid_pct, seed)
         return L(train.tolist()), L(valid.tolist())
+
+    return split
+
+
+def IndexSplitter(valid_idx: Sequence[int]) -> Callable[[Sized], tuple[L, L]]:
+    """A function from rows to the places of those to train on and of those to validate on, which are these."""
+
+    def split(rows: Sized) -> tuple[L, L]:
+        train = np.setdiff1d(np.arange(len(rows)), np.asarray(valid_idx, np.int64))
+        return L(train.tolist()), L(np.asarray(valid_idx).tolist())
 
     return split
 
