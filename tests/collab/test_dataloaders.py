@@ -191,6 +191,17 @@ def test_arguments_have_the_other_names_that_notebooks_give_them(table):
     assert [dls.bs, dls.num_workers, dls.train.shuffle] == [8, 2, False]
 
 
+def test_loaders_show_how_much_they_hold(dls):
+    assert repr(dls) == (
+        "CollabDataLoaders(train=DataLoader(99 rows, bs=16, device='cpu'), "
+        "valid=DataLoader(33 rows, bs=16, device='cpu'))"
+    )
+
+
+def test_batches_are_on_the_default_device(dls):
+    assert dls.one_batch()[0].device == default_device()
+
+
 def test_rows_show_themselves_as_codes(dls):
     assert repr(dls.valid_ds).splitlines()[0].split() == ["RatingRows", "user", "movie", "rating"]
 

@@ -51,7 +51,7 @@ from cofactor.collab.events import (
 from cofactor.collab.first_version import OldName
 from cofactor.collab.learner import Learner
 from cofactor.collab.lists import L
-from cofactor.collab.loaders import DataLoader, DataLoaders
+from cofactor.collab.loaders import DataLoader, DataLoaders, default_device
 from cofactor.collab.loggers import CSVLogger, ShowGraphCallback
 from cofactor.collab.losses import BaseLoss, L1LossFlat, MSELossFlat
 from cofactor.collab.metrics import (
@@ -94,7 +94,8 @@ __all__ = [
     "MSELossFlat", "Metric", "Module", "PearsonCorrCoef", "R2Score", "RandomSplitter", "Recorder",
     "ReduceLROnPlateau", "SaveModelCallback", "ShowGraphCallback", "SigmoidRange", "TabularCollab", "TabularModel",
     "TabularPandas", "Tensor", "TrackerCallback", "TransformBlock", "URLs", "accuracy",
-    "collab_learner", "delegates", "doc", "emb_sz_rule", "first", "get_collab_learner", "get_emb_sz", "ifnone",
+    "collab_learner", "default_device", "delegates", "doc", "emb_sz_rule", "first", "get_collab_learner",
+    "get_emb_sz", "ifnone",
     "load_learner", "mae", "minimum", "mse", "nn", "np", "one_hot", "optim", "pd",
     "plt", "progress_bar", "range_of", "rmse", "set_seed", "sigmoid_range", "slide", "steep",
     "tabular_config", "tensor", "test_close", "test_eq", "to_detach", "torch", "untar_data", "valley",

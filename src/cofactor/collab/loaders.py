@@ -15,10 +15,10 @@ from cofactor.collab.showing import show_frame
 from cofactor.errors import BadTable, Unsupported
 from cofactor.training.batches import Batches
 
-__all__ = ["DataLoader", "DataLoaders", "draw_seed"]
+__all__ = ["DataLoader", "DataLoaders", "default_device", "draw_seed"]
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class DataLoader:
     """Batches of a table's rows; each pass over it is in a new order if `shuffle`."""
 
@@ -29,7 +29,7 @@ class DataLoader:
     device: str = "cpu"
     seed: int = 0
     num_workers: int = 0  # taken and shown; a batch is a slice of arrays, which no other process could make sooner
-    _passes: int = field(default=0, repr=False)
+    _passes: int = field(default=0)
 
     @property
     def n(self) -> int:
@@ -74,11 +74,14 @@ class DataLoader:
         order = self.batches.of(self._passes)[0] if self.shuffle else np.arange(self.n)
         show_frame(self.dataset.frame.iloc[order[order >= 0][:max_n]].reset_index(drop=True))
 
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.n:,} rows, bs={self.bs}, device={self.device!r})"
+
     def _moved(self, batch: Batch) -> Batch:
         return tuple(part.to(self.device) for part in batch)
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class DataLoaders:
     """The batches to train on, and those to validate on."""
 
@@ -163,6 +166,9 @@ class DataLoaders:
         """Show max_n training ratings as they came."""
         self.train.show_batch(max_n)
 
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(train={self.train!r}, valid={self.valid!r})"
+
     def test_dl(
         self, test_items: pd.DataFrame, with_labels: bool = False, bs: int | None = None, num_workers: int = 0
     ) -> DataLoader:
@@ -178,6 +184,11 @@ class DataLoaders:
         labelled = with_labels or (self.y_name in test_items and all_finite(test_items, self.y_name))
         rows = RatingRows.of(test_items, self.classes, self.y_name, labelled=labelled, strangers=False)
         return DataLoader(rows, bs or self.valid.bs, device=self.device, num_workers=num_workers)
+
+
+def default_device() -> torch.device:
+    """The device that batches are on where none is named: the CPU, where small ones are faster than on most GPUs."""
+    return torch.device("cpu")
 
 
 def draw_seed() -> int:
