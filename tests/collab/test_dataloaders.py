@@ -100,6 +100,16 @@ def test_a_stranger_has_no_code_and_gets_none():
     assert len(users.o2i) == len(users) == 3
 
 
+def test_a_misspelt_title_is_answered_by_the_nearest(films):
+    classes = from_df(films, item_name="title", bs=64).classes["title"]
+    with pytest.raises(
+        KeyError, match=r"not in the training data: 'Inceptoin \(2010\)'\. Did you mean 'Inception \(2010\)'"
+    ):
+        classes.o2i["Inceptoin (2010)"]
+    with pytest.raises(KeyError, match=r"'qqqq'\. Check spelling"):
+        classes.o2i["qqqq"]
+
+
 def test_whole_ratings_become_floats():
     assert from_df(small()).one_batch()[1].dtype == torch.float32
 

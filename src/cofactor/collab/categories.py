@@ -1,6 +1,7 @@
 """The ids of one column and their codes, as the course shows them: a list, and its way back `o2i`."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from difflib import get_close_matches
 from typing import Any, cast
 
 import numpy as np
@@ -13,18 +14,22 @@ from cofactor.errors import BadOption, UnknownIds
 
 __all__ = ["NA", "CategoryMap", "Classes", "NoSuchColumn", "NotInTraining", "is_text"]
 
+MAX_COMPARED = 20_000  # texts, which take about a second
 NA = "#na#"  # stands at code 0: a row whose id is missing
 
 
 class NotInTraining(UnknownIds, KeyError):
     """Ids that no training rating has; a `KeyError` too, because that is what notebooks catch."""
 
-    def __init__(self, kind: str, ids: Sequence[object], known: int) -> None:
-        super().__init__(kind, ids, known)
+    def __init__(self, kind: str, ids: Sequence[object], known: IdMap) -> None:
+        near = _nearest(ids[0], known) if len(ids) == 1 else []
+        super().__init__(kind, ids, len(known), near)
         named = ", ".join(repr(one) for one in self.ids[:5]) + (", …" if len(self.ids) > 5 else "")
+        split = "If they were in your table, the split has put all of their ratings into the validation set. "
+        mend = f"Did you mean {near[0]!r}?" if near else "Check spelling and type."
         self.message = (
-            f"{len(self.ids)} of the asked {kind} ids are not in the training data: {named}. If they were in your "
-            f"table, the split has put all of their ratings into the validation set. Check spelling and type."
+            f"{len(self.ids)} of the asked {kind} ids are not in the training data: {named}. "
+            f"{'' if known.values.dtype.kind in 'OUT' else split}{mend}"
         )
 
     def __str__(self) -> str:
@@ -126,6 +131,13 @@ class Classes(dict[str, CategoryMap]):
         raise NoSuchColumn(name, list(self))
 
 
+def _nearest(one: object, known: IdMap) -> list[str]:
+    """The known text that is most like this one, if any is, and they are not too many to compare."""
+    if not isinstance(one, str) or len(known) > MAX_COMPARED:
+        return []
+    return get_close_matches(one, [text for text in known.values if isinstance(text, str)], n=1)
+
+
 def is_text(column: pd.Series) -> bool:
     """True where a column holds text, or objects of any kind."""
     return pd.api.types.is_object_dtype(column.dtype) or isinstance(column.dtype, pd.StringDtype)
@@ -142,7 +154,7 @@ class _ToCode(Mapping[Any, int]):
             return 0
         at = int(self._ids.find([one])[0])
         if at < 0:
-            raise NotInTraining(self._ids.kind, [one], len(self._ids))
+            raise NotInTraining(self._ids.kind, [one], self._ids)
         return at + 1
 
     def __iter__(self) -> Iterator[Any]:

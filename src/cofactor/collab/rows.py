@@ -126,5 +126,5 @@ def _codes(frame: pd.DataFrame, name: str, ids: CategoryMap, strangers: bool) ->
     column = cast(pd.Series, frame[name])
     codes = ids.codes(column)
     if (codes < 0).any() and not strangers:
-        raise NotInTraining(name, list(dict.fromkeys(column[codes < 0])), len(ids) - 1)
+        raise NotInTraining(name, list(dict.fromkeys(column[codes < 0])), ids.ids)
     return np.maximum(codes, 0)
