@@ -80,6 +80,21 @@ def test_pythons_own_names_come_along():
     assert isinstance(tensor(1), Tensor)
 
 
+@pytest.mark.parametrize(
+    ("options", "shown"),
+    [({}, "a, b, c"), ({"keep": True}, "a, b, c, kwargs"), ({"but": "b"}, "a, c"), ({"but": ["b", "c"]}, "a")],
+)
+def test_the_arguments_behind_kwargs_are_shown(options, shown):
+    def base(b=1, c=2):
+        return b, c
+
+    @delegates(base, **options)
+    def derived(a, **kwargs):
+        return a
+
+    assert ", ".join(inspect.signature(derived).parameters) == shown
+
+
 def test_class_methods_can_delegate_too():
     class Base:
         @classmethod

@@ -2,7 +2,7 @@
 
 import random
 import sys
-from collections.abc import Callable, Iterable, Sized
+from collections.abc import Callable, Iterable, Sequence, Sized
 from inspect import Parameter, getdoc, signature
 from pathlib import Path
 from typing import Any, TypeVar
@@ -121,8 +121,14 @@ def set_seed(s: int, reproducible: bool = False) -> None:
         torch.backends.cudnn.deterministic, torch.backends.cudnn.benchmark = True, False
 
 
-def delegates(to: Callable[..., Any] | None = None) -> Callable[[T], T]:
-    """Decorator: show the keyword arguments of `to` in place of **kwargs; of the base class where none is named."""
+def delegates(
+    to: Callable[..., Any] | None = None, keep: bool = False, but: str | Sequence[str] = ()
+) -> Callable[[T], T]:
+    """Decorator: show the keyword arguments of `to` in place of **kwargs; of the base class where none is named.
+
+    keep: show **kwargs, too     but: the names of arguments that are not shown
+    """
+    left_out = {but} if isinstance(but, str) else set(but)
 
     def show(f: T) -> T:
         source: Any = to or getattr(f, "__base__", None)
@@ -133,9 +139,10 @@ def delegates(to: Callable[..., Any] | None = None) -> Callable[[T], T]:
         offered = {
             n: p.replace(kind=Parameter.KEYWORD_ONLY)
             for n, p in signature(source).parameters.items()
-            if p.default is not Parameter.empty and n not in named
+            if p.default is not Parameter.empty and n not in named and n not in left_out
         }
-        own.__signature__ = shape.replace(parameters=[*named.values(), *offered.values()])
+        rest = [p for p in shape.parameters.values() if keep and p.kind == Parameter.VAR_KEYWORD]
+        own.__signature__ = shape.replace(parameters=[*named.values(), *offered.values(), *rest])
         return f
 
     return show
