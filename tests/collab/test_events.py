@@ -146,6 +146,23 @@ def test_a_part_of_an_epoch_can_be_cut_short(learn, event):
     assert kept == expected
 
 
+@pytest.mark.parametrize("batchwise_too", [False, True])
+def test_the_rates_of_an_epoch_do_not_depend_on_what_was_cut_before(learn, batchwise_too):
+    def cut(callback):
+        if callback.epoch == 0 and callback.training and (not batchwise_too or callback.iter == 2):
+            raise CancelTrainException
+
+    learn.fit_one_cycle(2, 1e-2)
+    whole = learn.recorder.lrs
+    if batchwise_too:
+        with pytest.warns(CouldBeFaster):
+            learn.fit_one_cycle(2, 1e-2, cbs=Callback(before_batch=cut))
+    else:
+        learn.fit_one_cycle(2, 1e-2, cbs=Callback(before_train=cut))
+    assert learn.recorder.lrs[-N_STEPS:] == whole[N_STEPS:]
+    assert len(learn.recorder.lrs) == N_STEPS + 2 * batchwise_too
+
+
 BATCH_CUTS = {
     "before_batch": CancelBatchException, "before_backward": CancelBackwardException,
     "before_step": CancelStepException,

@@ -27,8 +27,10 @@ class CourseEpochs:
     ) -> None:
         self._engine, self._learn, self._plan, self._decay = engine, learn, plan, weight_decay
         self._is_scheduled = is_scheduled
+        self._first: int | None = None  # the number of the first epoch
         self._next = 0  # step of the plan
-        self._cancelled = ""  # the part of this epoch that a callback has cut short
+        self._cancelled = ""  # the part of the latest epoch that a callback has cut short
+        self.measured: dict[str, float] = {}
         if isinstance(engine, BatchwiseEngine):
             engine.is_scheduled = is_scheduled
         engine.begin(plan, weight_decay)
@@ -57,7 +59,7 @@ class CourseEpochs:
 
     def validate(self) -> float | None:
         """The validation loss, None where there is none; the metrics stand in `measured`."""
-        self.measured: dict[str, float] = {}
+        self.measured = {}
         found: list[float] = []
         self._learn.training = False
         if self._cancelled != "epoch":
@@ -80,7 +82,11 @@ class CourseEpochs:
         self._engine.restore(state)
 
     def _begin_epoch(self, epoch: int) -> None:
-        learn, self._cancelled = self._learn, ""
+        learn = self._learn
+        self._first = epoch if self._first is None else self._first
+        if self._cancelled:  # steps were left out, but the plan is one of all epochs
+            self._next, self._cancelled = (epoch - self._first) * self.n_steps, ""
+            self._engine.begin(self._plan.part(self._next, len(self._plan.rates)), self._decay)
         learn.epoch, learn.n_iter, learn.training = epoch, self.n_steps, True
         learn.pct_train = epoch / learn.n_epoch
         self._say("before_epoch")
