@@ -39,6 +39,12 @@ def test_a_learner_is_opened_for_the_cpu_unless_there_is_a_gpu_and_it_is_asked_f
     assert [load_learner(file, cpu=cpu).dls.device for cpu in (True, False)] == ["cpu", "cuda"]
 
 
+def test_an_export_keeps_the_dropout_of_each_layer(dls, tmp_path):
+    config = tabular_config(ps=[0.1, 0.3], embed_p=0.2)
+    learn = collab_learner(dls, use_nn=True, layers=[8, 4], config=config, y_range=(0, 5.5), path=tmp_path)
+    assert repr(load_learner(learn.export()).model) == repr(learn.model)
+
+
 def test_an_export_holds_no_ratings(learn):
     opened = load_learner(learn.export("for_a_stranger"))
     assert len(opened.dls.train_ds) == 0

@@ -132,6 +132,12 @@ def test_rows_with_ratings_are_validated_and_without_them_refused(learn, table):
         learn.validate(dl=without)
 
 
+def test_validation_wants_rows(table):
+    learn = collab_learner(CollabDataLoaders.from_df(table, valid_pct=0, bs=16))
+    with pytest.raises(BadTable, match="Give valid_pct above 0"):
+        learn.validate()
+
+
 def test_one_row_is_predicted_in_ids(learn, table):
     learn.fit_one_cycle(40, 5e-2, wd=0.01)
     row, rating, scores = learn.predict(table.iloc[0])
@@ -199,6 +205,11 @@ def test_a_learner_crosses_over_into_the_library(dls, table, use_nn):
     held_out = learn.dls.valid_ds.frame
     scores = learn.to_model().predict(held_out["user"].tolist(), held_out["movie"].tolist())
     np.testing.assert_allclose(scores, learn.get_preds()[0].view(-1), rtol=1e-4)
+
+
+def test_a_network_with_a_dropout_for_each_layer_crosses_over_with_their_mean(dls):
+    config = tabular_config(ps=[0.1, 0.3])
+    assert collab_learner(dls, use_nn=True, layers=[8, 4], config=config).to_model().dropout == pytest.approx(0.2)
 
 
 def test_recommendations_hide_what_was_rated(learn):

@@ -37,7 +37,9 @@ class AnsweringLearner(LearnerParts):
 
         Raises `BadTable` where these rows have no ratings.
         """
-        loader = dl or self.dls[ds_idx]
+        loader = self.dls[ds_idx] if dl is None else dl
+        if not loader.n:
+            raise BadTable("There is nothing to validate on: the loader has no rows. Give valid_pct above 0.")
         if loader.dataset.ratings is None:
             raise BadTable(f"There is nothing to validate on: the rows have no column {self.dls.y_name!r} of numbers.")
         found = L()
@@ -55,7 +57,7 @@ class AnsweringLearner(LearnerParts):
         with_loss: at the end each row's loss, (n,)     act: a function of the predictions
         Raises `BadTable` for losses of rows without ratings.
         """
-        loader = dl or self.dls[ds_idx]
+        loader = self.dls[ds_idx] if dl is None else dl
         scores, ratings = self._scores(loader)
         losses = [self._losses_by_row(scores, ratings)] if with_loss else []
         scores = act(scores) if act else scores
@@ -78,7 +80,7 @@ class AnsweringLearner(LearnerParts):
         self, ds_idx: int = 1, dl: DataLoader | None = None, max_n: int = 9, shuffle: bool = False
     ) -> None:
         """Show max_n rows, the first or any, by their ids, with the rating given and the one predicted."""
-        loader = dl or self.dls[ds_idx]
+        loader = self.dls[ds_idx] if dl is None else dl
         rows = loader.dataset.take(torch.randperm(loader.n)[:max_n].numpy() if shuffle else slice(max_n))
         scores = self._scores(loader.new(dataset=rows))[0].view(-1)
         shown = rows.frame.assign(**{f"{self.dls.y_name}_pred": scores.numpy()})
