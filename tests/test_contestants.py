@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-OURS = Path(__file__).parents[1] / "benchmarks" / "contestants" / "ours"
+CONTESTANTS = Path(__file__).parents[1] / "benchmarks" / "contestants"
+OURS = CONTESTANTS / "ours"
 
 
 @pytest.fixture(scope="module")
@@ -46,3 +47,31 @@ def test_each_runs_and_answers(script, arguments, figures, files, monkeypatch, c
     runpy.run_path(str(OURS / f"{script}.py"), run_name="__main__")
     found = json.loads(capsys.readouterr().out.splitlines()[-1])
     assert set(figures.split()) <= set(found)
+
+
+REFUSED = {  # calls of the course that are answered by an error of ours, on purpose
+    "NoSuchColumn": ["dls.classes['film']"],
+    "NotInTraining": ["o2i of a stranger", "dls.test_dl(a stranger)", "model.bias([a stranger])"],
+    "BadTable": ["ratings of nan", "validate(dl=rows without)"],
+    "Unsupported": ["fit(opt_func=torch.optim.SGD)"],
+    "BadOption": ["a monitor that is no column", "accuracy of ratings, network"],
+    "AttributeError": ["learn.nonsense"],
+    "AssertionError": ["test_eq, tensors do not"],
+}
+
+
+def test_the_courses_calls_are_answered_and_only_some_refused(monkeypatch, capsys, tmp_path):
+    pytest.importorskip("torch")
+    pytest.importorskip("matplotlib")
+    import cofactor.collab
+    from benchmarks.tables.fastai_surface import REASONS
+
+    monkeypatch.chdir(tmp_path)  # what the script changes is changed back
+    monkeypatch.setattr(sys, "argv", ["surface_calls", "cofactor.collab"])
+    runpy.run_path(str(CONTESTANTS / "surface_calls.py"), run_name="__main__")
+    found = json.loads(capsys.readouterr().out.splitlines()[-1])
+    cofactor.collab.plt.close("all")
+    refused = {name: [call for call, answer in found.items() if answer == name] for name in REFUSED}
+    assert refused == REFUSED
+    assert sum(answer.endswith("Error") for answer in found.values()) == 2  # those two of them that are Python's
+    assert set(REASONS) <= set(found)

@@ -10,6 +10,7 @@ from page_blocks import run_page
 
 DOCS = Path(__file__).parents[1] / "docs"
 PAGES = {
+    "course.md": ["matplotlib", "pandas", "torch"],
     "lists.md": [],
     "mistakes.md": [],
     "tasks.md": ["matplotlib", "optuna", "pandas", "pyarrow", "torch"],

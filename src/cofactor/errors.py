@@ -259,4 +259,4 @@ class SearchStopped(StoppedEarly):
 
 
 class CouldBeFaster(UserWarning):
-    """Exact lists for many users and items take many times as long as those by `approximate=True`."""
+    """Raised, as a warning, where another way that the message names takes a fraction of the time."""

@@ -3,7 +3,7 @@
 import pytest
 
 from cofactor.collab import *
-from cofactor.errors import BadOption, BadTable
+from cofactor.errors import BadOption, BadTable, Unsupported
 
 
 def small(**columns):
@@ -60,6 +60,24 @@ def test_ids_are_numbered_from_the_training_rows_alone():
     assert dls.valid_ds.codes[:, 0].tolist() == [0, 0, 0]
 
 
+@pytest.mark.parametrize("dtype", ["object", "string", "str"])
+def test_ids_of_text_are_numbered_from_all_rows(dtype):
+    """As in the original, where text is a category; the number of classes then does not depend on the split."""
+    people = pd.Series([f"u{n}" for n in range(10)], dtype=dtype)
+    frame = pd.DataFrame({"user": people, "item": [1] * 10, "rating": [3.0] * 10})
+    with pytest.warns(UserWarning, match="fewer than bs"):
+        dls = CollabDataLoaders.from_df(frame, valid_pct=0.3, seed=0)
+    assert len(dls.classes["user"]) == 1 + 10
+    assert dls.valid_ds.codes[:, 0].min() > 0
+    assert dls.valid_ds.frame["user"].tolist() == dls.classes["user"][dls.valid_ds.codes[:, 0]]
+
+
+def test_classes_of_another_column_say_which_there_are_and_how_to_have_titles(dls):
+    for kind in (BadOption, KeyError):
+        with pytest.raises(kind, match=r"user column 'user' and the item column 'movie'.*item_name='title'"):
+            _ = dls.classes["title"]
+
+
 def test_categories_are_all_kept():
     people = pd.Categorical([1, 1, 2, 2], categories=[3, 2, 1])
     assert from_df(small(user=people)).classes["user"] == ["#na#", 3, 2, 1]
@@ -80,6 +98,16 @@ def test_a_stranger_has_no_code_and_gets_none():
         users.o2i[99]
     assert 99 not in users
     assert len(users.o2i) == len(users) == 3
+
+
+def test_a_misspelt_title_is_answered_by_the_nearest(films):
+    classes = from_df(films, item_name="title", bs=64).classes["title"]
+    with pytest.raises(
+        KeyError, match=r"not in the training data: 'Inceptoin \(2010\)'\. Did you mean 'Inception \(2010\)'"
+    ):
+        classes.o2i["Inceptoin (2010)"]
+    with pytest.raises(KeyError, match=r"'qqqq'\. Check spelling"):
+        classes.o2i["qqqq"]
 
 
 def test_whole_ratings_become_floats():
@@ -135,6 +163,59 @@ def test_other_rows_become_batches_in_their_order(dls, table):
     test_eq(rows.one_batch()[1][:, 0], tensor(table.rating.head(5)))
 
 
+def test_ratings_of_other_rows_are_taken_where_they_are_all_there(dls, table):
+    assert len(dls.test_dl(table.head(5)).one_batch()) == 2
+    assert len(dls.test_dl(table.head(5)[["user", "movie"]]).one_batch()) == 1
+    assert len(dls.test_dl(table.head(5).assign(rating=[None, 1, 2, 3, 4])).one_batch()) == 1
+    with pytest.raises(BadTable, match=r"\['rating'\] are not there"):
+        dls.test_dl(table.head(5)[["user", "movie"]], with_labels=True)
+
+
+def test_what_loaders_are_asked_they_ask_their_rows(dls):
+    assert dls.train.xs.equals(dls.train_ds.items[["user", "movie"]])
+    assert dls.xs.equals(dls.train.xs)
+    assert dls.valid.items.equals(dls.valid_ds.items)
+    assert dls.y.tolist() == dls.ys["rating"].tolist() == dls.train_ds.ratings.tolist()
+    assert [dls.cat_names, dls.y_names, dls.cont_names] == [["user", "movie"], ["rating"], []]
+    with pytest.raises(AttributeError, match="vocab"):
+        _ = dls.vocab
+
+
+def test_loaders_say_how_many_tensors_go_into_the_model_and_where_they_are(dls):
+    assert [dls.n_inp, dls.train.n_inp, len(dls)] == [1, 1, 2]
+    assert dls.cuda().device == dls.valid.device == "cuda"
+    assert dls.cpu().device == "cpu"
+
+
+def test_a_loader_of_the_same_rows_may_differ_in_anything_else(dls):
+    assert [dls.valid.new(bs=5).bs, dls.valid.bs] == [5, 16]
+
+
+def test_classes_give_their_ids_as_a_list():
+    assert type(from_df(small()).classes["user"].items) is L
+    assert from_df(small()).classes["user"].items == ["#na#", 1, 2]
+
+
+def test_arguments_have_the_other_names_that_notebooks_give_them(table):
+    dls = CollabDataLoaders.from_df(table, batch_size=8, num_workers=2, shuffle_train=False)
+    assert [dls.bs, dls.num_workers, dls.train.shuffle] == [8, 2, False]
+
+
+def test_loaders_show_how_much_they_hold(dls):
+    assert repr(dls) == (
+        "CollabDataLoaders(train=DataLoader(99 rows, bs=16, device='cpu'), "
+        "valid=DataLoader(33 rows, bs=16, device='cpu'))"
+    )
+
+
+def test_batches_are_on_the_default_device(dls):
+    assert dls.one_batch()[0].device == default_device()
+
+
+def test_rows_show_themselves_as_codes(dls):
+    assert repr(dls.valid_ds).splitlines()[0].split() == ["RatingRows", "user", "movie", "rating"]
+
+
 def test_other_rows_may_not_bring_strangers(dls):
     with pytest.raises(KeyError, match="99"):
         dls.test_dl(pd.DataFrame({"user": [99], "movie": [3]}))
@@ -170,3 +251,51 @@ def test_what_is_no_pandas_frame_is_refused_with_the_way_to_one():
         from_df(polars.from_dict({"user": [1], "item": ["a"], "rating": [5]}))
     with pytest.raises(BadTable, match=r"but a dict came\. Make one by pd\.DataFrame"):
         from_df({"user": [1], "item": ["a"], "rating": [5]})
+
+
+def in_parts(frame, **options):
+    given = dict(procs=[Categorify], cat_names=["user", "item"], y_names=["rating"], y_block=TransformBlock())
+    return TabularCollab(frame, **(given | options))
+
+
+def test_a_loader_can_be_written_as_the_course_writes_its_own(table):
+    class MyLoaders(DataLoaders):
+        @delegates(DataLoaders.from_dblock)
+        @classmethod
+        def from_df(cls, ratings, valid_pct=0.2, user_name=None, item_name=None, seed=None, path=".", **kwargs):
+            names = [ifnone(user_name, ratings.columns[0]), ifnone(item_name, ratings.columns[1])]
+            splits = RandomSplitter(valid_pct=valid_pct, seed=seed)(range_of(ratings))
+            rows = TabularCollab(
+                ratings, [Categorify], names, y_names=["rating"], y_block=TransformBlock(), splits=splits
+            )
+            return rows.dataloaders(path=path, **kwargs)
+
+    mine, ours = (one.from_df(table, seed=3, bs=16) for one in (MyLoaders, CollabDataLoaders))
+    assert mine.train.items.equals(ours.train.items)
+    assert mine.valid.items.equals(ours.valid.items)
+
+
+def test_rows_to_validate_on_may_be_chosen():
+    rows = in_parts(small(), splits=IndexSplitter([2, 1])(range_of(small())))
+    assert [list(rows.train.items.index), list(rows.valid.items.index)] == [[0, 3], [2, 1]]
+
+
+def test_rows_without_a_split_are_all_for_training():
+    rows = in_parts(small())
+    assert [len(rows), len(rows.train), len(rows.valid)] == [4, 4, 0]
+    assert rows.items.equals(rows.train.items)
+    assert rows.classes["item"] == ["#na#", "a", "b"]
+
+
+@pytest.mark.parametrize(
+    "options",
+    [dict(cat_names=["user"]), dict(cont_names=["age"]), dict(procs=[Categorify, print]), dict(y_block=print)],
+)
+def test_rows_of_anything_but_ratings_are_refused(options):
+    with pytest.raises(Unsupported):
+        in_parts(small(), **options)
+
+
+def test_there_are_no_data_blocks():
+    with pytest.raises(Unsupported, match="CollabDataLoaders"):
+        DataLoaders.from_dblock(None, None)

@@ -32,6 +32,19 @@ def test_the_courses_default_name_finds_the_export(learn, tmp_path):
     assert load_learner(tmp_path / "export.pkl").dls.cat_names == ["user", "movie"]
 
 
+def test_a_learner_is_opened_for_the_cpu_unless_there_is_a_gpu_and_it_is_asked_for(learn, monkeypatch):
+    file = learn.export()
+    assert load_learner(file, cpu=False).dls.device == ("cuda" if torch.cuda.is_available() else "cpu")
+    monkeypatch.setattr("torch.cuda.is_available", lambda: True)
+    assert [load_learner(file, cpu=cpu).dls.device for cpu in (True, False)] == ["cpu", "cuda"]
+
+
+def test_an_export_keeps_the_dropout_of_each_layer(dls, tmp_path):
+    config = tabular_config(ps=[0.1, 0.3], embed_p=0.2)
+    learn = collab_learner(dls, use_nn=True, layers=[8, 4], config=config, y_range=(0, 5.5), path=tmp_path)
+    assert repr(load_learner(learn.export()).model) == repr(learn.model)
+
+
 def test_an_export_holds_no_ratings(learn):
     opened = load_learner(learn.export("for_a_stranger"))
     assert len(opened.dls.train_ds) == 0
@@ -104,6 +117,32 @@ def test_a_loaded_learner_goes_on_where_it_was_saved(learn):
 
     learn.save("stage-1")
     assert go_on()[0][:2] == go_on()[0][:2]
+
+
+def test_the_other_engines_memory_is_left_in_the_file_and_said(learn, dls, tmp_path):
+    learn.save("stage-1")
+    learn.loss_func = F.mse_loss
+    with pytest.warns(UserWarning, match="training begins without it"):
+        learn.load("stage-1")
+
+
+def test_loading_parameters_alone_keeps_the_optimisers_memory(learn):
+    def second_fit(*, load):
+        learn.load("stage-1")
+        set_seed(7)
+        learn.fit(1, 1e-2)
+        if load:
+            learn.load("other", with_opt=False)
+        set_seed(8)
+        learn.fit(1, 1e-2)
+        return learn.recorder.values[-1][0]
+
+    learn.save("stage-1")
+    learn.load("stage-1")
+    set_seed(7)
+    learn.fit(1, 1e-2)
+    learn.save("other", with_opt=False)
+    assert second_fit(load=True) == second_fit(load=False)
 
 
 def test_parameters_of_another_size_are_refused(learn, dls, tmp_path):

@@ -3,7 +3,7 @@
 import pytest
 
 from cofactor.collab import *
-from cofactor.errors import BadOption, Diverged, Unsupported
+from cofactor.errors import BadOption, BadTable, Diverged, Unsupported
 
 
 def flat_l2(scores, ratings):
@@ -67,7 +67,7 @@ def test_metrics_are_columns(dls):
     set_seed(0)
     learn = collab_learner(dls, n_factors=4, y_range=(0, 5.5), metrics=[rmse, mae, R2Score()])
     learn.fit_one_cycle(2, 5e-2)
-    assert learn.recorder.metric_names == ["epoch", "train_loss", "valid_loss", "rmse", "mae", "r2_score", "time"]
+    assert learn.recorder.metric_names == ["epoch", "train_loss", "valid_loss", "_rmse", "mae", "r2_score", "time"]
     _, valid, its_root, *_ = learn.recorder.values[-1]
     assert its_root == pytest.approx(valid**0.5)
     assert learn.validate()[1] == pytest.approx(its_root, rel=1e-5)
@@ -121,6 +121,21 @@ def test_a_run_can_be_entered_at_a_later_epoch(learn):
 def test_predictions_for_other_rows(learn, table):
     scores, ratings = learn.get_preds(dl=learn.dls.test_dl(table.head(5), with_labels=True))
     assert (scores.shape, ratings.shape) == ((5,), (5, 1))
+
+
+def test_rows_with_ratings_are_validated_and_without_them_refused(learn, table):
+    learn.fit(1, 1e-2)
+    assert learn.validate(dl=learn.dls.test_dl(table))[0] > 0
+    without = learn.dls.test_dl(table[["user", "movie"]])
+    assert learn.get_preds(dl=without)[1] is None
+    with pytest.raises(BadTable, match="no column 'rating'"):
+        learn.validate(dl=without)
+
+
+def test_validation_wants_rows(table):
+    learn = collab_learner(CollabDataLoaders.from_df(table, valid_pct=0, bs=16))
+    with pytest.raises(BadTable, match="Give valid_pct above 0"):
+        learn.validate()
 
 
 def test_one_row_is_predicted_in_ids(learn, table):
@@ -192,6 +207,11 @@ def test_a_learner_crosses_over_into_the_library(dls, table, use_nn):
     np.testing.assert_allclose(scores, learn.get_preds()[0].view(-1), rtol=1e-4)
 
 
+def test_a_network_with_a_dropout_for_each_layer_crosses_over_with_their_mean(dls):
+    config = tabular_config(ps=[0.1, 0.3])
+    assert collab_learner(dls, use_nn=True, layers=[8, 4], config=config).to_model().dropout == pytest.approx(0.2)
+
+
 def test_recommendations_hide_what_was_rated(learn):
     learn.fit_one_cycle(20, 5e-2, wd=0.01)
     rated = learn.dls.train_ds.frame.query("user == 4")["movie"]
@@ -203,3 +223,153 @@ def test_recommendations_hide_what_was_rated(learn):
 def test_a_module_of_ones_own_does_not_cross_over(dls):
     with pytest.raises(Unsupported, match="no model of the library"):
         Learner(dls, nn.Linear(2, 1)).to_model()
+
+
+def test_the_learners_own_weight_decay_gives_way_to_the_calls(dls):
+    def trained(wd, call):
+        set_seed(0)
+        learn = collab_learner(dls, n_factors=4, y_range=(0, 5.5), wd=wd)
+        learn.fit(1, 1e-2, wd=call)
+        return losses(learn)
+
+    assert trained(0.5, None) == trained(0.0, 0.5) != trained(0.5, 0.0)
+
+
+def test_unknown_attributes_are_asked_of_the_model(learn):
+    assert learn.i_weight is learn.model.i_weight
+    test_eq(learn.weight([3]), learn.model.weight([3]))
+    with pytest.raises(AttributeError, match=r"Neither the learner nor its EmbeddingDotBias has 'j_weight'"):
+        _ = learn.j_weight
+
+
+def test_training_prints_its_table_line_by_line(dls, capsys):
+    learn = collab_learner(dls, n_factors=4, y_range=(0, 5.5), metrics=[rmse, mae])
+    learn.fit(2, 1e-2)
+    head, first_line, last_line = capsys.readouterr().out.splitlines()
+    assert head.split() == ["epoch", "train_loss", "valid_loss", "_rmse", "mae", "time"]
+    assert first_line.split()[0] == "0"
+    assert [float(one) for one in last_line.split()[:-1]] == pytest.approx([1, *learn.recorder.final_record], abs=1e-6)
+    assert last_line.split()[-1] == "00:00"
+
+
+def test_the_table_is_printed_above_the_bar_where_somebody_looks(learn, monkeypatch, capsys):
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    learn.fit(1, 1e-2)
+    shown = capsys.readouterr()
+    assert "valid_loss" in shown.out + shown.err
+    assert "epoch 1/1" in shown.err
+
+
+def test_nothing_is_printed_where_nothing_shall_be(learn, capsys):
+    with learn.no_bar(), learn.no_logging():
+        learn.fit(1, 1e-2)
+    assert capsys.readouterr() == ("", "")
+
+
+def test_predictions_come_with_all_that_is_asked_for(learn):
+    learn.fit(1, 1e-2)
+    codes, scores, ratings, decoded, row_losses = learn.get_preds(with_input=True, with_decoded=True, with_loss=True)
+    n = len(learn.dls.valid_ds)
+    assert [tuple(one.shape) for one in (codes, scores, ratings, decoded, row_losses)] == [
+        (n, 2), (n,), (n, 1), (n,), (n,),
+    ]  # fmt: skip
+    test_eq(decoded, scores)
+    test_close(row_losses, (scores - ratings[:, 0]).square())
+    test_eq(learn.get_preds(act=torch.zeros_like)[0], torch.zeros(n))
+
+
+@pytest.mark.parametrize("loss_func", [nn.L1Loss(), F.l1_loss, lambda scores, ratings: (scores - ratings).abs().mean()])
+def test_losses_of_each_row_come_of_any_loss(dls, loss_func):
+    learn = collab_learner(dls, n_factors=4, loss_func=loss_func)
+    scores, ratings, row_losses = learn.get_preds(with_loss=True)
+    test_close(row_losses, (scores - ratings[:, 0]).abs())
+
+
+def test_rows_without_ratings_have_no_losses(learn, table):
+    without = learn.dls.test_dl(table[["user", "movie"]])
+    with pytest.raises(BadTable, match="no losses"):
+        learn.get_preds(dl=without, with_loss=True)
+
+
+def test_results_of_another_loader_are_shown_in_any_order(learn, table, capsys):
+    rows = learn.dls.test_dl(table.head(40))
+    learn.show_results(dl=rows, max_n=40)
+    in_order = capsys.readouterr().out
+    set_seed(1)
+    learn.show_results(dl=rows, max_n=40, shuffle=True)
+    mixed = capsys.readouterr().out
+    assert len(in_order.splitlines()) == 1 + 40
+    assert [line.split()[1:] for line in in_order.splitlines()] != [line.split()[1:] for line in mixed.splitlines()]
+    assert sorted(line.split()[1:] for line in in_order.splitlines()[1:]) == sorted(
+        line.split()[1:] for line in mixed.splitlines()[1:]
+    )
+
+
+def test_the_summary_counts_the_parameters_of_each_layer(learn):
+    lines = repr(learn.summary()).splitlines()
+    assert lines[0] == "EmbeddingDotBias (Input shape: 16 x 2)"
+    assert [line.split() for line in lines[2:6]] == [
+        ["Embedding", "16", "x", "4", "52", "True"], ["Embedding", "16", "x", "4", "52", "True"],
+        ["Embedding", "16", "x", "1", "13", "True"], ["Embedding", "16", "x", "1", "13", "True"],
+    ]  # fmt: skip
+    assert "Total params: 130" in lines
+    assert "Loss function: FlattenedLoss of MSELoss()" in lines
+
+
+def test_freezing_leaves_the_one_group_of_parameters_trainable(learn):
+    learn.model.u_weight.weight.requires_grad_(False)
+    learn.freeze()
+    learn.unfreeze()
+    assert all(one.requires_grad for one in learn.model.parameters())
+    with pytest.raises(BadOption, match="nothing is left to train"):
+        learn.freeze_to(1)
+
+
+def test_what_is_frozen_by_hand_stays_as_it_is(learn):
+    learn.fit(1, 1e-2)
+    learn.model.u_weight.weight.requires_grad_(False)
+    before, items = learn.model.u_weight.weight.clone(), learn.model.i_weight.weight.clone()
+    learn.fit(1, 1e-2)
+    test_eq(learn.model.u_weight.weight, before)
+    assert not torch.equal(learn.model.i_weight.weight, items)
+
+
+def test_half_precision_is_for_gpus_alone(dls):
+    def trained(half):
+        set_seed(0)
+        learn = collab_learner(dls, n_factors=4, y_range=(0, 5.5), loss_func=flat_l2)
+        learn = learn.to_fp16() if half else learn.to_fp16().to_fp32()
+        learn.fit(1, 1e-2)
+        return losses(learn)
+
+    assert trained(True) == trained(False)
+
+
+def test_the_optimiser_shows_how_it_was_last_set(learn):
+    assert learn.opt is None
+    learn.fit_one_cycle(1, 1e-2, wd=0.3)
+    (hypers,) = learn.opt.hypers
+    assert (hypers["lr"], hypers["mom"], hypers["wd"]) == (learn.recorder.lrs[-1], learn.recorder.moms[-1], 0.3)
+    assert len(learn.opt.param_lists[0]) == 4
+
+
+def test_names_of_the_first_version_say_what_they_are_called_now(learn):
+    with pytest.raises(Unsupported, match="CollabDataBunch is called CollabDataLoaders now"):
+        CollabDataBunch.from_df(None)
+    with pytest.raises(Unsupported, match="get_collab_learner is called collab_learner now"):
+        get_collab_learner()
+    with pytest.raises(AttributeError, match=r"data is called learn\.dls now"):
+        _ = learn.data
+    with pytest.raises(AttributeError, match=r"plot is called recorder\.plot_lr_find now"):
+        learn.recorder.plot()
+
+
+def test_the_networks_own_retyped_class_is_trained_by_the_fused_engine(dls):
+    class EmbeddingNN(TabularModel):
+        @delegates(TabularModel.__init__)
+        def __init__(self, emb_szs, layers, **kwargs):
+            super().__init__(emb_szs=emb_szs, n_cont=0, out_sz=1, layers=layers, **kwargs)
+
+    learn = Learner(dls, EmbeddingNN(get_emb_sz(dls), [8], y_range=(0, 5.5)), loss_func=MSELossFlat(), metrics=rmse)
+    learn.fit_one_cycle(1, 1e-2, cbs=SaveModelCallback(fname="best"))
+    assert type(learn._engine[1]).__name__ == "FusedPerceptron"

@@ -91,8 +91,9 @@ def test_the_network_has_a_column_of_scores_inside_the_range():
 
 
 def test_the_networks_layers_are_linear_relu_norm_dropout():
-    names = [type(layer).__name__ for layer in EmbeddingNN([(3, 4), (5, 6)], [10], ps=0.2).layers]
-    assert names == ["Linear", "ReLU", "BatchNorm1d", "Dropout", "Linear"]
+    hidden, last = EmbeddingNN([(3, 4), (5, 6)], [10], ps=0.2).layers
+    assert [type(layer).__name__ for layer in hidden] == ["Linear", "ReLU", "BatchNorm1d", "Dropout"]
+    assert [type(layer).__name__ for layer in last] == ["Linear"]
 
 
 def test_continuous_columns_are_refused():
@@ -106,11 +107,43 @@ def test_widths_by_column_must_name_columns(dls):
         collab_learner(dls, use_nn=True, emb_szs=[50, 50])
 
 
+def test_two_names_that_are_no_columns_are_the_user_and_the_item_in_this_order(dls):
+    with pytest.warns(UserWarning, match="'userId' and 'movieId', but the columns are 'user' and 'movie'"):
+        sizes = get_emb_sz(dls, {"userId": 7, "movieId": 9})
+    assert [width for _, width in sizes] == [7, 9]
+
+
+@pytest.mark.parametrize("widths", [{"userId": 7}, {"user": 7, "movieId": 9}, {"a": 1, "b": 2, "c": 3}])
+def test_any_other_number_of_unknown_names_is_refused(dls, widths):
+    with pytest.raises(BadOption, match="emb_szs gives widths by column"):
+        get_emb_sz(dls, widths)
+
+
+def test_each_layer_may_have_a_dropout_of_its_own(dls):
+    learn = collab_learner(dls, use_nn=True, layers=[8, 4], config=tabular_config(ps=[0.1, 0.2]), y_range=(0, 5.5))
+    learn.fit(1, 1e-2)
+    assert [layer.p for layer in learn.model.layers.modules() if isinstance(layer, nn.Dropout)] == [0.1, 0.2]
+    with pytest.raises(BadOption, match="one for each of the 1 layers"):
+        EmbeddingNN([(3, 4), (5, 6)], [10], ps=[0.1, 0.2])
+
+
+def test_the_network_prints_as_the_courses_does():
+    lines = [
+        line.partition(": ")[0].strip() + line.partition(": ")[2].partition("(")[0]
+        for line in repr(EmbeddingNN([(3, 4), (5, 6)], [10], ps=0.2, y_range=(0, 5.5))).splitlines()
+    ]
+    assert lines == [
+        "EmbeddingNN(", "(embeds)ModuleList", "(0)Embedding", "(1)Embedding", ")", "(emb_drop)Dropout",
+        "(bn_cont)BatchNorm1d", "(layers)Sequential", "(0)LinBnDrop", "(0)Linear", "(1)ReLU", "(2)BatchNorm1d",
+        "(3)Dropout", ")", "(1)LinBnDrop", "(0)Linear", ")", "(2)SigmoidRange", ")", ")",
+    ]  # fmt: skip
+
+
 def test_the_config_is_left_as_it_is(dls):
     config = tabular_config(embed_p=0.1, y_range=(0, 5.5))
     learn = collab_learner(dls, use_nn=True, layers=[8], config=config)
     assert config == {"embed_p": 0.1, "y_range": (0, 5.5)}
-    assert learn.model.embed_dropout.p == 0.1
+    assert learn.model.emb_drop.p == 0.1
     assert learn.model.y_range == (0, 5.5)
 
 

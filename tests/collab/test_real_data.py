@@ -8,14 +8,27 @@ pytestmark = [pytest.mark.realdata, pytest.mark.slow]
 
 
 @pytest.fixture(scope="module")
-def dls(data_folder):
+def titled(data_folder):
     path = untar_data(URLs.ML_100k)
     names = ["user", "movie", "rating", "timestamp"]
     ratings = pd.read_csv(path / "u.data", delimiter="\t", header=None, names=names)
     columns = dict(delimiter="|", encoding="latin-1", usecols=(0, 1), names=("movie", "title"), header=None)
-    return CollabDataLoaders.from_df(
-        ratings.merge(pd.read_csv(path / "u.item", **columns)), item_name="title", bs=64, seed=0
-    )
+    return ratings.merge(pd.read_csv(path / "u.item", **columns))
+
+
+@pytest.fixture(scope="module")
+def dls(titled):
+    return CollabDataLoaders.from_df(titled, item_name="title", bs=64, seed=0)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_every_title_has_a_class_as_in_the_book(titled, seed):
+    dls = CollabDataLoaders.from_df(titled, item_name="title", bs=64, seed=seed)
+    assert get_emb_sz(dls) == [(944, 74), (1665, 102)]
+    assert repr(collab_learner(dls, n_factors=50).model).splitlines() == [
+        "EmbeddingDotBias(", "  (u_weight): Embedding(944, 50)", "  (i_weight): Embedding(1665, 50)",
+        "  (u_bias): Embedding(944, 1)", "  (i_bias): Embedding(1665, 1)", ")",
+    ]  # fmt: skip
 
 
 def test_the_dot_product_reaches_the_books_loss(dls):

@@ -23,7 +23,7 @@ def test_losses_show_every_step_and_every_epoch():
 
 
 def test_the_finders_curve_marks_its_suggestion():
-    axes = plots.lr_curve(np.array([1e-3, 1e-2, 1e-1]), np.array([3.0, 1.0, 2.0]), 1e-2).axes[0]
+    axes = plots.lr_curve(np.array([1e-3, 1e-2, 1e-1]), np.array([3.0, 1.0, 2.0]), {"": 1e-2}).axes[0]
     assert axes.get_xscale() == "log"
     assert axes.texts[0].get_text() == "0.01"
 

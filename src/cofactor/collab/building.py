@@ -5,12 +5,16 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import torch
 from torch import Tensor
 
-from cofactor.collab.dataloaders import DataLoaders
+from cofactor.collab.embedding_dot_bias import EmbeddingDotBias
+from cofactor.collab.embedding_nn import EmbeddingNN
+from cofactor.collab.embedding_sizes import get_emb_sz
 from cofactor.collab.files import open_export
 from cofactor.collab.learner import Learner
-from cofactor.collab.modules import EmbeddingDotBias, EmbeddingNN, Range, check_range, get_emb_sz
+from cofactor.collab.loaders import DataLoaders
+from cofactor.collab.modules import Range, check_range
 from cofactor.training.score_range import out_of_range
 
 __all__ = ["collab_learner", "load_learner"]
@@ -45,10 +49,11 @@ def _warn_out_of_range(dls: DataLoaders, y_range: Range | None) -> None:
         warnings.warn(why, stacklevel=3)
 
 
-def load_learner(fname: str | Path) -> Learner:
+def load_learner(fname: str | Path, cpu: bool = True) -> Learner:
     """A learner from a file of `Learner.export`: it predicts for the ids it knows, and holds no ratings.
 
+    cpu: predict there; False: on a GPU where there is one
     Opening the file runs no code. Raises `BadModelFolder` where the file is missing, damaged or of another kind.
     """
     model, dls = open_export(Path(fname))
-    return Learner(dls, model)
+    return Learner(dls if cpu or not torch.cuda.is_available() else dls.cuda(), model)

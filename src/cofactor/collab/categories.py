@@ -1,31 +1,53 @@
 """The ids of one column and their codes, as the course shows them: a list, and its way back `o2i`."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from difflib import get_close_matches
 from typing import Any, cast
 
 import numpy as np
 import pandas as pd
 
 from cofactor.arrays import Array, Id, IntArray
+from cofactor.collab.lists import L
 from cofactor.data.ids import IdMap
-from cofactor.errors import UnknownIds, verb_of
+from cofactor.errors import BadOption, UnknownIds, verb_of
 
-__all__ = ["NA", "CategoryMap", "NotInTraining"]
+__all__ = ["NA", "CategoryMap", "Classes", "NoSuchColumn", "NotInTraining", "is_text"]
 
+MAX_COMPARED = 20_000  # texts, which take about a second
 NA = "#na#"  # stands at code 0: a row whose id is missing
 
 
 class NotInTraining(UnknownIds, KeyError):
     """Ids that no training rating has; a `KeyError` too, because that is what notebooks catch."""
 
-    def __init__(self, kind: str, ids: Sequence[object], known: int) -> None:
-        super().__init__(kind, ids, known)
-        are = verb_of(len(self.ids), "are")
+    def __init__(self, kind: str, ids: Sequence[object], known: IdMap) -> None:
+        near = _nearest(ids[0], known) if len(ids) == 1 else []
+        super().__init__(kind, ids, len(known), near)
         named = ", ".join(repr(one) for one in self.ids[:5]) + (", …" if len(self.ids) > 5 else "")
+        split = "If they were in your table, the split has put all of their ratings into the validation set. "
+        mend = f"Did you mean {near[0]!r}?" if near else "Check spelling and type."
+        are = verb_of(len(self.ids), "are")
         self.message = (
-            f"{len(self.ids)} of the asked {kind} ids {are} not in the training data: {named}. If they were in your "
-            f"table, the split has put all of their ratings into the validation set. Check spelling and type."
+            f"{len(self.ids)} of the asked {kind} ids {are} not in the training data: {named}. "
+            f"{'' if known.values.dtype.kind in 'OUT' else split}{mend}"
         )
+
+    def __str__(self) -> str:
+        return self.message
+
+
+class NoSuchColumn(BadOption, KeyError):
+    """Raised by `dls.classes[name]` for a column that has no codes; a `KeyError` too, as of any mapping."""
+
+    def __init__(self, name: object, known: Sequence[str]) -> None:
+        user, item = known
+        self.message = (
+            f"classes[{name!r}] was asked for, but only the user column {user!r} and the item column {item!r} have "
+            f"classes. For titles in place of numbers, merge them into the table, "
+            f"ratings.merge(movies[[{item!r}, 'title']]), and pass item_name='title' to CollabDataLoaders.from_df."
+        )
+        super().__init__(self.message)
 
     def __str__(self) -> str:
         return self.message
@@ -51,6 +73,11 @@ class CategoryMap(Sequence[Any]):
         if isinstance(column.dtype, pd.CategoricalDtype):
             return cls(IdMap.of(column.cat.categories.tolist(), name))
         return cls(IdMap.encode(_ids(column.dropna()), name)[0])
+
+    @property
+    def items(self) -> L:
+        """All ids in the order of their codes, `#na#` first."""
+        return L(list(self))
 
     def codes(self, column: pd.Series) -> IntArray:
         """(n,) int32 code of each row: 0 where the id is missing, -1 for a stranger."""
@@ -98,6 +125,25 @@ class CategoryMap(Sequence[Any]):
         return repr(first)[:-1] + more
 
 
+class Classes(dict[str, CategoryMap]):
+    """The ids of the user column and of the item column by the columns' names; raises `NoSuchColumn` for another."""
+
+    def __missing__(self, name: object) -> CategoryMap:
+        raise NoSuchColumn(name, list(self))
+
+
+def _nearest(one: object, known: IdMap) -> list[str]:
+    """The known text that is most like this one, if any is, and they are not too many to compare."""
+    if not isinstance(one, str) or len(known) > MAX_COMPARED:
+        return []
+    return get_close_matches(one, [text for text in known.values if isinstance(text, str)], n=1)
+
+
+def is_text(column: pd.Series) -> bool:
+    """True where a column holds text, or objects of any kind."""
+    return pd.api.types.is_object_dtype(column.dtype) or isinstance(column.dtype, pd.StringDtype)
+
+
 class _ToCode(Mapping[Any, int]):
     """From id to code; asking for a stranger raises and never adds an entry."""
 
@@ -109,7 +155,7 @@ class _ToCode(Mapping[Any, int]):
             return 0
         at = int(self._ids.find([one])[0])
         if at < 0:
-            raise NotInTraining(self._ids.kind, [one], len(self._ids))
+            raise NotInTraining(self._ids.kind, [one], self._ids)
         return at + 1
 
     def __iter__(self) -> Iterator[Any]:

@@ -5,9 +5,10 @@ from typing import TypeAlias
 import numpy as np
 from torch import nn
 
-from cofactor.collab.dataloaders import DataLoaders
+from cofactor.collab.embedding_dot_bias import EmbeddingDotBias
+from cofactor.collab.embedding_nn import EmbeddingNN
 from cofactor.collab.engines import embeddings_of
-from cofactor.collab.modules import EmbeddingDotBias, EmbeddingNN
+from cofactor.collab.loaders import DataLoaders
 from cofactor.data.ratings import Ratings
 from cofactor.errors import BadOption, Unsupported
 from cofactor.models.matrix_factorization import MatrixFactorization
@@ -61,7 +62,7 @@ def _network(module: EmbeddingNN, train: Ratings) -> NeuralCF:
     trained = network_of(module)
     known = trained._replace(users=trained.users[1:], items=trained.items[1:])  # without `#na#`
     model = NeuralCF(
-        layers=tuple(config["layers"]), y_range=module.y_range, dropout=config["ps"] or 0.0,
+        layers=tuple(config["layers"]), y_range=module.y_range, dropout=float(np.mean(config["ps"] or 0.0)),
         batch_norm=config["use_bn"], averaged=0.0,
     )  # fmt: skip
     return model.set_parameters(known, train)

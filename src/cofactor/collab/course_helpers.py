@@ -1,82 +1,40 @@
 """The small functions that a course notebook uses without naming where they come from."""
 
 import random
-from collections.abc import Callable, Generator, Iterable
-from inspect import Parameter, signature
-from types import GeneratorType
+import sys
+from collections.abc import Callable, Iterable, Sequence, Sized
+from inspect import Parameter, getdoc, signature
+from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
 import torch
 from torch import Tensor
 
-__all__ = ["L", "delegates", "one_hot", "pca", "set_seed", "tensor", "test_eq"]
+from cofactor.collab.lists import L
+from cofactor.run.progress import in_notebook
+
+__all__ = [
+    "delegates", "doc", "first", "ifnone", "one_hot", "pca", "progress_bar", "range_of", "set_seed", "tensor",
+    "to_detach",
+]  # fmt: skip
 
 T = TypeVar("T")
 
 
-class L(list[Any]):
-    """A list that says its length when shown, and is indexed by lists and masks too.
-
-    >>> L(range(3)), L([4, 5, 6])[[0, 2]], L(1).map(str)
-    ((#3) [0, 1, 2], (#2) [4, 6], (#1) ['1'])
-    """
-
-    def __init__(self, *items: Any) -> None:
-        one = items[0] if len(items) == 1 else items
-        super().__init__([] if one is None else one if _is_several(one) else [one])
-
-    def __getitem__(self, at: Any) -> Any:
-        if isinstance(at, slice):
-            return L(super().__getitem__(at))
-        if isinstance(at, int | np.integer) or not np.ndim(at):
-            return super().__getitem__(int(at))
-        at = np.asarray(at)
-        places = np.flatnonzero(at) if at.dtype == bool else at
-        return L([super(L, self).__getitem__(int(place)) for place in places])
-
-    def map(self, f: Callable[..., Any], *args: Any, **kwargs: Any) -> "L":
-        """The results of f for every entry, with the further arguments passed on to f."""
-        return L([f(one, *args, **kwargs) for one in self])
-
-    def filter(self, f: Callable[[Any], Any] = bool) -> "L":
-        """The entries for which f is true, in their order."""
-        return L([one for one in self if f(one)])
-
-    def attrgot(self, name: str, default: Any = None) -> "L":
-        """The attribute of this name of every entry, `default` where an entry has none."""
-        return self.map(getattr, name, default)
-
-    def itemgot(self, *at: Any) -> "L":
-        """The value of every entry at a key or index; several are applied one after the other."""
-        found = self
-        for one in at:
-            found = L([item[one] for item in found])
-        return found
-
-    def __repr__(self) -> str:
-        shown = ", ".join(repr(one) for one in self[:10]) if len(self) else ""
-        return f"(#{len(self)}) [{shown}{'...' if len(self) > 10 else ''}]"
-
-
-def _is_several(one: Any) -> bool:
-    return isinstance(one, list | tuple | set | range | dict | GeneratorType | map | filter | zip | Generator) or (
-        isinstance(one, Iterable) and not isinstance(one, str | bytes | Tensor | np.ndarray)
-    )
-
-
 def tensor(x: Any, *rest: Any, **kwargs: Any) -> Tensor:
-    """A tensor of a number, several numbers, a list, an array or a pandas column.
+    """A tensor of a number, several numbers, a list, an array or a pandas column; float64 becomes float32.
 
-    >>> tensor(1, 2), tensor([0.5])
-    (tensor([1, 2]), tensor([0.5000]))
+    >>> tensor(1, 2), tensor([0.5]), tensor(np.array([1.0])).dtype
+    (tensor([1, 2]), tensor([0.5000]), torch.float32)
     """
     given: Any = (x, *rest) if rest else x
     if isinstance(given, Tensor):
         return given.to(**kwargs) if kwargs else given
     if hasattr(given, "to_numpy"):
         given = given.to_numpy()
-    return torch.tensor(given, **kwargs)
+    made = torch.tensor(given, **kwargs)
+    return made.float() if made.dtype == torch.float64 and "dtype" not in kwargs else made
 
 
 def one_hot(x: Any, c: int) -> Tensor:
@@ -103,15 +61,55 @@ def pca(x: Tensor, k: int = 2) -> Tensor:
 Tensor.pca = pca  # pyright: ignore[reportAttributeAccessIssue]  (the course writes movie_factors.pca(3))
 
 
-def test_eq(a: Any, b: Any) -> None:
-    """Raise an AssertionError that shows both where a and b differ; arrays and tensors are compared by value."""
-    first, second = (one.detach().cpu().numpy() if isinstance(one, Tensor) else one for one in (a, b))
-    arrays = isinstance(first, np.ndarray) or isinstance(second, np.ndarray)
-    if not (np.array_equal(first, second) if arrays else first == second):
-        raise AssertionError(f"==:\n{a}\n{b}")
+def ifnone(a: T | None, b: T) -> T:
+    """a, or b where a is None."""
+    return b if a is None else a
 
 
-test_eq.__test__ = False  # pyright: ignore[reportFunctionMemberAccess]  (a name of the course, no test of ours)
+def first(x: Iterable[Any], f: Callable[[Any], Any] | None = None) -> Any:
+    """The first entry (for which f is true); None where there is none."""
+    return next((one for one in x if f is None or f(one)), None)
+
+
+def range_of(x: Sized) -> list[int]:
+    """The places of all entries."""
+    return list(range(len(x)))
+
+
+def to_detach(b: Any, cpu: bool = True) -> Any:
+    """Tensors without their gradients (and on the CPU), also those in lists, tuples and dicts."""
+    if isinstance(b, Tensor):
+        return b.detach().cpu() if cpu else b.detach()
+    if isinstance(b, dict):
+        return {name: to_detach(one, cpu) for name, one in b.items()}
+    return type(b)([to_detach(one, cpu) for one in b]) if isinstance(b, list | tuple) else b
+
+
+def progress_bar(gen: Iterable[T], total: int | None = None) -> Iterable[T]:
+    """The entries, while a bar shows how many have come, where somebody looks."""
+    if not (in_notebook() or sys.stderr.isatty()):
+        return gen
+    from rich.console import Console
+    from rich.progress import track
+
+    return track(gen, description="", total=total, console=Console(stderr=True))
+
+
+def doc(elt: Any) -> None:
+    """Print how a function or class is called, and what it does."""
+    try:
+        arguments = str(signature(elt))
+    except (TypeError, ValueError):  # what has no signature, such as a number
+        arguments = ""
+    print(f"{getattr(elt, '__qualname__', type(elt).__name__)}{arguments}\n{getdoc(elt) or ''}")
+
+
+def _ls(self: Path) -> L:
+    """What lies in the folder."""
+    return L(sorted(self.iterdir()))
+
+
+Path.ls = _ls  # pyright: ignore[reportAttributeAccessIssue]  (the course writes path.ls())
 
 
 def set_seed(s: int, reproducible: bool = False) -> None:
@@ -123,20 +121,28 @@ def set_seed(s: int, reproducible: bool = False) -> None:
         torch.backends.cudnn.deterministic, torch.backends.cudnn.benchmark = True, False
 
 
-def delegates(to: Callable[..., Any] | None = None) -> Callable[[T], T]:
-    """Decorator: show the keyword arguments of `to` in place of **kwargs; of the base class where none is named."""
+def delegates(
+    to: Callable[..., Any] | None = None, keep: bool = False, but: str | Sequence[str] = ()
+) -> Callable[[T], T]:
+    """Decorator: show the keyword arguments of `to` in place of **kwargs; of the base class where none is named.
+
+    keep: show **kwargs, too     but: the names of arguments that are not shown
+    """
+    left_out = {but} if isinstance(but, str) else set(but)
 
     def show(f: T) -> T:
         source: Any = to or getattr(f, "__base__", None)
         own: Any = getattr(f, "__init__", f) if isinstance(f, type) else f
+        own = getattr(own, "__func__", own)  # of a class method, bound or not
         shape = signature(own)
         named = {n: p for n, p in shape.parameters.items() if p.kind != Parameter.VAR_KEYWORD}
         offered = {
             n: p.replace(kind=Parameter.KEYWORD_ONLY)
             for n, p in signature(source).parameters.items()
-            if p.default is not Parameter.empty and n not in named
+            if p.default is not Parameter.empty and n not in named and n not in left_out
         }
-        own.__signature__ = shape.replace(parameters=[*named.values(), *offered.values()])
+        rest = [p for p in shape.parameters.values() if keep and p.kind == Parameter.VAR_KEYWORD]
+        own.__signature__ = shape.replace(parameters=[*named.values(), *offered.values(), *rest])
         return f
 
     return show

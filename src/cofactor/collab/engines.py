@@ -1,46 +1,66 @@
 """Which engine trains a module, and how its parameters get there and back."""
 
-from collections.abc import Callable
-from typing import TypeAlias, cast
+from typing import Any, TypeAlias, cast
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
 from cofactor.arrays import FloatArray
-from cofactor.collab.dataloaders import DataLoader
-from cofactor.collab.modules import EmbeddingDotBias, EmbeddingNN, MSELossFlat
+from cofactor.collab.batchwise import BatchwiseEngine
+from cofactor.collab.embedding_dot_bias import EmbeddingDotBias
+from cofactor.collab.embedding_nn import TabularModel
+from cofactor.collab.loaders import DataLoader
+from cofactor.collab.losses import MSELossFlat
+from cofactor.collab.optimizers import Adam
+from cofactor.kernels.gradient.adam import BETA2, EPS
 from cofactor.kernels.gradient.labelled_pairs import LabelledPairs
 from cofactor.nets.embeddings import Embeddings
-from cofactor.nets.mlp import EmbeddingMLP, network_of
+from cofactor.nets.mlp import network_of
 from cofactor.training.engines.fused import FusedAdam
 from cofactor.training.engines.fused_perceptron import FusedPerceptron
-from cofactor.training.engines.torch_engine import TorchEngine
 
-__all__ = ["AnEngine", "engine_for", "put_in", "take_out"]
+__all__ = ["AnEngine", "can_be_fused", "engine_for", "put_in", "take_out"]
 
-AnEngine: TypeAlias = FusedAdam | FusedPerceptron | TorchEngine
+AnEngine: TypeAlias = FusedAdam | FusedPerceptron | BatchwiseEngine
 
 
-def engine_for(model: nn.Module, loader: DataLoader, loss_func: Callable[..., Tensor]) -> AnEngine:
-    """A fused engine for the lecture's two models under squared error on the CPU; the torch engine for all else.
+def engine_for(learn: Any, *, batchwise: bool) -> AnEngine:
+    """A fused engine where it does and no callback wants every batch; else the readable one, which computes the same.
 
-    They compute the same steps. A fused one has parameters of its own: `put_in` before training, `take_out` after.
+    A fused one has parameters of its own: `put_in` before training, `take_out` after.
     """
+    loader: DataLoader = learn.dls.train
     table, device = loader.dataset, loader.device
     users, items = (np.ascontiguousarray(table.codes[:, side], np.int32) for side in (0, 1))
-    values = cast(FloatArray, table.ratings)
-    if _can_be_fused(model, device) and type(loss_func) is MSELossFlat:
-        if isinstance(model, EmbeddingDotBias):
-            return FusedAdam(embeddings_of(model), users, items, values, loader.batches, model.y_range)
-        if isinstance(model, EmbeddingNN) and not model.config["embed_p"]:
-            pairs, dropout = LabelledPairs(users, items, values), model.config["ps"] or 0.0
-            return FusedPerceptron(network_of(model), pairs, loader.batches, model.y_range, dropout)
+    pairs = LabelledPairs(users, items, cast(FloatArray, table.ratings))
+    if can_be_fused(learn) and not batchwise:
+        return _fused_engine(learn.model, pairs, loader)
+    half = learn.half and device != "cpu"
+    return BatchwiseEngine(
+        learn.model, pairs, loader.batches, device, half=half, learn=learn, notes_each=batchwise
+    )  # fmt: skip
 
-    def loss_of(scores: Tensor, ratings: Tensor) -> Tensor:
-        return loss_func(scores, ratings.view_as(scores))  # (b,) against (b, 1) would be (b, b) to most losses
 
-    return TorchEngine(model, LabelledPairs(users, items, values), loader.batches, device, loss_of)
+def can_be_fused(learn: Any) -> bool:
+    """True of the lecture's two models where all is stock: squared error, `Adam` with its defaults, and the CPU."""
+    model, hypers = learn.model, learn.opt.hypers[-1]
+    return (
+        type(model).forward in (EmbeddingDotBias.forward, TabularModel.forward)
+        and not (isinstance(model, TabularModel) and (model.config["embed_p"] or len(_dropouts(model)) > 1))
+        and torch.device(learn.dls.train.device).type == "cpu"
+        and all(p.requires_grad and p.dtype == torch.float32 for p in model.parameters())
+        and type(learn.loss_func) is MSELossFlat and learn.loss_func.reduction == "mean"
+        and type(learn.opt) is Adam and (hypers["sqr_mom"], hypers["eps"]) == (BETA2, EPS)
+    )  # fmt: skip
+
+
+def _fused_engine(model: nn.Module, pairs: LabelledPairs, loader: DataLoader) -> FusedAdam | FusedPerceptron:
+    if isinstance(model, TabularModel):
+        dropout = max(_dropouts(model), default=0.0)
+        return FusedPerceptron(network_of(model), pairs, loader.batches, model.y_range, dropout)
+    dot = cast(EmbeddingDotBias, model)
+    return FusedAdam(embeddings_of(dot), pairs.user_idx, pairs.item_idx, pairs.values, loader.batches, dot.y_range)
 
 
 def put_in(model: nn.Module, engine: AnEngine) -> None:
@@ -59,7 +79,7 @@ def take_out(model: nn.Module, engine: AnEngine) -> None:
         for tensor, array in zip(_tensors(dot), engine.embeddings, strict=True):
             tensor.data.copy_(torch.from_numpy(array.copy()).view_as(tensor))
     if isinstance(engine, FusedPerceptron):
-        cast(EmbeddingNN, model).set_parameters(engine.network)
+        cast(TabularModel, model).set_parameters(engine.network)
 
 
 def embeddings_of(model: EmbeddingDotBias) -> Embeddings:
@@ -73,9 +93,7 @@ def _tensors(model: EmbeddingDotBias) -> list[Tensor]:
     return [model.u_weight.weight, model.u_bias.weight, model.i_weight.weight, model.i_bias.weight]
 
 
-def _can_be_fused(model: nn.Module, device: str) -> bool:
-    return (
-        type(model).forward in (EmbeddingDotBias.forward, EmbeddingMLP.forward)
-        and torch.device(device).type == "cpu"
-        and all(p.requires_grad and p.dtype == torch.float32 for p in model.parameters())
-    )
+def _dropouts(model: TabularModel) -> set[float]:
+    """The different dropouts of its layers."""
+    ps = model.config["ps"]
+    return set(ps) if isinstance(ps, list) else {ps or 0.0}

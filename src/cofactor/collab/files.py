@@ -16,10 +16,12 @@ from safetensors.numpy import load_file, save_file
 from torch import nn
 
 from cofactor.arrays import Array
-from cofactor.collab.categories import CategoryMap
-from cofactor.collab.dataloaders import CollabDataLoaders, DataLoader, DataLoaders
-from cofactor.collab.modules import EmbeddingDotBias, EmbeddingNN
-from cofactor.collab.rows import TabularCollab
+from cofactor.collab.categories import CategoryMap, Classes
+from cofactor.collab.dataloaders import CollabDataLoaders
+from cofactor.collab.embedding_dot_bias import EmbeddingDotBias
+from cofactor.collab.embedding_nn import EmbeddingNN
+from cofactor.collab.loaders import DataLoader, DataLoaders
+from cofactor.collab.rows import RatingRows
 from cofactor.data.ids import IdMap
 from cofactor.data.packing.columns import pack_column, unpack_column
 from cofactor.errors import BadModelFolder, Unsupported
@@ -82,7 +84,7 @@ def _opened(about: Mapping[str, Any], arrays: dict[str, Array], file: Path) -> t
     if not all(isinstance(one, str) for one in (about["rating"], *about["columns"])):
         raise BadModelFolder(f"{file} does not name its columns: {about['columns']}.")
     ids = [IdMap(unpack_column(f"ids-{at}", arrays), name) for at, name in enumerate(about["columns"])]
-    classes = {one.kind: CategoryMap(one) for one in ids}
+    classes = Classes((one.kind, CategoryMap(one)) for one in ids)
     parameters = _under("model.", arrays, torch.from_numpy)
     with torch.device("meta"):  # of the sizes that the file speaks of, and in no memory yet
         expected = {name: one.shape for name, one in _build(about, classes).state_dict().items()}
@@ -109,7 +111,7 @@ def _describe(model: nn.Module) -> dict[str, Any]:
     )
 
 
-def _build(about: Mapping[str, Any], classes: Mapping[str, CategoryMap]) -> nn.Module:
+def _build(about: Mapping[str, Any], classes: Classes) -> nn.Module:
     if about["model"] == "EmbeddingDotBias":
         return EmbeddingDotBias.from_classes(about["n_factors"], classes, y_range=_pair(about["y_range"]))
     config = dict(about["config"])
@@ -120,10 +122,10 @@ def _pair(given: list[float] | None) -> tuple[float, float] | None:
     return cast(tuple[float, float], tuple(given)) if given else None
 
 
-def _without_ratings(classes: Mapping[str, CategoryMap], rating: str, bs: int) -> DataLoaders:
+def _without_ratings(classes: Classes, rating: str, bs: int) -> DataLoaders:
     empty = pd.DataFrame({name: [] for name in (*classes, rating)})
-    table = TabularCollab(empty, classes, rating, np.zeros((0, 2), np.int64), np.zeros(0, np.float32))
-    return CollabDataLoaders(DataLoader(table, bs), DataLoader(table, bs), classes, rating)
+    table = RatingRows(empty, classes, rating, np.zeros((0, 2), np.int64), np.zeros(0, np.float32))
+    return CollabDataLoaders(DataLoader(table, bs), DataLoader(table, bs))
 
 
 def _parameters(model: nn.Module) -> dict[str, Array]:

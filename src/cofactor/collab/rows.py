@@ -1,6 +1,5 @@
 """Rows of a rating table, as they came and as codes."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Self, cast
 
@@ -10,17 +9,17 @@ import torch
 from torch import Tensor
 
 from cofactor.arrays import FloatArray, IntArray
-from cofactor.collab.categories import CategoryMap, NotInTraining
+from cofactor.collab.categories import CategoryMap, Classes, NotInTraining
+from cofactor.collab.lists import L
 from cofactor.errors import BadTable, counted, verb_of
 
-__all__ = ["Batch", "Classes", "TabularCollab", "read_ratings"]
+__all__ = ["Batch", "RatingRows", "all_finite", "read_ratings"]
 
-Classes = Mapping[str, CategoryMap]
-Batch = tuple[Tensor, Tensor]
+Batch = tuple[Tensor, ...]  # x (b, 2) int64 codes of users and items, and y (b, 1) float32 ratings where there are any
 
 
-@dataclass(frozen=True, eq=False)
-class TabularCollab:
+@dataclass(frozen=True, eq=False, repr=False)
+class RatingRows:
     """Rows of a rating table, as they came (`frame`: user, item, rating) and as codes.
 
     codes: (n, 2) int64     ratings: (n,) float32, or None where they are asked for
@@ -59,16 +58,38 @@ class TabularCollab:
         """The ratings, (n, 1), under the index of the table; raises `KeyError` where the rows have none."""
         return _pick(self.items, [self.y_name])
 
-    def first(self, n: int) -> Self:
-        """The first n rows."""
-        ratings = None if self.ratings is None else self.ratings[:n]
-        return replace(self, frame=self.frame[:n], codes=self.codes[:n], ratings=ratings)
+    @property
+    def y(self) -> pd.Series:
+        """The ratings, (n,), under the index of the table; raises `KeyError` where the rows have none."""
+        return cast(pd.Series, self.items[self.y_name])
+
+    @property
+    def cat_names(self) -> L:
+        """The names of the user column and of the item column."""
+        return L(list(self.classes))
+
+    @property
+    def y_names(self) -> L:
+        """The name of the rating column, as a list of one."""
+        return L(self.y_name)
+
+    @property
+    def cont_names(self) -> L:
+        """None: there are only users and items."""
+        return L()
+
+    def take(self, rows: IntArray | slice) -> Self:
+        """The rows at these places."""
+        ratings = None if self.ratings is None else self.ratings[rows]
+        return replace(self, frame=self.frame.iloc[rows], codes=self.codes[rows], ratings=ratings)
 
     def batch(self, rows: IntArray | slice) -> Batch:
-        """x (b, 2) int64 codes, y (b, 1) float32 ratings (nan where there are none)."""
+        """x (b, 2) int64 codes, and y (b, 1) float32 ratings where the rows have any."""
         x = torch.tensor(self.codes[rows])
-        y = torch.full((len(x),), torch.nan) if self.ratings is None else torch.tensor(self.ratings[rows])
-        return x, y[:, None]
+        return (x,) if self.ratings is None else (x, torch.tensor(self.ratings[rows])[:, None])
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__} {self.items!r}"
 
 
 def _pick(frame: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
@@ -78,8 +99,7 @@ def _pick(frame: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
 
 def read_ratings(frame: pd.DataFrame, name: str) -> FloatArray:
     """(n,) float32; raises `BadTable` that names the rows which are not numbers."""
-    column = cast(pd.Series, frame[name])
-    numbers = cast(pd.Series, pd.to_numeric(column, errors="coerce")).to_numpy(np.float32, na_value=np.nan, copy=True)
+    column, numbers = cast(pd.Series, frame[name]), _numbers(frame, name)
     wrong = np.flatnonzero(~np.isfinite(numbers))
     if len(wrong):
         given = column.tolist()
@@ -91,9 +111,20 @@ def read_ratings(frame: pd.DataFrame, name: str) -> FloatArray:
     return numbers
 
 
+def all_finite(frame: pd.DataFrame, name: str) -> bool:
+    """True where every entry of the column is a finite number."""
+    return bool(np.isfinite(_numbers(frame, name)).all())
+
+
+def _numbers(frame: pd.DataFrame, name: str) -> FloatArray:
+    """(n,) float32, nan where an entry is no number."""
+    found = cast(pd.Series, pd.to_numeric(cast(pd.Series, frame[name]), errors="coerce"))
+    return found.to_numpy(np.float32, na_value=np.nan, copy=True)
+
+
 def _codes(frame: pd.DataFrame, name: str, ids: CategoryMap, strangers: bool) -> IntArray:
     column = cast(pd.Series, frame[name])
     codes = ids.codes(column)
     if (codes < 0).any() and not strangers:
-        raise NotInTraining(name, list(dict.fromkeys(column[codes < 0])), len(ids) - 1)
+        raise NotInTraining(name, list(dict.fromkeys(column[codes < 0])), ids.ids)
     return np.maximum(codes, 0)

@@ -24,20 +24,22 @@ class EmbeddingMLP(nn.Module):
 
     sizes: numbers of users and items     widths: length of a user's and of an item's embedding
     dot: so many numbers at the end of each go into a dot product that is added to the score (NeuMF), not into the MLP
-    layers: units of each hidden layer     dropout: after each of them     embed_dropout: on the embeddings
+    layers: units of each hidden layer     dropout: after each of them, or one for each
+    embed_dropout: on the embeddings
     """
 
     def __init__(
         self, sizes: tuple[int, int], widths: tuple[int, int], layers: Sequence[int],
-        y_range: tuple[float, float] | None = None, dropout: float = 0.0, embed_dropout: float = 0.0,
-        batch_norm: bool = True, dot: int = 0,
+        y_range: tuple[float, float] | None = None, dropout: float | Sequence[float] = 0.0,
+        embed_dropout: float = 0.0, batch_norm: bool = True, dot: int = 0,
     ) -> None:  # fmt: skip
         super().__init__()
         self.embeds = nn.ModuleList(nn.Embedding(n, width) for n, width in zip(sizes, widths, strict=True))
         for embed in self.embeddings:
             nn.init.trunc_normal_(embed.weight, std=0.01, a=-0.02, b=0.02)
-        self.embed_dropout = nn.Dropout(embed_dropout)
-        self.layers = nn.Sequential(*self._layers([sum(widths) - 2 * dot, *layers], dropout, batch_norm))
+        self.emb_drop = nn.Dropout(embed_dropout)
+        after_each = list(dropout) if isinstance(dropout, Sequence) else [dropout] * len(layers)
+        self.layers = nn.Sequential(*self._layers([sum(widths) - 2 * dot, *layers], after_each, batch_norm))
         self.y_range, self.dot = y_range, dot
 
     @classmethod
@@ -65,8 +67,8 @@ class EmbeddingMLP(nn.Module):
 
     def linears_and_norms(self) -> Iterator[tuple[nn.Linear, nn.BatchNorm1d | None]]:
         """Each linear layer, and the batch norm behind it."""
-        linears = [layer for layer in self.layers if isinstance(layer, nn.Linear)]
-        norms = [layer for layer in self.layers if isinstance(layer, nn.BatchNorm1d)]
+        linears = [layer for layer in self.layers.modules() if isinstance(layer, nn.Linear)]
+        norms = [layer for layer in self.layers.modules() if isinstance(layer, nn.BatchNorm1d)]
         return zip_longest(linears, norms)
 
     @property
@@ -75,10 +77,10 @@ class EmbeddingMLP(nn.Module):
         return cast(tuple[nn.Embedding, nn.Embedding], tuple(self.embeds))
 
     @staticmethod
-    def _layers(units: Sequence[int], dropout: float, batch_norm: bool) -> Iterator[nn.Module]:
-        for n_in, n_out in pairwise(units):
+    def _layers(units: Sequence[int], dropouts: Sequence[float], batch_norm: bool) -> Iterator[nn.Module]:
+        for (n_in, n_out), dropout in zip(pairwise(units), dropouts, strict=True):
             yield nn.Linear(n_in, n_out, bias=not batch_norm)
-            yield nn.ReLU()
+            yield nn.ReLU(inplace=True)
             if batch_norm:
                 yield nn.BatchNorm1d(n_out)
             if dropout:
@@ -89,7 +91,7 @@ class EmbeddingMLP(nn.Module):
         """x (b, 2): a user and an item in each row -> scores (b, 1)."""
         p, q = (embed(x[:, column]) for column, embed in enumerate(self.embeddings))
         k, m = p.shape[1] - self.dot, q.shape[1] - self.dot
-        score = self.layers(self.embed_dropout(torch.cat([p[:, :k], q[:, :m]], dim=1)))
+        score = self.layers(self.emb_drop(torch.cat([p[:, :k], q[:, :m]], dim=1)))
         if self.dot:
             score = score + (p[:, k:] * q[:, m:]).sum(dim=1, keepdim=True)
         return score if self.y_range is None else sigmoid_range(score, *self.y_range)

@@ -44,15 +44,19 @@ def loss_curves(curves: Mapping[str, Sequence[tuple[Sequence[float], Sequence[fl
     return figure
 
 
-def lr_curve(rates: FloatArray, smoothed: FloatArray, suggestion: float) -> Any:
-    """Loss against learning rate, the suggested rate marked."""
+def lr_curve(rates: FloatArray, smoothed: FloatArray, marked: Mapping[str, float]) -> Any:
+    """Loss against learning rate; marked: rates by their names, which a legend gives where there are several."""
     figure, axes = _new("learning rate", "loss")
     axes.plot(rates, smoothed, color=BLUE)
     axes.set_xscale("log")
-    axes.axvline(suggestion, color=RED, linewidth=1, linestyle="--")
-    height = float(np.interp(suggestion, rates, smoothed))
-    axes.plot([suggestion], [height], "o", color=RED)
-    axes.annotate(f"{suggestion:.2g}", (suggestion, height), (8, 8), textcoords="offset points", color=RED)
+    colours = [RED] if len(marked) == 1 else [f"C{at}" for at in range(1, 1 + len(marked))]
+    for (name, rate), colour in zip(marked.items(), colours, strict=True):
+        axes.axvline(rate, color=colour, linewidth=1, linestyle="--")
+        height = float(np.interp(rate, rates, smoothed))
+        axes.plot([rate], [height], "o", color=colour, label=name)
+        axes.annotate(f"{rate:.2g}", (rate, height), (8, 8), textcoords="offset points", color=colour)
+    if len(marked) > 1:
+        axes.legend(frameon=False)
     return figure
 
 

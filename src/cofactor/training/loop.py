@@ -19,7 +19,7 @@ N_SLICES = 20  # an epoch is run in about so many parts, between which progress 
 
 def train(
     engine: Engine, n_epochs: int, run: Run, *, first: int = 0, progress: Progress,
-    valid_loss: Callable[[], float] | None = None, metrics: Callable[[], Mapping[str, float]] = dict,
+    valid_loss: Callable[[], float | None] | None = None, metrics: Callable[[], Mapping[str, float]] = dict,
     after_epoch: Callable[[Epoch], bool] = lambda _: True, mend: str = LOWER_RATE, unit: str = "epoch",
 ) -> Epochs:  # fmt: skip
     """The history of epochs first..n_epochs-1, which the engine runs until `after_epoch` says False.
@@ -36,12 +36,11 @@ def train(
             for start, end in _slices(engine.n_steps):
                 losses.extend(engine.run(number, start, end).tolist())
                 _check(losses[start:], number, mend)
-                progress.step(number, end / engine.n_steps, float(np.mean(losses)))
+                progress.step(number, end / engine.n_steps, _mean(losses))
             held_out = valid_loss() if valid_loss else None
-            mean = float(np.mean(losses)) if losses else float("nan")
             measured = metrics()
             seconds = time.perf_counter() - began
-            history.append(Epoch(number, mean, held_out, seconds, tuple(losses), measured))
+            history.append(Epoch(number, _mean(losses), held_out, seconds, tuple(losses), measured))
             progress.epoch(history[-1])
             if not after_epoch(history[-1]):
                 break
@@ -51,6 +50,11 @@ def train(
 def _slices(n_steps: int) -> Iterator[tuple[int, int]]:
     size = max(1, -(-n_steps // N_SLICES))
     return ((start, min(start + size, n_steps)) for start in range(0, n_steps, size))
+
+
+def _mean(losses: list[float]) -> float:
+    """nan of none: an engine may leave out the steps of an epoch."""
+    return float(np.mean(losses)) if losses else float("nan")
 
 
 def _check(losses: list[float], epoch: int, mend: str) -> None:

@@ -4,6 +4,7 @@ Smith, "Cyclical learning rates for training neural networks", WACV 2017, sectio
 suggestion is fastai's "valley": half-way along the longest fall of the smoothed loss.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,12 +32,12 @@ class LearningRates:
     losses: FloatArray
     suggestion: float
 
-    def plot(self) -> Any:
-        """A Matplotlib figure of the loss against the rate, with the suggestion marked."""
+    def plot(self, marked: Mapping[str, float] | None = None) -> Any:
+        """A Matplotlib figure of the loss against the rate, the suggestion or other rates marked."""
         from cofactor.plots import lr_curve
 
         shown = slice(max(10, len(self.losses) - N_EXPLODING))
-        return lr_curve(self.rates[shown], self.losses[shown], self.suggestion)
+        return lr_curve(self.rates[shown], self.losses[shown], marked or {"": self.suggestion})
 
 
 def find_learning_rate(
