@@ -123,7 +123,7 @@ class NeuralCF(GradientRecommender[Network]):
     def _engine(self, train: "Ratings") -> "Averaging[Network]":
         from cofactor.training.averaging import Averaging
 
-        if self._has_biases(train):
+        if self._is_mixed(train):
             return self._mixed_engine(train)
         engine, y_range = self._trainer(train, train.values), self.y_range if train.explicit else PROBABILITY_RANGE
         return Averaging(engine, lambda: engine.network, self.averaged, y_range)
@@ -138,8 +138,8 @@ class NeuralCF(GradientRecommender[Network]):
         bias = Biases(*Bias().fit(train, progress=False).both_sides())
         return MixedWithBias(engine, lambda: engine.network, self.averaged, base=base, bias=bias, unit=unit)
 
-    def _has_biases(self, train: "Ratings") -> bool:
-        """True where the biases of `Bias` are part of the scores, as the last numbers of each row's dot product."""
+    def _is_mixed(self, train: "Ratings") -> bool:
+        """True where training ends with the biases of `Bias` as the last numbers of each row's dot product."""
         return train.explicit and self.y_range is None
 
     def _trainer(self, train: "Ratings", values: FloatArray) -> "FusedPerceptron | TorchEngine":
@@ -200,11 +200,13 @@ class NeuralCF(GradientRecommender[Network]):
         """Also check the sizes of the layers. Raises `BadModelFolder` where they do not fit the options."""
         super().check_learned(learned, ratings)
         shapes, widths = learned["shapes_"], (len(learned["user_mean_"]), len(learned["item_mean_"]))
-        units = np.array([sum(widths) - 2 * (n_dot := self._dot_width(ratings)), *self.layers, 1])
-        expected = np.column_stack([units[:-1] + 1, units[1:]])
-        fits = np.array_equal(shapes, expected) and min(widths) >= max(1, n_dot)
-        if not fits or len(learned["weights_"]) != expected.prod(axis=1).sum():
-            raise BadModelFolder(f"Layers of {shapes.tolist()[:9]} are not those of {self!r}, {expected.tolist()}.")
+        n_dot, n_weights = self._dot_factors(ratings), len(learned["weights_"])
+        for n in (n_dot, n_dot + N_BIASES) if self._is_mixed(ratings) else (n_dot,):
+            units = np.array([sum(widths) - 2 * n, *self.layers, 1])
+            expected = np.column_stack([units[:-1] + 1, units[1:]])
+            if np.array_equal(shapes, expected) and min(widths) >= max(1, n) and n_weights == expected.prod(1).sum():
+                return
+        raise BadModelFolder(f"Layers of {shapes.tolist()[:9]} are not those of {self!r}.")
 
     # ---- answers ------------------------------------------------------------------------------------------
 
@@ -278,7 +280,7 @@ class NeuralCF(GradientRecommender[Network]):
 
     def row_vectors(self, side: Literal["user", "item"]) -> FloatArray:
         rows = self.user_factors_ if side == "user" else self.item_factors_
-        return rows[:, :-N_BIASES] if self._has_biases(self.ratings) else rows
+        return rows[:, : rows.shape[1] - self._n_dot + self._dot_factors(self.ratings)]
 
     @property
     def _range(self) -> tuple[float, float] | None:
@@ -286,13 +288,13 @@ class NeuralCF(GradientRecommender[Network]):
 
     def _parts(self, rows: FloatArray) -> tuple[FloatArray, FloatArray]:
         """The parts of embeddings (..., f) that go into the perceptron and into the dot product."""
-        k = rows.shape[-1] - self._dot_width(self.ratings)
+        k = rows.shape[-1] - self._n_dot
         return rows[..., :k], rows[..., k:]
 
-    def _dot_width(self, train: "Ratings") -> int:
+    @property
+    def _n_dot(self) -> int:
         """How many of each row's numbers are part of the dot product, biases included."""
-        return self._dot_factors(train) + N_BIASES * self._has_biases(train)
+        return (len(self.user_mean_) + len(self.item_mean_) + 1 - int(self.shapes_[0, 0])) // 2
 
     def _perceptron(self) -> PlainPerceptron:
-        n_of_user = len(self.user_mean_) - self._dot_width(self.ratings)
-        return PlainPerceptron.unpacked(self.weights_, self.shapes_, n_of_user)
+        return PlainPerceptron.unpacked(self.weights_, self.shapes_, len(self.user_mean_) - self._n_dot)
