@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from cofactor.collab.categories import Classes
 from cofactor.collab.loaders import DataLoaders
 from cofactor.errors import BadOption
+from cofactor.nets.perceptron import rule_of_thumb
 
 __all__ = ["emb_sz_rule", "get_emb_sz"]
 
@@ -16,7 +17,7 @@ def emb_sz_rule(n_cat: int) -> int:
     >>> emb_sz_rule(944), emb_sz_rule(1665)
     (74, 102)
     """
-    return min(600, round(1.6 * n_cat**0.56))
+    return rule_of_thumb(n_cat)
 
 
 def get_emb_sz(dls: DataLoaders, sz_dict: Mapping[str, int] | None = None) -> list[tuple[int, int]]:

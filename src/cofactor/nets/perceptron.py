@@ -77,7 +77,7 @@ class Network(NamedTuple):
 
 
 def rule_of_thumb(n: int) -> int:
-    """The length of the embeddings of n rows, as in fastai."""
+    """The length of the embeddings of n rows, as in fastai: min(600, 1.6 · n^0.56)."""
     return min(600, round(1.6 * n**0.56))
 
 
