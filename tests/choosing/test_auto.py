@@ -202,3 +202,12 @@ def test_an_entry_that_cannot_be_fitted_says_why_and_the_others_go_on(tastes, mo
     assert failed.failure == "not today"
     assert np.isnan(failed.value)
     assert type(choice.model) is not cf.ExplicitALS
+
+
+def test_the_last_fit_of_a_sampler_has_more_draws_than_its_trial(tastes):
+    """Of draws more never harm, and a trial needs fewer to tell whether the sampler is ahead."""
+    choice = cf.auto(tastes, metric="rmse")
+    (trial,) = (one.model for one in choice.entries if one.label == "BayesianMF")
+    assert isinstance(choice.model, cf.BayesianMF)
+    assert trial.n_draws < choice.model.n_draws <= cf.BayesianMF().n_draws * cf.BayesianMF().thin
+    assert choice.model.n_burn_in >= trial.n_burn_in

@@ -4,7 +4,7 @@ Which model leads depends on the data in ways that nobody can tell from its size
 each user's ratings that is held out, in this order, as long as the time suffices:
 
 1. `Popularity`, which every list has to beat; `EASE`; of ratings `Bias`, which every rating has to beat, `ExplicitALS`
-   and `BayesianMF` [rendle2019difficulty], with as many draws as there is time for
+   and `BayesianMF` [rendle2019difficulty], with as many draws as there is time for, more in its last fit
 2. `GraphFilter`, and its even blend with `EASE`; `ImplicitMF`; `SparseEASE`
 3. of ratings the best ranker, weighed by the best rater (`RankerAndRater`)
 
@@ -14,11 +14,12 @@ that finds is taken only where it is ahead on the held-out part, which the searc
 
 import warnings
 from collections.abc import Sequence
+from dataclasses import replace
 
 from cofactor.choosing.choice import Choice, entry_printer, reasons
 from cofactor.choosing.contenders import Contender, rankers
 from cofactor.choosing.contest import Contest, Entry
-from cofactor.choosing.raters import bayesian_within
+from cofactor.choosing.raters import enter_sampler, longest
 from cofactor.data.expecting import RatingsOrFrame, as_ratings
 from cofactor.data.ratings import Ratings
 from cofactor.errors import BadOption, MissingExtra, SearchStopped
@@ -26,6 +27,7 @@ from cofactor.evaluation.metric_names import requested_metric
 from cofactor.evaluation.metric_table import better, is_of_ratings
 from cofactor.hyperparameters import conformed, seed_of
 from cofactor.kernels.compiling.machine_code import seconds_compiling
+from cofactor.models.bayesian_mf import BayesianMF
 from cofactor.models.bias import Bias
 from cofactor.models.blend import Blend
 from cofactor.models.explicit_als import ExplicitALS
@@ -150,9 +152,7 @@ def _try_rankers(contest: Contest, contenders: Sequence[Contender]) -> list[str]
 def _try_raters(contest: Contest) -> None:
     contest.enter("Bias", Bias(), of_ratings=True)
     contest.enter("ExplicitALS", ExplicitALS(), of_ratings=True)
-    sampler = bayesian_within(contest)
-    if sampler is not None:
-        contest.enter("BayesianMF", sampler, of_ratings=True)
+    enter_sampler(contest)
 
 
 def _try_weighted(contest: Contest) -> None:
@@ -171,8 +171,19 @@ def _leader(contest: Contest, aim: str) -> Recommender:
     best, rater = contest.best(of_ratings=is_of_ratings(aim)), contest.best(of_ratings=True)
     assert best is not None  # `auto` asked
     if is_of_ratings(aim) or rater is None or isinstance(best.model, RankerAndRater):
-        return best.model
-    return _joined(best, rater, weighted=False)
+        model = best.model
+    else:
+        model = _joined(best, rater, weighted=False)
+    return _of_all_draws(contest, model)
+
+
+def _of_all_draws(contest: Contest, model: Recommender) -> Recommender:
+    """The model, whose sampler has as many draws as there is time for."""
+    if isinstance(model, BayesianMF):
+        return longest(contest, model)
+    if isinstance(model, RankerAndRater) and isinstance(model.rater, BayesianMF):
+        return replace(model, rater=longest(contest, model.rater))
+    return model
 
 
 # ---- the search of options ------------------------------------------------------------------------------------

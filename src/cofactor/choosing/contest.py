@@ -42,6 +42,7 @@ class Entry:
     fit_seconds: float
     seconds: float  # of measuring, too
     expected_seconds: float = 0.0  # 0: nobody expected any
+    longer: float = 1.0  # how many times as long the fit on all ratings may be, its size left out
     failure: str = ""
 
 
@@ -69,7 +70,7 @@ class Contest:
     def seconds_left(self) -> float:
         """The time that is left, in seconds, when the best entries have been fitted on all ratings."""
         leaders = [one for one in (self.best(), self.best(of_ratings=True)) if one]
-        final = FINAL_FIT * sum(one.fit_seconds for one in leaders)
+        final = FINAL_FIT * sum(one.longer * one.fit_seconds for one in leaders)
         return self.seconds - final - (working_seconds() - self._began)
 
     def has_time_for(self, expected_seconds: float) -> bool:
@@ -83,7 +84,8 @@ class Contest:
         return max(ratios, default=1.0)
 
     def enter(
-        self, label: str, model: Recommender, *, of_ratings: bool = False, expected_seconds: float = 0.0
+        self, label: str, model: Recommender, *, of_ratings: bool = False, expected_seconds: float = 0.0,
+        longer: float = 1.0,
     ) -> Entry:  # fmt: skip
         """Fit a copy of the model on the one part and measure it on the other. Ctrl-C raises `KeyboardInterrupt`."""
         began, metric = working_seconds(), "rmse" if of_ratings else self.metric
@@ -98,7 +100,7 @@ class Contest:
         fit_seconds = working_seconds() - began
         value = self._value(fitted, of_ratings)
         seconds = working_seconds() - began
-        return self._added(Entry(label, model, fitted, metric, value, fit_seconds, seconds, expected_seconds))
+        return self._added(Entry(label, model, fitted, metric, value, fit_seconds, seconds, expected_seconds, longer))
 
     def enter_made_of(self, label: str, model: WithMembers, members: Sequence[Entry]) -> Entry:
         """Measure a model made of entries, which are fitted to this contest's part already."""
