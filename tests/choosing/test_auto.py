@@ -211,3 +211,14 @@ def test_the_last_fit_of_a_sampler_has_more_draws_than_its_trial(tastes):
     assert isinstance(choice.model, cf.BayesianMF)
     assert trial.n_draws < choice.model.n_draws <= cf.BayesianMF().n_draws * cf.BayesianMF().thin
     assert choice.model.n_burn_in >= trial.n_burn_in
+
+
+def test_of_few_ratings_lists_stay_with_the_most_popular_unless_another_is_ahead_for_sure(tastes):
+    """Of 700 ratings a few dozen lists can be judged, by one or two films each."""
+    few = tastes.subset(np.sort(np.random.default_rng(0).permutation(len(tastes))[:700]))
+    choice = cf.auto(few)
+    highest = max((one for one in choice.entries if one.metric == "ndcg@10"), key=lambda one: one.value)
+    assert highest.label != "Popularity"
+    assert any(why.startswith("Lists are made by Popularity") for why in choice.why)
+    assert any(highest.label in why and "may be chance" in why for why in choice.why)
+    assert isinstance(choice.model.ranker, cf.Popularity)

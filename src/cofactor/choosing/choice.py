@@ -64,6 +64,10 @@ def reasons(contest: Contest, aim: str, skipped: list[str]) -> list[str]:
             what = "Ratings are predicted" if of_ratings else "Lists are made"
             value, least = format_number(best.value), format_number(base.value)
             told.append(f"{what} by {best.label}: {best.metric} {value}, where {floor} reaches {least}.")
+            highest = contest.ranked(of_ratings=of_ratings)[0]
+            if highest is not best:
+                reached = f"{highest.label} reached {format_number(highest.value)}"
+                told.append(f"{reached}, but on so few people's lists that this may be chance.")
     if skipped:
         told.append(f"There was no time for {', '.join(skipped)}: a larger budget tries them, too.")
     return told

@@ -11,7 +11,8 @@ from cofactor.data.ratings import Ratings
 from cofactor.data.splits.splitting import split
 from cofactor.errors import CofactorError
 from cofactor.evaluation.metric_table import better, is_of_ratings
-from cofactor.evaluation.monitoring import monitor
+from cofactor.evaluation.monitoring import measure
+from cofactor.evaluation.statistic import BootstrapStatistic, Statistic
 from cofactor.kernels.compiling.machine_code import seconds_compiling
 from cofactor.log import info
 from cofactor.models._with_members import WithMembers, as_member
@@ -24,6 +25,7 @@ __all__ = ["Contest", "Entry", "working_seconds"]
 HELD_OUT_SHARE = 0.2  # of each user's ratings
 MAX_USERS = 2_000  # whose lists are measured: a difference of two per cent shows on so many
 MIN_EXPECTED = 0.5  # seconds; shorter ones tell little of how slow a machine is
+N_ERRORS = 2.0  # standard errors by which a list has to be ahead of the simplest
 FINAL_FIT = 1.25  # seconds of a fit on all ratings, for each second of one on four fifths of them
 
 
@@ -43,6 +45,7 @@ class Entry:
     seconds: float  # of measuring, too
     expected_seconds: float = 0.0  # 0: nobody expected any
     longer: float = 1.0  # how many times as long the fit on all ratings may be, its size left out
+    statistic: Statistic | None = field(default=None, repr=False, compare=False)  # whose value it is
     failure: str = ""
 
 
@@ -63,8 +66,8 @@ class Contest:
     def __post_init__(self) -> None:
         self._began = working_seconds()
         self.part, self.rest = split(self.train, HELD_OUT_SHARE, by="user", seed=self.seed)
-        self._value_of_lists = monitor(self.metric, _some_users(self.rest, self.seed))
-        self._error_of = monitor("rmse", self.rest) if self.train.explicit else None
+        self._lists_of = measure(self.metric, _some_users(self.rest, self.seed))
+        self._error_of = measure("rmse", self.rest) if self.train.explicit else None
 
     @property
     def seconds_left(self) -> float:
@@ -98,16 +101,30 @@ class Contest:
         if run.stopped:
             raise KeyboardInterrupt
         fit_seconds = working_seconds() - began
-        value = self._value(fitted, of_ratings)
+        found = self._measured(fitted, of_ratings)
         seconds = working_seconds() - began
-        return self._added(Entry(label, model, fitted, metric, value, fit_seconds, seconds, expected_seconds, longer))
+        return self._added(
+            Entry(
+                label,
+                model,
+                fitted,
+                metric,
+                found.value,
+                fit_seconds,
+                seconds,
+                expected_seconds,
+                longer,
+                statistic=found,
+            )
+        )
 
     def enter_made_of(self, label: str, model: WithMembers, members: Sequence[Entry]) -> Entry:
         """Measure a model made of entries, which are fitted to this contest's part already."""
         began, parts = working_seconds(), [one.fitted for one in members if one.fitted]
         fitted: WithMembers = type(model)(**model.options()).of_fitted(*parts)
-        value, fit_seconds = self._value(fitted, False), sum(one.fit_seconds for one in members)
-        return self._added(Entry(label, model, fitted, self.metric, value, fit_seconds, working_seconds() - began))
+        found, fit_seconds = self._measured(fitted, False), sum(one.fit_seconds for one in members)
+        seconds = working_seconds() - began
+        return self._added(Entry(label, model, fitted, self.metric, found.value, fit_seconds, seconds, statistic=found))
 
     def ranked(self, *, of_ratings: bool = False) -> list[Entry]:
         """The entries that were measured, of one kind, the best first; the earlier one of two that are equal."""
@@ -116,8 +133,15 @@ class Contest:
         return sorted(tried, key=lambda one: -sign * one.value)
 
     def best(self, *, of_ratings: bool = False) -> Entry | None:
-        """The entry that is ahead, of one kind; None before there is any."""
-        return next(iter(self.ranked(of_ratings=of_ratings)), None)
+        """The entry that is ahead, of one kind; None before there is any.
+
+        Of lists the first one that was entered, the simplest, unless it is ahead of that for sure.
+        """
+        ahead = next(iter(self.ranked(of_ratings=of_ratings)), None)
+        first = next((one for one in self.entries if one.fitted and one.metric == self.metric), None)
+        if of_ratings or not ahead or not first or _is_surely_ahead(ahead, first):
+            return ahead
+        return first
 
     def named(self, label: str) -> Entry | None:
         """The entry of this label, if it was measured."""
@@ -128,10 +152,10 @@ class Contest:
         found = [one for one in map(self.named, labels) if one]
         return found if len(found) == len(labels) else []
 
-    def _value(self, fitted: Recommender, of_ratings: bool) -> float:
-        value_of = self._error_of if of_ratings else self._value_of_lists
-        assert value_of is not None  # a model of ratings enters only where there are some
-        return value_of(fitted)
+    def _measured(self, fitted: Recommender, of_ratings: bool) -> Statistic:
+        statistic_of = self._error_of if of_ratings else self._lists_of
+        assert statistic_of is not None  # a model of ratings enters only where there are some
+        return statistic_of(fitted)
 
     def _added(self, entry: Entry) -> Entry:
         self.entries.append(entry)
@@ -144,6 +168,15 @@ class Contest:
 def working_seconds() -> float:
     """The time of a clock that stands still while kernels are compiled, which is done once and tells nothing."""
     return time.monotonic() - seconds_compiling()
+
+
+def _is_surely_ahead(one: Entry, other: Entry) -> bool:
+    """True where the mean difference over the users is above `N_ERRORS` of its standard errors."""
+    if not isinstance(one.statistic, BootstrapStatistic) or not isinstance(other.statistic, BootstrapStatistic):
+        return one is not other
+    counted = one.statistic.sums[:, 0] > 0
+    lead = (one.statistic.sums - other.statistic.sums)[counted, 1]
+    return bool(lead.mean() > N_ERRORS * lead.std() / np.sqrt(len(lead)))
 
 
 def _some_users(rest: Ratings, seed: int) -> Ratings:

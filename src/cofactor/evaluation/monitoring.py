@@ -9,9 +9,10 @@ from cofactor.errors import BadOption
 from cofactor.evaluation.compute import compute_metrics
 from cofactor.evaluation.held_out import HeldOut
 from cofactor.evaluation.metric_names import requested_metric
+from cofactor.evaluation.statistic import Statistic
 from cofactor.recommender import Recommender
 
-__all__ = ["monitor"]
+__all__ = ["measure", "monitor"]
 
 
 def monitor(
@@ -27,16 +28,24 @@ def monitor(
     >>> held_out = Ratings.from_arrays(["ann"], [3], [5.0])
     >>> stopping = EarlyStopping(metric=monitor("ndcg@10", held_out), better="higher")
     """
+    statistic = measure(metric, validation, relevant=relevant)
+    return lambda model: statistic(model).value
+
+
+def measure(
+    metric: str, validation: RatingsOrFrame, *, relevant: float | None = None
+) -> Callable[[Recommender], Statistic]:
+    """As `monitor`, a function that gives the statistic, by which two models can be compared user by user."""
     requested = requested_metric(metric)
 
     @cache  # the same in every epoch
     def held_out(train: Ratings) -> HeldOut:
         return HeldOut.of(train, as_ratings(validation, "monitor measures on", like=train), relevant)
 
-    def value(model: Recommender) -> float:
+    def statistic(model: Recommender) -> Statistic:
         statistics, left_out = compute_metrics(model, held_out(model.ratings), [requested])
         if left_out:
             raise BadOption(f"{requested} cannot be watched: {left_out[str(requested)]}.")
-        return statistics[str(requested)].value
+        return statistics[str(requested)]
 
-    return value
+    return statistic
