@@ -69,5 +69,6 @@ def reasons(contest: Contest, aim: str, skipped: list[str]) -> list[str]:
                 reached = f"{highest.label} reached {format_number(highest.value)}"
                 told.append(f"{reached}, but on so few people's lists that this may be chance.")
     if skipped:
-        told.append(f"There was no time for {', '.join(skipped)}: a larger budget tries them, too.")
+        them = "it" if len(skipped) == 1 else "them"
+        told.append(f"There was no time for {', '.join(skipped)}: a larger budget tries {them}, too.")
     return told

@@ -25,7 +25,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--out", type=Path, default=Path("cofactor-demo/tastes.cofactor"), help="where to save the model"
     )
-    parser.add_argument("--budget", default="8s", metavar="TIME", help="of the first try, such as 20s (default: 8s)")
+    parser.add_argument("--budget", default="10s", metavar="TIME", help="of the first try, such as 20s (default: 10s)")
 
 
 def run(arguments: Namespace) -> None:
