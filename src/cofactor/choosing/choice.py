@@ -35,7 +35,7 @@ class Choice(SheetMixin):
             ]
             for one in self.entries
         ]
-        return Sheet(f"{self.model!r}", ("", *metrics, "seconds") if rows else (), rows, self.why)
+        return Sheet(self.model.sheet().title, ("", *metrics, "seconds") if rows else (), rows, self.why)
 
 
 def entry_printer(progress: bool | None) -> Callable[[Entry], None]:
