@@ -222,3 +222,22 @@ def test_of_few_ratings_lists_stay_with_the_most_popular_unless_another_is_ahead
     assert any(why.startswith("Lists are made by Popularity") for why in choice.why)
     assert any(highest.label in why and "may be chance" in why for why in choice.why)
     assert isinstance(choice.model.ranker, cf.Popularity)
+
+
+def test_after_a_search_lists_are_weighed_by_the_rater_that_leads_and_by_one_alone(tastes, monkeypatch):
+    pytest.importorskip("optuna")
+    monkeypatch.setattr(Search, "run", lambda self, seconds: Search_run(self, 30.0, n_trials=3))
+    choice = cf.auto(tastes, budget="9s")
+    assert any("searched" in one.label for one in choice.entries if one.metric == "rmse")
+    assert max(one.label.count("×") for one in choice.entries) == 1
+    leader = min((one for one in choice.entries if one.metric == "rmse"), key=lambda one: one.value)
+    lengths = {"n_burn_in", "n_draws", "thin"}
+    learned, led = (
+        {name: value for name, value in one.options().items() if name not in lengths}
+        for one in (choice.model.rater, leader.model)
+    )
+    assert learned == led
+    assert any(f"Ratings are predicted by {leader.label}" in why for why in choice.why)
+
+
+Search_run = Search.run

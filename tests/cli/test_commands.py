@@ -385,8 +385,9 @@ def test_a_reader_who_leaves_early_is_no_error(saved):
     assert (done.returncode, done.stderr) == (0, "")
 
 
-def test_the_demo_runs_to_its_end_and_says_what_is_synthetic(tmp_path, capsys):
-    assert main(["demo", "--budget", "1s", "--out", str(tmp_path / "tastes.cofactor")]) == 0
+def test_the_demo_runs_to_its_end_and_says_what_is_synthetic(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr("cofactor.choosing.auto.DEFAULT_SECONDS", 2.0)
+    assert main(["demo", "--out", str(tmp_path / "tastes.cofactor")]) == 0
     text = said(capsys)
     assert "synthetic" in text
     assert "Lists are made by" in text

@@ -157,7 +157,8 @@ def _try_raters(contest: Contest) -> None:
 
 
 def _try_weighted(contest: Contest) -> None:
-    ranker, rater = contest.best(), contest.best(of_ratings=True)
+    rankers_alone = [one for one in contest.ranked() if not isinstance(one.model, RankerAndRater)]
+    ranker, rater = next(iter(rankers_alone), None), contest.best(of_ratings=True)
     if ranker and rater:
         label = f"({ranker.label})" if "+" in ranker.label else ranker.label
         contest.enter_made_of(f"{label} × {rater.label}", _joined(ranker, rater), [ranker, rater])

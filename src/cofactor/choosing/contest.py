@@ -3,7 +3,7 @@
 import math
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -25,7 +25,8 @@ __all__ = ["Contest", "Entry", "working_seconds"]
 HELD_OUT_SHARE = 0.2  # of each user's ratings
 MAX_USERS = 2_000  # whose lists are measured: a difference of two per cent shows on so many
 MIN_EXPECTED = 0.5  # seconds; shorter ones tell little of how slow a machine is
-N_ERRORS = 2.0  # standard errors by which a list has to be ahead of the simplest
+N_ERRORS = 2.0  # standard errors by which lists have to be ahead of the simplest ones
+MIN_LISTS = 30  # from which standard errors tell anything
 FINAL_FIT = 1.25  # seconds of a fit on all ratings, for each second of one on four fifths of them
 
 
@@ -46,6 +47,7 @@ class Entry:
     expected_seconds: float = 0.0  # 0: nobody expected any
     longer: float = 1.0  # how many times as long the fit on all ratings may be, its size left out
     statistic: Statistic | None = field(default=None, repr=False, compare=False)  # whose value it is
+    members: tuple["Entry", ...] = ()  # what it is made of
     failure: str = ""
 
 
@@ -124,12 +126,19 @@ class Contest:
         fitted: WithMembers = type(model)(**model.options()).of_fitted(*parts)
         found, fit_seconds = self._measured(fitted, False), sum(one.fit_seconds for one in members)
         seconds = working_seconds() - began
-        return self._added(Entry(label, model, fitted, self.metric, found.value, fit_seconds, seconds, statistic=found))
+        entry = Entry(label, model, fitted, self.metric, found.value, fit_seconds, seconds, statistic=found)
+        return self._added(replace(entry, members=tuple(members)))
 
     def ranked(self, *, of_ratings: bool = False) -> list[Entry]:
-        """The entries that were measured, of one kind, the best first; the earlier one of two that are equal."""
+        """The entries that were measured, of one kind, the best first; the earlier one of two that are equal.
+
+        Lists that are weighed by a rater count only as long as none is better than that: one rater is taken.
+        """
         sign = -1 if of_ratings or better(self.metric) == "lower" else 1
         tried = [one for one in self.entries if one.fitted and is_of_ratings(one.metric) == of_ratings]
+        if not of_ratings:
+            rater = self.best(of_ratings=True)
+            tried = [one for one in tried if all(of is rater for of in one.members if is_of_ratings(of.metric))]
         return sorted(tried, key=lambda one: -sign * one.value)
 
     def best(self, *, of_ratings: bool = False) -> Entry | None:
@@ -171,12 +180,12 @@ def working_seconds() -> float:
 
 
 def _is_surely_ahead(one: Entry, other: Entry) -> bool:
-    """True where the mean difference over the users is above `N_ERRORS` of its standard errors."""
+    """True where the mean difference over `MIN_LISTS` users or more is above `N_ERRORS` of its standard errors."""
     if not isinstance(one.statistic, BootstrapStatistic) or not isinstance(other.statistic, BootstrapStatistic):
         return one is not other
     counted = one.statistic.sums[:, 0] > 0
     lead = (one.statistic.sums - other.statistic.sums)[counted, 1]
-    return bool(lead.mean() > N_ERRORS * lead.std() / np.sqrt(len(lead)))
+    return len(lead) >= MIN_LISTS and bool(lead.mean() > N_ERRORS * lead.std() / np.sqrt(len(lead)))
 
 
 def _some_users(rest: Ratings, seed: int) -> Ratings:

@@ -25,14 +25,13 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--out", type=Path, default=Path("cofactor-demo/tastes.cofactor"), help="where to save the model"
     )
-    parser.add_argument("--budget", default="10s", metavar="TIME", help="of the first try, such as 20s (default: 10s)")
 
 
 def run(arguments: Namespace) -> None:
     check_model("--out", arguments.out)
     ratings = _data()
     parts = _split(ratings)
-    best = _first_try(parts, arguments.budget)
+    best = _first_try(parts)
     dot_product = _compare(best, parts)
     _one_user(best, ratings)
     _newcomer(best)
@@ -65,14 +64,14 @@ def _split(ratings: "Ratings") -> "Split":
     return parts
 
 
-def _first_try(parts: "Split", budget: str) -> "Recommender":
+def _first_try(parts: "Split") -> "Recommender":
     from cofactor.choosing.auto import auto
     from cofactor.kernels.compiling.warming import missing_signatures
 
-    _title(f"3  The first try: several models on ratings held out of these, within some {budget}")
+    _title("3  The first try: several models on ratings held out of these, within some 20 seconds")
     if missing_signatures():
         print("(the first time some loops are compiled, which takes a minute)\n", flush=True)
-    choice = auto(parts.train, budget=budget, progress=False)
+    choice = auto(parts.train, progress=False)
     print(choice.sheet()._replace(title="").text())  # without the models' options
     return choice.model
 

@@ -35,7 +35,10 @@ def monitor(
 def measure(
     metric: str, validation: RatingsOrFrame, *, relevant: float | None = None
 ) -> Callable[[Recommender], Statistic]:
-    """As `monitor`, a function that gives the statistic, by which two models can be compared user by user."""
+    """A function like that of `monitor`, which gives the statistic, by which models can be compared user by user.
+
+    Raises `BadOption` for an unknown name.
+    """
     requested = requested_metric(metric)
 
     @cache  # the same in every epoch
