@@ -257,7 +257,7 @@ class Ratings(SheetMixin):
 
         >>> table = Ratings.from_arrays(["ann", "ann", "bob"], [10, 20, 10], [5, 3, 4])
         >>> table.without(users=["ann"])
-        Ratings('ratings': 1 ratings of 2 items by 1 users)
+        Ratings('ratings': 1 rating of 2 items by 1 user)
         """
         keep_user, keep_item = self.users.all_but(users), self.items.all_but(items)
         rows = keep_user[self.user_idx] & keep_item[self.item_idx]
