@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import cofactor as cf
-from cofactor.choosing import auto as choosing, contenders, contest
+from cofactor.choosing import auto as choosing, contenders, contest, raters
 from cofactor.choosing.contest import Contest
 from cofactor.errors import BadOption, MissingExtra
 from cofactor.tuning.search import Search
@@ -204,13 +204,19 @@ def test_an_entry_that_cannot_be_fitted_says_why_and_the_others_go_on(tastes, mo
     assert type(choice.model) is not cf.ExplicitALS
 
 
-def test_the_last_fit_of_a_sampler_has_more_draws_than_its_trial(tastes):
-    """Of draws more never harm, and a trial needs fewer to tell whether the sampler is ahead."""
-    choice = cf.auto(tastes, metric="rmse")
-    (trial,) = (one.model for one in choice.entries if one.label == "BayesianMF")
-    assert isinstance(choice.model, cf.BayesianMF)
-    assert trial.n_draws < choice.model.n_draws <= cf.BayesianMF().n_draws * cf.BayesianMF().thin
-    assert choice.model.n_burn_in >= trial.n_burn_in
+def test_the_last_fit_of_a_sampler_has_as_many_draws_as_there_is_time_for(tastes, monkeypatch):
+    """Twenty sweeps took a second. For the last fit two and a half are kept, and as many are left: 80 of a quarter more
+    ratings. Of all the time in the world it takes the default."""
+    model = cf.BayesianMF(n_burn_in=5, n_draws=15, thin=1)
+    some = Contest(tastes, "ndcg@10", seconds=20.0)
+    some.entries.append(contest.Entry("BayesianMF", model, model, "rmse", 0.8, 1.0, 1.2, longer=2.0))
+    monkeypatch.setattr(Contest, "seconds_left", 2.5)
+    more = raters.longest(some, model)
+    assert (more.n_burn_in, more.n_draws, more.thin) == (20, 60, 1)
+    monkeypatch.setattr(Contest, "seconds_left", 1e6)
+    assert raters.longest(some, model).options() == cf.BayesianMF().options()
+    another = cf.BayesianMF(n_factors=9)
+    assert raters.longest(some, another) is another
 
 
 def test_of_few_ratings_lists_stay_with_the_most_popular_unless_another_is_ahead_for_sure(tastes):
