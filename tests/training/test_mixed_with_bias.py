@@ -62,3 +62,12 @@ def test_a_perceptron_is_trained_on_a_wide_scale_in_its_own_unit(checkerboard):
         return model.fit(cf.Ratings.from_arrays(users, items, values * times), progress=False).score_users(users)
 
     np.testing.assert_allclose(scores(1000.0) / 1000, scores(1.0), rtol=1e-3)
+
+
+@pytest.mark.parametrize("model", [cf.MatrixFactorization(), cf.NeuralCF()], ids=lambda one: one.model_name())
+def test_of_too_few_ratings_to_hold_any_out_bias_alone_is_left(model):
+    """Whose net has seen nothing but noise would otherwise be all there is."""
+    two = cf.Ratings.from_arrays(["ann", "bob"], ["heat", "alien"], [5.0, 1.0], scale=(1, 5))
+    assert kept_share(model._begun, two, model._n_epochs, seed=0) == 0.0
+    found, bias = (one.fit(two, progress=False).predict("ann", "heat") for one in (model, cf.Bias()))
+    assert abs(found - bias) < 0.5

@@ -76,8 +76,8 @@ def kept_share(make: "Callable[[Ratings], MixedWithBias[Any]]", train: "Ratings"
 
     try:
         part, rest = split(train, HELD_OUT_SHARE, seed=seed)
-    except BadOption:  # too few ratings to hold any out
-        return 1.0
+    except BadOption:  # too few ratings to hold any out: nothing shows that more than `Bias` helps
+        return 0.0
     engine, its = make(part), Run(progress=False)
     with engine.session():
         train_epochs(engine, n_epochs, its, progress=its.shown(n_epochs, ""))
