@@ -9,8 +9,8 @@ each user's ratings that is held out, in this order, as long as the time suffice
 3. of ratings the best ranker, weighed by the best rater (`RankerAndRater`)
 
 What leads is fitted on all ratings; where so few lists can be judged that a lead over `Popularity` may be chance, lists
-stay with that. Given a budget, what is left of it goes into a search of the leader's options; what
-that finds is taken only where it is ahead on the held-out part, which the search has not seen.
+stay with that. Given a budget, what is left of it goes into a search of the leader's options; what that finds is taken
+only where it is ahead on the held-out part, which the search has not seen.
 """
 
 import warnings

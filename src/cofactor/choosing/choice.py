@@ -24,6 +24,11 @@ class Choice(SheetMixin):
     entries: tuple[Entry, ...] = ()
     histories: dict[str, History] = field(default_factory=dict[str, History])
 
+    @property
+    def trials(self) -> str:
+        """The table of what was tried, and why the model was chosen, as text."""
+        return self.sheet()._replace(title="").text()
+
     def sheet(self) -> Sheet:
         """The model, what each entry reached, by its metric, and why the model was chosen."""
         metrics = list(dict.fromkeys(one.metric for one in self.entries))

@@ -105,20 +105,8 @@ class Contest:
         fit_seconds = working_seconds() - began
         found = self._measured(fitted, of_ratings)
         seconds = working_seconds() - began
-        return self._added(
-            Entry(
-                label,
-                model,
-                fitted,
-                metric,
-                found.value,
-                fit_seconds,
-                seconds,
-                expected_seconds,
-                longer,
-                statistic=found,
-            )
-        )
+        entry = Entry(label, model, fitted, metric, found.value, fit_seconds, seconds, expected_seconds, longer, found)
+        return self._added(entry)
 
     def enter_made_of(self, label: str, model: WithMembers, members: Sequence[Entry]) -> Entry:
         """Measure a model made of entries, which are fitted to this contest's part already."""

@@ -72,7 +72,7 @@ def _first_try(parts: "Split") -> "Recommender":
     if missing_signatures():
         print("(the first time some loops are compiled, which takes a minute)\n", flush=True)
     choice = auto(parts.train, progress=False)
-    print(choice.sheet()._replace(title="").text())  # without the models' options
+    print(choice.trials)
     return choice.model
 
 

@@ -61,7 +61,7 @@ def _chosen(arguments: Namespace) -> "tuple[Recommender, tuple[str, ...]]":
     if arguments.checkpoint is not None:
         raise _no_checkpoint(AUTO)
     choice = auto(read_source(arguments), arguments.budget, metric=arguments.metric, progress=True)
-    return choice.model, (choice.sheet()._replace(title="").text(),)
+    return choice.model, (choice.trials,)
 
 
 def _fitted(arguments: Namespace) -> "tuple[Recommender, tuple[str, ...]]":

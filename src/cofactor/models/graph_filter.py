@@ -32,7 +32,7 @@ __all__ = ["GraphFilter"]
 
 FEW_ROWS = 2_000  # of whose Gram matrix all vectors are found in a second or two
 NUMBERS_AT_ONCE = 8_000_000  # of users who share something with a row
-DENSE_SHARE = 0.02
+DENSE_SHARE = 0.02  # of the users, beyond which a product with the zeros among them is the faster one
 ROUNDS, EXTRA = 4, 20  # of the subspace iteration, and vectors beyond those that are kept
 
 

@@ -200,13 +200,13 @@ class NeuralCF(GradientRecommender[Network]):
         """Also check the sizes of the layers. Raises `BadModelFolder` where they do not fit the options."""
         super().check_learned(learned, ratings)
         shapes, widths = learned["shapes_"], (len(learned["user_mean_"]), len(learned["item_mean_"]))
-        n_dot, n_weights = self._dot_factors(ratings), len(learned["weights_"])
+        n_dot, n_weights, expected = self._dot_factors(ratings), len(learned["weights_"]), np.zeros((0, 2), int)
         for n in (n_dot, n_dot + N_BIASES) if self._is_mixed(ratings) else (n_dot,):
             units = np.array([sum(widths) - 2 * n, *self.layers, 1])
             expected = np.column_stack([units[:-1] + 1, units[1:]])
             if np.array_equal(shapes, expected) and min(widths) >= max(1, n) and n_weights == expected.prod(1).sum():
                 return
-        raise BadModelFolder(f"Layers of {shapes.tolist()[:9]} are not those of {self!r}.")
+        raise BadModelFolder(f"Layers of {shapes.tolist()[:9]} are not those of {self!r}, {expected.tolist()}.")
 
     # ---- answers ------------------------------------------------------------------------------------------
 
