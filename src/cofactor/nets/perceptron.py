@@ -64,14 +64,15 @@ class Network(NamedTuple):
     def beside(self, of_user: FloatArray, of_item: FloatArray, times: float, unit: float) -> Self:
         """Parameters of these scores times `times` and `unit`, plus a bias of each user (n_users,) and item (n_items,).
 
-        The biases are two more numbers of each row's dot product: [bias, 1] · [1, bias].
+        The biases are two more numbers of each row's dot product, [bias / unit, unit] · [unit, bias / unit], so that
+        rows are of one size in any unit: a prior of them has to be inverted.
         """
         scale, users = np.float32(times * unit), self.users.copy()
         users[:, users.shape[1] - self.dot :] *= scale
         *hidden, last = self.layers
         return type(self)(
-            np.column_stack([users, of_user, np.ones_like(of_user)]).astype(np.float32),
-            np.column_stack([self.items, np.ones_like(of_item), of_item]).astype(np.float32),
+            np.column_stack([users, of_user / unit, np.full_like(of_user, unit)]).astype(np.float32),
+            np.column_stack([self.items, np.full_like(of_item, unit), of_item / unit]).astype(np.float32),
             (*hidden, last._replace(matrix=last.matrix * scale)), self.dot + N_BIASES,
         )  # fmt: skip
 
