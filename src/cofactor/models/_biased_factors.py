@@ -18,6 +18,7 @@ from cofactor.contract.learned import floats, number, precision
 from cofactor.contract.profile import UserProfile
 from cofactor.contract.reasons import Reasons
 from cofactor.errors import BadOption
+from cofactor.kernels.blas import quiet_blas
 from cofactor.kernels.posterior.single_row import row_mean, sigmoid_row_mean
 from cofactor.models._attribute_mixin import AttributeMixin, learned_attributes
 from cofactor.nets.embeddings import Embeddings, slope, squash
@@ -89,7 +90,8 @@ class BiasedFactors(AttributeMixin):
         self.user_factors_[~rated], self.item_factors_[~known] = 0, 0
         self.noise_ = max(self._mean_square(train), MIN_NOISE)
         self._learn_from_attributes(train, rated, known)
-        self._learn_priors(rated, known)
+        with quiet_blas():  # of matrices so small that its other threads only cost
+            self._learn_priors(rated, known)
 
     def _mean_square(self, train: "Ratings") -> float:
         """The mean squared error of a sample of the training ratings, scored some at a time."""
