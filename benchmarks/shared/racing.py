@@ -87,9 +87,14 @@ def most_disturbed(runs: Runs) -> str:
 
 
 def environment() -> dict[str, str]:
-    """The variables of a contestant's process, which finds `benchmarks` on its path."""
+    """The variables of a contestant's process, which finds `benchmarks` on its path.
+
+    Byte code is kept, whatever the caller's variables say: peers have theirs from their installation, and ours, which
+    runs from its sources, would be compiled anew at each start.
+    """
     known = os.environ.get("PYTHONPATH")
-    return {**os.environ, "PYTHONPATH": os.pathsep.join([str(BENCHMARKS.parent), *([known] if known else [])])}
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return {**kept, "PYTHONPATH": os.pathsep.join([str(BENCHMARKS.parent), *([known] if known else [])])}
 
 
 @contextmanager
