@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from cofactor.cache import cache_folder, write_whole
@@ -66,7 +67,8 @@ def test_the_lecture_runs_without_any_data_at_hand(kernel):
 def test_the_workshop_runs_without_any_data_at_hand(kernel):
     shown = run(WORKSHOP)
     assert "Rendle et al. 2020" in shown
-    assert "rmse: best is dot product" in shown
+    assert "rmse: dot product is ahead of all others, beyond the noise." in shown
+    assert "Not fitted on these training ratings" not in shown  # what was tuned is fitted anew
 
 
 @pytest.mark.slow
@@ -93,24 +95,66 @@ def test_what_is_stored_was_run_in_order_and_holds_no_movielens_ratings(notebook
     assert not any(ending in shown for ending in (", The (", "100,000 ratings"))  # how MovieLens writes titles
 
 
-def cells_of_the_lecture() -> list:
-    return nbformat.read(LECTURE, as_version=4).cells
+def cells_of(notebook: Path) -> list:
+    return nbformat.read(notebook, as_version=4).cells
 
 
-def test_each_cell_of_the_lecture_is_short_and_follows_a_paragraph():
-    cells = cells_of_the_lecture()
+@pytest.mark.parametrize("notebook", [LECTURE, WORKSHOP])
+def test_each_cell_is_short_and_follows_a_paragraph(notebook):
+    cells = cells_of(notebook)
     code = [at for at, cell in enumerate(cells) if cell.cell_type == "code"]
     assert [cells[at].source for at in code if cells[at - 1].cell_type != "markdown"] == []
     assert [cells[at].source for at in code if len(cells[at].source.splitlines()) > 15] == []
 
 
-def test_each_part_of_the_lecture_ends_in_a_question_with_a_hidden_answer():
-    parts = "".join(cell.source + "\n" for cell in cells_of_the_lecture() if cell.cell_type == "markdown").split(
-        "\n## "
-    )
-    numbered = [part for part in parts if part[0].isdigit()]
-    assert [part.split(".")[0] for part in numbered] == [str(n) for n in range(1, 12)]
-    assert [part.count("<details><summary>Answer</summary>") for part in numbered] == [1] * 11
+@pytest.mark.parametrize(("notebook", "asked"), [(LECTURE, [1] * 11), (WORKSHOP, [1] * 4 + [0])])
+def test_each_part_ends_in_a_question_with_a_hidden_answer(notebook, asked):
+    """The last part of the workshop gathers what was found, and asks nothing."""
+    text = "".join(cell.source + "\n" for cell in cells_of(notebook) if cell.cell_type == "markdown")
+    numbered = [part for part in text.split("\n## ") if part[0].isdigit()]
+    assert [part.split(".")[0] for part in numbered] == [str(n) for n in range(1, len(asked) + 1)]
+    assert [part.count("<details><summary>Answer</summary>") for part in numbered] == asked
+
+
+def printed_by(text: str, capsys, **planted) -> str:
+    """What the workshop's cell with this text prints where these are its figures, as one line."""
+    sources = [cell.source for cell in cells_of(WORKSHOP) if cell.cell_type == "code"]
+    tools = [one for one in sources if "import textwrap" in one or "def say(" in one or "def in_words(" in one]
+    names: dict = {}
+    (cell,) = (one for one in sources if text in one)
+    with pytest.importorskip("matplotlib").rc_context():  # the tools set how pictures look
+        exec("\n".join(tools), names)
+        exec(cell, names | planted)
+    return " ".join(capsys.readouterr().out.split())
+
+
+@pytest.mark.parametrize(
+    ("of_dot", "of_net", "words"),
+    [
+        (0.5, 0.2, "beyond the noise. So the dot product's neighbours depend less on the seed."),
+        (0.2, 0.5, "beyond the noise. So the network's neighbours depend less on the seed."),
+        (0.5, 0.49, "inside the noise: this run cannot tell."),
+    ],
+)
+def test_the_workshop_says_of_neighbours_what_the_interval_holds(of_dot, of_net, words, capsys):
+    kept = {"dot": of_dot + np.linspace(-0.2, 0.2, 100), "net": np.full(100, of_net), "each": np.full(100, 0.1)}
+    assert printed_by("neighbours depend less", capsys, kept=kept, by_chance=0.05).endswith(words)
+
+
+@pytest.mark.parametrize(
+    ("gaps", "words"),
+    [
+        ([0.3, 0.1, -0.1], "So the network gains more from all ratings than the other, step by step."),
+        ([-0.3, -0.1, 0.1], "So the dot product gains more from all ratings than the other, step by step."),
+        ([-0.3, 0.4, 0.1], "but not step by step: look at the middle before you draw a line."),
+        ([0.3, 0.3, 0.29], "inside the noise: this run cannot tell."),
+    ],
+)
+def test_the_workshop_says_of_more_ratings_what_the_interval_holds(gaps, words, capsys):
+    noise = np.linspace(-0.05, 0.05, 100)
+    drawn = [gap + sign * noise for gap, sign in zip(gaps, (1, 1, -1), strict=True)]
+    shown = printed_by("gains more from all ratings", capsys, sizes=[10, 100, 1000], gaps=gaps, gaps_drawn=drawn)
+    assert shown.endswith(words)
 
 
 def test_the_stored_lecture_is_small_enough_to_be_opened_in_a_browser():
