@@ -90,6 +90,7 @@ def test_what_is_stored_was_run_in_order_and_holds_no_movielens_ratings(notebook
     book = nbformat.read(notebook, as_version=4)
     cells = [cell for cell in book.cells if cell.cell_type == "code"]
     assert [cell.execution_count for cell in cells] == list(range(1, len(cells) + 1))
+    assert [output.text for cell in cells for output in cell.outputs if output.get("name") == "stderr"] == []
     shown = "\n".join(str(output) for cell in cells for output in cell.outputs)
     assert known in shown
     assert not any(ending in shown for ending in (", The (", "100,000 ratings"))  # how MovieLens writes titles
