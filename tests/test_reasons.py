@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 import cofactor as cf
-from cofactor.contract.reasons import Explanation, Reasons
+from cofactor.contract.explanation import Explanation
+from cofactor.contract.reasons import Reasons
 from cofactor.data.ratings import Ratings
 from cofactor.errors import UnknownIds
 
@@ -17,7 +18,7 @@ def model():
 
 def test_a_table_has_a_row_for_each_past_rating_the_largest_part_first(model):
     table = model.explain("bob", "y").table()
-    assert table.columns == ["reason", "item", "rating", "part"]
+    assert table.columns == ["reason", "item", "rating", "part", "score_part"]
     assert table["reason"].to_list() == ["rating"] * 3
     assert table["rating"].to_list() == [{"x": 4, "y": 2, "z": 5}[item] for item in table["item"]]
     parts = np.abs(table["part"].to_numpy())
@@ -37,7 +38,7 @@ def test_in_words_it_names_the_pair_the_parts_and_their_sum(model):
 def test_in_words_it_names_the_five_largest_parts_and_sums_up_the_rest():
     ratings = Ratings.from_arrays([0] * 7, [1, 2, 3, 4, 5, 6, 7], [5.0, 4, 3, 5, 4, 3, 5])
     reasons = Reasons(item_idx=np.arange(7), parts=np.array([0.1, -0.7, 0.6, 0.2, 0.5, 0.4, 0.3]))
-    words = str(Explanation(0, 7, reasons.total, reasons, ratings)).splitlines()
+    words = str(Explanation(0, 7, reasons.total, reasons, dict(enumerate(ratings.values)), ratings)).splitlines()
     assert [line.split() for line in words[1:-1]] == [
         ["-0.700", "2,", "rated", "4"], ["+0.600", "3,", "rated", "3"], ["+0.500", "5,", "rated", "4"],
         ["+0.400", "6,", "rated", "3"], ["+0.300", "7,", "rated", "5"], ["+0.300", "2", "more"],
@@ -63,9 +64,9 @@ def test_who_is_not_known_cannot_be_explained(model):
 
 def test_reasons_of_a_sum_add_up_item_by_item():
     first = Reasons(1.0, item_idx=np.array([2, 5]), parts=np.array([0.5, 0.25]))
-    second = Reasons(2.0, user=1.0, item_idx=np.array([5]), parts=np.array([1.0]), unexplained=0.5)
-    both = first.plus(second, 2.0)
-    assert (both.base, both.user, both.unexplained) == (5.0, 2.0, 1.0)
+    second = Reasons(2.0, user=1.0, item_idx=np.array([5]), parts=np.array([1.0]), training=0.5)
+    both = first.plus(second.times(2.0))
+    assert (both.base, both.user, both.training) == (5.0, 2.0, 1.0)
     assert dict(zip(both.item_idx.tolist(), both.parts.tolist())) == {2: 0.5, 5: 2.25}
     assert both.total == first.total + 2 * second.total
 
@@ -75,7 +76,7 @@ def test_under_y_range_the_sum_is_squashed_to_the_score():
     model = cf.MatrixFactorization(n_factors=2, y_range=(0, 5.5), batch_size=4).fit(ratings, progress=False)
     found = model.explain(0, 2)
     assert 5.5 / (1 + np.exp(-found.reasons.total)) == pytest.approx(found.score, abs=1e-4)
-    assert str(found).endswith(f"which y_range makes {found.score:.3f}")
+    assert str(found).endswith(f"squashed to {found.score:.3f}")
 
 
 def test_a_blend_says_whose_similar_items_it_gives(checkerboard):
@@ -95,5 +96,5 @@ def test_past_values_are_told_in_the_words_of_their_kind(kind, said):
 
 def test_in_words_a_part_that_rounds_to_nothing_is_left_out():
     ratings = Ratings.from_arrays([0, 0], [1, 2], [5.0, 4])
-    reasons = Reasons(item_idx=np.arange(1), parts=np.array([0.5]), unexplained=-1e-9)
-    assert "unexplained" not in str(Explanation(0, 2, reasons.total, reasons, ratings))
+    reasons = Reasons(item_idx=np.arange(1), parts=np.array([0.5]), training=-1e-9)
+    assert "training" not in str(Explanation(0, 2, reasons.total, reasons, {0: 5.0}, ratings))

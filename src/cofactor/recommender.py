@@ -10,14 +10,14 @@ from typing import Any
 
 from cofactor.arrays import Array, FloatArray, Id
 from cofactor.contract.abilities import expect_ability
+from cofactor.contract.explaining import ExplainMixin
 from cofactor.contract.exporting import ExportMixin
-from cofactor.contract.indices import Unknown, find
+from cofactor.contract.indices import Unknown
 from cofactor.contract.item_sets import Items
 from cofactor.contract.neighbours import NeighbourMixin
 from cofactor.contract.pairs import PairMixin
 from cofactor.contract.profile import Newcomer, Newcomers, expect_profile, user_profile
 from cofactor.contract.query import list_query
-from cofactor.contract.reasons import Explanation
 from cofactor.contract.saving import SaveMixin
 from cofactor.contract.showing import ShowMixin
 from cofactor.contract.snapshots import of_one_state
@@ -31,7 +31,7 @@ __all__ = ["Recommender", "expect_model"]
 
 
 @dataclass(kw_only=True)
-class Recommender(ShowMixin, ExportMixin, PairMixin, NeighbourMixin, SaveMixin):
+class Recommender(ShowMixin, ExportMixin, PairMixin, ExplainMixin, NeighbourMixin, SaveMixin):
     """The questions that every model answers.
 
     Hyperparameters are the dataclass fields and stay as given; what is learned ends in `_` and is listed in
@@ -90,19 +90,6 @@ class Recommender(ShowMixin, ExportMixin, PairMixin, NeighbourMixin, SaveMixin):
         attributes: theirs, for models that learn from them; those that the model does not know raise `BadOption`
         """
         return self.score_profile(expect_profile(self, user_profile(self.ratings, ratings, attributes)))
-
-    @of_one_state
-    def explain(self, user: Id, item: Id) -> Explanation:
-        """Why a user's item has its score: the parts that add up to it, one for each of their ratings among them.
-
-        Prints as a list; `.table()` gives the parts as a table. Raises `UnknownIds`, and `Unsupported` of a model that
-        cannot split its scores.
-        """
-        user_idx, item_idx = find(self.ratings, "user", [user]), find(self.ratings, "item", [item])
-        expect_ability(self, "gives_reasons")
-        reasons, score = self.reasons(int(user_idx[0]), int(item_idx[0])), self.score_pairs(user_idx, item_idx)
-        item = self.ratings.items.gather(item_idx).tolist()[0]  # it may have been given by its title
-        return Explanation(user, item, float(score[0]), reasons, self.ratings)
 
     @of_one_state
     def vectors(self, side: Side = "item") -> FloatArray:

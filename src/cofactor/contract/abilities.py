@@ -42,7 +42,8 @@ class Abilities(NamedTuple):
     gives_intervals: bool = False  # a prediction comes with a variance
     learns_attributes: bool = False  # it was fitted to expect something of users by their attributes
     needs_ratings: bool = False  # it learns opinions on a scale: of clicks nothing but that they are, counts it refuses
-    gives_reasons: bool = False  # `explain` splits a score into parts that add up to it
+    gives_reasons: bool = False  # `explain` splits a score into parts
+    reasons_add_up: bool = True  # if it gives reasons: the parts add up to the score; False: they are approximate
 
     @property
     def compares_items(self) -> bool:

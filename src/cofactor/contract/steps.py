@@ -188,9 +188,20 @@ class ModelSteps(ABC):
         cosine[length == 0] = -np.inf
         return cosine
 
-    def reasons(self, user_idx: int, item_idx: int) -> "Reasons":
-        """The parts that add up to the score of one pair. Raises `Unsupported` unless `abilities.gives_reasons`."""
+    def reasons(self, who: int | UserProfile, item_idx: int) -> "Reasons":
+        """The parts of the score of one pair: of what `score_pairs` gives a user, or `predict_profile` somebody new.
+
+        They add up to it where `abilities.reasons_add_up`. Raises `Unsupported` unless `abilities.gives_reasons`.
+        """
         raise unsupported(self, "gives_reasons")
+
+    def list_reasons(self, who: int | UserProfile, item_idx: int) -> "Reasons":
+        """The reasons of an item's place in a list: `reasons`, unless lists are ordered by something else."""
+        return self.reasons(who, item_idx)
+
+    def past_ratings(self, who: int | UserProfile) -> tuple[IntArray, FloatArray]:
+        """(m,), (m,): the items and the values that a user, or somebody new, has rated."""
+        return (who.item_idx, who.values) if isinstance(who, UserProfile) else self.ratings.by_user.of(who)
 
     # ---- beliefs about somebody new -----------------------------------------------------------------------
 

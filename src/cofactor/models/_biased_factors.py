@@ -7,7 +7,7 @@ Koren, Bell & Volinsky, "Matrix factorization techniques for recommender systems
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
@@ -24,6 +24,7 @@ from cofactor.models._attribute_mixin import AttributeMixin, learned_attributes
 from cofactor.nets.embeddings import Embeddings, slope, squash
 from cofactor.posterior.row_model import RowModel
 from cofactor.posterior.row_prior import LinearisedRatings, PriorEvidence, noise_variance
+from cofactor.posterior.row_shares import nearest_ridge, posterior_shares
 from cofactor.selection.exact import DotProducts
 
 if TYPE_CHECKING:
@@ -147,12 +148,19 @@ class BiasedFactors(AttributeMixin):
         theirs = self.ratings.some_rows(side, rows)
         ratings = zip(*(np.split(part, theirs.indptr[1:-1]) for part in (theirs.indices, theirs.values)), strict=True)
         for at, row, (idx, values) in zip(rows, self._residual_rows(side, rows), ratings, strict=True):
-            others = self._rows("item" if side == "user" else "user", idx)
-            design = np.column_stack([np.ones(len(idx), np.float32), others[:, 1:]])
-            scores = squash(self.mean_ + design @ self._rows(side, np.array([at]))[0] + others[:, 0], self._range)
-            if self._range is not None:
-                design *= slope(scores, self._range)[:, None]
-            yield LinearisedRatings(row, design, values - scores)
+            whole = self._rows(side, np.array([at]))[0]
+            yield self._linearised(whole, idx, values, "item" if side == "user" else "user")._replace(row=row)
+
+    def _linearised(
+        self, row: FloatArray, idx: IntArray, values: FloatArray, others_are: Literal["user", "item"] = "item"
+    ) -> LinearisedRatings:
+        """The ratings (m,) of a row [bias, factors], linearised at it. idx: (m,) the others of its pairs"""
+        others = self._rows(others_are, idx)
+        design = np.column_stack([np.ones(len(idx), np.float32), others[:, 1:]])
+        scores = squash(self.mean_ + design @ row + others[:, 0], self._range)
+        if self._range is not None:
+            design *= slope(scores, self._range)[:, None]
+        return LinearisedRatings(row, design, values - scores)
 
     def _recentre(self, side: Literal["user", "item"], start: FloatArray, has_ratings: BoolArray) -> None:
         """Move the centre of a side's rows from 0 to `start` (k + 1,); no score changes.
@@ -229,22 +237,46 @@ class BiasedFactors(AttributeMixin):
             return expected + row_mean(design, values - offset, self.user_precision_)
         return expected + sigmoid_row_mean(design, offset, values, self.user_precision_, *self._range)
 
-    def reasons(self, user_idx: int, item_idx: int) -> Reasons:
-        """The row's posterior mean, given the items, is linear in the ratings: each adds its share of p_u · q_i.
+    def reasons(self, who: int | UserProfile, item_idx: int) -> Reasons:
+        """The row is linear in the ratings, given the items: each adds its share of p_u · q_i.
 
-        Where scores are squashed, the sigmoid is made linear where each of the ratings lies.
+        That of somebody new is a posterior mean. A trained row may be off by what "training" holds: the ratings' shares
+        are those of the nearest ridge regression. Under y_range the sigmoid is made linear where each rating lies.
         """
-        user = np.array([user_idx])
-        (ratings,), rated = self._linearised_ratings("user", user), self.ratings.by_user.of(user_idx)[0]
-        precision, q = self.user_precision_ + ratings.design.T @ ratings.design, self.item_factors_[item_idx]
-        shares = ratings.design @ np.linalg.solve(precision, np.append(0, q))
-        parts = shares * (ratings.errors + ratings.design @ ratings.row)
-        attributes = float(self._expected("user", self.ratings.attributes_of("user", user), 1)[0, 1:] @ q)
-        taste = float(self.user_factors_[user_idx] @ q)
-        return Reasons(
-            self.mean_, float(self.user_bias_[user_idx]), float(self.item_bias_[item_idx]), attributes, rated, parts,
-            taste - attributes - float(parts.sum()),
+        bias, q = self.item_bias_[item_idx], self.item_factors_[item_idx].astype(np.float64)
+        if isinstance(who, UserProfile):
+            expected = self._expected_row("user", who.attributes)
+            row = self._fold_in(who.item_idx, who.values, expected).astype(np.float32)
+            parts = self._shares_of_posterior(who, row, expected, q)
+        else:
+            expected = self._expected("user", self.ratings.attributes_of("user", np.array([who])), 1)[0]
+            row = self._rows("user", np.array([who]))[0]
+            parts = self._shares_of_trained(who, row, expected, q)
+        attributes = float(expected[0] + expected[1:] @ q)
+        training = float((row[1:] - expected[1:]) @ q - parts.sum())
+        found = Reasons(
+            self.mean_, float(row[0] - expected[0]), float(bias), attributes, self.past_ratings(who)[0], parts,
+            training=training,
         )  # fmt: skip
+        if self._range is None:
+            return found
+        base, total = squash(np.array([found.base, found.total]), self._range).tolist()
+        return replace(found, squashed=(base, total))
+
+    def _shares_of_posterior(
+        self, profile: UserProfile, row: FloatArray, expected: FloatArray, q: FloatArray
+    ) -> FloatArray:
+        """(m,) what each rating of somebody new adds along q."""
+        ratings = self._linearised(row, profile.item_idx, profile.values)
+        left = ratings.errors + ratings.design @ (row - expected)
+        return posterior_shares(ratings.design, self.user_precision_, np.append(0, q)) * left
+
+    def _shares_of_trained(self, user_idx: int, row: FloatArray, expected: FloatArray, q: FloatArray) -> FloatArray:
+        """(m,) what each rating of a user adds along q, their bias being given."""
+        ratings = self._linearised(row, *self.ratings.by_user.of(user_idx))
+        design, own = ratings.design[:, 1:].astype(np.float64), (row - expected)[1:]
+        left = ratings.errors + design @ own
+        return nearest_ridge(design, left, own, np.linalg.inv(self.item_precision_)[1:, 1:], q) * left
 
     def row_models(self) -> list[RowModel]:
         """One; under y_range the sigmoid is linearised at the scores of the average user."""

@@ -4,7 +4,7 @@ A row is [factors, bias], n_factors + 1 numbers; its draws lie side by side, in 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
@@ -13,6 +13,7 @@ from cofactor.arrays import Array, FloatArray, IntArray
 from cofactor.contract.abilities import Abilities, unsupported
 from cofactor.contract.learned import doubles, encodings, floats, halves, number, positive, precision, whole_numbers
 from cofactor.contract.profile import UserProfile
+from cofactor.contract.reasons import Reasons
 from cofactor.data.features import bag_share, learn_encodings, pack_encodings, unpack_encodings
 from cofactor.kernels.absent import NO_CODES
 from cofactor.posterior.row_model import RowModel
@@ -67,8 +68,9 @@ class FactorDraws(Recommender):
     def abilities(self) -> Abilities:
         learned = hasattr(self, "user_attribute_draws_") and self.user_attribute_draws_.size > 0
         return Abilities(
-            has_vectors=True, has_posterior=True, gives_intervals=True, learns_attributes=learned, needs_ratings=True
-        )
+            has_vectors=True, has_posterior=True, gives_intervals=True, learns_attributes=learned, needs_ratings=True,
+            gives_reasons=True,
+        )  # fmt: skip
 
     def pair_variances(self, user_idx: IntArray, item_idx: IntArray) -> FloatArray:
         """(b,) variance over the draws plus noise; a row without ratings is drawn from the prior."""
@@ -134,23 +136,26 @@ class FactorDraws(Recommender):
         return self._levels(scores, variance * self.item_noise_variance_).mean(axis=1).astype(np.float32)
 
     def score_profile(self, profile: UserProfile) -> FloatArray:
-        expected = self.user_mean_
-        if profile.attributes is not None:
-            by_attributes = self._expected_by_attributes("user", profile.attributes, 1)
-            expected = expected + np.concatenate([by_attributes(draw) for draw in range(len(expected))])
-        return self._score_from(profile.item_idx, profile.values, expected)
+        rows, variance = self._newcomer(profile)
+        return self._score_rows(rows[None], np.array([variance]))[0]
 
-    def _score_from(self, item_idx: IntArray, values: FloatArray, expected: FloatArray) -> FloatArray:
-        """(n_items,) with the newcomer's row at its posterior mean in each draw. expected: (n_draws, d) prior means"""
+    def _newcomer(self, profile: UserProfile) -> tuple[FloatArray, float]:
+        """(n_draws, d) the newcomer's row at its posterior mean in each draw, and the noise variance of their ratings,
+        relative to the usual."""
         from cofactor.gibbs.newcomer_rows import newcomer_rows
 
-        if self.user_bag and len(item_idx):
-            expected = expected + self._expected_by_bag(item_idx)
-        rows, variance = newcomer_rows(
-            self._draws.of_items(item_idx), self.item_noise_variance_[item_idx], self._targets(values), expected,
+        items, expected = profile.item_idx, self._expected_of(profile) + self._bag_parts(profile.item_idx)[1]
+        return newcomer_rows(
+            self._draws.of_items(items), self.item_noise_variance_[items], self._targets(profile.values), expected,
             self.user_precision_, self.noise_, self.dof_ if self.row_noise else None,
         )  # fmt: skip
-        return self._score_rows(rows[None], np.array([variance]))[0]
+
+    def _expected_of(self, profile: UserProfile) -> FloatArray:
+        """(n_draws, d) the prior means of somebody with these attributes."""
+        if profile.attributes is None:
+            return self.user_mean_
+        by_attributes = self._expected_by_attributes("user", profile.attributes, 1)
+        return self.user_mean_ + np.concatenate([by_attributes(draw) for draw in range(len(self.user_mean_))])
 
     def row_models(self) -> list[RowModel]:
         """One for each of some draws; they leave out what a newcomer's companions let expect."""
@@ -178,16 +183,64 @@ class FactorDraws(Recommender):
         n = self.user_draws_.shape[1]
         return range(0, n, max(1, n // MAX_ROW_MODELS))
 
-    def _expected_by_bag(self, item_idx: IntArray) -> FloatArray:
-        """(n_draws, d) the prior mean of a user with these items, less that of the average user."""
-        known = self.bag_draws_[item_idx].astype(np.float64).sum(axis=0)
-        return bag_share(np.array(len(item_idx))) * known - self.bag_mean_
+    def _bag_parts(self, item_idx: IntArray) -> tuple[FloatArray, FloatArray]:
+        """(m, n_draws, d) what each item that a user has adds to the prior mean, and (n_draws, d) or 0 their sum, less
+        that of the average user."""
+        if not (self.user_bag and len(item_idx)):
+            return np.zeros((len(item_idx), 1, 1)), np.zeros(1)
+        parts = bag_share(np.array(len(item_idx))) * self.bag_draws_[item_idx].astype(np.float64)
+        return parts, parts.sum(axis=0) - self.bag_mean_
 
     def _targets(self, values: FloatArray) -> FloatArray:
         """(m,) the score asked for by each rating."""
         if self.ordinal:
             return self.level_targets_[np.abs(self.levels_ - values[:, None]).argmin(axis=1)]
         return values - np.float32(self.mean_)
+
+    def reasons(self, who: int | UserProfile, item_idx: int) -> Reasons:
+        """The mean over the draws of what is linear in the ratings in each: the row's posterior mean, given the items.
+
+        A drawn row differs from that mean by chance; what is left of it in the mean over the draws is "training". Parts
+        of ordered levels add up to the mean latent score.
+        """
+        profile = who if isinstance(who, UserProfile) else UserProfile(*self.ratings.by_user.of(who))
+        if isinstance(who, UserProfile):
+            rows, variance = self._newcomer(who)
+        else:
+            rows, variance = self._draws.of_users(np.array([who]))[0], float(self.user_noise_variance_[who])
+            if self.abilities.learns_attributes:
+                profile = replace(profile, attributes=self.ratings.attributes_of("user", np.array([who])))
+        item = self._draws.of_items(np.array([item_idx]))[0]
+        q, by_attributes = item.copy(), self._expected_of(profile) - self.user_mean_
+        q[:, -1] = 0  # the user's bias is a part of its own
+        parts, of_average = self._parts_along(q, profile, by_attributes, variance)
+        base, bias = self.mean_ + _mean(self.user_mean_[:, -1]), _mean(item[:, -1])
+        user = _mean(rows[:, -1] - self.user_mean_[:, -1] - by_attributes[:, -1])
+        attributes = _mean((by_attributes[:, :-1] * q[:, :-1]).sum(axis=1) + by_attributes[:, -1])
+        latent = (rows * q).sum(axis=1) + rows[:, -1] + item[:, -1] + np.float32(self.mean_)
+        found = Reasons(base, user, bias + of_average, attributes, profile.item_idx, parts)
+        found = replace(found, training=_mean(latent) - found.total)
+        if not self.ordinal:
+            return found
+        at = np.array([[base], [0.0]]) + np.stack([0 * latent, latent])
+        squashed = self._levels(at, np.full(2, variance * self.item_noise_variance_[item_idx])).mean(axis=1)
+        return replace(found, squashed=(float(squashed[0]), float(squashed[1])))
+
+    def _parts_along(
+        self, q: FloatArray, profile: UserProfile, by_attributes: FloatArray, variance: float
+    ) -> tuple[FloatArray, float]:
+        """(m,) what each rating adds along q, and what the average user has there. q: (n_draws, d)"""
+        from cofactor.gibbs.row_shares import shares_by_draw
+
+        items, rows = profile.item_idx, self._draws.of_items(profile.item_idx)
+        of_bag, bag = self._bag_parts(items)
+        expected = self.user_mean_ + by_attributes + bag
+        weights = self.noise_[:, None] / (variance * self.item_noise_variance_[items])
+        shares, design = shares_by_draw(rows, weights.astype(np.float32), self.user_precision_, q)
+        left = self._targets(profile.values) - rows[..., -1].T - (design @ expected[..., None])[..., 0]
+        parts = (shares * left).mean(axis=0) + (of_bag * q).sum(axis=-1).mean(axis=-1)
+        of_average = self.user_mean_ + bag - of_bag.sum(axis=0)
+        return parts, _mean((of_average * q).sum(axis=1))
 
     def row_vectors(self, side: Literal["user", "item"]) -> FloatArray:
         """(n, n_draws · k) all draws side by side: their angles do not depend on how a draw's axes are rotated."""
@@ -290,3 +343,7 @@ class FactorDraws(Recommender):
             "user_draws_": users, "item_draws_": items, "bag_draws_": bag,
             "user_noise_variance_": variances[0], "item_noise_variance_": variances[1],
         }  # fmt: skip
+
+
+def _mean(values: FloatArray) -> float:
+    return float(values.mean(dtype=np.float64))

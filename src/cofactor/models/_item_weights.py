@@ -70,9 +70,9 @@ class ItemWeights(ProfileModel):
         similar[self.items_[row]] = self.weights_[row]
         return similar
 
-    def reasons(self, user_idx: int, item_idx: int) -> Reasons:
+    def reasons(self, who: int | UserProfile, item_idx: int) -> Reasons:
         """Past ratings whose items have no weight for this one add nothing, and are left out."""
-        items, values = self.ratings.by_user.of(user_idx)
+        items, values = self.past_ratings(who)
         x = profile_row(values, self.ratings.kind, self.use_values)
         if not x.any():
             return Reasons(item=float(self._average[item_idx]))

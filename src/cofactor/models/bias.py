@@ -114,8 +114,12 @@ class Bias(Recommender):
         return self.mean_ + rows_or_zero(self.user_bias_, user_idx) + rows_or_zero(self.item_bias_, item_idx)
 
     def score_profile(self, profile: UserProfile) -> FloatArray:
-        residual = profile.values - self.mean_ - self.item_bias_[profile.item_idx]
-        return self.mean_ + residual.sum() / (len(residual) + self.reg_user) + self.item_bias_
+        return self.mean_ + self._user_bias_of(profile) + self.item_bias_
 
-    def reasons(self, user_idx: int, item_idx: int) -> Reasons:
-        return Reasons(self.mean_, float(self.user_bias_[user_idx]), float(self.item_bias_[item_idx]))
+    def _user_bias_of(self, profile: UserProfile) -> float:
+        residual = profile.values - self.mean_ - self.item_bias_[profile.item_idx]
+        return float(residual.sum() / (len(residual) + self.reg_user))
+
+    def reasons(self, who: int | UserProfile, item_idx: int) -> Reasons:
+        user = self._user_bias_of(who) if isinstance(who, UserProfile) else float(self.user_bias_[who])
+        return Reasons(self.mean_, user, float(self.item_bias_[item_idx]))

@@ -29,6 +29,7 @@ __all__ = ["Blend"]
 
 DEFAULTS = {True: ("bayesian_mf", "matrix_factorization"), False: ("ease", "implicit_mf")}  # by `Ratings.explicit`
 MAX_USERS = 5_000  # whose lists the weights are learned on; more change them no more
+MIN_SPREAD = 1e-12  # of scores, which are otherwise all alike
 LARGEST = float(np.finfo(np.float32).max)
 
 
@@ -62,14 +63,17 @@ class Blend(WithMembers):
     def abilities(self) -> Abilities:
         explicit = not hasattr(self, "ratings_") or self.ratings_.explicit
         parts = [one.abilities for one in self._parts]
+        predicts = explicit and all(one.predicts for one in parts)
         return Abilities(
-            predicts=explicit and all(one.predicts for one in parts),
+            predicts=predicts,
             personal=not parts or any(one.personal for one in parts),
             folds_in=all(one.folds_in for one in parts),
             places_items=all(one.places_items for one in parts),
             has_vectors=any(one.has_vectors for one in parts),
             has_item_weights=any(one.has_item_weights for one in parts),
-            gives_reasons=explicit and all(one.predicts and one.gives_reasons for one in parts),
+            gives_reasons=all(one.gives_reasons for one in parts)
+            and (predicts or not any(map(_lists_otherwise, parts))),
+            reasons_add_up=all(one.reasons_add_up for one in parts),
         )
 
     @property
@@ -193,16 +197,18 @@ class Blend(WithMembers):
             return super().score_pairs(user_idx, item_idx)
         return self._sum([one.score_pairs(user_idx, item_idx, timestamps) for one in self._counting])
 
-    def reasons(self, user_idx: int, item_idx: int) -> Reasons:
-        """The weighted sum of the members' reasons.
+    def reasons(self, who: int | UserProfile, item_idx: int) -> Reasons:
+        """The weighted sum of the members' reasons; standardised, each is divided by the spread of the user's scores.
 
-        Raises `Unsupported` where scores are standardised for each user, or where a member gives no reasons.
+        Raises `Unsupported` where a member gives no reasons, or none of what its lists are ordered by.
         """
         if not self.abilities.gives_reasons:
             raise unsupported(self, "gives_reasons")
         found = Reasons(self.intercept_)
         for weight, one in zip(self.weights_[self._which].tolist(), self._counting, strict=True):
-            found = found.plus(one.reasons(user_idx, item_idx), weight)
+            centre, spread = (0.0, 1.0) if self.abilities.predicts else _centre_and_spread(one, who)
+            reasons = one.reasons(who, item_idx).on_score_scale().plus(Reasons(-centre))
+            found = found.plus(reasons.times(weight / spread))
         return found
 
     def similarity(self, side: Side, idx: int) -> FloatArray:
@@ -244,3 +250,16 @@ class Blend(WithMembers):
         n_weights, n_members = len(learned["weights_"]), len(self._new(ratings))
         if n_weights != n_members:
             raise BadModelFolder(f"There are {n_weights} weights for the {n_members} members of a blend.")
+
+
+def _lists_otherwise(of: Abilities) -> bool:
+    """True of a member whose reasons are of its predictions, and its lists ordered by something else."""
+    return of.predicts and not of.lists_by_prediction
+
+
+def _centre_and_spread(member: Recommender, who: int | UserProfile) -> tuple[float, float]:
+    """Those by which `standardised` changes a user's scores."""
+    is_new = isinstance(who, UserProfile)
+    scores = member.score_profile(who) if is_new else member.score_users(np.array([who]))[0]
+    spread = float(scores.std())
+    return float(scores.mean()), spread if spread > MIN_SPREAD else 1.0

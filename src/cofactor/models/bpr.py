@@ -12,9 +12,9 @@ from cofactor.arrays import BoolArray, FloatArray, IntArray
 from cofactor.contract.abilities import Abilities
 from cofactor.contract.learned import floats
 from cofactor.contract.profile import UserProfile
-from cofactor.data.ids import UNKNOWN
+from cofactor.contract.reasons import Reasons
 from cofactor.errors import BadOption
-from cofactor.kernels.posterior.pairwise_row import pairwise_row
+from cofactor.kernels.posterior.pairwise_row import pairwise_pulls, pairwise_row
 from cofactor.models._average_user import AverageRowMixin
 from cofactor.search_space import Between, Space
 from cofactor.selection.exact import DotProducts
@@ -61,7 +61,7 @@ class BPR(TrainedRecommender["PairwiseSgd"], AverageRowMixin):
 
     @property
     def abilities(self) -> Abilities:
-        return Abilities(predicts=False, places_items=False, has_vectors=True)
+        return Abilities(predicts=False, places_items=False, has_vectors=True, gives_reasons=True)
 
     def search_space(self) -> Space:
         return {
@@ -132,11 +132,32 @@ class BPR(TrainedRecommender["PairwiseSgd"], AverageRowMixin):
         return DotProducts(items, users)
 
     def score_profile(self, profile: UserProfile) -> FloatArray:
+        return self.item_factors_ @ self._row_of(profile) + self.item_bias_
+
+    def _row_of(self, profile: UserProfile) -> FloatArray:
+        """(k,) of somebody new, the average row where they like nothing."""
         liked = profile.item_idx[self._are_likes(profile.values)]
         row = self._fold_in(liked).astype(np.float32) if len(liked) else np.zeros(self.n_factors, np.float32)
-        if not row.any():
-            return self.score_users(np.array([UNKNOWN]))[0]
-        return self.item_factors_ @ row + self.item_bias_
+        return row if row.any() else self._average
+
+    def reasons(self, who: int | UserProfile, item_idx: int) -> Reasons:
+        """At the row that is best for the user, the items being given, the penalty's pull is that of all their pairs:
+        each like adds its own pairs' share (the representer theorem)."""
+        items, values = self.past_ratings(who)
+        liked, q = items[self._are_likes(values)], self.item_factors_[item_idx].astype(np.float64)
+        row = self._row_of(who) if isinstance(who, UserProfile) else self._user_rows(np.array([who]))[0]
+        bias, taste = float(self.item_bias_[item_idx]), float(row @ q)
+        if not len(liked):
+            return Reasons(item=bias + taste)
+        parts = self._pulls(liked) @ q
+        return Reasons(item=bias, item_idx=liked, parts=parts, training=taste - float(parts.sum()))
+
+    def _pulls(self, liked: IntArray) -> FloatArray:
+        """(n, k) what each like adds to the row that is folded in."""
+        q, c, others = self.item_factors_, self.item_bias_, self._others(liked)
+        if not len(others):
+            return np.zeros((len(liked), self.n_factors))
+        return pairwise_pulls(self._fold_in(liked), q[liked], q[others], c[liked], c[others], self._decay)
 
     def updated_state(self, joined: "Joined") -> dict[str, FloatArray]:
         """Users only: an item's row hangs on which items each of its users has not chosen."""
@@ -171,12 +192,20 @@ class BPR(TrainedRecommender["PairwiseSgd"], AverageRowMixin):
 
     def _fold_in(self, liked: IntArray) -> FloatArray:
         """(k,) the row that maximises the objective of a user with these likes, the items fixed; by Newton's method."""
-        rest = np.setdiff1d(np.arange(len(self.item_bias_)), liked)
-        others = rest[:: max(1, len(rest) * len(liked) // MAX_PAIRS)]
+        others = self._others(liked)
         if not len(others):
             return np.zeros(self.n_factors)
         q, c = self.item_factors_, self.item_bias_
-        return pairwise_row(q[liked], q[others], c[liked], c[others], max(self.weight_decay, MIN_DECAY))
+        return pairwise_row(q[liked], q[others], c[liked], c[others], self._decay)
+
+    def _others(self, liked: IntArray) -> IntArray:
+        """Items that are not among the likes, so many of them that there are not too many pairs."""
+        rest = np.setdiff1d(np.arange(len(self.item_bias_)), liked)
+        return rest[:: max(1, len(rest) * len(liked) // MAX_PAIRS)]
+
+    @property
+    def _decay(self) -> float:
+        return max(self.weight_decay, MIN_DECAY)
 
     def row_vectors(self, side: Literal["user", "item"]) -> FloatArray:
         """The factors, with 0 for items without ratings: those were only moved as the other item of a pair."""

@@ -172,8 +172,8 @@ class EASE(ProfileModel):
             return super().similarity(side, idx)
         return np.where(self.ratings.positives.item_counts > 0, self.weights_[idx], np.float32(-np.inf))
 
-    def reasons(self, user_idx: int, item_idx: int) -> Reasons:
-        items, values = self.ratings.by_user.of(user_idx)
+    def reasons(self, who: int | UserProfile, item_idx: int) -> Reasons:
+        items, values = self.past_ratings(who)
         x = self._row(values)
         if not x.any():
             return Reasons(item=float(self._average[item_idx]))

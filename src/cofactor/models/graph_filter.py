@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 import numpy as np
 
-from cofactor.arrays import FloatArray
+from cofactor.arrays import FloatArray, IntArray
 from cofactor.contract.abilities import Abilities
 from cofactor.contract.learned import floats
 from cofactor.contract.profile import UserProfile
+from cofactor.contract.reasons import Reasons
 from cofactor.errors import BadOption
 from cofactor.models._profile_model import ProfileModel, profiles
 from cofactor.search_space import Between, Space
@@ -58,7 +59,7 @@ class GraphFilter(ProfileModel):
 
     @property
     def abilities(self) -> Abilities:
-        return Abilities(predicts=False)
+        return Abilities(predicts=False, gives_reasons=True)
 
     def search_space(self) -> Space:
         return {
@@ -105,22 +106,50 @@ class GraphFilter(ProfileModel):
         return {"basis_": np.pad(self.basis_, ((0, joined.ratings.n_items - len(self.basis_)), (0, 0)))}
 
     def score_profile(self, profile: UserProfile) -> FloatArray:
-        from scipy.sparse import csr_array
-
         items = profile.item_idx[profile.values > 0]
-        if not len(items):
-            return self._average.copy()
-        row = csr_array((np.ones(len(items), np.float32), items, [0, len(items)]), (1, self.ratings.n_items))
-        return self._mapped(row)[0]
+        return self._mapped(_row_of(items, self.ratings.n_items))[0] if len(items) else self._average.copy()
 
     def _mapped(self, rows: "csr_array") -> FloatArray:
+        linear, smooth = self._parts(rows)
+        scores = linear / _spread(linear)
+        if smooth is not None:
+            scores += self.low_pass * smooth / _spread(smooth)
+        return scores.astype(np.float32)
+
+    def _parts(self, rows: "csr_array") -> tuple[FloatArray, FloatArray | None]:
+        """(b, n_items) each, not yet in their own units; None where there is no low pass."""
         graph = self._graph
         reached = graph.reached(rows.multiply(graph.items**-self.given_exponent).tocsr())
-        scores = _in_own_units(reached * graph.items**-self.reached_exponent)
-        if self.basis_.size and self.low_pass:
-            smooth = (rows.multiply(graph.items**-0.5).tocsr() @ self.basis_) @ self.basis_.T * graph.items**0.5
-            scores += self.low_pass * _in_own_units(smooth)
-        return scores.astype(np.float32)
+        linear = reached * graph.items**-self.reached_exponent
+        if not (self.basis_.size and self.low_pass):
+            return linear, None
+        return linear, (rows.multiply(graph.items**-0.5).tocsr() @ self.basis_) @ self.basis_.T * graph.items**0.5
+
+    def reasons(self, who: int | UserProfile, item_idx: int) -> Reasons:
+        """Both parts are sums over what somebody has, and their units are the same for all items."""
+        items, values = self.past_ratings(who)
+        items = items[values > 0]
+        if not len(items):
+            return Reasons(item=float(self._average[item_idx]))
+        graph = self._graph
+        linear, smooth = self._parts(_row_of(items, self.ratings.n_items))
+        has_it = np.zeros(len(graph.users), np.float32)
+        has_it[self.ratings.positives.by_item.of(item_idx)[0]] = 1
+        shared = graph.back[items] @ has_it  # how many have both, each by how little they have
+        given, reached = graph.items[items] ** -self.given_exponent, graph.items[item_idx] ** -self.reached_exponent
+        parts = given * shared * reached / _spread(linear)[0]
+        if smooth is not None:
+            weights = (graph.items[items] ** -0.5)[:, None] * self.basis_[items]
+            low_pass = weights @ self.basis_[item_idx] * graph.items[item_idx] ** 0.5
+            parts = parts + self.low_pass * low_pass / _spread(smooth)[0]
+        return Reasons(item_idx=items, parts=parts.astype(np.float64))
+
+
+def _row_of(items: IntArray, n_items: int) -> "csr_array":
+    """(1, n_items), 1 for these."""
+    from scipy.sparse import csr_array
+
+    return csr_array((np.ones(len(items), np.float32), items, [0, len(items)]), (1, n_items))
 
 
 class _Graph(NamedTuple):
@@ -146,8 +175,9 @@ class _Graph(NamedTuple):
         return found
 
 
-def _in_own_units(scores: FloatArray) -> FloatArray:
-    return scores / np.maximum(scores.std(axis=1, keepdims=True), 1e-12)
+def _spread(scores: FloatArray) -> FloatArray:
+    """(b, 1) the standard deviation of each row, its unit."""
+    return np.maximum(scores.std(axis=1, keepdims=True), 1e-12)
 
 
 def _singular_vectors(table: "csr_array", size: int, seed: int) -> tuple[FloatArray, FloatArray]:

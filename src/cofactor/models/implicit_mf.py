@@ -15,7 +15,6 @@ from cofactor.contract.abilities import Abilities
 from cofactor.contract.learned import floats, number
 from cofactor.contract.profile import UserProfile
 from cofactor.contract.reasons import Reasons
-from cofactor.data.ids import UNKNOWN
 from cofactor.errors import BadOption
 from cofactor.memory import refuse_beyond
 from cofactor.models._attribute_mixin import AttributeMixin, learned_attributes
@@ -185,16 +184,17 @@ class ImplicitMF(TrainedRecommender["ImplicitLeastSquares"], AverageRowMixin, At
 
     def score_profile(self, profile: UserProfile) -> FloatArray:
         """(n_items,) scores by the row that the users' half would give to somebody with these clicks and attributes."""
+        return self.item_factors_ @ self._row_of(profile)
+
+    def _row_of(self, profile: UserProfile) -> FloatArray:
+        """(k,) of somebody new; without clicks it is what their attributes let expect, else the average row."""
         expected = self._expected_row("user", profile.attributes)
         is_click = profile.values > 0
         if not is_click.any():
-            known = expected.any()
-            return (
-                self.item_factors_ @ expected.astype(np.float32) if known else self.score_users(np.array([UNKNOWN]))[0]
-            )
+            return expected.astype(np.float32) if expected.any() else self._average
         precision, weighed = self._normal_equations(profile.item_idx[is_click], profile.values[is_click])
-        row = np.linalg.solve(precision, weighed.sum(axis=0) + self.user_attribute_strength_ * expected)
-        return self.item_factors_ @ row.astype(np.float32)
+        right = weighed.sum(axis=0) + self.user_attribute_strength_ * expected
+        return np.linalg.solve(precision, right).astype(np.float32)
 
     def _normal_equations(self, item_idx: IntArray, values: FloatArray) -> tuple[FloatArray, FloatArray]:
         """(k, k) what a user's row is multiplied with, and (m, k) what each of their clicks adds to the right side."""
@@ -204,20 +204,23 @@ class ImplicitMF(TrainedRecommender["ImplicitLeastSquares"], AverageRowMixin, At
         weighed = q * weight[:, None]
         return base + weighed.T @ q, weighed
 
-    def reasons(self, user_idx: int, item_idx: int) -> Reasons:
+    def reasons(self, who: int | UserProfile, item_idx: int) -> Reasons:
         """A row is linear in the clicks, the items being given: each adds its share of p · q."""
-        items, values = self.ratings.positives.by_user.of(user_idx)
-        q = self.item_factors_[item_idx].astype(np.float64)
-        if not (len(items) or self.user_factors_[user_idx].any()):
-            return Reasons(item=float(self._average @ q))
+        items, values = self.past_ratings(who)
+        items, values = items[values > 0], values[values > 0]
+        is_new = isinstance(who, UserProfile)
+        row, q = self._row_of(who) if is_new else self.user_factors_[who], self.item_factors_[item_idx]
+        score = float(row @ q)
+        known = who.attributes if is_new else self.ratings.attributes_of("user", np.array([who]))
+        expected = self._expected_row("user", known)
+        if not len(items):
+            return Reasons(attributes=score) if expected.any() else Reasons(item=float(self._average @ q))
         precision, weighed = self._normal_equations(items, values)
-        through, known = np.linalg.solve(precision, q), self.ratings.attributes_of("user", np.array([user_idx]))
+        through = np.linalg.solve(precision, q.astype(np.float64))
         parts = weighed @ through
-        attributes = float(self.user_attribute_strength_ * self._expected("user", known, 1)[0] @ through)
-        score = float(self.user_factors_[user_idx] @ q)
-        return Reasons(
-            attributes=attributes, item_idx=items, parts=parts, unexplained=score - attributes - float(parts.sum())
-        )
+        attributes = float(self.user_attribute_strength_ * expected @ through)
+        training = score - attributes - float(parts.sum())
+        return Reasons(attributes=attributes, item_idx=items, parts=parts, training=training)
 
     def updated_state(self, joined: "Joined") -> dict[str, FloatArray]:
         from cofactor.kernels.alignment import padded_width

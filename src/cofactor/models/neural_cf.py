@@ -6,7 +6,7 @@ honest question: Rendle et al., "Neural collaborative filtering vs. matrix facto
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
@@ -15,9 +15,10 @@ from cofactor.arrays import Array, FloatArray, IntArray, rows_or_zero
 from cofactor.contract.abilities import Abilities
 from cofactor.contract.learned import floats, precision, whole_numbers
 from cofactor.contract.profile import UserProfile
+from cofactor.contract.reasons import Reasons
 from cofactor.errors import BadModelFolder, BadOption
 from cofactor.kernels.gradient.perceptron_scores import add_scores
-from cofactor.kernels.posterior.single_row import nonlinear_row_mean
+from cofactor.kernels.posterior.single_row import nonlinear_row_mean, rows_without_each
 from cofactor.models.bias import Bias
 from cofactor.nets.embeddings import PROBABILITY_RANGE, slope, squash
 from cofactor.nets.perceptron import N_BIASES, Network, after_first, folded, rule_of_thumb
@@ -81,7 +82,7 @@ class NeuralCF(GradientRecommender[Network]):
 
     @property
     def abilities(self) -> Abilities:
-        return Abilities(predicts=self._of_ratings, has_vectors=True)
+        return Abilities(predicts=self._of_ratings, has_vectors=True, gives_reasons=True, reasons_add_up=False)
 
     @property
     def _of_ratings(self) -> bool:
@@ -229,10 +230,16 @@ class NeuralCF(GradientRecommender[Network]):
         return squash(scores, self._range)
 
     def score_pairs(self, user_idx: IntArray, item_idx: IntArray, timestamps: IntArray | None = None) -> FloatArray:
-        net = self._perceptron()
-        p, p_dot = self._parts(rows_or_zero(self.user_factors_, user_idx) + self.user_mean_)
-        q, q_dot = self._parts(rows_or_zero(self.item_factors_, item_idx) + self.item_mean_)
-        return squash(net.scores(p, q) + np.einsum("bk,bk->b", p_dot, q_dot), self._range)
+        users, items = rows_or_zero(self.user_factors_, user_idx), rows_or_zero(self.item_factors_, item_idx)
+        return squash(self._before_range(users, items), self._range)
+
+    def _before_range(self, users: FloatArray, items: FloatArray) -> FloatArray:
+        """(b,) scores of pairs of embeddings less the average one, before they are squashed; one of a side is repeated.
+
+        users: (b, f)     items: (b, g)
+        """
+        (p, p_dot), (q, q_dot) = self._parts(users + self.user_mean_), self._parts(items + self.item_mean_)
+        return self._perceptron().scores(p, q) + (p_dot * q_dot).sum(axis=1)
 
     def score_profile(self, profile: UserProfile) -> FloatArray:
         row = self._fold_in("user", self.item_factors_, profile.item_idx, profile.values)
@@ -258,14 +265,29 @@ class NeuralCF(GradientRecommender[Network]):
 
         others: (m, f) embeddings of the other side, of which `idx` were rated
         """
-        net, of_users = self._perceptron(), side == "user"
-        if not self.ratings.explicit:
-            from cofactor.training.negatives import clicks_and_negatives
+        idx, values = self._targets(idx, values, len(others))
+        prior = self.user_precision_ if side == "user" else self.item_precision_
+        return nonlinear_row_mean(self._curve(side, others[idx]), values, prior)
 
-            idx, values = clicks_and_negatives(idx[values > 0], len(others), self.n_negatives, self.seed)
+    def _targets(self, idx: IntArray, values: FloatArray, n_others: int) -> tuple[IntArray, FloatArray]:
+        """The pairs by which a row is folded in, and their targets; of clicks the clicks, and then the negatives."""
+        if self.ratings.explicit:
+            return idx, values
+        from cofactor.training.negatives import clicks_and_negatives
+
+        return clicks_and_negatives(idx[values > 0], n_others, self.n_negatives, self.seed)
+
+    def _curve(
+        self, side: Literal["user", "item"], others: FloatArray
+    ) -> Callable[[FloatArray], tuple[FloatArray, FloatArray]]:
+        """From an embedding less the average one to its pairs' scores, (m,), and their derivatives, (m, f).
+
+        others: (m, g) embeddings of the other side, less the average one
+        """
+        net, of_users = self._perceptron(), side == "user"
         mine, theirs = (net.of_user, net.of_item) if of_users else (net.of_item, net.of_user)
         mean, their_mean = (self.user_mean_, self.item_mean_) if of_users else (self.item_mean_, self.user_mean_)
-        their_mlp, their_dot = self._parts(others[idx] + their_mean)
+        their_mlp, their_dot = self._parts(others + their_mean)
         given = their_mlp @ theirs + net.bias
 
         def curve(row: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -276,7 +298,41 @@ class NeuralCF(GradientRecommender[Network]):
                 tangent *= slope(expected, self._range)[:, None]
             return expected, tangent
 
-        return nonlinear_row_mean(curve, values, self.user_precision_ if of_users else self.item_precision_)
+        return curve
+
+    def reasons(self, who: int | UserProfile, item_idx: int) -> Reasons:
+        """Gives each rating what is lost without it: the row is then folded in anew, by one Newton step from the whole.
+
+        Of clicks the click is left out, and the items drawn as not clicked stay.
+        """
+        items, values = self.past_ratings(who)
+        if not self.ratings.explicit:
+            items = items[values > 0]
+        row, fewer = self._rows_without_each(items, values)
+        stored = row if isinstance(who, UserProfile) else self.user_factors_[who]
+        rows = np.vstack([stored, row, np.zeros_like(row), fewer]).astype(np.float32)
+        trained, whole, nobody, *without = self._before_range(rows, self.item_factors_[[item_idx]]).tolist()
+        known = self.item_factors_[self.ratings.item_counts > 0]
+        base, parts = float(self._before_range(0 * rows[:1], known).mean()), whole - np.array(without)
+        found = Reasons(
+            base, item=nobody - base, item_idx=items, parts=parts, jointly=whole - nobody - float(parts.sum()),
+            training=trained - whole,
+        )  # fmt: skip
+        if self._range is None:
+            return found
+        low, high = squash(np.array([base, trained]), self._range).tolist()
+        return replace(found, squashed=(low, high))
+
+    def _rows_without_each(self, items: IntArray, values: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """(f,) the row folded in from these ratings, and (m, f) from all but one of them, for each."""
+        if not len(items):
+            return np.zeros(len(self.user_mean_)), np.zeros((0, len(self.user_mean_)))
+        idx, targets = self._targets(
+            items, values if self.ratings.explicit else np.ones(len(items)), len(self.item_factors_)
+        )
+        curve = self._curve("user", self.item_factors_[idx])
+        row = nonlinear_row_mean(curve, targets, self.user_precision_)
+        return row, rows_without_each(curve, row, targets, self.user_precision_)[: len(items)]
 
     def row_vectors(self, side: Literal["user", "item"]) -> FloatArray:
         rows = self.user_factors_ if side == "user" else self.item_factors_

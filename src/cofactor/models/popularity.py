@@ -78,5 +78,5 @@ class Popularity(Recommender):
     def score_profile(self, profile: UserProfile) -> FloatArray:
         return self.popularity_.copy()
 
-    def reasons(self, user_idx: int, item_idx: int) -> Reasons:
+    def reasons(self, who: int | UserProfile, item_idx: int) -> Reasons:
         return Reasons(self.mean_, item=float(self.popularity_[item_idx]) - self.mean_)

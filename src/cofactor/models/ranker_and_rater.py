@@ -90,6 +90,7 @@ class RankerAndRater(WithMembers):
             gives_intervals=rates.gives_intervals,
             learns_attributes=ranks.learns_attributes and rates.learns_attributes,
             gives_reasons=rates.gives_reasons,
+            reasons_add_up=rates.reasons_add_up,
             needs_ratings=True,
             lists_by_prediction=False,
         )
@@ -191,9 +192,14 @@ class RankerAndRater(WithMembers):
             raise unsupported(self, "learns_attributes")
         return self.fitted[1].expected_rows_by_model(attributes, n)
 
-    def reasons(self, user_idx: int, item_idx: int) -> Reasons:
+    def reasons(self, who: int | UserProfile, item_idx: int) -> Reasons:
         """Those of the predicted rating."""
-        return self.fitted[1].reasons(user_idx, item_idx)
+        return self.fitted[1].reasons(who, item_idx)
+
+    def list_reasons(self, who: int | UserProfile, item_idx: int) -> Reasons:
+        """Those of the ranker's score, where the ranker gives reasons, else of the predicted rating."""
+        ranker, rater = self.fitted
+        return (ranker if ranker.abilities.gives_reasons else rater).list_reasons(who, item_idx)
 
     def similarity(self, side: Side, idx: int) -> FloatArray:
         """(n,) similarities by the ranker, where it compares such rows, else by the rater."""

@@ -10,7 +10,7 @@ import numpy as np
 
 from cofactor.arrays import FloatArray
 
-__all__ = ["pairwise_row"]
+__all__ = ["pairwise_pulls", "pairwise_row"]
 
 MAX_NEWTON_STEPS = 20
 TOLERANCE = 1e-6  # a step that changes no number by more than this is the last
@@ -26,8 +26,7 @@ def pairwise_row(
     liked, others = liked.astype(np.float64), others.astype(np.float64)
 
     def gaps_and_cost(p: FloatArray) -> tuple[FloatArray, float]:
-        """(n, m) s_j - s_i, by how much each liked item is behind each of the others, and what that costs."""
-        gaps = (other_bias + others @ p) - (liked_bias + liked @ p)[:, None]
+        gaps = _gaps(p, liked, others, liked_bias, other_bias)
         softplus = np.maximum(gaps, 0) + np.log1p(np.exp(-np.abs(gaps)))
         return gaps, float(softplus.mean() + decay / 2 * p @ p)
 
@@ -47,9 +46,33 @@ def pairwise_row(
     return p
 
 
+def pairwise_pulls(
+    row: FloatArray, liked: FloatArray, others: FloatArray, liked_bias: FloatArray, other_bias: FloatArray, decay: float
+) -> FloatArray:
+    """(n, f) what each liked item adds to the row of `pairwise_row`: where the slope is 0, their sum is the row.
+
+    p = Σ_i 1/(λ n m) Σ_j σ(s_j - s_i) (q_i - q_j)
+    """
+    liked, others = liked.astype(np.float64), others.astype(np.float64)
+    wrong = _wrong(_gaps(row, liked, others, liked_bias, other_bias))
+    return (wrong.sum(axis=1)[:, None] * liked - wrong @ others) / (decay * wrong.size)
+
+
+def _gaps(
+    p: FloatArray, liked: FloatArray, others: FloatArray, liked_bias: FloatArray, other_bias: FloatArray
+) -> FloatArray:
+    """(n, m) s_j - s_i, by how much each liked item is behind each of the others."""
+    return (other_bias + others @ p) - (liked_bias + liked @ p)[:, None]
+
+
+def _wrong(gaps: FloatArray) -> FloatArray:
+    """The probability of the wrong order, by the model."""
+    return 1 / (1 + np.exp(-np.clip(gaps, -60, 60)))
+
+
 def _derivatives(liked: FloatArray, others: FloatArray, gaps: FloatArray) -> tuple[FloatArray, FloatArray]:
     """The slope (f,) and the curvature (f, f) of the mean over pairs."""
-    wrong = 1 / (1 + np.exp(-np.clip(gaps, -60, 60)))  # the probability of the wrong order, by the model
+    wrong = _wrong(gaps)
     weights = wrong * (1 - wrong)
     slope = others.T @ wrong.sum(axis=0) - liked.T @ wrong.sum(axis=1)
     across = liked.T @ (weights @ others)

@@ -11,7 +11,7 @@ import numpy as np
 
 from cofactor.arrays import FloatArray
 
-__all__ = ["MAX_NEWTON_STEPS", "nonlinear_row_mean", "row_mean", "sigmoid_row_mean"]
+__all__ = ["MAX_NEWTON_STEPS", "nonlinear_row_mean", "row_mean", "rows_without_each", "sigmoid_row_mean"]
 
 MAX_NEWTON_STEPS = 12
 MAX_HALVINGS = 8  # of a step that raised the cost
@@ -76,3 +76,19 @@ def nonlinear_row_mean(
         if np.abs(step).max() < 1e-6:
             break
     return x
+
+
+def rows_without_each(
+    curve: Callable[[FloatArray], tuple[FloatArray, FloatArray]], row: FloatArray, ratings: FloatArray,
+    precision: FloatArray,
+) -> FloatArray:  # fmt: skip
+    """(m, f) the row of `nonlinear_row_mean` with each of its ratings left out in turn, by one Newton step from it.
+
+        x₋ⱼ = x - C aⱼ eⱼ / (1 - aⱼᵀ C aⱼ)        C = (Λ + AᵀA)⁻¹        e: the errors at x (Sherman and Morrison)
+
+    curve, ratings, precision: as there     row: (f,) what it gave
+    """
+    expected, tangent = curve(row)
+    along = np.linalg.solve(precision + tangent.T @ tangent, tangent.T).T
+    leverage = np.einsum("mf,mf->m", along, tangent)
+    return row - along * ((ratings - expected) / (1 - leverage))[:, None]
