@@ -7,7 +7,7 @@ search is that of Tran, Ghazimatin & Saha Roy, "Counterfactual explanations for 
 """
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
 
@@ -15,6 +15,7 @@ from cofactor.arrays import BoolArray, FloatArray, Id, IntArray
 from cofactor.contract.explanation import OF_KIND
 from cofactor.contract.profile import UserProfile
 from cofactor.contract.steps import ModelSteps
+from cofactor.data.tables import Table, make_table
 from cofactor.errors import counted
 from cofactor.sheet import Sheet, SheetMixin, align_columns
 
@@ -117,7 +118,27 @@ class Counterfactual(SheetMixin):
     @property
     def items(self) -> list[Id]:
         """The items of the ratings found; none where nothing was found."""
-        return self.ratings.items.gather(self.removal.item_idx).tolist() if self.found else []
+        return self.ratings.items.gather(self._found_idx).tolist()
+
+    @property
+    def _found_idx(self) -> IntArray:
+        return self.removal.item_idx if self.found else self.removal.item_idx[:0]
+
+    def columns(self) -> dict[str, list[Any]]:
+        """The columns of `table` as lists."""
+        columns: dict[str, list[Any]] = {
+            "item": self.items,
+            "title": self.ratings.title_of(self._found_idx),
+            "rating": [self.rated[one] for one in self._found_idx.tolist()],
+        }
+        if self.ratings.titles is None:
+            del columns["title"]
+        return columns
+
+    def table(self) -> Table[Literal["item", "title", "rating"]]:
+        """The ratings found, one a row, of the library that the ratings came in: item, title, rating."""
+        columns, like = self.columns(), {"item": self.item, "title": "", "rating": 1.0}
+        return make_table(columns, self.ratings.library, {name: like[name] for name in columns})
 
     @property
     def note(self) -> str:
@@ -142,9 +163,9 @@ class Counterfactual(SheetMixin):
 
     def sheet(self) -> Sheet:
         """The ratings taken out, one a row, below what was found."""
-        idx = self.removal.item_idx if self.found else self.removal.item_idx[:0]
-        said, titles = OF_KIND[self.ratings.kind], self.ratings.title_of(idx)
-        rows = [(f"{title}{said.format(self.rated[at])}",) for at, title in zip(idx.tolist(), titles, strict=True)]
+        said, titles = OF_KIND[self.ratings.kind], self.ratings.title_of(self._found_idx)
+        given = [self.rated[one] for one in self._found_idx.tolist()]
+        rows = [(f"{title}{said.format(rating)}",) for title, rating in zip(titles, given, strict=True)]
         return Sheet(self.note, (), rows)
 
     def __str__(self) -> str:

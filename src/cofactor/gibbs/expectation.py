@@ -10,7 +10,7 @@ from cofactor.data.csr_rows import Rows
 from cofactor.data.features import Encoding, bag_share, encode, feature_matrix
 from cofactor.kernels.scoring.half_precision import single_precision
 
-__all__ = ["Expected", "expected_by_attributes", "expected_with_bag", "mean_features"]
+__all__ = ["Expected", "expected_by_attributes", "expected_of_one", "expected_with_bag", "mean_features"]
 
 Expected: TypeAlias = Callable[[int], FloatArray]  # number of a draw -> (n, d) prior means, or (d,) of all rows
 
@@ -42,6 +42,17 @@ def expected_by_attributes(
         return lambda _: np.zeros((n, 1), np.float32)
     centred = feature_matrix(encode(encodings, attributes), n).toarray() - average
     return lambda draw: (centred @ single_precision(coefficients, draw)).astype(np.float32)
+
+
+def expected_of_one(
+    coefficients: FloatArray, average: FloatArray, encodings: Sequence[Encoding], attributes: Mapping[str, Array]
+) -> FloatArray:
+    """(n_draws, d) `expected_by_attributes` of one row in all draws: one product in place of one a draw."""
+    n_features, n_draws, d = coefficients.shape
+    if not coefficients.size:
+        return np.zeros((n_draws, 1), np.float32)
+    centred = feature_matrix(encode(encodings, attributes), 1).toarray()[0] - average
+    return (centred.astype(np.float32) @ single_precision(coefficients).reshape(n_features, -1)).reshape(n_draws, d)
 
 
 def mean_features(encodings: Sequence[Encoding], attributes: Mapping[str, Array]) -> FloatArray:

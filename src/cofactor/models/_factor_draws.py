@@ -16,6 +16,7 @@ from cofactor.contract.profile import UserProfile
 from cofactor.contract.reasons import Reasons
 from cofactor.data.features import bag_share, learn_encodings, pack_encodings, unpack_encodings
 from cofactor.kernels.absent import NO_CODES
+from cofactor.kernels.scoring.half_precision import single_precision
 from cofactor.posterior.row_model import RowModel
 from cofactor.recommender import Recommender
 
@@ -152,10 +153,13 @@ class FactorDraws(Recommender):
 
     def _expected_of(self, profile: UserProfile) -> FloatArray:
         """(n_draws, d) the prior means of somebody with these attributes."""
-        if profile.attributes is None:
+        from cofactor.gibbs.expectation import expected_of_one
+
+        if profile.attributes is None or not self.user_attribute_draws_.size:
             return self.user_mean_
-        by_attributes = self._expected_by_attributes("user", profile.attributes, 1)
-        return self.user_mean_ + np.concatenate([by_attributes(draw) for draw in range(len(self.user_mean_))])
+        of_users = unpack_encodings(self.encodings_)[0]
+        known = self.user_attribute_draws_, self.user_mean_features_, of_users, profile.attributes
+        return self.user_mean_ + expected_of_one(*known)
 
     def row_models(self) -> list[RowModel]:
         """One for each of some draws; they leave out what a newcomer's companions let expect."""
@@ -184,12 +188,13 @@ class FactorDraws(Recommender):
         return range(0, n, max(1, n // MAX_ROW_MODELS))
 
     def _bag_parts(self, item_idx: IntArray) -> tuple[FloatArray, FloatArray]:
-        """(m, n_draws, d) what each item that a user has adds to the prior mean, and (n_draws, d) or 0 their sum, less
-        that of the average user."""
+        """(m, n_draws, d) what each item that a user has adds to the prior mean, and (n_draws, d) their sum, less that
+        of the average user."""
         if not (self.user_bag and len(item_idx)):
-            return np.zeros((len(item_idx), 1, 1)), np.zeros(1)
-        parts = bag_share(np.array(len(item_idx))) * self.bag_draws_[item_idx].astype(np.float64)
-        return parts, parts.sum(axis=0) - self.bag_mean_
+            return np.zeros((len(item_idx), *self.user_mean_.shape), np.float32), np.zeros_like(self.user_mean_)
+        parts = single_precision(self.bag_draws_[item_idx])
+        parts *= bag_share(np.array(len(item_idx)))
+        return parts, parts.sum(axis=0, dtype=np.float64) - self.bag_mean_
 
     def _targets(self, values: FloatArray) -> FloatArray:
         """(m,) the score asked for by each rating."""
@@ -234,13 +239,13 @@ class FactorDraws(Recommender):
 
         items, rows = profile.item_idx, self._draws.of_items(profile.item_idx)
         of_bag, bag = self._bag_parts(items)
-        expected = self.user_mean_ + by_attributes + bag
+        expected = (self.user_mean_ + by_attributes + bag).astype(np.float32)
         weights = self.noise_[:, None] / (variance * self.item_noise_variance_[items])
         shares, design = shares_by_draw(rows, weights.astype(np.float32), self.user_precision_, q)
         left = self._targets(profile.values) - rows[..., -1].T - (design @ expected[..., None])[..., 0]
-        parts = (shares * left).mean(axis=0) + (of_bag * q).sum(axis=-1).mean(axis=-1)
-        of_average = self.user_mean_ + bag - of_bag.sum(axis=0)
-        return parts, _mean((of_average * q).sum(axis=1))
+        by_bag = of_bag.reshape(len(items), -1) @ q.ravel()
+        of_average = _mean(((self.user_mean_ + bag) * q).sum(axis=1)) - float(by_bag.sum()) / len(q)
+        return (shares * left).mean(axis=0) + by_bag / len(q), of_average
 
     def row_vectors(self, side: Literal["user", "item"]) -> FloatArray:
         """(n, n_draws · k) all draws side by side: their angles do not depend on how a draw's axes are rotated."""
