@@ -7,7 +7,7 @@ import cofactor as cf
 from cofactor.contract.explanation import Explanation
 from cofactor.contract.reasons import Reasons
 from cofactor.data.ratings import Ratings
-from cofactor.errors import UnknownIds
+from cofactor.errors import BadOption, UnknownIds
 
 
 @pytest.fixture(scope="module")
@@ -69,6 +69,31 @@ def test_reasons_of_a_sum_add_up_item_by_item():
     assert (both.base, both.user, both.training) == (5.0, 2.0, 1.0)
     assert dict(zip(both.item_idx.tolist(), both.parts.tolist())) == {2: 0.5, 5: 2.25}
     assert both.total == first.total + 2 * second.total
+
+
+def test_parts_of_a_squashed_sum_are_scaled_to_fill_the_scores_distance_from_the_base():
+    reasons = Reasons(1.0, user=2.0, item_idx=np.array([3]), parts=np.array([-1.0]), squashed=(3.0, 3.5))
+    scaled = reasons.on_score_scale()
+    assert (reasons.total, reasons.score) == (2.0, 3.5)
+    assert (scaled.base, scaled.user, scaled.parts.tolist(), scaled.total) == (3.0, 1.0, [-0.5], 3.5)
+
+
+def test_a_squashed_sum_that_is_its_base_leaves_nothing_to_share_out():
+    reasons = Reasons(1.0, user=2.0, item=-2.0, squashed=(3.0, 3.0))
+    assert reasons.on_score_scale().named | {"base": 0} == dict.fromkeys(reasons.named, 0)
+
+
+def test_its_interval_is_that_of_predict(checkerboard):
+    model = cf.BayesianMF(n_factors=2, n_draws=8, n_burn_in=2).fit(checkerboard, progress=False)
+    found, asked = model.explain(3, 3), model.predict(3, 3, interval=0.8)
+    assert found.interval == pytest.approx((asked.low, asked.high), abs=1e-5)
+    assert "(80 % of such ratings: " in str(found)
+    assert model.explain({1: 5}, 3).interval is None
+
+
+def test_attributes_are_of_somebody_new_alone(model):
+    with pytest.raises(BadOption, match="attributes are of somebody new"):
+        model.explain("ann", "z", attributes={"age": 3})
 
 
 def test_under_y_range_the_sum_is_squashed_to_the_score():

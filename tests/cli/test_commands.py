@@ -567,3 +567,47 @@ def test_what_the_library_says_of_its_arguments_is_said_in_options(saved, tmp_pa
     told = said(capsys)
     assert "--encoding latin-1" in told
     assert "encoding=" not in told
+
+
+def test_explain_prints_the_parts_and_their_sum(saved, capsys):
+    assert main(["explain", saved, "ann", "3"]) == 0
+    lines = said(capsys).splitlines()
+    assert lines[0].startswith("'ann' and 3: ")
+    assert [line.split()[1] for line in lines[1:-1]] == ["base", "user", "item"]
+    assert lines[-1].split() == [lines[0].split()[-1], "in", "all"]
+
+
+def test_explain_writes_each_part_with_both_its_numbers(vectors, tmp_path, capsys):
+    file = tmp_path / "reasons.csv"
+    assert main(["explain", vectors, "ann", "3", "--out", str(file)]) == 0
+    assert "parts written to" in said(capsys)
+    rows = list(csv.DictReader(io.StringIO(file.read_text())))
+    model = cf.open(vectors)
+    assert sum(float(row["part"]) for row in rows) == pytest.approx(model.explain("ann", 3).total, abs=1e-6)
+    assert sum(float(row["score_part"]) for row in rows) == pytest.approx(model.predict("ann", 3), abs=1e-5)
+
+
+def test_explain_says_what_put_an_item_into_the_list(table, tmp_path, capsys):
+    folder = str(tmp_path / "ease.cofactor")
+    assert main(["fit", table, "--model", "ease", "--reg", "1", "--out", folder]) == 0
+    capsys.readouterr()
+    assert main(["explain", folder, "ann", "3", "--counterfactual", "--n", "1"]) == 0
+    assert "(fold-in)" not in (text := said(capsys))
+    assert text.startswith("Found by greedy search: no ratings without which 3 would leave the first 1 of 'ann'")
+    assert main(["explain", folder, "ann", "3", "--counterfactual", "--json"]) == 0
+    assert json.loads(said(capsys)) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["zoe", "1"], "not among the 4 known ones: 'zoe'"),
+        (["ann", "99"], "'99'"),
+        (["ann", "3", "-n", "5"], "-n is the length of the list that --counterfactual is about"),
+        (["ann", "1", "--counterfactual"], "has rated"),
+        (["ann", "3", "--out", "reasons.pdf"], "--out names"),
+    ],
+)
+def test_explain_says_what_is_wrong_with_a_question(saved, words, told, capsys):
+    assert main(["explain", saved, *words]) == 2
+    assert told in capsys.readouterr().err

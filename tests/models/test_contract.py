@@ -314,11 +314,52 @@ def test_a_pair_has_the_score_that_it_has_among_all_items(model):
 
 def test_reasons_add_up_to_the_score_and_name_what_the_user_rated(model):
     needs(model, "gives_reasons")
-    for user, item in ((4, 4), (7, 2), (0, 11)):
-        reasons = model.reasons(user, item)
-        assert reasons.total == pytest.approx(float(model.score_pairs(np.array([user]), np.array([item]))[0]), abs=1e-4)
-        assert set(reasons.item_idx.tolist()) <= set(model.ratings.by_user.of(user)[0].tolist())
-        assert len(reasons.item_idx) == len(reasons.parts)
+    users, items = np.arange(12), np.array([4, 2, 11, 0, 4, 7, 3, 2, 8, 10, 1, 6])
+    near = {"rel": 1e-6, "abs": 1e-4 * float(model.score_users(users).std())}  # of the scores' spread
+    for user, item, score in zip(users.tolist(), items.tolist(), model.score_pairs(users, items).tolist(), strict=True):
+        found = model.explain(user, item)
+        assert found.score == pytest.approx(score, rel=1e-6)
+        assert found.reasons.score == pytest.approx(score, **near)
+        table = columns(found.table())
+        assert sum(table["part"]) == pytest.approx(found.total, **near)
+        assert sum(table["score_part"]) == pytest.approx(score, **near)
+        assert set(found.reasons.item_idx.tolist()) <= set(model.ratings.by_user.of(user)[0].tolist())
+        assert len(found.reasons.item_idx) == len(found.reasons.parts)
+
+
+@pytest.mark.parametrize("rated", [{0: 5, 3: 1, 6: 4, 9: 2}, {1: 5}, {}], ids=["four", "one", "none"])
+def test_somebody_news_reasons_leave_nothing_to_training(model, rated):
+    """Their row is nothing but what follows from their ratings, so the parts alone make up the score."""
+    needs(model, "gives_reasons")
+    needs(model, "folds_in")
+    scores = model.predict_profile(user_profile(model.ratings, rated))
+    off = 1e-4 * float(scores.std()) + 1e-6 * float(np.abs(scores).max())
+    for item in (0, 5, 8):
+        found = model.explain(rated, item)
+        assert found.score == pytest.approx(scores[item], rel=1e-6)
+        assert found.reasons.score == pytest.approx(scores[item], abs=off)
+        assert found.reasons.training == pytest.approx(0, abs=off)
+
+
+def test_only_a_model_whose_reasons_add_up_leaves_nothing_to_all_ratings_jointly(model):
+    needs(model, "gives_reasons")
+    found = model.explain(4, 4)
+    assert found.approximate == (not model.abilities.reasons_add_up)
+    assert (found.reasons.jointly != 0) == found.approximate
+    assert ("Approximate" in str(found)) == found.approximate
+
+
+def test_without_the_counterfactual_ratings_another_item_is_shown(taster):
+    """User 4 has rated neither 3 nor 4. As somebody new with the other ratings they are not shown what they were."""
+    needs(taster, "gives_reasons")
+    needs(taster, "folds_in")
+    items, values = taster.ratings.by_user.of(4)
+    rated = {item: value for item, value in zip(items.tolist(), values.tolist()) if item != 3}
+    (shown,) = columns(taster.recommend(rated, n=1))["item"]
+    found = taster.counterfactual(rated, shown, n=1)
+    left = {item: value for item, value in rated.items() if item not in found.items}
+    (instead,) = columns(taster.recommend(left, n=1, exclude=found.items))["item"]
+    assert (instead != shown) == found.found == bool(found.items)
 
 
 def test_liked_even_items_speak_for_an_even_one(taster):

@@ -39,20 +39,18 @@ class ExplainMixin(Snapshots, ModelSteps):
         item_idx = find(self.ratings, "item", [item])
         expect_ability(self, "gives_reasons")
         (item,) = self.ratings.items.gather(item_idx).tolist()  # it may have been given by its title
-        interval = None
         if isinstance(user, Mapping):
             who = expect_profile(self, user_profile(self.ratings, user, attributes))
-            score, label = self.predict_profile(who)[item_idx[0]], "newcomer"
+            label, score = "newcomer", self.predict_profile(who)[item_idx[0]]
         else:
             refuse_attributes(attributes)
             user_idx, label = find(self.ratings, "user", [user]), user
             who, score = int(user_idx[0]), self.score_pairs(user_idx, item_idx)[0]
-            if self.abilities.gives_intervals:
-                half = HALF_WIDTH * float(np.sqrt(self.pair_variances(user_idx, item_idx)[0]))
-                interval = float(score) - half, float(score) + half
+        reasons = self.reasons(who, int(item_idx[0]))
+        interval = None if isinstance(who, UserProfile) else self._interval(who, int(item_idx[0]), float(score))
         return Explanation(
-            label, item, float(score), self.reasons(who, int(item_idx[0])), self._rated(who), self.ratings,
-            not self.abilities.reasons_add_up, interval,
+            label, item, float(score), reasons, self._rated(who), self.ratings, not self.abilities.reasons_add_up,
+            interval,
         )  # fmt: skip
 
     @of_one_state
@@ -83,6 +81,13 @@ class ExplainMixin(Snapshots, ModelSteps):
         is_candidate = ~np.isin(np.arange(self.ratings.n_items), profile.item_idx)
         shown_at, found = place_of(item_idx, scores, is_candidate), find_removal(self, profile, item_idx, n)
         return Counterfactual(label, item, n, shown_at, found, self._rated(profile), self.ratings)
+
+    def _interval(self, user_idx: int, item_idx: int, score: float) -> tuple[float, float] | None:
+        """Between which values a rating lies in 80 % of cases, where the model has intervals."""
+        if not self.abilities.gives_intervals:
+            return None
+        half = HALF_WIDTH * float(np.sqrt(self.pair_variances(np.array([user_idx]), np.array([item_idx]))[0]))
+        return score - half, score + half
 
     def _profile_of(self, user_idx: int) -> UserProfile:
         """A user as if they were somebody new, with the same ratings and attributes."""

@@ -13,7 +13,8 @@ def newcomer_rows(
     items: FloatArray, item_variance: FloatArray, values: FloatArray, expected: FloatArray, precision: FloatArray,
     noise: FloatArray, dof: float | None,
 ) -> tuple[FloatArray, float]:  # fmt: skip
-    """(n_draws, d) the rows, and the noise variance of the newcomer's ratings, relative to the usual.
+    """(n_draws, d) the rows, and the noise variance of the newcomer's ratings that they follow from, relative to the
+    usual.
 
     items: (m, n_draws, d) the rated items     item_variance: (m,) the noise variance of their ratings, likewise
     values: (m,) less the mean of all     expected, precision: (n_draws, d), (n_draws, d, d) of the prior
@@ -23,13 +24,12 @@ def newcomer_rows(
     targets = values - design[..., -1]
     design[..., -1] = 1
     rows, variance = expected, 1.0
-    for _ in range(N_ROUNDS if dof is not None else 1):
-        precisions = noise[:, None] / (variance * item_variance)
-        rows = _means(design, targets, precisions, expected, precision)
-        errors = targets - np.einsum("smd,sd->sm", design, rows)
-        if dof is not None:
-            squares = variance * float((precisions * errors**2).sum(axis=1).mean())
+    for round_ in range(N_ROUNDS if dof is not None else 1):
+        if dof is not None and round_:
+            errors = targets - np.einsum("smd,sd->sm", design, rows)
+            squares = float((noise[:, None] / item_variance * errors**2).sum(axis=1).mean())
             variance = (dof + squares) / (dof + len(values))
+        rows = _means(design, targets, noise[:, None] / (variance * item_variance), expected, precision)
     return rows.astype(np.float32), variance
 
 

@@ -16,7 +16,7 @@ def shares_by_draw(
     items: (m, n_draws, d) rows [factors, bias] of the rated items     weights: (n_draws, m) precisions of the ratings
     precision: (n_draws, d, d) of the prior     direction: (n_draws, d)
     """
-    design = np.ascontiguousarray(items.transpose(1, 0, 2))
+    design = items.transpose(1, 0, 2).copy()
     design[..., -1] = 1  # the user's own bias meets every rating alike
     weighted = design * weights[..., None]
     through = np.linalg.solve(precision + weighted.transpose(0, 2, 1) @ design, direction[..., None])

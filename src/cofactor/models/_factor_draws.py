@@ -243,7 +243,7 @@ class FactorDraws(Recommender):
         weights = self.noise_[:, None] / (variance * self.item_noise_variance_[items])
         shares, design = shares_by_draw(rows, weights.astype(np.float32), self.user_precision_, q)
         left = self._targets(profile.values) - rows[..., -1].T - (design @ expected[..., None])[..., 0]
-        by_bag = of_bag.reshape(len(items), -1) @ q.ravel()
+        by_bag = of_bag.reshape(len(items), q.size) @ q.ravel()
         of_average = _mean(((self.user_mean_ + bag) * q).sum(axis=1)) - float(by_bag.sum()) / len(q)
         return (shares * left).mean(axis=0) + by_bag / len(q), of_average
 

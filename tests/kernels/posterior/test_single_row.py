@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from cofactor.kernels.posterior.single_row import row_mean, sigmoid_row_mean
+from cofactor.kernels.posterior.pairwise_row import pairwise_pulls, pairwise_row
+from cofactor.kernels.posterior.single_row import row_mean, rows_without_each, sigmoid_row_mean
 
 
 def test_the_row_mean_is_ridge_regression_on_the_prior():
@@ -37,3 +38,21 @@ def test_a_rating_beyond_the_range_stays_finite():
 
 def test_where_the_prior_is_lost_beside_huge_factors_the_shortest_row_that_fits_is_taken():
     np.testing.assert_allclose(row_mean(np.full((1, 2), 2.0**60), np.array([2.0**60]), np.eye(2)), [0.5, 0.5])
+
+
+def test_a_row_without_each_of_its_ratings_is_that_of_the_others():
+    """Of a straight line one Newton step is the whole way."""
+    rng = np.random.default_rng(2)
+    design, ratings, precision = rng.normal(size=(6, 3)), rng.normal(size=6), np.diag([1.0, 2.0, 3.0])
+    row = row_mean(design, ratings, precision)
+    found = rows_without_each(lambda x: (design @ x, design), row, ratings, precision)
+    for left_out in range(6):
+        others = np.arange(6) != left_out
+        np.testing.assert_allclose(found[left_out], row_mean(design[others], ratings[others], precision), atol=1e-12)
+
+
+def test_the_pulls_of_likes_add_up_to_the_row_that_puts_them_first():
+    rng = np.random.default_rng(3)
+    likes, others, bias = rng.normal(size=(4, 3)), rng.normal(size=(9, 3)), (rng.normal(size=4), rng.normal(size=9))
+    row = pairwise_row(likes, others, *bias, 0.1)
+    np.testing.assert_allclose(pairwise_pulls(row, likes, others, *bias, 0.1).sum(axis=0), row, atol=1e-6)
