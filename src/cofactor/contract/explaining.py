@@ -44,7 +44,8 @@ class ExplainMixin(Snapshots, ModelSteps):
             label, score = "newcomer", self.predict_profile(who)[item_idx[0]]
         else:
             refuse_attributes(attributes)
-            user_idx, label = find(self.ratings, "user", [user]), user
+            user_idx = find(self.ratings, "user", [user])
+            (label,) = self.ratings.users.gather(user_idx).tolist()
             who, score = int(user_idx[0]), self.score_pairs(user_idx, item_idx)[0]
         reasons = self.reasons(who, int(item_idx[0]))
         interval = None if isinstance(who, UserProfile) else self._interval(who, int(item_idx[0]), float(score))
@@ -74,7 +75,8 @@ class ExplainMixin(Snapshots, ModelSteps):
             scores = self.score_profile(profile)
         else:
             refuse_attributes(attributes)
-            user_idx, label = find(self.ratings, "user", [user]), user
+            user_idx = find(self.ratings, "user", [user])
+            (label,) = self.ratings.users.gather(user_idx).tolist()
             profile, scores = self._profile_of(int(user_idx[0])), self.score_users(user_idx)[0]
         if item_idx in profile.item_idx:
             raise BadOption(f"{label!r} has rated {item!r}, so that no list shows it. Choose an item not yet rated.")

@@ -7,7 +7,7 @@ Koren, Bell & Volinsky, "Matrix factorization techniques for recommender systems
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
@@ -16,7 +16,6 @@ from cofactor.arrays import Array, BoolArray, FloatArray, IntArray, rows_or_zero
 from cofactor.contract.abilities import Abilities, unsupported
 from cofactor.contract.learned import floats, number, precision
 from cofactor.contract.profile import UserProfile
-from cofactor.contract.reasons import Reasons
 from cofactor.errors import BadOption
 from cofactor.kernels.blas import quiet_blas
 from cofactor.kernels.posterior.single_row import row_mean, sigmoid_row_mean
@@ -24,7 +23,6 @@ from cofactor.models._attribute_mixin import AttributeMixin, learned_attributes
 from cofactor.nets.embeddings import Embeddings, slope, squash
 from cofactor.posterior.row_model import RowModel
 from cofactor.posterior.row_prior import LinearisedRatings, PriorEvidence, noise_variance
-from cofactor.posterior.row_shares import nearest_ridge, posterior_shares
 from cofactor.selection.exact import DotProducts
 
 if TYPE_CHECKING:
@@ -63,7 +61,7 @@ class BiasedFactors(AttributeMixin):
 
     @property
     def abilities(self) -> Abilities:
-        return super().abilities._replace(has_vectors=True, has_posterior=True, gives_reasons=True, needs_ratings=True)
+        return super().abilities._replace(has_vectors=True, has_posterior=True, needs_ratings=True)
 
     def _check_options(self) -> None:
         super()._check_options()
@@ -236,47 +234,6 @@ class BiasedFactors(AttributeMixin):
         if self._range is None:
             return expected + row_mean(design, values - offset, self.user_precision_)
         return expected + sigmoid_row_mean(design, offset, values, self.user_precision_, *self._range)
-
-    def reasons(self, who: int | UserProfile, item_idx: int) -> Reasons:
-        """The row is linear in the ratings, given the items: each adds its share of p_u · q_i.
-
-        That of somebody new is a posterior mean. A trained row may be off by what "training" holds: the ratings' shares
-        are those of the nearest ridge regression. Under y_range the sigmoid is made linear where each rating lies.
-        """
-        bias, q = self.item_bias_[item_idx], self.item_factors_[item_idx].astype(np.float64)
-        if isinstance(who, UserProfile):
-            expected = self._expected_row("user", who.attributes)
-            row = self._fold_in(who.item_idx, who.values, expected).astype(np.float32)
-            parts = self._shares_of_posterior(who, row, expected, q)
-        else:
-            expected = self._expected("user", self.ratings.attributes_of("user", np.array([who])), 1)[0]
-            row = self._rows("user", np.array([who]))[0]
-            parts = self._shares_of_trained(who, row, expected, q)
-        attributes = float(expected[0] + expected[1:] @ q)
-        training = float((row[1:] - expected[1:]) @ q - parts.sum())
-        found = Reasons(
-            self.mean_, float(row[0] - expected[0]), float(bias), attributes, self.past_ratings(who)[0], parts,
-            training=training,
-        )  # fmt: skip
-        if self._range is None:
-            return found
-        base, total = squash(np.array([found.base, found.total]), self._range).tolist()
-        return replace(found, squashed=(base, total))
-
-    def _shares_of_posterior(
-        self, profile: UserProfile, row: FloatArray, expected: FloatArray, q: FloatArray
-    ) -> FloatArray:
-        """(m,) what each rating of somebody new adds along q."""
-        ratings = self._linearised(row, profile.item_idx, profile.values)
-        left = ratings.errors + ratings.design @ (row - expected)
-        return posterior_shares(ratings.design, self.user_precision_, np.append(0, q)) * left
-
-    def _shares_of_trained(self, user_idx: int, row: FloatArray, expected: FloatArray, q: FloatArray) -> FloatArray:
-        """(m,) what each rating of a user adds along q, their bias being given."""
-        ratings = self._linearised(row, *self.ratings.by_user.of(user_idx))
-        design, own = ratings.design[:, 1:].astype(np.float64), (row - expected)[1:]
-        left = ratings.errors + design @ own
-        return nearest_ridge(design, left, own, np.linalg.inv(self.item_precision_)[1:, 1:], q) * left
 
     def row_models(self) -> list[RowModel]:
         """One; under y_range the sigmoid is linearised at the scores of the average user."""

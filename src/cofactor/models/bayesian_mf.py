@@ -13,7 +13,7 @@ import numpy as np
 from cofactor.arrays import IntArray
 from cofactor.errors import BadOption, shown
 from cofactor.memory import refuse_beyond
-from cofactor.models._factor_draws import FactorDraws
+from cofactor.models._draw_reasons import DrawReasons
 from cofactor.search_space import Between, OneOf, Space
 from cofactor.training.trained import TrainedRecommender
 
@@ -30,7 +30,7 @@ BYTES_PER_SCORED_RATING = 100  # with days or ordinal, where every rating's scor
 
 
 @dataclass(kw_only=True)
-class BayesianMF(FactorDraws, TrainedRecommender["GibbsEngine"]):
+class BayesianMF(DrawReasons, TrainedRecommender["GibbsEngine"]):
     """r_ui ~ N(μ + b_u + b_i + p_u · q_i, noise), every parameter drawn from its posterior by Gibbs sampling.
 
     A score is the mean over the kept draws, which is what makes it more accurate than any single best fit;

