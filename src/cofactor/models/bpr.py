@@ -149,15 +149,15 @@ class BPR(TrainedRecommender["PairwiseSgd"], AverageRowMixin):
         bias, taste = float(self.item_bias_[item_idx]), float(row @ q)
         if not len(liked):
             return Reasons(item=bias + taste)
-        parts = self._pulls(liked) @ q
+        parts = self._pulls(liked, row) @ q
         return Reasons(item=bias, item_idx=liked, parts=parts, training=taste - float(parts.sum()))
 
-    def _pulls(self, liked: IntArray) -> FloatArray:
-        """(n, k) what each like adds to the row that is folded in."""
+    def _pulls(self, liked: IntArray, near: FloatArray) -> FloatArray:
+        """(n, k) what each like adds to the row that is folded in. near: (k,) the user's row"""
         q, c, others = self.item_factors_, self.item_bias_, self._others(liked)
         if not len(others):
             return np.zeros((len(liked), self.n_factors))
-        return pairwise_pulls(self._fold_in(liked), q[liked], q[others], c[liked], c[others], self._decay)
+        return pairwise_pulls(self._fold_in(liked, near), q[liked], q[others], c[liked], c[others], self._decay)
 
     def updated_state(self, joined: "Joined") -> dict[str, FloatArray]:
         """Users only: an item's row hangs on which items each of its users has not chosen."""
@@ -190,13 +190,13 @@ class BPR(TrainedRecommender["PairwiseSgd"], AverageRowMixin):
         lowest = lowest_relevant(train, train)
         return None if lowest is None or lowest <= 0 else lowest
 
-    def _fold_in(self, liked: IntArray) -> FloatArray:
+    def _fold_in(self, liked: IntArray, start: FloatArray | None = None) -> FloatArray:
         """(k,) the row that maximises the objective of a user with these likes, the items fixed; by Newton's method."""
         others = self._others(liked)
         if not len(others):
             return np.zeros(self.n_factors)
         q, c = self.item_factors_, self.item_bias_
-        return pairwise_row(q[liked], q[others], c[liked], c[others], self._decay)
+        return pairwise_row(q[liked], q[others], c[liked], c[others], self._decay, start)
 
     def _others(self, liked: IntArray) -> IntArray:
         """Items that are not among the likes, so many of them that there are not too many pairs."""
