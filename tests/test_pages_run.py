@@ -13,6 +13,7 @@ PAGES = {
     "course.md": ["matplotlib", "pandas", "torch"],
     "lists.md": [],
     "mistakes.md": [],
+    "reasons.md": [],
     "tasks.md": ["matplotlib", "optuna", "pandas", "pyarrow", "torch"],
 }  # and what extras it needs
 
