@@ -284,12 +284,27 @@ def test_what_is_near_comes_as_a_table_or_as_plain_columns(model):
     [
         ("compares_items", lambda model: model.similar_items(1)),
         ("compares_users", lambda model: model.similar_users(1)),
+        ("compares_items", lambda model: model.similar_to_mix(1, 2)),
+        ("has_row_posterior", lambda model: model.similar_items(1, by="posterior")),
+        ("has_row_posterior", lambda model: model.similar_users(1, by="posterior")),
+        ("has_vectors", lambda model: model.similar_items(1, by="dot")),
         ("has_vectors", lambda model: model.vectors("user")),
         ("gives_reasons", lambda model: model.explain(1, 1).table()),
         ("predicts", lambda model: [model.predict(1, 1)]),
         ("folds_in", lambda model: model.recommend({1: 5})),
     ],
-    ids=["similar_items", "similar_users", "vectors", "explain", "predict", "newcomer"],
+    ids=[
+        "similar_items",
+        "similar_users",
+        "mix",
+        "near_items",
+        "near_users",
+        "dot",
+        "vectors",
+        "explain",
+        "predict",
+        "newcomer",
+    ],
 )
 def test_a_model_does_what_it_says_and_refuses_the_rest_by_name(model, ability, ask):
     if getattr(model.abilities, ability):

@@ -180,7 +180,13 @@ class Promising(Boastful):
 
     @property
     def abilities(self):
-        return Abilities(has_item_weights=True, gives_reasons=True, has_posterior=True, gives_intervals=True)
+        return Abilities(
+            has_item_weights=True,
+            gives_reasons=True,
+            has_posterior=True,
+            has_row_posterior=True,
+            gives_intervals=True,
+        )
 
 
 @pytest.mark.parametrize(
@@ -191,6 +197,7 @@ class Promising(Boastful):
         ("folds_in", "score_profile", lambda model: model.recommend({1: 5})),
         ("gives_intervals", "pair_variances", lambda model: model.predict(1, 1, interval=0.9)),
         ("has_posterior", "row_models and rows_by_model", lambda model: model.row_models()),
+        ("has_row_posterior", "row_posterior", lambda model: model.similar_items(1, by="posterior")),
     ],
 )
 def test_a_step_that_was_promised_and_is_missing_is_named(checkerboard, ability, step, ask):

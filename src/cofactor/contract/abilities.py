@@ -14,6 +14,7 @@ REFUSALS = {
     "compares_items": "has no vectors or weights of items, so none is similar to another",
     "compares_users": "has no vectors of users, so none is similar to another",
     "has_posterior": "has no posterior, so it cannot say how sure it is of anybody",
+    "has_row_posterior": "has no posterior of its rows, so it cannot say how far apart two of them are by it",
     "gives_intervals": "cannot say how sure it is of a prediction",
     "gives_reasons": "cannot split a score into reasons",
 }
@@ -21,7 +22,7 @@ STEPS = {  # that answer what an ability promises
     "folds_in": "score_profile", "learns_attributes": "expected_rows_by_model", "has_vectors": "row_vectors",
     "compares_items": "similarity", "compares_users": "row_vectors", "gives_reasons": "reasons",
     "has_posterior": "row_models and rows_by_model",
-    "gives_intervals": "pair_variances",
+    "has_row_posterior": "row_posterior", "gives_intervals": "pair_variances",
 }  # fmt: skip
 
 
@@ -39,6 +40,7 @@ class Abilities(NamedTuple):
     has_vectors: bool = False  # users and items have rows that can be compared by their angle
     has_item_weights: bool = False  # having one item speaks for another by a weight
     has_posterior: bool = False  # it gives distributions of rows, so of newcomers and of what they would rate
+    has_row_posterior: bool = False  # its users and items have means and variances, by which they can be compared
     gives_intervals: bool = False  # a prediction comes with a variance
     learns_attributes: bool = False  # it was fitted to expect something of users by their attributes
     needs_ratings: bool = False  # it learns opinions on a scale: of clicks nothing but that they are, counts it refuses

@@ -14,6 +14,7 @@ from cofactor.arrays import Array, FloatArray, IntArray
 from cofactor.contract.abilities import Abilities, unsupported
 from cofactor.contract.learned import Learned
 from cofactor.contract.profile import UserProfile
+from cofactor.contract.row_posterior import RowPosterior
 from cofactor.errors import BadOption, NotFitted, Unsupported
 from cofactor.search_space import Space
 from cofactor.selection.exact import DotProducts, blocks
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from cofactor.posterior.row_model import RowModel
     from cofactor.run.run import Run
 
-__all__ = ["ModelSteps", "Side", "pairs_from_rows"]
+__all__ = ["ModelSteps", "Side", "cosines", "pairs_from_rows"]
 
 Side = Literal["user", "item"]
 
@@ -182,11 +183,14 @@ class ModelSteps(ABC):
         """
         if not self.abilities.has_vectors:
             raise unsupported(self, f"compares_{side}s")
-        vectors = self.row_vectors(side)
-        length = np.linalg.norm(vectors, axis=1)
-        cosine = vectors @ vectors[idx] / np.maximum(length * length[idx], 1e-12)
-        cosine[length == 0] = -np.inf
-        return cosine
+        return cosines(self.row_vectors(side), idx)
+
+    def row_posterior(self, side: Side) -> RowPosterior:
+        """The means of all users or items, and their variances, in the unit of the ratings.
+
+        Raises `Unsupported` where `abilities.has_row_posterior` is False.
+        """
+        raise unsupported(self, "has_row_posterior")
 
     def reasons(self, who: int | UserProfile, item_idx: int) -> "Reasons":
         """The parts of the score of one pair: of what `score_pairs` gives a user, or `predict_profile` somebody new.
@@ -226,6 +230,14 @@ class ModelSteps(ABC):
         Raises `Unsupported` where `abilities.learns_attributes` is False.
         """
         raise unsupported(self, "learns_attributes")
+
+
+def cosines(vectors: FloatArray, idx: int) -> FloatArray:
+    """(n,) the cosine of each of the vectors (n, f) with one of them; -inf for vectors that are 0."""
+    squares = np.einsum("nf,nf->n", vectors, vectors)
+    cosine = vectors @ vectors[idx] / np.sqrt(np.maximum(squares * squares[idx], 1e-24))
+    cosine[squares == 0] = -np.inf
+    return cosine
 
 
 def pairs_from_rows(model: ModelSteps, user_idx: IntArray, item_idx: IntArray) -> FloatArray:

@@ -16,6 +16,7 @@ from cofactor.arrays import Array, BoolArray, FloatArray, IntArray, rows_or_zero
 from cofactor.contract.abilities import Abilities, unsupported
 from cofactor.contract.learned import floats, number, precision
 from cofactor.contract.profile import UserProfile
+from cofactor.contract.row_posterior import RowPosterior
 from cofactor.errors import BadOption
 from cofactor.kernels.blas import quiet_blas
 from cofactor.kernels.posterior.single_row import row_mean, sigmoid_row_mean
@@ -61,7 +62,9 @@ class BiasedFactors(AttributeMixin):
 
     @property
     def abilities(self) -> Abilities:
-        return super().abilities._replace(has_vectors=True, has_posterior=True, needs_ratings=True)
+        return super().abilities._replace(
+            has_vectors=True, has_posterior=True, has_row_posterior=True, needs_ratings=True
+        )
 
     def _check_options(self) -> None:
         super()._check_options()
@@ -252,6 +255,19 @@ class BiasedFactors(AttributeMixin):
         if not self.abilities.learns_attributes:
             raise unsupported(self, "learns_attributes")
         return [self._expected("user", attributes, n)]
+
+    def row_posterior(self, side: Literal["user", "item"]) -> RowPosterior:
+        """Given the other side. Under y_range the sigmoid is linearised at the other side's average scores."""
+        from cofactor.models._row_posterior import posterior_given_others
+
+        others, ratings = self._rows("user" if side == "item" else "item"), self.ratings
+        rows, precisions = ratings.by_item, (self.item_precision_, self.user_precision_)
+        if side == "user":
+            rows, precisions = ratings.by_user, (self.user_precision_, self.item_precision_)
+        scores = np.append(others[:, 0], 0) + self.mean_
+        slopes = np.ones_like(scores) if self._range is None else slope(squash(scores, self._range), self._range)
+        at = slopes[:-1], float(slopes[-1])
+        return posterior_given_others(rows, self.row_vectors(side), others, precisions, self.noise_, at)
 
     def row_vectors(self, side: Literal["user", "item"]) -> FloatArray:
         return self.user_factors_ if side == "user" else self.item_factors_

@@ -13,6 +13,7 @@ from cofactor.arrays import Array, FloatArray, IntArray
 from cofactor.contract.abilities import Abilities, unsupported
 from cofactor.contract.learned import doubles, encodings, floats, halves, number, positive, precision, whole_numbers
 from cofactor.contract.profile import UserProfile
+from cofactor.contract.row_posterior import RowPosterior
 from cofactor.data.features import bag_share, learn_encodings, pack_encodings, unpack_encodings
 from cofactor.kernels.absent import NO_CODES
 from cofactor.kernels.scoring.half_precision import single_precision
@@ -68,8 +69,9 @@ class FactorDraws(Recommender):
     def abilities(self) -> Abilities:
         learned = hasattr(self, "user_attribute_draws_") and self.user_attribute_draws_.size > 0
         return Abilities(
-            has_vectors=True, has_posterior=True, gives_intervals=True, learns_attributes=learned, needs_ratings=True
-        )
+            has_vectors=True, has_posterior=True, has_row_posterior=True, gives_intervals=True,
+            learns_attributes=learned, needs_ratings=True,
+        )  # fmt: skip
 
     def pair_variances(self, user_idx: IntArray, item_idx: IntArray) -> FloatArray:
         """(b,) variance over the draws plus noise; a row without ratings is drawn from the prior."""
@@ -205,6 +207,16 @@ class FactorDraws(Recommender):
         draws = self.user_draws_ if side == "user" else self.item_draws_
         rated = (self.ratings.user_counts if side == "user" else self.ratings.item_counts) > 0
         return np.where(rated[:, None], draws[..., :-1].astype(np.float32).reshape(len(draws), -1), 0)
+
+    def row_posterior(self, side: Literal["user", "item"]) -> RowPosterior:
+        """By some of the draws; with `ordinal` a unit of the scores is worth what levels differ by on average there."""
+        from cofactor.gibbs.row_posterior import posterior_of_draws
+
+        unit = np.ptp(self.levels_) / max(np.ptp(self.level_targets_), 1e-12) if self.ordinal else 1.0
+        draws = self.item_draws_, self.user_mean_, self.user_precision_
+        if side == "user":
+            draws = self.user_draws_, self.item_mean_, self.item_precision_
+        return posterior_of_draws(*draws, self._model_draws, float(unit))
 
     # ---- what is learned --------------------------------------------------------------------------------------
 

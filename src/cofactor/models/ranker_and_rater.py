@@ -17,6 +17,7 @@ from cofactor.contract.abilities import Abilities, unsupported
 from cofactor.contract.learned import number
 from cofactor.contract.profile import UserProfile
 from cofactor.contract.reasons import Reasons
+from cofactor.contract.row_posterior import RowPosterior
 from cofactor.contract.steps import Side
 from cofactor.errors import BadOption
 from cofactor.models._with_members import AsGiven, WithMembers, as_member, as_option, expect_share
@@ -87,6 +88,7 @@ class RankerAndRater(WithMembers):
             has_vectors=ranks.has_vectors or rates.has_vectors,
             has_item_weights=ranks.has_item_weights,
             has_posterior=rates.has_posterior,
+            has_row_posterior=rates.has_row_posterior,
             gives_intervals=rates.gives_intervals,
             learns_attributes=ranks.learns_attributes and rates.learns_attributes,
             gives_reasons=rates.gives_reasons,
@@ -191,6 +193,9 @@ class RankerAndRater(WithMembers):
         if not self.abilities.learns_attributes:
             raise unsupported(self, "learns_attributes")
         return self.fitted[1].expected_rows_by_model(attributes, n)
+
+    def row_posterior(self, side: Side) -> RowPosterior:
+        return self.fitted[1].row_posterior(side)
 
     def reasons(self, who: int | UserProfile, item_idx: int) -> Reasons:
         """Those of the predicted rating."""
