@@ -358,8 +358,15 @@ def _neighbours(draw: st.DrawFn, known: Known) -> Question:
         draw(LENGTHS),
         draw(st.sampled_from(["similar", "nearest"])),
     )
-    options = some(draw, where=CONDITIONS, min_ratings=mostly(0, 1, 2, odd=ODD)) if of == "item" else {}
+    options = some(draw, min_ratings=mostly(0, 1, 2, odd=ODD), by=mostly("cosine", "dot", "posterior", None))
+    options |= some(draw, where=CONDITIONS) if of == "item" else {}
     return lambda model: getattr(model, f"{kind}_{of}s")(one, n, **options)
+
+
+def _mix(draw: st.DrawFn, known: Known) -> Question:
+    like, unlike, n = draw(known.anything("item")), draw(known.anything("item")), draw(LENGTHS)
+    options = some(draw, where=CONDITIONS, min_ratings=mostly(0, 1, 2, odd=ODD))
+    return lambda model: model.similar_to_mix(like, unlike, n, **options)
 
 
 def _vectors(draw: st.DrawFn, known: Known) -> Question:
@@ -399,9 +406,35 @@ def _onboarding(draw: st.DrawFn, known: Known) -> Question:
 
 
 def _factors(draw: st.DrawFn, known: Known) -> Question:
-    n, options = draw(LENGTHS), some(draw, side=mostly("user", "item"), least=mostly(0, 1, 20, odd=NUMBERS | ODD))
+    n, options = draw(LENGTHS), _interpreted(draw) | some(draw, rotation=mostly("varimax", None))
     more = some(draw, factor=mostly(0, 1, odd=NUMBERS | ODD), n=LENGTHS)
-    return lambda model: (found := factors(model, n, **options)).table() is found.extremes(**more)
+    return lambda model: (found := factors(model, n, **options)).table() is str(found) is found.extremes(**more)
+
+
+def _interpreted(draw: st.DrawFn) -> dict[str, Any]:
+    floor, damping = mostly(1, 2, odd=NUMBERS | ODD), mostly(0, 20.0, odd=NUMBERS | ODD)
+    return some(draw, side=mostly("user", "item"), min_ratings=floor, damping=damping)
+
+
+def _own_axis(draw: st.DrawFn, known: Known) -> Question:
+    low, high, options = draw(known.anything("item")), draw(known.anything("item")), _interpreted(draw)
+    return lambda model: str(cf.axis_between(model, low, high, **options))
+
+
+def _biases(draw: st.DrawFn, known: Known) -> Question:
+    n, options = draw(LENGTHS), some(draw, side=mostly("user", "item"), min_ratings=mostly(1, 2, None, odd=NUMBERS))
+    return lambda model: (str(found := cf.biases(model, **options)), found.best(n), found.worst(n))
+
+
+def _clusters(draw: st.DrawFn, known: Known) -> Question:
+    n, options = draw(LENGTHS), _interpreted(draw) | some(draw, seed=SEEDS)
+    return lambda model: (str(found := cf.clusters(model, n, **options)), found.table())
+
+
+def _plane(draw: st.DrawFn, known: Known) -> Question:
+    axes = draw(mostly((0, 1), [1, 0], odd=ODD))
+    options = some(draw, ids=known.anything("item"), k=LENGTHS, n_sample=LENGTHS, seed=SEEDS)
+    return lambda model: str(cf.neighbours_kept(model, factors(model), axes, **options))
 
 
 def _metrics(draw: st.DrawFn) -> dict[str, Any]:
@@ -494,7 +527,8 @@ UNKNOWN = mostly("raise", "fallback")
 MAKERS: dict[str, Callable[[st.DrawFn, Known], Question]] = {
     "lists": _lists, "predict": _predict, "score_newcomer": _score_newcomer, "neighbours": _neighbours,
     "vectors": _vectors, "build_index": _build_index, "lr_find": _lr_find, "ladder": _ladder,
-    "onboarding": _onboarding, "factors": _factors, "evaluate": _evaluate, "compare": _compare, "split": _split,
+    "onboarding": _onboarding, "factors": _factors, "own axis": _own_axis, "biases": _biases,
+    "clusters": _clusters, "plane": _plane, "mix": _mix, "evaluate": _evaluate, "compare": _compare, "split": _split,
     "update": _update, "fit": _fit, "open": _open, "search": _search, "early stopping": _early_stopping,
     "save": _save, "plain": _plain,
 }  # fmt: skip
@@ -587,7 +621,9 @@ def assert_says_not_fitted(name: str) -> None:
         lambda m: m.ratings,
         lambda m: m.save("never"), lambda m: m.recommend({1: 1}), lambda m: Ladder(m), lambda m: Onboarding(m,
         "popularity").next_question({}),
-        lambda m: factors(m), lambda m: m.n_learned, lambda m: cf.evaluate(m, Ratings.from_arrays([1], [1], [1])),
+        lambda m: factors(m), lambda m: cf.biases(m), lambda m: cf.clusters(m), lambda m: cf.axis_between(m, 1, 2),
+        lambda m: m.similar_to_mix(1), lambda m: m.n_learned,
+        lambda m: cf.evaluate(m, Ratings.from_arrays([1], [1], [1])),
     ]  # fmt: skip
     for question in asked:
         assert isinstance(answer(lambda: question(small(name))), NotFitted), question  # noqa: B023

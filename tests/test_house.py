@@ -184,7 +184,8 @@ def test_the_public_names_change_only_on_purpose():
         "BPR", "BayesianMF", "Between", "Bias", "Blend", "CofactorError", "EASE", "EarlyStopping", "ExplicitALS",
         "GraphFilter", "ImplicitMF", "ItemKNN", "Ladder", "MatrixFactorization", "NeuralCF", "Onboarding", "OneOf",
         "Popularity", "RankerAndRater", "Ratings", "Recommender", "SparseEASE", "Split", "__version__", "auto",
-        "compare", "evaluate", "factors", "folds", "load", "monitor", "open", "read", "set_threads", "split", "tune",
+        "axis_between", "biases", "clusters", "compare", "evaluate", "factors", "folds", "load", "monitor",
+        "neighbours_kept", "open", "read", "set_threads", "split", "tune",
     ]  # fmt: skip
 
 

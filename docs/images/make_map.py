@@ -14,10 +14,8 @@ from cofactor.interpretation.factors import factors
 
 def main() -> None:
     model = cf.MatrixFactorization(n_factors=16, y_range=(0.5, 5.5), n_epochs=8, seed=1).fit(cf.load("tastes"))
-    found = factors(model, n=2, least=40)
-    figure = plots.latent_map(
-        found.places, found.names, shown=spread_out(found.places, model.ratings.item_counts[found.idx])
-    )
+    found = factors(model, n=2)
+    figure = plots.latent_map(found.places, found.rows.names, shown=spread_out(found.places, found.rows.counts))
     figure.savefig(Path(__file__).parent / "tastes-map.png", dpi=110)
 
 

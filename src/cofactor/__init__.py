@@ -23,7 +23,11 @@ if TYPE_CHECKING:
     from cofactor.evaluation.compare import compare as compare
     from cofactor.evaluation.evaluate import evaluate as evaluate
     from cofactor.evaluation.monitoring import monitor as monitor
+    from cofactor.interpretation.between import axis_between as axis_between
+    from cofactor.interpretation.biases import biases as biases
+    from cofactor.interpretation.clusters import clusters as clusters
     from cofactor.interpretation.factors import factors as factors
+    from cofactor.interpretation.plane import neighbours_kept as neighbours_kept
     from cofactor.kernels.threads import set_threads as set_threads
     from cofactor.models.bayesian_mf import BayesianMF as BayesianMF
     from cofactor.models.bias import Bias as Bias
@@ -61,6 +65,8 @@ _HOME = {
     "Popularity": "models.popularity", "RankerAndRater": "models.ranker_and_rater", "EarlyStopping": "run.stopping",
     "evaluate": "evaluation.evaluate", "compare": "evaluation.compare", "monitor": "evaluation.monitoring",
     "Ladder": "coldstart.ladder", "Onboarding": "coldstart.onboarding", "factors": "interpretation.factors",
+    "axis_between": "interpretation.between", "biases": "interpretation.biases", "clusters": "interpretation.clusters",
+    "neighbours_kept": "interpretation.plane",
     "Between": "search_space", "OneOf": "search_space", "tune": "tuning.tune",
     "auto": "choosing.auto",
     "set_threads": "kernels.threads",

@@ -1,1 +1,1 @@
-"""Opening a model: what its factors mean."""
+"""Opening a model: what its factors mean, what everybody likes, which items belong together."""
