@@ -44,7 +44,8 @@ class Association:
     def describe(self, *, second: bool) -> str:
         """How it describes one of the two sets: "Comedy", "not Comedy", "year around 1994"."""
         if not self.word:
-            return f"{self.attribute} around {self.second if second else self.first:.4g}"
+            typical = self.second if second else self.first
+            return f"{self.attribute} around {typical:{'.0f' if abs(typical) >= 100 else '.3g'}}"
         return self.word if second == self.of_second else f"not {self.word}"
 
 

@@ -16,9 +16,9 @@ from cofactor.hyperparameters import conformed
 if TYPE_CHECKING:
     from cofactor.data.ratings import Ratings
 
-__all__ = ["LabelledRows", "weights_of"]
+__all__ = ["N_RATINGS", "LabelledRows", "weights_of"]
 
-N_RATINGS = "number of ratings"  # its name among the attributes
+N_RATINGS = "ratings"  # its name among the attributes
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,7 +6,7 @@ import numpy as np
 
 from cofactor.arrays import IntArray
 from cofactor.interpretation.associations import Association, associations
-from cofactor.interpretation.labelled_rows import LabelledRows
+from cofactor.interpretation.labelled_rows import N_RATINGS, LabelledRows
 
 __all__ = ["EndNames", "name_sets"]
 
@@ -53,6 +53,10 @@ def name_sets(rows: LabelledRows, low: IntArray, high: IntArray, *, n_compared: 
 
 
 def _name(found: tuple[Association, ...], *, second: bool) -> str:
-    """The strongest of what this end has more of; where that is nothing, what it has less of."""
+    """The strongest of what this end has more of; where that is nothing, what it has less of.
+
+    The number of ratings comes last: it says less about what the rows are like.
+    """
     own = [one for one in found if not one.word or one.of_second == second]
+    own.sort(key=lambda one: one.attribute == N_RATINGS)
     return ", ".join(dict.fromkeys(one.describe(second=second) for one in (own or found[:1])[:N_WORDS]))

@@ -9,7 +9,7 @@ from cofactor.arrays import FloatArray
 __all__ = ["varimax"]
 
 MAX_SWEEPS = 100
-SMALLEST_ANGLE = 1e-7  # radians; a sweep without a larger one is the last
+SMALLEST_ANGLE = 1e-5  # radians; a sweep without a larger one is the last
 
 
 def varimax(places: FloatArray) -> FloatArray:
@@ -18,22 +18,25 @@ def varimax(places: FloatArray) -> FloatArray:
     places: (m, n), taken as they are ("raw" varimax): to bring all rows to one length first, as is usual for loadings,
     would let rows near the centre say as much as any. By plane rotations of two axes at a time, each by Kaiser's angle.
     """
-    n = places.shape[1]
-    rotated, rotation = places.astype(np.float64), np.eye(n)
+    axes = np.ascontiguousarray(places.T, np.float64)  # an axis is a row, so that a pair lies together in memory
+    rotation = np.eye(len(axes))
     for _ in range(MAX_SWEEPS):
-        largest = 0.0
-        for pair in map(list, combinations(range(n), 2)):
-            angle = _best_angle(*rotated[:, pair].T)
-            turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
-            rotated[:, pair], rotation[:, pair] = rotated[:, pair] @ turn, rotation[:, pair] @ turn
-            largest = max(largest, abs(angle))
-        if largest < SMALLEST_ANGLE:
+        angles = [_rotate_pair(axes, rotation, a, b) for a, b in combinations(range(len(axes)), 2)]
+        if max(map(abs, angles), default=0.0) < SMALLEST_ANGLE:
             break
-    return rotation
+    return rotation.T
+
+
+def _rotate_pair(axes: FloatArray, rotation: FloatArray, a: int, b: int) -> float:
+    """The angle by which two axes are rotated in their plane, and the rotation with them, in place."""
+    angle = _best_angle(axes[a], axes[b])
+    turn = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
+    axes[[a, b]], rotation[[a, b]] = turn @ axes[[a, b]], turn @ rotation[[a, b]]
+    return angle
 
 
 def _best_angle(x: FloatArray, y: FloatArray) -> float:
-    """The angle by which two axes are rotated in their plane, between -π/4 and π/4."""
+    """The angle of the largest criterion, between -π/4 and π/4."""
     u, v, m = x**2 - y**2, 2 * x * y, len(x)
     a, b = u.sum(), v.sum()
     numerator = 2 * (u @ v) - 2 * a * b / m
