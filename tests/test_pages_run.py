@@ -15,6 +15,7 @@ PAGES = {
     "mistakes.md": [],
     "reasons.md": [],
     "tasks.md": ["matplotlib", "optuna", "pandas", "pyarrow", "torch"],
+    "understanding.md": [],
 }  # and what extras it needs
 
 
