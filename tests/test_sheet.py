@@ -51,12 +51,15 @@ def shown():
         "comparison": cf.compare({EVIL: model, "bias": cf.Bias()}, train, test, progress=False),
         "description": describe(ratings), "report": cf.read(table).report,
         "choice": cf.auto(train.subset(slice(0, 3)), progress=False), "receipt": model.copied().forget(users[3]),
+        "factors": cf.factors(model), "own axis": cf.axis_between(model, items[1], items[2]),
+        "biases": cf.biases(model), "clusters": cf.clusters(model, 2),
+        "plane": cf.neighbours_kept(model, cf.factors(model)),
     }  # fmt: skip
 
 
 KINDS = (
     "ratings", "split", "model", "unfitted", "evaluation", "explanation", "comparison", "description", "report",
-    "choice", "receipt",
+    "choice", "receipt", "factors", "own axis", "biases", "clusters", "plane",
 )  # fmt: skip
 
 

@@ -36,7 +36,10 @@ items = lists["item"].to_list()
 best = lists[lists["rank"] == 1]
 plain = lists.to_pandas()[["user", "item"]]
 model.similar_items(1)["similarity"]
+model.similar_users(1, by="posterior")["distance"]
 model.explain(1, 1).table()["part"]
+cf.biases(model).best(3)["bias"]
+cf.clusters(model).table()["label"]
 cf.Ladder(model).recommend(1)["rung"]
 evaluation.table()["low"]
 assert isinstance(lists, pl.DataFrame)
