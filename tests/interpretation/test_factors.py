@@ -89,6 +89,13 @@ def test_users_have_factors_too_named_by_what_they_are_like(model):
     assert not found.names()[0].is_noise
 
 
+def test_on_real_ratings_action_and_drama_lie_at_opposite_ends(ml_100k):
+    (names,) = factors(cf.ExplicitALS(n_factors=20).fit(ml_100k, progress=False), n=1).names()
+    drama, other = sorted((names.low, names.high), key=lambda end: "Drama" not in end)
+    assert "Drama" in drama
+    assert "Action" in other
+
+
 # ---- what is said of noise -------------------------------------------------------------------------------------
 
 

@@ -33,7 +33,7 @@ def test_ends_keep_their_places_however_rarely_they_were_rated_and_others_are_da
 
 def test_its_ends_are_named_by_what_lies_there(tastes):
     model = cf.ExplicitALS(n_factors=8).fit(tastes, progress=False)
-    names = axis_between(model, ["Toy Story (1995)", "Frozen (2013)"], "Alien (1979)").names
+    names = axis_between(model, ["Toy Story (1995)", "Frozen (2013)"], "Alien (1979)").names()
     assert {"Animation", "Family"} & set(names.low.split(", "))
     assert {"Sci-Fi", "Horror", "Thriller"} & set(names.high.split(", "))
 

@@ -43,13 +43,15 @@ class Axis(SheetMixin):
         order = np.argsort(self.places, kind="stable")
         return order[:n], order[::-1][:n]
 
-    @cached_property
     def names(self) -> EndNames:
-        """A name for each end, from what tells the outermost tenth of the rows (5 to 100) at one from those at the
-        other.
+        """A name for each end, by what tells the outermost tenth of the rows (5 to 100) at one from those at the other.
 
         An attribute that does so no better than the best of all attributes would by chance gives no name.
         """
+        return self._names
+
+    @cached_property
+    def _names(self) -> EndNames:
         n = int(np.clip(END_SHARE * len(self.rows), MIN_END, MAX_END))
         low, high = self.ends(min(n, len(self.rows) // 2))
         return name_sets(self.rows, low, high, n_compared=self.n_compared)
@@ -74,7 +76,7 @@ class Axis(SheetMixin):
     def sheet(self) -> Sheet:
         """The ends side by side; the note says what tells them apart."""
         ends = [[self._described(at) for at in end] for end in self.ends(N_SHOWN)]
-        return Sheet(self.title, ("low end", "high end"), list(zip(*ends)), (f"{self.names}.",), ("left", "left"))
+        return Sheet(self.title, ("low end", "high end"), list(zip(*ends)), (f"{self.names()}.",), ("left", "left"))
 
     def _described(self, at: int) -> str:
         return f"{self.rows.names[at]}  {self.places[at]:+.2f}"

@@ -67,7 +67,7 @@ class Factors(SheetMixin):
 
     def names(self) -> tuple[EndNames, ...]:
         """For each factor a name of both ends, or that no attribute tells them apart."""
-        return tuple(axis.names for axis in self.axes)
+        return tuple(axis.names() for axis in self.axes)
 
     def plane(self, x: int = 0, y: int = 1) -> FloatArray:
         """(m, 2) the places on two factors. Raises `BadOption` for a factor that there is not."""
@@ -89,12 +89,12 @@ class Factors(SheetMixin):
         return Sheet(title, ("", "variance", "low end", "high end"), lines, self._notes(), ("left",) * 4)
 
     def _ends(self, factor: int) -> list[list[str]]:
-        names, (low, high) = self.axes[factor].names, self.extremes(factor, N_EXAMPLES)
+        names, (low, high) = self.axes[factor].names(), self.extremes(factor, N_EXAMPLES)
         return [[names.low, *low], [names.high, *high]] if not names.is_noise else [low, high]
 
     def _notes(self) -> list[str]:
         noise = [at for at, one in enumerate(self.names()) if one.is_noise]
-        unnamed = [f"factor {at}: {self.axes[at].names}." for at in noise]
+        unnamed = [f"factor {at}: {self.axes[at].names()}." for at in noise]
         return [*unnamed, *(f"{_in_words(group, len(self.shares))}." for group in self.interchangeable)]
 
 

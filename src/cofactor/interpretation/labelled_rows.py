@@ -68,7 +68,9 @@ class LabelledRows:
         at = np.searchsorted(self.idx, idx).clip(max=len(self) - 1)
         if (missing := self.idx[at] != idx).any():
             first = (ratings.items if self.side == "item" else ratings.users).gather(idx[missing][:1]).tolist()[0]
-            raise BadOption(f"{shown(first)} is not among these {self.side}s: it has too few ratings. Ask for it too.")
+            raise BadOption(
+                f"{shown(first)} is not among these {self.side}s: it has too few ratings. Lower min_ratings."
+            )
         return at
 
     def attributes_of(self, at: IntArray) -> dict[str, Array]:
