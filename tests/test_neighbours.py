@@ -8,6 +8,7 @@ import pytest
 
 import cofactor as cf
 from cofactor.data.ratings import Ratings
+from cofactor.data.sources.tastes import truth
 from cofactor.errors import BadOption, UnknownIds, Unsupported
 
 
@@ -132,13 +133,25 @@ def test_distances_are_those_of_the_ratings_the_model_has_now(tastes):
     assert model.nearest_users("u0001", 3, by="posterior") != before
 
 
-def test_squashed_distances_are_in_stars_too(tastes):
-    options = {"n_factors": 4, "n_epochs": 10, "seed": 1}
-    plain, squashed = (
-        cf.MatrixFactorization(**options, y_range=y_range).fit(tastes, progress=False) for y_range in (None, (0.5, 5.5))
-    )
-    one, other = (model.row_posterior("item").distances(0) for model in (plain, squashed))
-    assert np.median(other) == pytest.approx(np.median(one), rel=0.5)
+@pytest.mark.parametrize(
+    "model",
+    [
+        cf.ExplicitALS(n_factors=8),
+        cf.ExplicitALS(n_factors=8, attributes=True),
+        cf.MatrixFactorization(n_factors=8, n_epochs=6, y_range=(0.5, 5.5)),
+        cf.BayesianMF(n_factors=8, n_draws=16, n_burn_in=16),
+    ],
+    ids=["least squares", "attributes", "squashed", "draws"],
+)
+def test_distances_are_those_between_the_tastes_that_ratings_were_generated_from(tastes, model):
+    """In stars, for much rated films: shrunk a little, and the scale has only five of them."""
+    known, much_rated = truth(), tastes.item_counts > 100
+    found = model.fit(tastes, progress=False).row_posterior("item")
+    for film in tastes.find_items(["Alien (1979)", "Toy Story (1995)", "The Matrix (1999)"]):
+        apart = (known.item_axes - known.item_axes[film]) @ np.linalg.cholesky(np.cov(known.user_axes.T))
+        true, distance = np.linalg.norm(apart, axis=1)[much_rated], found.distances(int(film))[much_rated]
+        assert np.corrcoef(distance, true)[0, 1] > 0.9
+        assert 0.5 < np.median(distance) / np.median(true) < 1.05
 
 
 # ---- mixes ----------------------------------------------------------------------------------------------------
@@ -154,6 +167,12 @@ def test_a_mix_ranks_by_the_cosine_with_the_mix_of_directions(of_ratings):
     scores = unit @ ((a + b) / 2 - c / 2)
     scores[of_ratings.ratings.find_items([*like, *unlike])] = -np.inf
     assert of_ratings.ratings.find_items(table["item"].to_list()).tolist() == np.argsort(-scores)[:10].tolist()
+
+
+def test_a_mix_has_items_that_match_and_were_rated_enough(of_ratings):
+    table = of_ratings.similar_to_mix("Alien (1979)", n=10, where="year < 1980", min_ratings=30)
+    assert all(int(title[-5:-1]) < 1980 for title in table["title"])
+    assert table["ratings"].min() >= 30
 
 
 def test_a_mix_of_one_is_its_neighbours(of_ratings):

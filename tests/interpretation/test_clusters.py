@@ -36,6 +36,27 @@ def test_the_largest_comes_first_and_every_row_is_in_one(four):
     assert found.sizes.sum() == len(found.rows) == len(found.table())
 
 
+def test_a_label_stands_in_the_middle_of_its_members(four):
+    found = clusters(four[0], 4)
+    corners = np.arange(8.0).reshape(4, 2)
+    np.testing.assert_array_equal(found.label_places(corners[found.members]), corners)
+
+
+def test_rows_that_few_rated_are_left_out_or_count_less():
+    """40 items of two directions; 30 of a third were rated once each."""
+    vectors = np.repeat(np.eye(3), [20, 20, 30], axis=0) - 0.3
+    model = model_of(vectors, [50] * 40 + [1] * 30)
+    assert len(clusters(model, 2, min_ratings=2).rows) == 40
+    apart, mixed = (clusters(model, 2, damping=damping).members for damping in (200, 0))
+    assert apart[0] != apart[20]
+    assert mixed[0] == mixed[20] != mixed[40]
+
+
+def test_users_have_clusters_too(tastes):
+    model = cf.ExplicitALS(n_factors=4, n_epochs=1).fit(tastes, progress=False)
+    assert clusters(model, 3, side="user").table().columns == ["user", "ratings", "cluster", "label"]
+
+
 def test_clusters_of_noise_have_no_name():
     """In 10 tables of noise hardly any cluster is named: in 0 to 2 of them by the binomial law, but for one in 90."""
     rng = np.random.default_rng(0)

@@ -114,13 +114,25 @@ def _columns_of(name: str, cells: Array) -> list[_ColumnOfRanks]:
     elif column.kind == "truth":
         named = {name: np.where(column.known, column.values, np.nan)}
     else:
-        named = {word: (column.words == code).any(axis=1) for word, code in column.codes_of_words.items()}
+        named = _held_words(column)
     each = ((word, values.astype(np.float64)) for word, values in named.items())
     return [
         _ColumnOfRanks(name, word, values, _standardised(_ranks(values)))
         for word, values in each
         if _differs(values, word)
     ]
+
+
+def _held_words(column: Column) -> dict[str, BoolArray]:
+    """Which rows hold each word, (m,), of words that enough of them hold: a column of texts has thousands of others."""
+    row, place = np.nonzero(column.words >= 0)
+    codes = column.words[row, place]
+    counts = np.bincount(codes, minlength=len(column.codes_of_words))
+    return {
+        word: np.isin(np.arange(len(column.cells)), row[codes == code])
+        for word, code in column.codes_of_words.items()
+        if counts[code] >= MIN_HELD
+    }
 
 
 def _differs(values: FloatArray, word: str) -> bool:

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from cofactor.arrays import IntArray
+from cofactor.arrays import FloatArray, IntArray
 from cofactor.contract.steps import Side
 from cofactor.data.tables import Table
 from cofactor.errors import BadOption, shown
@@ -46,6 +46,13 @@ class Clusters(SheetMixin):
     def sizes(self) -> IntArray:
         """(n_clusters,) members of each."""
         return np.bincount(self.members, minlength=len(self.names))
+
+    def label_places(self, places: FloatArray) -> FloatArray:
+        """(n_clusters, d) the median place of each cluster's members, where its label stands on a map.
+
+        places: (m, d), such as `Factors.plane` of the same rows
+        """
+        return np.stack([np.median(places[self.members == at], axis=0) for at in range(len(self.names))])
 
     def most_rated(self, cluster: int, n: int = N_EXAMPLES) -> IntArray:
         """(n,) the positions of the most rated rows of one cluster."""

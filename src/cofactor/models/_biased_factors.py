@@ -260,14 +260,15 @@ class BiasedFactors(AttributeMixin):
         """Given the other side. Under y_range the sigmoid is linearised at the other side's average scores."""
         from cofactor.models._row_posterior import posterior_given_others
 
-        others, ratings = self._rows("user" if side == "item" else "item"), self.ratings
-        rows, precisions = ratings.by_item, (self.item_precision_, self.user_precision_)
-        if side == "user":
-            rows, precisions = ratings.by_user, (self.user_precision_, self.item_precision_)
-        scores = np.append(others[:, 0], 0) + self.mean_
-        slopes = np.ones_like(scores) if self._range is None else slope(squash(scores, self._range), self._range)
-        at = slopes[:-1], float(slopes[-1])
-        return posterior_given_others(rows, self.row_vectors(side), others, precisions, self.noise_, at)
+        of_items, other, ratings = side == "item", "user" if side == "item" else "item", self.ratings
+        rows, others = ratings.by_item if of_items else ratings.by_user, self._rows(other)
+        own, theirs = (self.item_precision_, self.user_precision_)[:: 1 if of_items else -1]
+        expected = self._expected(other, ratings.attributes_of(other, np.arange(len(others))), len(others))
+        covariance = self.noise_ * np.linalg.inv(theirs) + np.cov(
+            expected.T, bias=True
+        )  # by attributes, and about that
+        prior = covariance, own, self.noise_
+        return posterior_given_others(rows, self.row_vectors(side), others, prior, self.mean_, self._range)
 
     def row_vectors(self, side: Literal["user", "item"]) -> FloatArray:
         return self.user_factors_ if side == "user" else self.item_factors_

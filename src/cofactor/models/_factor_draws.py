@@ -213,9 +213,9 @@ class FactorDraws(Recommender):
         from cofactor.gibbs.row_posterior import posterior_of_draws
 
         unit = np.ptp(self.levels_) / max(np.ptp(self.level_targets_), 1e-12) if self.ordinal else 1.0
-        draws = self.item_draws_, self.user_mean_, self.user_precision_
+        draws = self.item_draws_, self.user_draws_[self.ratings.user_counts > 0], self.user_mean_
         if side == "user":
-            draws = self.user_draws_, self.item_mean_, self.item_precision_
+            draws = self.user_draws_, self.item_draws_[self.ratings.item_counts > 0], self.item_mean_
         return posterior_of_draws(*draws, self._model_draws, float(unit))
 
     # ---- what is learned --------------------------------------------------------------------------------------
