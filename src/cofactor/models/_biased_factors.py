@@ -264,9 +264,8 @@ class BiasedFactors(AttributeMixin):
         rows, others = ratings.by_item if of_items else ratings.by_user, self._rows(other)
         own, theirs = (self.item_precision_, self.user_precision_)[:: 1 if of_items else -1]
         expected = self._expected(other, ratings.attributes_of(other, np.arange(len(others))), len(others))
-        covariance = self.noise_ * np.linalg.inv(theirs) + np.cov(
-            expected.T, bias=True
-        )  # by attributes, and about that
+        # of the whole population: what attributes let expect, and about that
+        covariance = self.noise_ * np.linalg.inv(theirs) + np.cov(expected.T, bias=True)
         prior = covariance, own, self.noise_
         return posterior_given_others(rows, self.row_vectors(side), others, prior, self.mean_, self._range)
 
