@@ -47,8 +47,9 @@ def test_noise_is_called_noise_in_95_of_100_cases_however_many_attributes_are_tr
 
 def test_p_holds_for_all_comparisons_together():
     years = np.concatenate([np.arange(50), np.arange(50) + 20])
-    alone, among = (associations({"year": years}, HALVES, n_compared=n)[0].p for n in (1, 10))
-    assert among == pytest.approx(10 * alone)
+    alone, among, of_many = (associations({"year": years}, HALVES, n_compared=n)[0].p for n in (1, 10, 200))
+    assert among == pytest.approx(10 * alone, rel=0.01)
+    assert of_many == pytest.approx(0.01, rel=0.01)
 
 
 def test_without_attributes_or_with_one_set_nothing_is_tried():

@@ -18,6 +18,7 @@ from cofactor.filtering.columns import Column
 __all__ = ["Association", "associations"]
 
 N_PERMUTATIONS = 999
+MORE_EACH = 100  # permutations for each comparison: p can then be 0.01 however many there are
 MIN_HELD = 3  # rows that hold a word, and rows that do not
 
 
@@ -71,26 +72,24 @@ def associations(
     ranks = np.column_stack([one.ranks for one in columns])  # (m, c)
     sets = (second - second.mean()) / second.std()
     correlation = sets @ ranks / len(sets)
-    largest = _largest_by_chance(sets, ranks, seed)
+    largest = _largest_by_chance(sets, ranks, max(N_PERMUTATIONS, MORE_EACH * n_compared), seed)
     beaten = np.searchsorted(np.sort(largest), np.abs(correlation) - 1e-9)  # by chance as large, but for rounding
     p = np.minimum(n_compared * (1 + len(largest) - beaten) / (1 + len(largest)), 1)
     order = np.argsort(-np.abs(correlation), kind="stable")
     return [_association(columns[at], second, float(p[at])) for at in order]
 
 
-def _largest_by_chance(sets: FloatArray, ranks: FloatArray, seed: int) -> FloatArray:
+def _largest_by_chance(sets: FloatArray, ranks: FloatArray, n_permutations: int, seed: int) -> FloatArray:
     """(n_permutations,) the largest absolute correlation of any column where the rows are dealt to the sets anew."""
-    dealt = np.random.default_rng(seed).permuted(np.tile(sets, (N_PERMUTATIONS, 1)), axis=1)
+    dealt = np.random.default_rng(seed).permuted(np.tile(sets, (n_permutations, 1)), axis=1)
     return np.abs(dealt @ ranks).max(axis=1) / len(sets)
 
 
 def _association(column: _ColumnOfRanks, second: BoolArray, p: float) -> Association:
-    typical = np.nanmean if column.word else np.nanmedian
-    ends = [
-        float(typical(known)) if len(known := _known(column.values[which])) else np.nan for which in (~second, second)
-    ]
-    first, other = (_known(column.values[which]) for which in (~second, second))
-    return Association(column.attribute, column.word, _auc(first, other), p, *ends)
+    sets = [_known(column.values[which]) for which in (~second, second)]
+    typical = np.mean if column.word else np.median
+    ends = [float(typical(known)) if len(known) else np.nan for known in sets]
+    return Association(column.attribute, column.word, _auc(*sets), p, *ends)
 
 
 def _auc(first: FloatArray, second: FloatArray) -> float:
