@@ -432,9 +432,15 @@ def _clusters(draw: st.DrawFn, known: Known) -> Question:
 
 
 def _plane(draw: st.DrawFn, known: Known) -> Question:
-    axes = draw(mostly((0, 1), [1, 0], odd=ODD))
+    axes = draw(mostly((0, 1), (1, 0), odd=st.tuples(ODD, ODD)))
     options = some(draw, ids=known.anything("item"), k=LENGTHS, n_sample=LENGTHS, seed=SEEDS)
-    return lambda model: str(cf.neighbours_kept(model, factors(model), axes, **options))
+    return lambda model: str(cf.neighbours_kept(model, *_axes_of(model, axes), **options))
+
+
+def _axes_of(model: Recommender, axes: tuple[Any, Any]) -> list[Any]:
+    """Axes by their numbers; whatever is none, as it is."""
+    found = factors(model).axes
+    return [found[at] if at in (0, 1) else at for at in axes]
 
 
 def _metrics(draw: st.DrawFn) -> dict[str, Any]:

@@ -53,7 +53,7 @@ def shown():
         "choice": cf.auto(train.subset(slice(0, 3)), progress=False), "receipt": model.copied().forget(users[3]),
         "factors": cf.factors(model), "own axis": cf.axis_between(model, items[1], items[2]),
         "biases": cf.biases(model), "clusters": cf.clusters(model, 2),
-        "plane": cf.neighbours_kept(model, cf.factors(model)),
+        "plane": cf.neighbours_kept(model, *cf.factors(model).axes),
     }  # fmt: skip
 
 

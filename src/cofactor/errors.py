@@ -15,6 +15,7 @@
     ├── NothingToAsk        every question was asked                     (LookupError)
     ├── NotFitted           asked before `fit`                           (RuntimeError)
     ├── Unsupported         this model cannot do that                    (TypeError)
+    ├── NotShown            a service that shows no persons              (PermissionError)
     ├── NotAfterFork        a forked child cannot do that                (RuntimeError)
     ├── Diverged            training left the finite numbers             (ArithmeticError)
     └── MissingExtra        an optional dependency is not installed      (ImportError)
@@ -186,6 +187,10 @@ class NotFitted(CofactorError, RuntimeError):
 
 class Unsupported(CofactorError, TypeError):
     """Raised when a model cannot do what is asked; `model.abilities` says what it can, else choose another model."""
+
+
+class NotShown(CofactorError, PermissionError):
+    """Raised by a service that was started to show no persons; start it without that option."""
 
 
 class NotAfterFork(CofactorError, RuntimeError):

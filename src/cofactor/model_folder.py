@@ -31,7 +31,7 @@ from cofactor.data.ratings import Ratings
 from cofactor.errors import BadModelFolder, BadOption, NotSaved, shown
 from cofactor.replacing import replacing, standing
 
-__all__ = ["SavedModel", "place_to_save", "read_model_folder", "write_model_folder"]
+__all__ = ["SavedModel", "folder_fingerprint", "place_to_save", "read_model_folder", "write_model_folder"]
 
 FORMAT = 4
 ABOUT = "model.json"
@@ -134,6 +134,18 @@ def read_model_folder(path: str | Path, *, verify: bool = True) -> SavedModel:
             if not left or _identity(folder) == before:
                 return saved
     raise AssertionError("the last try returns or raises")
+
+
+def folder_fingerprint(path: str | Path) -> str | None:
+    """SHA-256 of all that a folder says of its model, the hashes of its arrays among it; None where no model stands.
+
+    Read, not worked out: whoever opens the folder checks it.
+    """
+    try:
+        about = json.loads((standing(Path(path)) / ABOUT).read_text(encoding="utf-8"))
+        return str(about["own_sha256"])
+    except (OSError, ValueError, LookupError, TypeError, RecursionError):
+        return None
 
 
 def _identity(folder: Path) -> tuple[int, int] | None:

@@ -99,6 +99,21 @@ class NeighbourMixin(Snapshots, ModelSteps):
         Raises `Unsupported` of a model that compares no items, `UnknownIds`, and `BadOption` for options out of range
         and where nothing is liked.
         """
+        return self._near_mix(like, unlike, n, where, min_ratings).table(self.ratings, **_columns("item", "mix", None))
+
+    @of_one_state
+    def nearest_to_mix(
+        self, like: Id | Sequence[Id] | Array, unlike: Id | Sequence[Id] | Array | None = None, n: int = 10, *,
+        where: str | None = None, min_ratings: int = 0,
+    ) -> dict[str, list[Any]]:  # fmt: skip
+        """`similar_to_mix` as plain columns; raises as it does."""
+        return self._near_mix(like, unlike, n, where, min_ratings).columns(
+            self.ratings, **_columns("item", "mix", None)
+        )
+
+    # ---- how they are found -------------------------------------------------------------------------------
+
+    def _near_mix(self, like: Any, unlike: Any, n: int, where: str | None, min_ratings: int) -> Ranking:
         n, liked, disliked = list_length(n), as_list(like), [] if unlike is None else as_list(unlike)
         if not liked:
             raise BadOption("A mix needs at least one item that it is like: give its id or title.")
@@ -110,10 +125,7 @@ class NeighbourMixin(Snapshots, ModelSteps):
             scores -= UNLIKE_WEIGHT * np.where(unlike_these > -np.inf, unlike_these, 0)
         scores[[*of_like, *of_unlike]] = -np.inf
         idx, best = top_scores(scores[None], n, None, self._excluded_items(where, min_ratings))
-        near = self._with_counts("item", Ranking(["mix"], idx, best))
-        return near.table(self.ratings, of="item", score="similarity", asker=None)
-
-    # ---- how they are found -------------------------------------------------------------------------------
+        return self._with_counts("item", Ranking(["mix"], idx, best))
 
     def _near_items(self, items: Any, n: int, by: Measure | None, where: str | None, min_ratings: int) -> Ranking:
         return self._nearest("item", items, n, by, self._excluded_items(where, min_ratings))

@@ -9,8 +9,8 @@ from cofactor.arrays import Array, FloatArray, Id, IntArray
 from cofactor.contract.indices import as_list
 from cofactor.data.tables import Table
 from cofactor.errors import BadOption, shown
-from cofactor.hyperparameters import conformed, seed_of
-from cofactor.interpretation.factors import Factors
+from cofactor.hyperparameters import seed_of
+from cofactor.interpretation.axis import Axis
 from cofactor.interpretation.labelled_rows import LabelledRows
 from cofactor.kernels.ranking.top_scores import top_scores
 from cofactor.ranking import list_length
@@ -52,20 +52,24 @@ class NeighboursKept(SheetMixin):
 
 
 def neighbours_kept(
-    model: Recommender, found: Factors, axes: tuple[int, int] = (0, 1), *, ids: Id | Sequence[Id] | Array | None = None,
+    model: Recommender, x: Axis, y: Axis, *, ids: Id | Sequence[Id] | Array | None = None,
     k: int = K, n_sample: int = 1000, seed: int = 0,
 ) -> NeighboursKept:  # fmt: skip
     """How many of a row's k nearest neighbours, by the cosine of the model's vectors, are among its k nearest on the
-    plane of two factors, where distance is that of the drawing.
+    plane of two axes, where distance is that of the drawing.
 
-    found: the factors of this model's users or items     ids: only of these; None: of `n_sample` rows drawn at random,
-    or of all where there are no more. Neighbours are always looked for among all rows of `found`.
-    Raises `UnknownIds`; `BadOption` for a factor that there is not, and where an option is out of range.
+    x, y: axes of this model's users or items     ids: only of these; None: of `n_sample` rows drawn at random, or of
+    all where there are no more. Neighbours are always looked for among all rows of the axes.
+    Raises `UnknownIds`; `BadOption` for axes of different rows, and where an option is out of range.
     """
     expect_model(model, "neighbours_kept asks")
-    model, k, rows = model.snapshot(), min(list_length(k, "k"), len(found.rows) - 1), found.rows
-    x, y = conformed("axes", tuple[int, int], axes)
-    places = found.plane(x, y)
+    for one in (x, y):
+        if not isinstance(one, Axis):
+            raise BadOption(f"A plane has two axes, such as factors(model).axis(0), but {shown(one)} came.")
+    model, k, rows = model.snapshot(), min(list_length(k, "k"), len(x.rows) - 1), x.rows
+    if y.rows.side != rows.side or not np.array_equal(y.rows.idx, rows.idx):
+        raise BadOption("A plane has two axes of the same rows: give both with the same side and min_ratings.")
+    places = np.column_stack([x.places, y.places])
     if k < 1:
         raise BadOption("One row alone has no neighbours: give factors of at least two rows.")
     if ids is None:
