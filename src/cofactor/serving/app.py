@@ -1,0 +1,91 @@
+"""The web app: the routes of each page's JSON, one handler for errors, the guard around, and the page itself."""
+
+from http import HTTPStatus
+from pathlib import Path
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import FileResponse, JSONResponse
+from fastapi.staticfiles import StaticFiles
+from starlette.middleware.gzip import GZipMiddleware
+
+from cofactor import __version__
+from cofactor.errors import AmbiguousTitle, BadModelFolder, CofactorError, NotShown
+from cofactor.serving import (
+    about,
+    axes_page,
+    catalogue,
+    comparison,
+    item_page,
+    lesson,
+    map_page,
+    newcomer,
+    person_page,
+    session,
+    table_page,
+    what_if,
+)
+from cofactor.serving.guard import Guard
+from cofactor.serving.opened import Shelf
+
+__all__ = ["create_app"]
+
+PAGE = Path(__file__).with_name("explorer")
+PAGES = (
+    about,
+    axes_page,
+    map_page,
+    table_page,
+    catalogue,
+    item_page,
+    person_page,
+    what_if,
+    newcomer,
+    lesson,
+    comparison,
+    session,
+)
+SMALLEST_COMPRESSED = 1024  # bytes
+
+
+def create_app(shelf: Shelf) -> Guard:
+    """The app that answers for the models on a shelf.
+
+    Errors are JSON, {"kind": its class, "message": what to do}: 404 for what is not there, 403 for what is not shown,
+    422 for all else that the caller can mend.
+    """
+    app = FastAPI(title="cofactor", version=__version__, docs_url=None, redoc_url=None, openapi_url="/api/openapi.json")
+    app.state.shelf = shelf
+    for page in PAGES:
+        app.include_router(page.routes)
+    app.include_router(item_page.mixes)
+    app.add_exception_handler(CofactorError, _refused)
+    app.add_exception_handler(RequestValidationError, _misread)
+    app.mount("/explorer", StaticFiles(directory=PAGE), name="explorer")
+    app.add_api_route("/", _page, include_in_schema=False)
+    app.add_middleware(GZipMiddleware, minimum_size=SMALLEST_COMPRESSED)
+    return Guard(app, shelf.permissions)
+
+
+async def _page() -> FileResponse:
+    return FileResponse(PAGE / "index.html")
+
+
+async def _refused(_: Request, error: Exception) -> JSONResponse:
+    return JSONResponse({"kind": type(error).__name__, "message": str(error)}, _status(error))
+
+
+def _status(error: Exception) -> HTTPStatus:
+    if isinstance(error, NotShown):
+        return HTTPStatus.FORBIDDEN
+    if isinstance(error, (AmbiguousTitle, BadModelFolder)):
+        return HTTPStatus.CONFLICT
+    return HTTPStatus.NOT_FOUND if isinstance(error, LookupError) else HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+async def _misread(_: Request, error: Exception) -> JSONResponse:
+    """A question that is not of the form that the API takes."""
+    assert isinstance(error, RequestValidationError)
+    first = error.errors()[0]
+    where = ".".join(str(one) for one in first["loc"][1:])
+    return JSONResponse({"kind": "BadOption", "message": f"{where or 'The question'}: {first['msg']}."}, 422)

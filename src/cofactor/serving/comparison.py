@@ -1,0 +1,148 @@
+"""GET and POST /api/compare: several models side by side on one split, fitted anew with their own options."""
+
+from threading import Thread
+from typing import TYPE_CHECKING
+
+from fastapi import APIRouter
+
+from cofactor.data.splits.splitting import Split, split
+from cofactor.errors import CofactorError
+from cofactor.evaluation.compare import compare
+from cofactor.evaluation.metric_table import better
+from cofactor.evaluation.verdicts import Verdict
+from cofactor.models.popularity import Popularity
+from cofactor.serving.job import ComparedModel, ComparisonAnswer, Difference, Job, Measured, Metric, SplitAbout
+from cofactor.serving.opened import OnShelf, OpenModel, Shelf
+
+if TYPE_CHECKING:
+    from cofactor.evaluation.comparison import Comparison
+    from cofactor.recommender import Recommender
+
+__all__ = ["differences_of", "routes"]
+
+routes = APIRouter(prefix="/api/compare", tags=["compare"])
+
+TEST, SEED = 0.2, 0
+METRICS = {
+    "rmse": "The error of predicted ratings, in their own unit: the root of its mean square.",
+    "mae": "The error of predicted ratings, in their own unit: its mean size.",
+    "ndcg@10": "How many of the held-out items that people liked are among the ten best, the higher the better placed.",
+    "recall@10": "The share of the held-out items that people liked that is among the ten best.",
+    "coverage@10": "The share of the catalogue that is on anybody's list of ten.",
+}
+
+
+@routes.get("")
+def compared(shelf: OnShelf) -> ComparisonAnswer:
+    """The comparison, as far as it is."""
+    return _answer(shelf)
+
+
+@routes.post("")
+def start(shelf: OnShelf) -> ComparisonAnswer:
+    """Start the comparison, unless it runs or is ready."""
+    job = shelf.comparison
+    with job.lock:
+        if _answer(shelf).state == "none":
+            job.of = _all_fingerprints(shelf)
+            job.answer = ComparisonAnswer("running", "The models are fitted anew on four fifths of the ratings …")
+            Thread(target=_work, args=(shelf, job, job.of), daemon=True).start()
+    return job.answer
+
+
+def differences_of(shelf: Shelf) -> list[Difference]:
+    """The differences that were measured of the models shown; none before."""
+    return _answer(shelf).pairs
+
+
+def _answer(shelf: Shelf) -> ComparisonAnswer:
+    job = shelf.comparison
+    if job.of == _all_fingerprints(shelf):
+        return job.answer
+    names = ", ".join(_labels(shelf))
+    says = f"{names}: fitted anew on {1 - TEST:.0%} of the ratings and measured on the others, person by person."
+    return ComparisonAnswer("none", says)
+
+
+def _all_fingerprints(shelf: Shelf) -> str:
+    return " ".join(one.fingerprint for one in (shelf.opened, *shelf.others))
+
+
+def _work(shelf: Shelf, job: Job, of: str) -> None:
+    try:
+        answer = _measured(shelf)
+    except (CofactorError, MemoryError, ArithmeticError) as error:  # shown in place of an answer
+        answer = ComparisonAnswer("none", f"It could not be done: {error}")
+    with job.lock:
+        if job.of == of:
+            job.answer = answer
+
+
+def _measured(shelf: Shelf) -> ComparisonAnswer:
+    parts = split(shelf.opened.model.ratings, test=TEST, seed=SEED)
+    saved = dict(zip(_labels(shelf), (shelf.opened, *shelf.others, None), strict=False))
+    models = {name: _unfitted(one) for name, one in saved.items()}
+    names = [name for name in METRICS if better(name) or name.startswith("coverage")]
+    found = compare(models, parts.train, parts.test, metrics=names, seed=SEED, progress=False)
+    return ComparisonAnswer(
+        "ready", _verdicts(found), 1.0, [_model(name, saved[name], found) for name in models],
+        [one for metric, verdict in found.verdicts.items() for one in _differences(metric, verdict)],
+        [Metric(name, METRICS[name], better(name)) for name in names if name in found.verdicts],
+        _about(parts), _python(shelf),
+    )  # fmt: skip
+
+
+def _labels(shelf: Shelf) -> list[str]:
+    """A name for each model: its class, with its folder where there are several of that class. One alone is compared
+    with Popularity, the list that is the same for everybody."""
+    models = (shelf.opened, *shelf.others)
+    classes = [type(one.model).__name__ for one in models]
+    names = [
+        f"{kind} ({one.folder.name})" if classes.count(kind) > 1 else kind
+        for kind, one in zip(classes, models, strict=True)
+    ]
+    return names if len(names) > 1 else [*names, "Popularity (baseline)"]
+
+
+def _unfitted(one: OpenModel | None) -> "Recommender":
+    return Popularity() if one is None else type(one.model)(**one.model.options())
+
+
+def _model(name: str, saved: OpenModel | None, found: "Comparison") -> ComparedModel:
+    metrics = {metric: Measured(*one) for metric, one in found.evaluations[name].intervals.items()}
+    return ComparedModel(name, saved and saved.folder.name, saved and saved.fingerprint, metrics)
+
+
+def _differences(metric: str, verdict: Verdict) -> list[Difference]:
+    """The best model's lead over each other one, with the sign of the metric."""
+    sign = -1 if better(metric) == "lower" else 1
+    found = list[Difference]()
+    for other, gap in verdict.behind.items():
+        low, high = sorted((sign * gap.low, sign * gap.high))
+        words = f"{verdict.best} is ahead" if gap.low > 0 else "inside the noise: nothing tells them apart"
+        found.append(Difference(verdict.best, other, metric, sign * gap.value, low, high, words))
+    return found
+
+
+def _verdicts(found: "Comparison") -> str:
+    words = [
+        f"{metric}: {verdict.winner} is best" if verdict.winner else f"{metric}: no winner beyond the noise"
+        for metric, verdict in found.verdicts.items()
+    ]
+    return "; ".join(words) + "." if words else "These data have no metric that could be measured."
+
+
+def _about(parts: Split) -> SplitAbout:
+    return SplitAbout(TEST, SEED, len(parts.test), int((parts.test.user_counts > 0).sum()))
+
+
+def _python(shelf: Shelf) -> str:
+    made = [
+        f"type({name})(**{name}.options())" for name in ("model", *(f"other{at}" for at in range(len(shelf.others))))
+    ]
+    others = "".join(f"other{at} = {one.expression}\n" for at, one in enumerate(shelf.others))
+    baseline = "" if shelf.others else ", cf.Popularity()"
+    return shelf.opened.python(
+        f"{others}train, test = cf.split(model.ratings, test={TEST}, seed={SEED})\n"
+        f"cf.compare([{', '.join(made)}{baseline}], train, test)"
+    )

@@ -1,0 +1,80 @@
+"""A comparison of models that runs beside the answers, and its result as JSON."""
+
+from dataclasses import dataclass, field
+from threading import Lock
+from typing import Literal
+
+__all__ = ["ComparedModel", "ComparisonAnswer", "Difference", "Job", "Measured", "Metric", "SplitAbout"]
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A value and the ends of its 95 % interval."""
+
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class ComparedModel:
+    """A model that was fitted anew, and its metrics; folder and fingerprint of the saved one, None of a baseline."""
+
+    name: str
+    folder: str | None
+    fingerprint: str | None
+    metrics: dict[str, Measured]
+
+
+@dataclass(frozen=True)
+class Difference:
+    """The metric of the first model less that of the second, paired by people, and in words whether that is beyond the
+    noise."""
+
+    first: str
+    second: str
+    metric: str
+    difference: float
+    low: float
+    high: float
+    verdict: str
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A metric, in a sentence, and whether higher or lower is better."""
+
+    name: str
+    says: str
+    better: str
+
+
+@dataclass(frozen=True)
+class SplitAbout:
+    """The split that all are measured on: the share held out, its seed, and how many ratings of how many people."""
+
+    share: float
+    seed: int
+    ratings: int
+    users: int
+
+
+@dataclass(frozen=True)
+class ComparisonAnswer:
+    """The state of the comparison and, when it is ready, what was measured."""
+
+    state: Literal["none", "running", "ready"]
+    says: str
+    progress: float | None = None
+    models: list[ComparedModel] = field(default_factory=list[ComparedModel])
+    pairs: list[Difference] = field(default_factory=list[Difference])
+    metrics: list[Metric] = field(default_factory=list[Metric])
+    split: SplitAbout | None = None
+    python: str | None = None
+
+
+class Job:
+    """A comparison that runs in a thread of its own, once for the models that `of` names by their fingerprints."""
+
+    def __init__(self) -> None:
+        self.lock, self.of, self.answer = Lock(), "", ComparisonAnswer("none", "")

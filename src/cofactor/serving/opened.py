@@ -1,0 +1,112 @@
+"""The model that is shown, known by a fingerprint, and the others on the shelf beside it."""
+
+from collections.abc import Callable
+from functools import cached_property
+from pathlib import Path
+from threading import Lock
+from typing import Annotated, Any, Self, TypeVar
+
+from fastapi import Depends, Request
+
+from cofactor.coldstart.onboarding import Onboarding
+from cofactor.errors import BadModelFolder, NotShown
+from cofactor.model_folder import folder_fingerprint
+from cofactor.opening import open_model
+from cofactor.recommender import Recommender
+from cofactor.serving.guard import Permissions
+from cofactor.serving.job import Job
+
+__all__ = ["OnShelf", "OpenModel", "Opened", "Shelf", "expect_people", "short_fingerprint"]
+
+Made = TypeVar("Made")
+
+MOST_KEPT = 24  # answers that took long to work out
+DIGITS = 12  # of a fingerprint, for people to compare
+
+
+class OpenModel:
+    """A saved model and the Python that makes it."""
+
+    def __init__(self, model: Recommender, folder: Path, expression: str = "") -> None:
+        self.model, self.folder = model, folder
+        self._known, self._locks, self._lock = dict[str, Any](), dict[str, Lock](), Lock()
+        self.expression = expression or f"cf.open({str(folder)!r})"
+        self.fingerprint = short_fingerprint(folder) or ""
+
+    @classmethod
+    def at(cls, folder: Path) -> Self:
+        """The model saved there. Raises `BadModelFolder`."""
+        return cls(open_model(folder), folder)
+
+    @cached_property
+    def onboarding(self) -> Onboarding:
+        """The interview of newcomers; what it learns of who knows what is kept for the next question."""
+        return Onboarding(self.model, "variance" if self.model.abilities.has_posterior else "entropy0")
+
+    def once(self, name: str, make: Callable[[], Made]) -> Made:
+        """The value that `make` gives, worked out when it is first asked for by this name; the newest of such are kept.
+
+        Who asks for another value meanwhile does not wait.
+        """
+        with self._lock:
+            own = self._locks.setdefault(name, Lock())
+        with own:
+            found = self._known[name] if name in self._known else make()
+        with self._lock:
+            self._known.pop(name, None)
+            self._known[name] = found
+            while len(self._known) > MOST_KEPT:
+                oldest = next(iter(self._known))
+                del self._known[oldest]
+                self._locks.pop(oldest, None)
+        return found
+
+    def python(self, question: str) -> str:
+        """The lines of Python that ask the model this."""
+        return f"import cofactor as cf\n\nmodel = {self.expression}\n{question}"
+
+
+class Shelf:
+    """The model that is shown and those it may be compared with, and what may be asked of them."""
+
+    def __init__(self, opened: OpenModel, others: tuple[OpenModel, ...] = (), permissions: Permissions | None = None):
+        self.opened, self.others, self.permissions = opened, others, permissions or Permissions()
+        self.comparison = Job()
+
+    @property
+    def on_disk(self) -> str | None:
+        """The fingerprint of the model that stands in the folder now; None where none does."""
+        return short_fingerprint(self.opened.folder)
+
+    def reopen(self) -> None:
+        """Show the model that stands in the folder now. Raises `BadModelFolder`, and shows what it did."""
+        if self.on_disk is None:
+            raise BadModelFolder(f"No model stands in {self.opened.folder} any more. Save one there.")
+        if self.on_disk != self.opened.fingerprint:
+            self.opened = OpenModel.at(self.opened.folder)
+
+
+def short_fingerprint(folder: Path) -> str | None:
+    """The first digits of a folder's fingerprint; None where no model stands."""
+    whole = folder_fingerprint(folder)
+    return whole and whole[:DIGITS]
+
+
+def _shelf(request: Request) -> Shelf:
+    return request.app.state.shelf
+
+
+OnShelf = Annotated[Shelf, Depends(_shelf)]
+
+
+def _opened(shelf: OnShelf) -> OpenModel:
+    return shelf.opened
+
+
+Opened = Annotated[OpenModel, Depends(_opened)]
+
+
+def expect_people(shelf: OnShelf) -> None:
+    """Raise `NotShown` where single persons are not shown."""
+    if not shelf.permissions.people:
+        raise NotShown("This explorer shows no single persons (--no-people).")
