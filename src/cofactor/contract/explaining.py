@@ -38,17 +38,12 @@ class ExplainMixin(Snapshots, ModelSteps):
         """
         item_idx = find(self.ratings, "item", [item])
         expect_ability(self, "gives_reasons")
-        (item,) = self.ratings.items.gather(item_idx).tolist()  # it may have been given by its title
-        if isinstance(user, Mapping):
-            who = expect_profile(self, user_profile(self.ratings, user, attributes))
-            label, score = "newcomer", self.predict_profile(who)[item_idx[0]]
-        else:
-            refuse_attributes(attributes)
-            user_idx = find(self.ratings, "user", [user])
-            (label,) = self.ratings.users.gather(user_idx).tolist()
-            who, score = int(user_idx[0]), self.score_pairs(user_idx, item_idx)[0]
+        label, who = self._label_and_user(user, attributes)
+        is_new = isinstance(who, UserProfile)
+        score = (self.predict_profile(who)[item_idx] if is_new else self.score_pairs(np.array([who]), item_idx))[0]
         reasons = self.reasons(who, int(item_idx[0]))
-        interval = None if isinstance(who, UserProfile) else self._interval(who, int(item_idx[0]), float(score))
+        interval = None if is_new else self._interval(who, int(item_idx[0]), float(score))
+        (item,) = self.ratings.items.gather(item_idx).tolist()  # it may have been given by its title
         return Explanation(
             label, item, float(score), reasons, self._rated(who), self.ratings, not self.abilities.reasons_add_up,
             interval,
@@ -70,19 +65,25 @@ class ExplainMixin(Snapshots, ModelSteps):
         expect_ability(self, "gives_reasons")
         expect_ability(self, "folds_in")
         (item,) = self.ratings.items.gather(np.array([item_idx])).tolist()
-        if isinstance(user, Mapping):
-            profile, label = expect_profile(self, user_profile(self.ratings, user, attributes)), "newcomer"
-            scores = self.score_profile(profile)
-        else:
-            refuse_attributes(attributes)
-            user_idx = find(self.ratings, "user", [user])
-            (label,) = self.ratings.users.gather(user_idx).tolist()
-            profile, scores = self._profile_of(int(user_idx[0])), self.score_users(user_idx)[0]
+        label, who = self._label_and_user(user, attributes)
+        profile = who if isinstance(who, UserProfile) else self._profile_of(who)
+        scores = self.score_profile(who) if isinstance(who, UserProfile) else self.score_users(np.array([who]))[0]
         if item_idx in profile.item_idx:
             raise BadOption(f"{label!r} has rated {item!r}, so that no list shows it. Choose an item not yet rated.")
         is_candidate = ~np.isin(np.arange(self.ratings.n_items), profile.item_idx)
         shown_at, found = place_of(item_idx, scores, is_candidate), find_removal(self, profile, item_idx, n)
         return Counterfactual(label, item, n, shown_at, found, self._rated(profile), self.ratings)
+
+    def _label_and_user(
+        self, user: Id | Newcomer, attributes: Mapping[str, Any] | None
+    ) -> tuple[Id, int | UserProfile]:  # fmt: skip
+        """What a user is called, and their index, or the profile of somebody new."""
+        if isinstance(user, Mapping):
+            return "newcomer", expect_profile(self, user_profile(self.ratings, user, attributes))
+        refuse_attributes(attributes)
+        user_idx = find(self.ratings, "user", [user])
+        (label,) = self.ratings.users.gather(user_idx).tolist()
+        return label, int(user_idx[0])
 
     def _interval(self, user_idx: int, item_idx: int, score: float) -> tuple[float, float] | None:
         """Between which values a rating lies in 80 % of cases, where the model has intervals."""

@@ -27,8 +27,8 @@ class FactorReasons(BiasedFactors):
         """The row is linear in the ratings, given the items: each adds its share of p_u · q_i.
 
         That of somebody new is a posterior mean. A trained row may be off by what "training" holds: the ratings' shares
-        are those of the nearest mixture of ridge regressions. Under y_range the
-        sigmoid is made linear where each rating lies.
+        are those of the nearest mixture of ridge regressions. Under y_range the sigmoid is made linear where each
+        rating lies.
         """
         bias, q = self.item_bias_[item_idx], self.item_factors_[item_idx].astype(np.float64)
         if isinstance(who, UserProfile):

@@ -51,6 +51,12 @@ def test_a_row_without_each_of_its_ratings_is_that_of_the_others():
         np.testing.assert_allclose(found[left_out], row_mean(design[others], ratings[others], precision), atol=1e-12)
 
 
+def test_without_a_prior_a_row_that_one_rating_determines_stays_finite():
+    design = np.eye(2)[:1]
+    found = rows_without_each(lambda x: (design @ x, design), np.array([3.0, 0]), np.array([3.0]), np.zeros((2, 2)))
+    assert np.isfinite(found).all()
+
+
 def test_the_pulls_of_likes_add_up_to_the_row_that_puts_them_first():
     rng = np.random.default_rng(3)
     likes, others, bias = rng.normal(size=(4, 3)), rng.normal(size=(9, 3)), (rng.normal(size=4), rng.normal(size=9))

@@ -15,6 +15,7 @@ __all__ = ["MAX_NEWTON_STEPS", "nonlinear_row_mean", "row_mean", "rows_without_e
 
 MAX_NEWTON_STEPS = 12
 MAX_HALVINGS = 8  # of a step that raised the cost
+MIN_DISTANCE = 1e-6  # of a leverage from 1, which a rating has that alone determines a part of the row
 
 
 def row_mean(design: FloatArray, targets: FloatArray, precision: FloatArray) -> FloatArray:
@@ -23,7 +24,10 @@ def row_mean(design: FloatArray, targets: FloatArray, precision: FloatArray) -> 
     design: (m, f), a row for each rating     targets: (m,)     precision: (f, f) of the prior, whose mean is 0
     Where factors are so large that the prior is lost beside them: the shortest of the rows that fit.
     """
-    posterior, pull = precision + design.T @ design, design.T @ targets
+    return _solved(precision + design.T @ design, design.T @ targets)
+
+
+def _solved(posterior: FloatArray, pull: FloatArray) -> FloatArray:
     try:
         return np.linalg.solve(posterior, pull)
     except np.linalg.LinAlgError:
@@ -89,6 +93,6 @@ def rows_without_each(
     curve, ratings, precision: as there     row: (f,) what it gave
     """
     expected, tangent = curve(row)
-    along = np.linalg.solve(precision + tangent.T @ tangent, tangent.T).T
+    along = _solved(precision + tangent.T @ tangent, tangent.T).T
     leverage = np.einsum("mf,mf->m", along, tangent)
-    return row - along * ((ratings - expected) / (1 - leverage))[:, None]
+    return row - along * ((ratings - expected) / np.maximum(1 - leverage, MIN_DISTANCE))[:, None]
