@@ -27,28 +27,33 @@ class DrawReasons(FactorDraws):
         A drawn row differs from that mean by chance; what is left of it in the mean over the draws is "training". Parts
         of ordered levels add up to the mean latent score.
         """
-        profile = who if isinstance(who, UserProfile) else UserProfile(*self.ratings.by_user.of(who))
-        if isinstance(who, UserProfile):
-            rows, variance = self._newcomer(who)
-        else:
-            rows, variance = self._draws.of_users(np.array([who]))[0], float(self.user_noise_variance_[who])
-            if self.abilities.learns_attributes:
-                profile = replace(profile, attributes=self.ratings.attributes_of("user", np.array([who])))
+        profile, rows, variance = self._drawn_rows(who)
         item = self._draws.of_items(np.array([item_idx]))[0]
         q, by_attributes = item.copy(), self._expected_of(profile) - self.user_mean_
         q[:, -1] = 0  # the user's bias is a part of its own
         parts, of_average = self._parts_along(q, profile, by_attributes, variance)
-        base, bias = self.mean_ + _mean(self.user_mean_[:, -1]), _mean(item[:, -1])
-        user = _mean(rows[:, -1] - self.user_mean_[:, -1] - by_attributes[:, -1])
+        of_user = self.user_mean_[:, -1], rows[:, -1] - self.user_mean_[:, -1] - by_attributes[:, -1]
         attributes = _mean((by_attributes[:, :-1] * q[:, :-1]).sum(axis=1) + by_attributes[:, -1])
+        base, user = self.mean_ + _mean(of_user[0]), _mean(of_user[1])
+        found = Reasons(base, user, _mean(item[:, -1]) + of_average, attributes, profile.item_idx, parts)
         latent = (rows * q).sum(axis=1) + rows[:, -1] + item[:, -1] + np.float32(self.mean_)
-        found = Reasons(base, user, bias + of_average, attributes, profile.item_idx, parts)
         found = replace(found, training=_mean(latent) - found.total)
-        if not self.ordinal:
-            return found
-        at = np.array([[base], [0.0]]) + np.stack([0 * latent, latent])
-        squashed = self._levels(at, np.full(2, variance * self.item_noise_variance_[item_idx])).mean(axis=1)
-        return replace(found, squashed=(float(squashed[0]), float(squashed[1])))
+        noise = variance * self.item_noise_variance_[[item_idx]]
+        return replace(found, squashed=self._levels_of(base, latent, noise)) if self.ordinal else found
+
+    def _drawn_rows(self, who: int | UserProfile) -> tuple[UserProfile, FloatArray, float]:
+        """Somebody's ratings and attributes, their rows (n_draws, d), and their ratings' noise variance, relative."""
+        if isinstance(who, UserProfile):
+            return who, *self._newcomer(who)
+        user = np.array([who])
+        attributes = self.ratings.attributes_of("user", user) if self.abilities.learns_attributes else None
+        profile = UserProfile(*self.ratings.by_user.of(who), attributes)
+        return profile, self._draws.of_users(user)[0], float(self.user_noise_variance_[who])
+
+    def _levels_of(self, base: float, latent: FloatArray, noise: FloatArray) -> tuple[float, float]:
+        """The mean rating of a latent score at the base, and of the pair's latent scores (n_draws,)."""
+        at_base, at_pair = (self._levels(scores[None], noise) for scores in (np.full_like(latent, base), latent))
+        return _mean(at_base), _mean(at_pair)
 
     def _parts_along(
         self, q: FloatArray, profile: UserProfile, by_attributes: FloatArray, variance: float
