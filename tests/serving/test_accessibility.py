@@ -1,0 +1,54 @@
+"""Every view by the checker axe-core (an npm package): no serious violation, in light and dark, wide and narrow.
+
+    npm install --prefix .venv/axe axe-core
+
+puts it where this test looks; without it the test is skipped, and fails where CI_BROWSER=1.
+"""
+
+import os
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+AXE = Path(os.environ.get("AXE") or ROOT / ".venv/axe/node_modules/axe-core/axe.min.js")
+VIEWS = (
+    "data", "map", "factors", "items", "items/star-wars-1977", "people", "people/u0029", "newcomer",
+    "lesson/rating-matrix", "lesson/gradient-descent", "compare",
+)  # fmt: skip
+LOOKS = {"light": (1280, "light"), "dark, narrow": (390, "dark")}
+SERIOUS = ("serious", "critical")
+
+
+@pytest.fixture(scope="module")
+def axe() -> str:
+    if not AXE.is_file():
+        missing = f"axe-core is not installed: npm install --prefix .venv/axe axe-core (looked for {AXE})."
+        pytest.fail(missing) if os.environ.get("CI_BROWSER") == "1" else pytest.skip(missing)
+    return AXE.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_no_view_has_a_serious_violation(browser, served, axe, look):
+    width, scheme = LOOKS[look]
+    with browser.new_context(
+        viewport={"width": width, "height": 900}, color_scheme=scheme, base_url=served.address, bypass_csp=True
+    ) as context:
+        page = context.new_page()
+        found = {view: violations(page, view, axe) for view in VIEWS}
+    assert {view: names for view, names in found.items() if names} == {}
+
+
+def violations(page, view: str, axe: str) -> list[str]:
+    """The rules that a view breaks seriously, each with where."""
+    page.goto(f"/#/{view}")
+    page.reload()
+    page.wait_for_function("() => document.querySelector('main h1') && !document.querySelector('main .loading')")
+    page.wait_for_function("() => !document.querySelector('main [aria-busy=true]')")
+    page.evaluate(axe)
+    answer = page.evaluate("() => axe.run()")
+    return [
+        f"{one['id']}: {one['nodes'][0]['target']}: {one['nodes'][0]['html'][:120]}"
+        for one in answer["violations"]
+        if one["impact"] in SERIOUS
+    ]
