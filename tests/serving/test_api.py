@@ -26,7 +26,7 @@ def test_the_model_says_what_it_is(client, opened):
     assert about["counts"] == {"users": 1200, "items": 547, "ratings": 54303}
     assert about["data"]["synthetic"] is True
     assert about["score"] == {"unit": "stars", "meaning": "predicted rating on the scale 1 to 5"}
-    assert (about["scale"], about["step"]) == ([1, 5], 1)
+    assert (about["scale"], about["step"], about["unit"]) == ([1, 5], 1, "stars")
 
 
 def test_a_list_is_the_one_that_its_line_of_python_gives(client, opened):

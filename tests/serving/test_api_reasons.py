@@ -66,3 +66,17 @@ def test_ids_may_hold_slashes(tmp_path):
     assert client.get("/api/items/x%2Fy").json()["item"] == "x/y"
     assert client.get("/api/people/a%2Fb").json()["user"] == "a/b"
     assert client.get("/api/people/c/reasons/x%2Fy").json()["item"] == "x/y"
+
+
+def test_where_lists_are_ordered_otherwise_it_is_said_that_the_prediction_is_explained(checkerboard, tmp_path):
+    model = cf.RankerAndRater(ranker=cf.EASE(), rater=cf.Bias()).fit(checkerboard, progress=False)
+    model.save(tmp_path / "two.cofactor")
+    client = client_of(Shelf(OpenModel.at(tmp_path / "two.cofactor")))
+    about = client.get("/api/model").json()
+    assert (about["score"]["unit"], about["unit"]) == ("", "stars")
+    assert about["options"]["ranker"]["model"] == "ease"
+    row = client.get("/api/people/0/list").json()["rows"][0]
+    why = client.get(f"/api/people/0/reasons/{row['item']}").json()
+    assert why["score"] == pytest.approx(row["rating"])
+    assert why["unit"] == "stars"
+    assert "the list is ordered by another score" in why["says"]

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from cofactor.data.ratings import Ratings
     from cofactor.recommender import Recommender
 
-__all__ = ["ScoreMeaning", "routes", "score_meaning"]
+__all__ = ["ScoreMeaning", "prediction_meaning", "routes", "score_meaning"]
 
 routes = APIRouter(prefix="/api/model", tags=["model"])
 
@@ -52,8 +52,8 @@ class DataAbout:
 class About:
     """The model as the page presents it, with what can be asked of it.
 
-    step: by how much ratings differ that people give, None where there is no such step     axes: how many principal
-    components can be looked at; 0 of a model without vectors
+    step: by how much ratings differ that people give, None where there is no such step     unit: of ratings, given or
+    predicted     axes: how many principal components can be looked at; 0 of a model without vectors
     """
 
     name: str
@@ -68,6 +68,7 @@ class About:
     kind: str
     scale: tuple[float, float] | None
     step: float | None
+    unit: str
     score: ScoreMeaning
     counts: Counts
     attributes: dict[str, list[str]]
@@ -113,7 +114,8 @@ def about(shelf: Shelf) -> About:
         objective=model.objective, options={name: _option(value) for name, value in model.options().items()},
         notes=list(model.notes()), abilities=model.abilities._asdict() | _derived(model),
         data=DataAbout(ratings.name, ratings.synthetic, ratings.fingerprint), kind=ratings.kind,
-        scale=ratings.scale if ratings.explicit else None, step=_step(ratings), score=score_meaning(model),
+        scale=ratings.scale if ratings.explicit else None, step=_step(ratings), unit=_unit(ratings),
+        score=score_meaning(model),
         counts=Counts(ratings.n_users, ratings.n_items, len(ratings)),
         attributes={"item": list(ratings.item_attributes), "user": list(ratings.user_attributes)},
         has_titles=ratings.titles is not None, people=shelf.permissions.people,
@@ -123,17 +125,30 @@ def about(shelf: Shelf) -> About:
 
 def score_meaning(model: "Recommender") -> ScoreMeaning:
     """The unit and the meaning of the numbers in the model's lists."""
-    ratings, can = model.ratings, model.abilities
+    can = model.abilities
     if not (can.predicts and can.lists_by_prediction):
         return ScoreMeaning("", "for ordering only, not a probability")
-    if ratings.explicit and ratings.scale:
-        low, high = ratings.scale
-        unit = "stars" if low >= 0 and high <= MOST_STARS else ""
-        return ScoreMeaning(unit, f"predicted rating on the scale {low:g} to {high:g}")
-    return ScoreMeaning("", f"predicted value, in the unit of the {ratings.kind}")
+    return prediction_meaning(model)
+
+
+def prediction_meaning(model: "Recommender") -> ScoreMeaning:
+    """The unit and the meaning of what a model predicts, whatever its lists are ordered by."""
+    ratings = model.ratings
+    if not (ratings.explicit and ratings.scale):
+        return ScoreMeaning("", f"predicted value, in the unit of the {ratings.kind}")
+    low, high = ratings.scale
+    return ScoreMeaning(_unit(ratings), f"predicted rating on the scale {low:g} to {high:g}")
+
+
+def _unit(ratings: "Ratings") -> str:
+    """Ratings up to ten are called stars; others have no name of their own."""
+    is_stars = ratings.explicit and ratings.scale and ratings.scale[0] >= 0 and ratings.scale[1] <= MOST_STARS
+    return "stars" if is_stars else ""
 
 
 def _option(value: Any) -> Any:
+    if isinstance(value, dict):  # a model in a model
+        return {name: _option(one) for name, one in value.items()}
     return [_option(one) for one in value] if isinstance(value, tuple) else plain(value)
 
 

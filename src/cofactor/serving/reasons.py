@@ -8,7 +8,7 @@ from cofactor.arrays import Id
 from cofactor.contract.counterfactual import Counterfactual
 from cofactor.contract.explanation import Explanation
 from cofactor.contract.indices import find
-from cofactor.serving.about import score_meaning
+from cofactor.serving.about import prediction_meaning, score_meaning
 from cofactor.serving.opened import OpenModel
 from cofactor.serving.rows import ItemRow, item_rows
 
@@ -16,6 +16,7 @@ __all__ = ["ReasonsAnswer", "reasons_of"]
 
 APPROXIMATE = "The parts are approximate: what one rating adds depends on the others."
 ADDED_UP = "The parts add up to the score."
+OF_PREDICTION = "This is why the predicted rating is what it is; the list is ordered by another score."
 BEFORE_SIGMOID = "The parts add up to the sum, which the sigmoid of y_range turns into the score."
 
 
@@ -76,8 +77,8 @@ def reasons_of(
     words = "".join(f", {name}={value!r}" for name, value in options.items())
     return ReasonsAnswer(
         None if is_new else person, found.item, found.title, found.score, found.total,
-        found.reasons.squashed is not None, found.approximate, score_meaning(model).unit, found.interval,
-        _parts(found), _says(found), without and _counterfactual(opened, without),
+        found.reasons.squashed is not None, found.approximate, _unit(opened), found.interval,
+        _parts(found), _says(opened, found), without and _counterfactual(opened, without),
         opened.python(f"model.explain({person!r}, {found.item!r}{words})"),
     )  # fmt: skip
 
@@ -90,10 +91,21 @@ def _parts(found: Explanation) -> list[ReasonPart]:
     return [ReasonPart(title=title, **row) for title, row in zip(titles, rows, strict=True)]
 
 
-def _says(found: Explanation) -> str:
-    if found.approximate:
-        return APPROXIMATE
-    return ADDED_UP if found.reasons.squashed is None else BEFORE_SIGMOID
+def _says(opened: OpenModel, found: Explanation) -> str:
+    exactly = ADDED_UP if found.reasons.squashed is None else BEFORE_SIGMOID
+    says = APPROXIMATE if found.approximate else exactly
+    return f"{OF_PREDICTION} {says}" if _explains_prediction(opened) else says
+
+
+def _unit(opened: OpenModel) -> str:
+    """The unit of the number that is explained, which need not be the one that lists are ordered by."""
+    model = opened.model
+    return (prediction_meaning(model) if _explains_prediction(opened) else score_meaning(model)).unit
+
+
+def _explains_prediction(opened: OpenModel) -> bool:
+    can = opened.model.abilities
+    return can.predicts and not can.lists_by_prediction
 
 
 def _counterfactual(opened: OpenModel, found: Counterfactual) -> CounterfactualAnswer:

@@ -13,7 +13,7 @@ const UNSUPPORTED = 422; // the status of what a model cannot answer
 /** Both lists; a model without biases says so. */
 export function biases(model) {
   const element = h("div");
-  const unit = model.score.unit ? `, in ${model.score.unit}` : "";
+  const unit = model.unit ? `, in ${model.unit}` : "";
   const columns = [
     { key: "title", label: "Title", link: (row) => hashOf("items", [row.item]) },
     { key: "bias", label: `Bias${unit}`, kind: "number", cell: bias },

@@ -41,7 +41,7 @@ function controls(state) {
   };
   return h("form", { class: "row", onsubmit: filter },
     names.length > 1 && choice("Near by", named(names), state.by, (by) => load(Object.assign(state, { by }))),
-    h("label", {}, "At least so many ratings", floor),
+    h("label", {}, "Fewest ratings", floor),
     attributes.length > 0 && h("label", { title: `Attributes: ${attributes.join(", ")}` }, "Only where", where),
     h("button", { class: "quiet", type: "submit" }, "Filter"));
 }
@@ -75,7 +75,7 @@ function shown([found, beside], state) {
     { key: "rank", label: "#", kind: "whole" },
     { key: "title", label: "Title", cell: titled },
     { key: "similarity", label: by === "posterior" ? "Distance" : "Similarity", kind: "number", decimals: 3 },
-    beside && { label: by === "cosine" ? "# by dot product" : "# by cosine", kind: "whole", cell: (row) => place(ranks.get(row.item)) },
+    beside && { label: by === "cosine" ? "# by dot" : "# by cosine", kind: "whole", cell: (row) => place(ranks.get(row.item)) },
   ].filter(Boolean);
   return [
     h("p", { class: "small soft" }, found.says),

@@ -47,13 +47,13 @@ function about(row) {
 function score(row, model) {
   return h("div", { class: "score" },
     h("span", { class: "value" }, scoreText(model, row.score)),
-    row.rating !== null && row.rating !== row.score && h("span", { class: "small soft" }, `rating ${fixed(row.rating, 2)}`),
+    row.rating !== null && row.rating !== row.score && h("span", { class: "small soft" }, `predicted rating ${fixed(row.rating, 2)}${model.unit === "stars" ? " ★" : ""}`),
     row.interval && model.scale && intervalMark(row.rating ?? row.score, row.interval, model.scale),
     row.interval && h("span", { class: "small soft" }, `${fixed(row.interval[0], 1)} to ${fixed(row.interval[1], 1)}`));
 }
 
 /** A score with its unit, or what it is for. */
-export function scoreText(model, score) {
+function scoreText(model, score) {
   if (model.score.unit === "stars") return `${fixed(score, 2)} ★`;
   return fixed(score, 3);
 }

@@ -9,7 +9,7 @@ const TYPING_MS = 150;
 
 /** Fill root. view: its name     ask: (words or null, signal) → answer     shown: (answer, words) → nodes */
 export async function searchView(root, { view, heading, placeholder, model, route, ask, shown }) {
-  const results = h("div", { "aria-live": "polite" });
+  const results = h("div", { class: "found", "aria-live": "polite" });
   const latest = newest();
   const search = async (q) => {
     try {

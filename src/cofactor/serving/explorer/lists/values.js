@@ -17,14 +17,14 @@ export function choices({ kind, scale, step }) {
 export function worded(model, value) {
   if (value === null) return "no rating";
   if (model.kind === "clicks") return "has it";
-  return model.score.unit === "stars" ? `${value} ${value === 1 ? "star" : "stars"}` : String(value);
+  return model.unit === "stars" ? `${value} ${value === 1 ? "star" : "stars"}` : String(value);
 }
 
 /** Buttons (or a number field) that rate one item. onrate: called with the value */
 export function rater(model, { title, onrate }) {
   const values = choices(model);
   if (!values) return numberField(model, title, onrate);
-  const starred = model.score.unit === "stars" && model.step === 1;
+  const starred = model.unit === "stars" && model.step === 1;
   const face = (value) => (model.kind === "clicks" ? "Has it" : starred ? "★" : String(value));
   const one = (value) => {
     const name = worded(model, value);
