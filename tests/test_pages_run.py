@@ -1,6 +1,7 @@
 """The pages of docs that consist of tasks run, block by block, and give what they show."""
 
 import logging
+import sys
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ PAGES = {
     "lists.md": [],
     "mistakes.md": [],
     "reasons.md": [],
+    "plots.md": ["matplotlib"],
     "tasks.md": ["matplotlib", "optuna", "pandas", "pyarrow", "torch"],
     "understanding.md": [],
 }  # and what extras it needs
@@ -25,6 +27,8 @@ def folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     yield tmp_path
     set_threads(None)
+    if pyplot := sys.modules.get("matplotlib.pyplot"):
+        pyplot.close("all")
     log = logging.getLogger("cofactor")
     log.setLevel(logging.NOTSET)
     for handler in [*log.handlers]:

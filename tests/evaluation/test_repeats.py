@@ -123,8 +123,8 @@ def test_losses_are_drawn_for_what_trains_by_epochs(split):
     found = compare(
         {"mf": cf.MatrixFactorization(**SMALL), "bias": cf.Bias()}, *split, seeds=(0, 1), watch=True, progress=False
     )
-    (axes,) = found.plot_losses().axes
-    assert len(axes.lines) == 4  # two seeds, train and held out
+    axes = found.plot_losses()
+    assert len(axes.lines) == len(axes.collections) == 2  # train and held out: a mean and a band of two seeds each
     assert [text.get_text() for text in axes.get_legend().get_texts()] == ["mf, train", "mf, held out"]
     with pytest.raises(BadOption, match="None of Bias, Popularity trains by epochs"):
         compare([cf.Bias(), cf.Popularity()], *split, progress=False).plot_losses()

@@ -52,7 +52,7 @@ def run(arguments: Namespace) -> None:
     seeds = range(arguments.seeds) if arguments.seeds > 1 else None
     found = compare(models, train, test, metrics=metrics, k=arguments.k, seeds=seeds, watch=bool(arguments.losses))
     if arguments.losses:
-        found.plot_losses().savefig(arguments.losses, dpi=120)
+        found.plot_losses().figure.savefig(arguments.losses, dpi=120)
     if arguments.format:
         show(found.columns(), arguments)
     else:

@@ -70,11 +70,11 @@ class Recorder:
 
     def plot_loss(self, skip_start: int = 5, with_valid: bool = True) -> Any:
         """The training loss of every step but the first few, and the validation loss after every epoch; its axes."""
-        from cofactor.plots import losses
+        from cofactor.plots.step_losses import step_losses
 
         shown = [float("nan")] * min(skip_start, len(self.losses)) + self.losses[skip_start:]
         valid = [row[1] for row in self.values if row[1] is not None] if with_valid else []
-        return losses(shown, valid, steps_per_epoch=self.iters[0] if self.iters else 1).axes[0]
+        return step_losses(shown, valid, steps_per_epoch=self.iters[0] if self.iters else 1)
 
     def plot_sched(self) -> None:
         """Learning rate and momentum of every step."""
@@ -93,7 +93,7 @@ class Recorder:
         if self._found is None:
             raise BadOption("There is no search for a learning rate to plot. Call learn.lr_find() first.")
         found, marked = self._found
-        return found.plot(marked)
+        return found.plot(marked).figure
 
 
 def clock_time(seconds: float) -> str:

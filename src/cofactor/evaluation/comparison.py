@@ -1,6 +1,7 @@
 """What a comparison found: a value and a verdict for each model and metric, as a table, a page or a figure."""
 
 from dataclasses import dataclass
+from math import isnan
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,8 @@ from cofactor.evaluation.bootstrap import Interval
 from cofactor.evaluation.evaluate import Evaluation
 from cofactor.evaluation.repeats import Fits
 from cofactor.evaluation.verdicts import BEHIND, TIED, WINNER, Verdict
-from cofactor.plots import loss_curves
+from cofactor.plots.comparison_chart import comparison_chart
+from cofactor.plots.loss_curves import loss_curves
 from cofactor.sheet import Sheet, SheetMixin, format_number
 
 if TYPE_CHECKING:
@@ -54,15 +56,29 @@ class Comparison(SheetMixin):
         """How many numbers each model learned."""
         return {name: fits.models[0].n_learned for name, fits in self.fits.items()}
 
-    def plot_losses(self) -> Any:
-        """A figure: the loss after every epoch of each model that trains by epochs, a line a seed.
+    def plot(self, metric: str | None = None, *, ax: Any = None) -> Any:
+        """The Matplotlib axes of each model's value and interval by one metric, None: the first, and the verdicts.
+
+        The intervals are each model's own; how far a model is behind, in words beside it, is paired.
+        Raises `BadOption` for a metric that was not measured, `MissingExtra` without Matplotlib.
+        """
+        name = next(iter(self._metrics), "") if metric is None else metric
+        if name not in self._metrics:
+            raise BadOption(f"{name!r} was not measured. These were: {', '.join(self._metrics)}.")
+        winner = self.verdicts[name].winner if name in self.verdicts else None
+        rows = [self._row(name, model) for model in self.evaluations]
+        model, value, low, high = ([row[one] for row in rows] for one in ("model", "value", "low", "high"))
+        return comparison_chart(model, value, low, high, list(map(_words, rows)), metric=name, winner=winner, ax=ax)
+
+    def plot_losses(self, *, ax: Any = None) -> Any:
+        """The Matplotlib axes of the loss after every epoch of each model that trains by epochs, a band over seeds.
 
         Raises `BadOption` where no model does, `MissingExtra` without Matplotlib.
         """
         curves = {name: fits.histories for name, fits in self.fits.items() if fits.histories}
         if not curves:
             raise BadOption(f"None of {', '.join(self.fits)} trains by epochs, so there are no losses to show.")
-        return loss_curves({name: [_curves(run) for run in runs] for name, runs in curves.items()})
+        return loss_curves({name: [_curves(run) for run in runs] for name, runs in curves.items()}, ax=ax)
 
     def winner(self, metric: str) -> str | None:
         """The model that is best beyond the noise, or None. Raises `BadOption` for what was not compared."""
@@ -112,6 +128,14 @@ class Comparison(SheetMixin):
             "behind": gap.value, "behind_low": gap.low, "behind_high": gap.high,
             "verdict": verdict.of(model) if judged and verdict else "",
         }  # fmt: skip
+
+
+def _words(row: dict[str, Any]) -> str:
+    """The verdict on a model, and where it is not the best how far behind it is."""
+    if isnan(row["behind"]):
+        return "not measured" if isnan(row["value"]) else row["verdict"]
+    behind, low, high = (format_number(row[one]) for one in ("behind", "behind_low", "behind_high"))
+    return f"{row['verdict']}\n{behind} worse ({low} to {high})"
 
 
 def _curves(run: "Sequence[Epoch]") -> tuple[list[float], list[float]]:

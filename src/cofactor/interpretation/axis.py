@@ -73,6 +73,16 @@ class Axis(SheetMixin):
         """The place of every row: a table of id, title, ratings and place."""
         return self.rows.table({**self.rows.columns(), "place": self.places.tolist()})
 
+    def plot(self, n: int = 8, *, ax: Any = None) -> Any:
+        """The Matplotlib axes of a bar for each of the n outermost rows of both ends, with the ends' names.
+
+        Raises `BadOption` for n below 1, `MissingExtra` without Matplotlib.
+        """
+        from cofactor.plots.axis_ends import axis_ends
+
+        ends = {} if self.names.is_noise else {"low": self.names.low, "high": self.names.high}
+        return axis_ends(self.places, self.rows.names, n=list_length(n), x=self.title, **ends, ax=ax)
+
     def sheet(self) -> Sheet:
         """The ends side by side; the note says what tells them apart."""
         ends = [[self._described(at) for at in end] for end in self.ends(N_SHOWN)]

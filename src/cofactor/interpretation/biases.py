@@ -1,7 +1,7 @@
 """Biases: the items that everybody likes whatever their taste, and those that nobody does; generous and harsh users."""
 
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
@@ -48,6 +48,18 @@ class Biases(SheetMixin):
     def table(self) -> Table[Column]:
         """Every row: id, title, ratings, bias, and low and high where the model has intervals."""
         return self._table_of(np.arange(len(self.axis.rows)))
+
+    def plot(self, n: int = 10, *, ax: Any = None) -> Any:
+        """The Matplotlib axes of the n lowest and the n highest biases, with their intervals where there are any.
+
+        Raises `BadOption` for n below 1, `MissingExtra` without Matplotlib.
+        """
+        from cofactor.plots.bias_chart import bias_chart
+
+        at = np.unique(np.concatenate(self.axis.ends(list_length(n))))
+        low, high = (None if end is None else end[at] for end in (self.low, self.high))
+        names = [self.axis.rows.names[one] for one in at]
+        return bias_chart(names, self.axis.places[at], low, high, x="bias, in the ratings' unit", ax=ax)
 
     def sheet(self) -> Sheet:
         """Both ends side by side, and what tells them apart."""

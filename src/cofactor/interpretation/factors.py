@@ -73,6 +73,18 @@ class Factors(SheetMixin):
         """(m, 2) the places on two factors. Raises `BadOption` for a factor that there is not."""
         return np.column_stack([self.axis(x).places, self.axis(y).places])
 
+    def plot(self, x: int = 0, y: int = 1, *, n_labels: int = 60, ax: Any = None) -> Any:
+        """The Matplotlib axes of a map of the rows on two factors, the most rated named where there is room.
+
+        Raises `BadOption` for a factor that there is not, `MissingExtra` without Matplotlib.
+        """
+        from cofactor.plots.factor_map import factor_map
+
+        labels = {"x": _with_ends(self.axis(x)), "y": _with_ends(self.axis(y))}
+        return factor_map(
+            self.plane(x, y), self.rows.names, counts=self.rows.counts, n_labels=n_labels, **labels, ax=ax
+        )
+
     def table(self) -> Table[str]:
         """Id, title, ratings, factor_0, factor_1, …: a data frame in the library the ratings came in."""
         columns: dict[str, Sequence[Any]] = {f"factor_{at}": one.tolist() for at, one in enumerate(self.places.T)}
@@ -158,6 +170,11 @@ def _in_words(group: tuple[int, ...], n: int) -> str:
     named += [f"those after {'them' if are_several else 'it'}"] if group[-1] >= n else []
     listed = f"{', '.join(named[:-1])} and {named[-1]}"
     return f"factor{'s' if are_several else ''} {listed} have nearly equal variances: other data may mix them"
+
+
+def _with_ends(axis: Axis) -> str:
+    """The label of an axis: its title, and what its ends are called where they have names."""
+    return axis.title if axis.names.is_noise else f"{axis.title}\n← {axis.names.low}   …   {axis.names.high} →"
 
 
 def _lines_of(row: tuple[str, ...]) -> list[tuple[str, ...]]:

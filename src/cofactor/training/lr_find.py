@@ -32,12 +32,15 @@ class LearningRates:
     losses: FloatArray
     suggestion: float
 
-    def plot(self, marked: Mapping[str, float] | None = None) -> Any:
-        """A Matplotlib figure of the loss against the rate, the suggestion or other rates marked."""
-        from cofactor.plots import lr_curve
+    def plot(self, marked: Mapping[str, float] | None = None, *, ax: Any = None) -> Any:
+        """The Matplotlib axes of the loss against the rate, the suggestion or other rates marked.
+
+        Raises `MissingExtra` without Matplotlib.
+        """
+        from cofactor.plots.lr_curve import lr_curve
 
         shown = slice(max(10, len(self.losses) - N_EXPLODING))
-        return lr_curve(self.rates[shown], self.losses[shown], marked or {"": self.suggestion})
+        return lr_curve(self.rates[shown], self.losses[shown], marked or {"": self.suggestion}, ax=ax)
 
 
 def find_learning_rate(
