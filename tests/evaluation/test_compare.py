@@ -63,6 +63,24 @@ def test_the_more_models_the_surer_each_lead_must_be(world):
         assert (gap.low, gap.high) == pytest.approx(tuple(ends))
 
 
+def test_it_is_drawn_with_its_intervals_its_winner_and_its_verdicts(world):
+    pytest.importorskip("matplotlib").use("Agg")
+    from matplotlib import pyplot as plt
+
+    train, test, models = world(0, 0.5, 1.5)
+    found = compare(named(models), train, test, metrics=["rmse", "mae"])
+    axes, one = found.plot("mae"), found.evaluations["model 1"].intervals["mae"]
+    assert axes.get_xlabel() == "mae"
+    assert [line.get_xdata().tolist() for line in axes.lines[2:]] == [[one.low, one.high], [one.value]]
+    winner, behind = (text.get_text() for text in axes.texts)
+    assert winner == "winner"
+    assert behind.startswith(f"behind\n{found.verdicts['mae'].behind['model 1'].value:.4f} worse (")
+    assert found.plot(ax=axes).get_xlabel() == "rmse"
+    with pytest.raises(BadOption, match=r"'ndcg@10' was not measured. These were: rmse, mae"):
+        found.plot("ndcg@10")
+    plt.close("all")
+
+
 def test_predictions_are_clipped_where_that_is_asked_for(world):
     """The one says 9 of everything, the other 5, which is as far as the scale goes."""
     train, test, (model,) = world(1, 1.0)

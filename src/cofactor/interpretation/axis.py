@@ -80,7 +80,8 @@ class Axis(SheetMixin):
         """
         from cofactor.plots.axis_ends import axis_ends
 
-        ends = {} if self.names.is_noise else {"low": self.names.low, "high": self.names.high}
+        names = self.names()
+        ends = {} if names.is_noise else {"low": names.low, "high": names.high}
         return axis_ends(self.places, self.rows.names, n=list_length(n), x=self.title, **ends, ax=ax)
 
     def sheet(self) -> Sheet:

@@ -174,7 +174,8 @@ def _in_words(group: tuple[int, ...], n: int) -> str:
 
 def _with_ends(axis: Axis) -> str:
     """The label of an axis: its title, and what its ends are called where they have names."""
-    return axis.title if axis.names.is_noise else f"{axis.title}\n← {axis.names.low}   …   {axis.names.high} →"
+    names = axis.names()
+    return axis.title if names.is_noise else f"{axis.title}\n← {names.low}   …   {names.high} →"
 
 
 def _lines_of(row: tuple[str, ...]) -> list[tuple[str, ...]]:

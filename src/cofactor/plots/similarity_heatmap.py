@@ -33,7 +33,7 @@ def similarity_heatmap(
         return say_empty(axes)
     order = _alike_side_by_side(cells)
     _draw(axes, cells[np.ix_(order, order)], label)
-    named = [short(names[at]) for at in order.tolist()] if len(order) <= MAX_NAMED else []
+    named = [short(names[int(at)]) for at in order] if len(order) <= MAX_NAMED else []
     axes.set_xticks([])  # the columns are the rows once more
     axes.set_yticks(range(len(named)), named, fontsize=8, **PLAIN)
     axes.tick_params(length=0)
