@@ -64,7 +64,7 @@ def test_a_map_shows_other_names_after_zooming_and_no_more_than_asked_for():
 
     from cofactor.plots import factor_map
 
-    axes = factor_map([[0, 0], [1, 1], [8, 8]], ["a", "b", "c"], counts=[9, 5, 1], n_labels=2)
+    axes = factor_map([[0, 0], [1, 1], [8, 8]], ["a", "b", "c"], importance=[9, 5, 1], n_labels=2)
 
     def shown():
         axes.figure.canvas.draw()

@@ -82,7 +82,7 @@ class Factors(SheetMixin):
 
         labels = {"x": _with_ends(self.axis(x)), "y": _with_ends(self.axis(y))}
         return factor_map(
-            self.plane(x, y), self.rows.names, counts=self.rows.counts, n_labels=n_labels, **labels, ax=ax
+            self.plane(x, y), self.rows.names, importance=self.rows.counts, n_labels=n_labels, **labels, ax=ax
         )
 
     def table(self) -> Table[str]:

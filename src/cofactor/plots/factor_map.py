@@ -17,18 +17,18 @@ MAX_NAMED = 300  # points that a place is sought for: more would take long to dr
 
 
 def factor_map(
-    places: ArrayLike, names: Sequence[str], *, counts: ArrayLike | None = None, n_labels: int = 60,
+    places: ArrayLike, names: Sequence[str], *, importance: ArrayLike | None = None, n_labels: int = 60,
     x: str = "factor 0", y: str = "factor 1", ax: Any = None,
 ) -> Any:  # fmt: skip
     """The Matplotlib axes of a map: a dot for each row, and titles that do not lie on each other.
 
     places: (m, 2)     names: (m,)     n_labels: most names shown; fewer where there is no room
-    counts: (m,) ratings of each: the most rated are named first; None: the outermost
+    importance: (m,) the highest are named first; None: the outermost
     Names are placed when the figure is drawn, so that a larger figure, and a part of it that is zoomed, show more.
     Raises `BadOption` where the columns differ in length or places are not pairs, `MissingExtra` without Matplotlib.
     """
     points, most = np.asarray(places, float), check_least("n_labels", n_labels, 0)
-    check_lengths(places=points, names=names, counts=None if counts is None else np.asarray(counts))
+    check_lengths(places=points, names=names, importance=None if importance is None else np.asarray(importance))
     if len(points) and points.shape[1:] != (2,):
         raise BadOption(f"A map has two coordinates for each row, but an array of shape {points.shape} came.")
     axes = axes_for(ax, x, y, size=(9, 7))
@@ -40,14 +40,14 @@ def factor_map(
     axes.margins(0.06)
     from cofactor.plots.label_layer import LabelLayer
 
-    named = _by_importance(points, counts)[:MAX_NAMED]
+    named = _by_importance(points, importance)[:MAX_NAMED]
     LabelLayer(axes, points[named], [names[int(at)] for at in named], BLUE, most)
     return axes
 
 
-def _by_importance(points: FloatArray, counts: ArrayLike | None) -> IntArray:
+def _by_importance(points: FloatArray, importance: ArrayLike | None) -> IntArray:
     """The rows whose place is known, the first to be named first."""
     scale = np.maximum(np.nanmax(np.abs(points), axis=0, initial=0), 1e-12)
-    weight = np.linalg.norm(points / scale, axis=1) if counts is None else np.asarray(counts, float)
+    weight = np.linalg.norm(points / scale, axis=1) if importance is None else np.asarray(importance, float)
     order = np.argsort(-weight, kind="stable")
     return order[np.isfinite(points[order]).all(axis=1)]
