@@ -1,5 +1,7 @@
 """What is drawn is what was given, in the axes that were given, and titles stay as they are."""
 
+import sys
+
 import numpy as np
 import pytest
 
@@ -9,7 +11,7 @@ matplotlib.use("Agg")
 from matplotlib import pyplot as plt  # noqa: E402
 
 from cofactor import plots  # noqa: E402
-from cofactor.errors import BadOption  # noqa: E402
+from cofactor.errors import BadOption, MissingExtra  # noqa: E402
 
 STRANGE = "$10^6 & <b>Löwe</b> $"  # neither a formula nor markup
 HEBREW = "ואלס עם באשיר"
@@ -72,6 +74,13 @@ def test_new_axes_have_labels_and_can_be_drawn(name):
 
 
 @pytest.mark.parametrize("name", CALLS)
+def test_without_matplotlib_the_extra_is_named(name, monkeypatch):
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    with pytest.raises(MissingExtra, match=r"pip install 'cofactor\[plots\]'"):
+        draw(name)
+
+
+@pytest.mark.parametrize("name", CALLS)
 def test_of_nothing_the_figure_says_so(name):
     assert "nothing to draw" in labels(draw(name, case=1).texts)
 
@@ -125,6 +134,12 @@ def test_the_matrix_has_the_most_active_user_on_top_and_the_most_rated_item_on_t
     assert cells.filled(0).tolist() == [[2, 1], [3, 0]]
 
 
+def test_known_cells_of_clicks_are_all_alike():
+    axes = plots.rating_matrix([0, 0, 1], [0, 1, 0])
+    assert axes.images[0].get_array().filled(0).tolist() == [[1, 1], [1, 0]]
+    assert len(axes.figure.axes) == 1  # no bar of colours
+
+
 def test_a_large_matrix_is_drawn_in_blocks_by_the_share_of_cells_that_is_known():
     users, items = np.nonzero(np.tri(4))
     cells = plots.rating_matrix(users, items, max_side=2).images[0].get_array()
@@ -167,6 +182,12 @@ def test_the_finders_curve_marks_its_suggestion():
     axes = draw("lr_curve")
     assert axes.get_xscale() == "log"
     assert labels(axes.texts) == ["0.01"]
+
+
+def test_a_row_whose_place_is_unknown_is_left_out_of_a_map():
+    axes = plots.factor_map([[0.0, 1.0], [np.nan, 0.0]], ["known", "unknown"])
+    axes.figure.draw_without_rendering()
+    assert labels(axes.texts) == ["known"]
 
 
 def test_both_ends_of_an_axis_are_shown_the_high_one_on_top():

@@ -16,7 +16,7 @@ MAX_NUMBERED = 12  # bars with their shares above them
 def rating_histogram(values: Sequence[float], counts: Sequence[int], *, ax: Any = None) -> Any:
     """The Matplotlib axes of a bar for each rating, its share of all ratings above it.
 
-    values, counts: (n,) each, ascending
+    values, counts: (n,) each; values are ratings, or the middles of intervals of them, ascending
     Raises `BadOption` where the columns differ in length, `MissingExtra` without Matplotlib.
     """
     check_lengths(values=values, counts=counts)

@@ -44,10 +44,10 @@ def rating_matrix(
 
 def _most_first(idx: IntArray) -> tuple[IntArray, int]:
     """(n,) the rank of each index by how often it occurs, and how many different ones there are."""
-    _, at, counts = np.unique(idx, return_inverse=True, return_counts=True)
+    counts = np.bincount(idx)
     rank = np.empty(len(counts), int)
     rank[np.argsort(-counts, kind="stable")] = np.arange(len(counts))
-    return rank[at], len(counts)
+    return rank[idx], int(np.count_nonzero(counts))
 
 
 def _filled(rows: IntArray, columns: IntArray, shape: tuple[int, int], values: ArrayLike) -> FloatArray:
@@ -58,10 +58,11 @@ def _filled(rows: IntArray, columns: IntArray, shape: tuple[int, int], values: A
 
 def _share_known(rows: IntArray, columns: IntArray, shape: tuple[int, int], max_side: int) -> Array:
     """The share of known cells of each block, masked where it is 0; blocks differ by at most a row and a column."""
-    edges = [np.linspace(0, n, min(n, max_side) + 1).round() for n in shape]
-    known = np.histogram2d(rows, columns, bins=edges)[0]
-    size = np.outer(*map(np.diff, edges))
-    return np.ma.masked_equal(known / size, 0)
+    n_rows, n_columns = (min(n, max_side) for n in shape)
+    row_block, column_block = np.arange(shape[0]) * n_rows // shape[0], np.arange(shape[1]) * n_columns // shape[1]
+    known = np.bincount(row_block[rows] * n_columns + column_block[columns], minlength=n_rows * n_columns)
+    n_cells = np.outer(np.bincount(row_block), np.bincount(column_block))
+    return np.ma.masked_equal(known.reshape(n_cells.shape) / n_cells, 0)
 
 
 def _draw(axes: Any, cells: Array, shape: tuple[int, int], colours: str, label: str | None) -> None:
