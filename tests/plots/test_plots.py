@@ -184,6 +184,12 @@ def test_the_finders_curve_marks_its_suggestion():
     assert labels(axes.texts) == ["0.01"]
 
 
+def test_both_axes_of_a_map_have_one_scale():
+    axes = plots.factor_map([[0.0, 0.0], [5.0, 1.0]], ["a", "b"])
+    axes.figure.draw_without_rendering()
+    assert axes.transData.get_matrix()[0, 0] == pytest.approx(axes.transData.get_matrix()[1, 1])
+
+
 def test_a_row_whose_place_is_unknown_is_left_out_of_a_map():
     axes = plots.factor_map([[0.0, 1.0], [np.nan, 0.0]], ["known", "unknown"])
     axes.figure.draw_without_rendering()

@@ -24,7 +24,8 @@ def factor_map(
 
     places: (m, 2)     names: (m,)     n_labels: most names shown; fewer where there is no room
     importance: (m,) the highest are named first; None: the outermost
-    Names are placed when the figure is drawn, so that a larger figure, and a part of it that is zoomed, show more.
+    Both axes have one scale. Names are placed when the figure is drawn, so that a larger figure, or a part that is
+    zoomed, shows more.
     Raises `BadOption` where the columns differ in length or places are not pairs, `MissingExtra` without Matplotlib.
     """
     points, most = np.asarray(places, float), check_least("n_labels", n_labels, 0)
@@ -38,6 +39,7 @@ def factor_map(
     axes.axvline(0, color=GREY, linewidth=0.5, zorder=0)
     axes.scatter(*points.T, s=8, color=GREY, alpha=0.5, linewidths=0)
     axes.margins(0.06)
+    axes.set_aspect("equal", adjustable="datalim")  # what is near on the map is near on the two factors
     from cofactor.plots.label_layer import LabelLayer
 
     named = _by_importance(points, importance)[:MAX_NAMED]
