@@ -46,6 +46,7 @@ PAGES = (
     session,
 )
 SMALLEST_COMPRESSED = 1024  # bytes
+LEVEL = 3  # of gzip: on one machine a smaller answer is not worth waiting for
 
 
 def create_app(shelf: Shelf) -> Guard:
@@ -63,7 +64,7 @@ def create_app(shelf: Shelf) -> Guard:
     app.add_exception_handler(RequestValidationError, _misread)
     app.mount("/explorer", StaticFiles(directory=PAGE), name="explorer")
     app.add_api_route("/", _page, include_in_schema=False)
-    app.add_middleware(GZipMiddleware, minimum_size=SMALLEST_COMPRESSED)
+    app.add_middleware(GZipMiddleware, minimum_size=SMALLEST_COMPRESSED, compresslevel=LEVEL)
     return Guard(app, shelf.permissions)
 
 

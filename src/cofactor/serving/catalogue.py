@@ -1,11 +1,11 @@
 """GET /api/items and /api/catalogue: items by a search in titles and ids, and all of them at once."""
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
-from fastapi import APIRouter, Query
-from fastapi.responses import JSONResponse
+from fastapi import APIRouter, Query, Response
 
 from cofactor.arrays import IntArray
 from cofactor.serving.opened import Opened
@@ -36,18 +36,17 @@ def items(opened: Opened, q: str = "", n: Annotated[int, Query(ge=1, le=500)] = 
     return FoundItems(item_rows(ratings, found[:n]), min(n, len(found)), len(found))
 
 
-@routes.get("/catalogue", response_class=JSONResponse)
-def catalogue(opened: Opened) -> JSONResponse:
+@routes.get("/catalogue", response_class=Response)
+def catalogue(opened: Opened) -> Response:
     """Ids, titles and numbers of ratings of all items, in the order of the map's coordinates."""
-    ratings = opened.model.ratings
+    return Response(opened.once("catalogue", lambda: _written(opened.model.ratings)), media_type="application/json")
+
+
+def _written(ratings: "Ratings") -> bytes:
     every = np.arange(ratings.n_items)
-    return JSONResponse(
-        {
-            "items": ratings.items.gather(every).tolist(),
-            "titles": ratings.title_of(every),
-            "ratings": ratings.item_counts.tolist(),
-        }
-    )
+    ids, titles = ratings.items.gather(every).tolist(), ratings.title_of(every)
+    columns = {"items": ids, "titles": titles, "ratings": ratings.item_counts.tolist()}
+    return json.dumps(columns, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def search_items(ratings: "Ratings", text: str) -> IntArray:

@@ -22,6 +22,7 @@ __all__ = ["PlaneQuery", "own_axis", "routes"]
 routes = APIRouter(prefix="/api/map", tags=["map"])
 
 N_COLOURS = 8
+NOT_COMPRESSED = {"Content-Encoding": "identity"}  # coordinates are as good as random: they hardly shrink
 N_CLUSTERS = 12
 N_EXAMPLES = 5
 
@@ -126,7 +127,7 @@ def places(opened: Opened, plane: OnPlane) -> Response:
     xy = np.full((opened.model.ratings.n_items, 2), np.nan, "<f4")
     for column, axis in enumerate(plane.axes(opened)):
         xy[axis.rows.idx, column] = axis.places
-    return Response(xy.tobytes(), media_type="application/octet-stream")
+    return Response(xy.tobytes(), headers=NOT_COMPRESSED, media_type="application/octet-stream")
 
 
 @routes.get("/own")

@@ -24,12 +24,25 @@ MOST_KEPT = 24  # answers that took long to work out
 DIGITS = 12  # of a fingerprint, for people to compare
 
 
+class _Once:
+    """A value that the first who asks works out, while others wait for it."""
+
+    def __init__(self) -> None:
+        self._lock, self._values = Lock(), list[Any]()
+
+    def value(self, make: Callable[[], Made]) -> Made:
+        with self._lock:
+            if not self._values:
+                self._values.append(make())
+            return self._values[0]
+
+
 class OpenModel:
     """A saved model and the Python that makes it."""
 
     def __init__(self, model: Recommender, folder: Path, expression: str = "") -> None:
         self.model, self.folder = model, folder
-        self._known, self._locks, self._lock = dict[str, Any](), dict[str, Lock](), Lock()
+        self._known, self._lock = dict[str, _Once](), Lock()
         self.expression = expression or f"cf.open({str(folder)!r})"
         self.fingerprint = short_fingerprint(folder) or ""
 
@@ -44,22 +57,12 @@ class OpenModel:
         return Onboarding(self.model, "variance" if self.model.abilities.has_posterior else "entropy0")
 
     def once(self, name: str, make: Callable[[], Made]) -> Made:
-        """The value that `make` gives, worked out when it is first asked for by this name; the newest of such are kept.
-
-        Who asks for another value meanwhile does not wait.
-        """
-        with self._lock:
-            own = self._locks.setdefault(name, Lock())
-        with own:
-            found = self._known[name] if name in self._known else make()
-        with self._lock:
-            self._known.pop(name, None)
-            self._known[name] = found
+        """The value that `make` gives, worked out when this name is first asked for; the newest of such are kept."""
+        with self._lock:  # of the names alone: what takes long keeps nobody waiting but those who ask for the same
+            once = self._known[name] = self._known.pop(name, None) or _Once()
             while len(self._known) > MOST_KEPT:
-                oldest = next(iter(self._known))
-                del self._known[oldest]
-                self._locks.pop(oldest, None)
-        return found
+                del self._known[next(iter(self._known))]
+        return once.value(make)
 
     def python(self, question: str) -> str:
         """The lines of Python that ask the model this."""
