@@ -7,11 +7,14 @@ A model from elsewhere is known by the name of its class: where its package decl
 from collections.abc import Iterable
 from functools import cache
 from importlib import import_module
-from importlib.metadata import EntryPoint, entry_points
 from pkgutil import iter_modules
+from typing import TYPE_CHECKING
 
 from cofactor.errors import BadOption, UnknownModel, shown
 from cofactor.recommender import Recommender
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 __all__ = ["make_known", "model_class", "model_names"]
 
@@ -53,11 +56,13 @@ def _own_names() -> list[str]:
 
 
 @cache
-def _declared() -> list[EntryPoint]:
+def _declared() -> "list[EntryPoint]":
+    from importlib.metadata import entry_points  # 20 ms, for those who ask for a model that is not of this folder
+
     return list(entry_points(group="cofactor.models"))
 
 
-def _loaded(declared: EntryPoint) -> type[Recommender]:
+def _loaded(declared: "EntryPoint") -> type[Recommender]:
     """What a package declares; only what is installed here is ever run, never what a folder names."""
     found = declared.load()
     if not (isinstance(found, type) and issubclass(found, Recommender)):
