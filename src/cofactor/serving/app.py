@@ -11,40 +11,27 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from cofactor import __version__
 from cofactor.errors import AmbiguousTitle, BadModelFolder, CofactorError, NotShown
-from cofactor.serving import (
-    about,
-    axes_page,
-    catalogue,
-    comparison,
-    item_page,
-    lesson,
-    map_page,
-    newcomer,
-    person_page,
-    session,
-    table_page,
-    what_if,
-)
+from cofactor.serving import session
 from cofactor.serving.guard import Guard
 from cofactor.serving.opened import Shelf
+from cofactor.serving.pages import (
+    about,
+    axes,
+    catalogue,
+    comparison,
+    items,
+    lesson,
+    map as map_page,
+    newcomer,
+    people,
+    table,
+    what_if,
+)  # fmt: skip
 
 __all__ = ["create_app"]
 
 PAGE = Path(__file__).with_name("explorer")
-PAGES = (
-    about,
-    axes_page,
-    map_page,
-    table_page,
-    catalogue,
-    item_page,
-    person_page,
-    what_if,
-    newcomer,
-    lesson,
-    comparison,
-    session,
-)
+PAGES = (about, axes, map_page, table, catalogue, items, people, what_if, newcomer, lesson, comparison, session)
 SMALLEST_COMPRESSED = 1024  # bytes
 LEVEL = 3  # of gzip: on one machine a smaller answer is not worth waiting for
 
@@ -59,7 +46,7 @@ def create_app(shelf: Shelf) -> Guard:
     app.state.shelf = shelf
     for page in PAGES:
         app.include_router(page.routes)
-    app.include_router(item_page.mixes)
+    app.include_router(items.mixes)
     app.add_exception_handler(CofactorError, _refused)
     app.add_exception_handler(RequestValidationError, _misread)
     app.mount("/explorer", StaticFiles(directory=PAGE), name="explorer")

@@ -14,7 +14,7 @@ from cofactor.model_folder import folder_fingerprint
 from cofactor.opening import open_model
 from cofactor.recommender import Recommender
 from cofactor.serving.guard import Permissions
-from cofactor.serving.job import Job
+from cofactor.serving.pages.comparison_answer import Job
 
 __all__ = ["OnShelf", "OpenModel", "Opened", "Shelf", "expect_people", "short_fingerprint"]
 

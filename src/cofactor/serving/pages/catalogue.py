@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Response
 
 from cofactor.arrays import IntArray
 from cofactor.serving.opened import Opened
-from cofactor.serving.rows import ItemRow, item_rows
+from cofactor.serving.pages.rows import ItemRow, item_rows
 
 if TYPE_CHECKING:
     from cofactor.data.ratings import Ratings

@@ -10,9 +10,9 @@ from cofactor.arrays import BoolArray, FloatArray, Id, IntArray
 from cofactor.contract.indices import find
 from cofactor.filtering.matching import items_where
 from cofactor.ranking import Ranking
-from cofactor.serving.about import score_meaning
 from cofactor.serving.opened import OpenModel
-from cofactor.serving.rows import ItemRow, item_rows, number
+from cofactor.serving.pages.about import score_meaning
+from cofactor.serving.pages.rows import ItemRow, item_rows, number
 
 if TYPE_CHECKING:
     from cofactor.data.ratings import Ratings

@@ -11,8 +11,16 @@ from cofactor.evaluation.compare import compare
 from cofactor.evaluation.metric_table import better
 from cofactor.evaluation.verdicts import Verdict
 from cofactor.models.popularity import Popularity
-from cofactor.serving.job import ComparedModel, ComparisonAnswer, Difference, Job, Measured, Metric, SplitAbout
 from cofactor.serving.opened import OnShelf, OpenModel, Shelf
+from cofactor.serving.pages.comparison_answer import (
+    ComparedModel,
+    ComparisonAnswer,
+    Difference,
+    Job,
+    Measured,
+    Metric,
+    SplitAbout,
+)
 
 if TYPE_CHECKING:
     from cofactor.evaluation.comparison import Comparison

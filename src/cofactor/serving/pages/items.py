@@ -10,9 +10,9 @@ from fastapi import APIRouter, Query
 from cofactor.arrays import Id
 from cofactor.contract.indices import find
 from cofactor.contract.neighbours import Measure
-from cofactor.serving.bias import Bias, bias_of
 from cofactor.serving.opened import OnShelf, Opened, OpenModel
-from cofactor.serving.rows import ItemRow, ValueCount, plain, value_counts
+from cofactor.serving.pages.bias import Bias, bias_of
+from cofactor.serving.pages.rows import ItemRow, ValueCount, plain, value_counts
 
 if TYPE_CHECKING:
     from cofactor.data.ratings import Ratings

@@ -9,9 +9,9 @@ from pydantic import BaseModel, Field
 
 from cofactor.arrays import Id
 from cofactor.contract.indices import find
-from cofactor.serving.lists import RecommendedList, list_of_newcomer
 from cofactor.serving.opened import OnShelf, OpenModel, expect_people
-from cofactor.serving.reasons import ReasonsAnswer, reasons_of
+from cofactor.serving.pages.lists import RecommendedList, list_of_newcomer
+from cofactor.serving.pages.reasons import ReasonsAnswer, reasons_of
 
 __all__ = ["Mark", "WhatIf", "marks_of", "routes", "what_if"]
 

@@ -12,9 +12,9 @@ from cofactor.interpretation.axis import Axis
 from cofactor.interpretation.biases import Biases, biases
 from cofactor.interpretation.factors import Factors, factors
 from cofactor.interpretation.naming import EndNames
-from cofactor.serving.about import MAX_AXES
 from cofactor.serving.opened import Opened, OpenModel
-from cofactor.serving.rows import ItemRow, PlacedItem, item_rows
+from cofactor.serving.pages.about import MAX_AXES
+from cofactor.serving.pages.rows import ItemRow, PlacedItem, item_rows
 
 __all__ = ["NamedEnds", "Rotation", "ends_of", "factors_of", "named_ends", "routes"]
 

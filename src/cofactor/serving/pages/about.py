@@ -8,7 +8,7 @@ from fastapi import APIRouter
 
 from cofactor import __version__
 from cofactor.serving.opened import OnShelf, OpenModel, Shelf
-from cofactor.serving.rows import plain
+from cofactor.serving.pages.rows import plain
 
 if TYPE_CHECKING:
     from cofactor.data.ratings import Ratings

@@ -9,11 +9,11 @@ from fastapi import APIRouter, Depends, Query
 from cofactor.arrays import Id
 from cofactor.contract.indices import find
 from cofactor.data.facts import NO_TIME, utc_date
-from cofactor.serving.bias import Bias, bias_of
-from cofactor.serving.lists import RecommendedList, list_of_user
 from cofactor.serving.opened import Opened, OpenModel, expect_people
-from cofactor.serving.reasons import ReasonsAnswer, reasons_of
-from cofactor.serving.rows import ItemRow, item_rows, plain
+from cofactor.serving.pages.bias import Bias, bias_of
+from cofactor.serving.pages.lists import RecommendedList, list_of_user
+from cofactor.serving.pages.reasons import ReasonsAnswer, reasons_of
+from cofactor.serving.pages.rows import ItemRow, item_rows, plain
 
 __all__ = ["PersonPage", "find_people", "person_page", "routes"]
 

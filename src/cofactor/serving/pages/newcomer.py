@@ -10,11 +10,11 @@ from pydantic import BaseModel, Field
 from cofactor.arrays import Id
 from cofactor.coldstart.onboarding import Onboarding
 from cofactor.errors import NothingToAsk
-from cofactor.serving.axes_page import Rotation, factors_of
-from cofactor.serving.lists import RecommendedList, list_of_newcomer
 from cofactor.serving.opened import Opened, OpenModel
-from cofactor.serving.reasons import ReasonsAnswer, reasons_of
-from cofactor.serving.taste_place import taste_place
+from cofactor.serving.pages.axes import Rotation, factors_of
+from cofactor.serving.pages.lists import RecommendedList, list_of_newcomer
+from cofactor.serving.pages.reasons import ReasonsAnswer, reasons_of
+from cofactor.serving.pages.taste_place import taste_place
 
 __all__ = ["NewcomerAnswer", "newcomer_answer", "routes"]
 

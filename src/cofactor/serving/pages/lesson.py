@@ -8,11 +8,11 @@ from fastapi import APIRouter
 
 from cofactor.arrays import IntArray
 from cofactor.coldstart.ladder import Rung
-from cofactor.serving.about import Counts
-from cofactor.serving.comparison import differences_of
-from cofactor.serving.job import Difference
 from cofactor.serving.opened import OnShelf, OpenModel, Shelf
-from cofactor.serving.rows import number
+from cofactor.serving.pages.about import Counts
+from cofactor.serving.pages.comparison import differences_of
+from cofactor.serving.pages.comparison_answer import Difference
+from cofactor.serving.pages.rows import number
 
 if TYPE_CHECKING:
     from cofactor.data.ratings import Ratings

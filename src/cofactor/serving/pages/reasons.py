@@ -8,9 +8,9 @@ from cofactor.arrays import Id
 from cofactor.contract.counterfactual import Counterfactual
 from cofactor.contract.explanation import Explanation
 from cofactor.contract.indices import find
-from cofactor.serving.about import prediction_meaning, score_meaning
 from cofactor.serving.opened import OpenModel
-from cofactor.serving.rows import ItemRow, item_rows
+from cofactor.serving.pages.about import prediction_meaning, score_meaning
+from cofactor.serving.pages.rows import ItemRow, item_rows
 
 __all__ = ["ReasonsAnswer", "reasons_of"]
 

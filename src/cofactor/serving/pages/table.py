@@ -9,9 +9,9 @@ from fastapi import APIRouter, Query, Response
 from cofactor.arrays import Array, FloatArray, IntArray
 from cofactor.data.facts import rows_of_facts
 from cofactor.errors import BadOption
-from cofactor.serving.about import Counts
 from cofactor.serving.opened import Opened, OpenModel
-from cofactor.serving.rows import ItemRow, ValueCount, item_rows, value_counts
+from cofactor.serving.pages.about import Counts
+from cofactor.serving.pages.rows import ItemRow, ValueCount, item_rows, value_counts
 
 if TYPE_CHECKING:
     from cofactor.data.ratings import Ratings

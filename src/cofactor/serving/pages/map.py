@@ -13,9 +13,9 @@ from cofactor.interpretation.axis import Axis
 from cofactor.interpretation.between import axis_between
 from cofactor.interpretation.clusters import Clusters, clusters
 from cofactor.interpretation.plane import neighbours_kept
-from cofactor.serving.axes_page import NamedEnds, Rotation, ends_of, factors_of, named_ends
 from cofactor.serving.opened import Opened, OpenModel
-from cofactor.serving.rows import ItemRow, PlacedItem, item_rows, number
+from cofactor.serving.pages.axes import NamedEnds, Rotation, ends_of, factors_of, named_ends
+from cofactor.serving.pages.rows import ItemRow, PlacedItem, item_rows, number
 
 __all__ = ["PlaneQuery", "own_axis", "routes"]
 

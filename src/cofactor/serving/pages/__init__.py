@@ -1,0 +1,1 @@
+"""The JSON behind each view: one file a view, and what several of them share."""
