@@ -58,7 +58,7 @@ def folder(checkerboard, tmp_path):
 def declare(monkeypatch, target: str) -> None:
     """As a package does in its pyproject.toml."""
     one = EntryPoint("their_mean", target, "cofactor.models")
-    monkeypatch.setattr(cofactor.models, "entry_points", lambda group: [one] if group == "cofactor.models" else [])
+    monkeypatch.setattr("importlib.metadata.entry_points", lambda group: [one] if group == "cofactor.models" else [])
 
 
 def test_a_class_that_is_not_known_says_how_to_make_it_known(folder):

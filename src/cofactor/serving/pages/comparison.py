@@ -36,7 +36,6 @@ METRICS = {
     "mae": "The error of predicted ratings, in their own unit: its mean size.",
     "ndcg@10": "How many of the held-out items that people liked are among the ten best, the higher the better placed.",
     "recall@10": "The share of the held-out items that people liked that is among the ten best.",
-    "coverage@10": "The share of the catalogue that is on anybody's list of ten.",
 }
 
 
@@ -90,12 +89,11 @@ def _measured(shelf: Shelf) -> ComparisonAnswer:
     parts = split(shelf.opened.model.ratings, test=TEST, seed=SEED)
     saved = dict(zip(_labels(shelf), (shelf.opened, *shelf.others, None), strict=False))
     models = {name: _unfitted(one) for name, one in saved.items()}
-    names = [name for name in METRICS if better(name) or name.startswith("coverage")]
-    found = compare(models, parts.train, parts.test, metrics=names, seed=SEED, progress=False)
+    found = compare(models, parts.train, parts.test, metrics=list(METRICS), seed=SEED, progress=False)
     return ComparisonAnswer(
         "ready", _verdicts(found), 1.0, [_model(name, saved[name], found) for name in models],
         [one for metric, verdict in found.verdicts.items() for one in _differences(metric, verdict)],
-        [Metric(name, METRICS[name], better(name)) for name in names if name in found.verdicts],
+        [Metric(name, METRICS[name], better(name)) for name in METRICS if name in found.verdicts],
         _about(parts), _python(shelf),
     )  # fmt: skip
 

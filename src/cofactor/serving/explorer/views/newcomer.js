@@ -97,7 +97,7 @@ function show(state, found) {
 }
 
 /** How sure the model is, in words; null where it cannot say. */
-function doubt({ doubt: deviation }, { score: { unit } }) {
+function doubt({ doubt: deviation }, { unit }) {
   if (deviation === null) return null;
   return `What you would rate is known to about ±\u00a0${fixed(deviation, 2)}${unit && `\u00a0${unit}`}; each answer makes that less.`;
 }
@@ -105,6 +105,7 @@ function doubt({ doubt: deviation }, { score: { unit } }) {
 const why = ({ item }, counterfactual) => post("newcomer/reasons", { answers: sent(), item, counterfactual });
 
 function showQuestion(state, question) {
+  const first = !state.question.hasChildNodes(); // its keys work at once
   const inside = state.question.contains(document.activeElement);
   const last = given.answers.at(-1);
   replace(state.question, questionPanel(question, {
@@ -112,5 +113,5 @@ function showQuestion(state, question) {
     onanswer: (value) => answer(state, { item: question.item, title: question.title, value }),
     onback: last ? () => takeBack(state, last.item) : null,
   }));
-  if (inside) state.question.firstElementChild?.focus();
+  if (first || inside) state.question.firstElementChild?.focus({ preventScroll: true });
 }
