@@ -160,7 +160,7 @@ def _versions() -> tuple[str, ...]:
 
 
 def version(package: str) -> str:
-    """The text of a package's `_version.py`, which differs between versions.
+    """The text of the file in which a package keeps its version.
 
     Read, not imported: the package would take a second to load, and `importlib.metadata` 20 ms.
     """
