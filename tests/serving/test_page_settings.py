@@ -77,3 +77,11 @@ def test_a_phone_needs_no_sideways_scrolling(page):
     for view in ("data", "items", f"items/{item}", "people", f"people/{user}", "newcomer", "compare"):
         open_view(page, view)
         assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"], view
+
+
+def test_a_phone_shows_which_view_is_open_among_those_there_are(page):
+    page.set_viewport_size(NARROW)
+    for view in ("data", "compare"):
+        open_view(page, view)
+        box = page.locator(f"#to-{view}").bounding_box()
+        assert 0 <= box["x"] <= NARROW["width"] - box["width"]

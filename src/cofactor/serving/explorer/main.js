@@ -60,8 +60,10 @@ async function show() {
   const route = parsed(location.hash);
   const view = viewOf(route);
   for (const link of document.querySelectorAll("nav a")) {
-    if (link.id === `to-${view.name}`) link.setAttribute("aria-current", "page");
+    const isShown = link.id === `to-${view.name}`;
+    if (isShown) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
+    if (isShown) link.scrollIntoView({ inline: "center", block: "nearest" }); // a phone shows some of them
   }
   document.title = `${view.label} · cofactor explorer`;
   citation(route);
