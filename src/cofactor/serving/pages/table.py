@@ -86,7 +86,7 @@ def table_page(opened: OpenModel) -> TablePage:
         rows_of_facts(ratings.kind, ratings.n_users, ratings.n_items, ratings.values, ratings.timestamps),
         value_counts(ratings.values), _tail(ratings.item_counts), _tail(ratings.user_counts),
         float(head.sum() / max(1, counts.sum())), item_rows(ratings, _most_first(ratings.item_counts)[:10]),
-        opened.python("cf.describe(model.ratings)"),
+        opened.python("from cofactor.data.describing import describe\n\ndescribe(model.ratings)"),
     )  # fmt: skip
 
 
