@@ -3,7 +3,7 @@
 import { ApiError, get } from "./api.js";
 import { announce, h, replace, theirs } from "./dom.js";
 import { whole } from "./numbers.js";
-import { parsed } from "./route.js";
+import { hashOf, parsed } from "./route.js";
 
 // in the order of the menu; `of`: a view that is reached from others
 const VIEWS = [
@@ -100,6 +100,8 @@ async function watch() {
 
 async function reopen() {
   await fetch("/api/model/reopen", { method: "POST" });
+  const { view, parts, query } = parsed(location.hash);
+  history.replaceState(null, "", hashOf(view, parts, { ...query, model: null })); // the address was of the one before
   location.reload();
 }
 
