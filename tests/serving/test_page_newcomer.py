@@ -6,6 +6,7 @@ from serving.views import asked, expect, open_view, places
 def test_a_newcomer_answers_by_keys_and_the_list_forms(page):
     open_view(page, "newcomer")
     before = places(page)
+    expect(page.locator(".question")).to_be_focused()
     for n, key in enumerate(["5", "4", "n"], start=1):
         page.keyboard.press(key)
         expect(page.get_by_role("heading", name=f"Your {n} answer")).to_be_visible()
@@ -23,6 +24,7 @@ def test_a_newcomer_answers_by_keys_and_the_list_forms(page):
 
 def test_answers_are_in_no_address_and_in_no_store_but_outlive_a_look_at_an_item(page):
     open_view(page, "newcomer")
+    expect(page.locator(".question")).to_be_focused()
     page.keyboard.press("5")
     expect(page.locator(".answers li")).to_have_count(1)
     assert set(page.url.partition("?")[2].split("&")) == {f"model={asked(page, 'model')['fingerprint']}"}
