@@ -1,6 +1,7 @@
 """Each number of the API is the one that Python gives, keyed by id; errors say what to do."""
 
 import numpy as np
+import polars as pl
 import pytest
 
 import cofactor as cf
@@ -52,6 +53,19 @@ def test_a_list_says_where_it_came_from_and_what_was_left_out(client, opened):
         ratings.n_items - sum(one["n"] for one in answer["left_out"])
     }
     assert answer["rung"] == "own ratings"
+
+
+def test_an_item_that_nobody_rated_is_a_candidate_as_in_python(tmp_path):
+    films = pl.DataFrame(
+        {"item": ["heat", "alien", "fargo", "solaris"], "title": ["Heat", "Alien", "Fargo", "Solaris"]}
+    )
+    table = pl.DataFrame(
+        {"user": ["ann", "bob", "bob", "cy"], "item": ["heat", "alien", "fargo", "fargo"], "rating": 3}
+    )
+    cf.Bias().fit(cf.read(table, items=films, unrated="keep")).save(tmp_path / "m.cofactor")
+    answer = client_of(Shelf(OpenModel.at(tmp_path / "m.cofactor"))).get("/api/people/ann/list?n=3").json()
+    assert [row["item"] for row in answer["rows"]] == run_python(answer["python"])["item"].to_list()
+    assert answer["left_out"] == [{"why": "already rated", "n": 1}]
 
 
 def test_how_much_of_a_list_equals_the_popular_one(client, opened):

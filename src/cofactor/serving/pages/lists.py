@@ -128,11 +128,10 @@ class _Candidates(NamedTuple):
 def _candidates(ratings: "Ratings", seen: IntArray, where: str | None) -> _Candidates:
     rated = np.zeros(ratings.n_items, bool)
     rated[seen] = True
-    unknown = (ratings.item_counts == 0) & ~rated
-    outside = ~items_where(ratings, where) & ~rated & ~unknown if where else np.zeros(ratings.n_items, bool)
-    reasons = {"already rated": rated, "nobody rated it": unknown, "outside the filter": outside}
+    outside = ~items_where(ratings, where) & ~rated if where else np.zeros(ratings.n_items, bool)
+    reasons = {"already rated": rated, "outside the filter": outside}
     left_out = [LeftOut(why, int(which.sum())) for why, which in reasons.items() if which.any()]
-    return _Candidates(~(rated | unknown | outside), left_out)
+    return _Candidates(~(rated | outside), left_out)
 
 
 def _most_rated(ratings: "Ratings", open_to: BoolArray, n: int) -> IntArray:
