@@ -119,6 +119,15 @@ def test_a_what_if_marks_what_changes_and_keeps_nothing(client, opened):
     assert client.get("/api/people/u0029").json() == before
 
 
+def test_a_what_if_keeps_to_the_filter(client, opened):
+    question = {"user": "u0029", "changes": [{"item": STAR_WARS, "value": 1}], "n": 10, "where": "year >= 2005"}
+    answer = client.post("/api/whatif", json=question).json()
+    for side in ("before", "after"):
+        table = run_python(answer[side]["python"])
+        assert [row["item"] for row in answer[side]["rows"]] == table["item"].to_list()
+        assert {one["why"] for one in answer[side]["left_out"]} == {"already rated", "outside the filter"}
+
+
 def test_no_change_changes_nothing(client):
     marks = client.post("/api/whatif", json={"user": "u0029", "changes": []}).json()["marks"]
     assert {one["mark"] for one in marks} == {"stays"}

@@ -10,7 +10,7 @@ from serving.test_api import run_python
 from serving.views import answered, asked, expect, open_view, places, someone
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Locator
+    from playwright.sync_api import Locator, Page
 
 HEBREW = "שלום (1994)"
 
@@ -116,6 +116,24 @@ def test_a_what_if_is_marked_by_sign_and_word_and_one_step_undoes_it(page):
     expect(page.locator(".places .badge")).to_have_count(0)
     assert places(page) == before
     assert page.url.partition("?")[2] == f"model={asked(page, 'model')['fingerprint']}"
+
+
+def test_a_what_if_keeps_to_the_filter_that_is_set(page):
+    user = someone(page)
+    open_view(page, f"people/{user}?where=year+>%3D+2005")
+    page.get_by_label("What if:").first.select_option(label="without it")
+    expect(page.locator(".places .badge").first).to_be_visible()
+    late = places(page)
+    assert all(year >= 2005 for year in years_of(page, late))
+    page.get_by_label("Only where").fill("year < 1970")
+    page.get_by_role("button", name="Filter").click()
+    expect(page.locator(".places > li").first).not_to_have_attribute("data-item", late[0])
+    expect(page.locator(".places .badge").first).to_be_visible()
+    assert all(year < 1970 for year in years_of(page, places(page)))
+
+
+def years_of(page: "Page", items: list[str]) -> list[int]:
+    return [asked(page, f"items/{item}")["attributes"]["year"] for item in items]
 
 
 def test_what_was_kept_is_what_the_next_change_is_measured_against(page):

@@ -74,15 +74,18 @@ def list_of_user(opened: OpenModel, user: Id, n: int, where: str | None = None) 
 
 
 def list_of_newcomer(
-    opened: OpenModel, rated: Mapping[Id, float], n: int, attributes: Mapping[str, Any] | None = None
-) -> RecommendedList:
+    opened: OpenModel, rated: Mapping[Id, float], n: int, attributes: Mapping[str, Any] | None = None,
+    where: str | None = None,
+) -> RecommendedList:  # fmt: skip
     """The list of somebody whose ratings are given; nothing is kept. Raises `UnknownIds`, `BadOption` for ratings off
-    the scale, and `Unsupported` of a model that takes no newcomers in."""
+    the scale and a condition that cannot be read, and `Unsupported` of a model that takes no newcomers in."""
     model = opened.model
-    candidates = _candidates(model.ratings, model.ratings.find_items(list(rated)), None)
-    ranking = candidates.ranked(n, lambda length: model.rank(dict(rated), length, attributes=attributes or None))
+    candidates = _candidates(model.ratings, model.ratings.find_items(list(rated)), where)
+    options: dict[str, Any] = {"attributes": dict(attributes)} if attributes else {}
+    options |= {"where": where} if where else {}
+    ranking = candidates.ranked(n, lambda length: model.rank(dict(rated), length, **options))
     rung = RATED if rated else ATTRIBUTES if attributes else NOTHING
-    more = f", attributes={dict(attributes)!r}" if attributes else ""
+    more = "".join(f", {name}={value!r}" for name, value in options.items())
     python = opened.python(f"model.recommend({dict(rated)!r}, n={n}{more})")
     return _listed(opened, ranking, candidates, rung, None, python)
 

@@ -31,11 +31,13 @@ class Change(BaseModel):
 
 
 class Question(BaseModel):
-    """The user whose ratings are changed (None: nobody), the changes, and the length of the lists."""
+    """The user whose ratings are changed (None: nobody), the changes, the length of the lists, and the condition that
+    their items meet."""
 
     user: int | str | None = None
     changes: list[Change] = Field(max_length=500)
     n: int = Field(10, ge=1, le=100)
+    where: str | None = None
 
 
 class WhyQuestion(BaseModel):
@@ -76,7 +78,8 @@ def whatif(question: Question, shelf: OnShelf) -> WhatIf:
     """The list of somebody with some ratings changed, beside that without the changes."""
     if question.user is not None:
         expect_people(shelf)
-    return what_if(shelf.opened, question.user, {one.item: one.value for one in question.changes}, question.n)
+    changes = {one.item: one.value for one in question.changes}
+    return what_if(shelf.opened, question.user, changes, question.n, question.where)
 
 
 @routes.post("/reasons")
@@ -91,12 +94,13 @@ def why(question: WhyQuestion, shelf: OnShelf) -> ReasonsAnswer:
     )
 
 
-def what_if(opened: OpenModel, user: Id | None, changes: Mapping[Any, float | None], n: int) -> WhatIf:
-    """Both lists. Raises `UnknownIds`, `BadOption` for ratings off the scale, and `Unsupported` of a model that takes
-    no newcomers in."""
+def what_if(
+    opened: OpenModel, user: Id | None, changes: Mapping[Any, float | None], n: int, where: str | None = None
+) -> WhatIf:  # fmt: skip
+    """Both lists. Raises as `list_of_newcomer` does."""
     rated, attributes = _person(opened, user)
-    before = list_of_newcomer(opened, rated, n, attributes)
-    after = list_of_newcomer(opened, _changed(opened, rated, changes), n, attributes)
+    before = list_of_newcomer(opened, rated, n, attributes, where)
+    after = list_of_newcomer(opened, _changed(opened, rated, changes), n, attributes, where)
     return WhatIf(before, after, marks_of(before, after), SAYS)
 
 

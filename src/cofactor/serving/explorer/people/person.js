@@ -56,15 +56,15 @@ async function tried(state) {
     const [after, before] = answer;
     show(state, after, whatIf.tried.length ? marksBetween(before.rows, after.rows) : null);
   } catch (error) {
-    replace(results, trouble(error));
+    replace(results, filter(state), trouble(error));
   } finally {
     results.removeAttribute("aria-busy");
   }
 }
 
 /** The list with some changes. Without any it is worked out from the ratings too, so that nothing but a change tells. */
-async function listWith({ person }, changes, signal) {
-  const { after, says } = await post("whatif", { user: person.user, changes, n: SHOWN }, signal);
+async function listWith({ person, where }, changes, signal) {
+  const { after, says } = await post("whatif", { user: person.user, changes, n: SHOWN, where: where || null }, signal);
   return { ...after, note: says };
 }
 
@@ -74,7 +74,7 @@ function show(state, list, marks = null) {
   const why = model.abilities.gives_reasons ? (row, deep) => reasons(state, row, deep) : null;
   replace(results,
     h("h2", {}, altered ? "Recommended, with the changes" : "Recommended"),
-    !altered && filter(state),
+    filter(state),
     recommendations(list, { model, marks, note: list.note, name: `recommended-${person.user}`, why }));
   panel.say(marks && `What that does to the list: ${spoken(marks)}.`);
   if (marks) announce(spoken(marks));
@@ -104,7 +104,8 @@ async function filtered(state) {
     const list = await latest((signal) => listOf(person.user, where, signal));
     if (!list || !results.isConnected) return;
     keep("people", [person.user], { where, model: model.fingerprint });
-    show(Object.assign(state, { stored: list }), list);
+    state.stored = list;
+    await tried(state);
   } catch (error) {
     replace(results, filter(state), trouble(error));
   }
