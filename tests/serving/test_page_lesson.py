@@ -54,6 +54,18 @@ def test_every_step_is_walked_through_by_keyboard_alone_on_a_phone(page: Page) -
             page.keyboard.press("Enter")
 
 
+def test_each_column_of_the_matrix_stands_below_its_title(page: Page) -> None:
+    open_step(page, "rating-matrix")
+    centres = page.locator("table.ratings tr").evaluate_all(
+        """rows => rows.map(row => [...row.cells].slice(1).map(cell => {
+          const { left, right } = cell.getBoundingClientRect();
+          return Math.round(left + right);
+        }))"""
+    )
+    assert len(centres) > 2
+    assert all(row == centres[0] for row in centres)
+
+
 def test_nothing_is_explained_before_a_guess(page: Page) -> None:
     open_step(page, "dot-product")
     expect(page.locator(".explanation")).to_be_empty()
