@@ -55,7 +55,7 @@ function rated(page, model) {
 function bias({ bias: found }) {
   if (found === null) return null;
   const { value, interval } = found;
-  const reach = interval ? ` (9 times of 10 between ${signed(interval[0])} and ${signed(interval[1])})` : "";
+  const reach = interval ? ` (by the model’s own doubt, 9 times of 10 between ${signed(interval[0])} and ${signed(interval[1])}; that people choose what they rate is not in it)` : "";
   const meaning = `whatever their taste, people rate it ${value >= 0 ? "higher" : "lower"} than the average item`;
   return h("p", {}, "Bias ", h("strong", {}, signed(value)), reach, `: ${meaning}.`);
 }
