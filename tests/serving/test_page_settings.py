@@ -1,5 +1,6 @@
 """The explorer's pages where there are clicks, no titles, no persons, a token, or little width."""
 
+import numpy as np
 import pytest
 
 import cofactor as cf
@@ -38,6 +39,38 @@ def test_of_clicks_a_newcomer_says_what_they_have_and_a_what_if_takes_it_away(br
         open_view(page, "people/1")
         page.get_by_label("What if:").first.select_option(label="without it")
         expect(page.locator(".changes li")).to_contain_text("has it → no rating")
+
+
+@pytest.fixture(scope="module")
+def served_half_stars(tmp_path_factory):
+    """Four people's ratings in half stars of five items whose titles are long."""
+    pairs = [(user, item) for user in range(4) for item in range(5) if (user, item) != (0, 4)]
+    titles = np.array([f"{item}: {'a title that is longer than a phone is wide, ' * 3}" for item in range(5)], object)
+    table = cf.Ratings.from_arrays(
+        [user for user, _ in pairs], [item for _, item in pairs], [0.5 + (3 * u + 2 * i) % 10 / 2 for u, i in pairs],
+        titles=titles,
+    )  # fmt: skip
+    folder = tmp_path_factory.mktemp("half-stars") / "books.cofactor"
+    cf.ExplicitALS(n_factors=2).fit(table, progress=False).save(folder)
+    yield from serving(Shelf(OpenModel.at(folder)))
+
+
+def test_of_half_stars_only_the_whole_ones_are_keys(browser, served_half_stars):
+    with browser.new_context(base_url=served_half_stars.address) as context:
+        page = context.new_page()
+        open_view(page, "newcomer")
+        expect(page.locator(".question")).to_contain_text("Keys: 1 to 5 rate it")
+        page.keyboard.press("5")
+        expect(page.locator(".answers li")).to_contain_text("5 stars")
+
+
+def test_a_long_title_widens_no_step_of_the_lesson(browser, served_half_stars):
+    with browser.new_context(base_url=served_half_stars.address, viewport=NARROW) as context:
+        page = context.new_page()
+        page.goto("/#/lesson/bias")
+        page.get_by_role("button", name="Show me without a guess").click()
+        expect(page.get_by_label("an item of this model")).to_be_visible()
+        assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
 
 
 def test_without_people_there_are_items_and_newcomers_but_no_persons(browser, served_without_people):

@@ -17,15 +17,18 @@ export function questionPanel(question, { model, n, onanswer, onback }) {
   return panel;
 }
 
+/** The values that one key writes: not the halves of stars, and no 10. */
+const keyed = (model) => (choices(model) ?? []).filter((one) => String(one).length === 1);
+
 function keys(model) {
-  const values = choices(model);
-  const rating = values && (values.length > 1 ? `${values[0]} to ${values.at(-1)} rate it` : "1 says that you have it");
+  const values = keyed(model);
+  const rating = values.length > 0 && (values.length > 1 ? `${values[0]} to ${values.at(-1)} rate it` : "1 says that you have it");
   return `Keys: ${[rating, "n says that you don’t know it", "Backspace takes the last answer back"].filter(Boolean).join("; ")}.`;
 }
 
 function pressed(event, { model, onanswer, onback }) {
   if (event.target.matches("input") || event.ctrlKey || event.metaKey || event.altKey) return;
-  const value = (choices(model) ?? []).find((one) => String(one) === event.key);
+  const value = keyed(model).find((one) => String(one) === event.key);
   if (value !== undefined) onanswer(value);
   else if (event.key === "n") onanswer(null);
   else if (event.key === "Backspace" && onback) onback();
