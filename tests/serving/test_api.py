@@ -30,6 +30,11 @@ def test_the_model_says_what_it_is(client, opened):
     assert (about["scale"], about["step"], about["unit"]) == ([1, 5], 1, "stars")
 
 
+def test_every_route_is_described(client):
+    paths = client.get("/api/openapi.json").json()["paths"]
+    assert {"/api/items", "/api/people/{user}/list", "/api/whatif", "/api/newcomer"} <= set(paths)
+
+
 def test_a_list_is_the_one_that_its_line_of_python_gives(client, opened):
     answer = client.get("/api/people/u0029/list", params={"n": 7}).json()
     table = run_python(answer["python"])

@@ -12,7 +12,7 @@ from cofactor.contract.indices import find
 from cofactor.contract.neighbours import Measure
 from cofactor.serving.opened import OnShelf, Opened, OpenModel
 from cofactor.serving.pages.bias import Bias, bias_of
-from cofactor.serving.pages.rows import ItemRow, ValueCount, plain, value_counts
+from cofactor.serving.pages.rows import ItemRow, JsonId, ValueCount, plain, value_counts
 
 if TYPE_CHECKING:
     from cofactor.data.ratings import Ratings
@@ -35,7 +35,7 @@ MEANINGS = {
 class Fan:
     """A user who rated an item, and how."""
 
-    user: Id
+    user: JsonId
     value: float
 
 

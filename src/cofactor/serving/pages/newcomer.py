@@ -14,6 +14,7 @@ from cofactor.serving.opened import Opened, OpenModel
 from cofactor.serving.pages.axes import Rotation, factors_of
 from cofactor.serving.pages.lists import RecommendedList, list_of_newcomer
 from cofactor.serving.pages.reasons import ReasonsAnswer, reasons_of
+from cofactor.serving.pages.rows import JsonId
 from cofactor.serving.pages.taste_place import taste_place
 
 __all__ = ["NewcomerAnswer", "newcomer_answer", "routes"]
@@ -53,7 +54,7 @@ class WhyQuestion(BaseModel):
 class NextQuestion:
     """An item to ask about, and the probability that they know it."""
 
-    item: Id
+    item: JsonId
     title: str
     known: float
     says: str

@@ -13,7 +13,7 @@ from cofactor.serving.opened import Opened, OpenModel, expect_people
 from cofactor.serving.pages.bias import Bias, bias_of
 from cofactor.serving.pages.lists import RecommendedList, list_of_user
 from cofactor.serving.pages.reasons import ReasonsAnswer, reasons_of
-from cofactor.serving.pages.rows import ItemRow, item_rows, plain
+from cofactor.serving.pages.rows import ItemRow, JsonId, item_rows, plain
 
 __all__ = ["PersonPage", "find_people", "person_page", "routes"]
 
@@ -26,7 +26,7 @@ Length = Annotated[int, Query(ge=1, le=500)]
 class PersonRow:
     """A user and the number of their ratings."""
 
-    user: Id
+    user: JsonId
     ratings: int
 
 
@@ -51,7 +51,7 @@ class RatedItem(ItemRow):
 class PersonPage:
     """A person of the model. bias: how much higher than others they rate, whatever the item"""
 
-    user: Id
+    user: JsonId
     n: int
     mean: float | None
     bias: Bias | None

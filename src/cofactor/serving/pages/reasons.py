@@ -10,7 +10,7 @@ from cofactor.contract.explanation import Explanation
 from cofactor.contract.indices import find
 from cofactor.serving.opened import OpenModel
 from cofactor.serving.pages.about import prediction_meaning, score_meaning
-from cofactor.serving.pages.rows import ItemRow, item_rows
+from cofactor.serving.pages.rows import ItemRow, JsonId, item_rows
 
 __all__ = ["ReasonsAnswer", "reasons_of"]
 
@@ -26,7 +26,7 @@ class ReasonPart:
     part: what it adds to the sum     score_part: its share of the score itself"""
 
     reason: str
-    item: Id | None
+    item: JsonId | None
     title: str | None
     rating: float | None
     part: float
@@ -48,8 +48,8 @@ class ReasonsAnswer:
     """Why an item has its score. squashed: the parts add up to `sum`, and the score is its sigmoid
     approximate: the parts add up only with what the past ratings add jointly"""
 
-    user: Id | None
-    item: Id
+    user: JsonId | None
+    item: JsonId
     title: str
     score: float
     sum: float

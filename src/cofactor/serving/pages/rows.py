@@ -1,23 +1,27 @@
 """The rows that answers are made of: items with their titles and counts, keyed by id and never by index."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
+from pydantic import WithJsonSchema
 
 from cofactor.arrays import FloatArray, Id, IntArray
 
 if TYPE_CHECKING:
     from cofactor.data.ratings import Ratings
 
-__all__ = ["ItemRow", "PlacedItem", "ValueCount", "item_rows", "number", "plain", "value_counts"]
+__all__ = ["ItemRow", "JsonId", "PlacedItem", "ValueCount", "item_rows", "number", "plain", "value_counts"]
+
+
+JsonId = Annotated[Id, WithJsonSchema({"anyOf": [{"type": "integer"}, {"type": "string"}]})]  # as openapi.json has it
 
 
 @dataclass(frozen=True)
 class ItemRow:
     """An item, its title (its id as text where it has none) and the number of its training ratings."""
 
-    item: Id
+    item: JsonId
     title: str
     ratings: int
 

@@ -12,6 +12,7 @@ from cofactor.contract.indices import find
 from cofactor.serving.opened import OnShelf, OpenModel, expect_people
 from cofactor.serving.pages.lists import RecommendedList, list_of_newcomer
 from cofactor.serving.pages.reasons import ReasonsAnswer, reasons_of
+from cofactor.serving.pages.rows import JsonId
 
 __all__ = ["Mark", "WhatIf", "marks_of", "routes", "what_if"]
 
@@ -56,7 +57,7 @@ class WhyQuestion(BaseModel):
 class Mark:
     """The fate of an item: it enters or leaves the list, rises, falls, or stays; its ranks, None off the list."""
 
-    item: Id
+    item: JsonId
     title: str
     mark: str
     before: int | None
