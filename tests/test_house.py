@@ -185,7 +185,7 @@ def test_the_public_names_change_only_on_purpose():
         "GraphFilter", "ImplicitMF", "ItemKNN", "Ladder", "MatrixFactorization", "NeuralCF", "Onboarding", "OneOf",
         "Popularity", "RankerAndRater", "Ratings", "Recommender", "SparseEASE", "Split", "__version__", "auto",
         "axis_between", "biases", "clusters", "compare", "evaluate", "factors", "folds", "load", "monitor",
-        "neighbours_kept", "open", "read", "set_threads", "split", "tune",
+        "neighbours_kept", "open", "popularity_bias", "read", "set_threads", "split", "tune",
     ]  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from html import escape
 from typing import Literal, NamedTuple, TypeAlias
 
-__all__ = ["Sheet", "SheetMixin", "TextMixin", "align_columns", "format_number"]
+__all__ = ["Sheet", "SheetMixin", "Side", "TextMixin", "align_columns", "format_number"]
 
 Side: TypeAlias = Literal["left", "right"]
 # Colours are those around it, whatever the theme; a line is drawn in half-transparent grey, which both themes show.
