@@ -273,6 +273,9 @@ def test_what_cannot_be_audited_is_refused(clicks):
     model = scripted(train, LISTS)
     with pytest.raises(BadOption, match="Did you mean 'genres'"):
         cf.popularity_bias(model, test, attribute="genre")
+    nameless = replace(train, item_attributes={"genres": np.full(5, None)})
+    with pytest.raises(BadOption, match="No item has a value of 'genres'"):
+        cf.popularity_bias(scripted(nameless, LISTS), test, attribute="genres")
     with pytest.raises(BadOption, match="k is the length"):
         cf.popularity_bias(model, test, k=0)
     with pytest.raises(BadOption, match="None of the users"):

@@ -1,16 +1,19 @@
 """How the items of lists and profiles spread over the values of an attribute, such as genres."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
 from cofactor.arrays import FloatArray, IntArray
 from cofactor.audit.popularity_lists import AuditedUsers
+from cofactor.audit.popularity_metrics import miscalibration
+from cofactor.errors import BadOption
 from cofactor.evaluation.statistic import divided
 from cofactor.filtering.columns import item_column
 from cofactor.memory import refuse_beyond
 
-__all__ = ["AttributeShares"]
+__all__ = ["AttributeShares", "Calibration"]
 
 N_TASTE_DRAWS = 10  # lists drawn from each user's own taste
 N_COPIES = 8  # of a distribution over the values for every user, held at once
@@ -30,10 +33,13 @@ class AttributeShares:
     def of(cls, users: AuditedUsers, attribute: str) -> "AttributeShares":
         """The values that items have of an attribute.
 
-        Raises `BadOption` where items have no such attribute, or more different values than there is memory for.
+        Raises `BadOption` where items have no such attribute, no value of it, or more different values than there is
+        memory for.
         """
         column = item_column(users.train, attribute, "attribute")
         n_users, n_values = users.held.n_users, len(column.codes_of_words)
+        if not n_values:
+            raise BadOption(f"No item has a value of {attribute!r}, so profiles and lists cannot be compared by it.")
         what = f"A distribution over {n_values:,} values of {attribute!r} for each of {n_users:,} users"
         refuse_beyond(8 * N_COPIES * n_users * n_values / 1e9, None, what, "Name an attribute with fewer values.")
         return cls(column.words, n_values)
@@ -67,3 +73,26 @@ class AttributeShares:
             total += np.bincount(cell, share[item[there]], minlength=len(total))
         total = total.reshape(n_rows, self.n_values)
         return divided(total, np.broadcast_to(total.sum(axis=1, keepdims=True), total.shape))
+
+
+class Calibration(NamedTuple):
+    """The distribution of an attribute in each profile, and how far from it lists of k are by chance alone.
+
+    taste: (n_users, n_values) nan for a user none of whose items has a value
+    floor: (n_users,) mean miscalibration of lists that are drawn from the user's own taste
+    """
+
+    shares: AttributeShares
+    taste: FloatArray
+    floor: FloatArray
+
+    @classmethod
+    def of(cls, shares: AttributeShares, users: AuditedUsers, k: int, seed: int) -> "Calibration":
+        """The taste of these users, and its floor by lists of k drawn by the seed."""
+        taste = shares.of_profiles(users)
+        draws = [miscalibration(taste, one) for one in shares.of_taste_draws(users, k, seed)]
+        return cls(shares, taste, np.mean(draws, axis=0))
+
+    def of_lists(self, items: IntArray) -> FloatArray:
+        """(n_users,) miscalibration of each list, nan where profile or list has no value. items: (n_users, k)"""
+        return miscalibration(self.taste, self.shares.of_lists(items))

@@ -1,9 +1,9 @@
 """`cofactor.popularity_bias`: whom and what a model's lists favour for being popular, beside three controls."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
 
-from cofactor.audit.attribute_shares import AttributeShares
-from cofactor.audit.popularity_lists import SOURCES, AuditedUsers, ListSource, UserLists, all_lists
+from cofactor.audit.attribute_shares import AttributeShares, Calibration
+from cofactor.audit.popularity_lists import AuditedUsers, all_lists
 from cofactor.audit.popularity_measures import Measure, MeasuredUsers, measures_of
 from cofactor.audit.popularity_report import AuditSetting, PopularityBias
 from cofactor.data.expecting import RatingsOrFrame, as_ratings
@@ -45,39 +45,19 @@ def popularity_bias(
     users = AuditedUsers.of(model.ratings, test, conformed("relevant", float | None, relevant))
     shares = None if attribute is None else AttributeShares.of(users, conformed("attribute", str, attribute))
     lists = all_lists(model, users, k, seed)
-    measured = MeasuredUsers(users, shares)
-    intervals = _intervals(lists, measured, Resampling(confidence, n_bootstrap, seed))
+    calibration = None if shares is None else Calibration.of(shares, users, lists[0].items.shape[1], seed)
+    measured = MeasuredUsers(users, calibration)
     return PopularityBias(
         model=type(model).__name__,
         setting=AuditSetting.of(measured, k, confidence, n_bootstrap, attribute),
-        intervals=intervals,
+        intervals={one.source: _intervals(measures_of(one, measured), confidence, n_bootstrap, seed) for one in lists},
         exposure={one.source: exposure(one.items, model.ratings.n_items) for one in lists},
         library=test.library,
     )
 
 
-@dataclass(frozen=True)
-class Resampling:
-    """How intervals are made, as `evaluate` takes it."""
-
-    confidence: float
-    n_bootstrap: int
-    seed: int
-
-
 def _intervals(
-    lists: list[UserLists], users: MeasuredUsers, how: Resampling
-) -> dict[ListSource, dict[Measure, Interval]]:
-    """Every measure of all lists, on the same samples of users."""
-    k = lists[SOURCES.index("model")].items.shape[1]
-    floor = None if users.shares is None else users.taste_draws_miscalibration(k, how.seed)
-    statistics: dict[tuple[ListSource, Measure], Statistic] = {
-        (one.source, measure): statistic
-        for one in lists
-        for measure, statistic in measures_of(one, users, floor).items()
-    }
-    samples = resample({str(at): one for at, one in enumerate(statistics.values())}, how.n_bootstrap, how.seed)
-    found: dict[ListSource, dict[Measure, Interval]] = {source: {} for source in SOURCES}
-    for at, ((source, measure), statistic) in enumerate(statistics.items()):
-        found[source][measure] = interval(statistic, samples.get(str(at)), how.confidence)
-    return found
+    statistics: Mapping[Measure, Statistic], confidence: float, n_bootstrap: int, seed: int
+) -> dict[Measure, Interval]:
+    samples = resample(statistics, n_bootstrap, seed)
+    return {measure: interval(one, samples.get(measure), confidence) for measure, one in statistics.items()}

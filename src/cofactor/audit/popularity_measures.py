@@ -3,19 +3,19 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
 
 from cofactor.arrays import Array, BoolArray, FloatArray, IntArray
-from cofactor.audit.attribute_shares import AttributeShares
+from cofactor.audit.attribute_shares import Calibration
 from cofactor.audit.popularity_groups import TailCut, activity_strata, popularity_bands, tail_cuts, user_groups
 from cofactor.audit.popularity_lists import AuditedUsers, UserLists
 from cofactor.audit.popularity_metrics import (
     group_share,
     jensen_shannon,
     mean_popularity,
-    miscalibration,
     popularity_lift,
     signed_parity,
 )  # fmt: skip
@@ -45,10 +45,13 @@ class Measure(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class MeasuredUsers:
-    """The audited users with their groups, and the groups of items: all from training ratings."""
+    """The audited users with their groups, and the groups of items: all from training ratings.
+
+    calibration: None where no attribute was named
+    """
 
     audited: AuditedUsers
-    shares: AttributeShares | None
+    calibration: Calibration | None
 
     @cached_property
     def cuts(self) -> tuple[TailCut, TailCut]:
@@ -76,30 +79,15 @@ class MeasuredUsers:
         """(n_users, 3) shares of the bands in each profile."""
         return np.column_stack([self.audited.profile_mean(self.bands == band) for band in range(N_BANDS)])
 
-    @cached_property
-    def taste(self) -> FloatArray:
-        """(n_users, n_values) the distribution of the attribute in each profile."""
-        assert self.shares is not None, "asked for only where an attribute was named"
-        return self.shares.of_profiles(self.audited)
 
-    def taste_draws_miscalibration(self, k: int, seed: int) -> FloatArray:
-        """(n_users,) the mean miscalibration of lists of k that are drawn from the user's own taste."""
-        assert self.shares is not None, "asked for only where an attribute was named"
-        draws = self.shares.of_taste_draws(self.audited, k, seed)
-        return np.mean([miscalibration(self.taste, one) for one in draws], axis=0)
-
-
-def measures_of(lists: UserLists, users: MeasuredUsers, floor: FloatArray | None) -> dict[Measure, Statistic]:
-    """Every measure of these lists, in the order in which they are shown.
-
-    floor: (n_users,) miscalibration of draws from the users' own taste; None where no attribute was named
-    """
-    found = dict(_of_popularity(lists, users))
-    found |= dict(_of_exposure(lists, users))
-    found |= dict(_of_parity(lists, users))
-    if floor is not None:
-        found |= dict(_of_calibration(lists, users, floor))
-    return found | (dict(_of_accuracy(lists, users)) if lists.unrated else {})
+def measures_of(lists: UserLists, users: MeasuredUsers) -> dict[Measure, Statistic]:
+    """Every measure of these lists, in the order in which they are shown."""
+    parts = [_of_popularity(lists, users), _of_exposure(lists, users), _of_parity(lists, users)]
+    if users.calibration is not None:
+        parts.append(_of_calibration(lists, users, users.calibration))
+    if lists.unrated:  # rated items are relevant to nobody
+        parts.append(_of_accuracy(lists, users))
+    return dict(chain.from_iterable(parts))
 
 
 Measured = Iterator[tuple[Measure, Statistic]]
@@ -192,9 +180,9 @@ def _parity_of_totals(totals: FloatArray) -> FloatArray:
     return signed_parity(rates[..., 0], rates[..., 1])
 
 
-def _of_calibration(lists: UserLists, users: MeasuredUsers, floor: FloatArray) -> Measured:
-    assert users.shares is not None, "a floor is made only where an attribute was named"
-    values = miscalibration(users.taste, users.shares.of_lists(lists.items)) if lists.unrated else floor
+def _of_calibration(lists: UserLists, users: MeasuredUsers, calibration: Calibration) -> Measured:
+    floor = calibration.floor
+    values = calibration.of_lists(lists.items) if lists.unrated else floor
     yield from _by_users("miscalibration", values, users)
     if lists.unrated:
         yield Measure("miscalibration above own taste"), mean_over_users(values - floor)

@@ -5,9 +5,9 @@ would give intervals that are too narrow. A sample is a weight for each user and
 so that all samples of all metrics are one matrix product.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from statistics import NormalDist
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 
@@ -20,6 +20,7 @@ __all__ = ["Interval", "check_level", "interval", "percentiles", "resample"]
 
 MAX_SAMPLES = 1_000_000  # samples of users
 WEIGHTS_AT_ONCE = 4_000_000  # weights at once, 32 MB
+Name = TypeVar("Name", bound=Hashable)
 
 
 class Interval(NamedTuple):
@@ -30,7 +31,7 @@ class Interval(NamedTuple):
     high: float
 
 
-def resample(statistics: Mapping[str, Statistic], n_bootstrap: int, seed: int) -> dict[str, FloatArray]:
+def resample(statistics: Mapping[Name, Statistic], n_bootstrap: int, seed: int) -> dict[Name, FloatArray]:
     """(n_bootstrap,) values of each `BootstrapStatistic` on other samples of its users.
 
     The same seed draws the same samples from the same number of users: the values of two models on one test are paired,
