@@ -127,6 +127,17 @@ SIMPSON = UserCells(
 SERVED = np.array([0.8, 0.8, 0.8, 0.2, 0.9, 0.3, 0.3, 0.3])
 
 
+def test_cells_are_everybody_and_each_group_pooled_and_by_activity():
+    members = {(cell.group, cell.stratum): np.flatnonzero(cell.members).tolist() for cell in SIMPSON.cells()}
+    assert len(members) == 4 * 4
+    assert members["all", ""] == list(range(8))
+    assert members["all", "light"] == [3, 5, 6, 7]
+    assert members["niche", ""] == [0, 1, 2, 3]
+    assert members["niche", "heavy"] == [0, 1, 2]
+    assert members["blockbuster", "heavy"] == [4]
+    assert members["diverse", ""] == members["all", "medium"] == []
+
+
 def test_a_pooled_gap_can_be_the_mirror_of_that_at_the_same_activity():
     assert SIMPSON.gap(SERVED, same_activity=False).value == pytest.approx(0.45 - 0.65)
     assert SIMPSON.gap(SERVED, same_activity=True).value == pytest.approx(0.1)
