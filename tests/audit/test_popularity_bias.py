@@ -116,6 +116,16 @@ def test_a_relevant_item_that_the_model_does_not_know_is_missed_and_in_no_group(
         assert bias.value("recall", group, cut=HEAD_AB) == small.value("recall", group, cut=HEAD_AB)
 
 
+def test_lists_that_end_among_equal_scores_are_counted(clicks, small):
+    train, test = clicks
+    tied = [[0, 0, 9, 9, 9], [0, 9, 0, 9, 1], [0, 9, 8, 8, 1], [0, 0, 9, 1, 8]]  # of 1 and 3; in 2's list both are
+    bias = cf.popularity_bias(scripted(train, tied), test, k=2)
+    assert bias.setting.n_cut == 2
+    assert "2 of 4 lists end among items of equal scores" in str(bias)
+    assert small.setting.n_cut == 0
+    assert "equal scores" not in str(small)
+
+
 # --- the lists of chance ------------------------------------------------------------------------------------------
 
 

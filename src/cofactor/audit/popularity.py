@@ -33,7 +33,7 @@ def popularity_bias(
     ratings. Niche and blockbuster users are the fifths with the lowest and highest share of the first head in their
     profiles; strata of activity are thirds by training ratings. Measures are defined in `audit/popularity_metrics.py`,
     nDCG, recall, Gini index and coverage in `evaluation/metrics.py`; those of a group of items count its items alone.
-    Items with equal scores are taken in catalogue order.
+    Items with equal scores are taken in catalogue order; a note counts the lists that end among them.
 
     Raises `BadOption` for options out of range, an attribute that items do not have, and a test none of whose users is
     in the training ratings; `Leak`, `BadTable` and `NotFitted` as `evaluate` does.
@@ -49,7 +49,7 @@ def popularity_bias(
     measured = MeasuredUsers(users, calibration)
     return PopularityBias(
         model=type(model).__name__,
-        setting=AuditSetting.of(measured, k, confidence, n_bootstrap, attribute),
+        setting=AuditSetting.of(measured, k, confidence, n_bootstrap, attribute, lists[0].n_cut),
         intervals={one.source: _intervals(measures_of(one, measured), confidence, n_bootstrap, seed) for one in lists},
         exposure={one.source: exposure(one.items, model.ratings.n_items) for one in lists},
         library=test.library,

@@ -83,11 +83,13 @@ class UserLists:
     """A list of at most k items for each audited user.
 
     items: (n_users, k) int64, -1 behind a list's end     unrated: True where rated items cannot be in a list
+    n_cut: lists of the model whose last item has the score of the next one, so that catalogue order ends them
     """
 
     source: ListSource
     items: IntArray
     unrated: bool
+    n_cut: int = 0
 
     def hits(self, held: HeldOut) -> BoolArray:
         """(n_users, k) True where the item is relevant to the user."""
@@ -99,11 +101,18 @@ class UserLists:
 def all_lists(model: Recommender, users: AuditedUsers, k: int, seed: int) -> list[UserLists]:
     """The lists of every source, in the order of `SOURCES`; those of chance by the seed."""
     rng = np.random.default_rng(seed)
-    best, _ = model.rank_users(users.held.model_users, k)
-    drawn = _own_items(users, k, rng)
-    popular, chance = _by_score(users, k, _popularity_ranks(users.train, rng)), _by_chance(users, k, rng)
-    parts = (best, True), (drawn, False), (popular, True), (chance, True)
-    return [UserLists(source, items, unrated) for source, (items, unrated) in zip(SOURCES, parts, strict=True)]
+    return [
+        _of_model(model, users, k),
+        UserLists("own ratings", _own_items(users, k, rng), unrated=False),
+        UserLists("most popular", _by_score(users, k, _popularity_ranks(users.train, rng)), unrated=True),
+        UserLists("random", _by_chance(users, k, rng), unrated=True),
+    ]
+
+
+def _of_model(model: Recommender, users: AuditedUsers, k: int) -> UserLists:
+    items, scores = model.rank_users(users.held.model_users, k + 1)
+    cut = (items[:, k:] >= 0) & (scores[:, k:] == scores[:, k - 1 : k])  # no column where the catalogue ends before
+    return UserLists("model", np.ascontiguousarray(items[:, :k]), unrated=True, n_cut=int(np.count_nonzero(cut)))
 
 
 def _own_items(users: AuditedUsers, k: int, rng: np.random.Generator) -> IntArray:

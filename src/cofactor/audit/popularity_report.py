@@ -13,7 +13,7 @@ from cofactor.audit.popularity_measures import Measure, MeasuredUsers
 from cofactor.audit.popularity_metrics import lorenz_curve
 from cofactor.audit.user_means import EVERYBODY, GAP, SAME_ACTIVITY
 from cofactor.data.tables import Table, make_table
-from cofactor.errors import BadOption, counted, shown
+from cofactor.errors import BadOption, counted, shown, some_of
 from cofactor.evaluation.bootstrap import Interval
 from cofactor.sheet import Sheet, SheetMixin, Side, format_number
 
@@ -43,6 +43,7 @@ class AuditSetting(NamedTuple):
 
     relevant_from: the lowest rating that counts as relevant; None: every one does
     head_sizes: items in the head, for each cut     n_left_out: users of the test without training ratings
+    n_cut: lists that end among equal scores, by catalogue order
     """
 
     k: int
@@ -54,17 +55,18 @@ class AuditSetting(NamedTuple):
     confidence: float
     n_bootstrap: int
     attribute: str | None
+    n_cut: int
 
     @classmethod
     def of(
-        cls, users: MeasuredUsers, k: int, confidence: float, n_bootstrap: int, attribute: str | None
+        cls, users: MeasuredUsers, k: int, confidence: float, n_bootstrap: int, attribute: str | None, n_cut: int
     ) -> "AuditSetting":
         """The setting of an audit of these users."""
         audited = users.audited
         sizes = {cut.name: int(np.count_nonzero(cut.head)) for cut in users.cuts}
         return cls(
             k, audited.held.n_users, audited.n_left_out, audited.train.n_items, audited.held.relevant_from, sizes,
-            confidence, n_bootstrap, attribute,
+            confidence, n_bootstrap, attribute, n_cut,
         )  # fmt: skip
 
     def candidates(self, source: ListSource) -> str:
@@ -178,6 +180,11 @@ class PopularityBias(SheetMixin):
         if setting.attribute is not None:
             notes.append(
                 f"Miscalibration is of {setting.attribute}; of own ratings: {setting.k} drawn with repetition."
+            )
+        if setting.n_cut:
+            notes.append(
+                f"{some_of(setting.n_cut, setting.n_users, 'list', 'end')} among items of equal scores: which of these "
+                f"are shown is by catalogue order, and says nothing of the model."
             )
         if setting.n_left_out:
             notes.append(f"{counted(setting.n_left_out, 'user')} of the test without training ratings left out.")
