@@ -210,6 +210,13 @@ def test_a_reversal_is_flagged_with_what_is_sure_of_it(small, pooled, alike, say
     assert all(says in text and text in str(bias) for text in bias.reversals)
 
 
+def test_what_evaluate_measures_too_is_the_same_with_its_interval(split, found):
+    train, test = split
+    measured = cf.evaluate(cf.Bias().fit(train), test, metrics=["ndcg", "recall", "gini", "coverage"], n_bootstrap=200)
+    for label, one in measured.intervals.items():
+        assert found.value(label.removesuffix("@10")) == pytest.approx(one)
+
+
 # --- what holds for any table ---------------------------------------------------------------------------------------
 
 
