@@ -29,6 +29,15 @@ def test_a_few_clicks_without_titles_have_every_view(browser, served_clicks):
             expect(page.get_by_role("alert")).to_have_count(0)
 
 
+@pytest.mark.parametrize(
+    ("address", "says"),
+    [("items/50%", "'50%'"), ("items/..", "No address can name"), ("people/.", "No address can name")],
+)
+def test_an_address_that_names_nothing_says_so(page, address, says):
+    page.goto(f"/#/{address}")
+    expect(page.get_by_role("alert")).to_contain_text(says)
+
+
 def test_of_clicks_a_newcomer_says_what_they_have_and_a_what_if_takes_it_away(browser, served_clicks):
     with browser.new_context(base_url=served_clicks.address) as context:
         page = context.new_page()

@@ -67,5 +67,9 @@ export function newest() {
   };
 }
 
-/** The part of an address that names an item or a user. */
-export const part = (id) => encodeURIComponent(String(id));
+/** The part of an address that names an item or a user. Throws for "." and "..", which addresses take for folders. */
+export function part(id) {
+  const text = String(id);
+  if (/^\.{1,2}$/.test(text)) throw new ApiError(0, `No address can name the id "${text}", so it has no page here. Ask for it in Python.`);
+  return encodeURIComponent(text);
+}

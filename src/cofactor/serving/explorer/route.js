@@ -3,8 +3,17 @@
 /** { view, parts, query } of a hash. */
 export function parsed(hash) {
   const [path, words = ""] = hash.replace(/^#\/?/, "").split("?");
-  const [view = "", ...parts] = path.split("/").map(decodeURIComponent);
+  const [view = "", ...parts] = path.split("/").map(decoded);
   return { view: view || "data", parts, query: Object.fromEntries(new URLSearchParams(words)) };
+}
+
+/** The text that a part stands for; one that was typed with a bare percent sign stands for itself. */
+function decoded(part) {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
 }
 
 /** The hash of a view; empty and absent values are left out. */
