@@ -112,6 +112,21 @@ def test_search_finds_titles_in_any_case_the_beginning_first(client):
     assert found["of"] == found["shown"] == 4
 
 
+@pytest.mark.parametrize(("path", "rows", "key"), [("items", "items", "item"), ("people", "people", "user")])
+@pytest.mark.parametrize("text", ["", "00"])
+def test_what_a_search_finds_is_what_its_lines_of_python_give(client, path, rows, key, text):
+    answer = client.get(f"/api/{path}", params={"q": text, "n": 7}).json()
+    assert answer["shown"] == 7 < answer["of"]
+    assert [row[key] for row in answer[rows]] == run_python(answer["python"])
+
+
+def test_a_persons_ratings_are_those_of_their_lines_of_python(client, opened):
+    answer = client.get("/api/people/u0029").json()
+    items, values = run_python(answer["python"])
+    made = dict(zip(opened.model.ratings.items.gather(items).tolist(), values.tolist(), strict=True))
+    assert {row["item"]: row["value"] for row in answer["ratings"]} == made
+
+
 def test_a_what_if_marks_what_changes_and_keeps_nothing(client, opened):
     question = {"user": "u0029", "changes": [{"item": STAR_WARS, "value": 1}], "n": 10}
     before = client.get("/api/people/u0029").json()

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 __all__ = ["routes", "search_items"]
 
+IMPORT = "from cofactor.serving.pages.catalogue import search_items"
+
 routes = APIRouter(prefix="/api", tags=["items"])
 
 
@@ -26,6 +28,7 @@ class FoundItems:
     items: list[ItemRow]
     shown: int
     of: int
+    python: str
 
 
 @routes.get("/items")
@@ -33,7 +36,8 @@ def items(opened: Opened, q: str = "", n: Annotated[int, Query(ge=1, le=500)] = 
     """Items whose title or id holds a text; without one those rated most."""
     ratings = opened.model.ratings
     found = search_items(ratings, q)
-    return FoundItems(item_rows(ratings, found[:n]), min(n, len(found)), len(found))
+    python = opened.python(f"{IMPORT}\n\nmodel.ratings.items.gather(search_items(model.ratings, {q!r})[:{n}]).tolist()")
+    return FoundItems(item_rows(ratings, found[:n]), min(n, len(found)), len(found), python)
 
 
 @routes.get("/catalogue", response_class=Response)

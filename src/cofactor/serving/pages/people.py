@@ -1,12 +1,12 @@
 """GET /api/people/…: one person's ratings, list, reasons and neighbours; refused where no persons are shown."""
 
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
 from fastapi import APIRouter, Depends, Query
 
-from cofactor.arrays import Id
+from cofactor.arrays import Id, IntArray
 from cofactor.contract.indices import find
 from cofactor.data.facts import NO_TIME, utc_date
 from cofactor.serving.opened import Opened, OpenModel, expect_people
@@ -15,7 +15,12 @@ from cofactor.serving.pages.lists import RecommendedList, list_of_user
 from cofactor.serving.pages.reasons import ReasonsAnswer, reasons_of
 from cofactor.serving.pages.rows import ItemRow, JsonId, item_rows, plain
 
-__all__ = ["PersonPage", "find_people", "person_page", "routes"]
+if TYPE_CHECKING:
+    from cofactor.data.ratings import Ratings
+
+__all__ = ["PersonPage", "find_people", "person_page", "routes", "search_people"]
+
+IMPORT = "from cofactor.serving.pages.people import search_people"
 
 routes = APIRouter(prefix="/api/people", tags=["people"], dependencies=[Depends(expect_people)])
 
@@ -37,6 +42,7 @@ class FoundPeople:
     people: list[PersonRow]
     shown: int
     of: int
+    python: str
 
 
 @dataclass(frozen=True)
@@ -57,6 +63,7 @@ class PersonPage:
     bias: Bias | None
     attributes: dict[str, Any]
     ratings: list[RatedItem]
+    python: str
 
 
 @dataclass(frozen=True)
@@ -111,13 +118,21 @@ def person(user: str, opened: Opened) -> PersonPage:
 def find_people(opened: OpenModel, text: str, n: int) -> FoundPeople:
     """The first n people whose id holds the text, the most active first, and how many there are."""
     ratings = opened.model.ratings
-    order = np.argsort(-ratings.user_counts, kind="stable")
-    if sought := text.strip().casefold():
-        ids = ratings.users.gather(order).tolist()
-        order = order[[sought in str(one).casefold() for one in ids]]
-    shown = order[:n]
+    found = search_people(ratings, text)
+    shown = found[:n]
     columns = ratings.users.gather(shown).tolist(), ratings.user_counts[shown].tolist()
-    return FoundPeople([PersonRow(*row) for row in zip(*columns, strict=True)], len(shown), len(order))
+    python = opened.python(
+        f"{IMPORT}\n\nmodel.ratings.users.gather(search_people(model.ratings, {text!r})[:{n}]).tolist()"
+    )
+    return FoundPeople([PersonRow(*row) for row in zip(*columns, strict=True)], len(shown), len(found), python)
+
+
+def search_people(ratings: "Ratings", text: str) -> IntArray:
+    """The users whose id holds the text, upper and lower case alike, the most active first."""
+    order = np.argsort(-ratings.user_counts, kind="stable")
+    if not (sought := text.strip().casefold()):
+        return order
+    return order[[sought in str(one).casefold() for one in ratings.users.gather(order).tolist()]]
 
 
 def person_page(opened: OpenModel, user: Id) -> PersonPage:
@@ -136,7 +151,8 @@ def person_page(opened: OpenModel, user: Id) -> PersonPage:
     attributes = {name: plain(column[0]) for name, column in ratings.attributes_of("user", idx).items()}
     bias = bias_of(opened, "user", int(idx[0]))
     (one,) = ratings.users.gather(idx).tolist()
-    return PersonPage(one, len(items), float(values.mean()) if len(values) else None, bias, attributes, rows)
+    python = opened.python(f"model.ratings.by_user.of(model.ratings.users.find([{one!r}])[0])")
+    return PersonPage(one, len(items), float(values.mean()) if len(values) else None, bias, attributes, rows, python)
 
 
 def near_people(opened: OpenModel, user: Id, n: int) -> NearPeople:
