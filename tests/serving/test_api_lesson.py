@@ -8,6 +8,7 @@ import cofactor as cf
 from cofactor.serving.guard import Permissions
 from cofactor.serving.opened import OpenModel, Shelf
 from serving.conftest import client_of
+from serving.test_api import run_python
 
 
 def test_the_small_table_holds_ratings_that_were_given_and_holes(client, opened):
@@ -57,3 +58,7 @@ def test_saved_models_are_compared_on_one_split(two_models):
     (pair,) = [one for one in answer["pairs"] if one["metric"] == "rmse"]
     assert pair["difference"] == pytest.approx(rmse[pair["first"]]["value"] - rmse[pair["second"]]["value"])
     assert pair["low"] <= pair["difference"] <= pair["high"]
+    made = run_python(answer["python"])
+    assert set(made.verdicts) == {one["name"] for one in answer["metrics"]}
+    found = made.evaluations["ExplicitALS"].intervals["rmse"]
+    assert (found.value, found.low, found.high) == pytest.approx(tuple(rmse["ExplicitALS"].values()))

@@ -150,5 +150,5 @@ def _python(shelf: Shelf) -> str:
     baseline = "" if shelf.others else ", cf.Popularity()"
     return shelf.opened.python(
         f"{others}train, test = cf.split(model.ratings, test={TEST}, seed={SEED})\n"
-        f"cf.compare([{', '.join(made)}{baseline}], train, test)"
+        f"cf.compare([{', '.join(made)}{baseline}], train, test, metrics={list(METRICS)!r}, seed={SEED})"
     )
