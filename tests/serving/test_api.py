@@ -162,6 +162,14 @@ def test_a_newcomers_list_is_the_one_of_their_ratings(client):
     assert answer["list"]["rung"] == "own ratings"
 
 
+def test_a_model_of_one_factor_has_a_newcomers_list_and_no_place(checkerboard, tmp_path):
+    cf.ExplicitALS(n_factors=1).fit(checkerboard, progress=False).save(tmp_path / "m.cofactor")
+    answer = client_of(Shelf(OpenModel.at(tmp_path / "m.cofactor"))).post("/api/newcomer", json={"answers": []})
+    assert answer.status_code == 200, answer.json()
+    assert answer.json()["place"] is None
+    assert answer.json()["list"]["rows"]
+
+
 def test_doubt_falls_with_the_answers(client):
     first = client.post("/api/newcomer", json={"answers": []}).json()
     answers = [{"item": first["question"]["item"], "value": 5}]

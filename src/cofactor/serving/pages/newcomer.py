@@ -102,6 +102,8 @@ def _place(opened: OpenModel, rated: Mapping[Id, float], asked: Interview) -> tu
     if not opened.model.abilities.has_vectors:
         return None
     found = factors_of(opened, asked.rotation)
+    if len(found.axes) < 2:  # no plane
+        return None
     return taste_place(opened, opened.model.score_newcomer(rated), found.axis(asked.x), found.axis(asked.y))
 
 
