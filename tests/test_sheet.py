@@ -120,3 +120,8 @@ def test_a_model_shows_what_it_is_and_its_data_and_no_figures_of_merit():
 def test_an_empty_sheet_shows_nothing():
     assert Sheet().text() == ""
     assert unescape(re.sub("<[^>]*>", "", Sheet().html())) == ""
+
+
+def test_a_line_break_in_a_title_breaks_no_row():
+    rows = [("1", "Two\nlines"), ("2", "One")]
+    assert Sheet(rows=rows, sides=["left", "left"]).text().splitlines() == ["1  Two lines", "2  One"]

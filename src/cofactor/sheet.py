@@ -24,11 +24,12 @@ def format_number(number: float, digits: int = 4) -> str:
 
 def align_columns(rows: Sequence[Sequence[str]], sides: Sequence[Side] = ()) -> list[str]:
     """One line a row, its columns aligned to these sides; none are given: the first to the left, the others to the
-    right.
+    right. A line break within a cell, as titles may have, becomes a space.
 
     >>> align_columns([("", "value"), ("rmse", "0.9")])
     ['      value', 'rmse    0.9']
     """
+    rows = [[" ".join(cell.splitlines()) for cell in row] for row in rows]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     put = [str.ljust if side == "left" else str.rjust for side in sides or _usual_sides(len(widths))]
     return ["  ".join([to(cell, width) for to, cell, width in zip(put, row, widths)]).rstrip() for row in rows]
