@@ -17,6 +17,7 @@ PAGES = {
     "mistakes.md": [],
     "reasons.md": [],
     "plots.md": ["matplotlib"],
+    "privacy.md": [],
     "tasks.md": ["matplotlib", "optuna", "pandas", "pyarrow", "torch"],
     "understanding.md": [],
 }  # and what extras it needs

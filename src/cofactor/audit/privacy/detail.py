@@ -1,0 +1,95 @@
+"""The detail in which ratings are released or known, and the records that are equal in it."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from cofactor.arrays import IntArray
+from cofactor.data.durations import seconds_in
+from cofactor.data.ratings import NO_TIME, Ratings
+from cofactor.errors import BadOption, shown
+from cofactor.hyperparameters import conformed
+
+__all__ = ["Detail", "checked_detail", "record_codes", "usual_details"]
+
+ROUNDING_ERROR = 1e-6  # of single precision, in units of a step
+
+
+class Detail(NamedTuple):
+    """How much of each rating is known beside the item.
+
+    step: width of the classes of ratings, counted from the lowest of the scale; 0: the exact value; None: no value
+    dates: length of the spans of time, such as "1 day", counted from 1970 in UTC; None: no date
+    """
+
+    step: float | None = 0.0
+    dates: str | None = None
+
+    def __str__(self) -> str:
+        values = (
+            "items alone"
+            if self.step is None
+            else f"items, ratings{f' in steps of {self.step:g}' if self.step else ''}"
+        )
+        return values if self.dates is None else f"{values}, dates to {self.dates}"
+
+
+def usual_details(ratings: Ratings) -> list[Detail]:
+    """Exact ratings without dates and with them to the day, week, month and year; classes two wide; items alone.
+
+    Dates are left out for a table without times, values for clicks.
+    """
+    dates = [None] if ratings.timestamps is None else [None, "1 day", "1 week", "30 days", "1 year"]
+    if ratings.kind == "clicks":
+        return [Detail(None, one) for one in dates]
+    return [*(Detail(0.0, one) for one in dates), Detail(2.0), Detail(None)]
+
+
+def checked_detail(given: object, ratings: Ratings) -> Detail:
+    """The detail with its values in their types; raises `BadOption` for what is none, or not in the table."""
+    if not (isinstance(given, tuple) and len(given) == 2):
+        raise BadOption(f"A detail is a Detail(step=…, dates=…), but {shown(given)} came.")
+    step, dates = conformed("step", float | None, given[0]), conformed("dates", str | None, given[1])
+    if step is not None and step < 0:
+        raise BadOption(f"step is the width of classes of ratings, 0 (exact) or more, but {step} came.")
+    if dates is not None:
+        seconds_in("dates", dates)
+        if ratings.timestamps is None:
+            raise BadOption(f"The table has no times, so dates cannot be known to {dates!r}: take dates=None.")
+    return Detail(step, dates)
+
+
+def record_codes(ratings: Ratings, detail: Detail) -> IntArray:
+    """(n,) int64 one number for each rating, equal for those of equal item, class of value and span of time.
+
+    Ratings whose time is unknown are in a span of their own.
+    """
+    codes = ratings.item_idx.astype(np.int64)
+    if detail.step is not None:
+        codes = _joint_codes(codes, _value_classes(ratings, detail.step))
+    if detail.dates is not None:
+        assert ratings.timestamps is not None
+        codes = _joint_codes(codes, _spans(ratings.timestamps, detail.dates))
+    return codes
+
+
+def _value_classes(ratings: Ratings, step: float) -> IntArray:
+    if step == 0:
+        return np.unique(ratings.values, return_inverse=True)[1]
+    lowest = ratings.scale[0] if ratings.scale else 0.0
+    return np.floor((ratings.values.astype(np.float64) - lowest) / step + ROUNDING_ERROR).astype(np.int64)
+
+
+def _spans(timestamps: IntArray, dates: str) -> IntArray:
+    """The span of each time, in order; one before all others where the time is unknown."""
+    known, spans = timestamps != NO_TIME, np.zeros(len(timestamps), np.int64)
+    if known.any():
+        numbers = timestamps[known] // int(max(1, seconds_in("dates", dates)))
+        spans[known] = numbers - numbers.min() + 1
+    return spans
+
+
+def _joint_codes(codes: IntArray, classes: IntArray) -> IntArray:
+    """(n,) codes from 0 without gaps, equal where both are: gaps would leave 64 bits after a few columns."""
+    n_classes = int(classes.max()) + 1
+    return np.unique(codes * n_classes + classes, return_inverse=True)[1]
