@@ -1,0 +1,47 @@
+"""How items spread over the values of an attribute, and groups of users by the popularity of their ratings."""
+
+import numpy as np
+
+from cofactor.arrays import FloatArray, IntArray
+from cofactor.data.ratings import Ratings
+from cofactor.filtering.columns import item_column
+
+__all__ = ["GROUPS", "attribute_shares", "distribution_of_log", "user_groups"]
+
+GROUPS = ("niche", "diverse", "blockbuster")
+GROUP_SHARE = 0.2  # of the users are niche, and as many blockbuster
+
+
+def attribute_shares(ratings: Ratings, attribute: str) -> FloatArray:
+    """(n_items, w) the share of each value in each item: of two genres each has half; 0 for an item without any.
+
+    Raises `BadOption` where items have no such attribute.
+    """
+    column = item_column(ratings, attribute, "attribute")
+    row, place = np.nonzero(column.words >= 0)
+    shares = np.zeros((ratings.n_items, len(column.codes_of_words)))
+    shares[row, column.words[row, place]] = 1
+    return shares / np.maximum(shares.sum(axis=1, keepdims=True), 1)
+
+
+def distribution_of_log(log: Ratings, shares: FloatArray) -> FloatArray:
+    """(n_users, w) the distribution of the attribute over what each user has rated; nan for somebody without any."""
+    from scipy.sparse import csr_array
+
+    counted = csr_array((np.ones(len(log)), (log.user_idx, log.item_idx)), shape=(log.n_users, log.n_items))
+    total = np.asarray(counted @ shares)
+    whole = np.repeat(total.sum(axis=1, keepdims=True), total.shape[1], axis=1)
+    return np.divide(total, whole, out=np.full(total.shape, np.nan), where=whole > 0)
+
+
+def user_groups(mean_popularity: FloatArray) -> IntArray:
+    """(n_users,) the place in `GROUPS` by the mean popularity of what each user has rated: the lowest fifth is niche,
+    the highest blockbuster [abdollahpouri2019unfairness]; -1 where it is nan.
+
+    >>> user_groups(np.array([0.1, 0.5, 0.5, 0.5, 0.9]))
+    array([0, 1, 1, 1, 2])
+    """
+    known = ~np.isnan(mean_popularity)
+    low, high = np.quantile(mean_popularity[known], [GROUP_SHARE, 1 - GROUP_SHARE])
+    place = np.select([(mean_popularity <= low) & (low < high), (mean_popularity >= high) & (low < high)], [0, 2], 1)
+    return np.where(known, place, -1)
