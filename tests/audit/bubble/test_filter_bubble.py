@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import cofactor as cf
+from cofactor.audit.bubble.choice_models import logit_choice
 from cofactor.audit.bubble.filter_bubble import filter_bubble
 from cofactor.audit.bubble.findings import RunKey, find, first_short_round
 from cofactor.audit.bubble.recommenders import CONTROLS, TRUE_TASTE
@@ -83,7 +84,8 @@ def test_a_known_taste_is_taken_and_all_ratings_begin_the_log(ratings):
 
 def test_refitting_and_the_options_of_the_model_are_felt(ratings):
     def utility(model, refit_every):
-        found = filter_bubble(model, ratings, n_rounds=3, seeds=[0], refit_every=refit_every)
+        one = {"logit": logit_choice}
+        found = filter_bubble(model, ratings, n_rounds=3, seeds=[0], choice_models=one, refit_every=refit_every)
         return found.curves("utility")["mean"][:3]
 
     assert utility(cf.EASE(), 1)[0] == utility(cf.EASE(), 9)[0]
@@ -140,3 +142,15 @@ def test_the_sheet_says_how_it_was_simulated_and_that_it_is_one(bubble):
 def test_what_cannot_be_simulated_is_refused(ratings, options, message):
     with pytest.raises(BadOption, match=message):
         filter_bubble(cf.EASE(), ratings, **options)
+
+
+def test_lists_of_another_shape_or_of_rated_items_are_refused(ratings):
+    def all_items(model, k):
+        return np.tile(np.arange(k), (60, 1))
+
+    for wrong, message in (
+        (all_items, "items that they have rated"),
+        (lambda m, k: all_items(m, 3), r"shape \(60, 10\)"),
+    ):
+        with pytest.raises(BadOption, match=message):
+            filter_bubble(cf.EASE(), ratings, mitigations={"wrong": wrong}, n_rounds=2, seeds=[0])

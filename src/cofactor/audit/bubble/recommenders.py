@@ -7,6 +7,7 @@ import numpy as np
 
 from cofactor.arrays import FloatArray, IntArray
 from cofactor.data.ratings import Ratings
+from cofactor.errors import BadOption
 from cofactor.kernels.ranking.lists import SeenItems
 from cofactor.kernels.ranking.top_scores import top_scores
 from cofactor.recommender import Recommender
@@ -42,9 +43,10 @@ class AuditedModel:
         self._model, self._refit_every, self._mitigation = model.copied(), refit_every, mitigation
 
     def lists(self, log: Ratings, k: int) -> IntArray:
-        """(n_users, k) what the model recommends, or what the mitigation makes of it."""
+        """(n_users, k) what the model recommends, or what the mitigation makes of it; raises `BadOption` where that are
+        lists of another shape, or of items that users have rated."""
         if self._mitigation is not None:
-            return self._mitigation(self._model, k)
+            return _checked(self._mitigation(self._model, k), log, k)
         return self._model.rank_users(np.arange(log.n_users), k)[0]
 
     def learn(self, log: Ratings, new: Ratings, n_rounds_done: int) -> None:
@@ -53,6 +55,19 @@ class AuditedModel:
             self._model.fit(log, progress=False)
         elif len(new):
             self._model.update(new)
+
+
+def _checked(lists: IntArray, log: Ratings, k: int) -> IntArray:
+    """The lists of a mitigation. Raises `BadOption` where they are of another shape, or hold what users have rated."""
+    shape = log.n_users, k
+    if np.shape(lists) != shape:
+        raise BadOption(f"A mitigation must give lists of shape {shape}, a row a user, but {np.shape(lists)} came.")
+    user, rank = np.nonzero(lists >= 0)
+    if np.isin(
+        user * log.n_items + lists[user, rank], log.user_idx.astype(np.int64) * log.n_items + log.item_idx
+    ).any():
+        raise BadOption("A mitigation gave users items that they have rated. Leave these out, as `rank` does.")
+    return lists
 
 
 class Control:

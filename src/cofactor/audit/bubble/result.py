@@ -107,7 +107,8 @@ class FilterBubble(SheetMixin):
             f"Changes from the first to the last round that have one sign in all {len(choices) * len(seeds)} runs:",
             *(map(str, self.findings) if self.findings else ("None.",)),
             *map(self._exhaustion, self.recommenders),
-            "This is a simulation: people choose by a stated rule and a taste that never changes.",
+            "This is a simulation: people choose by a stated rule and a taste that never changes. Profiles drift, and "
+            "come nearer to each other, under any recommender, as they grow: compare with the controls.",
         )
 
     def _exhaustion(self, recommender: str) -> str:
