@@ -124,6 +124,8 @@ LENGTHS = mostly(1, 2, 3, 10, 10**9, np.int64(3), np.uint8(2), 3.0, odd=NUMBERS 
 FLAGS = mostly(True, False, odd=st.sampled_from([None, 1, "no", np.bool_(False)]))
 CONDITIONS = mostly("town = 'here'", "age > 3 or town has 'here'", "not age in (1, 20)", "", None, odd=ODD)
 CAPS = mostly({"town": 1}, {"age": 2, "town": 1}, {}, None, odd=st.sampled_from([{"age": "1"}, {"shoes": 1}]) | ODD)
+WEIGHTS = mostly(0, 0.3, 1, np.float32(0.5), odd=NUMBERS | ODD)
+CALIBRATED = mostly("town", {"age": 0.9, "town": 0}, {}, None, odd=st.sampled_from(["shoes", {"age": 2}]) | ODD)
 SEEDS = mostly(0, 1, np.int64(3), odd=NUMBERS | ODD)
 
 
@@ -328,6 +330,8 @@ def _lists(draw: st.DrawFn, known: Known) -> Question:
     options = some(
         draw, hide_seen=FLAGS, candidates=items, exclude=items, unknown=UNKNOWN, approximate=FLAGS,
         attributes=st.none() | known.attributes(), where=CONDITIONS, max_per=CAPS,
+        diversity=WEIGHTS, calibrated=CALIBRATED, max_share_of_head=WEIGHTS | st.none(), popularity_penalty=WEIGHTS,
+        explore=FLAGS, seed=SEEDS, was=FLAGS,
     )  # fmt: skip
     ranks = draw(st.booleans())
     return lambda model: (model.rank if ranks else model.recommend)(who, n, **options)

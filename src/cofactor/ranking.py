@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 __all__ = ["ListColumn", "Ranking", "list_length"]
 
-ListColumn: TypeAlias = Literal["user", "item", "title", "rank", "score", "rating"]  # rating: where it is not the score
+ListColumn: TypeAlias = Literal[
+    "user", "item", "title", "rank", "score", "rating", "was"
+]  # rating: where it is not the score
 
 
 def list_length(n: Any, name: str = "n") -> int:

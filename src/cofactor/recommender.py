@@ -18,6 +18,7 @@ from cofactor.contract.neighbours import NeighbourMixin
 from cofactor.contract.pairs import PairMixin
 from cofactor.contract.profile import Newcomer, Newcomers, expect_profile, user_profile
 from cofactor.contract.query import list_query
+from cofactor.contract.rerank_options import Calibrated, RerankOptions
 from cofactor.contract.saving import SaveMixin
 from cofactor.contract.showing import ShowMixin
 from cofactor.contract.snapshots import of_one_state
@@ -44,6 +45,8 @@ class Recommender(ShowMixin, ExportMixin, PairMixin, ExplainMixin, NeighbourMixi
         candidates: Items | None = None, exclude: Items = (), where: str | None = None,
         max_per: Mapping[str, int] | None = None, unknown: Unknown = "raise", approximate: bool | None = None,
         attributes: Any = None,
+        diversity: float = 0.0, calibrated: Calibrated | None = None, max_share_of_head: float | None = None,
+        popularity_penalty: float = 0.0, explore: bool = False, seed: int = 0, was: bool = False,
     ) -> Table[ListColumn]:  # fmt: skip
         """The n best items for each user: a table of user, item, title, rank (from 1) and score.
 
@@ -60,12 +63,27 @@ class Recommender(ShowMixin, ExportMixin, PairMixin, ExplainMixin, NeighbourMixi
             and users with sets of their own are compared with all items in any case
         attributes: of somebody new, as {"age": 33, …}, for models that learn from them; the ratings may then be {}. Of
             several newcomers a list of such, or {name: {…}}
+        diversity: how much an item's likeness to those above it counts against it, from 0, not at all, to 1, alone
+            [carbonell1998mmr]. For models that compare items
+        calibrated: an attribute, such as "genres", or {attribute: weight}: how much it counts that a list mixes its
+            values as the user's past does, from 0 to 1 [steck2018calibrated]; 0.5 where no weight is given
+        max_share_of_head: at most this share of the n items are of the short head, the most rated ones that together
+            hold 80 % of the ratings
+        popularity_penalty: how much an item's popularity counts against it, from 0 to 1
+        explore: order lists by one draw from the posterior of each user's row (Thompson sampling), so that those of
+            whom little is known see more of the catalogue. seed: of the draw; give another at each visit
+        was: add a column `was`, the rank that an item has without `max_per` and all of these
+            These work together, in the order that docs/lists.md states.
         Raises `UnknownIds`, unless unknown="fallback": a stranger is then somebody nothing is known about. Raises
-        `BadOption` for a condition that cannot be read, an attribute that items do not have, and options out of range.
+        `BadOption` for a condition that cannot be read, an attribute that items do not have, and options out of range;
+        `Unsupported` where the model lacks what diversity or explore need.
         """
         query = list_query(
             self.ratings, users, n, hide_seen=hide_seen, candidates=candidates, exclude=exclude, where=where,
             max_per=max_per, unknown=unknown, approximate=approximate, attributes=attributes,
+            rerank=RerankOptions(
+                diversity, calibrated, max_share_of_head, popularity_penalty, explore, seed, was
+            ),
         )  # fmt: skip
         return self._answer(query).table(self.ratings)
 
@@ -75,11 +93,16 @@ class Recommender(ShowMixin, ExportMixin, PairMixin, ExplainMixin, NeighbourMixi
         candidates: Items | None = None, exclude: Items = (), where: str | None = None,
         max_per: Mapping[str, int] | None = None, unknown: Unknown = "raise", approximate: bool | None = None,
         attributes: Any = None,
+        diversity: float = 0.0, calibrated: Calibrated | None = None, max_share_of_head: float | None = None,
+        popularity_penalty: float = 0.0, explore: bool = False, seed: int = 0, was: bool = False,
     ) -> Ranking:  # fmt: skip
         """`recommend` as plain arrays of indices and scores."""
         query = list_query(
             self.ratings, users, n, hide_seen=hide_seen, candidates=candidates, exclude=exclude, where=where,
             max_per=max_per, unknown=unknown, approximate=approximate, attributes=attributes,
+            rerank=RerankOptions(
+                diversity, calibrated, max_share_of_head, popularity_penalty, explore, seed, was
+            ),
         )  # fmt: skip
         return self._answer(query)
 

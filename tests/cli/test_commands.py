@@ -188,6 +188,19 @@ def test_a_condition_and_a_cap_choose_among_items(films, capsys):
     assert "Did you mean 'genres'?" in capsys.readouterr().err
 
 
+def test_lists_are_re_ranked_as_the_options_say(films, capsys):
+    recommend = ["recommend", films, "ann", "--seen", "-n", "3"]
+    assert listed([*recommend, "--popularity-penalty", "1"], capsys) != listed(recommend, capsys)
+    every = ["--diversity", "0.3", "--calibrated", "genres", "--calibrated", "year=0.1", "--max-share-of-head", "1"]
+    assert set(listed([*recommend, *every], capsys)) == {1, 2, 3}
+    assert main([*recommend, "--explore", "--seed", "3", "--was", "--json"]) == 0
+    assert {row["was"] for row in json.loads(said(capsys))} == {1, 2, 3}
+    assert main([*recommend, "--calibrated", "genres=much"]) == 2
+    assert "--calibrated takes NAME or NAME=W, such as genres=0.9, but 'genres=much' came" in capsys.readouterr().err
+    assert main([*recommend, "--max-share-of-head", "3"]) == 2
+    assert "max_share_of_head is a number from 0 to 1, but 3.0 came" in capsys.readouterr().err
+
+
 def test_lists_of_all_or_of_some_are_written_to_a_file(films, tmp_path, capsys):
     import polars as pl
 

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from cofactor.kernels.ranking.top_scores import top_scores
-from cofactor.reranking.caps import GroupCaps, capped_lists, within_caps
+from cofactor.reranking.caps import GroupCaps, first_within_caps, joined_caps, within_caps
+from cofactor.reranking.longer_lists import lists_from_longer
 
 FILMS = GroupCaps(np.array([[0, -1], [0, 1], [1, -1], [-1, -1], [0, -1]]), np.array([1, 1]))
 
@@ -49,7 +50,7 @@ def test_lists_are_the_greedy_choice_whatever_had_to_be_fetched_for_them():
         lengths.append(n)
         return top_scores(scores[rows], n)
 
-    idx, best = capped_lists(fetch, 6, 20, caps)
+    idx, best = lists_from_longer(fetch, lambda _, found: first_within_caps(found, 20, caps), 6, 20, 400, 50)
     for row in range(6):
         expected = literally(scores[row], 20, caps)
         assert idx[row, : len(expected)].tolist() == expected
@@ -59,5 +60,17 @@ def test_lists_are_the_greedy_choice_whatever_had_to_be_fetched_for_them():
 
 
 def test_nobody_gets_no_lists():
-    idx, scores = capped_lists(lambda rows, n: top_scores(np.zeros((len(rows), 5)), n), 0, 3, FILMS)
+    def fetch(rows, n):
+        return top_scores(np.zeros((len(rows), 5)), n)
+
+    idx, scores = lists_from_longer(fetch, lambda _, found: first_within_caps(found, 3, FILMS), 0, 3, 5, 50)
     assert idx.shape == scores.shape == (0, 3)
+
+
+def test_joined_caps_hold_both():
+    both = joined_caps(FILMS, GroupCaps(np.array([[0], [-1], [0], [0], [-1]]), np.array([1])))
+    assert both
+    assert within_caps(np.array([[0, 3, 2, 1]]), 4, FILMS).tolist() == [[True, True, True, False]]
+    assert within_caps(np.array([[0, 3, 2, 1]]), 4, both).tolist() == [[True, False, False, False]]
+    assert joined_caps(FILMS, None) is joined_caps(None, FILMS) is FILMS
+    assert joined_caps(None, None) is None

@@ -4,6 +4,7 @@ examples:
   cofactor recommend movies.cofactor 196
   cofactor recommend movies.cofactor 196 22 244 -n 5 --csv
   cofactor recommend movies.cofactor 196 --where "year >= 1990 and genres has 'Comedy'" --max-per genres=3
+  cofactor recommend movies.cofactor 196 --diversity 0.3 --calibrated genres --max-share-of-head 0.5 --was
   cofactor recommend movies.cofactor --rated "Inception (2010)=5" --rated "Frozen (2013)=2"
   cofactor recommend movies.cofactor --about age=33 --about occupation=artist
   cofactor recommend movies.cofactor --all --out lists.parquet
@@ -18,6 +19,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from cofactor.cli._newcomer import about_from, add_about
 from cofactor.cli._out import check_file
 from cofactor.cli._show import add_format, show
+from cofactor.contract.rerank_options import CALIBRATED_BY
 from cofactor.data.id_lists import read_user_ids
 from cofactor.errors import BadOption
 
@@ -45,6 +47,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         "--max-per", metavar="NAME=N", action="append", default=[],
         help="at most N items of each value, or word, of an attribute; repeatable",
     )  # fmt: skip
+    _add_reranking(parser)
     parser.add_argument("--seen", action="store_true", help="do not leave out what the user has rated")
     parser.add_argument("--unknown", choices=("raise", "fallback"), default="raise", help="users nobody knows")
     parser.add_argument(
@@ -52,6 +55,22 @@ def add_arguments(parser: ArgumentParser) -> None:
         help="compare each user with the items near to them alone (extra 'ann'); pays off for very large catalogues",
     )  # fmt: skip
     add_format(parser)
+
+
+def _add_reranking(parser: ArgumentParser) -> None:
+    group = parser.add_argument_group("re-ranking", "weights go from 0, which changes nothing, to 1; see docs/lists.md")
+    group.add_argument("--diversity", metavar="W", type=float, default=0.0, help="weigh likeness within a list")
+    group.add_argument(
+        "--calibrated", metavar="NAME[=W]", action="append", default=[],
+        help="mix the values of an attribute as the user's past does; repeatable",
+    )  # fmt: skip
+    group.add_argument(
+        "--max-share-of-head", metavar="S", type=float, help="at most this share of a list from the short head"
+    )
+    group.add_argument("--popularity-penalty", metavar="W", type=float, default=0.0, help="weigh popularity")
+    group.add_argument("--explore", action="store_true", help="order by one draw from what is believed of each user")
+    group.add_argument("--seed", type=int, default=0, help="of that draw (default: 0)")
+    group.add_argument("--was", action="store_true", help="add the rank that each item has without all of these")
 
 
 def run(arguments: Namespace) -> None:
@@ -64,7 +83,10 @@ def run(arguments: Namespace) -> None:
     options: dict[str, Any] = dict(
         hide_seen=not arguments.seen, candidates=arguments.among, exclude=arguments.without, where=arguments.where,
         max_per=dict(map(_cap, arguments.max_per)) or None, unknown=arguments.unknown,
-        approximate=arguments.approximate,
+        approximate=arguments.approximate, diversity=arguments.diversity,
+        calibrated=dict(map(_calibration, arguments.calibrated)) or None,
+        max_share_of_head=arguments.max_share_of_head, popularity_penalty=arguments.popularity_penalty,
+        explore=arguments.explore, seed=arguments.seed, was=arguments.was,
     )  # fmt: skip
     if arguments.out:
         file = model.recommend_all(arguments.out, arguments.n, asked, **options)
@@ -96,6 +118,11 @@ def _asked(arguments: Namespace, model: "Recommender") -> Any:
 
 def _cap(word: str) -> tuple[str, int]:
     return _named_number(word, int, "--max-per takes NAME=N, such as genres=3")
+
+
+def _calibration(word: str) -> tuple[str, float]:
+    form = "--calibrated takes NAME or NAME=W, such as genres=0.9"
+    return _named_number(word, float, form) if "=" in word else (word, CALIBRATED_BY)
 
 
 def _rated(word: str) -> tuple[str, float]:

@@ -13,6 +13,7 @@ from cofactor.contract.indices import Unknown
 from cofactor.contract.item_sets import Items
 from cofactor.contract.lists import ListMixin
 from cofactor.contract.query import Query, list_query
+from cofactor.contract.rerank_options import Calibrated, RerankOptions
 from cofactor.contract.snapshots import of_one_state
 from cofactor.contract.steps import Side
 from cofactor.errors import FewerLeft, shown, some_of
@@ -36,6 +37,8 @@ class ExportMixin(ListMixin):
         self, path: str | Path, n: int = 10, users: Sequence[Id] | Array | None = None, *, hide_seen: bool = True,
         candidates: Items | None = None, exclude: Items = (), where: str | None = None,
         max_per: Mapping[str, int] | None = None, unknown: Unknown = "raise", approximate: bool | None = None,
+        diversity: float = 0.0, calibrated: Calibrated | None = None, max_share_of_head: float | None = None,
+        popularity_penalty: float = 0.0, explore: bool = False, seed: int = 0, was: bool = False,
     ) -> Path:  # fmt: skip
         """Write the n best items for each of many users as a Parquet file of user, item, title, rank and score; its
         path.
@@ -54,6 +57,9 @@ class ExportMixin(ListMixin):
         query = list_query(
             self.ratings, everybody, n, hide_seen=hide_seen, candidates=candidates, exclude=exclude, where=where,
             max_per=max_per, unknown=unknown, approximate=approximate, attributes=None,
+            rerank=RerankOptions(
+                diversity, calibrated, max_share_of_head, popularity_penalty, explore, seed, was
+            ),
         )  # fmt: skip
         if approximate is None:
             self._advise(len(query.labels))

@@ -2,22 +2,23 @@
 
 import warnings
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from operator import is_
 from typing import Any
 
 import numpy as np
 
-from cofactor.arrays import BoolArray, FloatArray, IntArray
+from cofactor.arrays import Array, BoolArray, FloatArray, IntArray
 from cofactor.contract.profile import UserProfile, expect_profile
 from cofactor.contract.query import Query
+from cofactor.contract.reranked_lists import explored, plain_ranks, reranked_lists
 from cofactor.contract.snapshots import Snapshots, of_one_state
 from cofactor.contract.steps import ModelSteps
 from cofactor.errors import CouldBeFaster, Unsupported
 from cofactor.hyperparameters import conformed
 from cofactor.kernels.ranking.lists import SeenItems
 from cofactor.ranking import Ranking
-from cofactor.reranking.caps import capped_lists
 from cofactor.selection.approximate import ItemIndex, advice
 from cofactor.selection.exact import Best, rank_exactly
 from cofactor.selection.own_items import rank_own_items
@@ -52,26 +53,33 @@ class ListMixin(Snapshots, ModelSteps):
         return ranking
 
     def _lists(self, query: Query) -> Ranking:
-        if query.caps is None:
+        if query.caps is None and not query.reranking.chooses:
             idx, scores = self._best(query, query.n)
         else:
-            idx, scores = capped_lists(
-                lambda rows, n: self._best(query.rows(rows), n), len(query.labels), query.n, query.caps
-            )
-        return Ranking(query.labels, idx, scores, self._predictions(query, idx))
+            idx, scores = reranked_lists(self, query, lambda rows, n: self._best(query.rows(rows), n))
+        return Ranking(query.labels, idx, scores, {**self._predictions(query, idx), **self._plain_ranks(query, idx)})
 
     def _best(self, query: Query, n: int) -> Best:
-        """The n best items of each user of a query, whatever its caps are."""
-        user_idx, excluded, hidden = query.user_idx, query.excluded, query.hide_seen
+        """The n best items of each user of a query, whatever its lists are chosen for."""
+        user_idx, excluded, hidden, seed = query.user_idx, query.excluded, query.hide_seen, query.reranking.seed
         if query.profiles:
             profiles = [expect_profile(self, one) for one in query.profiles]
             seen = SeenItems.of_rows([one.item_idx for one in profiles]) if hidden else SeenItems.none(len(profiles))
             score = partial(self._score_profiles, profiles)
-        elif query.own is None:
+        elif query.own is None and seed is None:
             return self.rank_users(user_idx, n, excluded, hide_seen=hidden, approximate=bool(query.approximate))
         else:
             seen, score = self._seen(user_idx, hide_seen=hidden), lambda at: self.score_users(user_idx[at])
+        if seed is not None:
+            score = explored(self, query, score, seed)
         return rank_own_items(score, len(user_idx), n, seen, excluded, query.own)
+
+    def _plain_ranks(self, query: Query, idx: IntArray) -> Mapping[str, Array]:
+        """The ranks that the entries of lists have without caps and re-ranking, where they were asked for."""
+        if not query.reranking.was:
+            return {}
+        plain = replace(query.plain, approximate=False)
+        return {"was": plain_ranks(lambda rows, n: self._best(plain.rows(rows), n), idx, self.ratings.n_items)}
 
     def _score_profiles(self, profiles: Sequence[UserProfile], at: slice) -> FloatArray:
         scores = [self.score_profile(one) for one in profiles[at]]

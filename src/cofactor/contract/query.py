@@ -1,6 +1,7 @@
 """Which lists are asked for, checked and in indices: one frozen value between the question and the answer."""
 
 import warnings
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -11,16 +12,19 @@ from cofactor.arrays import Array, BoolArray, Id, IntArray
 from cofactor.contract.indices import Unknown, as_list, find
 from cofactor.contract.item_sets import Asked, Items, group_caps, item_sets
 from cofactor.contract.profile import Newcomer, Newcomers, UserProfile, newcomers
+from cofactor.contract.rerank_options import Reranking, RerankOptions, checked_reranking, share_cap
 from cofactor.data.ids import UNKNOWN
 from cofactor.hyperparameters import conformed
 from cofactor.ranking import list_length
-from cofactor.reranking.caps import GroupCaps
+from cofactor.reranking.caps import GroupCaps, joined_caps
 from cofactor.selection.own_items import OwnItems
 
 if TYPE_CHECKING:
     from cofactor.data.ratings import Ratings
 
 __all__ = ["Query", "list_query"]
+
+PLAIN = Reranking()
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -29,8 +33,9 @@ class Query:
 
     labels: the b users as they were given     user_idx: (b,), -1 for an unknown or a new one
     profiles: of b new users; empty where they are the model's     excluded: (n_items,) what may be on nobody's list
-    own: what may be on each one's list     caps: how many items of a group may be     approximate: None where the
-    caller left the choice open     narrowed_by: the options, beside candidates and exclude, that leave items out
+    own: what may be on each one's list     caps: how many items of a group may be     reranking: what else lists are
+    chosen for     approximate: None where the caller left the choice open     narrowed_by: the options, beside
+    candidates and exclude, that leave items out
     """
 
     labels: list[Id]
@@ -40,9 +45,21 @@ class Query:
     excluded: BoolArray
     own: OwnItems | None = None
     caps: GroupCaps | None = None
+    reranking: Reranking = PLAIN
     hide_seen: bool
     approximate: bool | None
     narrowed_by: tuple[str, ...] = ()
+
+    @property
+    def plain(self) -> "Query":
+        """The same question without anything that re-ranks its lists."""
+        return replace(self, caps=None, reranking=PLAIN)
+
+    @property
+    def keys(self) -> list[int]:
+        """A number of each user, the same whoever else is asked for, from which what is drawn for them follows."""
+        users = zip(self.user_idx.tolist(), self.labels, strict=True)
+        return [idx if idx >= 0 else zlib.crc32(repr(label).encode()) for idx, label in users]
 
     def rows(self, which: IntArray) -> "Query":
         """The same question for some of the users."""
@@ -56,7 +73,7 @@ class Query:
 def list_query(
     ratings: "Ratings", users: Id | Sequence[Id] | Array | Newcomer | Newcomers, n: int, *, hide_seen: bool,
     candidates: Items | None, exclude: Items, where: str | None, max_per: Mapping[str, int] | None, unknown: Unknown,
-    approximate: bool | None, attributes: Any,
+    approximate: bool | None, attributes: Any, rerank: RerankOptions,
 ) -> Query:  # fmt: skip
     """The query of `Recommender.recommend`, checked and in indices.
 
@@ -71,9 +88,10 @@ def list_query(
     sets = item_sets(ratings, Asked(labels, user_idx), candidates, exclude, where)
     for warning in sets.ignored:
         warnings.warn(warning, stacklevel=4)
-    narrowed = {"where": where, "max_per": max_per}
+    narrowed = {"where": where, "max_per": max_per, "max_share_of_head": rerank.max_share_of_head}
+    caps = joined_caps(group_caps(ratings, max_per), share_cap(ratings, rerank.max_share_of_head, n))
     return Query(
         labels=labels, user_idx=user_idx, profiles=list(new.values()), n=n, excluded=sets.excluded, own=sets.own,
-        caps=group_caps(ratings, max_per), hide_seen=hide_seen, approximate=approximate,
+        caps=caps, reranking=checked_reranking(ratings, rerank), hide_seen=hide_seen, approximate=approximate,
         narrowed_by=tuple(name for name, given in narrowed.items() if given is not None),
     )  # fmt: skip

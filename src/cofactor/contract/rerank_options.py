@@ -1,0 +1,113 @@
+"""How lists are to be re-ranked: what was asked for, checked, as the arrays that `reranking/` takes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from cofactor.arrays import FloatArray
+from cofactor.errors import BadOption, shown
+from cofactor.filtering.columns import item_column
+from cofactor.hyperparameters import conformed, seed_of
+from cofactor.memory import refuse_beyond
+from cofactor.reranking.calibration import category_shares
+from cofactor.reranking.caps import GroupCaps
+from cofactor.reranking.head import head_cap
+
+if TYPE_CHECKING:
+    from cofactor.data.ratings import Ratings
+
+__all__ = [
+    "CALIBRATED_BY",
+    "AttributeCalibration",
+    "Calibrated",
+    "RerankOptions",
+    "Reranking",
+    "checked_reranking",
+    "share_cap",
+]
+
+CALIBRATED_BY = 0.5  # the weight of an attribute that is named without one
+
+Calibrated = str | Mapping[str, float]  # an attribute, or {attribute: weight}
+
+
+class RerankOptions(NamedTuple):
+    """The options of `Recommender.recommend` by these names, as they were given."""
+
+    diversity: float = 0.0
+    calibrated: Calibrated | None = None
+    max_share_of_head: float | None = None
+    popularity_penalty: float = 0.0
+    explore: bool = False
+    seed: int = 0
+    was: bool = False
+
+
+class AttributeCalibration(NamedTuple):
+    """One attribute that lists are calibrated by."""
+
+    weight: float
+    shares: FloatArray  # (n_items, n_categories) of each item, as `category_shares` gives them
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Reranking:
+    """How lists are re-ranked beside their caps. seed: of exploration, None without it     was: tell the plain rank"""
+
+    popularity_penalty: float = 0.0
+    diversity: float = 0.0
+    calibrations: tuple[AttributeCalibration, ...] = ()
+    seed: int | None = None
+    was: bool = False
+
+    @property
+    def chooses(self) -> bool:
+        """True where the items of a list are not simply those of the highest scores."""
+        return bool(self.popularity_penalty or self.diversity or self.calibrations)
+
+
+def checked_reranking(ratings: "Ratings", options: RerankOptions) -> Reranking:
+    """The options in their own types.
+
+    Raises `BadOption` for what is out of range, and for attributes that items do not have.
+    """
+    seed = seed_of(options.seed)
+    return Reranking(
+        popularity_penalty=_share("popularity_penalty", options.popularity_penalty),
+        diversity=_share("diversity", options.diversity),
+        calibrations=_calibrations(ratings, options.calibrated),
+        seed=seed if conformed("explore", bool, options.explore) else None,
+        was=conformed("was", bool, options.was),
+    )
+
+
+def share_cap(ratings: "Ratings", max_share_of_head: float | None, n: int) -> GroupCaps | None:
+    """The cap on head items in lists of n; None where there is none. Raises `BadOption` unless it is from 0 to 1."""
+    if max_share_of_head is None:
+        return None
+    return head_cap(ratings.item_counts, _share("max_share_of_head", max_share_of_head), n)
+
+
+def _share(name: str, given: Any) -> float:
+    value: float = conformed(name, float, given)
+    if not 0 <= value <= 1:
+        raise BadOption(f"{name} is a number from 0 to 1, but {shown(given)} came.")
+    return value
+
+
+def _calibrations(ratings: "Ratings", calibrated: Calibrated | None) -> tuple[AttributeCalibration, ...]:
+    if calibrated is None:
+        return ()
+    if not isinstance(calibrated, str | Mapping):
+        raise BadOption(f"calibrated is given as 'genres' or {{'genres': 0.9}}, but {shown(calibrated)} came.")
+    weights = {calibrated: CALIBRATED_BY} if isinstance(calibrated, str) else calibrated
+    each = [(name, _share(f"calibrated[{name!r}]", weight)) for name, weight in weights.items()]
+    return tuple(AttributeCalibration(weight, _shares(ratings, name)) for name, weight in each)
+
+
+def _shares(ratings: "Ratings", name: str) -> FloatArray:
+    column = item_column(ratings, name, "calibrated")
+    n_categories = len(column.codes_of_words)
+    what = f"Calibration by the {n_categories:,} categories of {name!r}"
+    refuse_beyond(4 * ratings.n_items * n_categories / 1e9, None, what, "Choose an attribute of fewer.")
+    return category_shares(column.words, n_categories)
