@@ -332,6 +332,7 @@ def _lists(draw: st.DrawFn, known: Known) -> Question:
         attributes=st.none() | known.attributes(), where=CONDITIONS, max_per=CAPS,
         diversity=WEIGHTS, calibrated=CALIBRATED, max_share_of_head=WEIGHTS | st.none(), popularity_penalty=WEIGHTS,
         explore=FLAGS, seed=SEEDS, was=FLAGS,
+        min_exposure=st.none() | st.dictionaries(known.one("item"), WEIGHTS, max_size=2) | ODD,
     )  # fmt: skip
     ranks = draw(st.booleans())
     return lambda model: (model.rank if ranks else model.recommend)(who, n, **options)

@@ -95,6 +95,19 @@ def test_those_of_whom_little_is_known_explore_more(model):
     assert kept[1] < kept[0] < 100
 
 
+def test_new_items_are_shown_on_as_many_lists_as_their_floors_ask(model, users, tastes):
+    new, other = (tastes.items.values[int(at)] for at in np.argsort(tastes.item_counts, kind="stable")[:2])
+    plain, floored = (
+        ranked(model, users, min_exposure=one, max_per={"genres": 6}).idx for one in (None, {new: 0.1, other: 0.05})
+    )
+    shown = [(floored == at).any(axis=1) for at in tastes.find_items([new, other])]
+    assert [one.sum() for one in shown] == [6, 3]
+    untouched = ~(shown[0] | shown[1])
+    np.testing.assert_array_equal(plain[untouched], floored[untouched])
+    for at in np.flatnonzero(shown[0]).tolist():
+        assert new not in tastes.items.gather(tastes.by_user.of(at)[0])
+
+
 # --- what they keep -------------------------------------------------------------------------------------------------
 
 
@@ -171,6 +184,8 @@ def test_the_same_seed_explores_the_same_and_strangers_each_for_themselves(model
             "calibrated names the attribute 'genre', which items do not have. Did you mean 'genr",
         ),
         ({"calibrated": {"genres": 3}}, r"calibrated\['genres'\] is a number from 0 to 1, but 3 came"),
+        ({"min_exposure": 0.5}, "min_exposure is given as {item: 0.01}, but 0.5 came"),
+        ({"min_exposure": {1: 5}}, r"min_exposure\[1\] is a number from 0 to 1, but 5 came"),
         ({"calibrated": 0.5}, "calibrated is given as 'genres' or {'genres': 0.9}, but 0.5 came"),
         ({"explore": 1}, "explore must be True or False, but 1 came"),
         ({"explore": True, "seed": -1}, "seed is a whole number, 0 or more, but -1 came"),

@@ -46,7 +46,8 @@ class Recommender(ShowMixin, ExportMixin, PairMixin, ExplainMixin, NeighbourMixi
         max_per: Mapping[str, int] | None = None, unknown: Unknown = "raise", approximate: bool | None = None,
         attributes: Any = None,
         diversity: float = 0.0, calibrated: Calibrated | None = None, max_share_of_head: float | None = None,
-        popularity_penalty: float = 0.0, explore: bool = False, seed: int = 0, was: bool = False,
+        popularity_penalty: float = 0.0, min_exposure: Mapping[Id, float] | None = None, explore: bool = False,
+        seed: int = 0, was: bool = False,
     ) -> Table[ListColumn]:  # fmt: skip
         """The n best items for each user: a table of user, item, title, rank (from 1) and score.
 
@@ -70,6 +71,8 @@ class Recommender(ShowMixin, ExportMixin, PairMixin, ExplainMixin, NeighbourMixi
         max_share_of_head: at most this share of the n items are of the short head, the most rated ones that together
             hold 80 % of the ratings
         popularity_penalty: how much an item's popularity counts against it, from 0 to 1
+        min_exposure: {item: share}: put an item on at least this share of the lists that are asked for together, those
+            where it costs least; of so few lists that the share is less than one, on none
         explore: order lists by one draw from the posterior of each user's row (Thompson sampling), so that those of
             whom little is known see more of the catalogue. seed: of the draw; give another at each visit
         was: add a column `was`, the rank that an item has without `max_per` and all of these
@@ -82,7 +85,7 @@ class Recommender(ShowMixin, ExportMixin, PairMixin, ExplainMixin, NeighbourMixi
             self.ratings, users, n, hide_seen=hide_seen, candidates=candidates, exclude=exclude, where=where,
             max_per=max_per, unknown=unknown, approximate=approximate, attributes=attributes,
             rerank=RerankOptions(
-                diversity, calibrated, max_share_of_head, popularity_penalty, explore, seed, was
+                diversity, calibrated, max_share_of_head, popularity_penalty, min_exposure, explore, seed, was
             ),
         )  # fmt: skip
         return self._answer(query).table(self.ratings)
@@ -94,14 +97,15 @@ class Recommender(ShowMixin, ExportMixin, PairMixin, ExplainMixin, NeighbourMixi
         max_per: Mapping[str, int] | None = None, unknown: Unknown = "raise", approximate: bool | None = None,
         attributes: Any = None,
         diversity: float = 0.0, calibrated: Calibrated | None = None, max_share_of_head: float | None = None,
-        popularity_penalty: float = 0.0, explore: bool = False, seed: int = 0, was: bool = False,
+        popularity_penalty: float = 0.0, min_exposure: Mapping[Id, float] | None = None, explore: bool = False,
+        seed: int = 0, was: bool = False,
     ) -> Ranking:  # fmt: skip
         """`recommend` as plain arrays of indices and scores."""
         query = list_query(
             self.ratings, users, n, hide_seen=hide_seen, candidates=candidates, exclude=exclude, where=where,
             max_per=max_per, unknown=unknown, approximate=approximate, attributes=attributes,
             rerank=RerankOptions(
-                diversity, calibrated, max_share_of_head, popularity_penalty, explore, seed, was
+                diversity, calibrated, max_share_of_head, popularity_penalty, min_exposure, explore, seed, was
             ),
         )  # fmt: skip
         return self._answer(query)

@@ -195,6 +195,8 @@ def test_lists_are_re_ranked_as_the_options_say(films, capsys):
     assert set(listed([*recommend, *every], capsys)) == {1, 2, 3}
     assert main([*recommend, "--explore", "--seed", "3", "--was", "--json"]) == 0
     assert {row["was"] for row in json.loads(said(capsys))} == {1, 2, 3}
+    first = listed([*recommend[:-1], "1"], capsys)
+    assert listed([*recommend[:-1], "1", "--min-exposure", f"{first[0] % 3 + 1}=1"], capsys) == [first[0] % 3 + 1]
     assert main([*recommend, "--calibrated", "genres=much"]) == 2
     assert "--calibrated takes NAME or NAME=W, such as genres=0.9, but 'genres=much' came" in capsys.readouterr().err
     assert main([*recommend, "--max-share-of-head", "3"]) == 2

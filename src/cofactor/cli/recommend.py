@@ -68,6 +68,10 @@ def _add_reranking(parser: ArgumentParser) -> None:
         "--max-share-of-head", metavar="S", type=float, help="at most this share of a list from the short head"
     )
     group.add_argument("--popularity-penalty", metavar="W", type=float, default=0.0, help="weigh popularity")
+    group.add_argument(
+        "--min-exposure", metavar="ITEM=S", action="append", default=[],
+        help="put an item on at least this share of the lists; repeatable",
+    )  # fmt: skip
     group.add_argument("--explore", action="store_true", help="order by one draw from what is believed of each user")
     group.add_argument("--seed", type=int, default=0, help="of that draw (default: 0)")
     group.add_argument("--was", action="store_true", help="add the rank that each item has without all of these")
@@ -86,7 +90,8 @@ def run(arguments: Namespace) -> None:
         approximate=arguments.approximate, diversity=arguments.diversity,
         calibrated=dict(map(_calibration, arguments.calibrated)) or None,
         max_share_of_head=arguments.max_share_of_head, popularity_penalty=arguments.popularity_penalty,
-        explore=arguments.explore, seed=arguments.seed, was=arguments.was,
+        min_exposure=dict(map(_floor, arguments.min_exposure)) or None, explore=arguments.explore, seed=arguments.seed,
+        was=arguments.was,
     )  # fmt: skip
     if arguments.out:
         file = model.recommend_all(arguments.out, arguments.n, asked, **options)
@@ -123,6 +128,10 @@ def _cap(word: str) -> tuple[str, int]:
 def _calibration(word: str) -> tuple[str, float]:
     form = "--calibrated takes NAME or NAME=W, such as genres=0.9"
     return _named_number(word, float, form) if "=" in word else (word, CALIBRATED_BY)
+
+
+def _floor(word: str) -> tuple[str, float]:
+    return _named_number(word, float, "--min-exposure takes ITEM=S, such as 'Frozen (2013)=0.01'")
 
 
 def _rated(word: str) -> tuple[str, float]:

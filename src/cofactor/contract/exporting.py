@@ -38,7 +38,8 @@ class ExportMixin(ListMixin):
         candidates: Items | None = None, exclude: Items = (), where: str | None = None,
         max_per: Mapping[str, int] | None = None, unknown: Unknown = "raise", approximate: bool | None = None,
         diversity: float = 0.0, calibrated: Calibrated | None = None, max_share_of_head: float | None = None,
-        popularity_penalty: float = 0.0, explore: bool = False, seed: int = 0, was: bool = False,
+        popularity_penalty: float = 0.0, min_exposure: Mapping[Id, float] | None = None, explore: bool = False,
+        seed: int = 0, was: bool = False,
     ) -> Path:  # fmt: skip
         """Write the n best items for each of many users as a Parquet file of user, item, title, rank and score; its
         path.
@@ -58,7 +59,7 @@ class ExportMixin(ListMixin):
             self.ratings, everybody, n, hide_seen=hide_seen, candidates=candidates, exclude=exclude, where=where,
             max_per=max_per, unknown=unknown, approximate=approximate, attributes=None,
             rerank=RerankOptions(
-                diversity, calibrated, max_share_of_head, popularity_penalty, explore, seed, was
+                diversity, calibrated, max_share_of_head, popularity_penalty, min_exposure, explore, seed, was
             ),
         )  # fmt: skip
         if approximate is None:

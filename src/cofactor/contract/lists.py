@@ -19,6 +19,7 @@ from cofactor.errors import CouldBeFaster, Unsupported
 from cofactor.hyperparameters import conformed
 from cofactor.kernels.ranking.lists import SeenItems
 from cofactor.ranking import Ranking
+from cofactor.reranking.exposure import ExposureFloors, with_floors
 from cofactor.selection.approximate import ItemIndex, advice
 from cofactor.selection.exact import Best, rank_exactly
 from cofactor.selection.own_items import rank_own_items
@@ -57,6 +58,10 @@ class ListMixin(Snapshots, ModelSteps):
             idx, scores = self._best(query, query.n)
         else:
             idx, scores = reranked_lists(self, query, lambda rows, n: self._best(query.rows(rows), n))
+        if query.reranking.floors is not None:
+            idx, scores = with_floors(
+                (idx, scores), self._floor_scores(query, query.reranking.floors), query.reranking.floors
+            )
         return Ranking(query.labels, idx, scores, {**self._predictions(query, idx), **self._plain_ranks(query, idx)})
 
     def _best(self, query: Query, n: int) -> Best:
@@ -73,6 +78,17 @@ class ListMixin(Snapshots, ModelSteps):
         if seed is not None:
             score = explored(self, query, score, seed)
         return rank_own_items(score, len(user_idx), n, seen, excluded, query.own)
+
+    def _floor_scores(self, query: Query, floors: ExposureFloors) -> FloatArray:
+        """(b, k) the scores of the floors' items for each user, -inf where one may not be on the list."""
+        others = np.ones(self.ratings.n_items, np.bool_)
+        others[floors.items] = False
+        idx, scores = self._best(replace(query, excluded=query.excluded | others, approximate=False), len(floors.items))
+        column, found = np.zeros(self.ratings.n_items, np.int64), np.full(idx.shape, -np.inf)
+        column[floors.items] = np.arange(len(floors.items))
+        row, place = np.nonzero(idx >= 0)
+        found[row, column[idx[row, place]]] = scores[row, place]
+        return found
 
     def _plain_ranks(self, query: Query, idx: IntArray) -> Mapping[str, Array]:
         """The ranks that the entries of lists have without caps and re-ranking, where they were asked for."""

@@ -4,13 +4,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from cofactor.arrays import FloatArray
+import numpy as np
+
+from cofactor.arrays import FloatArray, Id
+from cofactor.contract.indices import find
 from cofactor.errors import BadOption, shown
 from cofactor.filtering.columns import item_column
 from cofactor.hyperparameters import conformed, seed_of
 from cofactor.memory import refuse_beyond
 from cofactor.reranking.calibration import category_shares
 from cofactor.reranking.caps import GroupCaps
+from cofactor.reranking.exposure import ExposureFloors
 from cofactor.reranking.head import head_cap
 
 if TYPE_CHECKING:
@@ -38,6 +42,7 @@ class RerankOptions(NamedTuple):
     calibrated: Calibrated | None = None
     max_share_of_head: float | None = None
     popularity_penalty: float = 0.0
+    min_exposure: Mapping[Id, float] | None = None
     explore: bool = False
     seed: int = 0
     was: bool = False
@@ -52,11 +57,15 @@ class AttributeCalibration(NamedTuple):
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Reranking:
-    """How lists are re-ranked beside their caps. seed: of exploration, None without it     was: tell the plain rank"""
+    """How lists are re-ranked beside their caps.
+
+    floors: of exposure     seed: of exploration, None without it     was: tell the plain rank
+    """
 
     popularity_penalty: float = 0.0
     diversity: float = 0.0
     calibrations: tuple[AttributeCalibration, ...] = ()
+    floors: ExposureFloors | None = None
     seed: int | None = None
     was: bool = False
 
@@ -69,13 +78,14 @@ class Reranking:
 def checked_reranking(ratings: "Ratings", options: RerankOptions) -> Reranking:
     """The options in their own types.
 
-    Raises `BadOption` for what is out of range, and for attributes that items do not have.
+    Raises `BadOption` for what is out of range and for attributes that items do not have, `UnknownIds` for items.
     """
     seed = seed_of(options.seed)
     return Reranking(
         popularity_penalty=_share("popularity_penalty", options.popularity_penalty),
         diversity=_share("diversity", options.diversity),
         calibrations=_calibrations(ratings, options.calibrated),
+        floors=_floors(ratings, options.min_exposure),
         seed=seed if conformed("explore", bool, options.explore) else None,
         was=conformed("was", bool, options.was),
     )
@@ -93,6 +103,18 @@ def _share(name: str, given: Any) -> float:
     if not 0 <= value <= 1:
         raise BadOption(f"{name} is a number from 0 to 1, but {shown(given)} came.")
     return value
+
+
+def _floors(ratings: "Ratings", min_exposure: Mapping[Id, float] | None) -> ExposureFloors | None:
+    if min_exposure is None:
+        return None
+    if not isinstance(min_exposure, Mapping):
+        raise BadOption(f"min_exposure is given as {{item: 0.01}}, but {shown(min_exposure)} came.")
+    shares = [_share(f"min_exposure[{shown(item)}]", share) for item, share in min_exposure.items()]
+    items = find(ratings, "item", list(min_exposure)) if shares else np.zeros(0, np.int64)
+    if len(np.unique(items)) < len(items):
+        raise BadOption(f"min_exposure names an item twice: {shown(min_exposure)}. Give it once.")
+    return ExposureFloors(items, np.array(shares)) if shares else None
 
 
 def _calibrations(ratings: "Ratings", calibrated: Calibrated | None) -> tuple[AttributeCalibration, ...]:

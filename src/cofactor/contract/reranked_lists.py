@@ -6,6 +6,7 @@ The steps follow each other in this order, whatever the order in which they were
 2. relevance: from these scores, 1 for a user's best candidate, 0 for the last one
 3. popularity_penalty, diversity, calibrated: each weighs the value so far against its own, by its weight
 4. max_share_of_head and max_per: of the items that both allow, the one of the highest value is next on the list
+5. min_exposure: of the lists asked for together, those that lose least take an item in, whatever the limits say
 """
 
 from collections.abc import Callable, Sequence
