@@ -2,12 +2,12 @@
 
 import numpy as np
 import pytest
-from scripted import scripted
 
 import cofactor as cf
 from cofactor.data.ratings import Ratings
 from cofactor.errors import BadOption, Leak
 from cofactor.evaluation.compare import compare
+from scripted import scripted
 
 
 @pytest.fixture

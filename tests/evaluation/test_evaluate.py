@@ -4,13 +4,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from scripted import Scripted, scripted
 
 import cofactor as cf
 from cofactor.data.ratings import Ratings
 from cofactor.errors import BadOption, Leak
 from cofactor.evaluation.evaluate import evaluate
 from cofactor.evaluation.metric_table import RATING_METRICS
+from scripted import Scripted, scripted
 
 
 @pytest.fixture

@@ -2,12 +2,12 @@
 
 import numpy as np
 import pytest
-from scripted import scripted
 
 import cofactor as cf
 from cofactor.data.ratings import Ratings
 from cofactor.evaluation.held_out import HeldOut
 from cofactor.evaluation.lists import rank_catalogue
+from scripted import scripted
 
 STARS = np.array([0, 1, 3, 7, 15, 31]) / 32  # the gain of each number of stars
 

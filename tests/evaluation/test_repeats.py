@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from scripted import scripted
 
 import cofactor as cf
 from cofactor.data.ratings import Ratings
@@ -13,6 +12,7 @@ from cofactor.evaluation.bootstrap import Interval
 from cofactor.evaluation.compare import compare
 from cofactor.evaluation.evaluate import Evaluation, evaluate
 from cofactor.evaluation.repeats import averaged, fit_each
+from scripted import scripted
 
 SMALL = {"n_factors": 4, "n_epochs": 3}
 

@@ -6,7 +6,6 @@ from itertools import permutations, product
 import numpy as np
 import pytest
 from hypothesis import given, strategies as st
-from scripted import scripted
 
 import cofactor as cf
 from cofactor.data.ratings import Ratings
@@ -23,6 +22,7 @@ from cofactor.evaluation.ties import NOTHING_CROSSES, CutGroups
 from cofactor.models import model_class, model_names
 from cofactor.selection.ties import tie_groups
 from models.test_contract import SMALL
+from scripted import scripted
 
 OF_LISTS = [name for name, metric in METRICS.items() if isinstance(metric, HitMetric | GainMetric)]
 LOG3 = 1 / np.log2(3)  # the gain of a hit at rank 2
