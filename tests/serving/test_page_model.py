@@ -24,6 +24,7 @@ def test_a_model_that_was_replaced_is_told_and_opened_on_request(browser, checke
             page.clock.install()
             page.goto("/")
             expect(page.locator("#model")).to_contain_text("Popularity")
+            expect(page.locator("#announcer")).to_contain_text("is shown")  # from now on it asks every few seconds
             cf.Bias().fit(checkerboard).save(folder)
             page.clock.fast_forward(6000)
             expect(page.locator("#banner")).to_contain_text("The model was replaced on disk")
@@ -38,7 +39,7 @@ def test_a_server_that_has_gone_is_told(browser, opened):
         page = context.new_page()
         page.clock.install()
         page.goto(served.address)
-        expect(page.locator("main h1")).to_be_visible()
+        expect(page.locator("#announcer")).to_contain_text("is shown")
     page.clock.fast_forward(6000)
     expect(page.locator("#banner")).to_contain_text("The explorer does not answer")
     context.close()
