@@ -18,12 +18,12 @@ from cofactor.audit.popularity_metrics import (
     jensen_shannon,
     lorenz_curve,
     mean_popularity,
-    miscalibration,
     popularity_lift,
     signed_parity,
 )  # fmt: skip
 from cofactor.audit.user_means import UserCells, mean_of_groups
 from cofactor.evaluation.metrics import gini
+from cofactor.reranking.calibration import miscalibration
 
 COUNTS = np.array([50, 25, 10, 6, 4, 2, 1, 1, 1, 0])  # training ratings of ten items, 100 in all
 EXPOSED = arrays(np.int64, st.integers(2, 30), elements=st.integers(0, 50)).filter(np.any)

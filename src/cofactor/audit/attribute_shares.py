@@ -7,11 +7,11 @@ import numpy as np
 
 from cofactor.arrays import FloatArray, IntArray
 from cofactor.audit.popularity_lists import AuditedUsers
-from cofactor.audit.popularity_metrics import miscalibration
 from cofactor.errors import BadOption
 from cofactor.evaluation.statistic import divided
 from cofactor.filtering.columns import item_column
 from cofactor.memory import refuse_beyond
+from cofactor.reranking.calibration import miscalibration
 
 __all__ = ["AttributeShares", "Calibration"]
 

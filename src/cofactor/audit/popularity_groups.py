@@ -65,17 +65,20 @@ def popularity_bands(item_counts: IntArray) -> IntArray:
     return np.where(head, 0, np.where(not_tail, 1, 2))
 
 
-def user_groups(popular_share: FloatArray) -> IntArray:
-    """(n_users,) the place in `USER_GROUPS`: the fifth with the lowest share of popular items in their profiles are
-    niche, the fifth with the highest are blockbuster [abdollahpouri2019unfairness].
+def user_groups(popularity: FloatArray) -> IntArray:
+    """(n_users,) the place in `USER_GROUPS`, -1 where `popularity` is nan: the fifth with the lowest popularity of
+    profiles is niche, the fifth with the highest blockbuster [abdollahpouri2019unfairness].
 
-    >>> user_groups(np.array([0.1, 0.5, 0.5, 0.5, 0.9]))
-    array([0, 1, 1, 1, 2])
+    popularity: (n_users,) of their profiles, such as the share of popular items in them
+
+    >>> user_groups(np.array([0.1, 0.5, np.nan, 0.5, 0.5, 0.9]))
+    array([ 0,  1, -1,  1,  1,  2])
     """
-    low, high = np.quantile(popular_share, [USER_SHARE, 1 - USER_SHARE])
-    niche = (popular_share <= low) & (popular_share < high)
-    blockbuster = (popular_share >= high) & (popular_share > low)
-    return np.where(niche, 0, np.where(blockbuster, 2, 1))
+    known = ~np.isnan(popularity)
+    low, high = np.quantile(popularity[known], [USER_SHARE, 1 - USER_SHARE])
+    niche = (popularity <= low) & (popularity < high)
+    blockbuster = (popularity >= high) & (popularity > low)
+    return np.where(known, np.where(niche, 0, np.where(blockbuster, 2, 1)), -1)
 
 
 def activity_strata(n_rated: Array) -> IntArray:

@@ -5,15 +5,13 @@
 
 import numpy as np
 
-from cofactor.arrays import BoolArray, FloatArray, IntArray
+from cofactor.arrays import Array, BoolArray, FloatArray, IntArray
 from cofactor.evaluation.statistic import divided
 
 __all__ = [
-    "group_share", "jensen_shannon", "lorenz_curve", "mean_popularity", "miscalibration", "popularity_lift",
+    "group_share", "jensen_shannon", "lorenz_curve", "mean_over_list", "mean_popularity", "popularity_lift",
     "signed_parity",
 ]  # fmt: skip
-
-SMOOTHING = 0.01  # share of the profile's distribution in the smoothed one of the list
 
 
 def mean_popularity(lists: IntArray, item_counts: IntArray) -> FloatArray:
@@ -23,7 +21,7 @@ def mean_popularity(lists: IntArray, item_counts: IntArray) -> FloatArray:
     >>> mean_popularity(np.array([[0, 1], [2, -1]]), np.array([9, 3, 1]))
     array([6., 1.])
     """
-    return _mean_of_list(lists, item_counts.astype(np.float64))
+    return mean_over_list(lists, item_counts)
 
 
 def group_share(lists: IntArray, in_group: BoolArray) -> FloatArray:
@@ -33,12 +31,17 @@ def group_share(lists: IntArray, in_group: BoolArray) -> FloatArray:
     >>> group_share(np.array([[0, 1], [2, -1]]), np.array([False, False, True]))
     array([0., 1.])
     """
-    return _mean_of_list(lists, in_group.astype(np.float64))
+    return mean_over_list(lists, in_group)
 
 
-def _mean_of_list(lists: IntArray, of_items: FloatArray) -> FloatArray:
+def mean_over_list(lists: IntArray, of_items: Array) -> FloatArray:
+    """(n_users,) mean of the listed items' values, nan for an empty list. of_items: (n_items,)
+
+    >>> mean_over_list(np.array([[0, 1], [1, -1]]), np.array([0.2, 0.4])).round(3)
+    array([0.3, 0.4])
+    """
     there = lists >= 0
-    return divided(np.where(there, of_items[lists], 0).sum(axis=1), there.sum(axis=1))
+    return divided(np.where(there, of_items.astype(np.float64)[lists], 0).sum(axis=1), there.sum(axis=1))
 
 
 def popularity_lift(recommended: FloatArray, profile: FloatArray) -> FloatArray:
@@ -89,18 +92,6 @@ def jensen_shannon(p: FloatArray, q: FloatArray) -> FloatArray:
     """
     middle = (p + q) / 2
     return (_divergence(p, middle) + _divergence(q, middle)) / (2 * np.log(2))
-
-
-def miscalibration(p: FloatArray, q: FloatArray, smoothing: float = SMOOTHING) -> FloatArray:
-    """(n,) Kullback-Leibler divergence KL(p || (1 - smoothing) q + smoothing p), in nats, 0 or above.
-
-    p, q: (n, c) distribution of an attribute in each user's profile and list; nan where either is undefined
-    [steck2018calibrated]
-
-    >>> miscalibration(np.array([[0.5, 0.5]]), np.array([[0.5, 0.5]]))
-    array([0.])
-    """
-    return _divergence(p, (1 - smoothing) * q + smoothing * p)
 
 
 def _divergence(p: FloatArray, q: FloatArray) -> FloatArray:

@@ -5,16 +5,17 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from cofactor.audit.bubble.attribute import attribute_shares, distribution_of_log, user_groups
+from cofactor.audit.bubble.attribute import attribute_shares, distribution_of_log
 from cofactor.audit.bubble.measures import (
     attribute_distribution,
     attribute_entropy,
     intra_list_diversity,
     jaccard,
-    mean_over_list,
     sample_pairs,
     total_variation,
 )
+from cofactor.audit.popularity_groups import user_groups
+from cofactor.audit.popularity_metrics import mean_over_list
 from cofactor.data.ratings import Ratings
 from cofactor.errors import BadOption
 

@@ -1,15 +1,12 @@
-"""How items spread over the values of an attribute, and groups of users by the popularity of their ratings."""
+"""How items, and what users have rated, spread over the values of an attribute."""
 
 import numpy as np
 
-from cofactor.arrays import FloatArray, IntArray
+from cofactor.arrays import FloatArray
 from cofactor.data.ratings import Ratings
 from cofactor.filtering.columns import item_column
 
-__all__ = ["GROUPS", "attribute_shares", "distribution_of_log", "user_groups"]
-
-GROUPS = ("niche", "diverse", "blockbuster")
-GROUP_SHARE = 0.2  # of the users are niche, and as many blockbuster
+__all__ = ["attribute_shares", "distribution_of_log"]
 
 
 def attribute_shares(ratings: Ratings, attribute: str) -> FloatArray:
@@ -33,16 +30,3 @@ def distribution_of_log(log: Ratings, shares: FloatArray) -> FloatArray:
     total = np.asarray(counted @ shares)
     whole = np.repeat(total.sum(axis=1, keepdims=True), total.shape[1], axis=1)
     return np.divide(total, whole, out=np.full(total.shape, np.nan), where=whole > 0)
-
-
-def user_groups(mean_popularity: FloatArray) -> IntArray:
-    """(n_users,) the place in `GROUPS` by the mean popularity of what each user has rated: the lowest fifth is niche,
-    the highest blockbuster [abdollahpouri2019unfairness]; -1 where it is nan.
-
-    >>> user_groups(np.array([0.1, 0.5, 0.5, 0.5, 0.9]))
-    array([0, 1, 1, 1, 2])
-    """
-    known = ~np.isnan(mean_popularity)
-    low, high = np.quantile(mean_popularity[known], [GROUP_SHARE, 1 - GROUP_SHARE])
-    place = np.select([(mean_popularity <= low) & (low < high), (mean_popularity >= high) & (low < high)], [0, 2], 1)
-    return np.where(known, place, -1)

@@ -7,10 +7,10 @@ shares: (n_items, w) how each item spreads over the values of an attribute, such
 import numpy as np
 
 from cofactor.arrays import FloatArray, IntArray
+from cofactor.evaluation.statistic import divided
 
 __all__ = [
-    "attribute_distribution", "attribute_entropy", "intra_list_diversity", "jaccard", "mean_over_list", "sample_pairs",
-    "total_variation",
+    "attribute_distribution", "attribute_entropy", "intra_list_diversity", "jaccard", "sample_pairs", "total_variation",
 ]  # fmt: skip
 
 
@@ -26,14 +26,14 @@ def intra_list_diversity(lists: IntArray, shares: FloatArray) -> FloatArray:
     listed = _rows(np.divide(shares, norms, out=np.zeros_like(shares), where=norms > 0), lists)
     n = _rows(norms > 0, lists)[:, :, 0].sum(axis=1)
     similarity = np.square(listed.sum(axis=1)).sum(axis=1) - n  # over ordered pairs of different places
-    return 1 - _divided(similarity, n * (n - 1))
+    return 1 - divided(similarity, n * (n - 1))
 
 
 def attribute_distribution(lists: IntArray, shares: FloatArray) -> FloatArray:
     """(n_users, w) the distribution of the attribute over each list, all items with a value weighing the same; nan
     where there are none [steck2018calibrated]."""
     total = _rows(shares, lists).sum(axis=1)
-    return _divided(total, np.repeat(total.sum(axis=1, keepdims=True), total.shape[1], axis=1))
+    return divided(total, np.repeat(total.sum(axis=1, keepdims=True), total.shape[1], axis=1))
 
 
 def attribute_entropy(distribution: FloatArray) -> FloatArray:
@@ -70,22 +70,9 @@ def jaccard(lists: IntArray, pairs: IntArray) -> FloatArray:
     """
     first, second = lists[pairs[:, 0]], lists[pairs[:, 1]]
     shared = ((first[:, :, None] == second[:, None, :]) & (first[:, :, None] >= 0)).sum(axis=(1, 2))
-    return _divided(shared, (first >= 0).sum(axis=1) + (second >= 0).sum(axis=1) - shared)
-
-
-def mean_over_list(lists: IntArray, values: FloatArray) -> FloatArray:
-    """(n_users,) mean of the listed items' values; nan for an empty list. values: (n_items,)
-
-    >>> mean_over_list(np.array([[0, 1], [1, -1]]), np.array([0.2, 0.4])).round(3)
-    array([0.3, 0.4])
-    """
-    return _divided(_rows(values[:, None], lists)[:, :, 0].sum(axis=1), (lists >= 0).sum(axis=1))
+    return divided(shared, (first >= 0).sum(axis=1) + (second >= 0).sum(axis=1) - shared)
 
 
 def _rows(array: FloatArray, lists: IntArray) -> FloatArray:
     """(n_users, k, w) the row of each listed item, 0 behind a list's end."""
     return np.append(array, np.zeros_like(array[:1]), axis=0)[lists]
-
-
-def _divided(part: FloatArray | IntArray, whole: FloatArray | IntArray) -> FloatArray:
-    return np.divide(part, whole, out=np.full(part.shape, np.nan), where=whole > 0)

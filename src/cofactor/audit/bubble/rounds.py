@@ -6,19 +6,20 @@ from typing import NamedTuple, Self
 import numpy as np
 
 from cofactor.arrays import FloatArray, IntArray
-from cofactor.audit.bubble.attribute import GROUPS, distribution_of_log, user_groups
+from cofactor.audit.bubble.attribute import distribution_of_log
 from cofactor.audit.bubble.choice_models import ChoiceModel
 from cofactor.audit.bubble.measures import (
     attribute_distribution,
     attribute_entropy,
     intra_list_diversity,
     jaccard,
-    mean_over_list,
     sample_pairs,
     total_variation,
 )
 from cofactor.audit.bubble.recommenders import RoundRecommender
 from cofactor.audit.bubble.user_taste import stated_ratings
+from cofactor.audit.popularity_groups import USER_GROUPS, user_groups
+from cofactor.audit.popularity_metrics import mean_over_list
 from cofactor.data.ratings import Ratings
 from cofactor.evaluation.metrics import exposure, gini
 
@@ -32,7 +33,7 @@ MEASURES = {
     "drift": "drift of profiles from those at the start",
     "profile_distance": "distance between users' profiles",
     "exposure_gini": "Gini index of exposure",
-    **{f"popularity_{group}": f"popularity shown to {group} users" for group in GROUPS},
+    **{f"popularity_{group}": f"popularity shown to {group} users" for group in USER_GROUPS},
     "utility": "utility of what is shown",
 }
 
@@ -119,7 +120,7 @@ def _measured(lists: IntArray, log: Ratings, people: People) -> dict[str, float]
         "drift": _mean(total_variation(profiles, people.start_distribution)),
         "profile_distance": _mean(total_variation(*profiles[people.pairs.T])),
         "exposure_gini": gini(exposure(lists, log.n_items)),
-        **{f"popularity_{name}": _mean(popularity[people.group == at]) for at, name in enumerate(GROUPS)},
+        **{f"popularity_{name}": _mean(popularity[people.group == at]) for at, name in enumerate(USER_GROUPS)},
         "utility": _mean(utility[lists >= 0]),
     }
 
