@@ -12,6 +12,7 @@ from cofactor.coldstart.onboarding import Onboarding
 from cofactor.errors import NothingToAsk
 from cofactor.serving.opened import Opened, OpenModel
 from cofactor.serving.pages.axes import Rotation, factors_of
+from cofactor.serving.pages.given_ratings import GivenRatings, by_item
 from cofactor.serving.pages.lists import RecommendedList, list_of_newcomer
 from cofactor.serving.pages.reasons import ReasonsAnswer, reasons_of
 from cofactor.serving.pages.rows import JsonId
@@ -22,17 +23,10 @@ __all__ = ["NewcomerAnswer", "newcomer_answer", "routes"]
 routes = APIRouter(prefix="/api/newcomer", tags=["newcomer"])
 
 
-class Answer(BaseModel):
-    """An item and the newcomer's rating of it; None: they do not know it."""
-
-    item: int | str
-    value: float | None
-
-
 class Interview(BaseModel):
     """The answers so far, how long the list is, and the axes of the map."""
 
-    answers: list[Answer] = Field(max_length=500)
+    answers: GivenRatings
     n: int = Field(10, ge=1, le=100)
     x: int = 0
     y: int = 1
@@ -45,7 +39,7 @@ class WhyQuestion(BaseModel):
     counterfactual: whether the answers that its place hangs on are looked for
     """
 
-    answers: list[Answer] = Field(max_length=500)
+    answers: GivenRatings
     item: int | str
     counterfactual: bool = False
 
@@ -75,7 +69,7 @@ class NewcomerAnswer:
 @routes.post("")
 def newcomer(interview: Interview, opened: Opened) -> NewcomerAnswer:
     """The next question and the list after these answers."""
-    return newcomer_answer(opened, {one.item: one.value for one in interview.answers}, interview)
+    return newcomer_answer(opened, by_item(interview.answers), interview)
 
 
 @routes.post("/reasons")

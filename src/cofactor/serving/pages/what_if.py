@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 from cofactor.arrays import Id
 from cofactor.contract.indices import find
 from cofactor.serving.opened import OnShelf, OpenModel, expect_people
+from cofactor.serving.pages.given_ratings import GivenRatings, by_item
 from cofactor.serving.pages.lists import RecommendedList, list_of_newcomer
 from cofactor.serving.pages.reasons import ReasonsAnswer, reasons_of
 from cofactor.serving.pages.rows import JsonId
@@ -24,19 +25,12 @@ SAYS = (
 )
 
 
-class Change(BaseModel):
-    """An item and the rating it would have; None: it is taken away."""
-
-    item: int | str
-    value: float | None
-
-
 class Question(BaseModel):
     """The user whose ratings are changed (None: nobody), the changes, the length of the lists, and the condition that
     their items meet."""
 
     user: int | str | None = None
-    changes: list[Change] = Field(max_length=500)
+    changes: GivenRatings
     n: int = Field(10, ge=1, le=100)
     where: str | None = None
 
@@ -48,7 +42,7 @@ class WhyQuestion(BaseModel):
     """
 
     user: int | str | None = None
-    changes: list[Change] = Field(max_length=500)
+    changes: GivenRatings
     item: int | str
     counterfactual: bool = False
 
@@ -79,7 +73,7 @@ def whatif(question: Question, shelf: OnShelf) -> WhatIf:
     """The list of somebody with some ratings changed, beside that without the changes."""
     if question.user is not None:
         expect_people(shelf)
-    changes = {one.item: one.value for one in question.changes}
+    changes = by_item(question.changes)
     return what_if(shelf.opened, question.user, changes, question.n, question.where)
 
 
@@ -89,7 +83,7 @@ def why(question: WhyQuestion, shelf: OnShelf) -> ReasonsAnswer:
     if question.user is not None:
         expect_people(shelf)
     rated, attributes = _person(shelf.opened, question.user)
-    changed = _changed(shelf.opened, rated, {one.item: one.value for one in question.changes})
+    changed = _changed(shelf.opened, rated, by_item(question.changes))
     return reasons_of(
         shelf.opened, changed, question.item, counterfactual=question.counterfactual, attributes=attributes
     )
