@@ -123,3 +123,18 @@ def test_what_is_no_model_is_told_what_to_write(checkerboard):
         cf.compare({"one": "ease", "two": "bias"}, checkerboard, checkerboard)
     with pytest.raises(BadOption, match="takes several models"):
         cf.compare(cf.Bias(), checkerboard, checkerboard)
+
+
+def test_a_false_alarm_of_the_processor_in_a_question_is_not_passed_on(checkerboard, monkeypatch):
+    """A flag that OpenBLAS leaves set by numbers that it computed and did not use."""
+    model = cf.Popularity().fit(checkerboard)
+    scores = model.score_users
+
+    def with_flag_set(user_idx):
+        np.subtract(np.inf, np.inf)
+        return scores(user_idx)
+
+    monkeypatch.setattr(cf.Popularity, "score_users", lambda self, user_idx: with_flag_set(user_idx))
+    with pytest.warns(RuntimeWarning, match="invalid value"):
+        with_flag_set(np.arange(1))
+    assert len(model.recommend(0, n=3, hide_seen=False)) == 3

@@ -136,8 +136,8 @@ class FitMixin(Snapshots, ModelSteps):
         """Learning goes on in here without NumPy's warnings; raises `Diverged` where what was learned is not finite,
         or so large that scores could not be.
 
-        The flags are not asked: squares of values like 1e30 set them, and "invalid value in matmul" was at times said
-        in whole runs of the tests, for a reason that was not found. The numbers themselves are looked at.
+        The flags are not asked: squares of values like 1e30 set them, and so does a product of finite numbers at times
+        (`of_one_state` says why). The numbers themselves are looked at.
         """
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             try:
