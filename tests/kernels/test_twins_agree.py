@@ -22,6 +22,7 @@ from cofactor.kernels.posterior.blocks import block_steps
 from cofactor.kernels.posterior.conjugate import conjugate_steps
 from cofactor.kernels.posterior.prior import BiasTerm, Prior
 from cofactor.kernels.posterior.problem import RowProblem
+from cofactor.kernels.posterior.row_sums import RowSums, add_ratings_to
 from cofactor.kernels.posterior.schedule import LongRow, schedule_rows
 from cofactor.kernels.posterior.solve import solve, sum_long_row
 from cofactor.kernels.posterior.weights import RatingWeights
@@ -83,6 +84,11 @@ def one_row(rng: Rng) -> tuple[Any, ...]:
     whole = problem(rng, K, with_bias=True)
     begin, end = whole.ratings.indptr[4:6].tolist()
     return whole, LongRow(4, [begin, begin + 1, end])
+
+
+def rows_to_sum(rng: Rng) -> tuple[Any, ...]:
+    whole = problem(rng, K, with_bias=True)
+    return RowSums.zeros(N, whole.design.shape[1], has_bias=True), whole
 
 
 def scored_side(rng: Rng, m: int, n: int = 200) -> ScoredSide:
@@ -265,6 +271,7 @@ CASES = [
     Case(solve, partial(rows_to_solve, with_bias=True), lambda got, a: (got, a[0], a[1].bias.out)),
     Case(solve, partial(rows_to_solve, with_bias=True), lambda got, a: (got, a[0], a[1].bias.out), {"draw": 9}),
     Case(sum_long_row, one_row),
+    Case(add_ratings_to, rows_to_sum, lambda _, a: tuple(a[0])),
     Case(conjugate_steps, rows_to_solve, written(0), {"n_steps": 2}),
     Case(block_steps, partial(rows_to_solve, k=48), written(0), {"block": 32}),
     Case(draw_row_precisions, row_noise),

@@ -7,7 +7,7 @@ import numpy as np
 from cofactor.arrays import FloatArray
 from cofactor.kernels.posterior.problem import RowProblem
 
-__all__ = ["RowSystem", "row_system"]
+__all__ = ["RowSystem", "ratings_of_row", "row_system"]
 
 
 class RowSystem(NamedTuple):
@@ -33,7 +33,7 @@ class RowSystem(NamedTuple):
 
 def row_system(problem: RowProblem, row: int) -> RowSystem:
     """The prior and the sums Σ_j w_j a_j a_jᵀ and Σ_j y_j a_j over the row's ratings, a_j = [1, q_j] or q_j."""
-    design, weight, target = _ratings_of(problem, row)
+    design, weight, target = ratings_of_row(problem, row)
     prior, k, has_bias = problem.prior, problem.design.shape[1], problem.bias.out.size > 0
     ridge = float(prior.ridge[row % len(prior.ridge)])
     precision, b = (
@@ -50,7 +50,7 @@ def row_system(problem: RowProblem, row: int) -> RowSystem:
     return RowSystem(before + (design.T * weight) @ design, b + design.T @ target, before, has_bias)
 
 
-def _ratings_of(problem: RowProblem, row: int) -> tuple[FloatArray, FloatArray, FloatArray]:
+def ratings_of_row(problem: RowProblem, row: int) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Of the row's ratings: q_j (n, k), w_j and y_j (n,), float64."""
     ratings, weights = problem.ratings, problem.weights
     own = slice(int(ratings.indptr[row]), int(ratings.indptr[row + 1]))
