@@ -48,7 +48,9 @@ class Rows(NamedTuple):
         counts = self.counts[rows]
         indptr = np.concatenate([[0], np.cumsum(counts)])
         at = np.arange(indptr[-1]) + np.repeat(self.indptr[rows] - indptr[:-1], counts)
-        return Rows(indptr, self.indices[at], self.part.coded.at(at))
+        if self.codes.size:
+            return Rows(indptr, self.indices[at], self.levels, self.codes[at])
+        return Rows(indptr, self.indices[at], self.levels if len(self.levels) == 1 else self.levels[at])
 
     @property
     def counts(self) -> IntArray:

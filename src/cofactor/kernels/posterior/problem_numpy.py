@@ -51,7 +51,7 @@ def row_system(problem: RowProblem, row: int) -> RowSystem:
 
 
 def ratings_of_row(problem: RowProblem, row: int) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Of the row's ratings: q_j (n, k), w_j and y_j (n,), float64."""
+    """q_j (n, k), w_j and y_j (n,) of the row's ratings, float64."""
     ratings, weights = problem.ratings, problem.weights
     own = slice(int(ratings.indptr[row]), int(ratings.indptr[row + 1]))
     others, values = ratings.indices[own], ratings.coded.at(own).astype(np.float64)

@@ -34,7 +34,7 @@ _add_rows = Native("cofactor.kernels.posterior.row_sums_loops", "add_rows")
 
 
 class RowSums(NamedTuple):
-    """What ratings add to the normal equations of all rows of a side, in double precision.
+    """The part of the normal equations of all rows of a side that is due to ratings, in double precision.
 
     k (k + 1) / 2 + 2 k + 2 numbers a row: 257 MB for 15,000 rows of 64.
     """

@@ -5,6 +5,7 @@ grows with a row's count. A bias is one more coordinate of the row, with 1 in th
 """
 
 from contextlib import AbstractContextManager
+from typing import NamedTuple
 
 import numpy as np
 
@@ -22,10 +23,40 @@ from cofactor.kernels.ratings.layout import sum_rows
 from cofactor.nets.embeddings import Embeddings
 from cofactor.training.engine import ResumableEngine
 
-__all__ = ["AlternatingLeastSquares", "Side"]
+__all__ = ["AlternatingLeastSquares", "RowPenalty", "Side", "penalty_of"]
 
 MIN_PRECISION = 1e-6  # of the prior, so that a row with few ratings and no penalty is determined
 PIVOT_COUNT = 100  # ratings; the penalty of a row with so many does not depend on the exponent
+
+
+class RowPenalty(NamedTuple):
+    """λ n (count/n)ᵉ |[p, b]|² of each row, n = 100, as the kernels' priors of rows padded to `width`."""
+
+    k: int
+    reg: float  # λ
+    exponent: float  # e
+
+    @property
+    def width(self) -> int:
+        """The width of a row of factors, padded."""
+        return padded_width(self.k)
+
+    def prior(self, counts: FloatArray) -> Prior:
+        """counts: (n,) ratings of each row, float32"""
+        scale = (np.maximum(counts, 1) / PIVOT_COUNT) ** self.exponent
+        ridge = (self.reg * PIVOT_COUNT * scale).astype(np.float32)
+        floor = np.where(np.arange(self.width) < self.k, MIN_PRECISION, 1).astype(np.float32)
+        return Prior(np.diag(floor).ravel(), ridge, np.zeros((1, self.width), np.float32))
+
+    def bias_term(self, bias: FloatArray) -> BiasTerm:
+        """bias: (n,) where the rows' biases are written"""
+        precision = np.append(np.zeros(self.width), MIN_PRECISION).astype(np.float32)
+        return BiasTerm(bias, precision, np.zeros(1, np.float32))
+
+
+def penalty_of(prior: Prior, rows: FloatArray, bias: FloatArray) -> float:
+    """The penalty of rows (n, width) with these biases (n,), summed in double precision."""
+    return float(prior.ridge @ (np.einsum("nk,nk->n", rows, rows) + bias**2).astype(np.float64))
 
 
 class Side:
@@ -57,7 +88,7 @@ class AlternatingLeastSquares(ResumableEngine):
         self.mean = train.mean
         self._users = Side(start.user_factors, start.user_bias, train.by_user)
         self._items = Side(start.item_factors, start.item_bias, train.by_item)
-        self._reg, self._exponent = reg, reg_exponent
+        self._penalty = RowPenalty(self.k, reg, reg_exponent)
 
     @property
     def n_steps(self) -> int:
@@ -80,18 +111,12 @@ class AlternatingLeastSquares(ResumableEngine):
 
     def _solve(self, side: Side, other: Side) -> float:
         """Solve one side; returns the mean squared error afterwards."""
-        rows, width = side.rows, side.rows.shape[1]
-        scale = (np.maximum(side.counts, 1) / PIVOT_COUNT) ** self._exponent
-        ridge = (self._reg * PIVOT_COUNT * scale).astype(np.float32)
-        floor = np.where(np.arange(width) < self.k, MIN_PRECISION, 1).astype(np.float32)
-        prior = Prior(np.diag(floor).ravel(), ridge, np.zeros((1, width), np.float32))
-        with_bias = np.append(np.zeros(width), MIN_PRECISION).astype(np.float32)
-        bias = BiasTerm(side.bias, with_bias, np.zeros(1, np.float32))
+        prior, bias = self._penalty.prior(side.counts), self._penalty.bias_term(side.bias)
         offset = other.bias + np.float32(self.mean)
         problem = RowProblem(other.rows, offset, side.ratings, UNIT_WEIGHTS, prior, bias=bias)
-        explained = solve(rows, problem, side.schedule)
-        penalty = float(ridge @ (np.einsum("nk,nk->n", rows, rows) + side.bias**2).astype(np.float64))
-        return (other.squares(offset) - float(explained.sum(dtype=np.float64)) - penalty) / len(side.ratings.indices)
+        explained = float(solve(side.rows, problem, side.schedule).sum(dtype=np.float64))
+        left = other.squares(offset) - explained - penalty_of(prior, side.rows, side.bias)
+        return left / len(side.ratings.indices)
 
     def predict(self, user_idx: IntArray, item_idx: IntArray) -> FloatArray:
         """(b,) predicted ratings of pairs with the present parameters."""

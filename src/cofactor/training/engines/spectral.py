@@ -6,12 +6,13 @@ matrix find them as well in a quarter of the time, as no row has to be solved:
     Q ← Rᵀ R Ω, R being the ratings less their mean, each times 1/√(n_u n_i), and Ω random [halko2011finding]
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from cofactor.arrays import FloatArray, IntArray
 from cofactor.data.csr_rows import Rows
 from cofactor.data.ratings import Ratings
 from cofactor.nets.embeddings import Embeddings
@@ -19,7 +20,7 @@ from cofactor.nets.embeddings import Embeddings
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
-__all__ = ["spectral_start"]
+__all__ = ["item_start", "spectral_start"]
 
 COUNT_DAMPING = 10  # ratings that are added to every count
 RATINGS_AT_ONCE = 300_000  # ratings multiplied at once
@@ -27,22 +28,32 @@ START_DEVIATION = 0.15  # of the factors; RMSE after two sweeps is alike from 0.
 
 
 def spectral_start(train: Ratings, k: int, seed: int) -> Embeddings:
-    """Embeddings with these factors of items; users' factors are 0, as they are solved first, and so are biases.
+    """Embeddings with these factors of items; users' factors are 0, as they are solved first, and so are biases."""
+    items = item_start([train.by_user], train.item_counts, train.mean, k, seed)
+    users = np.broadcast_to(np.float32(0), (train.n_users, k))  # takes no memory
+    return Embeddings(users, np.zeros(train.n_users, np.float32), items, np.zeros(train.n_items, np.float32))
+
+
+def item_start(shards: Iterable[Rows], item_counts: IntArray, mean: float, k: int, seed: int) -> FloatArray:
+    """(n_items, k) first factors of items, from one pass over the users' ratings, whole or shard by shard.
 
     Subtracting biases from R first was tried: the sweeps then end at a higher error, as the factors hold less.
     """
-    rows, shape = train.by_user, (train.n_users, train.n_items)
-    counts = rows.counts, train.item_counts
-    of_user, of_item = (((one + COUNT_DAMPING) ** -0.5).astype(np.float32)[:, None] for one in counts)
-    random = np.random.default_rng([seed, 2**31]).standard_normal((train.n_items, k), dtype=np.float32)
+    of_item, n_items = _damped(item_counts), len(item_counts)
+    random = np.random.default_rng([seed, 2**31]).standard_normal((n_items, k), dtype=np.float32)
     factors, start = np.zeros_like(random), of_item * random
-    for users, matrix in _pieces(rows, train.n_items, np.float32(train.mean)):
-        factors += matrix.T @ (of_user[users] ** 2 * (matrix @ start))
+    for rows in shards:
+        of_user = _damped(rows.counts)
+        for users, matrix in _pieces(rows, n_items, np.float32(mean)):
+            factors += matrix.T @ (of_user[users] ** 2 * (matrix @ start))
     factors *= of_item
     spread = float(np.sqrt(np.mean(np.square(factors), dtype=np.float64)))
-    items = factors * np.float32(START_DEVIATION / spread) if spread > 0 else random * np.float32(START_DEVIATION)
-    users = np.broadcast_to(np.float32(0), (train.n_users, k))  # takes no memory
-    return Embeddings(users, np.zeros(shape[0], np.float32), items, np.zeros(shape[1], np.float32))
+    return factors * np.float32(START_DEVIATION / spread) if spread > 0 else random * np.float32(START_DEVIATION)
+
+
+def _damped(counts: IntArray) -> FloatArray:
+    """(n, 1) 1/√(count + damping)"""
+    return ((counts + COUNT_DAMPING) ** -0.5).astype(np.float32)[:, None]
 
 
 def _pieces(rows: Rows, n_items: int, mean: np.float32) -> "Iterator[tuple[slice, csr_array]]":
