@@ -9,6 +9,7 @@
     ├── UnknownDataSet      no data set of that name                     (LookupError)
     ├── DataNotAvailable    a known data set that is not at hand         (OSError)
     ├── BadModelFolder      not a saved model, or a damaged one          (ValueError)
+    ├── BadShards           a folder of shards is damaged or not whole   (ValueError)
     ├── NotSaved            the system refuses to write it               (OSError)
     ├── BadCheckpoint       a checkpoint of another run                  (ValueError)
     ├── Leak                test ratings that training has seen          (ValueError)
@@ -160,6 +161,10 @@ class DataNotAvailable(CofactorError, OSError):
 
 class BadModelFolder(CofactorError, ValueError):
     """Raised when a file is missing, damaged or no saved model of this version; copy it again, save anew or upgrade."""
+
+
+class BadShards(CofactorError, ValueError):
+    """Raised when a folder of shards is not whole, damaged or of another version; copy it again or shard anew."""
 
 
 class NotSaved(CofactorError, OSError):

@@ -1,0 +1,168 @@
+"""A folder of shards: a table of ratings that may be larger than memory, by user, and what is known of it as a whole.
+
+big.shards/
+  00000.shard …          the ratings of the first users, of the next …: `shard_file.py`
+  catalogue.safetensors  ids, titles and attributes of the items, and how many ratings each has
+  shards.json            what the data are, the shards with their hashes; written last, so a folder without is not whole
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from safetensors import SafetensorError
+from safetensors.numpy import load, save
+
+import cofactor
+from cofactor.arrays import FloatArray, IntArray
+from cofactor.data.facts import counts_in_words
+from cofactor.data.packing.ratings import pack_ratings, unpack_ratings
+from cofactor.data.ratings import Ratings
+from cofactor.errors import BadModelFolder, BadShards
+from cofactor.scale.shard_file import Shard, ShardFacts, read_shard
+from cofactor.sheet import Sheet, SheetMixin, format_number
+
+__all__ = ["Shards", "open_shards", "write_manifest"]
+
+FORMAT = 1
+MANIFEST, CATALOGUE = "shards.json", "catalogue.safetensors"
+IN_BUNDLE = 16  # shards that are summed one after the other: the unit of work that is done again, or elsewhere
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Shards(SheetMixin):
+    """Ratings by users of items, on disk; opening reads what describes them, and none of them.
+
+    catalogue: the items with their ids, titles and attributes, as a table of nobody's ratings
+    levels: (l,) float32, the different values; nothing where there are over 256
+    level_counts: (l,) ratings of each value     item_counts: (n_items,) ratings of each item
+    """
+
+    folder: Path
+    catalogue: Ratings
+    levels: FloatArray
+    level_counts: IntArray
+    item_counts: IntArray
+    mean: float
+    parts: tuple[ShardFacts, ...]
+
+    @property
+    def n_users(self) -> int:
+        """The number of users in all shards."""
+        return sum(part.n_users for part in self.parts)
+
+    @property
+    def n_items(self) -> int:
+        """The number of items, those without ratings included."""
+        return self.catalogue.n_items
+
+    def __len__(self) -> int:
+        return sum(part.n_ratings for part in self.parts)
+
+    @property
+    def bundles(self) -> list[range]:
+        """The shards, by number, of each bundle; they do not depend on who sums them, and so neither do the sums."""
+        n = len(self.parts)
+        return [range(first, min(first + IN_BUNDLE, n)) for first in range(0, n, IN_BUNDLE)]
+
+    def each(self, numbers: range | None = None, *, verify: bool = True) -> Iterator[Shard]:
+        """These shards, or all, one after the other; the next one is read while the present one is used.
+
+        Raises `BadShards` for a file that is missing, cut short or changed.
+        """
+        left = list(self.parts if numbers is None else (self.parts[number] for number in numbers))
+        with ThreadPoolExecutor(1) as aside:
+            coming = [aside.submit(self._read, part, verify) for part in left[:1]]
+            for at in range(len(left)):
+                shard = coming.pop().result()
+                coming = [aside.submit(self._read, part, verify) for part in left[at + 1 : at + 2]]
+                yield shard
+
+    def _read(self, part: ShardFacts, verify: bool) -> Shard:
+        return read_shard(self.folder, part, self.levels, self.n_items, verify=verify)
+
+    @property
+    def kind(self) -> str:
+        """The kind of the values: "ratings", "clicks" or "counts"."""
+        return self.catalogue.kind
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 over the hashes of all shards: equal data, equal fingerprint."""
+        return hashlib.sha256("".join(part.sha256 for part in self.parts).encode()).hexdigest()
+
+    def __repr__(self) -> str:
+        what = counts_in_words(self.catalogue.kind, len(self), self.n_items, self.n_users)
+        return f"Shards({self.catalogue.name!r}: {what}, in {len(self.parts):,} files)"
+
+    def sheet(self) -> Sheet:
+        """One row a fact, and one for each value of which there are few."""
+        share = len(self) / max(1, self.n_users * self.n_items)
+        rows = [
+            ("ratings", f"{len(self):,}"), ("users", f"{self.n_users:,}"), ("items", f"{self.n_items:,}"),
+            ("filled", f"{share:.4%}"), ("mean", format_number(self.mean, 4)), ("files", f"{len(self.parts):,}"),
+        ]  # fmt: skip
+        counts = zip(self.levels.tolist(), self.level_counts.tolist(), strict=True) if len(self.levels) <= 10 else ()
+        rows += [(f"of {value:g}", f"{count:,}") for value, count in counts]
+        return Sheet(f"{self.catalogue.name}, in shards", (), rows)
+
+
+def write_manifest(shards: Shards) -> None:
+    """Write what describes the shards that stand in their folder, the manifest last. Raises `OSError`."""
+    arrays, about = pack_ratings(shards.catalogue)
+    arrays |= {"shards/levels": shards.levels, "shards/level_counts": shards.level_counts}
+    data = save(arrays | {"shards/item_counts": shards.item_counts})
+    (shards.folder / CATALOGUE).write_bytes(data)
+    manifest = {
+        "format": FORMAT, "cofactor": cofactor.__version__, "catalogue": about, "mean": shards.mean,
+        "sha256": hashlib.sha256(data).hexdigest(), "shards": [part._asdict() for part in shards.parts],
+    }  # fmt: skip
+    draft = shards.folder / f".{MANIFEST}.new"
+    draft.write_text(json.dumps(manifest, indent=1, allow_nan=False) + "\n", encoding="utf-8")
+    draft.replace(shards.folder / MANIFEST)
+
+
+def open_shards(folder: str | Path) -> Shards:
+    """The table that lies in this folder of shards; its ratings are read when they are asked for.
+
+    Raises `BadShards` where the folder is none, not whole, or of another version.
+    """
+    folder = Path(folder)
+    manifest = _manifest(folder)
+    try:
+        data = (folder / CATALOGUE).read_bytes()
+        if hashlib.sha256(data).hexdigest() != manifest["sha256"]:
+            raise BadShards(f"{folder / CATALOGUE} is not what was written: its hash differs. Copy it again.")
+        arrays = load(data)
+        own = {name: arrays.pop(f"shards/{name}") for name in ("levels", "level_counts", "item_counts")}
+        catalogue = unpack_ratings(arrays, manifest["catalogue"])
+        parts = tuple(ShardFacts(**part) for part in manifest["shards"])
+        shards = Shards(folder=folder, catalogue=catalogue, mean=float(manifest["mean"]), parts=parts, **own)
+    except (OSError, SafetensorError, BadModelFolder, LookupError, TypeError, ValueError) as error:
+        if isinstance(error, BadShards):
+            raise
+        raise BadShards(f"{folder} cannot be read: {error}. Copy the folder again, or shard the table anew.") from error
+    missing = [part.file for part in parts if not (folder / part.file).is_file()]
+    if missing:
+        raise BadShards(f"{folder} is not whole: {missing[0]} is missing. Copy the folder again.")
+    return shards
+
+
+def _manifest(folder: Path) -> dict[str, Any]:
+    path = folder / MANIFEST
+    if not path.is_file():
+        begun = folder.is_dir() and any(folder.glob("*.shard"))
+        what = "was not finished: it has no" if begun else "is no folder of shards: it has no"
+        raise BadShards(f"{folder} {what} {MANIFEST}. Run `cofactor shard` on the table once more; it goes on.")
+    try:
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+        found = manifest["format"]
+    except (OSError, ValueError, LookupError, TypeError, RecursionError) as error:
+        raise BadShards(f"{path} is damaged: {error}. Copy the folder again.") from error
+    if found != FORMAT:
+        raise BadShards(f"{folder} is of format {found}; this version reads format {FORMAT}. Shard the table anew.")
+    return manifest
