@@ -1,0 +1,118 @@
+"""Alternating least squares on clicks that come in shards: one pass a sweep, and no user is kept.
+
+As `explicit_als.py`; beside the items' equations, a pass sums the users' Gram matrix Σ p pᵀ, from which every pair
+without a click is weighed. What comes out is what `ImplicitLeastSquares` gives of the same clicks in memory.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+
+from cofactor.arrays import FloatArray, IntArray
+from cofactor.data.csr_rows import Rows
+from cofactor.kernels.alignment import empty_aligned, padded_width
+from cofactor.kernels.posterior.prior import Prior
+from cofactor.kernels.posterior.problem import RowProblem
+from cofactor.kernels.posterior.row_sums import RowSums, add_ratings_to, solve_sums
+from cofactor.kernels.posterior.schedule import schedule_rows
+from cofactor.kernels.posterior.solve import solve
+from cofactor.kernels.ratings.layout import transposed
+from cofactor.training.engines.implicit_als import ImplicitObjective
+
+__all__ = ["ClickShardSolver", "ClickSums", "solve_clicked_items", "sum_click_shards"]
+
+ROWS_AT_ONCE = 65_536  # users whose products are summed at once, in double precision
+
+
+@dataclass
+class ClickSums:
+    """The sums of a pass over some shards: the items' equations, the users' Gram matrix, and the loss."""
+
+    of_items: RowSums
+    gram: FloatArray  # (width, width) float64, Σ p pᵀ over the users
+    penalty: float = 0.0  # of the users' rows
+    weight: float = 0.0  # Σ c over the clicks
+    n_clicks: int = 0
+    n_users: int = 0
+
+    @classmethod
+    def zeros(cls, n_items: int, width: int) -> Self:
+        """The sums of no shards."""
+        return cls(RowSums.zeros(n_items, width, has_bias=False), np.zeros((width, width)))
+
+    def add(self, other: "ClickSums") -> None:
+        """Add what another pass left; the order of adding decides the last bits."""
+        self.of_items.add(other.of_items)
+        self.gram = self.gram + other.gram
+        self.penalty, self.weight = self.penalty + other.penalty, self.weight + other.weight
+        self.n_clicks, self.n_users = self.n_clicks + other.n_clicks, self.n_users + other.n_users
+
+
+class ClickShardSolver:
+    """Solves the users of a shard and sums what they say of the items; it keeps nothing of one for the next."""
+
+    def __init__(self, items: FloatArray, n_factors: int, objective: ImplicitObjective) -> None:
+        """items: (n_items, width) the items' present rows, padded with zeros"""
+        self._items, self._objective = items, objective
+        self._base = _base_precision(items.T.astype(np.float64) @ items, n_factors, objective)
+        self._no_offset = np.zeros(len(items), np.float32)
+
+    def users(self, rows: Rows) -> FloatArray:
+        """(n, width) the posterior means of these users' rows."""
+        found, rows = empty_aligned((len(rows.counts), self._items.shape[1])), self._objective.clicks.with_gains(rows)
+        problem = RowProblem(self._items, self._no_offset, rows.part, self._objective.weights, self._prior(rows.counts))
+        solve(found, problem, schedule_rows(rows.indptr, found.shape[1], n_others=len(self._items)))
+        return found
+
+    def add(self, sums: ClickSums, rows: Rows) -> None:
+        """Add to the sums of a pass what the clicks of a shard's users say."""
+        users, prior, objective = self.users(rows), self._prior(rows.counts), self._objective
+        by_item = transposed(objective.clicks.with_gains(rows).part, len(self._items))
+        offset = np.zeros(len(users), np.float32)
+        add_ratings_to(sums.of_items, RowProblem(users, offset, by_item, objective.weights, prior))
+        for at in range(0, len(users), ROWS_AT_ONCE):
+            some = users[at : at + ROWS_AT_ONCE].astype(np.float64)
+            sums.gram += some.T @ some
+        sums.penalty += float(prior.ridge @ np.einsum("nk,nk->n", users, users).astype(np.float64))
+        sums.weight += float(objective.clicks.weights(rows.values).sum(dtype=np.float64))
+        sums.n_clicks += len(rows.indices)
+        sums.n_users += len(users)
+
+    def _prior(self, counts: IntArray) -> Prior:
+        return _prior(self._base, self._objective.ridge(counts, len(self._items)))
+
+
+def sum_click_shards(
+    shards: Iterable[Rows], items: FloatArray, n_factors: int, objective: ImplicitObjective
+) -> ClickSums:
+    """The sums of a pass over these shards, in their order."""
+    solver, sums = ClickShardSolver(items, n_factors, objective), ClickSums.zeros(*items.shape)
+    for rows in shards:
+        solver.add(sums, rows)
+    return sums
+
+
+def solve_clicked_items(
+    sums: ClickSums, counts: IntArray, n_factors: int, objective: ImplicitObjective
+) -> tuple[FloatArray, float]:
+    """The items' rows (n_items, width) from the sums of a whole pass, and the objective for each click.
+
+    counts: (n_items,) clicks of each item
+    """
+    width = padded_width(n_factors)
+    found = empty_aligned((len(counts), width))
+    prior = _prior(_base_precision(sums.gram, n_factors, objective), objective.ridge(counts, sums.n_users))
+    explained = float(solve_sums(found, sums.of_items, prior).sum())
+    return found, (sums.weight + sums.penalty - explained) / max(1, sums.n_clicks)
+
+
+def _base_precision(gram: FloatArray, n_factors: int, objective: ImplicitObjective) -> FloatArray:
+    """(width · width,) what every row's precision has of the pairs without a click, 1 where a row is padded."""
+    unused = np.diag(np.arange(len(gram)) >= n_factors)
+    return (objective.unobserved_weight * gram + unused).astype(np.float32).ravel()
+
+
+def _prior(base: FloatArray, ridge: FloatArray) -> Prior:
+    return Prior(base, ridge, np.zeros((1, round(len(base) ** 0.5)), np.float32))
