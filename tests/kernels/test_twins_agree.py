@@ -32,6 +32,7 @@ from cofactor.kernels.ranking.top_products import pack_items, top_products
 from cofactor.kernels.ranking.top_scores import top_scores
 from cofactor.kernels.ratings import layout
 from cofactor.kernels.ratings.csr import CsrRatings
+from cofactor.kernels.ratings.held_out import is_held_out
 from cofactor.kernels.scoring.half_precision import HalfPrecisionSide, draw_scores, multiply_halves, single_precision
 from cofactor.kernels.scoring.pairs import ScoredSide, pair_scores
 
@@ -89,6 +90,12 @@ def one_row(rng: Rng) -> tuple[Any, ...]:
 def rows_to_sum(rng: Rng) -> tuple[Any, ...]:
     whole = problem(rng, K, with_bias=True)
     return RowSums.zeros(N, whole.design.shape[1], has_bias=True), whole
+
+
+def users_and_keys(rng: Rng) -> tuple[Any, ...]:
+    ratings = csr(rng)
+    keys = (rng.integers(0, 2**64, n, np.uint64) for n in (N, M))
+    return ratings.indptr, ratings.indices, *keys, 0.3
 
 
 def scored_side(rng: Rng, m: int, n: int = 200) -> ScoredSide:
@@ -262,6 +269,7 @@ CASES = [
     Case(layout.order_by_row, lambda rng: (rng.integers(0, N, 500).astype(np.int32), N)),
     Case(layout.count_indices, lambda rng: (rng.integers(0, N, 500).astype(np.int32), N)),
     Case(layout.sum_rows, lambda rng: (csr(rng),)),
+    Case(is_held_out, users_and_keys),
     Case(pair_scores, lambda rng: tuple(scored_side(rng, m) for m in (7, 9))),
     Case(pair_scores, lambda rng: tuple(scored_side(rng, m) for m in (7, 9, 4))),
     Case(single_precision, lambda rng: (numbers(rng, 7, 3, 5).astype(np.float16), 1)),

@@ -1,0 +1,89 @@
+"""Ratings that are held out of every shard, and how far off predictions of them are, with the interval over users."""
+
+from dataclasses import dataclass
+from statistics import NormalDist
+from typing import NamedTuple, Self
+
+import numpy as np
+
+from cofactor.arrays import Array, FloatArray, IntArray
+from cofactor.data.csr_rows import Rows
+from cofactor.errors import BadOption
+from cofactor.kernels.arithmetic.splitmix_numpy import mix
+from cofactor.kernels.ratings.held_out import is_held_out
+from cofactor.scale.keys import keys_of
+from cofactor.scale.shard_file import Shard
+
+__all__ = ["ErrorSums", "HeldOut", "SplitShard"]
+
+
+class SplitShard(NamedTuple):
+    """A shard's ratings in two parts, both by its users."""
+
+    train: Rows
+    test: Rows
+
+
+class HeldOut:
+    """Which ratings are never learned from: about a share of each user's, by a hash of (user, item) and a seed."""
+
+    def __init__(self, share: float, item_ids: Array, seed: int = 0) -> None:
+        """Raises `BadOption` for a share that is not from 0 up to, but not including, 1."""
+        if not 0 <= share < 1:
+            raise BadOption(f"test is a share of the ratings, from 0 up to 1, but {share} came.")
+        self.share = share
+        self._item_keys = mix(keys_of(item_ids) ^ mix(seed))
+
+    def split(self, shard: Shard) -> SplitShard:
+        """The part to learn from and the part that is held out."""
+        rows = shard.rows
+        if not self.share:
+            return SplitShard(rows, _part(rows, np.zeros(len(rows.indices), bool)))
+        out = is_held_out(rows.indptr, rows.indices, shard.keys, self._item_keys, self.share)
+        return SplitShard(_part(rows, ~out), _part(rows, out))
+
+
+def _part(rows: Rows, kept: Array) -> Rows:
+    """The ratings where the mask is True, by the same users."""
+    before = np.concatenate([[0], np.cumsum(kept)])
+    levels = rows.levels[kept] if len(rows.levels) == len(rows.indices) > 1 and not rows.codes.size else rows.levels
+    return Rows(before[rows.indptr], rows.indices[kept], levels, rows.codes[kept] if rows.codes.size else rows.codes)
+
+
+@dataclass(frozen=True)
+class ErrorSums:
+    """The squared errors of predictions, summed over users so that shards can be added, and the interval is known.
+
+    With s_u the squared errors of a user and n_u their number: [Σ s, Σ n, Σ s², Σ s n, Σ n²] and the users with any.
+    """
+
+    sums: tuple[float, float, float, float, float] = (0.0, 0.0, 0.0, 0.0, 0.0)
+    n_users: int = 0
+
+    @classmethod
+    def of(cls, errors: FloatArray, indptr: IntArray) -> Self:
+        """errors: (n,) of each rating, user by user"""
+        squares = np.concatenate([[0.0], np.cumsum(np.square(errors, dtype=np.float64))])
+        s, n = np.diff(squares[indptr]), np.diff(indptr).astype(np.float64)
+        sums = float(s.sum()), float(n.sum()), float(s @ s), float(s @ n), float(n @ n)
+        return cls(sums, int(np.count_nonzero(n)))
+
+    def __add__(self, other: "ErrorSums") -> "ErrorSums":
+        sums = tuple(a + b for a, b in zip(self.sums, other.sums, strict=True))
+        return type(self)(sums, self.n_users + other.n_users)  # pyright: ignore[reportArgumentType]  (five of each)
+
+    @property
+    def rmse(self) -> float:
+        """The root of the mean squared error; nan of none."""
+        s, n, *_ = self.sums
+        return (s / n) ** 0.5 if n else float("nan")
+
+    def interval(self, confidence: float = 0.95) -> tuple[float, float]:
+        """The ends of the RMSE's interval over users, by the delta method for a ratio of sums."""
+        s, n, ss, sn, nn = self.sums
+        if not n or self.n_users < 2:
+            return float("nan"), float("nan")
+        ratio = s / n
+        variance = max(ss - 2 * ratio * sn + ratio**2 * nn, 0.0) / n**2 * self.n_users / (self.n_users - 1)
+        half = NormalDist().inv_cdf((1 + confidence) / 2) * variance**0.5
+        return max(ratio - half, 0.0) ** 0.5, (ratio + half) ** 0.5
