@@ -6,24 +6,31 @@ the items are solved. So memory holds a shard, the items and their sums, whateve
 out is what `AlternatingLeastSquares` gives of the same ratings in memory.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import NamedTuple, Self
 
 import numpy as np
 
-from cofactor.arrays import FloatArray
+from cofactor.arrays import Array, FloatArray, IntArray
 from cofactor.data.csr_rows import Rows
 from cofactor.kernels.alignment import empty_aligned
+from cofactor.kernels.blas import quiet_blas
 from cofactor.kernels.posterior.problem import RowProblem
 from cofactor.kernels.posterior.row_sums import RowSums, add_ratings_to, solve_sums
 from cofactor.kernels.posterior.schedule import schedule_rows
 from cofactor.kernels.posterior.solve import solve
 from cofactor.kernels.posterior.weights import UNIT_WEIGHTS
-from cofactor.kernels.ratings.layout import sum_rows, transposed
+from cofactor.kernels.ratings.layout import count_indices, sum_rows, transposed
+from cofactor.kernels.scoring.pairs import ScoredSide, pair_scores
+from cofactor.scale.folder import Shards
+from cofactor.scale.held_out import ErrorSums, HeldOut, SplitShard
+from cofactor.training.engine import ResumableEngine
 from cofactor.training.engines.explicit_als import RowPenalty, penalty_of
+from cofactor.training.engines.spectral import item_start
 
-__all__ = ["ItemRows", "PassSums", "ShardSolver", "SolvedUsers", "solve_items", "sum_shards"]
+__all__ = ["ItemRows", "PassSums", "ShardSolver", "ShardedLeastSquares", "SolvedUsers", "solve_items"]
 
 
 class ItemRows(NamedTuple):
@@ -48,28 +55,29 @@ class PassSums:
     of_items: RowSums
     squares: float = 0.0  # Σ (v - offset)² over the ratings, the offset being that of the user
     penalty: float = 0.0  # of the users' rows
+    left: float = 0.0  # Σ of squared errors, each user being solved and the items as they were
     n_ratings: int = 0
-    n_users: int = 0  # those with ratings
-    user_sums: FloatArray = field(default_factory=lambda: np.zeros(0))  # (width + 1,) Σ [factors, bias] over them
+    errors: ErrorSums = field(default_factory=ErrorSums)  # on what is held out, the items as they were
 
     @classmethod
     def zeros(cls, n_items: int, width: int) -> Self:
         """The sums of no shards."""
-        return cls(RowSums.zeros(n_items, width, has_bias=True), user_sums=np.zeros(width + 1))
+        return cls(RowSums.zeros(n_items, width, has_bias=True))
 
     def add(self, other: "PassSums") -> None:
         """Add what another pass left; the order of adding decides the last bits."""
         self.of_items.add(other.of_items)
-        self.squares, self.penalty = self.squares + other.squares, self.penalty + other.penalty
-        self.n_ratings, self.n_users = self.n_ratings + other.n_ratings, self.n_users + other.n_users
-        self.user_sums = self.user_sums + other.user_sums
+        for name in ("squares", "penalty", "left", "n_ratings", "errors"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
 
 
 class SolvedUsers(NamedTuple):
     """The rows of a shard's users, given the items."""
 
     factors: FloatArray  # (n, width)
-    bias: FloatArray  # (n,)
+    bias: FloatArray  # (n,) with the mean of all ratings
+    explained: float
+    penalty: float
 
 
 class ShardSolver:
@@ -81,46 +89,133 @@ class ShardSolver:
 
     def users(self, rows: Rows) -> SolvedUsers:
         """The posterior means of these users' rows."""
-        found = SolvedUsers(
-            empty_aligned((len(rows.counts), self._penalty.width)), np.zeros(len(rows.counts), np.float32)
-        )
+        n, width = len(rows.counts), self._penalty.width
+        factors, bias = empty_aligned((n, width)), np.zeros(n, np.float32)
         prior = self._penalty.prior(rows.counts.astype(np.float32))
-        bias = self._penalty.bias_term(found.bias)
-        problem = RowProblem(self._items.factors, self._offset, rows.part, UNIT_WEIGHTS, prior, bias=bias)
-        solve(found.factors, problem, schedule_rows(rows.indptr, self._penalty.width))
-        return found
+        term = self._penalty.bias_term(bias)
+        problem = RowProblem(self._items.factors, self._offset, rows.part, UNIT_WEIGHTS, prior, bias=term)
+        explained = solve(factors, problem, schedule_rows(rows.indptr, width))
+        penalty = penalty_of(prior, factors, bias)
+        return SolvedUsers(
+            factors, bias + np.float32(self._items.mean), float(explained.sum(dtype=np.float64)), penalty
+        )
 
-    def add(self, sums: PassSums, rows: Rows) -> None:
-        """Add to the sums of a pass what the ratings of a shard's users say."""
-        found, counts = self.users(rows), rows.counts.astype(np.float32)
-        offset, prior = found.bias + np.float32(self._items.mean), self._penalty.prior(counts)
-        by_item = transposed(rows.part, len(self._items.bias))
-        add_ratings_to(sums.of_items, RowProblem(found.factors, offset, by_item, UNIT_WEIGHTS, prior))
-        of_users, squares = sum_rows(rows.part)
-        o = offset.astype(np.float64)
-        sums.squares += squares + float(o * o @ counts - 2 * o @ of_users)
-        sums.penalty += penalty_of(prior, found.factors, found.bias)
+    def add(self, sums: PassSums, part: SplitShard) -> None:
+        """Add to the sums of a pass what a shard's users say, and how far off predictions of the held out are."""
+        rows = part.train
+        found, by_item = self.users(rows), transposed(rows.part, len(self._items.bias))
+        no_prior = self._penalty.prior(np.ones(1, np.float32))
+        add_ratings_to(sums.of_items, RowProblem(found.factors, found.bias, by_item, UNIT_WEIGHTS, no_prior))
+        sums.squares += _squares(rows, found.bias)
+        sums.penalty += found.penalty
+        sums.left += _squares(Rows.of_part(by_item), self._offset) - found.explained - found.penalty
         sums.n_ratings += len(rows.indices)
-        sums.n_users += int((counts > 0).sum())
-        sums.user_sums[:-1] += found.factors.sum(axis=0, dtype=np.float64)
-        sums.user_sums[-1] += found.bias.sum(dtype=np.float64)
+        sums.errors += self._errors(found, part.test)
+
+    def errors(self, part: SplitShard) -> ErrorSums:
+        """The errors of predictions of the held out, the users being solved from the others."""
+        return self._errors(self.users(part.train), part.test)
+
+    def _errors(self, found: SolvedUsers, test: Rows) -> ErrorSums:
+        user_idx = np.repeat(np.arange(len(found.bias), dtype=np.int32), test.counts)
+        users = ScoredSide(found.factors, found.bias, user_idx)
+        items = ScoredSide(self._items.factors, self._items.bias, test.indices)
+        return ErrorSums.of(pair_scores(users, items) - test.values, test.indptr)
 
 
-def sum_shards(shards: Iterable[Rows], items: ItemRows, penalty: RowPenalty) -> PassSums:
-    """The sums of a pass over these shards, in their order."""
-    solver, sums = ShardSolver(items, penalty), PassSums.zeros(len(items.bias), penalty.width)
-    for rows in shards:
-        solver.add(sums, rows)
-    return sums
+def _squares(rows: Rows, offset: FloatArray) -> float:
+    """Σ (v - o)² over the ratings; offset: o of each row"""
+    sums, squares = sum_rows(rows.part)
+    o = offset.astype(np.float64)
+    return squares + float(o * o @ rows.counts - 2 * o @ sums)
 
 
-def solve_items(items: ItemRows, sums: PassSums, counts: FloatArray, penalty: RowPenalty) -> tuple[ItemRows, float]:
+def solve_items(items: ItemRows, sums: PassSums, counts: IntArray, penalty: RowPenalty) -> tuple[ItemRows, float]:
     """The items' rows from the sums of a whole pass, and the mean squared error with them.
 
-    counts: (n_items,) ratings of each item, float32
+    counts: (n_items,) ratings of each item
     """
     solved = items._replace(factors=empty_aligned(items.factors.shape), bias=np.zeros_like(items.bias))
-    prior = penalty.prior(counts)
+    prior = penalty.prior(counts.astype(np.float32))
     explained = solve_sums(solved.factors, sums.of_items, prior, penalty.bias_term(solved.bias))
     left = sums.squares - float(explained.sum()) - penalty_of(prior, solved.factors, solved.bias)
     return solved, left / max(1, sums.n_ratings)
+
+
+class _Counts(NamedTuple):
+    """What a first pass counts: of the ratings that are learned from, the held out left aside."""
+
+    of_items: IntArray  # (n_items,)
+    mean: float
+
+
+class ShardedLeastSquares(ResumableEngine):
+    """`AlternatingLeastSquares` over a folder of shards: a step sums one bundle, the last of an epoch solves the items.
+
+    `errors` are those on what is held out, of the items as the epoch before left them.
+    """
+
+    def __init__(
+        self, shards: Shards, n_factors: int, reg: float, reg_exponent: float, *, held_out: HeldOut, seed: int = 0,
+    ) -> None:  # fmt: skip
+        self._shards, self._held_out, self._penalty = shards, held_out, RowPenalty(n_factors, reg, reg_exponent)
+        self._counts = self._count()
+        trained = (part.train for part in self._parts(range(len(shards.parts))))
+        start = item_start(trained, self._counts.of_items, self._counts.mean, n_factors, seed)
+        bias = np.zeros(shards.n_items, np.float32)
+        self.items = ItemRows.of(start, bias, self._counts.mean, self._penalty.width)
+        self.errors = ErrorSums()
+        self._sums = self._no_sums()
+
+    def _parts(self, numbers: range) -> Iterator[SplitShard]:
+        return (self._held_out.split(shard) for shard in self._shards.each(numbers))
+
+    def _no_sums(self) -> PassSums:
+        return PassSums.zeros(self._shards.n_items, self._penalty.width)
+
+    def _count(self) -> _Counts:
+        if not self._held_out.share:
+            return _Counts(self._shards.item_counts, self._shards.mean)
+        of_items, total = np.zeros(self._shards.n_items, np.int64), 0.0
+        for part in self._parts(range(len(self._shards.parts))):
+            of_items += count_indices(part.train.indices, len(of_items))
+            total += float(sum_rows(part.train.part)[0].sum())
+        return _Counts(of_items, total / max(1, int(of_items.sum())))
+
+    @property
+    def n_steps(self) -> int:
+        return len(self._shards.bundles)
+
+    def session(self) -> AbstractContextManager[None]:
+        return quiet_blas()
+
+    def run(self, epoch: int, start: int, end: int) -> FloatArray:
+        losses = [self._step(number) for number in range(start, end)]
+        return np.array(losses, np.float32)
+
+    def _step(self, number: int) -> float:
+        """Sum one bundle; its mean squared error, its users being solved and the items not yet, or after the last."""
+        bundle, solver = self._no_sums(), ShardSolver(self.items, self._penalty)
+        for part in self._parts(self._shards.bundles[number]):
+            solver.add(bundle, part)
+        self._sums.add(bundle)
+        if number + 1 < self.n_steps:
+            return bundle.left / max(1, bundle.n_ratings)
+        self.items, loss = solve_items(self.items, self._sums, self._counts.of_items, self._penalty)
+        self.errors, self._sums = self._sums.errors, self._no_sums()
+        return loss
+
+    def final_errors(self) -> ErrorSums:
+        """The errors on what is held out, of the present items: one more pass."""
+        solver, found = ShardSolver(self.items, self._penalty), ErrorSums()
+        for part in self._parts(range(len(self._shards.parts))):
+            found += solver.errors(part)
+        return found
+
+    def state(self) -> dict[str, Array]:
+        return {"items": self.items.factors.copy(), "item_bias": self.items.bias.copy()}
+
+    def restore(self, state: dict[str, Array]) -> None:
+        factors = empty_aligned(self.items.factors.shape)
+        factors[:] = state["items"]
+        self.items, self._sums = self.items._replace(factors=factors, bias=state["item_bias"].copy()), self._no_sums()

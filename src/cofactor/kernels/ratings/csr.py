@@ -19,7 +19,7 @@ class CodedValues(NamedTuple):
 
     def at(self, which: slice | IntArray | BoolArray) -> FloatArray:
         """The values of some ratings, float32."""
-        if self.codes.size:
+        if self.codes.size or not self.n:  # none of them still have the levels of the whole
             return self.levels[self.codes[which]]
         return np.ascontiguousarray(np.broadcast_to(self.levels, self.n)[which])
 
