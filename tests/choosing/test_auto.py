@@ -234,7 +234,7 @@ def test_after_a_search_lists_are_weighed_by_the_rater_that_leads_and_by_one_alo
     pytest.importorskip("optuna")
     run = Search.run
     monkeypatch.setattr(Search, "run", lambda self, seconds: run(self, seconds, n_trials=2))
-    choice = cf.auto(tastes.subset(np.arange(0, len(tastes), 4)), budget="1h")
+    choice = cf.auto(tastes.subset(np.arange(0, len(tastes), 12)), budget="1h")
     assert any("searched" in one.label for one in choice.entries if one.metric == "rmse")
     assert max(one.label.count("×") for one in choice.entries) == 1
     leader = min((one for one in choice.entries if one.metric == "rmse"), key=lambda one: one.value)
