@@ -53,7 +53,7 @@ def of_memorising(tastes):
 
 
 def test_a_model_that_memorises_gives_its_members_away_and_blind_attacks_do_not(of_memorising):
-    for reader in ("scores", "lists"):
+    for reader in ("scores", "lists", "item factors"):
         assert of_memorising.value(reader, "AUC").low > 0.8
         assert of_memorising.value(reader, "TPR at 1% FPR").low > 0.05
     blind = of_memorising.value("blind", "AUC")
@@ -81,7 +81,7 @@ def test_the_same_seed_gives_the_same_and_the_model_stays_unfitted(tastes):
 
 def test_it_is_shown_as_a_sheet_and_given_as_a_table(of_memorising):
     assert "150 people asked about at each of 4 models" in str(of_memorising)
-    assert of_memorising.table()["chance"].to_list() == [0.5, 0.01, 0.001] * 3
+    assert of_memorising.table()["chance"].to_list() == [0.5, 0.01, 0.001] * 4
 
 
 @pytest.mark.parametrize(

@@ -1,18 +1,17 @@
 """Membership inference: can a reader of a model tell whose ratings it was fitted to [shokri2017membership]?
 
-Each of several models is fitted to people drawn by coin. The attacker holds all ratings of a person, asks one of the
-models as that person would who is new to it, with half of their ratings, and looks for the other half in the answer.
-How well it is found is compared with what other models give, whose members the attacker knows: how easy a person is to
-guess is thereby taken out [carlini2022membership].
+Each of several models is fitted to people drawn by coin. The attacker holds all ratings of a person. One who has the
+model's answers asks as that person would who is new to it, with half of their ratings, and looks for the other half;
+one who has its item factors looks how well they fit all of the ratings. What is found is compared with what other
+models give, whose members the attacker knows: how easy a person is to guess is thereby taken out
+[carlini2022membership].
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Any, Literal
+from dataclasses import replace
 
 import numpy as np
 
-from cofactor.arrays import BoolArray, FloatArray, IntArray
+from cofactor.arrays import BoolArray, FloatArray, Id, IntArray
 from cofactor.audit.privacy.attack_statistics import (
     HeldPerson,
     blind_statistic,
@@ -20,87 +19,22 @@ from cofactor.audit.privacy.attack_statistics import (
     list_statistic,
     score_statistic,
 )
+from cofactor.audit.privacy.folder import FolderFinding, look_up
+from cofactor.audit.privacy.item_statistics import item_statistics
+from cofactor.audit.privacy.membership_report import FALSE_POSITIVE_RATES, MEASURES, MembershipInference, Reader
 from cofactor.audit.privacy.roc import AttackCurve
 from cofactor.contract.abilities import expect_ability
 from cofactor.data.expecting import RatingsOrFrame, as_ratings
 from cofactor.data.ratings import Ratings
-from cofactor.data.tables import Table, make_table
 from cofactor.errors import BadOption
 from cofactor.evaluation.bootstrap import Interval, check_level, percentiles
 from cofactor.hyperparameters import conformed, seed_of
 from cofactor.ranking import list_length
 from cofactor.recommender import Recommender, expect_model
-from cofactor.sheet import Sheet, SheetMixin, format_number
 
-__all__ = ["MembershipInference", "Reader", "membership_inference"]
+__all__ = ["membership_inference"]
 
-Reader = Literal["scores", "lists", "blind"]
-READERS: tuple[Reader, ...] = ("scores", "lists", "blind")
-FALSE_POSITIVE_RATES = (0.01, 0.001)
-MEASURES = ("AUC", "TPR at 1% FPR", "TPR at 0.1% FPR")
 MIN_PEOPLE = 20  # fewer could be all members, or none, in a sample of them
-CHANCE = (0.5, *FALSE_POSITIVE_RATES)
-Column = Literal["reader", "measure", "value", "low", "high", "chance"]
-
-
-@dataclass(frozen=True, eq=False)
-class MembershipInference(SheetMixin):
-    """How well each reader tells members from others: `value("scores", "AUC")`, `table()`, or printed.
-
-    intervals: of each reader and measure; "blind" is an attack that never sees the model
-    """
-
-    model: str
-    n_models: int
-    n_people: int  # who were asked about, each at every model
-    k: int
-    confidence: float
-    intervals: Mapping[tuple[Reader, str], Interval]
-    library: str = "polars"
-
-    def value(self, reader: Reader, measure: str) -> Interval:
-        """One measure of one reader's attack; raises `BadOption` where there is none of that name."""
-        if (reader, measure) not in self.intervals:
-            raise BadOption(
-                f"{measure!r} of {reader!r} was not measured. Readers: {', '.join(READERS)}; measures: "
-                f"{', '.join(MEASURES)}."
-            )
-        return self.intervals[reader, measure]
-
-    def columns(self) -> dict[str, list[Any]]:
-        """One row for each reader and measure, as plain values; `chance` is what guessing would give."""
-        return {
-            "reader": [reader for reader, _ in self.intervals],
-            "measure": [measure for _, measure in self.intervals],
-            "value": [one.value for one in self.intervals.values()],
-            "low": [one.low for one in self.intervals.values()],
-            "high": [one.high for one in self.intervals.values()],
-            "chance": [CHANCE[MEASURES.index(measure)] for _, measure in self.intervals],
-        }
-
-    def table(self) -> Table[Column]:
-        """`columns` as a data frame in the library the ratings came in."""
-        return make_table(self.columns(), self.library)
-
-    def sheet(self) -> Sheet:
-        """One row a reader, one column a measure, each with its interval; chance below."""
-        rows = [(reader, *(_in_text(self.intervals[reader, one]) for one in MEASURES)) for reader in READERS]
-        chance = ("by chance", *(format_number(one, 3) for one in CHANCE))
-        notes = [
-            f"{self.n_people:,} people asked about at each of {self.n_models} models, members drawn by coin. "
-            f"{self.confidence:.0%} intervals over people, the models as they are.",
-            f"The reader holds their ratings, asks with half of them, and sees all scores or a list of {self.k};\n"
-            "blind: nothing of the model.",
-            "Not attacked: rows of users, and the files of a saved model, which hold its members' ids.",
-        ]
-        if self.n_models * self.n_people < 4 / FALSE_POSITIVE_RATES[-1]:
-            notes.append("So few decisions tell little of one false positive in a thousand: ask about more people.")
-        return Sheet(f"membership inference against {self.model}", ("", *MEASURES), [*rows, chance], notes)
-
-
-def _in_text(found: Interval) -> str:
-    value, low, high = (format_number(one, 3) for one in found)
-    return f"{value} ({low} to {high})"
 
 
 def membership_inference(
@@ -131,13 +65,18 @@ def membership_inference(
     rng = np.random.default_rng(seed)
     people = _people_asked_about(table, n_people, rng)
     persons, member = held_people(table, people, rng), rng.random((n_models, table.n_users)) < 0.5
-    scores = _attack_scores(model, table, persons, member, member[:, people], k)
+    seen, folder = _seen_by_readers(model, table, people, persons, member, k)
+    asked = member[:, people]
+    scores: dict[Reader, FloatArray] = {reader: _beside_others(one, asked) for reader, one in seen.items()}
+    scores["blind"] = np.tile([blind_statistic(table, one) for one in persons], (n_models, 1))
     weights = rng.multinomial(len(people), np.full(len(people), 1 / len(people)), n_bootstrap).astype(np.float64)
     intervals: dict[tuple[Reader, str], Interval] = {}
-    for reader in READERS:
-        found = _measured(AttackCurve.of(scores[reader], member[:, people]), weights, confidence)
-        intervals |= {(reader, name): one for name, one in found.items()}
-    return MembershipInference(type(model).__name__, n_models, len(people), k, confidence, intervals, table.library)
+    for reader, one in scores.items():
+        for name, found in _measured(AttackCurve.of(one, asked), weights, confidence).items():
+            intervals[reader, name] = found
+    return MembershipInference(
+        type(model).__name__, n_models, len(people), k, confidence, intervals, folder, table.library
+    )
 
 
 def _people_asked_about(table: Ratings, n_people: int, rng: np.random.Generator) -> IntArray:
@@ -151,33 +90,35 @@ def _people_asked_about(table: Ratings, n_people: int, rng: np.random.Generator)
     return np.sort(rng.permutation(people)[:n_people])
 
 
-def _attack_scores(
-    model: Recommender, table: Ratings, persons: list[HeldPerson], member: BoolArray, asked: BoolArray, k: int
-) -> dict[Reader, FloatArray]:
-    """(n_models, n_people) of each reader, higher for whom they take for a member.
-
-    member: (n_models, n_users) whom each model is fitted to     asked: the same, of the people asked about
-    """
-    seen = _seen_by_readers(model, table, persons, member, k)
-    return {
-        "scores": _beside_others(seen[..., 0], asked),
-        "lists": _beside_others(seen[..., 1], asked),
-        "blind": np.tile([blind_statistic(table, one) for one in persons], (len(member), 1)),
-    }
-
-
 def _seen_by_readers(
-    model: Recommender, table: Ratings, persons: list[HeldPerson], member: BoolArray, k: int
-) -> FloatArray:
-    """(n_models, n_people, 2) the statistics of scores and of lists, of a model fitted to each row of members."""
-    seen = np.empty((len(member), len(persons), 2))
-    ids = table.items.gather(np.arange(table.n_items)).tolist()
+    model: Recommender, table: Ratings, people: IntArray, persons: list[HeldPerson], member: BoolArray, k: int
+) -> tuple[dict[Reader, FloatArray], FolderFinding | None]:
+    """(n_models, n_people) the statistic of each reader of a model fitted to each row of members, and what is found in
+    the folder of the last one.
+
+    member: (n_models, n_users) whom each model is fitted to
+    """
+    seen: dict[Reader, list[FloatArray]] = {"scores": [], "lists": []}
+    ids, folder = table.items.gather(np.arange(table.n_items)).tolist(), None
     for at, members in enumerate(member):
         fitted = replace(model).fit(table.subset(members[table.user_idx]), progress=False)
-        for column, person in enumerate(persons):
-            scores = fitted.score_newcomer({ids[item]: value for item, value in person.asked.items()})
-            seen[at, column] = score_statistic(fitted, scores, person), list_statistic(scores, person, k)
-    return seen
+        for reader, statistic in _seen_of_answers(fitted, ids, persons, k).items():
+            seen[reader].append(statistic)
+        of_items = item_statistics(fitted, table, people)
+        if of_items is not None:
+            seen.setdefault("item factors", []).append(of_items)
+        if at == len(member) - 1:
+            folder = look_up(fitted, table, people, members[people])
+    return {reader: np.stack(each) for reader, each in seen.items()}, folder
+
+
+def _seen_of_answers(fitted: Recommender, ids: list[Id], persons: list[HeldPerson], k: int) -> dict[Reader, FloatArray]:
+    """(n_people,) the statistics of scores and of lists. ids: of all items"""
+    seen = np.empty((2, len(persons)))
+    for column, person in enumerate(persons):
+        scores = fitted.score_newcomer({ids[item]: value for item, value in person.asked.items()})
+        seen[:, column] = score_statistic(fitted, scores, person), list_statistic(scores, person, k)
+    return {"scores": seen[0], "lists": seen[1]}
 
 
 def _beside_others(seen: FloatArray, member: BoolArray) -> FloatArray:
