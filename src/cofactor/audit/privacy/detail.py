@@ -10,7 +10,7 @@ from cofactor.data.ratings import NO_TIME, Ratings
 from cofactor.errors import BadOption, shown
 from cofactor.hyperparameters import conformed
 
-__all__ = ["Detail", "checked_detail", "record_codes", "usual_details"]
+__all__ = ["Detail", "checked_detail", "joint_codes", "record_codes", "usual_details"]
 
 ROUNDING_ERROR = 1e-6  # of single precision, in units of a step
 
@@ -66,10 +66,10 @@ def record_codes(ratings: Ratings, detail: Detail) -> IntArray:
     """
     codes = ratings.item_idx.astype(np.int64)
     if detail.step is not None:
-        codes = _joint_codes(codes, _value_classes(ratings, detail.step))
+        codes = joint_codes(codes, _value_classes(ratings, detail.step))
     if detail.dates is not None:
         assert ratings.timestamps is not None
-        codes = _joint_codes(codes, _spans(ratings.timestamps, detail.dates))
+        codes = joint_codes(codes, _spans(ratings.timestamps, detail.dates))
     return codes
 
 
@@ -89,7 +89,7 @@ def _spans(timestamps: IntArray, dates: str) -> IntArray:
     return spans
 
 
-def _joint_codes(codes: IntArray, classes: IntArray) -> IntArray:
+def joint_codes(codes: IntArray, classes: IntArray) -> IntArray:
     """(n,) codes from 0 without gaps, equal where both are: gaps would leave 64 bits after a few columns."""
     n_classes = int(classes.max()) + 1
     return np.unique(codes * n_classes + classes, return_inverse=True)[1]
