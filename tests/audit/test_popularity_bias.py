@@ -57,6 +57,7 @@ BY_HAND = {
     Measure("popularity lift", "niche"): (2 - 8.5) / 8.5,
     Measure("long-tail share", cut=HEAD_A): 1.0,
     Measure("long-tail share", cut=HEAD_AB): (1 + 0.5 + 0.5 + 1) / 4,
+    Measure("unliked share"): (1 / 2 + 1 / 2 + 0 + 1 / 2) / 4,  # nobody has D or E
     # bands A, B, C D E; nobody's list has the band of A. Only 2, whose profile is A C, shares a band with the list: 1/2
     Measure("popularity deviation"): (1 + 0.5 + 1 + 1) / 4,
     Measure("popularity deviation", "mean of groups"): ((1 + 0.5 + 1) / 3 + 1) / 2,
@@ -177,6 +178,38 @@ def test_what_is_above_own_taste_is_the_rest(found):
     above = found.value("miscalibration above own taste").value
     total, floor = (found.value("miscalibration", lists=lists).value for lists in ("model", "own ratings"))
     assert above == pytest.approx(total - floor)
+
+
+def test_lists_filled_with_what_nobody_liked_look_fair_and_are_caught(split):
+    """Half of each list is put down to films that no training rating liked: exposure is more equal, more is shown and
+    the tail is favoured, while nobody is served better."""
+    train, test = split
+    rare = np.isin(train.item_idx, np.random.default_rng(0).permutation(train.n_items)[:150])
+    train = train.subset(~(rare & (train.values >= 4)))
+    scores = cf.EASE().fit(train).score_users(np.arange(train.n_users)).astype(np.float32)
+    liked = np.bincount(train.item_idx[train.values >= 4], minlength=train.n_items) > 0
+    filled = np.where(liked, scores, np.random.default_rng(1).random(scores.shape))
+    filled[:, ~liked] += np.sort(scores, axis=1)[:, -10:-9]  # above the tenth best, below few
+    plain, padded = (cf.popularity_bias(scripted(train, one), test, n_bootstrap=100) for one in (scores, filled))
+    assert padded.value("gini").high < plain.value("gini").low
+    assert padded.value("coverage").low > plain.value("coverage").high
+    tails = [one.value("long-tail share", cut=HEAD_A) for one in (plain, padded)]
+    assert tails[0].high < tails[1].low
+    assert plain.value("unliked share").high < 0.05
+    assert padded.value("unliked share").low > 0.4
+    assert padded.value("ndcg").high < plain.value("ndcg").low
+
+
+def test_liked_is_what_is_relevant(split):
+    """Where every rating is relevant, every rated item is liked; where none is high enough, no item is."""
+    train, test = split
+    model = cf.Popularity().fit(train)
+    low, high = (cf.popularity_bias(model, test, relevant=least, n_bootstrap=50) for least in (0.5, 5.0))
+    assert low.value("unliked share").value == 0
+    unliked = np.bincount(train.item_idx[train.values >= 5], minlength=train.n_items) == 0
+    users = AuditedUsers.of(train, test, 5.0)
+    listed = all_lists(model, users, 10, seed=0)[0].items
+    assert high.value("unliked share").value == pytest.approx(unliked[listed].mean())
 
 
 # --- intervals, reversals -------------------------------------------------------------------------------------------

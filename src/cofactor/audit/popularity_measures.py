@@ -79,6 +79,13 @@ class MeasuredUsers:
         """(n_users, 3) shares of the bands in each profile."""
         return np.column_stack([self.audited.profile_mean(self.bands == band) for band in range(N_BANDS)])
 
+    @cached_property
+    def unliked(self) -> BoolArray:
+        """(n_items,) True for items that nobody liked: without a training rating as high as a relevant one."""
+        liked, least = self.audited.train.positives, self.audited.held.relevant_from
+        rows = np.full(len(liked), True) if least is None else liked.values >= least
+        return np.bincount(liked.item_idx[rows], minlength=liked.n_items) == 0
+
 
 def measures_of(lists: UserLists, users: MeasuredUsers) -> dict[Measure, Statistic]:
     """Every measure of these lists, in the order in which they are shown."""
@@ -101,6 +108,7 @@ def _of_popularity(lists: UserLists, users: MeasuredUsers) -> Measured:
         yield Measure("popularity lift", cell.group, stratum=cell.stratum), lift
     for cut in users.cuts:
         yield Measure("long-tail share", cut=cut.name), mean_over_users(group_share(lists.items, ~cut.head))
+    yield Measure("unliked share"), mean_over_users(group_share(lists.items, users.unliked))
     deviation = jensen_shannon(users.profile_bands, _bands_of_lists(lists.items, users.bands))
     yield Measure("popularity deviation", "mean of groups"), mean_of_groups(deviation, users.cells.group)
     yield from _by_users("popularity deviation", deviation, users)

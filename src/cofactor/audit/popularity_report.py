@@ -23,6 +23,7 @@ DIRECTIONS: Mapping[str, str] = {  # what a higher value means
     "average popularity": "more popular items",
     "popularity lift": "more popular than the profiles",
     "long-tail share": "more of the tail",
+    "unliked share": "more that nobody liked",
     "popularity deviation": "farther from the profiles",
     "gini": "more unequal exposure",
     "coverage": "more items shown",
