@@ -8,7 +8,6 @@ from hypothesis.extra.numpy import arrays
 from cofactor.audit.popularity_groups import (
     activity_strata,
     head_by_items,
-    head_by_ratings,
     popularity_bands,
     tail_cuts,
     user_groups,
@@ -100,7 +99,6 @@ def test_bands_of_the_first_20_percent_of_the_ratings_the_last_20_and_those_betw
 
 def test_items_as_popular_as_the_last_of_the_head_are_in_it():
     assert head_by_items(np.array([3, 1, 1, 1, 0]), 0.4).tolist() == [True, True, True, True, False]
-    assert head_by_ratings(np.array([4, 2, 2, 2]), 0.5).all()
 
 
 def test_a_fifth_of_the_users_are_at_each_end():

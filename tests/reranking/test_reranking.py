@@ -76,10 +76,15 @@ def test_objectives_weigh_one_after_the_other():
 
 def test_the_head_is_the_fewest_items_with_four_fifths_of_the_interactions():
     assert short_head(np.array([4, 4, 1, 1])).tolist() == [True, True, False, False]
-    assert short_head(np.array([1, 1, 1, 1, 1])).tolist() == [True] * 4 + [False]
     assert short_head(np.array([0, 3])).tolist() == [False, True]
+    assert not short_head(np.zeros(2, int)).any()
     assert short_head(np.zeros(0, int)).tolist() == []
     assert head_cap(np.array([4, 4, 1, 1]), 0.3, 10).limits.tolist() == [3]
+
+
+def test_items_as_popular_as_the_last_of_the_head_are_in_it():
+    assert short_head(np.array([1, 1, 1, 1, 1])).all()
+    assert short_head(np.array([4, 2, 2, 2]), 0.5).all()
 
 
 def test_diversity_is_the_mean_unlikeness_of_pairs():

@@ -9,13 +9,14 @@ from typing import NamedTuple
 import numpy as np
 
 from cofactor.arrays import Array, BoolArray, FloatArray, IntArray
+from cofactor.reranking.head import HEAD_SHARE, short_head
 
 __all__ = [
-    "ACTIVITIES", "USER_GROUPS", "TailCut", "activity_strata", "head_by_items", "head_by_ratings", "popularity_bands",
+    "ACTIVITIES", "USER_GROUPS", "TailCut", "activity_strata", "head_by_items", "popularity_bands",
     "tail_cuts", "user_groups",
 ]  # fmt: skip
 
-HEAD_ITEMS, HEAD_RATINGS = 0.2, 0.8  # the usual 20 % of items, and the items with 80 % of ratings
+HEAD_ITEMS = 0.2  # the usual 20 % of items
 BAND_RATINGS = 0.2, 0.8  # where the head ends and the tail begins, in three bands
 USER_SHARE = 0.2  # of the users are niche, and as many blockbuster
 USER_GROUPS = "niche", "diverse", "blockbuster"
@@ -33,7 +34,7 @@ def tail_cuts(item_counts: IntArray) -> tuple[TailCut, TailCut]:
     """The two cuts in use: the most rated fifth of the items, and the items that hold four fifths of the ratings."""
     return (
         TailCut(f"{HEAD_ITEMS:.0%} of items", head_by_items(item_counts, HEAD_ITEMS)),
-        TailCut(f"{HEAD_RATINGS:.0%} of ratings", head_by_ratings(item_counts, HEAD_RATINGS)),
+        TailCut(f"{HEAD_SHARE:.0%} of ratings", short_head(item_counts)),
     )
 
 
@@ -47,21 +48,9 @@ def head_by_items(item_counts: IntArray, share: float) -> BoolArray:
     return item_counts >= np.sort(item_counts)[len(item_counts) - n_head]
 
 
-def head_by_ratings(item_counts: IntArray, share: float) -> BoolArray:
-    """(n_items,) True for the fewest items, the most rated first, that hold `share` of the ratings.
-
-    >>> head_by_ratings(np.array([5, 1, 9, 2, 3]), 0.8)
-    array([ True, False,  True, False,  True])
-    """
-    descending = np.sort(item_counts)[::-1]
-    held = np.cumsum(descending)
-    last = int(np.searchsorted(held, round(share * held[-1], 9)))
-    return item_counts >= descending[last]
-
-
 def popularity_bands(item_counts: IntArray) -> IntArray:
     """(n_items,) 0 for the head with the first 20 % of the ratings, 2 for the tail with the last 20 %, 1 between."""
-    head, not_tail = (head_by_ratings(item_counts, share) for share in BAND_RATINGS)
+    head, not_tail = (short_head(item_counts, share) for share in BAND_RATINGS)
     return np.where(head, 0, np.where(not_tail, 1, 2))
 
 

@@ -7,25 +7,27 @@ import numpy as np
 from cofactor.arrays import BoolArray, IntArray
 from cofactor.reranking.caps import GroupCaps
 
-__all__ = ["head_cap", "short_head"]
+__all__ = ["HEAD_SHARE", "head_cap", "short_head"]
 
 HEAD_SHARE = 0.8  # of all interactions
 
 
 def short_head(counts: IntArray, share: float = HEAD_SHARE) -> BoolArray:
-    """(n_items,) True for the most popular items that together hold `share` of the interactions; no fewer would
+    """(n_items,) True for the fewest items, the most popular first, that together hold `share` of the interactions
     [anelli2021elliot].
 
-    counts: (n_items,) interactions of each; of equally popular items the first in the catalogue is in the head
+    Items as popular as the last of them are in the head too, so that it does not hang on the order of the catalogue.
+    counts: (n_items,) interactions of each; an item without any is never in the head
 
     >>> short_head(np.array([1, 6, 2, 1]))
     array([False,  True,  True, False])
     """
-    order = np.argsort(-counts, kind="stable")
-    held = np.cumsum(counts[order])
-    head = np.zeros(len(counts), np.bool_)
-    head[order[: np.searchsorted(held, share * held[-1] - 1e-9) + 1 if len(held) else 0]] = True
-    return head
+    descending = np.sort(counts)[::-1]
+    if not len(descending):
+        return np.zeros(0, np.bool_)
+    held = np.cumsum(descending)
+    last = int(np.searchsorted(held, round(share * held[-1], 9)))
+    return counts >= max(int(descending[last]), 1)
 
 
 def head_cap(counts: IntArray, share: float, n: int) -> GroupCaps:
