@@ -7,12 +7,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from cofactor.arrays import FloatArray, Id
+from cofactor.contract.attribute_shares import attribute_shares
 from cofactor.contract.indices import find
 from cofactor.errors import BadOption, shown
-from cofactor.filtering.columns import item_column
 from cofactor.hyperparameters import conformed, seed_of
-from cofactor.memory import refuse_beyond
-from cofactor.reranking.calibration import category_shares
 from cofactor.reranking.caps import GroupCaps
 from cofactor.reranking.exposure import ExposureFloors
 from cofactor.reranking.head import head_cap
@@ -52,7 +50,7 @@ class AttributeCalibration(NamedTuple):
     """One attribute that lists are calibrated by."""
 
     weight: float
-    shares: FloatArray  # (n_items, n_categories) of each item, as `category_shares` gives them
+    shares: FloatArray  # (n_items, n_categories) of each item, as `attribute_shares` gives them
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -124,12 +122,4 @@ def _calibrations(ratings: "Ratings", calibrated: Calibrated | None) -> tuple[At
         raise BadOption(f"calibrated is given as 'genres' or {{'genres': 0.9}}, but {shown(calibrated)} came.")
     weights = {calibrated: CALIBRATED_BY} if isinstance(calibrated, str) else calibrated
     each = [(name, _share(f"calibrated[{name!r}]", weight)) for name, weight in weights.items()]
-    return tuple(AttributeCalibration(weight, _shares(ratings, name)) for name, weight in each)
-
-
-def _shares(ratings: "Ratings", name: str) -> FloatArray:
-    column = item_column(ratings, name, "calibrated")
-    n_categories = len(column.codes_of_words)
-    what = f"Calibration by the {n_categories:,} categories of {name!r}"
-    refuse_beyond(4 * ratings.n_items * n_categories / 1e9, None, what, "Choose an attribute of fewer.")
-    return category_shares(column.words, n_categories)
+    return tuple(AttributeCalibration(weight, attribute_shares(ratings, name, "calibrated")) for name, weight in each)

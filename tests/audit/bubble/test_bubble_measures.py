@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from cofactor.audit.bubble.attribute import attribute_shares, distribution_of_log
+from cofactor.audit.bubble.attribute import distribution_of_log
 from cofactor.audit.bubble.measures import (
     attribute_distribution,
     attribute_entropy,
@@ -16,6 +16,7 @@ from cofactor.audit.bubble.measures import (
 )
 from cofactor.audit.popularity_groups import user_groups
 from cofactor.audit.popularity_metrics import mean_over_list
+from cofactor.contract.attribute_shares import attribute_shares
 from cofactor.data.ratings import Ratings
 from cofactor.errors import BadOption
 
@@ -78,9 +79,9 @@ def test_all_pairs_are_compared_where_they_are_few_and_nobody_with_themselves():
 
 
 def test_a_film_of_two_genres_is_half_in_each(films):
-    np.testing.assert_equal(attribute_shares(films, "genres"), SHARES)
+    np.testing.assert_equal(attribute_shares(films, "genres", "attribute"), SHARES)
     with pytest.raises(BadOption, match="Did you mean 'genres'"):
-        attribute_shares(films, "genre")
+        attribute_shares(films, "genre", "attribute")
 
 
 def test_a_profile_spreads_over_genres_as_its_films_do(films):

@@ -1,24 +1,11 @@
-"""How items, and what users have rated, spread over the values of an attribute."""
+"""How what users have rated spreads over the values of an attribute."""
 
 import numpy as np
 
 from cofactor.arrays import FloatArray
 from cofactor.data.ratings import Ratings
-from cofactor.filtering.columns import item_column
 
-__all__ = ["attribute_shares", "distribution_of_log"]
-
-
-def attribute_shares(ratings: Ratings, attribute: str) -> FloatArray:
-    """(n_items, w) the share of each value in each item: of two genres each has half; 0 for an item without any.
-
-    Raises `BadOption` where items have no such attribute.
-    """
-    column = item_column(ratings, attribute, "attribute")
-    row, place = np.nonzero(column.words >= 0)
-    shares = np.zeros((ratings.n_items, len(column.codes_of_words)))
-    shares[row, column.words[row, place]] = 1
-    return shares / np.maximum(shares.sum(axis=1, keepdims=True), 1)
+__all__ = ["distribution_of_log"]
 
 
 def distribution_of_log(log: Ratings, shares: FloatArray) -> FloatArray:

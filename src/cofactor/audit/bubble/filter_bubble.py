@@ -6,13 +6,13 @@ from dataclasses import fields, replace
 import numpy as np
 
 from cofactor.arrays import FloatArray
-from cofactor.audit.bubble.attribute import attribute_shares
 from cofactor.audit.bubble.choice_models import CHOICE_MODELS, ChoiceModel
 from cofactor.audit.bubble.findings import RunKey
 from cofactor.audit.bubble.recommenders import CONTROLS, AuditedModel, Mitigation, RoundRecommender, control
 from cofactor.audit.bubble.result import FilterBubble, Setting
 from cofactor.audit.bubble.rounds import People, Round, simulate
 from cofactor.audit.bubble.user_taste import held_out_taste, standardised
+from cofactor.contract.attribute_shares import attribute_shares
 from cofactor.data.ratings import Ratings
 from cofactor.data.splits.splitting import split
 from cofactor.errors import BadOption
@@ -54,7 +54,7 @@ def filter_bubble(
     expect_model(model, "filter_bubble audits")
     _check(k, n_rounds, refit_every, seeds, choice_models)
     refuse_beyond(4 * N_COPIES * ratings.n_users * ratings.n_items / 1e9, None, "A simulation", "Take fewer users.")
-    shares, runs = attribute_shares(ratings, attribute), dict[RunKey, list[Round]]()
+    shares, runs = attribute_shares(ratings, attribute, "attribute"), dict[RunKey, list[Round]]()
     versions = _versions(model, mitigations or {})
     model = _with_choices(model, _parts(ratings, taste, seeds[0])[0])
     for seed in seeds:
