@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from cofactor.posterior.row_model import RowModel
-from cofactor.reranking.calibration import Calibration, category_shares, miscalibration, mixes_of
+from cofactor.reranking.calibration import Calibration, DistinctMixes, category_shares, miscalibration, mixes_of
 from cofactor.reranking.caps import GroupCaps
 from cofactor.reranking.diversity import MarginalRelevance, intra_list_diversity
 from cofactor.reranking.exploration import score_deviations
@@ -48,14 +48,24 @@ def test_a_list_takes_up_the_genre_that_the_best_films_lack():
     ½ ln(½ / 0.995) + ½ ln(½ / 0.005), 1.96, and 3 at 0. So 3 leads 1 where 1.96 w is more than 0.9 (1 - w)."""
     shares, taste = category_shares(np.array([[0], [0], [0], [1]]), 2), np.array([[0.5, 0.5]])
     assert miscalibration(taste, np.array([[1.0, 0.0]])) == pytest.approx(np.log(0.5 / 0.995 * 0.5 / 0.005) / 2)
-    assert chosen(Calibration(0.32, taste, shares[FOUR])) == [0, 3, 1]
-    assert chosen(Calibration(0.31, taste, shares[FOUR])) == [0, 1, 3]
-    assert chosen(Calibration(0.0, taste, shares[FOUR])) == [0, 1, 2]
+    assert chosen(Calibration(0.32, taste, shares, FOUR)) == [0, 3, 1]
+    assert chosen(Calibration(0.31, taste, shares, FOUR)) == [0, 1, 3]
+    assert chosen(Calibration(0.0, taste, shares, FOUR)) == [0, 1, 2]
+
+
+def test_divergences_of_all_mixes_are_those_of_a_plain_computation():
+    rng = np.random.default_rng(0)
+    words = np.array([[0, -1, -1], [1, -1, -1], [0, 1, -1], [1, 2, 3], [-1, -1, -1]])
+    mixes, taste = category_shares(words, 5), rng.dirichlet(np.ones(5), 3)
+    for sums in (np.zeros((3, 5)), rng.multinomial(4, np.ones(5) / 5, 3)):
+        found = DistinctMixes.of(mixes).divergences(taste, sums)
+        expected = [miscalibration(taste, mixes_of(sums + one)) for one in mixes]
+        np.testing.assert_allclose(found, np.transpose(expected), atol=1e-6)
 
 
 def test_whoever_has_no_taste_yet_keeps_the_list():
     shares = category_shares(np.array([[0], [0], [0], [1]]), 2)
-    assert chosen(Calibration(0.9, np.zeros((1, 2)), shares[FOUR])) == [0, 1, 2]
+    assert chosen(Calibration(0.9, np.zeros((1, 2)), shares, FOUR)) == [0, 1, 2]
 
 
 def test_popular_films_fall_behind():
@@ -127,7 +137,7 @@ def objectives_of(rng, idx, weight):
     return [
         PopularityPenalty(weight, relative_popularity(rng.integers(0, 99, N_ITEMS))[idx]),
         MarginalRelevance(weight, idx, unit_likeness(rng)),
-        Calibration(weight, rng.dirichlet(np.ones(4), len(idx)), shares[idx]),
+        Calibration(weight, rng.dirichlet(np.ones(4), len(idx)), shares, idx),
     ]
 
 
@@ -184,7 +194,7 @@ def test_calibration_draws_lists_to_the_taste():
     shares, taste = category_shares(rng.integers(0, 4, (N_ITEMS, 1)), 4), rng.dirichlet(np.ones(4), N_USERS)
     away = []
     for weight in (0.0, 0.5, 1.0):
-        found = items_at(idx, greedy_places(idx, values, N, [Calibration(weight, taste, shares[idx])]))
+        found = items_at(idx, greedy_places(idx, values, N, [Calibration(weight, taste, shares, idx)]))
         sums = np.where(found[:, :, None] >= 0, shares[found], 0).sum(axis=1)
         away.append(miscalibration(taste, mixes_of(sums)).mean())
     assert away[1] < away[0] / 2

@@ -70,9 +70,11 @@ class _ChosenLists:
         return np.concatenate(idx), np.concatenate(scores)
 
     def _blocks(self, n_rows: int, m: int) -> Sequence[slice]:
-        """Slices of the rows for which neither similarities nor categories take more memory than stated."""
+        """Slices of the rows for which neither similarities nor mixes of categories take more memory than stated."""
         n_categories = max((one.shares.shape[1] for one in self._how.calibrations), default=1)
-        size = min(max(isqrt(MAX_SIMILARITIES // m), MAX_SIMILARITIES // self._n_items), BLOCK // (m * n_categories))
+        size = max(isqrt(MAX_SIMILARITIES // m), MAX_SIMILARITIES // self._n_items)
+        if self._how.calibrations:
+            size = min(size, BLOCK // max(m, self._n_items, self._query.n * n_categories))
         return [slice(at, at + max(1, size)) for at in range(0, max(1, n_rows), max(1, size))]
 
     def _some(self, rows: IntArray, best: Best) -> Best:
@@ -94,7 +96,7 @@ class _ChosenLists:
         if self._similarities is not None:
             objectives.append(MarginalRelevance(how.diversity, idx, self._similarities))
         for one, taste in zip(how.calibrations, tastes, strict=False):  # without tastes, without calibration
-            objectives.append(Calibration(one.weight, taste, one.shares[idx]))
+            objectives.append(Calibration(one.weight, taste, one.shares, idx))
         return chosen_lists(best, greedy_places(idx, values, self._query.n, objectives, self._query.caps))
 
     def _miscalibration(self, idx: IntArray, tastes: Sequence[FloatArray]) -> FloatArray:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 import numpy as np
 
 from cofactor.arrays import FloatArray, IntArray
+from cofactor.reranking.candidates import different_items
 
 __all__ = ["MarginalRelevance", "Similarities", "intra_list_diversity"]
 
@@ -23,8 +24,7 @@ class MarginalRelevance:
 
     def __init__(self, weight: float, idx: IntArray, similarities: Similarities) -> None:
         self.weight = np.float32(weight)
-        self._items, place = np.unique(np.append(idx, -1), return_inverse=True)  # the first one is no item
-        self._place = place[:-1].reshape(idx.shape)
+        self._items, self._place = different_items(idx)
         self._similarities, self._row = similarities, np.arange(len(idx))
         self._nearest = np.full(idx.shape, -np.inf, np.float32)
 
@@ -37,8 +37,8 @@ class MarginalRelevance:
         """Compare all candidates of a list with the one chosen next."""
         chosen = np.flatnonzero(places >= 0)
         at, which = np.unique(self._place[chosen, places[chosen]], return_inverse=True)
-        table = np.zeros((len(at), len(self._items)), np.float32)
-        table[:, 1:] = self._similarities(self._items[at], self._items[1:])
+        table = np.zeros((len(at), len(self._items) + 1), np.float32)  # the last is of no item
+        table[:, :-1] = self._similarities(self._items[at], self._items)
         near = table[which.ravel()[:, None], self._place[chosen]]
         self._nearest[chosen] = np.maximum(self._nearest[chosen], near)
 
