@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from cofactor.choosing.auto import auto as auto
     from cofactor.coldstart.ladder import Ladder as Ladder
     from cofactor.coldstart.onboarding import Onboarding as Onboarding
+    from cofactor.data.item_values import ItemValues as ItemValues
     from cofactor.data.ratings import Ratings as Ratings
     from cofactor.data.reading import read as read
     from cofactor.data.sources import load as load
@@ -56,7 +57,7 @@ __version__ = "0.1.0"
 
 # the public name, and where it lives
 _HOME = {
-    "Ratings": "data.ratings", "read": "data.reading", "load": "data.sources",
+    "ItemValues": "data.item_values", "Ratings": "data.ratings", "read": "data.reading", "load": "data.sources",
     "Split": "data.splits.splitting", "split": "data.splits.splitting", "folds": "data.splits.splitting",
     "CofactorError": "errors", "Recommender": "recommender", "open": "opening:open_model",
     "BayesianMF": "models.bayesian_mf", "Bias": "models.bias", "Blend": "models.blend", "BPR": "models.bpr",

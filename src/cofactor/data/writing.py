@@ -16,7 +16,7 @@ from cofactor.replacing import replace_file
 if TYPE_CHECKING:
     from cofactor.data.ratings import Ratings
 
-__all__ = ["ENDINGS", "check_ending", "ratings_frame", "write_blocks", "write_frame"]
+__all__ = ["ENDINGS", "check_ending", "ratings_frame", "write_blocks", "write_frame", "write_text"]
 
 ENDINGS = (".parquet", ".csv")
 
@@ -56,6 +56,11 @@ def write_blocks(blocks: Iterable[pl.DataFrame], path: str | Path) -> Path:
             parts.append(part)
             _write(part, block, block.write_parquet)
         return _write(file, None, pl.scan_parquet(parts).sink_parquet)
+
+
+def write_text(path: Path, text: str) -> Path:
+    """Write a text in UTF-8, in place of a file that is there; its path. Raises `NotSaved` where the system refuses."""
+    return _write(path, None, lambda draft: draft.write_text(text, "utf-8"))
 
 
 def ratings_frame(ratings: "Ratings") -> pl.DataFrame:
