@@ -239,6 +239,11 @@ class Known:
         odd = st.dictionaries(self.one("item") | st.sampled_from(SCALARS[:30]), rating, max_size=3)
         return st.sampled_from([sound, sound, sound, odd]).flatmap(lambda these: these)
 
+    def item_values(self) -> st.SearchStrategy[cf.ItemValues]:
+        facts = dict(higher_is_better=False, set_by="nobody", set_on="2026-01-01", n_people=0)
+        values = st.dictionaries(self.one("item"), st.sampled_from([0, -1, 2.5, 1e300, 1e-300]), min_size=1, max_size=4)
+        return values.map(lambda drawn: cf.ItemValues("odd", drawn, **facts))
+
     def attributes(self) -> st.SearchStrategy[Any]:
         values = mostly("here", None, 33, NAN, 20.0, "", odd=ODD | st.sampled_from([1e300, -1, "33", True]))
         about = st.fixed_dictionaries({}, optional=dict.fromkeys(self.ratings.user_attributes, values))
@@ -333,6 +338,8 @@ def _lists(draw: st.DrawFn, known: Known) -> Question:
         diversity=WEIGHTS, calibrated=CALIBRATED, max_share_of_head=WEIGHTS | st.none(), popularity_penalty=WEIGHTS,
         explore=FLAGS, seed=SEEDS, was=FLAGS,
         min_exposure=st.none() | st.dictionaries(known.one("item"), WEIGHTS, max_size=2) | ODD,
+        item_values=known.item_values() | st.none() | ODD,
+        value_weight=WEIGHTS | st.none() | st.dictionaries(known.one("user"), WEIGHTS, max_size=2),
     )  # fmt: skip
     ranks = draw(st.booleans())
     return lambda model: (model.rank if ranks else model.recommend)(who, n, **options)

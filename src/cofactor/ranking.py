@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 __all__ = ["ListColumn", "Ranking", "list_length"]
 
 ListColumn: TypeAlias = Literal[
-    "user", "item", "title", "rank", "score", "rating", "was"
-]  # rating: where it is not the score
+    "user", "item", "title", "rank", "score", "rating", "was", "value"
+]  # rating: where it is not the score; value: of `item_values`
 
 
 def list_length(n: Any, name: str = "n") -> int:

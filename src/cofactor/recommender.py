@@ -23,6 +23,8 @@ from cofactor.contract.saving import SaveMixin
 from cofactor.contract.showing import ShowMixin
 from cofactor.contract.snapshots import of_one_state
 from cofactor.contract.steps import Side
+from cofactor.contract.value_blend import ValueWeight
+from cofactor.data.item_values import ItemValues
 from cofactor.data.tables import Table
 from cofactor.errors import BadOption
 from cofactor.hyperparameters import conformed
@@ -47,7 +49,8 @@ class Recommender(ShowMixin, ExportMixin, PairMixin, ExplainMixin, NeighbourMixi
         attributes: Any = None,
         diversity: float = 0.0, calibrated: Calibrated | None = None, max_share_of_head: float | None = None,
         popularity_penalty: float = 0.0, min_exposure: Mapping[Id, float] | None = None, explore: bool = False,
-        seed: int = 0, was: bool = False,
+        seed: int = 0, was: bool = False, item_values: ItemValues | None = None,
+        value_weight: ValueWeight | None = None,
     ) -> Table[ListColumn]:  # fmt: skip
         """The n best items for each user: a table of user, item, title, rank (from 1) and score.
 
@@ -75,7 +78,11 @@ class Recommender(ShowMixin, ExportMixin, PairMixin, ExplainMixin, NeighbourMixi
             where it costs least; of so few lists that the share is less than one, on none
         explore: order lists by one draw from the posterior of each user's row (Thompson sampling), so that those of
             whom little is known see more of the catalogue. seed: of the draw; give another at each visit
-        was: add a column `was`, the rank that an item has without `max_per` and all of these
+        was: add a column `was`, the rank that an item has without `max_per` and all of these; with item_values also
+            their column `value`
+        item_values: what else lists are made for, such as how many people regretted each item. value_weight: how much
+            it counts, for the user to set, from 0, where the model alone decides, to 1, where the values do; or
+            {user: weight}, 0 for whoever is not named
             These work together, in the order that docs/lists.md states.
         Raises `UnknownIds`, unless unknown="fallback": a stranger is then somebody nothing is known about. Raises
         `BadOption` for a condition that cannot be read, an attribute that items do not have, and options out of range;
@@ -85,7 +92,8 @@ class Recommender(ShowMixin, ExportMixin, PairMixin, ExplainMixin, NeighbourMixi
             self.ratings, users, n, hide_seen=hide_seen, candidates=candidates, exclude=exclude, where=where,
             max_per=max_per, unknown=unknown, approximate=approximate, attributes=attributes,
             rerank=RerankOptions(
-                diversity, calibrated, max_share_of_head, popularity_penalty, min_exposure, explore, seed, was
+                diversity, calibrated, max_share_of_head, popularity_penalty, min_exposure, explore, seed, was,
+                item_values, value_weight,
             ),
         )  # fmt: skip
         return self._answer(query).table(self.ratings)
@@ -98,14 +106,16 @@ class Recommender(ShowMixin, ExportMixin, PairMixin, ExplainMixin, NeighbourMixi
         attributes: Any = None,
         diversity: float = 0.0, calibrated: Calibrated | None = None, max_share_of_head: float | None = None,
         popularity_penalty: float = 0.0, min_exposure: Mapping[Id, float] | None = None, explore: bool = False,
-        seed: int = 0, was: bool = False,
+        seed: int = 0, was: bool = False, item_values: ItemValues | None = None,
+        value_weight: ValueWeight | None = None,
     ) -> Ranking:  # fmt: skip
         """`recommend` as plain arrays of indices and scores."""
         query = list_query(
             self.ratings, users, n, hide_seen=hide_seen, candidates=candidates, exclude=exclude, where=where,
             max_per=max_per, unknown=unknown, approximate=approximate, attributes=attributes,
             rerank=RerankOptions(
-                diversity, calibrated, max_share_of_head, popularity_penalty, min_exposure, explore, seed, was
+                diversity, calibrated, max_share_of_head, popularity_penalty, min_exposure, explore, seed, was,
+                item_values, value_weight,
             ),
         )  # fmt: skip
         return self._answer(query)

@@ -16,6 +16,8 @@ from cofactor.contract.query import Query, list_query
 from cofactor.contract.rerank_options import Calibrated, RerankOptions
 from cofactor.contract.snapshots import of_one_state
 from cofactor.contract.steps import Side
+from cofactor.contract.value_blend import ValueWeight
+from cofactor.data.item_values import ItemValues
 from cofactor.errors import FewerLeft, shown, some_of
 from cofactor.hyperparameters import conformed
 
@@ -39,7 +41,8 @@ class ExportMixin(ListMixin):
         max_per: Mapping[str, int] | None = None, unknown: Unknown = "raise", approximate: bool | None = None,
         diversity: float = 0.0, calibrated: Calibrated | None = None, max_share_of_head: float | None = None,
         popularity_penalty: float = 0.0, min_exposure: Mapping[Id, float] | None = None, explore: bool = False,
-        seed: int = 0, was: bool = False,
+        seed: int = 0, was: bool = False, item_values: ItemValues | None = None,
+        value_weight: ValueWeight | None = None,
     ) -> Path:  # fmt: skip
         """Write the n best items for each of many users as a Parquet file of user, item, title, rank and score; its
         path.
@@ -59,7 +62,8 @@ class ExportMixin(ListMixin):
             self.ratings, everybody, n, hide_seen=hide_seen, candidates=candidates, exclude=exclude, where=where,
             max_per=max_per, unknown=unknown, approximate=approximate, attributes=None,
             rerank=RerankOptions(
-                diversity, calibrated, max_share_of_head, popularity_penalty, min_exposure, explore, seed, was
+                diversity, calibrated, max_share_of_head, popularity_penalty, min_exposure, explore, seed, was,
+                item_values, value_weight,
             ),
         )  # fmt: skip
         if approximate is None:

@@ -1,7 +1,7 @@
 """The items that lists may hold: candidates and exclusions, the same for all or a user's own, and a condition."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -18,8 +18,9 @@ from cofactor.selection.own_items import OwnItems
 if TYPE_CHECKING:
     from cofactor.data.ratings import Ratings
 
-__all__ = ["Asked", "ItemSets", "Items", "group_caps", "item_sets"]
+__all__ = ["Asked", "ItemSets", "Items", "group_caps", "item_sets", "of_each"]
 
+One = TypeVar("One")
 Items = Iterable[Id] | Mapping[Id, Iterable[Id]]  # of all users, or {user: of that one}
 
 
@@ -80,6 +81,13 @@ def group_caps(ratings: "Ratings", max_per: Mapping[str, int] | None) -> GroupCa
     return GroupCaps(np.concatenate(groups, axis=1), np.array(limits, np.int64)) if limits else None
 
 
+def of_each(ratings: "Ratings", asked: Asked, by_user: Mapping[Id, One]) -> list[One | None]:
+    """The entry of a mapping by user for each of those who ask, by whatever writing of their id; None for none."""
+    by_idx = dict(zip(ratings.users.find(list(by_user)).tolist(), by_user.values(), strict=True))
+    users = zip(asked.labels, asked.user_idx.tolist(), strict=True)
+    return [by_idx.get(idx) if idx != UNKNOWN else by_user.get(label) for label, idx in users]
+
+
 def as_items(items: Any) -> list[Id]:
     """One item or several, as a list."""
     if isinstance(items, np.ndarray):
@@ -112,9 +120,7 @@ def _of_each(
 
 def _sets_of(ratings: "Ratings", asked: Asked, sets: Mapping[Id, Iterable[Id]], option: str) -> list[Iterable[Id]]:
     """The set of each of those who ask; nobody need be excluded anything, but candidates are said of everybody."""
-    by_idx = dict(zip(ratings.users.find(list(sets)).tolist(), sets.values(), strict=True))
-    users = zip(asked.labels, asked.user_idx.tolist(), strict=True)
-    found = [by_idx.get(idx) if idx != UNKNOWN else sets.get(label) for label, idx in users]
+    found = of_each(ratings, asked, sets)
     missing = [label for label, items in zip(asked.labels, found, strict=True) if items is None]
     if missing and (option == "candidates" or len(missing) == len(found)):
         raise BadOption(

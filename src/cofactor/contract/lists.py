@@ -91,11 +91,14 @@ class ListMixin(Snapshots, ModelSteps):
         return found
 
     def _plain_ranks(self, query: Query, idx: IntArray) -> Mapping[str, Array]:
-        """The ranks that the entries of lists have without caps and re-ranking, where they were asked for."""
+        """The ranks that the entries of lists have without caps and re-ranking, and the values that these were blended
+        with, where they were asked for."""
         if not query.reranking.was:
             return {}
         plain = replace(query.plain, approximate=False)
-        return {"was": plain_ranks(lambda rows, n: self._best(plain.rows(rows), n), idx, self.ratings.n_items)}
+        ranks = {"was": plain_ranks(lambda rows, n: self._best(plain.rows(rows), n), idx, self.ratings.n_items)}
+        blend = query.reranking.blend
+        return ranks if blend is None else {**ranks, "value": blend.values[idx[idx >= 0]]}
 
     def _score_profiles(self, profiles: Sequence[UserProfile], at: slice) -> FloatArray:
         scores = [self.score_profile(one) for one in profiles[at]]

@@ -14,6 +14,7 @@ from cofactor.contract.item_sets import Asked, Items, group_caps, item_sets
 from cofactor.contract.profile import Newcomer, Newcomers, UserProfile, newcomers
 from cofactor.contract.rerank_options import Reranking, RerankOptions, checked_reranking, share_cap
 from cofactor.data.ids import UNKNOWN
+from cofactor.errors import BadOption
 from cofactor.hyperparameters import conformed
 from cofactor.ranking import list_length
 from cofactor.reranking.caps import GroupCaps, joined_caps
@@ -67,7 +68,10 @@ class Query:
         profiles = [self.profiles[row] for row in at] if self.profiles else ()
         own = None if self.own is None else self.own.rows(which)
         labels = [self.labels[row] for row in at]
-        return replace(self, labels=labels, user_idx=self.user_idx[which], profiles=profiles, own=own)
+        return replace(
+            self, labels=labels, user_idx=self.user_idx[which], profiles=profiles, own=own,
+            reranking=self.reranking.rows(which),
+        )  # fmt: skip
 
 
 def list_query(
@@ -85,13 +89,19 @@ def list_query(
     new = newcomers(ratings, users, attributes)
     labels = list(new) or as_list(users)
     user_idx = np.full(len(new), UNKNOWN) if new else find(ratings, "user", labels, unknown, may_fall_back=True)
-    sets = item_sets(ratings, Asked(labels, user_idx), candidates, exclude, where)
+    asked = Asked(labels, user_idx)
+    sets = item_sets(ratings, asked, candidates, exclude, where)
     for warning in sets.ignored:
         warnings.warn(warning, stacklevel=4)
     narrowed = {"where": where, "max_per": max_per, "max_share_of_head": rerank.max_share_of_head}
     caps = joined_caps(group_caps(ratings, max_per), share_cap(ratings, rerank.max_share_of_head, n))
+    reranking = checked_reranking(ratings, asked, rerank)
+    if reranking.blend is not None:
+        if approximate:
+            raise BadOption("item_values are weighed over all items, so approximate cannot be True. Leave it out.")
+        approximate = False
     return Query(
         labels=labels, user_idx=user_idx, profiles=list(new.values()), n=n, excluded=sets.excluded, own=sets.own,
-        caps=caps, reranking=checked_reranking(ratings, rerank), hide_seen=hide_seen, approximate=approximate,
+        caps=caps, reranking=reranking, hide_seen=hide_seen, approximate=approximate,
         narrowed_by=tuple(name for name, given in narrowed.items() if given is not None),
     )  # fmt: skip

@@ -1,21 +1,25 @@
 """How lists are to be re-ranked: what was asked for, checked, as the arrays that `reranking/` takes."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 import numpy as np
 
-from cofactor.arrays import FloatArray, Id
+from cofactor.arrays import FloatArray, Id, IntArray
 from cofactor.contract.attribute_shares import attribute_shares
 from cofactor.contract.indices import find
+from cofactor.contract.item_sets import Asked
+from cofactor.contract.value_blend import ValueWeight, share_of, value_blend
 from cofactor.errors import BadOption, shown
 from cofactor.hyperparameters import conformed, seed_of
 from cofactor.reranking.caps import GroupCaps
 from cofactor.reranking.exposure import ExposureFloors
 from cofactor.reranking.head import head_cap
+from cofactor.reranking.item_values import ValueBlend
 
 if TYPE_CHECKING:
+    from cofactor.data.item_values import ItemValues
     from cofactor.data.ratings import Ratings
 
 __all__ = [
@@ -44,6 +48,8 @@ class RerankOptions(NamedTuple):
     explore: bool = False
     seed: int = 0
     was: bool = False
+    item_values: "ItemValues | None" = None
+    value_weight: "ValueWeight | None" = None
 
 
 class AttributeCalibration(NamedTuple):
@@ -57,8 +63,11 @@ class AttributeCalibration(NamedTuple):
 class Reranking:
     """How lists are re-ranked beside their caps.
 
-    floors: of exposure     seed: of exploration, None without it     was: tell the plain rank
+    blend: with the values of items     floors: of exposure     seed: of exploration, None without it
+    was: tell the plain rank
     """
+
+    blend: ValueBlend | None = None
 
     popularity_penalty: float = 0.0
     diversity: float = 0.0
@@ -70,18 +79,29 @@ class Reranking:
     @property
     def chooses(self) -> bool:
         """True where the items of a list are not simply those of the highest scores."""
+        return self.weighs or self.blend is not None
+
+    @property
+    def weighs(self) -> bool:
+        """True where items are chosen one by one, weighed against each other or their popularity."""
         return bool(self.popularity_penalty or self.diversity or self.calibrations)
 
+    def rows(self, which: IntArray) -> Self:
+        """The same for some of the lists."""
+        return self if self.blend is None else replace(self, blend=self.blend.rows(which))
 
-def checked_reranking(ratings: "Ratings", options: RerankOptions) -> Reranking:
+
+def checked_reranking(ratings: "Ratings", asked: Asked, options: RerankOptions) -> Reranking:
     """The options in their own types.
 
+    asked: those whose lists are asked for
     Raises `BadOption` for what is out of range and for attributes that items do not have, `UnknownIds` for items.
     """
     seed = seed_of(options.seed)
     return Reranking(
-        popularity_penalty=_share("popularity_penalty", options.popularity_penalty),
-        diversity=_share("diversity", options.diversity),
+        blend=value_blend(ratings, asked, options.item_values, options.value_weight),
+        popularity_penalty=share_of("popularity_penalty", options.popularity_penalty),
+        diversity=share_of("diversity", options.diversity),
         calibrations=_calibrations(ratings, options.calibrated),
         floors=_floors(ratings, options.min_exposure),
         seed=seed if conformed("explore", bool, options.explore) else None,
@@ -93,14 +113,7 @@ def share_cap(ratings: "Ratings", max_share_of_head: float | None, n: int) -> Gr
     """The cap on head items in lists of n; None where there is none. Raises `BadOption` unless it is from 0 to 1."""
     if max_share_of_head is None:
         return None
-    return head_cap(ratings.item_counts, _share("max_share_of_head", max_share_of_head), n)
-
-
-def _share(name: str, given: Any) -> float:
-    value: float = conformed(name, float, given)
-    if not 0 <= value <= 1:
-        raise BadOption(f"{name} is a number from 0 to 1, but {shown(given)} came.")
-    return value
+    return head_cap(ratings.item_counts, share_of("max_share_of_head", max_share_of_head), n)
 
 
 def _floors(ratings: "Ratings", min_exposure: Mapping[Id, float] | None) -> ExposureFloors | None:
@@ -108,7 +121,7 @@ def _floors(ratings: "Ratings", min_exposure: Mapping[Id, float] | None) -> Expo
         return None
     if not isinstance(min_exposure, Mapping):
         raise BadOption(f"min_exposure is given as {{item: 0.01}}, but {shown(min_exposure)} came.")
-    shares = [_share(f"min_exposure[{shown(item)}]", share) for item, share in min_exposure.items()]
+    shares = [share_of(f"min_exposure[{shown(item)}]", share) for item, share in min_exposure.items()]
     items = find(ratings, "item", list(min_exposure)) if shares else np.zeros(0, np.int64)
     if len(np.unique(items)) < len(items):
         raise BadOption(f"min_exposure names an item twice: {shown(min_exposure)}. Give it once.")
@@ -121,5 +134,5 @@ def _calibrations(ratings: "Ratings", calibrated: Calibrated | None) -> tuple[At
     if not isinstance(calibrated, str | Mapping):
         raise BadOption(f"calibrated is given as 'genres' or {{'genres': 0.9}}, but {shown(calibrated)} came.")
     weights = {calibrated: CALIBRATED_BY} if isinstance(calibrated, str) else calibrated
-    each = [(name, _share(f"calibrated[{name!r}]", weight)) for name, weight in weights.items()]
+    each = [(name, share_of(f"calibrated[{name!r}]", weight)) for name, weight in weights.items()]
     return tuple(AttributeCalibration(weight, attribute_shares(ratings, name, "calibrated")) for name, weight in each)

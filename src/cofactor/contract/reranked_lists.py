@@ -3,10 +3,11 @@
 The steps follow each other in this order, whatever the order in which they were asked for:
 
 1. explore: scores are those of one draw from the posterior of each user's row
-2. relevance: from these scores, 1 for a user's best candidate, 0 for the last one
-3. popularity_penalty, diversity, calibrated: each weighs the value so far against its own, by its weight
-4. max_share_of_head and max_per: of the items that both allow, the one of the highest value is next on the list
-5. min_exposure: of the lists asked for together, those that lose least take an item in, whatever the limits say
+2. item_values: scores are blended with them, over all items that a user could be shown
+3. relevance: from these, 1 for a user's best candidate, 0 for the last one
+4. popularity_penalty, diversity, calibrated: each weighs the value so far against its own, by its weight
+5. max_share_of_head and max_per: of the items that both allow, the one of the highest value is next on the list
+6. min_exposure: of the lists asked for together, those that lose least take an item in, whatever the limits say
 """
 
 from collections.abc import Callable, Sequence
@@ -26,6 +27,7 @@ from cofactor.reranking.caps import first_within_caps
 from cofactor.reranking.diversity import MarginalRelevance, Similarities
 from cofactor.reranking.exploration import score_deviations
 from cofactor.reranking.greedy import Objective, chosen_lists, greedy_places, relevance
+from cofactor.reranking.item_values import Candidates, ValueBlend, best_blended
 from cofactor.reranking.longer_lists import Fetch, lists_from_longer
 from cofactor.reranking.popularity import PopularityPenalty, relative_popularity
 from cofactor.selection.exact import BLOCK, Best, blocks
@@ -43,14 +45,38 @@ def reranked_lists(model: ModelSteps, query: Query, fetch: Fetch) -> Best:
     fetch: (b,) rows of the query and a length -> their best items
     Raises `Unsupported` where the model compares no items and diversity was asked for.
     """
-    if query.reranking.chooses:
+    if query.reranking.weighs:
         choose, n_candidates = _ChosenLists(model, query).of, N_CANDIDATES
     else:
         choose, n_candidates = partial(_capped, query), N_CAPPED
-    return lists_from_longer(fetch, choose, len(query.labels), query.n, model.ratings.n_items, n_candidates)
+    n_items, blend = model.ratings.n_items, query.reranking.blend
+    found = _by_score(fetch) if blend is None else _by_blend(fetch, blend, n_items)
+    return lists_from_longer(found, choose, len(query.labels), query.n, n_items, n_candidates)
 
 
-def _capped(query: Query, _: IntArray, best: Best) -> Best:
+FetchCandidates = Callable[[IntArray, int], Candidates]
+
+
+def _by_score(fetch: Fetch) -> FetchCandidates:
+    def found(rows: IntArray, n: int) -> Candidates:
+        idx, scores = fetch(rows, n)
+        return Candidates(idx, scores, scores)
+
+    return found
+
+
+def _by_blend(fetch: Fetch, blend: ValueBlend, n_items: int) -> FetchCandidates:
+    """All items that a user could be shown are looked at: one far down by its score may have the best value."""
+
+    def found(rows: IntArray, n: int) -> Candidates:
+        parts = [best_blended(fetch(rows[at], n_items), blend.rows(rows[at]), n) for at in blocks(len(rows), n_items)]
+        return Candidates.joined(parts)
+
+    return found
+
+
+def _capped(query: Query, _: IntArray, found: Candidates) -> Best:
+    best = found.idx, found.scores
     return best if query.caps is None else first_within_caps(best, query.n, query.caps)
 
 
@@ -63,9 +89,9 @@ class _ChosenLists:
         self._similarities = item_similarities(model) if self._how.diversity else None
         self._popularity = relative_popularity(model.ratings.item_counts)
 
-    def of(self, rows: IntArray, best: Best) -> Best:
-        """(b, n) items and scores. rows: (b,) of the query     best: (b, m) their candidates"""
-        parts = [self._some(rows[at], (best[0][at], best[1][at])) for at in self._blocks(*best[0].shape)]
+    def of(self, rows: IntArray, found: Candidates) -> Best:
+        """(b, n) items and scores. rows: (b,) of the query     found: (b, m) their candidates"""
+        parts = [self._some(rows[at], found.rows(at)) for at in self._blocks(*found.idx.shape)]
         idx, scores = zip(*parts, strict=True)
         return np.concatenate(idx), np.concatenate(scores)
 
@@ -77,8 +103,8 @@ class _ChosenLists:
             size = min(size, BLOCK // max(m, self._n_items, self._query.n * n_categories))
         return [slice(at, at + max(1, size)) for at in range(0, max(1, n_rows), max(1, size))]
 
-    def _some(self, rows: IntArray, best: Best) -> Best:
-        values = relevance(best[1])
+    def _some(self, rows: IntArray, found: Candidates) -> Best:
+        best, values = (found.idx, found.scores), relevance(found.values)
         plain = self._chosen(best, values, [])
         if not self._how.calibrations:
             return plain

@@ -1,6 +1,7 @@
 """Lists chosen from longer ones, which are fetched longer still where a list does not fill up."""
 
 from collections.abc import Callable
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -8,15 +9,18 @@ from cofactor.arrays import IntArray
 from cofactor.kernels.ranking.lists import empty_lists
 from cofactor.selection.exact import Best, blocks
 
-__all__ = ["Choose", "Fetch", "lists_from_longer"]
+__all__ = ["Fetch", "lists_from_longer"]
 
 GROWTH = 4  # times the length of the list before is what is fetched
 
 Fetch = Callable[[IntArray, int], Best]
-Choose = Callable[[IntArray, Best], Best]
+Found = TypeVar("Found", bound=tuple[Any, ...])  # items first, and what it takes to choose from them
 
 
-def lists_from_longer(fetch: Fetch, choose: Choose, n_rows: int, n: int, n_items: int, n_candidates: int) -> Best:
+def lists_from_longer(
+    fetch: Callable[[IntArray, int], Found], choose: Callable[[IntArray, Found], Best], n_rows: int, n: int,
+    n_items: int, n_candidates: int,
+) -> Best:  # fmt: skip
     """(n_rows, min(n, n_items)) items and scores that were chosen; -1 and -inf behind a list's end.
 
     fetch: (b,) rows and a length -> the best items of these rows     choose: (b,) rows and these -> (b, n) of them
