@@ -203,6 +203,23 @@ def test_lists_are_re_ranked_as_the_options_say(films, capsys):
     assert "max_share_of_head is a number from 0 to 1, but 3.0 came" in capsys.readouterr().err
 
 
+def test_lists_are_blended_with_the_values_of_a_file_and_whose_they_are_is_said(films, tmp_path, capsys):
+    file = tmp_path / "values.csv"
+    above = (
+        "# name: learning\n# higher is better: yes\n# set by: the editors\n# set on: 2026-03-01\n# people asked: 0\n"
+    )
+    file.write_text(f"{above}item,value\n1,3\n2,9\n77,1\n")
+    recommend = ["recommend", films, "ann", "--seen", "-n", "3", "--item-values", str(file)]
+    assert listed([*recommend, "--value-weight", "1"], capsys) == [2, 3, 1]  # 3 has none, and is at the mean
+    assert main([*recommend, "--value-weight", "1", "--was", "--json"]) == 0
+    out, error = capsys.readouterr()
+    assert [row["value"] for row in json.loads(out)] == [9, None, 3]
+    assert "note: values of items: learning (higher is better), set by the editors on 2026-03-01, nobody was" in error
+    assert "1 of 3 items has no value: neither pushed nor held back. Values of 1 unknown item are not used." in error
+    assert main(recommend) == 2
+    assert "item_values came without value_weight" in capsys.readouterr().err
+
+
 def test_lists_of_all_or_of_some_are_written_to_a_file(films, tmp_path, capsys):
     import polars as pl
 

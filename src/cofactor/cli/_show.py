@@ -22,7 +22,10 @@ def show(columns: Mapping[str, Sequence[Any]], arguments: Namespace) -> None:
     """Print the rows of these columns in the format that was asked for."""
     rows = list(zip(*columns.values(), strict=True))
     if arguments.format == "json":
-        print(json.dumps([dict(zip(columns, row, strict=True)) for row in rows], ensure_ascii=False, indent=1))
+        objects = [
+            {name: None if cell != cell else cell for name, cell in zip(columns, row, strict=True)} for row in rows
+        ]
+        print(json.dumps(objects, ensure_ascii=False, indent=1))  # JSON has no nan
     elif arguments.format == "csv":
         writer = csv.writer(sys.stdout)
         writer.writerow(columns)

@@ -5,6 +5,7 @@ examples:
   cofactor recommend movies.cofactor 196 22 244 -n 5 --csv
   cofactor recommend movies.cofactor 196 --where "year >= 1990 and genres has 'Comedy'" --max-per genres=3
   cofactor recommend movies.cofactor 196 --diversity 0.3 --calibrated genres --max-share-of-head 0.5 --was
+  cofactor recommend movies.cofactor 196 --item-values regret.csv --value-weight 0.3 --was
   cofactor recommend movies.cofactor --rated "Inception (2010)=5" --rated "Frozen (2013)=2"
   cofactor recommend movies.cofactor --about age=33 --about occupation=artist
   cofactor recommend movies.cofactor --all --out lists.parquet
@@ -12,6 +13,7 @@ examples:
 
 Items are named by their id or their exact title. What a user has rated is left out, unless --seen."""
 
+import sys
 from argparse import ArgumentParser, BooleanOptionalAction, Namespace
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -24,6 +26,7 @@ from cofactor.data.id_lists import read_user_ids
 from cofactor.errors import BadOption
 
 if TYPE_CHECKING:
+    from cofactor.data.item_values import ItemValues
     from cofactor.recommender import Recommender
 
 Number = TypeVar("Number", int, float)
@@ -72,6 +75,12 @@ def _add_reranking(parser: ArgumentParser) -> None:
         "--min-exposure", metavar="ITEM=S", action="append", default=[],
         help="put an item on at least this share of the lists; repeatable",
     )  # fmt: skip
+    group.add_argument(
+        "--item-values", metavar="FILE", help="a table of item and value, with lines above it as docs/objective.md says"
+    )
+    group.add_argument(
+        "--value-weight", metavar="W", type=float, help="of these values: 0, the model alone, to 1, the values alone"
+    )
     group.add_argument("--explore", action="store_true", help="order by one draw from what is believed of each user")
     group.add_argument("--seed", type=int, default=0, help="of that draw (default: 0)")
     group.add_argument("--was", action="store_true", help="add the rank that each item has without all of these")
@@ -84,6 +93,7 @@ def run(arguments: Namespace) -> None:
     check_file("--out", arguments.out, [arguments.file])
     model = open_model(arguments.model)
     asked = _asked(arguments, model)
+    values = None if arguments.item_values is None else _item_values(arguments.item_values, model)
     options: dict[str, Any] = dict(
         hide_seen=not arguments.seen, candidates=arguments.among, exclude=arguments.without, where=arguments.where,
         max_per=dict(map(_cap, arguments.max_per)) or None, unknown=arguments.unknown,
@@ -91,7 +101,7 @@ def run(arguments: Namespace) -> None:
         calibrated=dict(map(_calibration, arguments.calibrated)) or None,
         max_share_of_head=arguments.max_share_of_head, popularity_penalty=arguments.popularity_penalty,
         min_exposure=dict(map(_floor, arguments.min_exposure)) or None, explore=arguments.explore, seed=arguments.seed,
-        was=arguments.was,
+        was=arguments.was, item_values=values, value_weight=arguments.value_weight,
     )  # fmt: skip
     if arguments.out:
         file = model.recommend_all(arguments.out, arguments.n, asked, **options)
@@ -99,6 +109,15 @@ def run(arguments: Namespace) -> None:
     else:
         ranking = model.rank(asked, arguments.n, attributes=about_from(arguments.about, model), **options)
         show(ranking.columns(model.ratings), arguments)
+
+
+def _item_values(file: str, model: "Recommender") -> "ItemValues":
+    """The values of a file; whose they are is printed, away from the lists."""
+    from cofactor.data.item_values import ItemValues
+
+    values = ItemValues.read(file)
+    print(f"note: values of items: {values.origin}. {values.aligned(model.ratings).note()}", file=sys.stderr)
+    return values
 
 
 def _check_asked(arguments: Namespace) -> None:
