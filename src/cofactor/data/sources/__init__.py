@@ -22,8 +22,8 @@ def data_set_names() -> list[str]:
 def load(name: str) -> Ratings:
     """A known data set by its name: "tastes", "ml-100k", "ml-1m", …
 
-    "tastes" is generated and needs nothing. The others are looked for in the folder that COFACTOR_DATA names,
-    then in the cache, and are else downloaded from their own home. Raises `UnknownDataSet` or, where there is
+    "tastes" and "regrets" are generated and need nothing. The others are looked for in the folder that COFACTOR_DATA
+    names, then in the cache, and are else downloaded from their own home. Raises `UnknownDataSet` or, where there is
     neither a copy nor a network, `DataNotAvailable`.
     """
     ratings: Ratings = _source(name).load(name)

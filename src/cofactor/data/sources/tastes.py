@@ -21,6 +21,7 @@ import numpy as np
 from cofactor.arrays import Array, FloatArray, IntArray
 from cofactor.data.ids import IdMap
 from cofactor.data.ratings import Ratings
+from cofactor.data.sources._drawing import activity, bell, most_attended, times, user_ids
 from cofactor.data.sources._tastes_films import AXES, films
 from cofactor.errors import BadOption
 
@@ -65,8 +66,6 @@ VIEWER_SHARES = (  # percent of each age group, in the order of VIEWERS
 SURVEY = ("Action", "Animation", "Comedy", "Drama", "Horror", "Romance", "Sci-Fi", "Thriller")
 
 FEWEST_RATINGS = 15
-OPENED, YEARS_OPEN = 1_577_836_800, 5  # 2020-01-01 00:00 UTC; no film of the catalogue is younger
-DAY = 86_400
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,7 +97,7 @@ def load(name: str = "tastes", *, n_users: int = 1200, seed: int = 42) -> Rating
     world = _generate(n_users, seed)
     catalogue = films()
     return Ratings(
-        users=IdMap.of(_user_ids(n_users), "user"),
+        users=IdMap.of(user_ids(n_users), "user"),
         items=IdMap.of(catalogue.columns["item"], "item"),
         user_idx=world.user_idx.astype(np.int32),
         item_idx=world.item_idx.astype(np.int32),
@@ -115,7 +114,7 @@ def load(name: str = "tastes", *, n_users: int = 1200, seed: int = 42) -> Rating
 
 def tables(n_users: int = 1200, seed: int = 42) -> dict[str, dict[str, Array]]:
     """The same as three plain tables of columns: "ratings" (in the order of time), "items" and "users"."""
-    world, catalogue, users = _generate(n_users, seed), films(), _user_ids(n_users)
+    world, catalogue, users = _generate(n_users, seed), films(), user_ids(n_users)
     ratings = {
         "user": users[world.user_idx],
         "item": catalogue.columns["item"][world.item_idx],
@@ -142,10 +141,6 @@ def truth(n_users: int = 1200, seed: int = 42) -> Truth:
         noise_sd=noise_sd,
         best_possible_rmse=float(np.sqrt(np.mean(rest**2))),
     )
-
-
-def _user_ids(n_users: int) -> Array:
-    return np.array([f"u{n:04d}" for n in range(1, n_users + 1)], object)
 
 
 def _expected_stars(score: FloatArray, noise_sd: float) -> FloatArray:
@@ -181,16 +176,16 @@ def _generate(n_users: int, seed: int) -> _World:
     people, attention, opinion, clock = (np.random.Generator(np.random.PCG64(stream)) for stream in streams)
 
     age, tastes = _people(people, n_users)
-    generosity = _bell(people, (n_users,), SPREAD["generosity"])
-    liking = tastes @ catalogue.genre_axes(SURVEY).T + _bell(people, (n_users, len(SURVEY)), SPREAD["survey"])
-    quality = WORTH_OF_QUALITY * (catalogue.quality - 7) + _bell(opinion, catalogue.quality.shape, SPREAD["quality"])
+    generosity = bell(people, (n_users,), SPREAD["generosity"])
+    liking = tastes @ catalogue.genre_axes(SURVEY).T + bell(people, (n_users, len(SURVEY)), SPREAD["survey"])
+    quality = WORTH_OF_QUALITY * (catalogue.quality - 7) + bell(opinion, catalogue.quality.shape, SPREAD["quality"])
     affinity = tastes @ catalogue.axes.T  # thousandths times tenths: STAR
     scores = MEAN + generosity[:, None] + quality + affinity
 
     user_idx, item_idx = _who_rates_what(attention, catalogue.fame, affinity)
-    heard = scores[user_idx, item_idx] + _bell(opinion, user_idx.shape, SPREAD["noise"])
+    heard = scores[user_idx, item_idx] + bell(opinion, user_idx.shape, SPREAD["noise"])
     stars = np.clip((heard + STAR // 2) // STAR, 1, 5)
-    timestamps = _when(clock, user_idx, n_users)
+    timestamps = times(clock, user_idx, n_users)
     order = np.lexsort((user_idx, timestamps))
     return _World(
         tastes, generosity, quality, scores,
@@ -205,42 +200,11 @@ def _people(rng: np.random.Generator, n_users: int) -> tuple[IntArray, IntArray]
     drawn = rng.integers(100, size=n_users)
     viewer = (drawn[:, None] >= np.cumsum(VIEWER_SHARES, axis=1)[age]).sum(axis=1)
     typical = np.array(list(VIEWERS.values()))[viewer]
-    return age, typical + _bell(rng, typical.shape, SPREAD["taste"])
+    return age, typical + bell(rng, typical.shape, SPREAD["taste"])
 
 
 def _who_rates_what(rng: np.random.Generator, fame: IntArray, affinity: IntArray) -> tuple[IntArray, IntArray]:
-    """Each person rates the films that get most of their attention, as many as they have patience for.
-
-    The pairs come user by user, each user's films in the order in which they thought of them.
-    """
-    n_users, n_items = affinity.shape
-    unit = 1.0 - rng.random(n_users)  # (0, 1]; its -1/2th power has the heavy tail of real activity
-    n_ratings = FEWEST_RATINGS + (32 * (1.0 / np.sqrt(unit) - 1.0)).astype(np.int64)
-    n_ratings = np.minimum(n_ratings, n_items // 2)
+    """Each person rates the films that get most of their attention, as many as they have patience for."""
+    n_ratings = activity(rng, len(affinity), FEWEST_RATINGS, affinity.shape[1] // 2)
     attention = PULL_OF_FAME * fame + PULL_OF_TASTE * affinity // 10
-    attention = attention + _bell(rng, affinity.shape, SPREAD["attention"])
-    ranked = np.argsort(-attention, axis=1, kind="stable")
-    rated = np.arange(n_items) < n_ratings[:, None]
-    return np.repeat(np.arange(n_users), n_ratings), ranked[rated]
-
-
-def _when(rng: np.random.Generator, user_idx: IntArray, n_users: int) -> IntArray:
-    """The second of each rating: some seconds after the one before, or, every eighth time, some days."""
-    n = len(user_idx)
-    first = np.diff(user_idx, prepend=-1) > 0
-    new_session = rng.integers(8, size=n) == 0
-    pause = np.where(new_session, rng.integers(DAY // 6, 14 * DAY, size=n), rng.integers(5, 90, size=n))
-    clock = np.cumsum(np.where(first, 0, pause))
-    since_first = clock - clock[first][user_idx]
-    span = YEARS_OPEN * 365 * DAY
-    since_first = np.minimum(since_first, span)
-    longest = np.zeros(n_users, np.int64)
-    np.maximum.at(longest, user_idx, since_first)
-    joined = (rng.random(n_users) * (span - longest)).astype(np.int64)
-    return OPENED + joined[user_idx] + since_first
-
-
-def _bell(rng: np.random.Generator, shape: tuple[int, ...], spread: int) -> IntArray:
-    """Whole numbers, nearly normal, mean 0 and this standard deviation: the sum of twelve uniform draws."""
-    drawn = rng.integers(2**16, size=(12, *shape), dtype=np.uint16).sum(axis=0, dtype=np.int64)
-    return (drawn - 6 * (2**16 - 1)) * spread // 2**16
+    return most_attended(attention + bell(rng, affinity.shape, SPREAD["attention"]), n_ratings)
