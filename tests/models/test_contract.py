@@ -488,8 +488,11 @@ def test_what_was_asked_of_the_table_before_changes_no_bit(name, checkerboard):
     np.testing.assert_array_equal(*scores)
 
 
-def test_it_says_what_it_optimises(model):
+def test_it_says_what_it_optimises_and_what_not(model):
     assert model.objective.endswith(".")
+    assert "people are better off" in model.not_optimised[0]
+    assert ("everybody is given the same order" in " ".join(model.not_optimised)) is not model.abilities.personal
+    assert new(model.model_name()).not_optimised[:4] == model.not_optimised[:4]  # before it has learned, too
 
 
 def test_an_unfitted_model_says_so():

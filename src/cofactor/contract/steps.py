@@ -13,6 +13,7 @@ import numpy as np
 from cofactor.arrays import Array, FloatArray, IntArray
 from cofactor.contract.abilities import Abilities, unsupported
 from cofactor.contract.learned import Learned
+from cofactor.contract.not_optimised import not_optimised
 from cofactor.contract.profile import UserProfile
 from cofactor.contract.row_posterior import RowPosterior
 from cofactor.errors import BadOption, NotFitted, Unsupported
@@ -44,7 +45,7 @@ class ModelSteps(ABC):
     """
 
     learned: ClassVar[Mapping[str, Learned]]
-    objective: ClassVar[str]  # one sentence: what is optimised
+    objective: ClassVar[str]  # what is optimised, in words for everybody; "Nothing: …" where nothing is
     mend: ClassVar[str] = ""  # advice where training leaves the finite numbers
     effort: ClassVar[str] = ""  # the option that says how long it trains, such as n_epochs
 
@@ -56,6 +57,11 @@ class ModelSteps(ABC):
     def abilities(self) -> Abilities:
         """The questions that it can answer."""
         return Abilities()
+
+    @property
+    def not_optimised(self) -> tuple[str, ...]:
+        """Sentences on what its training does not look at, by its abilities and the kind of its ratings."""
+        return not_optimised(self.abilities, self.ratings.kind if hasattr(self, "ratings_") else None)
 
     @property
     def ratings(self) -> "Ratings":

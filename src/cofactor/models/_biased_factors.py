@@ -56,7 +56,7 @@ class BiasedFactors(AttributeMixin):
         "item_precision_": precision("n_factors + 1", "n_factors + 1", dtype="float64"),
         "noise_": number(above=0), **learned_attributes("n_factors + 1"),
     }  # fmt: skip
-    objective: ClassVar = "The squared error of each rating. Nothing in it knows what is good for anybody to see."
+    objective: ClassVar = "Predictions as near as possible to the ratings given: the square of each error is added up."
 
     n_factors: int = 50  # of each user and item, beside their biases
 

@@ -43,7 +43,10 @@ class BayesianMF(DrawReasons, TrainedRecommender["GibbsEngine"]):
     back: its best epoch is the model of the draws kept up to there.
     """
 
-    objective: ClassVar = "The probability of the ratings given, averaged over all factors that explain them."
+    objective: ClassVar = (
+        "Predictions as near as possible to the ratings given, as the mean over many explanations of them, each "
+        "counting as far as it agrees with them."
+    )
     effort: ClassVar = "n_draws"
     mend: ClassVar = "Are the ratings on one scale? Divide them by their largest."
     epoch_name: ClassVar = "sweep"

@@ -36,7 +36,10 @@ class Bias(Recommender):
     """
 
     learned: ClassVar = {"mean_": number(), "user_bias_": floats("n_users"), "item_bias_": floats("n_items")}
-    objective: ClassVar = "The squared error of each rating, from the user's generosity and the item's standing alone."
+    objective: ClassVar = (
+        "Predictions as near as possible to the ratings given (the square of each error is added up), from two things "
+        "alone: how generous a person is, and how an item is rated by all."
+    )
 
     reg_user: float = 5.0  # weight of b_u²: counts like that many ratings at the average
     reg_item: float = 5.0  # weight of b_i²

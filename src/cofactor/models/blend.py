@@ -46,7 +46,10 @@ class Blend(WithMembers):
         "weights_": doubles("n_members"), "intercept_": number(), "members_reach_": doubles("n_members"),
         "blend_reaches_": number(),
     }  # fmt: skip
-    objective: ClassVar = "Of each member its own; of their sum the squared error, or nDCG@20, on held-out ratings."
+    objective: ClassVar = (
+        "Of each member its own. Of their sum: small errors of predictions, or, of models that rank, what somebody "
+        "took near the top of their list (nDCG@20), both on ratings that were kept back."
+    )
 
     members: Sequence[AsGiven] = field(default=(), kw_only=False)  # none: two that suit
     weights: tuple[float, ...] | None = None  # one a member, 0 or more; None: learned

@@ -48,7 +48,10 @@ class BPR(TrainedRecommender["PairwiseSgd"], AverageRowMixin):
         "user_factors_": floats("n_users", "n_factors"), "item_factors_": floats("n_items", "n_factors"),
         "item_bias_": floats("n_items"),
     }  # fmt: skip
-    objective: ClassVar = "The share of pairs, an item somebody likes and one they do not, that stand in this order."
+    objective: ClassVar = (
+        "Lists on which what somebody took stands above what they did not: as many such pairs as possible are put in "
+        "this order."
+    )
     mend: ClassVar = "Lower learning_rate."
 
     n_factors: int = 64

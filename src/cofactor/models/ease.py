@@ -48,7 +48,10 @@ class EASE(ProfileModel):
         "weights_": floats("n_items", "n_items"),
         "diagonal_": floats("n_items"),
     }  # B, and the diagonal of P
-    objective: ClassVar = "The squared error of writing who has which item as a sum over the other items they have."
+    objective: ClassVar = (
+        "To tell whether somebody has an item from the other items they have: the square of each error is added up, "
+        "over all people and all items."
+    )
 
     reg: float = 400.0  # larger: nearer to popularity; typical 50 to 1000
     use_values: bool = False  # X holds the values in place of 1, of counts log(1 + value)

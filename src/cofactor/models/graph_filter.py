@@ -46,7 +46,10 @@ class GraphFilter(ProfileModel):
     """
 
     learned: ClassVar = {"basis_": floats("n_items", "n_kept")}
-    objective: ClassVar = "None: a fixed filter. It follows what is had together, and so what is popular."
+    objective: ClassVar = (
+        "Nothing: it follows a fixed rule, from one's items to the people who have them and on to what these have. So "
+        "it shows what is had together, and with it what is popular."
+    )
 
     given_exponent: float = 0.7  # a: 1 counts an item that everybody has least
     user_exponent: float = 0.7  # b: 1 counts somebody who has everything least

@@ -64,7 +64,10 @@ class ImplicitMF(TrainedRecommender["ImplicitLeastSquares"], AverageRowMixin, At
         "user_attribute_strength_": number(above=-1), "item_attribute_strength_": number(above=-1),
         **learned_attributes("n_factors"),
     }  # fmt: skip
-    objective: ClassVar = "The squared distance of scores from 1 where somebody clicked and from 0 elsewhere."
+    objective: ClassVar = (
+        "Scores near 1 for what somebody took and near 0 for all else: the square of each distance is added up, that "
+        "of what was taken with more weight."
+    )
     mend: ClassVar = "Raise reg or lower confidence."
 
     n_factors: int = 64

@@ -35,7 +35,7 @@ class ItemKNN(ItemWeights):
     s_ij = x_i · x_j / (|x_i| |x_j| + shrinkage)     x_i: who has item i, weighted. Memory is linear in what is kept.
     """
 
-    objective: ClassVar = "None: it counts. What is had by the same people is alike."
+    objective: ClassVar = "Nothing: it counts which items the same people have, and shows what goes with one's own."
 
     n_neighbors: int = 200  # of each item
     shrinkage: float = 30.0  # larger: likeness that few people vouch for counts less

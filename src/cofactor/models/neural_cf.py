@@ -66,7 +66,8 @@ class NeuralCF(GradientRecommender[Network]):
         "weights_": floats("n_weights"), "shapes_": whole_numbers("n_layers + 1", "n_sides"),
     }  # fmt: skip
     objective: ClassVar = (
-        "The squared error of each rating, of clicks their log loss. Nothing in it knows what is good to see."
+        "Predictions as near as possible to the ratings given: the square of each error is added up. Of clicks: a high "
+        "probability for what somebody took, and a low one for what they did not (log loss)."
     )
 
     layers: tuple[int, ...] = (100, 50)  # units of the hidden layers

@@ -31,7 +31,8 @@ class Popularity(Recommender):
 
     learned: ClassVar = {"mean_": number(), "popularity_": floats("n_items")}
     objective: ClassVar = (
-        "The damped mean rating of each item (for clicks and counts, how many people have it), the same for everybody."
+        "Nothing: it counts. Items come in the order of their mean rating, drawn to the mean of all where few have "
+        "rated them; of clicks and counts, in the order of how many people have them."
     )
 
     damping: float = 25.0  # ratings at the overall mean that every item is given beforehand

@@ -47,7 +47,10 @@ class RankerAndRater(WithMembers):
     """
 
     learned: ClassVar = {"threshold_": number(), "error_": number(above=0)}
-    objective: ClassVar = "The ranker's and the rater's, each by itself; their product is optimised by nothing."
+    objective: ClassVar = (
+        "Of its two parts each its own: the ranker's, whether somebody takes an item up, and the rater's, what they "
+        "would give it. Lists are ordered by both together, which nothing optimises."
+    )
 
     ranker: AsGiven = field(default="ease", kw_only=False)
     rater: AsGiven = field(default="bayesian_mf", kw_only=False)

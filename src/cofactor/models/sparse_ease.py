@@ -27,7 +27,10 @@ class SparseEASE(ItemWeights):
     X holds a 1 for each pair in the table, or the values. An item that never occurs with j is not among its nearest.
     """
 
-    objective: ClassVar = "The squared error of writing who has which item as a sum over the items nearest to it."
+    objective: ClassVar = (
+        "To tell whether somebody has an item from those they have that are nearest to it: the square of each error is "
+        "added up, over all people."
+    )
 
     n_neighbors: int = 200  # of each item; memory grows with items times this
     reg: float = 120.0  # larger: nearer to counting what occurs together
