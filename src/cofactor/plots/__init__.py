@@ -16,8 +16,10 @@ from cofactor.plots.rating_matrix import rating_matrix
 from cofactor.plots.similarity_heatmap import similarity_heatmap
 from cofactor.plots.sparsity import sparsity
 from cofactor.plots.step_losses import step_losses
+from cofactor.plots.trade_off import trade_off
 
 __all__ = [
     "accuracy_curve", "axis_ends", "bias_chart", "comparison_chart", "factor_map", "long_tail", "loss_curves",
     "lr_curve", "rating_histogram", "rating_matrix", "similarity_heatmap", "sparsity", "step_losses",
+    "trade_off",
 ]  # fmt: skip
