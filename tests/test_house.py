@@ -20,8 +20,8 @@ SOURCE = ROOT / "src" / "cofactor"
 # their folder; the rooms that are still to come have their place already.
 FLOORS = (
     "arrays errors cache control_groups log search_space sheet", "memory forking hyperparameters replacing", "kernels",
-    "data plots nets", "ranking posterior model_folder run selection filtering", "reranking", "contract", "recommender",
-    "training", "gibbs blending",
+    "data plots nets card", "ranking posterior model_folder run selection filtering", "reranking", "contract",
+    "recommender", "training", "gibbs blending",
     "models evaluation interpretation coldstart scale", "opening tuning", "audit serving choosing",
     "collab experiment", "cli", "__main__",
 )  # fmt: skip
