@@ -1,0 +1,91 @@
+"""Everything on a card that is held to a threshold: where it stands, what it is called, and what is good or bad.
+
+Measures that lists can better by holding items that nobody wants (coverage, Gini index, the tail's share, diversity)
+are coupled: they are green only if `GUARDS` are, too.
+"""
+
+from collections.abc import Mapping
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from cofactor.card.finding import Finding
+from cofactor.card.lights import Threshold, checked_threshold
+from cofactor.card.settings import read_settings
+from cofactor.errors import BadOption, shown
+from cofactor.hyperparameters import conformed
+
+__all__ = ["GUARDS", "MEASURES", "CardMeasure", "Thresholds", "checked_thresholds", "not_measured", "read_thresholds"]
+
+
+class CardMeasure(NamedTuple):
+    """A measure of the card. section: the key of its section     coupled: it is green only if the guards are"""
+
+    section: str
+    title: str
+    threshold: Threshold
+    coupled: bool = False
+
+
+MEASURES: Mapping[str, CardMeasure] = {
+    "list_accuracy": CardMeasure("accuracy", "Lists against the most popular items", Threshold(0.01, -0.01)),
+    "rating_accuracy": CardMeasure("accuracy", "Predicted ratings against plain averages", Threshold(0.01, -0.01, "%")),
+    "group_gap": CardMeasure("accuracy", "Service to people of rare taste", Threshold(0.02, 0.05)),
+    "liked_share": CardMeasure("popularity", "Items on lists that somebody has liked", Threshold(0.99, 0.9, "%")),
+    "tail_opportunity": CardMeasure("popularity", "Chances of rare items that people like", Threshold(0.2, 0.6), True),
+    "tail_share": CardMeasure("popularity", "Rare items on lists", Threshold(-0.05, -0.2, "%"), True),
+    "popularity_lift": CardMeasure("popularity", "Popularity of what is shown", Threshold(0.1, 0.5, "%"), True),
+    "exposure_gini": CardMeasure("popularity", "Even attention to items", Threshold(0.05, 0.2), True),
+    "coverage": CardMeasure("popularity", "Share of the catalogue that is shown", Threshold(0.5, 0.1, "%"), True),
+    "miscalibration": CardMeasure("popularity", "Mix of kinds of items", Threshold(0.1, 0.5), True),
+    "bubble_overlap": CardMeasure("bubble", "People's lists growing alike", Threshold(0.02, 0.1), True),
+    "bubble_diversity": CardMeasure("bubble", "Lists narrowing", Threshold(-0.02, -0.1), True),
+    "unique_people": CardMeasure("privacy", "People singled out by four ratings", Threshold(0.05, 0.5, "%")),
+    "membership": CardMeasure("privacy", "Telling whose ratings it has learned from", Threshold(0.02, 0.1, "%")),
+    "newcomers": CardMeasure("cold_start", "Service to people known by five ratings", Threshold(0.01, -0.01)),
+}  # a threshold's first value is where green begins, its second where red does
+GUARDS = "list_accuracy", "liked_share"
+Thresholds = Mapping[str, Threshold]  # by the names of `MEASURES`
+
+
+def not_measured(name: str, sentence: str = "", thresholds: Thresholds | None = None) -> Finding:
+    """The grey finding of a measure that there is no value of. sentence: why"""
+    one = MEASURES[name]
+    threshold = (thresholds or {}).get(name, one.threshold)
+    return Finding(name=name, title=one.title, sentence=sentence, unit=threshold.unit, threshold=threshold)
+
+
+def read_thresholds(path: str | Path) -> dict[str, Threshold]:
+    """The thresholds in a TOML or JSON file, as `coverage = {green = 0.5, red = 0.1}`; raises `BadOption` for what is
+    none, and for a measure that there is not."""
+    return checked_thresholds(read_settings(path, "thresholds"), str(path))
+
+
+def checked_thresholds(given: Mapping[str, Any], where: str = "thresholds") -> dict[str, Threshold]:
+    """The thresholds that were set, each with the unit of its measure; raises `BadOption` as `read_thresholds` does.
+
+    given: {measure: {"green": …, "red": …}}, or a `Threshold` for each     where: they came from
+    """
+    return {_known(name, where): _threshold(name, one, where) for name, one in given.items()}
+
+
+def _known(name: str, where: str) -> str:
+    if name not in MEASURES:
+        near = get_close_matches(name, MEASURES, n=1)
+        mend = f"Did you mean {near[0]!r}?" if near else f"There are: {', '.join(MEASURES)}."
+        raise BadOption(f"{where}: there is no measure {shown(name)}. {mend}")
+    return name
+
+
+def _threshold(name: str, given: Any, where: str) -> Threshold:
+    if isinstance(given, Threshold):
+        given = {"green": given.green, "red": given.red}
+    if not isinstance(given, Mapping) or set(given) != {"green", "red"}:
+        raise BadOption(f"{where}: {name} is given as {{green = 0.5, red = 0.1}}, but {shown(given)} came.")
+    green, red = (conformed(f"{where}: {name}.{end}", float, given[end]) for end in ("green", "red"))
+    usual = MEASURES[name].threshold
+    threshold = checked_threshold(name, Threshold(green, red, usual.unit))
+    if threshold.higher_is_better != usual.higher_is_better:
+        more, less = ("red", "green") if usual.higher_is_better else ("green", "red")
+        raise BadOption(f"{where}: of {name} {more} must lie below {less}, but green={green:g} and red={red:g} came.")
+    return threshold

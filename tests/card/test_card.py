@@ -1,0 +1,196 @@
+"""The card as a whole: nothing unmeasured is green, every text is escaped, and what is kept comes back."""
+
+import re
+from dataclasses import replace
+from datetime import date
+from html import unescape
+from html.parser import HTMLParser
+
+import pytest
+
+from cofactor.card.card import Card
+from cofactor.card.chart import svg
+from cofactor.card.finding import Finding
+from cofactor.card.lights import Threshold
+from cofactor.card.measures import GUARDS, MEASURES, checked_thresholds, read_thresholds
+from cofactor.card.questions import QUESTIONS, checked_answers, empty_answers, read_answers
+from cofactor.card.record import from_json, to_json
+from cofactor.card.section import SECTIONS, Curve, Fact, Picture, Section
+from cofactor.card.verdict import overdue, verdict
+from cofactor.errors import BadModelFolder, BadOption
+
+EVIL = '<script>alert(1)</script> & "co" *x* |'
+
+
+def finding(name="coverage", value=0.6, **changes):
+    return Finding(
+        name=name, title=MEASURES[name].title, sentence="Six of ten.", value=value, low=value, high=value, unit="%",
+        threshold=MEASURES[name].threshold, fingerprint="mine", **changes,
+    )  # fmt: skip
+
+
+LORENZ = Picture(
+    "Who is shown", "Half is shown.", "items", "places", [Curve("model", (0, 1), (0, 1), (0, 0.9), (0, 1))]
+)
+
+
+@pytest.fixture
+def card():
+    shown = Section(key="popularity", findings=(finding(),), pictures=(LORENZ,), facts=(Fact("k", "10"),), how="Today.")
+    return Card(model="EASE", data="tastes", fingerprint="mine", sections=(shown,))
+
+
+def test_every_measure_is_on_every_card_and_grey_where_it_was_not_taken(card):
+    assert card.findings.keys() == MEASURES.keys()
+    assert [name for name, one in card.findings.items() if one.light != "grey"] == ["coverage"]
+    page, text = unescape(card.html()), card.markdown()
+    assert all(one.title in page and one.title in text for one in MEASURES.values())
+
+
+def test_measures_that_unwanted_items_better_are_coupled_and_guards_are_not():
+    assert {name for name, one in MEASURES.items() if one.coupled} >= {
+        "coverage", "exposure_gini", "tail_share", "tail_opportunity", "popularity_lift", "bubble_diversity",
+    }  # fmt: skip
+    assert not any(MEASURES[name].coupled for name in GUARDS)
+
+
+def test_on_another_model_every_light_is_grey(card):
+    other = card.of_model("another", [])
+    assert {one.light for one in other.findings.values()} == {"grey"}
+    assert "Measured on an earlier model." in other.html()
+    assert "Measured on an earlier model." in other.markdown()
+    assert "60.0 %" in other.html()  # what it was stays readable
+
+
+def test_the_verdict_counts_lights(card):
+    more = card.with_sections([Section(key="privacy", findings=(finding("membership", 0.5),))])
+    assert verdict(more).startswith(
+        "2 things were measured against a threshold: 1 is good, 0 are to be watched, 1 is a problem. Problems: telling "
+        "whose ratings it has learned from. Good: share of the catalogue that is shown. Nothing is known of 13 others"
+    )
+    assert verdict(replace(card, sections=())).startswith("Nothing that is held to a threshold was measured")
+
+
+def test_unanswered_questions_are_seen_until_they_are_answered(card):
+    assert card.html().count('class="unanswered"') == len(QUESTIONS)
+    answered = replace(card, answers=checked_answers({"owner": "Ann", "review_date": date(2030, 1, 31)}))
+    assert answered.html().count('class="unanswered"') == len(QUESTIONS) - 2
+    assert "2030-01-31" in answered.markdown()
+    assert len(answered.unanswered) == len(QUESTIONS) - 2
+
+
+def test_a_review_that_is_overdue_is_said(card):
+    answered = replace(card, answers={"review_date": "2020-01-31"})
+    assert overdue(answered, date(2020, 2, 1))
+    assert not overdue(answered, date(2020, 1, 31))
+    assert "date of review has passed" in answered.html()
+
+
+class Tags(HTMLParser):
+    def __init__(self, page):
+        super().__init__()
+        self.tags, self.outside = set(), []
+        self.feed(page)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.add(tag)
+        self.outside += [value for name, value in attrs if name in ("src", "href") and not value.startswith("#")]
+
+
+def test_text_from_data_is_escaped_and_nothing_comes_from_elsewhere():
+    section = Section(
+        key="data", text=(EVIL,), facts=(Fact(EVIL, EVIL),), how=EVIL,
+        findings=(Finding(name=EVIL, title=EVIL, sentence=EVIL, value=1.0, held_back_by=(EVIL,)),),
+        pictures=(Picture(EVIL, EVIL, EVIL, EVIL, [Curve(EVIL, (0, 1), (0, 1))]),),
+    )  # fmt: skip
+    card = Card(model=EVIL, data=EVIL, fingerprint="", sections=(section,), answers=dict.fromkeys(QUESTIONS, EVIL))
+    card = replace(card, answers={**card.answers, "review_date": "2030-01-01"})
+    found = Tags(card.html())
+    assert "script" not in found.tags
+    assert found.outside == []
+    assert "url(" not in card.html()
+    assert re.search(r"(?<!\\)<script", card.markdown()) is None
+
+
+def test_a_card_is_kept_and_comes_back(card):
+    card = replace(
+        card, answers={"owner": "Ann"}, thresholds=checked_thresholds({"coverage": {"green": 0.7, "red": 0.2}})
+    )
+    again = from_json(to_json(card))
+    assert again.markdown() == card.markdown()
+    assert again.html() == card.html()
+
+
+@pytest.mark.parametrize("wrong", ["", "[]", "{}", '{"model": 1}', "nan", "[" * 10_000])
+def test_a_record_that_is_none_is_refused(wrong):
+    with pytest.raises(BadModelFolder, match=r"card\.json cannot be read"):
+        from_json(wrong)
+
+
+def test_a_light_written_into_the_record_changes_nothing(card):
+    """What is kept are values and thresholds: a light cannot be given by hand."""
+    text = to_json(card).replace('"value": 0.6', '"light": "green", "value": 0.01')
+    assert from_json(text).findings["coverage"].light == "red"
+
+
+def test_a_card_is_written_by_its_ending(card, tmp_path):
+    assert card.write(tmp_path / "card.html").read_text("utf-8") == card.html()
+    assert card.write(tmp_path / "card.md").read_text("utf-8") == card.markdown()
+    with pytest.raises(BadOption, match=r"card\.html or card\.md, but .*card\.pdf"):
+        card.write(tmp_path / "card.pdf")
+
+
+def test_the_sections_come_in_their_order(card):
+    places = [card.html().index(f'id="{key}"') for key in SECTIONS]
+    assert places == sorted(places)
+
+
+def test_a_picture_has_its_words_and_its_lines_within_it():
+    drawn = svg(LORENZ)
+    assert 'aria-label="Who is shown. Half is shown."' in drawn
+    numbers = [float(one) for points in re.findall(r'points="([^"]*)"', drawn) for one in re.split("[ ,]", points)]
+    assert min(numbers) >= 0
+    assert max(numbers) <= 560
+
+
+def test_empty_answers_are_a_file_that_can_be_read(tmp_path):
+    file = tmp_path / "answers.toml"
+    file.write_text(empty_answers(), "utf-8")
+    assert read_answers(file) == {}
+    file.write_text(empty_answers().replace('owner = ""', 'owner = "Ann"'), "utf-8")
+    assert read_answers(file) == {"owner": "Ann"}
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('ownr = "Ann"', "no question 'ownr'. Did you mean 'owner'?"),
+        ("owner = 3", "owner is answered by a text, but 3 came"),
+        ('review_date = "soon"', "review_date is a date such as 2027-01-31, but 'soon' came"),
+        ("owner =", "cannot be read as answers"),
+    ],
+)
+def test_answers_that_cannot_be_taken_are_refused(text, message, tmp_path):
+    (tmp_path / "a.toml").write_text(text, "utf-8")
+    with pytest.raises(BadOption, match=re.escape(message)):
+        read_answers(tmp_path / "a.toml")
+
+
+def test_thresholds_are_read_with_the_unit_of_their_measure(tmp_path):
+    (tmp_path / "t.toml").write_text("coverage = {green = 0.7, red = 0.2}\n", "utf-8")
+    assert read_thresholds(tmp_path / "t.toml") == {"coverage": Threshold(0.7, 0.2, "%")}
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"coverge": {"green": 1, "red": 0}}, "no measure 'coverge'. Did you mean 'coverage'?"),
+        ({"coverage": 0.5}, "coverage is given as {green = 0.5, red = 0.1}, but 0.5 came"),
+        ({"coverage": {"green": 0.1, "red": 0.5}}, "of coverage red must lie below green"),
+        ({"membership": {"green": 0.5, "red": 0.1}}, "of membership green must lie below red"),
+        ({"coverage": {"green": "much", "red": 0.1}}, "coverage.green must be a finite number"),
+    ],
+)
+def test_thresholds_that_cannot_be_are_refused(given, message):
+    with pytest.raises(BadOption, match=re.escape(message)):
+        checked_thresholds(given)
