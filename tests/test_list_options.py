@@ -40,6 +40,23 @@ def items(model, users, n=10, **options):
     return {user: [i for u, i in zip(columns["user"], columns["item"]) if u == user] for user in columns["user"]}
 
 
+def test_without_a_profile_everybody_gets_what_a_stranger_gets(model):
+    stranger = model.rank("nobody", 5, unknown="fallback").columns(model.ratings)["item"]
+    for who in (3, {1: 5.0, 3: 1.0}):
+        lists = model.rank(who, 5, profile=False).columns(model.ratings)
+        assert lists["item"] == stranger
+    assert list(items(model, [3, 4], 5, profile=False).values()) == [stranger, stranger]
+
+
+def test_without_a_profile_not_even_what_was_rated_is_left_out(model):
+    assert len(model.rank(3, 12, profile=False).idx[0]) == 12
+
+
+def test_a_stranger_is_refused_without_a_profile_too(model):
+    with pytest.raises(UnknownIds, match="nobody"):
+        model.recommend("nobody", profile=False)
+
+
 # ---- where ----------------------------------------------------------------------------------------------------------
 
 

@@ -44,7 +44,7 @@ class Recommender(ShowMixin, ExportMixin, PairMixin, ExplainMixin, NeighbourMixi
     @of_one_state
     def recommend(
         self, users: Id | Sequence[Id] | Array | Newcomer | Newcomers, n: int = 10, *, hide_seen: bool = True,
-        candidates: Items | None = None, exclude: Items = (), where: str | None = None,
+        profile: bool = True, candidates: Items | None = None, exclude: Items = (), where: str | None = None,
         max_per: Mapping[str, int] | None = None, unknown: Unknown = "raise", approximate: bool | None = None,
         attributes: Any = None,
         diversity: float = 0.0, calibrated: Calibrated | None = None, max_share_of_head: float | None = None,
@@ -62,6 +62,8 @@ class Recommender(ShowMixin, ExportMixin, PairMixin, ExplainMixin, NeighbourMixi
             has the grammar
         max_per: at most so many items of each value, or word, of an attribute in a list, as {"genres": 3}
         hide_seen: leave out what the user has rated. Fewer than n left is said by a `FewerLeft` warning.
+        profile: False: use nothing that is known of these users, not even to leave out what they have rated; all get
+            what somebody unknown gets
         approximate: look only at the items near to each user (see `build_index`); one of twenty of the best may be
             missing. None: at all items, and a `CouldBeFaster` warning where that takes many times as long. Newcomers
             and users with sets of their own are compared with all items in any case
@@ -89,8 +91,8 @@ class Recommender(ShowMixin, ExportMixin, PairMixin, ExplainMixin, NeighbourMixi
         `Unsupported` where the model lacks what diversity or explore need.
         """
         query = list_query(
-            self.ratings, users, n, hide_seen=hide_seen, candidates=candidates, exclude=exclude, where=where,
-            max_per=max_per, unknown=unknown, approximate=approximate, attributes=attributes,
+            self.ratings, users, n, hide_seen=hide_seen, profile=profile, candidates=candidates, exclude=exclude,
+            where=where, max_per=max_per, unknown=unknown, approximate=approximate, attributes=attributes,
             rerank=RerankOptions(
                 diversity, calibrated, max_share_of_head, popularity_penalty, min_exposure, explore, seed, was,
                 item_values, value_weight,
@@ -101,7 +103,7 @@ class Recommender(ShowMixin, ExportMixin, PairMixin, ExplainMixin, NeighbourMixi
     @of_one_state
     def rank(
         self, users: Id | Sequence[Id] | Array | Newcomer | Newcomers, n: int = 10, *, hide_seen: bool = True,
-        candidates: Items | None = None, exclude: Items = (), where: str | None = None,
+        profile: bool = True, candidates: Items | None = None, exclude: Items = (), where: str | None = None,
         max_per: Mapping[str, int] | None = None, unknown: Unknown = "raise", approximate: bool | None = None,
         attributes: Any = None,
         diversity: float = 0.0, calibrated: Calibrated | None = None, max_share_of_head: float | None = None,
@@ -111,8 +113,8 @@ class Recommender(ShowMixin, ExportMixin, PairMixin, ExplainMixin, NeighbourMixi
     ) -> Ranking:  # fmt: skip
         """`recommend` as plain arrays of indices and scores."""
         query = list_query(
-            self.ratings, users, n, hide_seen=hide_seen, candidates=candidates, exclude=exclude, where=where,
-            max_per=max_per, unknown=unknown, approximate=approximate, attributes=attributes,
+            self.ratings, users, n, hide_seen=hide_seen, profile=profile, candidates=candidates, exclude=exclude,
+            where=where, max_per=max_per, unknown=unknown, approximate=approximate, attributes=attributes,
             rerank=RerankOptions(
                 diversity, calibrated, max_share_of_head, popularity_penalty, min_exposure, explore, seed, was,
                 item_values, value_weight,

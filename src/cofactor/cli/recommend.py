@@ -52,6 +52,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     )  # fmt: skip
     _add_reranking(parser)
     parser.add_argument("--seen", action="store_true", help="do not leave out what the user has rated")
+    parser.add_argument("--no-profile", action="store_true", help="use nothing that is known of the users")
     parser.add_argument("--unknown", choices=("raise", "fallback"), default="raise", help="users nobody knows")
     parser.add_argument(
         "--approximate", action=BooleanOptionalAction,
@@ -95,8 +96,9 @@ def run(arguments: Namespace) -> None:
     asked = _asked(arguments, model)
     values = None if arguments.item_values is None else _item_values(arguments.item_values, model)
     options: dict[str, Any] = dict(
-        hide_seen=not arguments.seen, candidates=arguments.among, exclude=arguments.without, where=arguments.where,
-        max_per=dict(map(_cap, arguments.max_per)) or None, unknown=arguments.unknown,
+        hide_seen=not arguments.seen, profile=not arguments.no_profile, candidates=arguments.among,
+        exclude=arguments.without, where=arguments.where, max_per=dict(map(_cap, arguments.max_per)) or None,
+        unknown=arguments.unknown,
         approximate=arguments.approximate, diversity=arguments.diversity,
         calibrated=dict(map(_calibration, arguments.calibrated)) or None,
         max_share_of_head=arguments.max_share_of_head, popularity_penalty=arguments.popularity_penalty,

@@ -37,7 +37,7 @@ class ExportMixin(ListMixin):
     @of_one_state
     def recommend_all(
         self, path: str | Path, n: int = 10, users: Sequence[Id] | Array | None = None, *, hide_seen: bool = True,
-        candidates: Items | None = None, exclude: Items = (), where: str | None = None,
+        profile: bool = True, candidates: Items | None = None, exclude: Items = (), where: str | None = None,
         max_per: Mapping[str, int] | None = None, unknown: Unknown = "raise", approximate: bool | None = None,
         diversity: float = 0.0, calibrated: Calibrated | None = None, max_share_of_head: float | None = None,
         popularity_penalty: float = 0.0, min_exposure: Mapping[Id, float] | None = None, explore: bool = False,
@@ -59,8 +59,8 @@ class ExportMixin(ListMixin):
         file = check_ending(path, (".parquet",), "recommend_all writes to")
         everybody = self.ratings.users.values if users is None else users
         query = list_query(
-            self.ratings, everybody, n, hide_seen=hide_seen, candidates=candidates, exclude=exclude, where=where,
-            max_per=max_per, unknown=unknown, approximate=approximate, attributes=None,
+            self.ratings, everybody, n, hide_seen=hide_seen, profile=profile, candidates=candidates, exclude=exclude,
+            where=where, max_per=max_per, unknown=unknown, approximate=approximate, attributes=None,
             rerank=RerankOptions(
                 diversity, calibrated, max_share_of_head, popularity_penalty, min_exposure, explore, seed, was,
                 item_values, value_weight,

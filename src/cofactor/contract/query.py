@@ -77,9 +77,9 @@ class Query:
 def list_query(
     ratings: "Ratings", users: Id | Sequence[Id] | Array | Newcomer | Newcomers, n: int, *, hide_seen: bool,
     candidates: Items | None, exclude: Items, where: str | None, max_per: Mapping[str, int] | None, unknown: Unknown,
-    approximate: bool | None, attributes: Any, rerank: RerankOptions,
+    approximate: bool | None, attributes: Any, rerank: RerankOptions, profile: bool = True,
 ) -> Query:  # fmt: skip
-    """The query of `Recommender.recommend`, checked and in indices.
+    """The query of `Recommender.recommend`, checked and in indices; without a profile, of people nothing is known of.
 
     Raises `UnknownIds`, and `BadOption` for options out of range or of another type.
     """
@@ -89,6 +89,8 @@ def list_query(
     new = newcomers(ratings, users, attributes)
     labels = list(new) or as_list(users)
     user_idx = np.full(len(new), UNKNOWN) if new else find(ratings, "user", labels, unknown, may_fall_back=True)
+    if not conformed("profile", bool, profile):
+        new, user_idx = {}, np.full(len(labels), UNKNOWN)
     asked = Asked(labels, user_idx)
     sets = item_sets(ratings, asked, candidates, exclude, where)
     for warning in sets.ignored:
