@@ -114,7 +114,7 @@ def test_an_opened_model_is_compared_as_fitted_on_the_ratings_it_was_fitted_on(t
     train, test = cf.split(tastes, test=0.2, seed=1)
     again = cf.open(cf.Bias().fit(train).save(tmp_path / "m"))
     assert again.ratings.fingerprint == train.fingerprint
-    assert f"fingerprint {train.fingerprint}" in (tmp_path / "m" / "card.md").read_text()
+    assert train.fingerprint in (tmp_path / "m" / "card.md").read_text()
     assert "Not fitted on these" not in str(cf.compare([again, cf.Popularity()], train, test))
 
 
@@ -141,7 +141,7 @@ def test_what_was_noted_of_a_fit_is_on_the_card_and_survives_opening_and_saving(
     first = cf.open(model.save(tmp_path / "a"))
     again = cf.open(first.save(tmp_path / "b"))
     assert again.notes() == first.notes() == model.notes()
-    assert "- Interrupted after 3 of 50 epochs.\n" in (tmp_path / "b" / "card.md").read_text()
+    assert "Interrupted after 3 of 50 epochs." in (tmp_path / "b" / "card.md").read_text()
 
 
 def test_a_blend_says_how_many_numbers_its_members_learned(checkerboard):

@@ -4,7 +4,8 @@
       model.json             class, options, notes, what the data were, a hash of every file and of itself
       learned.safetensors    what the model learned
       ratings.safetensors    the ratings it learned from, with ids, titles and attributes
-      card.md                what is optimised, on which data
+      card.md                its card: what it optimises, on which data, and what was measured of it
+      card.json              what was measured, where anything was, to be kept with it
 
 No pickle anywhere: opening runs no code of the folder's author. What is read is checked before it is used: here and in
 `data/packing/ratings.py` what lies in the folder, by `contract/learned.py` whether it is what such a model learns.
@@ -25,7 +26,6 @@ from safetensors.numpy import load_file, save_file
 
 import cofactor
 from cofactor.arrays import Array
-from cofactor.data.facts import counts_in_words
 from cofactor.data.packing.ratings import pack_ratings, unpack_ratings
 from cofactor.data.ratings import Ratings
 from cofactor.errors import BadModelFolder, BadOption, NotSaved, shown
@@ -36,6 +36,7 @@ __all__ = ["SavedModel", "folder_fingerprint", "place_to_save", "read_model_fold
 FORMAT = 4
 ABOUT = "model.json"
 HASHED = ("learned.safetensors", "ratings.safetensors", "card.md")
+RECORD = "card.json"  # hashed, too, where it is there
 KINDS = {"model": str, "objective": str, "options": dict, "notes": list, "data": dict, "sha256": dict}  # of model.json
 LARGEST = 16_000_000  # bytes of a model.json
 TRIES = 5  # of reading a folder that others replace meanwhile
@@ -50,6 +51,8 @@ class SavedModel(NamedTuple):
     learned: dict[str, Array]
     ratings: Ratings
     notes: tuple[str, ...] = ()  # what a reader ought to know of how it was fitted
+    card: str = ""  # Markdown, to be read
+    record: str = ""  # what was measured, as `card.record` writes it; empty: nothing
 
 
 def write_model_folder(saved: SavedModel, path: str | Path) -> Path:
@@ -98,7 +101,7 @@ def _check_replaceable(target: Path) -> None:
     """Only a saved model is ever replaced, and only one that nobody has added anything to."""
     if not target.is_dir() or not is_model_folder(target):
         raise BadOption(f"{target} exists and is not a saved model; it is not overwritten. Choose another path.")
-    others = sorted({file.name for file in target.iterdir()} - {ABOUT, *HASHED})
+    others = sorted({file.name for file in target.iterdir()} - {ABOUT, RECORD, *HASHED})
     if others:
         raise BadOption(
             f"{target} is a saved model, but holds {others[0]!r} too, which would be lost; it is not overwritten. "
@@ -165,11 +168,13 @@ def _write(saved: SavedModel, folder: Path) -> None:
     save_file(learned, folder / "learned.safetensors")
     arrays, data = pack_ratings(saved.ratings)
     save_file(arrays, folder / "ratings.safetensors")
-    (folder / "card.md").write_text(_card(saved), encoding="utf-8")
+    (folder / "card.md").write_text(saved.card, encoding="utf-8")
+    if saved.record:
+        (folder / RECORD).write_text(saved.record, encoding="utf-8")
     about = {
         "format": FORMAT, "cofactor": cofactor.__version__, "model": saved.model, "objective": saved.objective,
         "options": _plain_options(saved.options), "notes": list(saved.notes), "data": data,
-        "sha256": {name: _sha256(folder / name) for name in HASHED},
+        "sha256": {name: _sha256(folder / name) for name in (*HASHED, *([RECORD] if saved.record else []))},
     }  # fmt: skip
     text = json.dumps(about | {"own_sha256": _own_sha256(about)}, indent=2, allow_nan=False)
     (folder / ABOUT).write_text(text + "\n", encoding="utf-8")
@@ -207,23 +212,6 @@ def _sha256(file: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def _card(saved: SavedModel) -> str:
-    data = saved.ratings
-    options = "\n".join(f"- {name}: {value}" for name, value in saved.options.items())
-    counts = counts_in_words(data.kind, len(data), data.n_items, data.n_users)
-    times = " with its time" if data.timestamps is not None else ""
-    notes = "".join(f"- {note}\n" for note in saved.notes)
-    return (
-        f"# {saved.model}\n\n"
-        f"**Optimises:** {saved.objective}\n\n"
-        f"**Learned from:** {data.name}{' (synthetic)' if data.synthetic else ''}: "
-        f"{counts}; fingerprint {data.fingerprint}\n\n"
-        f"**Keeps of people:** their ids and every one of their {data.kind}{times}, "
-        f"so that seen items can be hidden.\n\n"
-        f"## Options\n\n{options}\n" + (f"\n## Notes\n\n{notes}" if notes else "")
-    )
-
-
 # ---- reading ----------------------------------------------------------------------------------------------------
 
 
@@ -236,7 +224,7 @@ def _read(folder: Path, *, verify: bool) -> SavedModel:
 
 def _checked(folder: Path, *, verify: bool) -> SavedModel:
     about = _read_about(folder, verify=verify)
-    missing = [name for name in HASHED if not (folder / name).is_file()]
+    missing = [name for name in _files(about) if not (folder / name).is_file()]
     if missing:
         raise BadModelFolder(f"{folder} is not whole: {missing[0]} is missing. Copy the folder again.")
     if not verify:
@@ -248,7 +236,25 @@ def _checked(folder: Path, *, verify: bool) -> SavedModel:
 def _unpacked(folder: Path, about: Mapping[str, Any], *, verify: bool) -> SavedModel:
     ratings = unpack_ratings(_arrays(folder / "ratings.safetensors"), about["data"], verify=verify)
     learned, options = _arrays(folder / "learned.safetensors"), _from_json(about["options"])
-    return SavedModel(about["model"], about["objective"], options, learned, ratings, tuple(about["notes"]))
+    return SavedModel(
+        about["model"], about["objective"], options, learned, ratings, tuple(about["notes"]),
+        card=(folder / "card.md").read_text(encoding="utf-8"), record=_record(folder, about),
+    )  # fmt: skip
+
+
+def _files(about: Mapping[str, Any]) -> list[str]:
+    """The files that a folder of this description has beside it."""
+    return [*HASHED, *([RECORD] if RECORD in about["sha256"] else [])]
+
+
+def _record(folder: Path, about: Mapping[str, Any]) -> str:
+    """What was measured; empty where nothing was, or where a file of that name is none of the model's."""
+    file = folder / RECORD
+    if RECORD not in about["sha256"]:
+        return ""
+    if file.stat().st_size > LARGEST:
+        _damaged(file, f"it has over {LARGEST:,} bytes")
+    return file.read_text(encoding="utf-8")
 
 
 def _arrays(file: Path) -> dict[str, Array]:
@@ -301,7 +307,11 @@ def _damaged(file: Path, why: str) -> NoReturn:
 def _hashes_checked(folder: Path, recorded: Mapping[str, Any]) -> Generator[None]:
     """Hash every file while the block reads it; that one was changed is said in place of what followed from it."""
     with ThreadPoolExecutor(1) as aside:
-        hashing = aside.submit(lambda: [name for name in HASHED if _sha256(folder / name) != recorded.get(name)])
+        hashing = aside.submit(
+            lambda: [
+                name for name in (*HASHED, *({RECORD} & set(recorded))) if _sha256(folder / name) != recorded.get(name)
+            ]
+        )
         try:
             yield
         finally:

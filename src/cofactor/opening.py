@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from pathlib import Path
 
+from cofactor.card.record import from_json
 from cofactor.data.expecting import expect_path
 from cofactor.errors import BadModelFolder, BadOption, UnknownModel
 from cofactor.log import info
@@ -43,6 +44,7 @@ def open_model(path: str | Path, *, verify: bool = True, models: Iterable[type[R
         model.restore(saved.learned, saved.ratings)
     except BadModelFolder as error:
         raise BadModelFolder(f"{path} cannot be opened. {error}") from error
+    model.measured = from_json(saved.record) if saved.record else None
     model.noted_ = tuple(note for note in saved.notes if note not in model.notes())
     info("opened %s, a %s of %r", path, type(model).__name__, model.ratings)
     return model

@@ -1,12 +1,17 @@
 """How a model is saved and restored: what it learned is declared, so it can be checked before it is used."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from cofactor.arrays import Array
+from cofactor.card.card import Card
+from cofactor.card.record import to_json
+from cofactor.contract.card_facts import fact_sections, name_of_data
+from cofactor.contract.fingerprint import model_fingerprint
 from cofactor.contract.fitting import FitMixin
 from cofactor.contract.learned import wrong_with
 from cofactor.contract.snapshots import of_one_state
@@ -45,10 +50,31 @@ class SaveMixin(FitMixin):
             type(self)(**options).check_learned(learned, ratings)
         except (BadModelFolder, BadOption, TypeError) as error:  # the latter: a class of one's own with other arguments
             raise BadOption(f"This {type(self).__name__} could be saved, but not opened again: {error}") from error
-        saved = SavedModel(self.model_name(), self.objective, options, learned, ratings, notes)
+        record = "" if self.measured is None else to_json(self.measured)
+        saved = SavedModel(
+            self.model_name(), self.objective, options, learned, ratings, notes, self.card().markdown(), record
+        )
         folder = write_model_folder(saved, path)
         info("saved %s as %s", type(self).__name__, folder)
         return folder
+
+    @of_one_state
+    def card(self, lists: Mapping[str, Any] | None = None) -> Card:
+        """The card of the model as it is: facts that it holds, and what was measured of it; `cf.model_card` measures.
+
+        lists: options of `recommend` by which its lists are made, as {"diversity": 0.3}; None: those that were measured
+        Lights of another state of the model, or of lists by other options, are grey. Raises `NotFitted`.
+        """
+        kept = self.measured
+        lists = (kept.lists if kept else {}) if lists is None else lists
+        facts, fingerprint = fact_sections(self), model_fingerprint(self, lists)
+        if kept is None:
+            kept = Card(model=type(self).__name__, data="", fingerprint="", sections=())
+        return replace(kept.of_model(fingerprint, facts, lists), data=name_of_data(self.ratings))
+
+    def keep_card(self, card: Card) -> None:
+        """Keep what was measured on a card, so that `save` writes it, too, and `card` shows it."""
+        self.measured = card
 
     def restore(self, learned: Mapping[str, Array], ratings: "Ratings") -> None:
         """Be the model that has learned this from these ratings. Raises `BadModelFolder` where it does not fit."""

@@ -9,7 +9,7 @@ from typing import Any
 from cofactor.contract.fitting import FitMixin
 from cofactor.sheet import Sheet, SheetMixin
 
-__all__ = ["ShowMixin"]
+__all__ = ["ShowMixin", "with_options"]
 
 
 class ShowMixin(SheetMixin, FitMixin):
@@ -18,21 +18,21 @@ class ShowMixin(SheetMixin, FitMixin):
     def sheet(self) -> Sheet:
         """One row a fact of the ratings it learned from; a note where it has not learned yet, or not to its end."""
         if not hasattr(self, "ratings_"):
-            return Sheet(_with_options(self), notes=("Not fitted yet: model.fit(train).",))
+            return Sheet(with_options(self), notes=("Not fitted yet: model.fit(train).",))
         model = self.snapshot()
         source, _, facts, *_ = model.ratings.sheet()
         rows = [("learned from", source), *facts, ("numbers learned", f"{model.n_learned:,}")]
-        return Sheet(_with_options(model), (), rows, model.notes())
+        return Sheet(with_options(model), (), rows, model.notes())
 
 
-def _with_options(value: Any) -> str:
+def with_options(value: Any) -> str:
     """A model by its class and its options that differ from the defaults, models in lists likewise; else its `repr`."""
     if isinstance(value, list | tuple):
-        return f"[{', '.join(map(_with_options, value))}]" if any(_is_model(one) for one in value) else repr(value)
+        return f"[{', '.join(map(with_options, value))}]" if any(_is_model(one) for one in value) else repr(value)
     if not _is_model(value):
         return repr(value)
     said = [
-        f"{one.name}={_with_options(getattr(value, one.name))}"
+        f"{one.name}={with_options(getattr(value, one.name))}"
         for one in fields(value)
         if getattr(value, one.name) != _default(one)
     ]

@@ -21,6 +21,7 @@ from cofactor.search_space import Space
 from cofactor.selection.exact import DotProducts, blocks
 
 if TYPE_CHECKING:
+    from cofactor.card.card import Card
     from cofactor.contract.reasons import Reasons
     from cofactor.data.joining import Joined
     from cofactor.data.ratings import Ratings
@@ -52,6 +53,7 @@ class ModelSteps(ABC):
     ratings_: "Ratings"
     interrupted_ = ""  # where ctrl-C ended the fit, as "after 3 of 50 epochs"; empty: nowhere
     noted_: tuple[str, ...] = ()  # what its folder said of how it was fitted, where it was opened from one
+    measured: "Card | None" = None  # what was measured of it; `fit` keeps it, and its lights are grey from then on
 
     @property
     def abilities(self) -> Abilities:

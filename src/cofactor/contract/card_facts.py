@@ -1,0 +1,126 @@
+"""What a model itself knows for its card, unmeasured: what it optimises, on which data, what it cannot do."""
+
+import shlex
+import sys
+from dataclasses import MISSING, fields
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+import cofactor
+from cofactor.card.section import Fact, Section
+from cofactor.contract.abilities import REFUSALS
+from cofactor.contract.fitting import FitMixin
+from cofactor.contract.showing import with_options
+from cofactor.data.describing import describe
+from cofactor.data.facts import counts_in_words, rows_of_facts
+from cofactor.data.sources import data_set_names
+
+if TYPE_CHECKING:
+    from cofactor.data.ratings import Ratings
+
+__all__ = ["fact_sections", "name_of_data"]
+
+FEW = 5  # ratings; with fewer little is known of a person or an item
+MOST_VALUES = 8  # of an attribute, for its shares to be said
+PLAIN = (int, float, str, bool, type(None))  # options that can be written behind a flag
+LACKS = ("folds_in", "gives_intervals", "gives_reasons", "predicts")  # abilities whose want people feel
+
+
+def name_of_data(ratings: "Ratings") -> str:
+    """The name of the ratings; of generated ones it says so."""
+    return f"{ratings.name}{' (synthetic)' if ratings.synthetic else ''}"
+
+
+def fact_sections(model: FitMixin) -> list[Section]:
+    """The sections that need no measuring: objective, data, limits and making. Raises `NotFitted`."""
+    ratings = model.ratings
+    return [
+        Section(key="objective", facts=(Fact("Model", type(model).__name__), Fact("It optimises", model.objective))),
+        Section(key="data", facts=tuple(_of_data(ratings))),
+        Section(key="limits", text=tuple(_limits(model))),
+        Section(key="making", facts=tuple(_making(model))),
+    ]
+
+
+def _of_data(ratings: "Ratings") -> list[Fact]:
+    counts = counts_in_words(ratings.kind, len(ratings), ratings.n_items, ratings.n_users)
+    window = dict(rows_of_facts(ratings.kind, ratings.n_users, ratings.n_items, ratings.values, ratings.timestamps))
+    facts = [
+        Fact("Learned from", f"{name_of_data(ratings)}: {counts}"),
+        Fact("Dates", window["dates"]),
+        Fact("A person has", f"{describe(ratings).per_user} {ratings.kind}"),
+        Fact("Hardly known", _hardly_known(ratings)),
+        Fact("Keeps of people", _kept(ratings)),
+        Fact("Fingerprint", ratings.fingerprint),
+    ]
+    return [*facts, *_attributes(ratings)]
+
+
+def _hardly_known(ratings: "Ratings") -> str:
+    people, items = (
+        f"{np.count_nonzero(counts < FEW) / max(1, len(counts)):.1%} of {name}"
+        for counts, name in ((ratings.user_counts, "people"), (ratings.item_counts, "items"))
+    )
+    return f"{people} and {items} have fewer than {FEW} {ratings.kind}; whoever rated nothing is not in it"
+
+
+def _kept(ratings: "Ratings") -> str:
+    times = ", with its time" if ratings.timestamps is not None else ""
+    attributes = f", and their {', '.join(ratings.user_attributes)}" if ratings.user_attributes else ""
+    return f"their ids and every one of their {ratings.kind}{times}{attributes}, so that seen items can be hidden"
+
+
+def _attributes(ratings: "Ratings") -> list[Fact]:
+    """How people divide by each attribute of few values; those whose value is unknown are counted."""
+    found = list[Fact]()
+    for name, column in ratings.user_attributes.items():
+        values, counts = np.unique([str(one) for one in column.tolist()], return_counts=True)
+        if len(values) <= MOST_VALUES:
+            shares = sorted(zip(values.tolist(), counts.tolist(), strict=True), key=lambda one: -one[1])
+            found.append(Fact(f"People by {name}", ", ".join(f"{value} {n / sum(counts):.0%}" for value, n in shares)))
+    return found
+
+
+def _limits(model: FitMixin) -> list[str]:
+    lacks = [f"It {REFUSALS[one]}." for one in LACKS if not getattr(model.abilities, one)]
+    if not model.abilities.places_items:
+        lacks.append("It has no place for a new item until it is fitted anew.")
+    return [
+        *model.notes(), *lacks,
+        "It knows what people rated, not what is good for them, and nobody whom its ratings do not hold.",
+        "Its figures are of one table and one way to hold ratings out: people rate what they were shown.",
+    ]  # fmt: skip
+
+
+def _making(model: FitMixin) -> list[Fact]:
+    options = ", ".join(f"{name}={value!r}" for name, value in model.options().items()) or "none"
+    seed = getattr(model, "seed", None)
+    return [
+        Fact("Options", options),
+        Fact("Seed", "none: nothing is drawn at random" if seed is None else str(seed)),
+        Fact("Versions", f"cofactor {cofactor.__version__}, NumPy {np.__version__}, Python {sys.version.split()[0]}"),
+        Fact("To make it again", _command(model)),
+    ]
+
+
+def _command(model: Any) -> str:
+    """The command that fits it to the same table; in Python where an option is a model, which no flag says."""
+    options = {one.name: (getattr(model, one.name), one.default) for one in fields(model)}
+    given = {name: value for name, (value, default) in options.items() if default is MISSING or value != default}
+    name = model.ratings.name
+    source = name if name in data_set_names() else "RATINGS"
+    if not all(map(_has_word, given.values())):
+        return f"cf.{with_options(model)}.fit(cf.load({source!r}))"
+    flags = [f"--{name.replace('_', '-')} {shlex.quote(_word(value))}" for name, value in given.items()]
+    return " ".join(["cofactor fit", source, "--model", model.model_name(), *flags, "--out", "model.cofactor"])
+
+
+def _has_word(value: Any) -> bool:
+    return all(map(_has_word, value)) if isinstance(value, tuple | list) else isinstance(value, PLAIN)
+
+
+def _word(value: Any) -> str:
+    if isinstance(value, tuple | list):
+        return ",".join(map(str, value))
+    return str(value) if isinstance(value, str) else str(value).lower()
