@@ -1,6 +1,7 @@
 """`cofactor.popularity_bias`: whom and what a model's lists favour for being popular, beside three controls."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from cofactor.audit.attribute_shares import AttributeShares, Calibration
 from cofactor.audit.popularity_lists import AuditedUsers, all_lists
@@ -20,12 +21,14 @@ __all__ = ["popularity_bias"]
 def popularity_bias(
     model: Recommender, test: RatingsOrFrame, *, k: int = 10, attribute: str | None = None,
     relevant: float | None = None, confidence: float = 0.95, n_bootstrap: int = 1000, seed: int = 0,
+    list_options: Mapping[str, Any] | None = None,
 ) -> PopularityBias:  # fmt: skip
     """The popularity bias of a fitted model's lists, each measure with its interval and beside three controls.
 
     test: ratings the model has not seen, or a table of them; its users with training ratings are audited
     k: the length of the lists     attribute: of items, such as "genres", for miscalibration; None: leave it out
     relevant, confidence, n_bootstrap, seed: as in `evaluate`; the seed also draws the lists of chance
+    list_options: of `recommend`, to re-rank the model's lists, as {"diversity": 0.3}
 
     The controls are, for the same users, k of their own training ratings, the most rated items, and random items; all
     but the first without what the user rated in training. Popularity is the number of training ratings. Head and tail
@@ -44,7 +47,7 @@ def popularity_bias(
     k, seed, (confidence, n_bootstrap) = list_length(k, "k"), seed_of(seed), check_level(confidence, n_bootstrap)
     users = AuditedUsers.of(model.ratings, test, conformed("relevant", float | None, relevant))
     shares = None if attribute is None else AttributeShares.of(users, conformed("attribute", str, attribute))
-    lists = all_lists(model, users, k, seed)
+    lists = all_lists(model, users, k, seed, list_options)
     calibration = None if shares is None else Calibration.of(shares, users, lists[0].items.shape[1], seed)
     measured = MeasuredUsers(users, calibration)
     return PopularityBias(

@@ -1,17 +1,19 @@
 """The lists of k items that an audit of popularity compares: the model's, and three controls for the same users."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import cached_property
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
 from cofactor.arrays import BoolArray, FloatArray, IntArray
+from cofactor.contract.rerank_options import RerankOptions
 from cofactor.data.alignment import aligned_pairs
 from cofactor.data.csr_rows import Rows
 from cofactor.data.ratings import Ratings
-from cofactor.errors import BadOption
+from cofactor.errors import BadOption, shown
 from cofactor.evaluation.held_out import HeldOut
 from cofactor.evaluation.statistic import divided
 from cofactor.kernels.ranking.lists import SeenItems
@@ -19,9 +21,10 @@ from cofactor.kernels.ranking.ranks import mark_hits
 from cofactor.recommender import Recommender
 from cofactor.selection.exact import rank_exactly
 
-__all__ = ["SOURCES", "AuditedUsers", "ListSource", "UserLists", "all_lists"]
+__all__ = ["SOURCES", "AuditedUsers", "ListSource", "UserLists", "all_lists", "refuse_options"]
 
 ListSource: TypeAlias = Literal["model", "own ratings", "most popular", "random"]
+RERANKING = (*(name for name in RerankOptions._fields if name != "was"), "max_per")
 SOURCES: tuple[ListSource, ...] = "model", "own ratings", "most popular", "random"
 
 
@@ -98,11 +101,13 @@ class UserLists:
         return hits
 
 
-def all_lists(model: Recommender, users: AuditedUsers, k: int, seed: int) -> list[UserLists]:
-    """The lists of every source, in the order of `SOURCES`; those of chance by the seed."""
+def all_lists(
+    model: Recommender, users: AuditedUsers, k: int, seed: int, list_options: Mapping[str, Any] | None = None
+) -> list[UserLists]:
+    """The lists of every source, in the order of `SOURCES`; those of chance by the seed, the model's by the options."""
     rng = np.random.default_rng(seed)
     return [
-        _of_model(model, users, k),
+        _reranked(model, users, k, list_options) if list_options else _of_model(model, users, k),
         UserLists("own ratings", _own_items(users, k, rng), unrated=False),
         UserLists("most popular", _by_score(users, k, _popularity_ranks(users.train, rng)), unrated=True),
         UserLists("random", _by_chance(users, k, rng), unrated=True),
@@ -113,6 +118,21 @@ def _of_model(model: Recommender, users: AuditedUsers, k: int) -> UserLists:
     items, scores = model.rank_users(users.held.model_users, k + 1)
     cut = (items[:, k:] >= 0) & (scores[:, k:] == scores[:, k - 1 : k])  # no column where the catalogue ends before
     return UserLists("model", np.ascontiguousarray(items[:, :k]), unrated=True, n_cut=int(np.count_nonzero(cut)))
+
+
+def _reranked(model: Recommender, users: AuditedUsers, k: int, options: Mapping[str, Any]) -> UserLists:
+    refuse_options(options)
+    ids = users.train.users.gather(users.held.model_users)
+    return UserLists("model", model.rank(ids, k, **options).idx, unrated=True)
+
+
+def refuse_options(options: Mapping[str, Any]) -> None:
+    """Raise `BadOption` for options of lists that do not re-rank them: an audit's lists are of all unrated items."""
+    for name in options:
+        if name not in RERANKING:
+            near = get_close_matches(name, RERANKING, n=1)
+            mend = f"Did you mean {near[0]!r}?" if near else f"Choose among: {', '.join(RERANKING)}."
+            raise BadOption(f"Lists are not audited by the option {shown(name)}. {mend}")
 
 
 def _own_items(users: AuditedUsers, k: int, rng: np.random.Generator) -> IntArray:

@@ -1,14 +1,14 @@
 """A model card: who answers for a model, what was measured of it with lights, and what nobody has answered
 [mitchell2019cards]."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
 
 from cofactor.card.finding import Finding
 from cofactor.card.lights import Threshold
-from cofactor.card.measures import MEASURES, Thresholds, not_measured
+from cofactor.card.measures import GUARDS, MEASURES, Thresholds, not_measured
 from cofactor.card.questions import QUESTIONS
 from cofactor.card.section import SECTIONS, Section
 from cofactor.errors import BadOption, NotSaved, shown
@@ -44,15 +44,20 @@ class Card(TextMixin):
         """The questions that nobody has answered."""
         return [question for name, question in QUESTIONS.items() if name not in self.answers]
 
-    def whole(self) -> Iterator[Section]:
-        """All sections in the order of the card; a section lists its measures even where none was taken."""
+    def whole(self) -> list[Section]:
+        """All sections in the order of the card, each with its measures, taken or not; coupled ones are held back where
+        their guards are not green."""
         there = {one.key: one for one in self.sections}
-        for key in SECTIONS:
-            section = there.get(key, Section(key=key)).on_model(self.fingerprint)
-            names = {one.name for one in section.findings}
-            absent = [name for name, one in MEASURES.items() if one.section == key and name not in names]
-            missing = tuple(not_measured(name, thresholds=self.thresholds) for name in absent)
-            yield replace(section, findings=(*section.findings, *missing))
+        sections = [self._section(there.get(key, Section(key=key))) for key in SECTIONS]
+        guards = [one for section in sections for one in section.findings if one.name in GUARDS]
+        return [_with_guards(one, guards) for one in sections]
+
+    def _section(self, section: Section) -> Section:
+        section = section.on_model(self.fingerprint)
+        names = {one.name for one in section.findings}
+        absent = [name for name, one in MEASURES.items() if one.section == section.key and name not in names]
+        missing = [not_measured(name, thresholds=self.thresholds) for name in absent]
+        return replace(section, findings=(*section.findings, *missing))
 
     def of_model(self, fingerprint: str, facts: Sequence[Section], lists: Mapping[str, Any] | None = None) -> Self:
         """The card of a model with these facts: what was measured on another is grey on it. lists: None: as they are"""
@@ -94,6 +99,13 @@ class Card(TextMixin):
         from cofactor.card.verdict import verdict_lines
 
         return "\n".join(verdict_lines(self))
+
+
+def _with_guards(section: Section, guards: Sequence[Finding]) -> Section:
+    def held(one: Finding) -> Finding:
+        return one.held_to(guards) if one.name in MEASURES and MEASURES[one.name].coupled else one
+
+    return replace(section, findings=tuple(map(held, section.findings)))
 
 
 def check_card_path(path: str | Path) -> None:

@@ -57,7 +57,7 @@ def _section(one: Section) -> dict[str, Any]:
 def _finding(one: Finding) -> dict[str, Any]:
     kept = {name: getattr(one, name) for name in ("name", "title", "sentence", "value", "low", "high", "unit")}
     threshold = None if one.threshold is None else _threshold(one.threshold)
-    return kept | {"threshold": threshold, "fingerprint": one.fingerprint, "held_back_by": one.held_back_by}
+    return kept | {"threshold": threshold, "fingerprint": one.fingerprint}
 
 
 def _threshold(one: Threshold) -> dict[str, float]:
@@ -90,7 +90,6 @@ def _finding_of(kept: Mapping[str, Any]) -> Finding:
         name=_text(kept["name"]), title=_text(kept["title"]), sentence=_text(kept["sentence"]),
         value=_number(kept["value"]), low=_number(kept["low"]), high=_number(kept["high"]), unit=unit,
         threshold=threshold, fingerprint=_text(kept["fingerprint"]),
-        held_back_by=tuple(map(_text, kept["held_back_by"])),
     )  # fmt: skip
 
 

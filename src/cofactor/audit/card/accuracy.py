@@ -1,0 +1,105 @@
+"""The card's section on accuracy: against lists and predictions that need no model, and by groups of people."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from cofactor.audit.card.card_audit import CardAudit, absolute
+from cofactor.audit.user_means import GAP, SAME_ACTIVITY
+from cofactor.card.finding import Finding
+from cofactor.card.section import Section
+from cofactor.evaluation.bootstrap import Interval, percentiles
+from cofactor.evaluation.evaluate import evaluate
+from cofactor.evaluation.statistic import mean_over_users
+from cofactor.models.bias import Bias
+
+__all__ = ["accuracy_section"]
+
+MOST_GROUPS = 8  # values of an attribute, for accuracy to be told by them
+LEAST_PEOPLE = 20  # of a group, in the test
+
+
+def accuracy_section(audit: CardAudit) -> Section:
+    """Accuracy of lists and of predicted ratings, overall and by group."""
+    return Section(key="accuracy", text=_text(audit), findings=tuple(_findings(audit)))
+
+
+def _text(audit: CardAudit) -> tuple[str, ...]:
+    least = audit.users.held.relevant_from
+    liked = "everything in the held-out ratings" if least is None else f"what they rated {least:g} or higher"
+    return (
+        f"Everybody gets a list of {audit.k} items that they had not rated. nDCG@{audit.k} is 1 where all of its "
+        f"items, or all that there are, turn out to be liked ({liked} among the ratings held out), and 0 where none "
+        "is; the first places weigh most.",
+        *(one for one in audit.bias.reversals if "ndcg" in one),
+    )
+
+
+def _findings(audit: CardAudit) -> Iterator[Finding]:
+    yield _against_popular(audit)
+    yield from _overall(audit)
+    yield _ratings(audit)
+    yield _groups(audit)
+    for stratum in ("light", "medium", "heavy"):
+        found = audit.bias.value("ndcg", stratum=stratum)
+        yield audit.told(f"ndcg {stratum}", f"nDCG@{audit.k}, {stratum} users (thirds by number of ratings)", found)
+    yield from _by_attribute(audit)
+
+
+def _against_popular(audit: CardAudit) -> Finding:
+    model, popular = audit.ndcg_of("model"), audit.ndcg_of("most popular")
+    sentence = (
+        f"nDCG@{audit.k} is {np.nanmean(model):.3f} with the model's lists and {np.nanmean(popular):.3f} if everybody "
+        "is shown the most popular items. The value is the difference; at 0 the model is not worth having."
+    )
+    return audit.measured("list_accuracy", audit.interval(mean_over_users(model - popular)), sentence)
+
+
+def _overall(audit: CardAudit) -> Iterator[Finding]:
+    yield audit.told("ndcg", f"nDCG@{audit.k}", audit.bias.value("ndcg"))
+    sentence = "The share of what people liked that their list of ten held."
+    yield audit.told("recall", f"Recall@{audit.k}", audit.bias.value("recall"), sentence, percent=True)
+
+
+def _ratings(audit: CardAudit) -> Finding:
+    name = "rating_accuracy"
+    if not (audit.model.abilities.predicts and audit.test.explicit):
+        return audit.missing(name, "It predicts no ratings: it orders items only.")
+    plain = Bias().fit(audit.model.ratings, progress=False)
+    mine, theirs = (
+        evaluate(
+            one, audit.test, metrics=["rmse"], confidence=audit.confidence, n_bootstrap=audit.n_bootstrap,
+            seed=audit.seed,
+        )
+        for one in (audit.model, plain)
+    )  # fmt: skip
+    gain = 1 - mine.values["rmse"] / theirs.values["rmse"]
+    ends = percentiles(1 - mine.samples["rmse"] / theirs.samples["rmse"], audit.confidence)
+    sentence = (
+        f"Predictions are off by {mine.values['rmse']:.3f} (RMSE), by {theirs.values['rmse']:.3f} if only the averages "
+        "of people and items are used. The value is how much smaller the error is."
+    )
+    return audit.measured(name, Interval(gain, *ends), sentence)
+
+
+def _groups(audit: CardAudit) -> Finding:
+    found = audit.bias.value("ndcg", GAP, stratum=SAME_ACTIVITY)
+    niche, common = (audit.bias.value("ndcg", group).value for group in ("niche", "blockbuster"))
+    worse = "" if np.isnan(found.value) else f"; {'rare' if found.value > 0 else 'common'} taste is served worse"
+    sentence = (
+        f"nDCG@{audit.k} is {niche:.3f} for the fifth whose ratings are of the rarest items and {common:.3f} for the "
+        f"fifth with the most popular ones. The value is the gap among people who rated equally much{worse}."
+    )
+    return audit.measured("group_gap", absolute(found), sentence)
+
+
+def _by_attribute(audit: CardAudit) -> Iterator[Finding]:
+    """Means over people of each value of an attribute that has few."""
+    values, users = audit.ndcg_of("model"), audit.users.held.model_users
+    for name, column in audit.users.train.user_attributes.items():
+        of_users = np.array([str(one) for one in column[users].tolist()])
+        for group in np.unique(of_users).tolist() if 1 < len(np.unique(of_users)) <= MOST_GROUPS else ():
+            members = (of_users == group) & ~np.isnan(values)
+            if np.count_nonzero(members) >= LEAST_PEOPLE:
+                found = audit.interval(mean_over_users(np.where(members, values, np.nan)))
+                yield audit.told(f"ndcg {name} {group}", f"nDCG@{audit.k}, {name} {group}", found)

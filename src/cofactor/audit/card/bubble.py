@@ -1,0 +1,100 @@
+"""The card's section on the feedback loop: only what keeps its sign under all choice models and seeds."""
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from cofactor.arrays import IntArray
+from cofactor.audit.bubble.filter_bubble import filter_bubble
+from cofactor.audit.bubble.recommenders import Mitigation
+from cofactor.audit.bubble.result import FilterBubble
+from cofactor.audit.bubble.rounds import MEASURES as SIMULATED
+from cofactor.audit.card.card_audit import CardAudit, category_attribute
+from cofactor.card.finding import Finding
+from cofactor.card.section import Curve, Picture, Section
+from cofactor.data.ratings import Ratings
+from cofactor.evaluation.bootstrap import Interval
+from cofactor.recommender import Recommender
+
+__all__ = ["bubble_section", "section_of_bubble"]
+
+MOST_PEOPLE = 1000  # drawn at random where there are more
+HELD_TO = {"bubble_overlap": "overlap", "bubble_diversity": "diversity"}
+SERVED = "re-ranked lists"
+ENOUGH_RATINGS = 4  # of a person: half of them are held out
+
+
+def bubble_section(audit: CardAudit) -> Section:
+    """A simulation of people who follow the model's lists, and of a model that learns from it."""
+    attribute = category_attribute(audit.whole)
+    if attribute is None:
+        why = "Items have no attribute of few values, such as genres, by which lists could be compared."
+        return Section(key="bubble", findings=tuple(audit.missing(name, why) for name in HELD_TO))
+    rounds, seeds = (4, 2) if audit.quick else (15, 3)
+    mitigations: dict[str, Mitigation] = {SERVED: partial(_served, audit)} if audit.lists else {}
+    people = _people(audit.whole, audit.seed)
+    found = filter_bubble(
+        audit.model, people, attribute=attribute, k=audit.k, n_rounds=rounds,
+        seeds=range(audit.seed, audit.seed + seeds), mitigations=mitigations,
+    )  # fmt: skip
+    return section_of_bubble(audit, found)
+
+
+def _served(audit: CardAudit, model: Recommender, k: int) -> IntArray:
+    return model.rank(model.ratings.users.values, k, **audit.lists).idx
+
+
+def _people(ratings: Ratings, seed: int) -> Ratings:
+    """The ratings of so many people that a simulation ends within a minute or so, and of items that they rated."""
+    able = np.flatnonzero(ratings.user_counts >= ENOUGH_RATINGS)
+    kept = np.random.default_rng(seed).permutation(able)[:MOST_PEOPLE]
+    out = np.setdiff1d(np.arange(ratings.n_users), kept)
+    return ratings.without(users=ratings.users.gather(out).tolist()) if len(out) else ratings
+
+
+def section_of_bubble(audit: CardAudit, found: FilterBubble) -> Section:
+    """The section that a simulation gives; of its last audited recommender, which has the re-ranked lists if any."""
+    name = found.audited[-1]
+    kept = [str(one) for one in found.findings if one.recommender == name]
+    setting = found.setting
+    text = (
+        f"A simulation, not an observation: {setting.n_users:,} people are shown {setting.k} items in each of "
+        f"{setting.n_rounds} rounds, choose by a stated rule and a taste that never changes, and the model learns from "
+        "what they chose. Lists of a recommender that knows their true taste are the measure.",
+        f"Changes with one sign in all {len(found.runs) // len(found.recommenders)} runs: {' '.join(kept) or 'none.'}",
+    )
+    return Section(
+        key="bubble", text=text, findings=tuple(_finding(audit, found, name, one) for one in HELD_TO),
+        pictures=tuple(_picture(found, one) for one in ("overlap", "diversity")),
+    )  # fmt: skip
+
+
+def _finding(audit: CardAudit, found: FilterBubble, recommender: str, name: str) -> Finding:
+    measure = HELD_TO[name]
+    asked = recommender, measure, True
+    kept = [one for one in found.findings if (one.recommender, one.measure, one.beyond_taste) == asked]
+    what = SIMULATED[measure]
+    if not kept:
+        return audit.missing(name, f"Beyond true taste, {what} changed with different signs: nothing can be said.")
+    one = kept[0]
+    sentence = (
+        f"How {what} changed from the first to the last round beyond the change under true taste; the ends are the "
+        f"smallest and the largest of {one.n_runs} runs."
+    )
+    return audit.measured(name, Interval(one.mean, one.low, one.high), sentence)
+
+
+def _picture(found: FilterBubble, measure: str) -> Picture:
+    columns, what = found.curves(measure), SIMULATED[measure]
+    curves = [_curve(columns, name) for name in found.recommenders]
+    ends = ", ".join(f"{one.name} {one.y[0]:.2f} → {one.y[-1]:.2f}" for one in curves)
+    title = f"{what[0].upper()}{what[1:]}, round by round"
+    return Picture(title, f"First → last round, mean over all runs: {ends}.", "round", what, curves)
+
+
+def _curve(columns: Mapping[str, Sequence[Any]], name: str) -> Curve:
+    rows = [at for at, one in enumerate(columns["recommender"]) if one == name]
+    x, y, low, high = (tuple(float(columns[column][at]) for at in rows) for column in ("round", "mean", "low", "high"))
+    return Curve(name, x, y, low, high)

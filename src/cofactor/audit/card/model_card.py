@@ -1,0 +1,131 @@
+"""`cofactor.model_card`: measures a model and gives its card."""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from cofactor.audit.card.accuracy import accuracy_section
+from cofactor.audit.card.bubble import bubble_section
+from cofactor.audit.card.card_audit import CardAudit
+from cofactor.audit.card.cold_start import cold_start_section
+from cofactor.audit.card.parameters import parameters_section, profile_section
+from cofactor.audit.card.popularity import popularity_section
+from cofactor.audit.card.privacy import privacy_section
+from cofactor.audit.popularity_lists import refuse_options
+from cofactor.card.card import Card
+from cofactor.card.measures import Thresholds, checked_thresholds, read_thresholds
+from cofactor.card.questions import checked_answers, read_answers
+from cofactor.card.section import Section
+from cofactor.contract.fingerprint import model_fingerprint
+from cofactor.data.expecting import RatingsOrFrame, as_ratings
+from cofactor.data.ratings import Ratings
+from cofactor.data.splits.splitting import split
+from cofactor.errors import BadOption, counted, shown
+from cofactor.evaluation.bootstrap import check_level
+from cofactor.hyperparameters import conformed, seed_of
+from cofactor.ranking import list_length
+from cofactor.recommender import Recommender, expect_model
+
+__all__ = ["MEASURED_SECTIONS", "held_out_audit", "model_card"]
+
+HELD_OUT = 0.2  # of each person's ratings, where no test is given
+MEASURED_SECTIONS: Mapping[str, Callable[[CardAudit], Section]] = {
+    "parameters": parameters_section, "profile": profile_section, "accuracy": accuracy_section,
+    "popularity": popularity_section, "bubble": bubble_section, "privacy": privacy_section,
+    "cold_start": cold_start_section,
+}  # fmt: skip
+
+
+def model_card(
+    model: Recommender, test: RatingsOrFrame | None = None, *, sections: Sequence[str] | None = None,
+    lists: Mapping[str, Any] | None = None, thresholds: Mapping[str, Any] | str | Path | None = None,
+    answers: Mapping[str, Any] | str | Path | None = None, quick: bool = False, k: int = 10, confidence: float = 0.95,
+    n_bootstrap: int = 1000, seed: int = 0, progress: Callable[[str], None] | None = None,
+) -> Card:  # fmt: skip
+    """The card of a fitted model [mitchell2019cards]: what it is, what was measured with lights, what is not answered.
+
+    test: ratings the model has not seen, or a table of them. None: a fifth of each person's ratings is held out, a
+        model with the same options is fitted to the rest and measured in its place, and the card says so
+    sections: of `MEASURED_SECTIONS`, those to be measured; None: all. Others stay as the model has kept them
+    lists: options of `recommend` by which the model's lists are made where it is used, as {"diversity": 0.3}
+    thresholds: where lights change, as {"coverage": {"green": 0.5, "red": 0.1}}, or a TOML or JSON file of that
+    answers: to what only people can answer, by the names of `card.questions`, or a TOML or JSON file of them
+    quick: fewer rounds of the simulation, and no attack that fits the model several times
+    k, confidence, n_bootstrap, seed: length of lists, and of intervals as in `evaluate`
+    progress: called with the name of each section before it is measured
+
+    Nothing is kept in the model: `model.keep_card(card)` does, and `save` then writes it. Raises `BadOption` for
+    options out of range and for names that there are not, `NotFitted`, and what `evaluate` raises for a test.
+    """
+    expect_model(model, "model_card measures")
+    model = model.snapshot()
+    names = _checked_sections(sections)
+    kept, lists = model.card(lists), dict(lists or {})
+    refuse_options(lists)
+    held_to: Thresholds = _settings(thresholds, read_thresholds, checked_thresholds) or kept.thresholds
+    audit = held_out_audit(
+        model, None if test is None else as_ratings(test, "model_card measures on", like=model.ratings), lists=lists,
+        k=list_length(k, "k"), level=check_level(confidence, n_bootstrap), seed=seed_of(seed), thresholds=held_to,
+        quick=conformed("quick", bool, quick),
+    )  # fmt: skip
+    measured = [_measured(name, audit, progress) for name in names]
+    card = replace(model.card(lists), thresholds=held_to).with_sections(measured)
+    given = _settings(answers, read_answers, checked_answers)
+    return card if given is None else replace(card, answers=given)
+
+
+def held_out_audit(
+    model: Recommender, test: Ratings | None, *, lists: Mapping[str, Any], k: int, level: tuple[float, int], seed: int,
+    thresholds: Thresholds, quick: bool,
+) -> CardAudit:  # fmt: skip
+    """What the sections are measured with; without a test, another fit to part of the model's own ratings is measured.
+
+    level: confidence, and samples of people
+    """
+    fingerprint, whole = model_fingerprint(model, lists), model.ratings
+    if test is None:
+        train, test = split(whole, test=HELD_OUT, by="user", seed=seed)
+        model = replace(model).fit(train, progress=False)
+        how = f"a model with the same options, fitted to the rest, on {HELD_OUT:.0%} of each person's ratings held out"
+    else:
+        how = f"this model, on {counted(len(test), 'held-out rating')} of {test.name}"
+    return CardAudit(
+        model=model, whole=whole, test=test, fingerprint=fingerprint, how=how, lists=lists, k=k, confidence=level[0],
+        n_bootstrap=level[1], seed=seed, thresholds=thresholds, quick=quick,
+    )  # fmt: skip
+
+
+def _measured(name: str, audit: CardAudit, progress: Callable[[str], None] | None) -> Section:
+    if progress is not None:
+        progress(name)
+    started = time.perf_counter()
+    section = MEASURED_SECTIONS[name](audit)
+    seconds = time.perf_counter() - started
+    options = f"; lists by {', '.join(f'{one}={value!r}' for one, value in audit.lists.items())}" if audit.lists else ""
+    level = f"{audit.confidence:.0%} intervals over people"
+    how = f"Measured {date.today():%Y-%m-%d} in {seconds:.1f} s: {audit.how}{options}. {level}; seed {audit.seed}."
+    return replace(section, how=how)
+
+
+def _checked_sections(sections: Sequence[str] | None) -> list[str]:
+    if isinstance(sections, str):
+        sections = [sections]
+    names = list(MEASURED_SECTIONS if sections is None else sections)
+    for name in names:
+        if name not in MEASURED_SECTIONS:
+            raise BadOption(f"No section {shown(name)} is measured. Choose among: {', '.join(MEASURED_SECTIONS)}.")
+    return names
+
+
+def _settings(given: Any, read: Callable[[str | Path], Any], checked: Callable[[Mapping[str, Any]], Any]) -> Any:
+    """What was set, from a file or as it is; None where nothing was."""
+    if given is None:
+        return None
+    if isinstance(given, str | Path):
+        return read(given)
+    if not isinstance(given, Mapping):
+        raise BadOption(f"A file, or values by their names, were expected, but {shown(given)} came.")
+    return checked(given)

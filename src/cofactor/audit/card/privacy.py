@@ -1,0 +1,74 @@
+"""The card's section on privacy: what the table and the model give away about the people in them."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from cofactor.audit.card.card_audit import CardAudit
+from cofactor.audit.privacy.detail import Detail
+from cofactor.audit.privacy.membership import MIN_PEOPLE, membership_inference
+from cofactor.audit.privacy.reidentification import reidentification
+from cofactor.card.finding import Finding
+from cofactor.card.section import Fact, Section
+
+__all__ = ["privacy_section"]
+
+N_KNOWN = 4
+AT_1_PERCENT = "TPR at 1% FPR"
+MOST_PEOPLE = 2000  # who are looked for
+N_MODELS, N_ATTACKED = 4, 500
+
+
+def privacy_section(audit: CardAudit) -> Section:
+    """Re-identification by a few ratings, membership inference, and what stands in a saved folder."""
+    text = (
+        "A saved model's folder holds the ids of its people and every one of their ratings: whoever opens it needs no "
+        "attack. What follows is for those who see less.",
+    )
+    facts = (Fact("Forgetting", _forgetting(audit)),)
+    findings = (*_reidentified(audit), _membership(audit))
+    return Section(key="privacy", text=text, facts=facts, findings=findings)
+
+
+def _forgetting(audit: CardAudit) -> str:
+    kind = getattr(audit.model, "forgetting", None)
+    how = f" ({kind})" if isinstance(kind, str) else ""
+    return f"model.forget(user) takes a person out and says what it did, and what it could not reach{how}"
+
+
+def _reidentified(audit: CardAudit) -> Iterator[Finding]:
+    dated = Detail(0.0, "1 day")
+    times = audit.whole.timestamps is not None
+    found = reidentification(
+        audit.whole, known=(2, N_KNOWN), details=[Detail(), *([dated] if times else [])], n_people=MOST_PEOPLE,
+        n_draws=3, confidence=audit.confidence, n_bootstrap=audit.n_bootstrap, seed=audit.seed,
+    )  # fmt: skip
+    sentence = (
+        "The share of people who are the only ones in the table with four given ratings of theirs: whoever knows four, "
+        "from talk or from another site, finds all the others in a released table, whatever the ids say."
+    )
+    yield audit.measured("unique_people", found.unique(N_KNOWN), sentence)
+    if times:
+        title = "People singled out by two ratings with their dates, to the day"
+        yield audit.told("unique_dated", title, found.unique(2, dates="1 day"), percent=True)
+
+
+def _membership(audit: CardAudit) -> Finding:
+    if audit.quick:
+        return audit.missing("membership", "The attack fits the model several times, and was left out to be quick.")
+    if not audit.model.abilities.folds_in:
+        return audit.missing("membership", "The attack asks as a newcomer would; the model answers none.")
+    if np.count_nonzero(audit.whole.user_counts > 1) < MIN_PEOPLE:
+        return audit.missing("membership", f"There are fewer than {MIN_PEOPLE} people with two ratings.")
+    found = membership_inference(
+        audit.model, audit.whole, n_models=N_MODELS, n_people=N_ATTACKED, k=audit.k, confidence=audit.confidence,
+        n_bootstrap=audit.n_bootstrap, seed=audit.seed,
+    )  # fmt: skip
+    worst = max(("scores", "lists"), key=lambda reader: found.value(reader, AT_1_PERCENT).value)
+    area = found.value(worst, "AUC")
+    sentence = (
+        f"Somebody who holds all ratings of a person and sees the model's {worst} tells whether it has learned from "
+        f"them: so many members are found while one stranger in a hundred is taken for one; guessing finds 1 %. Over "
+        f"all thresholds (AUC): {area.value:.2f}, by guessing 0.5."
+    )
+    return audit.measured("membership", found.value(worst, AT_1_PERCENT), sentence)
