@@ -14,6 +14,7 @@ PAGES = {
     "audits.md": [],
     "bubble.md": [],
     "course.md": ["matplotlib", "pandas", "torch"],
+    "forgetting.md": [],
     "lists.md": [],
     "mistakes.md": [],
     "reasons.md": [],

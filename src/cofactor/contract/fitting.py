@@ -1,4 +1,4 @@
-"""How a model learns: from a table, from later ratings, and from fewer people; each time one state in one step."""
+"""How a model learns: from a table, and from later ratings; each time one state in one step."""
 
 import time
 import warnings
@@ -10,14 +10,12 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from cofactor.arrays import Array, Id
-from cofactor.contract.indices import find
+from cofactor.arrays import Array
 from cofactor.contract.profile import check_values
-from cofactor.contract.receipt import Receipt
 from cofactor.contract.snapshots import Snapshots, is_learned
 from cofactor.contract.steps import ModelSteps
 from cofactor.data.expecting import as_ratings
-from cofactor.errors import BadOption, Diverged, ItemsNotPlaced, shown
+from cofactor.errors import BadOption, Diverged, ItemsNotPlaced
 from cofactor.hyperparameters import conform, refuse_unknown, seed_of
 from cofactor.log import info
 from cofactor.memory import refuse_beyond
@@ -171,7 +169,7 @@ class FitMixin(Snapshots, ModelSteps):
         """The number of values it learned: what a saved model holds beside the ratings."""
         return sum(int(np.size(value)) for value in self.learned_values().values())
 
-    # ---- later ratings, and fewer people ------------------------------------------------------------------
+    # ---- later ratings ------------------------------------------------------------------------------------
 
     def update(self, new: "RatingsOrFrame") -> Self:
         """Take in ratings that came after `fit`, and return the model itself; nothing is retrained.
@@ -199,30 +197,6 @@ class FitMixin(Snapshots, ModelSteps):
         if len(joined.items) and not self.abilities.places_items:
             warnings.warn(ItemsNotPlaced(type(self).__name__, joined.ratings.title_of(joined.items)), stacklevel=2)
         return self
-
-    def forget(self, user: Id) -> Receipt:
-        """Take a person out: their ratings, their attributes and what was learned of them alone; returns what was done.
-
-        What the model learned from everybody stays where it cannot be solved again without them: the receipt names it.
-        Raises `UnknownIds`, and `BadOption` where nobody else would be left; should anything fail, the model stays as
-        it was. Other threads may ask the model meanwhile.
-        """
-        while True:
-            before = self.snapshot()
-            user_idx = int(find(before.ratings, "user", [user])[0])
-            remaining = before.ratings.without(users=[user])
-            if not len(remaining):
-                raise BadOption(f"Without {shown(user)} there are no ratings left. Delete the model instead.")
-            after = before.copied()
-            after.leave_out(user_idx, remaining)
-            if self.replace_state(before, after):
-                break
-        n_ratings = len(before.ratings) - len(remaining)
-        return Receipt.of(user, n_ratings, before.learned_values(), after.learned_values())
-
-    def leave_out(self, user_idx: int, remaining: "Ratings") -> None:
-        """Be the model without one of its users, in place. remaining: its ratings without theirs"""
-        self._be(remaining, self.state_without(user_idx, remaining))
 
     def absorb(self, joined: "Joined") -> None:
         """Be the model of these ratings, its own and later ones, in place."""

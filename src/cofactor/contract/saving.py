@@ -11,8 +11,8 @@ from cofactor.arrays import Array
 from cofactor.card.card import Card
 from cofactor.card.record import to_json
 from cofactor.contract.card_facts import fact_sections, name_of_data
+from cofactor.contract.deleting import ForgetMixin
 from cofactor.contract.fingerprint import model_fingerprint
-from cofactor.contract.fitting import FitMixin
 from cofactor.contract.learned import wrong_with
 from cofactor.contract.snapshots import of_one_state
 from cofactor.data.expecting import expect_path
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["SaveMixin"]
 
 
-class SaveMixin(FitMixin):
+class SaveMixin(ForgetMixin):
     """A model in one folder, and back."""
 
     @classmethod

@@ -12,6 +12,7 @@ import numpy as np
 
 from cofactor.arrays import Array, FloatArray, IntArray
 from cofactor.contract.abilities import Abilities, unsupported
+from cofactor.contract.forgetting import Forgetting
 from cofactor.contract.learned import Learned
 from cofactor.contract.not_optimised import not_optimised
 from cofactor.contract.profile import UserProfile
@@ -93,10 +94,16 @@ class ModelSteps(ABC):
         """
         raise Unsupported(f"{type(self).__name__} cannot take in later ratings. Fit it anew on all of them.")
 
-    def state_without(self, user_idx: int, remaining: "Ratings") -> Mapping[str, Any]:
-        """The arrays of `learned` that change when a user goes: those with a row for each user, at least.
+    @property
+    def forgetting(self) -> Forgetting:
+        """The kind of forgetting that `forget` gives (see `MEANINGS`): "kept" unless `state_without` does more."""
+        return "kept"
 
-        remaining: the ratings without theirs. A model that can give what it would have learned from these does so.
+    def state_without(self, user_idx: IntArray, remaining: "Ratings") -> Mapping[str, Any]:
+        """The arrays of `learned` that change when users go: those with a row for each user, at least.
+
+        user_idx: ascending     remaining: the ratings without theirs
+        A model that can give what it would have learned from these does so; `forgetting` says what it gives.
         """
         of_users = [name for name, one in self.learned.items() if one.shape[:1] == ("n_users",)]
         return {name: np.delete(getattr(self, name), user_idx, axis=0) for name in of_users}

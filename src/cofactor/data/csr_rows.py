@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from cofactor.arrays import FloatArray, IntArray
+from cofactor.arrays import BoolArray, FloatArray, IntArray
 from cofactor.kernels.absent import NO_CODES
 from cofactor.kernels.ratings.csr import CsrRatings
 
@@ -51,6 +51,22 @@ class Rows(NamedTuple):
         if self.codes.size:
             return Rows(indptr, self.indices[at], self.levels, self.codes[at])
         return Rows(indptr, self.indices[at], self.levels if len(self.levels) == 1 else self.levels[at])
+
+    def only(self, rows: BoolArray, others: BoolArray) -> "Rows":
+        """The ratings of these rows with these others, both numbered anew. rows: (n_rows,)     others: (m,)"""
+        out = [np.arange(*self.indptr[at : at + 2]) for at in np.flatnonzero(~rows)]  # few, as a rule
+        indices = self.indices
+        if not others.all():
+            out.append(np.flatnonzero(~others[indices]))
+            indices = (np.cumsum(others, dtype=np.int32) - np.int32(1))[indices]
+        out = np.unique(np.concatenate(out)) if out else np.zeros(0, np.int64)
+        kept = self.indptr - np.searchsorted(out, self.indptr)  # of the ratings before each row
+        levels, codes = self.levels, self.codes
+        if codes.size:
+            codes = np.delete(codes, out)
+        elif len(levels) == len(indices):
+            levels = np.delete(levels, out)
+        return Rows(np.append(0, np.cumsum(np.diff(kept)[rows])), np.delete(indices, out), levels, codes)
 
     @property
     def counts(self) -> IntArray:

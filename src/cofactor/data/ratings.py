@@ -18,6 +18,7 @@ from cofactor.data.options import IdKinds, id_kind
 from cofactor.data.report import Report
 from cofactor.data.rows.duplicates import merge_repeats, repeated_pairs
 from cofactor.data.titles import ItemsByTitle
+from cofactor.data.user_digests import digests_of_users
 from cofactor.data.value_column import StoredValues, ValueColumn, finite_values, read_only
 from cofactor.errors import BadOption, BadTable
 from cofactor.kernels.ratings.csr import CsrRatings
@@ -228,6 +229,10 @@ class Ratings(SheetMixin):
         own, other = (self.user_idx, self.item_idx) if of_users else (self.item_idx, self.user_idx)
         return rows_of(which, own, other, self.n_users if of_users else self.n_items, self.values_of)
 
+    def items_of(self, user_idx: IntArray) -> IntArray:
+        """The items that any of these users (ascending) has rated, ascending."""
+        return np.unique(self.some_rows("user", user_idx).indices)
+
     @cached_property
     def fingerprint(self) -> str:
         """SHA-256 over kind, ids, indices, values and times, in row order: equal data, equal fingerprint."""
@@ -238,6 +243,11 @@ class Ratings(SheetMixin):
         for column in (self.user_idx, self.item_idx, self.values, self.timestamps):
             digest.update(b"none" if column is None else np.ascontiguousarray(column).data)
         return digest.hexdigest()
+
+    @cached_property
+    def user_digests(self) -> Array:
+        """(n_users, 32) uint8: the SHA-256 of each user's id, attributes and ratings; of those who stay it is kept."""
+        return digests_of_users(self)
 
     def subset(self, rows: IntArray | BoolArray, name: str | None = None) -> Self:
         """The ratings of these rows, with the whole table's ids, attributes and scale."""
@@ -260,16 +270,25 @@ class Ratings(SheetMixin):
         Ratings('ratings': 1 rating of 2 items by 1 user)
         """
         keep_user, keep_item = self.users.all_but(users), self.items.all_but(items)
-        rows = keep_user[self.user_idx] & keep_item[self.item_idx]
-        new_user_idx, new_item_idx = (np.cumsum(keep, dtype=np.int32) - np.int32(1) for keep in (keep_user, keep_item))
-        return replace(
+        rows = keep_user[self.user_idx]
+        if not keep_item.all():
+            rows &= keep_item[self.item_idx]
+        rest = replace(
             self, users=self.users.only(keep_user), items=self.items.only(keep_item),
-            user_idx=new_user_idx[self.user_idx[rows]], item_idx=new_item_idx[self.item_idx[rows]],
+            user_idx=_renumbered(self.user_idx[rows], keep_user), item_idx=_renumbered(self.item_idx[rows], keep_item),
             values=self.values_of(rows), timestamps=None if self.timestamps is None else self.timestamps[rows],
             titles=None if self.titles is None else self.titles[keep_item],
             user_attributes=self.attributes_of("user", keep_user),
             item_attributes=self.attributes_of("item", keep_item), report=None,
         )  # fmt: skip
+        known = vars(self)  # what was laid out stays so: a fraction of the time of sorting anew
+        if "by_user" in known:
+            vars(rest)["by_user"] = self.by_user.only(keep_user, keep_item)
+        if "by_item" in known:
+            vars(rest)["by_item"] = self.by_item.only(keep_item, keep_user)
+        if "user_digests" in known and keep_item.all():
+            vars(rest)["user_digests"] = self.user_digests[keep_user]
+        return rest
 
     def attributes_of(self, side: Literal["user", "item"], rows: IntArray | BoolArray) -> dict[str, Array]:
         """The attributes of these users or items, by index or mask; each one value for each of them."""
@@ -302,3 +321,8 @@ class Ratings(SheetMixin):
     @cached_property
     def _items_by_title(self) -> ItemsByTitle:
         return ItemsByTitle(self.titles)
+
+
+def _renumbered(idx: IntArray, keep: BoolArray) -> IntArray:
+    """(n,) the indices after those where the mask is False have gone; none of these is among them."""
+    return idx if keep.all() else (np.cumsum(keep, dtype=np.int32) - np.int32(1))[idx]

@@ -14,6 +14,7 @@ import numpy as np
 
 from cofactor.arrays import Array, BoolArray, FloatArray, IntArray, rows_or_zero
 from cofactor.contract.abilities import Abilities, unsupported
+from cofactor.contract.forgetting import Forgetting
 from cofactor.contract.learned import floats, number, precision
 from cofactor.contract.profile import UserProfile
 from cofactor.contract.row_posterior import RowPosterior
@@ -186,20 +187,37 @@ class BiasedFactors(AttributeMixin):
         return np.column_stack([self.item_bias_[idx], self.item_factors_[idx]])
 
     def updated_state(self, joined: "Joined") -> dict[str, FloatArray]:
-        from cofactor.posterior.fold_in import fold_in_new, fold_in_rows
+        from cofactor.posterior.fold_in import fold_in_new
 
-        def place(side: Literal["user", "item"], which: IntArray) -> Callable[["Rows", FloatArray], FloatArray]:
-            expected = self._expected(side, joined.ratings.attributes_of(side, which), len(which))
-            precision = self.user_precision_ if side == "user" else self.item_precision_
-            return lambda rows, others: fold_in_rows(rows, others, self.mean_, precision, self._range, expected)
+        of_users = self._folded_in("user", joined.ratings, joined.users)
+        of_items = self._folded_in("item", joined.ratings, joined.items)
+        users, items = fold_in_new(joined, self._rows("user"), self._rows("item"), of_users, of_items)
+        return _named("user", users) | _named("item", items)
 
-        places = place("user", joined.users), place("item", joined.items)
-        users, items = fold_in_new(joined, self._rows("user"), self._rows("item"), *places)
-        (user_bias, user_factors), (item_bias, item_factors) = _split(users), _split(items)
-        return {
-            "user_bias_": user_bias, "user_factors_": user_factors,
-            "item_bias_": item_bias, "item_factors_": item_factors,
-        }  # fmt: skip
+    @property
+    def forgetting(self) -> Forgetting:
+        return "re-solved locally"
+
+    def state_without(self, user_idx: IntArray, remaining: "Ratings") -> dict[str, FloatArray]:
+        """The items that they had are solved on the ratings that remain, the users being given; all else stays."""
+        touched, items = self.ratings.items_of(user_idx), self._rows("item")
+        users = np.delete(self._rows("user"), user_idx, axis=0)
+        items[touched] = self._solved_items(touched, remaining, users)
+        return _named("user", users) | _named("item", items)
+
+    def _solved_items(self, touched: IntArray, ratings: "Ratings", users: FloatArray) -> FloatArray:
+        """(b, k + 1) the posterior means of these items. users: (n_users, k + 1) [bias, factors]"""
+        return self._folded_in("item", ratings, touched)(ratings.some_rows("item", touched), users)
+
+    def _folded_in(
+        self, side: Literal["user", "item"], ratings: "Ratings", which: IntArray
+    ) -> Callable[["Rows", FloatArray], FloatArray]:
+        """From the ratings of these rows of a side, and the other side's rows, to their posterior means."""
+        from cofactor.posterior.fold_in import fold_in_rows
+
+        expected = self._expected(side, ratings.attributes_of(side, which), len(which))
+        precision = self.user_precision_ if side == "user" else self.item_precision_
+        return lambda rows, others: fold_in_rows(rows, others, self.mean_, precision, self._range, expected)
 
     # ---- answers ------------------------------------------------------------------------------------------
 
@@ -271,6 +289,12 @@ class BiasedFactors(AttributeMixin):
 
     def row_vectors(self, side: Literal["user", "item"]) -> FloatArray:
         return self.user_factors_ if side == "user" else self.item_factors_
+
+
+def _named(side: Literal["user", "item"], rows: FloatArray) -> dict[str, FloatArray]:
+    """The rows [bias, factors] of a side as the learned arrays hold them."""
+    bias, factors = _split(rows)
+    return {f"{side}_bias_": bias, f"{side}_factors_": factors}
 
 
 def _split(rows: FloatArray) -> tuple[FloatArray, FloatArray]:

@@ -6,7 +6,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self, cast
 
-from cofactor.arrays import Array
+from cofactor.arrays import Array, IntArray
+from cofactor.contract.forgetting import Forgetting, weakest
 from cofactor.errors import BadOption, shown
 from cofactor.models import make_known, model_class
 from cofactor.recommender import Recommender
@@ -96,7 +97,18 @@ class WithMembers(Recommender):
             one.absorb(joined)
         return {"fitted_": members}
 
-    def state_without(self, user_idx: int, remaining: "Ratings") -> dict[str, Any]:
+    @property
+    def forgetting(self) -> Forgetting:
+        """The weakest that its parts give: what the whole learned beside its members stays."""
+        own: list[Forgetting] = ["kept"] if self._learns_own else []
+        return weakest([*own, *(one.forgetting for one in self._parts)])
+
+    @property
+    @abstractmethod
+    def _learns_own(self) -> bool:
+        """Whether the whole learns from ratings beside its members, which is what `forget` leaves as it is."""
+
+    def state_without(self, user_idx: IntArray, remaining: "Ratings") -> dict[str, Any]:
         members = tuple(one.copied() for one in self.fitted)
         for one in members:
             one.leave_out(user_idx, remaining)

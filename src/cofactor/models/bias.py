@@ -11,6 +11,7 @@ import numpy as np
 
 from cofactor.arrays import FloatArray, IntArray, rows_or_zero
 from cofactor.contract.abilities import Abilities
+from cofactor.contract.forgetting import Forgetting
 from cofactor.contract.learned import floats, number
 from cofactor.contract.profile import UserProfile
 from cofactor.contract.reasons import Reasons
@@ -102,7 +103,11 @@ class Bias(Recommender):
         users, items = fold_in_new(joined, self.user_bias_, self.item_bias_, place(self.reg_user), place(self.reg_item))
         return {"user_bias_": users, "item_bias_": items}
 
-    def state_without(self, user_idx: int, remaining: "Ratings") -> dict[str, Any]:
+    @property
+    def forgetting(self) -> Forgetting:
+        return "retrain-equal"
+
+    def state_without(self, user_idx: IntArray, remaining: "Ratings") -> dict[str, Any]:
         """All of it: the closed form, solved anew."""
         return self._learned_anew(remaining)
 

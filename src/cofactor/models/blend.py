@@ -127,6 +127,10 @@ class Blend(WithMembers):
         self.weights_, self.intercept_ = np.array(self.weights, np.float64), 0.0
         self.members_reach_, self.blend_reaches_ = np.zeros(len(self.weights)), 0.0  # nothing was measured
 
+    @property
+    def _learns_own(self) -> bool:
+        return self.weights is None
+
     def _new(self, train: "Ratings") -> tuple[Recommender, ...]:
         return tuple(as_member(one) for one in self._given or DEFAULTS[train.explicit])
 

@@ -4,13 +4,14 @@ Steck, "Embarrassingly shallow autoencoders for sparse data", WWW 2019 [steck201
 """
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from cofactor.arrays import FloatArray
+from cofactor.arrays import FloatArray, IntArray
 from cofactor.contract.abilities import Abilities
-from cofactor.contract.learned import floats
+from cofactor.contract.forgetting import Forgetting
+from cofactor.contract.learned import floats, number
 from cofactor.contract.profile import UserProfile
 from cofactor.contract.reasons import Reasons
 from cofactor.contract.steps import Side
@@ -31,6 +32,7 @@ __all__ = ["EASE"]
 
 FEW_USERS = 2  # that many times as many items: the inverse is then found through the users
 MIN_REG = 5  # times the mean square in X; below, single precision loses too much on the way through the users
+MAX_SHARE = 0.1  # of the number of items: so many users are taken out of the inverse sooner than it is found anew
 COPIES = 2  # item × item matrices held at once: the one that is inverted in place, and what is handed over
 
 
@@ -47,7 +49,8 @@ class EASE(ProfileModel):
     learned: ClassVar = {
         "weights_": floats("n_items", "n_items"),
         "diagonal_": floats("n_items"),
-    }  # B, and the diagonal of P
+        "trace_": number(above=-1),
+    }  # B, the diagonal of P, and Σ x² of the profiles that were counted
     objective: ClassVar = (
         "To tell whether somebody has an item from the other items they have: the square of each error is added up, "
         "over all people and all items."
@@ -82,7 +85,7 @@ class EASE(ProfileModel):
         few_users = FEW_USERS * train.n_users < train.n_items
         cancels = self.reg < MIN_REG * float(np.square(x.data).sum(dtype=np.float64)) / max(1, x.nnz)
         inverse = self._inverse_by_users(x) if few_users and not cancels else self._inverse_by_items(x)
-        learned = self._state_of(inverse)
+        learned, self.trace_ = self._state_of(inverse), _trace(x)
         self.diagonal_, self.weights_ = learned["diagonal_"], np.ascontiguousarray(learned["weights_"])
 
     def _inverse_by_items(self, x: "csr_array") -> FloatArray:
@@ -156,15 +159,29 @@ class EASE(ProfileModel):
         x = self._row(profile.values)
         return x @ self.weights_[profile.item_idx] if x.any() else self._average.copy()
 
-    def state_without(self, user_idx: int, remaining: "Ratings") -> dict[str, FloatArray]:
-        """All of it, by one row less in XᵀX (Sherman and Morrison): P' = P + P x xᵀ P / (1 - xᵀ P x)."""
-        items, values = self.ratings.by_user.of(user_idx)
+    @property
+    def forgetting(self) -> Forgetting:
+        return "retrain-equal"
+
+    def state_without(self, user_idx: IntArray, remaining: "Ratings") -> dict[str, Any]:
+        """All of it, by their rows X less in XᵀX (Woodbury): P' = P + P Xᵀ (I - X P Xᵀ)⁻¹ X P.
+
+        Learned anew where that is quicker, for many at once, or where XᵀX does not hold them, as after an `update`.
+        """
+        rows = self._profiles(self.ratings, user_idx)
+        if len(user_idx) > MAX_SHARE * self.ratings.n_items or self.trace_ != _trace(self._profiles(self.ratings)):
+            return self._learned_anew(remaining)
+        inverse = self._inverse()
+        through = rows @ inverse  # (k, n_items) X P
+        left = np.eye(len(user_idx)) - rows @ through.T.astype(np.float64)
+        inverse += through.T @ np.linalg.solve(left, through.astype(np.float64)).astype(np.float32)
+        return {**self._state_of(inverse), "trace_": self.trace_ - _trace(rows)}
+
+    def _inverse(self) -> FloatArray:
+        """(n_items, n_items) P."""
         inverse = -self.weights_ * self.diagonal_
         np.fill_diagonal(inverse, self.diagonal_)
-        x = self._row(values)
-        column = inverse[:, items] @ x
-        inverse += np.outer(column, column / (1 - column[items] @ x))
-        return self._state_of(inverse)
+        return inverse
 
     def similarity(self, side: Side, idx: int) -> FloatArray:
         """(n_items,) the weights of an item: by how much having it raises the score of each; -inf where nobody had it.
@@ -181,3 +198,8 @@ class EASE(ProfileModel):
         if not x.any():
             return Reasons(item=float(self._average[item_idx]))
         return Reasons(item_idx=items[x != 0], parts=(self.weights_[items, item_idx] * x)[x != 0])
+
+
+def _trace(rows: "csr_array") -> float:
+    """Of XᵀX: by it a table is known again."""
+    return float(np.square(rows.data).sum(dtype=np.float64))

@@ -7,13 +7,19 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
+import numpy as np
+
+from cofactor.arrays import FloatArray, IntArray
+from cofactor.contract.learned import floats
 from cofactor.errors import BadOption
+from cofactor.kernels.absent import NO_CODES
 from cofactor.models._factor_reasons import FactorReasons
 from cofactor.search_space import Between, Space
 from cofactor.training.trained import TrainedRecommender
 
 if TYPE_CHECKING:
     from cofactor.data.ratings import Ratings
+    from cofactor.nets.embeddings import Embeddings
     from cofactor.run.run import Run
     from cofactor.training.engines.explicit_als import AlternatingLeastSquares
     from cofactor.training.validation import Loss
@@ -32,6 +38,9 @@ class ExplicitALS(FactorReasons, TrainedRecommender["AlternatingLeastSquares"]):
     two. `MatrixFactorization` is the same model by gradient descent.
     """
 
+    learned: ClassVar = {
+        **FactorReasons.learned, "user_origin_": floats("n_factors"), "item_origin_": floats("n_factors + 1"),
+    }  # fmt: skip
     mend: ClassVar = "Raise reg, and look whether the ratings are on one scale."
 
     n_epochs: int = 5  # sweeps over both sides
@@ -73,7 +82,45 @@ class ExplicitALS(FactorReasons, TrainedRecommender["AlternatingLeastSquares"]):
         return AlternatingLeastSquares(start, table, self.reg, self.reg_exponent, unit)
 
     def _set_learned(self, engine: "AlternatingLeastSquares", train: "Ratings") -> None:
-        self._set_parameters(engine.embeddings, train)
+        trained = engine.embeddings
+        self._set_parameters(trained, train)
+        self.user_origin_, self.item_origin_ = self._origins(trained, train)
+
+    def _origins(self, trained: "Embeddings", train: "Ratings") -> tuple[FloatArray, FloatArray]:
+        """What was taken from the users' factors (k,) and the items' rows (k + 1,) [bias, factors] to centre them."""
+        rated, known = train.user_counts > 0, train.item_counts > 0
+        of_users = (trained.user_factors - self.user_factors_)[rated].mean(axis=0)
+        of_items = (trained.item_factors - self.item_factors_)[known].mean(axis=0)
+        of_bias = (trained.item_bias - self.item_bias_ + self.item_factors_ @ of_users)[known].mean()
+        return of_users, np.append(of_bias, of_items).astype(np.float32)
+
+    def _solved_items(self, touched: IntArray, ratings: "Ratings", users: FloatArray) -> FloatArray:
+        """(b, k + 1) the minimum of what training minimises, whose penalty is of rows before they were centred.
+
+        Users who came by `update` have rows of the same model.
+        """
+        from cofactor.kernels.alignment import padded_width
+        from cofactor.kernels.posterior.problem import RowProblem
+        from cofactor.kernels.posterior.solve import solve
+        from cofactor.kernels.posterior.weights import UNIT_WEIGHTS
+        from cofactor.training.engines.explicit_als import RowPenalty, Side
+        from cofactor.training.rating_unit import rating_unit
+
+        unit, k = np.float32(rating_unit(ratings)), self.n_factors
+        rows, root = ratings.some_rows("item", touched), np.sqrt(unit)
+        design = np.zeros((len(users), padded_width(k)), np.float32)
+        design[:, :k] = users[:, 1:] + self.user_origin_
+        offset = users[:, 0] + np.float32(self.mean_) - self.item_origin_[0] - design[:, :k] @ self.item_origin_[1:]
+        empty = np.zeros((len(touched), k), np.float32), np.zeros(len(touched), np.float32)
+        side = Side(*empty, rows._replace(levels=rows.values / unit, codes=NO_CODES))
+        penalty = RowPenalty(k, self.reg, self.reg_exponent)
+        prior, bias_term = penalty.prior(side.counts), penalty.bias_term(side.bias)
+        problem = RowProblem(design / root, offset / unit, side.ratings, UNIT_WEIGHTS, prior, bias=bias_term)
+        solve(side.rows, problem, side.schedule)
+        factors = side.rows[:, :k] * root - self.item_origin_[1:]
+        bias = side.bias * unit - self.item_origin_[0] + factors @ self.user_origin_
+        expected = self._expected("item", ratings.attributes_of("item", touched), len(touched))
+        return np.where((side.counts > 0)[:, None], np.column_stack([bias, factors]), expected)
 
     def _loss_on(self, held_out: "Ratings", engine: "AlternatingLeastSquares", train: "Ratings") -> "Loss":
         """The mean squared error."""

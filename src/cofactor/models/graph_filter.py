@@ -15,6 +15,7 @@ import numpy as np
 
 from cofactor.arrays import FloatArray, IntArray
 from cofactor.contract.abilities import Abilities
+from cofactor.contract.forgetting import Forgetting
 from cofactor.contract.learned import floats
 from cofactor.contract.profile import UserProfile
 from cofactor.contract.reasons import Reasons
@@ -98,10 +99,14 @@ class GraphFilter(ProfileModel):
         back = table.multiply(users[:, None] ** -self.user_exponent).T.tocsr()
         return _Graph(table, back, users, items)
 
-    def state_without(self, user_idx: int, remaining: "Ratings") -> dict[str, FloatArray]:
-        """The graph loses them; its smoothest vectors stay as they were."""
+    @property
+    def forgetting(self) -> Forgetting:
+        return "retrain-equal"
+
+    def state_without(self, user_idx: IntArray, remaining: "Ratings") -> dict[str, Any]:
+        """All of it, learned anew: a fit is as quick as anything that would move its smoothest vectors exactly."""
         vars(self).pop("_graph", None)
-        return {}
+        return self._learned_anew(remaining)
 
     def updated_state(self, joined: "Joined") -> dict[str, FloatArray]:
         """The graph is that of all ratings; its smoothest vectors stay as they were, 0 at new items."""

@@ -12,6 +12,7 @@ import numpy as np
 
 from cofactor.arrays import FloatArray, IntArray
 from cofactor.contract.abilities import Abilities
+from cofactor.contract.forgetting import Forgetting
 from cofactor.contract.learned import floats, number
 from cofactor.contract.profile import UserProfile
 from cofactor.contract.reasons import Reasons
@@ -226,29 +227,41 @@ class ImplicitMF(TrainedRecommender["ImplicitLeastSquares"], AverageRowMixin, At
         return Reasons(attributes=attributes, item_idx=items, parts=parts, training=training)
 
     def updated_state(self, joined: "Joined") -> dict[str, FloatArray]:
-        from cofactor.kernels.alignment import padded_width
         from cofactor.posterior.fold_in import fold_in_new
-        from cofactor.training.engines.implicit_als import RowSolver, SideSolver
 
         joined = joined._replace(ratings=joined.ratings.positives)
-        ratings, width = joined.ratings, padded_width(self.n_factors)
-
-        def place(side: Literal["user", "item"], which: IntArray) -> Callable[["Rows", FloatArray], FloatArray]:
-            of_users = side == "user"
-            lean = self.user_attribute_strength_ if of_users else self.item_attribute_strength_
-            expected = self._expected(side, ratings.attributes_of(side, which), len(which))
-
-            def one_side(rows: "Rows", others: FloatArray) -> FloatArray:
-                wide, out = np.zeros((len(others), width), np.float32), np.zeros((len(which), width), np.float32)
-                wide[:, : self.n_factors] = others
-                solver = SideSolver(rows, self.n_factors, self._objective, RowSolver("exact"))
-                solver.solve(out, wide, np.float32(lean) * expected)
-                return np.where((rows.counts > 0)[:, None], out[:, : self.n_factors], expected)
-
-            return one_side
-
-        places = place("user", joined.users), place("item", joined.items)
+        places = self._solved("user", joined.ratings, joined.users), self._solved("item", joined.ratings, joined.items)
         users, items = fold_in_new(joined, self.user_factors_, self.item_factors_, *places)
+        return {"user_factors_": users, "item_factors_": items}
+
+    def _solved(
+        self, side: Literal["user", "item"], clicks: "Ratings", which: IntArray
+    ) -> Callable[["Rows", FloatArray], FloatArray]:
+        """From the clicks of these rows of a side, and the other side's rows, to what minimises the objective."""
+        from cofactor.kernels.alignment import padded_width
+        from cofactor.training.engines.implicit_als import RowSolver, SideSolver
+
+        width, strengths = padded_width(self.n_factors), (self.user_attribute_strength_, self.item_attribute_strength_)
+        expected = self._expected(side, clicks.attributes_of(side, which), len(which))
+
+        def solved(rows: "Rows", others: FloatArray) -> FloatArray:
+            wide, out = np.zeros((len(others), width), np.float32), np.zeros((len(which), width), np.float32)
+            wide[:, : self.n_factors] = others
+            solver = SideSolver(rows, self.n_factors, self._objective, RowSolver("exact"))
+            solver.solve(out, wide, np.float32(strengths[side == "item"]) * expected)
+            return np.where((rows.counts > 0)[:, None], out[:, : self.n_factors], expected)
+
+        return solved
+
+    @property
+    def forgetting(self) -> Forgetting:
+        return "re-solved locally"
+
+    def state_without(self, user_idx: IntArray, remaining: "Ratings") -> dict[str, FloatArray]:
+        """The items that they had are solved on the clicks that remain, the users being given; all else stays."""
+        touched, clicks = self.ratings.positives.items_of(user_idx), remaining.positives
+        users, items = np.delete(self.user_factors_, user_idx, axis=0), self.item_factors_.copy()
+        items[touched] = self._solved("item", clicks, touched)(clicks.some_rows("item", touched), users)
         return {"user_factors_": users, "item_factors_": items}
 
     def row_vectors(self, side: Literal["user", "item"]) -> FloatArray:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal, get_args
 import numpy as np
 
 from cofactor.contract.abilities import Abilities
+from cofactor.contract.forgetting import Forgetting
 from cofactor.errors import BadOption
 from cofactor.models._item_weights import ItemWeights
 from cofactor.search_space import Between, OneOf, Space
@@ -17,7 +18,7 @@ from cofactor.search_space import Between, OneOf, Space
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
-    from cofactor.arrays import Array
+    from cofactor.arrays import Array, IntArray
     from cofactor.data.joining import Joined
     from cofactor.data.ratings import Ratings
     from cofactor.run.run import Run
@@ -68,7 +69,11 @@ class ItemKNN(ItemWeights):
         """Counting is all there is to learn, so all is counted anew."""
         return self._learned_anew(joined.ratings)
 
-    def state_without(self, user_idx: int, remaining: "Ratings") -> "dict[str, Array]":
+    @property
+    def forgetting(self) -> Forgetting:
+        return "retrain-equal"
+
+    def state_without(self, user_idx: "IntArray", remaining: "Ratings") -> "dict[str, Array]":
         return self._learned_anew(remaining)
 
 

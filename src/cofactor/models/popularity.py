@@ -7,6 +7,7 @@ import numpy as np
 
 from cofactor.arrays import FloatArray, IntArray, rows_or_zero
 from cofactor.contract.abilities import Abilities
+from cofactor.contract.forgetting import Forgetting
 from cofactor.contract.learned import floats, number
 from cofactor.contract.profile import UserProfile
 from cofactor.contract.reasons import Reasons
@@ -58,7 +59,11 @@ class Popularity(Recommender):
         """Counting is all there is to learn, so all items are counted anew; the mean they are held to stays."""
         return {"popularity_": self._counted(joined.ratings)}
 
-    def state_without(self, user_idx: int, remaining: "Ratings") -> dict[str, Any]:
+    @property
+    def forgetting(self) -> Forgetting:
+        return "retrain-equal"
+
+    def state_without(self, user_idx: IntArray, remaining: "Ratings") -> dict[str, Any]:
         """All of it: counting is all there is to learn."""
         return self._learned_anew(remaining)
 

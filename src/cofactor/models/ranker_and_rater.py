@@ -116,6 +116,13 @@ class RankerAndRater(WithMembers):
             raise BadOption("The rater's error is measured where it is fitted. Give it here, as error=0.9.")
         self.threshold_, self.error_ = _threshold(train), self.error
 
+    @property
+    def _learns_own(self) -> bool:
+        return self.error is None
+
+    def state_without(self, user_idx: IntArray, remaining: "Ratings") -> dict[str, Any]:
+        return {**super().state_without(user_idx, remaining), "threshold_": _threshold(remaining)}
+
     def _measured_error(self, train: "Ratings", run: "Run") -> float:
         """The root mean squared error of a rater that has not seen a part of the ratings, on that part."""
         from cofactor.data.splits.splitting import split

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
+from cofactor.contract.forgetting import Forgetting
 from cofactor.errors import BadOption
 from cofactor.models._item_weights import ItemWeights
 from cofactor.search_space import Between, Space
 
 if TYPE_CHECKING:
+    from cofactor.arrays import Array, IntArray
     from cofactor.data.ratings import Ratings
     from cofactor.run.run import Run
 
@@ -44,6 +46,14 @@ class SparseEASE(ItemWeights):
     def _check_options(self) -> None:
         if not (self.n_neighbors >= 1 and self.reg > 0):
             raise BadOption(f"n_neighbors is at least 1 and reg above 0, but {self.n_neighbors} and {self.reg} came.")
+
+    @property
+    def forgetting(self) -> Forgetting:
+        return "retrain-equal"
+
+    def state_without(self, user_idx: "IntArray", remaining: "Ratings") -> "dict[str, Array]":
+        """All of it, learned anew: who has an item less changes the nearest items of every other, too."""
+        return self._learned_anew(remaining)
 
     def _fit(self, train: "Ratings", run: "Run") -> None:
         from cofactor.kernels.neighbours.item_graph import item_graph, nearest_items, neighbour_weights
