@@ -25,7 +25,7 @@ if sys.platform == "win32":
 else:
     import fcntl
 
-__all__ = ["replace_file", "replacing", "standing"]
+__all__ = ["finish_replacing", "replace_file", "replacing", "standing"]
 
 DAY = 86_400  # seconds; where file systems know no locks, a draft untouched for so long is taken for abandoned
 
@@ -57,6 +57,22 @@ def standing(target: Path) -> Path:
             if draft.with_suffix(".old").is_dir():
                 return draft
     return target
+
+
+def finish_replacing(target: Path) -> None:
+    """Finish what killed saves had begun: what is whole takes the target's place, and what they left is removed.
+
+    target: an absolute path
+    """
+    if not target.parent.is_dir():
+        return
+    with _lock(target.parent, wait=True):
+        whole = standing(target)
+        if whole != target:
+            whole.rename(target)
+            _sync(target.parent)
+        if target.exists():
+            _clear(target)
 
 
 def replace_file(target: Path, write: Callable[[Path], None]) -> None:

@@ -11,6 +11,7 @@ import cofactor
 from cofactor.card.section import Fact, Section
 from cofactor.contract.abilities import REFUSALS
 from cofactor.contract.fitting import FitMixin
+from cofactor.contract.forgetting import MEANINGS
 from cofactor.contract.showing import with_options
 from cofactor.data.describing import describe
 from cofactor.data.facts import counts_in_words, rows_of_facts
@@ -37,7 +38,7 @@ def fact_sections(model: FitMixin) -> list[Section]:
     ratings = model.ratings
     return [
         Section(key="objective", facts=(Fact("Model", type(model).__name__), Fact("It optimises", model.objective))),
-        Section(key="data", facts=tuple(_of_data(ratings))),
+        Section(key="data", facts=(*_of_data(ratings), Fact("Forgets a person", _forgets(model)))),
         Section(key="limits", text=tuple(_limits(model))),
         Section(key="making", facts=tuple(_making(model))),
     ]
@@ -69,6 +70,10 @@ def _kept(ratings: "Ratings") -> str:
     times = ", with its time" if ratings.timestamps is not None else ""
     attributes = f", and their {', '.join(ratings.user_attributes)}" if ratings.user_attributes else ""
     return f"their ids and every one of their {ratings.kind}{times}{attributes}, so that seen items can be hidden"
+
+
+def _forgets(model: FitMixin) -> str:
+    return f"by `cofactor forget`, {model.forgetting}: {MEANINGS[model.forgetting]}"
 
 
 def _attributes(ratings: "Ratings") -> list[Fact]:
