@@ -33,6 +33,7 @@ __all__ = ["EASE"]
 FEW_USERS = 2  # that many times as many items: the inverse is then found through the users
 MIN_REG = 5  # times the mean square in X; below, single precision loses too much on the way through the users
 MAX_SHARE = 0.1  # of the number of items: so many users are taken out of the inverse sooner than it is found anew
+ROWS_AT_ONCE = 64  # of the weights, worked on while they are in the cache
 COPIES = 2  # item × item matrices held at once: the one that is inverted in place, and what is handed over
 
 
@@ -171,17 +172,23 @@ class EASE(ProfileModel):
         rows = self._profiles(self.ratings, user_idx)
         if len(user_idx) > MAX_SHARE * self.ratings.n_items or self.trace_ != _trace(self._profiles(self.ratings)):
             return self._learned_anew(remaining)
-        inverse = self._inverse()
-        through = rows @ inverse  # (k, n_items) X P
-        left = np.eye(len(user_idx)) - rows @ through.T.astype(np.float64)
-        inverse += through.T @ np.linalg.solve(left, through.astype(np.float64)).astype(np.float32)
-        return {**self._state_of(inverse), "trace_": self.trace_ - _trace(rows)}
+        dense = rows.toarray()
+        through = dense * self.diagonal_ - (rows @ self.weights_) * self.diagonal_  # (k, n_items) X P
+        left = np.eye(len(user_idx)) - (rows @ through.T).astype(np.float64)
+        solved = np.linalg.solve(left, through.astype(np.float64)).astype(np.float32)
+        return {**self._downdated(through, solved), "trace_": self.trace_ - _trace(rows)}
 
-    def _inverse(self) -> FloatArray:
-        """(n_items, n_items) P."""
-        inverse = -self.weights_ * self.diagonal_
-        np.fill_diagonal(inverse, self.diagonal_)
-        return inverse
+    def _downdated(self, through: FloatArray, solved: FloatArray) -> dict[str, FloatArray]:
+        """The state of P + throughᵀ solved, (k, n_items) each; some rows at a time, which stay in the cache."""
+        diagonal = self.diagonal_ + np.einsum("kn,kn->n", through, solved)
+        weights, left = np.empty_like(self.weights_), np.ascontiguousarray(through.T)
+        for at in range(0, len(weights), ROWS_AT_ONCE):
+            rows = slice(at, at + ROWS_AT_ONCE)
+            np.multiply(self.weights_[rows], self.diagonal_, out=weights[rows])
+            weights[rows] -= left[rows] @ solved
+            weights[rows] /= diagonal
+        np.fill_diagonal(weights, 0)
+        return {"weights_": weights, "diagonal_": diagonal}
 
     def similarity(self, side: Side, idx: int) -> FloatArray:
         """(n_items,) the weights of an item: by how much having it raises the score of each; -inf where nobody had it.

@@ -60,6 +60,17 @@ def test_a_model_that_memorises_gives_its_members_away_and_blind_attacks_do_not(
     assert abs(blind.value - 0.5) < blind.high - blind.low  # four standard errors: one seed in twenty is beyond two
 
 
+def test_who_was_forgotten_by_a_model_that_is_retrain_equal_is_as_if_never_a_member(of_memorising, tastes):
+    forgotten = membership_inference(cf.EASE(reg=10.0), tastes, **QUICK, forgotten=True)
+    for reader in ("scores", "lists", "blind"):
+        found = forgotten.value(reader, "AUC")
+        assert abs(found.value - 0.5) < found.high - found.low  # four standard errors
+    assert forgotten.value("blind", "AUC") == of_memorising.value("blind", "AUC")
+    assert forgotten.folder is not None
+    assert forgotten.folder.n_members_found == 0
+    assert str(forgotten).startswith("membership inference against EASE that forgot them")
+
+
 def test_regularisation_hides_members(of_memorising, tastes):
     calm = membership_inference(cf.EASE(reg=100_000.0), tastes, **QUICK)
     assert calm.value("lists", "AUC").high < of_memorising.value("lists", "AUC").low

@@ -39,13 +39,15 @@ MIN_PEOPLE = 20  # fewer could be all members, or none, in a sample of them
 
 def membership_inference(
     model: Recommender, ratings: RatingsOrFrame, *, n_models: int = 8, n_people: int = 1000, k: int = 10,
-    confidence: float = 0.95, n_bootstrap: int = 1000, seed: int = 0,
+    forgotten: bool = False, confidence: float = 0.95, n_bootstrap: int = 1000, seed: int = 0,
 ) -> MembershipInference:  # fmt: skip
     """How well readers of a model, as it would be fitted to half of these people, tell who they were.
 
     model: its options are used, its seed included, which a reader of its folder knows; it is not changed
     n_models: models that are fitted, each attacked with the help of the others     k: length of the lists
     n_people: people, drawn at random, who are asked about; those with a single rating cannot be
+    forgotten: each model forgets those of them that it was fitted to, together, before it is attacked; the same seed
+        asks about the same people
     confidence, n_bootstrap, seed: as in `evaluate`
 
     A member of one model is or is not one of another by a coin of its own: were everybody in exactly half of them, the
@@ -65,7 +67,7 @@ def membership_inference(
     rng = np.random.default_rng(seed)
     people = _people_asked_about(table, n_people, rng)
     persons, member = held_people(table, people, rng), rng.random((n_models, table.n_users)) < 0.5
-    seen, folder = _seen_by_readers(model, table, people, persons, member, k)
+    seen, folder = _seen_by_readers(model, table, people, persons, member, k, forgotten=forgotten)
     asked = member[:, people]
     scores: dict[Reader, FloatArray] = {reader: _beside_others(one, asked) for reader, one in seen.items()}
     scores["blind"] = np.tile([blind_statistic(table, one) for one in persons], (n_models, 1))
@@ -74,9 +76,8 @@ def membership_inference(
     for reader, one in scores.items():
         for name, found in _measured(AttackCurve.of(one, asked), weights, confidence).items():
             intervals[reader, name] = found
-    return MembershipInference(
-        type(model).__name__, n_models, len(people), k, confidence, intervals, folder, table.library
-    )
+    name = f"{type(model).__name__}{' that forgot them' if forgotten else ''}"
+    return MembershipInference(name, n_models, len(people), k, confidence, intervals, folder, table.library)
 
 
 def _people_asked_about(table: Ratings, n_people: int, rng: np.random.Generator) -> IntArray:
@@ -91,7 +92,14 @@ def _people_asked_about(table: Ratings, n_people: int, rng: np.random.Generator)
 
 
 def _seen_by_readers(
-    model: Recommender, table: Ratings, people: IntArray, persons: list[HeldPerson], member: BoolArray, k: int
+    model: Recommender,
+    table: Ratings,
+    people: IntArray,
+    persons: list[HeldPerson],
+    member: BoolArray,
+    k: int,
+    *,
+    forgotten: bool,
 ) -> tuple[dict[Reader, FloatArray], FolderFinding | None]:
     """(n_models, n_people) the statistic of each reader of a model fitted to each row of members, and what is found in
     the folder of the last one.
@@ -102,6 +110,8 @@ def _seen_by_readers(
     ids, folder = table.items.gather(np.arange(table.n_items)).tolist(), None
     for at, members in enumerate(member):
         fitted = replace(model).fit(table.subset(members[table.user_idx]), progress=False)
+        if forgotten:
+            fitted.forget(table.users.gather(people[members[people]]))
         for reader, statistic in _seen_of_answers(fitted, ids, persons, k).items():
             seen[reader].append(statistic)
         of_items = item_statistics(fitted, table, people)
