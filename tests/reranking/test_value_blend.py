@@ -8,13 +8,12 @@ from cofactor.reranking.greedy import relevance
 from cofactor.reranking.item_values import ValueBlend, best_blended, blended, value_shares
 
 NONE = np.nan
-# items 3, 1, 0, 2 by their scores; the value of item 2 is not known
-BEST = np.array([[3, 1, 0, 2]]), np.array([[9.0, 8.0, 5.0, 1.0]], np.float32)
+SCORES = np.array([[5.0, 8.0, 1.0, 9.0]], np.float32)  # so that items 3, 1, 0, 2 is their order; 2 has no value
 VALUES = np.array([4.0, 6.0, NONE, 2.0])
 
 
 def order(weight, **more):
-    return best_blended(BEST, ValueBlend(VALUES, np.array([weight]), **more), 4).idx[0].tolist()
+    return best_blended(SCORES, ValueBlend(VALUES, np.array([weight]), **more), 4).idx[0].tolist()
 
 
 def test_values_are_put_between_the_worst_and_the_best_and_unknown_ones_at_the_mean():
@@ -23,9 +22,9 @@ def test_values_are_put_between_the_worst_and_the_best_and_unknown_ones_at_the_m
 
 
 def test_a_blend_is_the_weighted_mean_of_both():
-    """Relevance 1, 7/8, 1/2, 0; shares of values 0, 1, 1/2 and their mean, 1/2."""
-    found = blended(relevance(BEST[1]), value_shares(VALUES[BEST[0]]), np.array([0.4]))
-    np.testing.assert_allclose(found, [[0.6, 0.925, 0.5, 0.2]], rtol=1e-6)
+    """Relevance 1/2, 7/8, 0, 1; shares of values 1/2, 1, their mean, 0."""
+    found = blended(SCORES, relevance(SCORES), value_shares(VALUES[None]), np.array([0.4]))
+    np.testing.assert_allclose(found, [[0.5, 0.925, 0.2, 0.6]], rtol=1e-6)
 
 
 @pytest.mark.parametrize(
@@ -46,18 +45,19 @@ def test_where_lower_is_better_the_lowest_come_first():
 
 
 def test_each_list_has_its_own_weight_and_the_scores_stay_those_of_the_model():
-    twice = np.repeat(BEST[0], 2, axis=0), np.repeat(BEST[1], 2, axis=0)
-    found = best_blended(twice, ValueBlend(VALUES, np.array([0.0, 1.0])), 2)
+    found = best_blended(np.repeat(SCORES, 2, axis=0), ValueBlend(VALUES, np.array([0.0, 1.0])), 2)
     assert found.idx.tolist() == [[3, 1], [1, 0]]
     assert found.scores.tolist() == [[9, 8], [8, 5]]
     assert found.values[0].tolist() == [9, 8]  # where nothing is blended nothing is rounded
 
 
-def test_a_list_ends_where_there_is_nothing_more_to_show():
-    short = np.array([[1, -1, -1]]), np.array([[2.0, -np.inf, -np.inf]])
-    found = best_blended(short, ValueBlend(np.array([5.0, 1.0, 9.0]), np.array([1.0])), 3)
-    assert found.idx.tolist() == [[1, -1, -1]]
-    assert found.scores.tolist() == [[2, -np.inf, -np.inf]]
+def test_what_may_not_be_shown_is_neither_listed_nor_part_of_the_scale():
+    """Without item 1 the scale of values ends at 4, item 0's; those without a value are at 1/2."""
+    only = np.where(np.arange(4) == 1, -np.inf, SCORES)
+    found = best_blended(only, ValueBlend(VALUES, np.array([1.0])), 4)
+    assert found.idx.tolist() == [[0, 2, 3, -1]]
+    assert found.scores.tolist() == [[5, 1, 9, -np.inf]]
+    np.testing.assert_allclose(found.values, [[1, 0.5, 0, -np.inf]], atol=1e-6)
 
 
 cells = st.floats(-1e6, 1e6, width=32)
@@ -66,12 +66,11 @@ cells = st.floats(-1e6, 1e6, width=32)
 @given(st.lists(st.tuples(cells, st.none() | cells), min_size=2, max_size=12), st.floats(0, 1), st.floats(0, 1))
 def test_a_higher_weight_never_lowers_the_value_of_a_list(rows, first, second):
     """Of the mean share of values, by which lists are made."""
-    rows.sort(key=lambda one: -one[0])
     scores = np.array([[score for score, _ in rows]], np.float32)
     values = np.array([np.nan if value is None else value for _, value in rows])
-    best, shares = (np.arange(len(rows))[None], scores), value_shares(values[None])[0]
+    shares = value_shares(values[None])[0]
     means = [
-        shares[best_blended(best, ValueBlend(values, np.array([weight])), 3).idx[0]].mean()
+        shares[best_blended(scores, ValueBlend(values, np.array([weight])), 3).idx[0]].mean()
         for weight in sorted([first, second])
     ]
     assert means[0] <= means[1] + 1e-5
@@ -80,10 +79,9 @@ def test_a_higher_weight_never_lowers_the_value_of_a_list(rows, first, second):
 @given(st.lists(st.tuples(cells, cells), min_size=2, max_size=12), st.floats(0, 1))
 def test_another_unit_of_the_values_changes_no_list(rows, weight):
     """Values from 0 to 1, from 0 to 100, and regret in place of its absence; powers of two, which round nothing."""
-    scores = np.array([sorted((score for score, _ in rows), reverse=True)], np.float32)
-    values, best = np.array([value for _, value in rows]), (np.arange(len(rows))[None], scores)
+    scores, values = np.array([[score for score, _ in rows]], np.float32), np.array([value for _, value in rows])
     lists = [
-        best_blended(best, ValueBlend(*one), 5).idx.tolist()
+        best_blended(scores, ValueBlend(*one), 5).idx.tolist()
         for one in [
             (values, np.array([weight])),
             (values * 64, np.array([weight])),

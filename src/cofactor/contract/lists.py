@@ -1,7 +1,7 @@
 """How a model's lists come about: a query answered exactly, or through an index of the items near to each user."""
 
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from operator import is_
@@ -22,7 +22,7 @@ from cofactor.ranking import Ranking
 from cofactor.reranking.exposure import ExposureFloors, with_floors
 from cofactor.selection.approximate import ItemIndex, advice
 from cofactor.selection.exact import Best, rank_exactly
-from cofactor.selection.own_items import rank_own_items
+from cofactor.selection.own_items import allowed_scores, rank_own_items
 
 __all__ = ["ListMixin"]
 
@@ -57,7 +57,10 @@ class ListMixin(Snapshots, ModelSteps):
         if query.caps is None and not query.reranking.chooses:
             idx, scores = self._best(query, query.n)
         else:
-            idx, scores = reranked_lists(self, query, lambda rows, n: self._best(query.rows(rows), n))
+            idx, scores = reranked_lists(
+                self, query, lambda rows, n: self._best(query.rows(rows), n),
+                lambda rows: self._allowed_scores(query.rows(rows)),
+            )  # fmt: skip
         if query.reranking.floors is not None:
             idx, scores = with_floors(
                 (idx, scores), self._floor_scores(query, query.reranking.floors), query.reranking.floors
@@ -66,18 +69,28 @@ class ListMixin(Snapshots, ModelSteps):
 
     def _best(self, query: Query, n: int) -> Best:
         """The n best items of each user of a query, whatever its lists are chosen for."""
-        user_idx, excluded, hidden, seed = query.user_idx, query.excluded, query.hide_seen, query.reranking.seed
+        if not query.profiles and query.own is None and query.reranking.seed is None:
+            return self.rank_users(
+                query.user_idx, n, query.excluded, hide_seen=query.hide_seen, approximate=bool(query.approximate)
+            )
+        score, seen = self._scoring(query)
+        return rank_own_items(score, len(query.user_idx), n, seen, query.excluded, query.own)
+
+    def _allowed_scores(self, query: Query) -> FloatArray:
+        """(b, n_items) all scores, -inf where an item may not be on a user's list."""
+        score, seen = self._scoring(query)
+        return allowed_scores(score(slice(None)), seen, query.excluded, query.own)
+
+    def _scoring(self, query: Query) -> tuple[Callable[[slice], FloatArray], SeenItems]:
+        """What scores the users of a query, and what each of them has seen, where that is to be hidden."""
+        user_idx, hidden, seed = query.user_idx, query.hide_seen, query.reranking.seed
         if query.profiles:
             profiles = [expect_profile(self, one) for one in query.profiles]
             seen = SeenItems.of_rows([one.item_idx for one in profiles]) if hidden else SeenItems.none(len(profiles))
             score = partial(self._score_profiles, profiles)
-        elif query.own is None and seed is None:
-            return self.rank_users(user_idx, n, excluded, hide_seen=hidden, approximate=bool(query.approximate))
         else:
             seen, score = self._seen(user_idx, hide_seen=hidden), lambda at: self.score_users(user_idx[at])
-        if seed is not None:
-            score = explored(self, query, score, seed)
-        return rank_own_items(score, len(user_idx), n, seen, excluded, query.own)
+        return (score if seed is None else explored(self, query, score, seed)), seen
 
     def _floor_scores(self, query: Query, floors: ExposureFloors) -> FloatArray:
         """(b, k) the scores of the floors' items for each user, -inf where one may not be on the list."""

@@ -39,10 +39,11 @@ N_CAPPED = 50  # the same where lists are only capped, and longer ones are fetch
 MAX_SIMILARITIES = 25_000_000  # numbers held at once: 100 MB
 
 
-def reranked_lists(model: ModelSteps, query: Query, fetch: Fetch) -> Best:
+def reranked_lists(model: ModelSteps, query: Query, fetch: Fetch, scores: Callable[[IntArray], FloatArray]) -> Best:
     """(b, min(n, n_items)) items and scores as a query's re-ranking and caps choose them; -1 and -inf behind the end.
 
-    fetch: (b,) rows of the query and a length -> their best items
+    fetch: (b,) rows of the query and a length -> their best items     scores: (b,) rows -> (b, n_items) all scores,
+    -inf where an item may not be shown
     Raises `Unsupported` where the model compares no items and diversity was asked for.
     """
     if query.reranking.weighs:
@@ -50,7 +51,7 @@ def reranked_lists(model: ModelSteps, query: Query, fetch: Fetch) -> Best:
     else:
         choose, n_candidates = partial(_capped, query), N_CAPPED
     n_items, blend = model.ratings.n_items, query.reranking.blend
-    found = _by_score(fetch) if blend is None else _by_blend(fetch, blend, n_items)
+    found = _by_score(fetch) if blend is None else _by_blend(scores, blend, n_items)
     return lists_from_longer(found, choose, len(query.labels), query.n, n_items, n_candidates)
 
 
@@ -65,11 +66,11 @@ def _by_score(fetch: Fetch) -> FetchCandidates:
     return found
 
 
-def _by_blend(fetch: Fetch, blend: ValueBlend, n_items: int) -> FetchCandidates:
+def _by_blend(scores: Callable[[IntArray], FloatArray], blend: ValueBlend, n_items: int) -> FetchCandidates:
     """All items that a user could be shown are looked at: one far down by its score may have the best value."""
 
     def found(rows: IntArray, n: int) -> Candidates:
-        parts = [best_blended(fetch(rows[at], n_items), blend.rows(rows[at]), n) for at in blocks(len(rows), n_items)]
+        parts = [best_blended(scores(rows[at]), blend.rows(rows[at]), n) for at in blocks(len(rows), n_items)]
         return Candidates.joined(parts)
 
     return found

@@ -5,6 +5,7 @@ from dataclasses import KW_ONLY, dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
+from weakref import ref
 
 import numpy as np
 
@@ -123,10 +124,17 @@ class ItemValues(SheetMixin):
         return f"{self.name} ({better} is better), set by {self.set_by} on {self.set_on}, {asked}"
 
     def aligned(self, ratings: "Ratings") -> AlignedValues:
-        """The values in the order of these ratings' items.
+        """The values in the order of these ratings' items; found once, and kept for the next question.
 
         Raises `UnknownIds` where the ratings hold none of the items, `BadOption` where two names are of one item.
         """
+        of, found = vars(self).get("_aligned", (lambda: None, None))
+        if found is None or of() is not ratings:
+            found = self._found_in(ratings)
+            object.__setattr__(self, "_aligned", (ref(ratings), found))
+        return found
+
+    def _found_in(self, ratings: "Ratings") -> AlignedValues:
         items = list(self.values)
         idx = ratings.find_items(items)
         known = idx != UNKNOWN

@@ -9,12 +9,13 @@ from typing import NamedTuple, Self
 
 import numpy as np
 
-from cofactor.arrays import Array, FloatArray, IntArray
+from cofactor.arrays import FloatArray, IntArray
 from cofactor.kernels.ranking.top_scores import top_scores
-from cofactor.reranking.greedy import chosen_lists, relevance
-from cofactor.selection.exact import Best
+from cofactor.reranking.greedy import relevance
 
 __all__ = ["Candidates", "ValueBlend", "best_blended", "blended", "value_shares"]
+
+ALMOST_ALONE = 1 - 1e-9  # what a weight of 1 is, so that items of one value stay in the order of their scores
 
 
 class Candidates(NamedTuple):
@@ -52,10 +53,13 @@ class ValueBlend(NamedTuple):
         """The same for some of the lists."""
         return self._replace(weights=self.weights[which])
 
-    def of(self, idx: IntArray) -> Array:
-        """The values of items, (b, m), higher ones better; nan where there is no item or no value."""
+    def of(self, scores: FloatArray) -> FloatArray:
+        """The value of every item, (b, n_items), higher ones better; nan where it has none or may not be shown.
+
+        scores: (b, n_items), -inf where an item may not be on a list
+        """
         better = self.values if self.higher_is_better else -self.values
-        return np.where(idx >= 0, better[idx], np.nan)
+        return np.where(np.isfinite(scores), better, np.nan)
 
 
 def value_shares(values: FloatArray) -> FloatArray:
@@ -72,22 +76,22 @@ def value_shares(values: FloatArray) -> FloatArray:
     return np.where(known, shares, mean)
 
 
-def blended(relevances: FloatArray, shares: FloatArray, weights: FloatArray) -> FloatArray:
-    """(b, m) (1 - w) relevance + w share of the value.
+def blended(scores: FloatArray, relevances: FloatArray, shares: FloatArray, weights: FloatArray) -> FloatArray:
+    """(b, m) (1 - w) relevance + w share of the value; the score itself where w is 0, and -inf where that is.
 
-    relevances: (b, m) as `relevance` gives them     shares: (b, m) as `value_shares` does     weights: w, (b,)
+    scores: (b, m), -inf where there is no candidate     relevances: of these, as `relevance` gives them
+    shares: (b, m) as `value_shares` gives them     weights: w, (b,)
     """
-    weight = weights[:, None].astype(np.float32)
-    return (1 - weight) * relevances + weight * shares
+    weight = np.minimum(weights, ALMOST_ALONE)[:, None]
+    mixed = np.where(weight > 0, (1 - weight) * relevances + weight * shares, scores)
+    return np.where(np.isfinite(scores), mixed, -np.inf)
 
 
-def best_blended(best: Best, blend: ValueBlend, n: int) -> Candidates:
-    """(b, n) items of the highest blended values; of equal ones that of the higher score is first.
+def best_blended(scores: FloatArray, blend: ValueBlend, n: int) -> Candidates:
+    """(b, min(n, n_items)) items of the highest blended values; of equal values that of the higher score is first.
 
-    best: (b, m) all items that each user could be shown and their scores, best first, -1 and -inf behind the last
+    scores: (b, n_items), -inf where an item may not be on a list
     """
-    idx, scores = best
-    mixed = blended(relevance(scores), value_shares(blend.of(idx)), blend.weights)
-    mixed = np.where(blend.weights[:, None] > 0, mixed, scores)  # nothing is rounded where nothing is blended
-    places, values = top_scores(np.where(idx >= 0, mixed, -np.inf), n)
-    return Candidates(*chosen_lists(best, places), values)
+    idx, values = top_scores(blended(scores, relevance(scores), value_shares(blend.of(scores)), blend.weights), n)
+    found = np.take_along_axis(scores, np.maximum(idx, 0), axis=1)
+    return Candidates(idx, np.where(idx >= 0, found, -np.inf), values)

@@ -10,7 +10,7 @@ from cofactor.kernels.ranking.lists import SeenItems
 from cofactor.kernels.ranking.top_scores import top_scores
 from cofactor.selection.exact import Best, blocks, joined
 
-__all__ = ["OwnItems", "rank_own_items"]
+__all__ = ["OwnItems", "allowed_scores", "rank_own_items"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,11 +48,24 @@ def rank_own_items(
     excluded: (n_items,) True for those on no list
     """
 
-    def scores_allowed(at: slice) -> FloatArray:
-        scores = score(at)
-        return scores if own is None else np.where(own.rows(at).excluded(*scores.shape), -np.inf, scores)
+    return joined(
+        top_scores(_own(score(at), at, own), n, seen.rows(at), excluded) for at in blocks(n_rows, len(excluded))
+    )
 
-    return joined(top_scores(scores_allowed(at), n, seen.rows(at), excluded) for at in blocks(n_rows, len(excluded)))
+
+def allowed_scores(scores: FloatArray, seen: SeenItems, excluded: BoolArray, own: OwnItems | None = None) -> FloatArray:
+    """(b, n_items) the scores, -inf where an item may not be on a user's list. Arguments are those of `rank_own_items`.
+
+    scores: (b, n_items), which stay as they are
+    """
+    allowed = np.where(excluded, -np.inf, _own(scores, slice(None), own))
+    for row in range(len(allowed)):
+        allowed[row, seen.of_row(row)] = -np.inf
+    return allowed
+
+
+def _own(scores: FloatArray, at: slice, own: OwnItems | None) -> FloatArray:
+    return scores if own is None else np.where(own.rows(at).excluded(*scores.shape), -np.inf, scores)
 
 
 def _rows(sets: Sequence[IntArray] | None, which: slice | IntArray) -> Sequence[IntArray] | None:

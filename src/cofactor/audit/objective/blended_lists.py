@@ -8,12 +8,13 @@ import numpy as np
 from cofactor.arrays import FloatArray, IntArray
 from cofactor.audit.popularity_lists import AuditedUsers
 from cofactor.evaluation.statistic import divided
-from cofactor.kernels.ranking.lists import empty_lists
+from cofactor.kernels.ranking.lists import SeenItems, empty_lists
 from cofactor.kernels.ranking.top_scores import top_scores
 from cofactor.recommender import Recommender
 from cofactor.reranking.greedy import relevance
 from cofactor.reranking.item_values import ValueBlend, blended, value_shares
 from cofactor.selection.exact import blocks
+from cofactor.selection.own_items import allowed_scores
 
 __all__ = ["BlendedLists", "blended_lists"]
 
@@ -45,17 +46,16 @@ def blended_lists(
     *, higher_is_better: bool,
 ) -> list[BlendedLists]:  # fmt: skip
     """The lists of k at each of the weights. values: (n_items,) nan where an item has none"""
-    n_users, n_items = users.held.n_users, model.ratings.n_items
-    found = [BlendedLists(one, empty_lists(n_users, k, np.float32)[0], np.zeros(n_users)) for one in weights]
-    blend = ValueBlend(values, np.zeros(0), higher_is_better)
-    for at in blocks(n_users, n_items):
-        idx, scores = model.rank_users(users.held.model_users[at], n_items)
-        relevances, shares = relevance(scores), value_shares(blend.of(idx))
+    held, n_items = users.held, model.ratings.n_items
+    found = [BlendedLists(one, empty_lists(held.n_users, k, np.float32)[0], np.zeros(held.n_users)) for one in weights]
+    blend, rated = ValueBlend(values, np.zeros(0), higher_is_better), model.ratings.by_user
+    seen = SeenItems(held.model_users.astype(np.int64), rated.indptr, rated.indices)
+    for at in blocks(held.n_users, n_items):
+        scores = allowed_scores(model.score_users(held.model_users[at]), seen.rows(at), np.zeros(n_items, bool))
+        relevances, shares = relevance(scores), value_shares(blend.of(scores))
         for lists in found:
-            mixed = blended(relevances, shares, np.full(len(idx), lists.weight))
-            places = top_scores(np.where(idx >= 0, mixed, -np.inf), k)[0]  # equal values stay in the order of scores
-            there, place = places >= 0, np.maximum(places, 0)
-            lists.items[at, : places.shape[1]] = np.where(there, np.take_along_axis(idx, place, axis=1), -1)
-            listed = np.where(there, np.take_along_axis(relevances, place, axis=1), 0)
-            lists.engagement[at] = divided(listed.sum(axis=1).astype(np.float64), there.sum(axis=1))
+            idx = top_scores(blended(scores, relevances, shares, np.full(len(scores), lists.weight)), k)[0]
+            lists.items[at, : idx.shape[1]] = idx
+            listed = np.where(idx >= 0, np.take_along_axis(relevances, np.maximum(idx, 0), axis=1), 0)
+            lists.engagement[at] = divided(listed.sum(axis=1, dtype=np.float64), np.count_nonzero(idx >= 0, axis=1))
     return found
