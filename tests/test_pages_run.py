@@ -17,6 +17,7 @@ PAGES = {
     "forgetting.md": [],
     "lists.md": [],
     "mistakes.md": [],
+    "objective.md": [],
     "reasons.md": [],
     "plots.md": ["matplotlib"],
     "privacy.md": [],

@@ -1,4 +1,4 @@
-"""The pictures of docs/plots.md, drawn of `tastes`, whose ratings are synthetic.
+"""The pictures of docs/plots.md, drawn of `tastes` and `regrets`, which are synthetic.
 
 .venv/bin/python docs/images/make_plots.py
 """
@@ -12,7 +12,9 @@ import numpy as np
 
 import cofactor as cf
 from cofactor import plots
+from cofactor.audit.objective.second_objective import second_objective
 from cofactor.data.describing import describe
+from cofactor.data.sources import regrets
 
 matplotlib.use("agg")
 
@@ -35,6 +37,7 @@ def figures() -> Iterator[tuple[str, Any]]:
     train, test = cf.split(ratings, test=0.2, seed=0)
     yield from of_training(train, test)
     yield from of_a_model(cf.ExplicitALS(n_factors=8).fit(ratings, progress=False))
+    yield "trade_off", of_two_objectives()
 
 
 def of_the_table(ratings: cf.Ratings) -> Iterator[tuple[str, Any]]:
@@ -52,6 +55,12 @@ def of_training(train: cf.Ratings, test: cf.Ratings) -> Iterator[tuple[str, Any]
     yield "loss_curves", found.plot_losses()
     yield "comparison_chart", found.plot("ndcg@10")
     yield "accuracy_curve", plots.accuracy_curve(*accuracies(train, test))
+
+
+def of_two_objectives() -> Any:
+    train, test = cf.split(cf.load("regrets"), test=0.2, seed=42)
+    model = cf.ImplicitMF(n_factors=16).fit(train, progress=False)
+    return second_objective(model, test, regrets.asked()).plot()
 
 
 def accuracies(train: cf.Ratings, test: cf.Ratings) -> tuple[list[int], dict[str, list[Any]]]:
