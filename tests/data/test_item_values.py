@@ -129,6 +129,11 @@ def test_a_file_of_somebody_else_is_read_with_the_facts_in_any_order(tmp_path, f
     assert ItemValues.read(str(file), set_by="us").set_by == "us"
 
 
+def test_a_column_of_titles_is_not_taken_for_the_values():
+    found = ItemValues.read(pl.DataFrame({"movieId": [10], "title": ["Heat"], "points": [3]}), **ALL_FACTS)
+    assert found.values == {10: 3}
+
+
 @pytest.mark.parametrize("frame", [pd.DataFrame, pl.DataFrame])
 def test_a_frame_is_read_with_the_facts_beside_it(frame, films):
     table = frame({"film": [10, 20, 30], "year": [1990, 1991, 1992], "value": [0.5, None, 0.7]})

@@ -42,7 +42,10 @@ def value_blend(ratings: "Ratings", asked: Asked, item_values: object, value_wei
 def expect_item_values(given: object, where: str) -> ItemValues:
     """The values themselves. Raises `BadOption` for anything else. where: begins the sentence"""
     if not isinstance(given, ItemValues):
-        raise BadOption(f"{where} cf.ItemValues, which say who set them and how, but {shown(given)} came.")
+        raise BadOption(
+            f"{where} cf.ItemValues, which say who set them and how, but a value of type {type(given).__name__} came. "
+            f"Of a table or a file: cf.ItemValues.read(table, name=…, …)."
+        )
     return given
 
 

@@ -107,10 +107,13 @@ def _columns(names: list[str], item: str | None, value: str | None) -> tuple[str
         if asked is not None and asked not in names:
             raise BadTable(f"There is no column {asked!r}; there are: {', '.join(map(shown, names))}.")
     found = item or usual_column([name for name in names if name != value], "item") or names[0]
-    others = [name for name in names if name != found]
+    others = [name for name in names if name not in (found, usual_column(names, "title"))]
     named = value or next((name for name in others if name.lower() == "value"), None)
     if named is None and len(others) != 1:
-        raise BadTable(f"Which column holds the values? There are: {', '.join(map(shown, names))}. Name it by value=….")
+        raise BadTable(
+            f"Which column holds the values? There are: {', '.join(map(shown, names))}. Call it 'value', or name it by "
+            f"value=…."
+        )
     return found, named or others[0]
 
 
