@@ -23,12 +23,10 @@ def with_finding(model, **lists):
     """The model with one green finding, measured on it."""
     card = model.card(lists)
     shown = Finding(
-        name="coverage", title="Coverage", sentence="", value=0.9, low=0.9, high=0.9, unit="%",
-        threshold=MEASURES["coverage"].threshold, fingerprint=card.fingerprint,
+        name="membership", title="Membership", sentence="", value=0.01, low=0.01, high=0.01, unit="%",
+        threshold=MEASURES["membership"].threshold, fingerprint=card.fingerprint,
     )  # fmt: skip
-    model.keep_card(
-        replace(card, answers={"owner": "Ann"}).with_sections([Section(key="popularity", findings=(shown,))])
-    )
+    model.keep_card(replace(card, answers={"owner": "Ann"}).with_sections([Section(key="privacy", findings=(shown,))]))
     return model
 
 
@@ -43,10 +41,10 @@ def test_a_saved_model_says_what_it_optimises_and_on_what_and_that_nothing_was_m
 def test_what_was_measured_is_saved_and_comes_back_with_its_light(model, tmp_path):
     folder = with_finding(model).save(tmp_path / "m")
     again = cf.open(folder)
-    assert again.card().findings["coverage"].light == "green"
+    assert again.card().findings["membership"].light == "green"
     assert again.card().markdown() == model.card().markdown() == (folder / "card.md").read_text("utf-8")
     assert again.card().answers == {"owner": "Ann"}
-    assert cf.open(again.save(folder)).card().findings["coverage"].light == "green"
+    assert cf.open(again.save(folder)).card().findings["membership"].light == "green"
 
 
 def test_after_forget_update_or_a_refit_lights_are_grey(model, tastes):
@@ -61,18 +59,18 @@ def test_after_forget_update_or_a_refit_lights_are_grey(model, tastes):
 
     for change in (forgotten, updated, refitted):
         changed = with_finding(model).copied()
-        assert changed.card().findings["coverage"].light == "green"
+        assert changed.card().findings["membership"].light == "green"
         change(changed)
-        assert changed.card().findings["coverage"].light == "grey"
+        assert changed.card().findings["membership"].light == "grey"
         assert "Measured on an earlier model." in changed.card().markdown()
 
 
 def test_lights_of_lists_with_other_options_are_grey(model):
     with_finding(model, diversity=0.3)
-    assert model.card().findings["coverage"].light == "green"  # of the lists that were measured
-    assert model.card({"diversity": 0.3}).findings["coverage"].light == "green"
+    assert model.card().findings["membership"].light == "green"  # of the lists that were measured
+    assert model.card({"diversity": 0.3}).findings["membership"].light == "green"
     for other in ({}, {"diversity": 0.2}):
-        assert model.card(other).findings["coverage"].light == "grey"
+        assert model.card(other).findings["membership"].light == "grey"
 
 
 def test_a_fitted_model_has_one_fingerprint_and_any_change_another(model, tastes):
@@ -88,7 +86,7 @@ def test_a_changed_record_is_found_and_one_that_nobody_listed_is_not_read(model,
     (plain / "card.json").write_text("{}", "utf-8")
     assert cf.open(plain).measured is None
     folder = with_finding(model).save(tmp_path / "m")
-    (folder / "card.json").write_text((folder / "card.json").read_text("utf-8").replace("0.9", "1.0"), "utf-8")
+    (folder / "card.json").write_text((folder / "card.json").read_text("utf-8").replace("0.01", "0.02"), "utf-8")
     with pytest.raises(BadModelFolder, match=r"card\.json is not what was saved"):
         cf.open(folder)
     (folder / "card.json").unlink()

@@ -12,6 +12,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from cofactor.audit.card.model_card import model_card as model_card
     from cofactor.audit.popularity import popularity_bias as popularity_bias
     from cofactor.choosing.auto import auto as auto
     from cofactor.coldstart.ladder import Ladder as Ladder
@@ -70,7 +71,7 @@ _HOME = {
     "axis_between": "interpretation.between", "biases": "interpretation.biases", "clusters": "interpretation.clusters",
     "neighbours_kept": "interpretation.plane",
     "Between": "search_space", "OneOf": "search_space", "tune": "tuning.tune",
-    "auto": "choosing.auto", "popularity_bias": "audit.popularity",
+    "auto": "choosing.auto", "popularity_bias": "audit.popularity", "model_card": "audit.card.model_card",
     "set_threads": "kernels.threads",
 }  # fmt: skip
 

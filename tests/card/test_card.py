@@ -22,9 +22,9 @@ from cofactor.errors import BadModelFolder, BadOption
 EVIL = '<script>alert(1)</script> & "co" *x* |'
 
 
-def finding(name="coverage", value=0.6, **changes):
+def finding(name="unique_people", value=0.04, **changes):
     return Finding(
-        name=name, title=MEASURES[name].title, sentence="Six of ten.", value=value, low=value, high=value, unit="%",
+        name=name, title=MEASURES[name].title, sentence="So many.", value=value, low=value, high=value, unit="%",
         threshold=MEASURES[name].threshold, fingerprint="mine", **changes,
     )  # fmt: skip
 
@@ -36,13 +36,13 @@ LORENZ = Picture(
 
 @pytest.fixture
 def card():
-    shown = Section(key="popularity", findings=(finding(),), pictures=(LORENZ,), facts=(Fact("k", "10"),), how="Today.")
+    shown = Section(key="privacy", findings=(finding(),), pictures=(LORENZ,), facts=(Fact("k", "10"),), how="Today.")
     return Card(model="EASE", data="tastes", fingerprint="mine", sections=(shown,))
 
 
 def test_every_measure_is_on_every_card_and_grey_where_it_was_not_taken(card):
     assert card.findings.keys() == MEASURES.keys()
-    assert [name for name, one in card.findings.items() if one.light != "grey"] == ["coverage"]
+    assert [name for name, one in card.findings.items() if one.light != "grey"] == ["unique_people"]
     page, text = unescape(card.html()), card.markdown()
     assert all(one.title in page and one.title in text for one in MEASURES.values())
 
@@ -59,14 +59,14 @@ def test_on_another_model_every_light_is_grey(card):
     assert {one.light for one in other.findings.values()} == {"grey"}
     assert "Measured on an earlier model." in other.html()
     assert "Measured on an earlier model." in other.markdown()
-    assert "60.0 %" in other.html()  # what it was stays readable
+    assert "4.0 %" in other.html()  # what it was stays readable
 
 
 def test_the_verdict_counts_lights(card):
-    more = card.with_sections([Section(key="privacy", findings=(finding("membership", 0.5),))])
+    more = card.with_sections([Section(key="popularity", findings=(finding("liked_share", 0.5),))])
     assert verdict(more).startswith(
-        "2 things were measured against a threshold: 1 is good, 0 are to be watched, 1 is a problem. Problems: telling "
-        "whose ratings it has learned from. Good: share of the catalogue that is shown. Nothing is known of 13 others"
+        "2 things were measured against a threshold: 1 is good, 0 are to be watched, 1 is a problem. Problems: items "
+        "on lists that somebody has liked. Good: people singled out by four ratings. Nothing is known of 13 others"
     )
     assert verdict(replace(card, sections=())).startswith("Nothing that is held to a threshold was measured")
 
@@ -129,8 +129,8 @@ def test_a_record_that_is_none_is_refused(wrong):
 
 def test_a_light_written_into_the_record_changes_nothing(card):
     """What is kept are values and thresholds: a light cannot be given by hand."""
-    text = to_json(card).replace('"value": 0.6', '"light": "green", "value": 0.01')
-    assert from_json(text).findings["coverage"].light == "red"
+    text = to_json(card).replace('"value": 0.04', '"light": "green", "value": 0.9')
+    assert from_json(text).findings["unique_people"].light == "red"
 
 
 def test_a_card_is_written_by_its_ending(card, tmp_path):
@@ -194,3 +194,14 @@ def test_thresholds_are_read_with_the_unit_of_their_measure(tmp_path):
 def test_thresholds_that_cannot_be_are_refused(given, message):
     with pytest.raises(BadOption, match=re.escape(message)):
         checked_thresholds(given)
+
+
+def test_a_coupled_measure_is_green_only_where_lists_are_good_and_liked(card):
+    everything = finding("coverage", 0.9)
+    for likes, gain, light in ((1.0, 0.1, "green"), (0.95, 0.1, "amber"), (1.0, 0.0, "amber"), (1.0, None, "amber")):
+        accurate = [] if gain is None else [finding("list_accuracy", gain)]
+        whole = card.with_sections([
+            Section(key="popularity", findings=(everything, finding("liked_share", likes))),
+            Section(key="accuracy", findings=tuple(accurate)),
+        ])  # fmt: skip
+        assert whole.findings["coverage"].light == light

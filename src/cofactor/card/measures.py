@@ -86,6 +86,6 @@ def _threshold(name: str, given: Any, where: str) -> Threshold:
     usual = MEASURES[name].threshold
     threshold = checked_threshold(name, Threshold(green, red, usual.unit))
     if threshold.higher_is_better != usual.higher_is_better:
-        more, less = ("red", "green") if usual.higher_is_better else ("green", "red")
-        raise BadOption(f"{where}: of {name} {more} must lie below {less}, but green={green:g} and red={red:g} came.")
+        lower, upper = ("red", "green") if usual.higher_is_better else ("green", "red")
+        raise BadOption(f"{where}: of {name} {lower} must lie below {upper}, but green={green:g} and red={red:g} came.")
     return threshold

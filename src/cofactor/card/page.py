@@ -62,7 +62,8 @@ def _answer(card: "Card", name: str) -> str:
 
 def _verdict(card: "Card") -> Iterator[str]:
     rows = "".join(
-        f'<li><a href="#{_anchor(one)}">{_light(one.light)}<span class="what">{escape(one.title)}</span></a></li>'
+        f'<li><a href="#{_anchor(one)}"><span class="rank">{_light(one.light)}</span><span class="what">'
+        f'{escape(one.title)}</span><span class="much">{_much(one)}</span></a></li>'
         for one in card.findings.values()
     )
     yield '<section class="verdict" aria-labelledby="verdict"><h2 id="verdict">Verdict</h2>'
@@ -106,6 +107,10 @@ def _light(light: Light) -> str:
         return ""
     shape = f'<svg viewBox="0 0 16 16" aria-hidden="true">{SHAPES[light]}</svg>'
     return f'<span class="light {light}">{shape}{LIGHT_WORDS[light]}</span>'
+
+
+def _much(one: "Finding") -> str:
+    return escape(one.value_text.partition(" (")[0]) if one.is_measured else ""
 
 
 def _picture(picture: Picture) -> str:

@@ -12,14 +12,14 @@ if TYPE_CHECKING:
 __all__ = ["add_source", "add_split", "given_table", "read_options", "read_source", "source_files", "split_source"]
 
 
-def add_source(parser: ArgumentParser) -> None:
-    """SOURCE, and how its columns are called where that cannot be guessed."""
+def add_source(parser: ArgumentParser, metavar: str = "SOURCE", *, optional: bool = False) -> None:
+    """SOURCE, and how its columns are called where that cannot be guessed. optional: it may be left out"""
     parser.set_defaults(parser=parser)  # whose options what is said of the table is said in
     parser.add_argument(
-        "source", metavar="SOURCE",
+        "source", metavar=metavar, nargs="?" if optional else None,
         help="a table (CSV, JSON lines, Parquet …), - for stdin, or a data set such as ml-100k",
     )  # fmt: skip
-    group = parser.add_argument_group("reading SOURCE, where it is a table")
+    group = parser.add_argument_group(f"reading {metavar}, where it is a table")
     for role in ("user", "item", "rating", "timestamp"):
         group.add_argument(f"--{role}", metavar="COLUMN", help=f"its {role} column, by name or position from 0")
     group.add_argument("--clicks", action="store_true", help="do without a rating: every row is a click")

@@ -15,21 +15,18 @@ Items are named by their id or their exact title. What a user has rated is left 
 
 import sys
 from argparse import ArgumentParser, BooleanOptionalAction, Namespace
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from cofactor.cli._newcomer import about_from, add_about
 from cofactor.cli._out import check_file
+from cofactor.cli._reranking import add_reranking, named_number, reranking_options
 from cofactor.cli._show import add_format, show
-from cofactor.contract.rerank_options import CALIBRATED_BY
 from cofactor.data.id_lists import read_user_ids
 from cofactor.errors import BadOption
 
 if TYPE_CHECKING:
     from cofactor.data.item_values import ItemValues
     from cofactor.recommender import Recommender
-
-Number = TypeVar("Number", int, float)
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -46,11 +43,15 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--among", metavar="ITEM", action="append", help="recommend only among these; repeatable")
     parser.add_argument("--without", metavar="ITEM", action="append", default=[], help="never this; repeatable")
     parser.add_argument("--where", metavar="CONDITION", help="recommend only items whose attributes match")
+    add_reranking(parser)
     parser.add_argument(
-        "--max-per", metavar="NAME=N", action="append", default=[],
-        help="at most N items of each value, or word, of an attribute; repeatable",
-    )  # fmt: skip
-    _add_reranking(parser)
+        "--item-values", metavar="FILE", help="a table of item and value, with lines above it as docs/objective.md says"
+    )
+    parser.add_argument(
+        "--value-weight", metavar="W", type=float, help="of these values: 0, the model alone, to 1, the values alone"
+    )
+    parser.add_argument("--was", action="store_true", help="add the rank that each item has without re-ranking")
+    parser.add_argument("--seed", type=int, default=0, help="of --explore (default: 0)")
     parser.add_argument("--seen", action="store_true", help="do not leave out what the user has rated")
     parser.add_argument("--no-profile", action="store_true", help="use nothing that is known of the users")
     parser.add_argument("--unknown", choices=("raise", "fallback"), default="raise", help="users nobody knows")
@@ -59,32 +60,6 @@ def add_arguments(parser: ArgumentParser) -> None:
         help="compare each user with the items near to them alone (extra 'ann'); pays off for very large catalogues",
     )  # fmt: skip
     add_format(parser)
-
-
-def _add_reranking(parser: ArgumentParser) -> None:
-    group = parser.add_argument_group("re-ranking", "weights go from 0, which changes nothing, to 1; see docs/lists.md")
-    group.add_argument("--diversity", metavar="W", type=float, default=0.0, help="weigh likeness within a list")
-    group.add_argument(
-        "--calibrated", metavar="NAME[=W]", action="append", default=[],
-        help="mix the values of an attribute as the user's past does; repeatable",
-    )  # fmt: skip
-    group.add_argument(
-        "--max-share-of-head", metavar="S", type=float, help="at most this share of a list from the short head"
-    )
-    group.add_argument("--popularity-penalty", metavar="W", type=float, default=0.0, help="weigh popularity")
-    group.add_argument(
-        "--min-exposure", metavar="ITEM=S", action="append", default=[],
-        help="put an item on at least this share of the lists; repeatable",
-    )  # fmt: skip
-    group.add_argument(
-        "--item-values", metavar="FILE", help="a table of item and value, with lines above it as docs/objective.md says"
-    )
-    group.add_argument(
-        "--value-weight", metavar="W", type=float, help="of these values: 0, the model alone, to 1, the values alone"
-    )
-    group.add_argument("--explore", action="store_true", help="order by one draw from what is believed of each user")
-    group.add_argument("--seed", type=int, default=0, help="of that draw (default: 0)")
-    group.add_argument("--was", action="store_true", help="add the rank that each item has without all of these")
 
 
 def run(arguments: Namespace) -> None:
@@ -97,13 +72,9 @@ def run(arguments: Namespace) -> None:
     values = None if arguments.item_values is None else _item_values(arguments.item_values, model)
     options: dict[str, Any] = dict(
         hide_seen=not arguments.seen, profile=not arguments.no_profile, candidates=arguments.among,
-        exclude=arguments.without, where=arguments.where, max_per=dict(map(_cap, arguments.max_per)) or None,
-        unknown=arguments.unknown,
-        approximate=arguments.approximate, diversity=arguments.diversity,
-        calibrated=dict(map(_calibration, arguments.calibrated)) or None,
-        max_share_of_head=arguments.max_share_of_head, popularity_penalty=arguments.popularity_penalty,
-        min_exposure=dict(map(_floor, arguments.min_exposure)) or None, explore=arguments.explore, seed=arguments.seed,
-        was=arguments.was, item_values=values, value_weight=arguments.value_weight,
+        exclude=arguments.without, where=arguments.where, unknown=arguments.unknown,
+        approximate=arguments.approximate, seed=arguments.seed, was=arguments.was, item_values=values,
+        value_weight=arguments.value_weight, **reranking_options(arguments),
     )  # fmt: skip
     if arguments.out:
         file = model.recommend_all(arguments.out, arguments.n, asked, **options)
@@ -142,26 +113,5 @@ def _asked(arguments: Namespace, model: "Recommender") -> Any:
     return None if arguments.all else arguments.users or dict(map(_rated, arguments.rated))
 
 
-def _cap(word: str) -> tuple[str, int]:
-    return _named_number(word, int, "--max-per takes NAME=N, such as genres=3")
-
-
-def _calibration(word: str) -> tuple[str, float]:
-    form = "--calibrated takes NAME or NAME=W, such as genres=0.9"
-    return _named_number(word, float, form) if "=" in word else (word, CALIBRATED_BY)
-
-
-def _floor(word: str) -> tuple[str, float]:
-    return _named_number(word, float, "--min-exposure takes ITEM=S, such as 'Frozen (2013)=0.01'")
-
-
 def _rated(word: str) -> tuple[str, float]:
-    return _named_number(word, float, "--rated takes ITEM=RATING, such as 'Frozen (2013)=2'")
-
-
-def _named_number(word: str, kind: Callable[[str], Number], form: str) -> tuple[str, Number]:
-    name, _, number = word.rpartition("=")
-    try:
-        return name, kind(number)
-    except ValueError:
-        raise BadOption(f"{form}, but {word!r} came.") from None
+    return named_number(word, float, "--rated takes ITEM=RATING, such as 'Frozen (2013)=2'")

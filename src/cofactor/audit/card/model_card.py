@@ -65,6 +65,7 @@ def model_card(
     names = _checked_sections(sections)
     kept, lists = model.card(lists), dict(lists or {})
     refuse_options(lists)
+    given = _settings(answers, read_answers, checked_answers)
     held_to: Thresholds = _settings(thresholds, read_thresholds, checked_thresholds) or kept.thresholds
     audit = held_out_audit(
         model, None if test is None else as_ratings(test, "model_card measures on", like=model.ratings), lists=lists,
@@ -73,7 +74,6 @@ def model_card(
     )  # fmt: skip
     measured = [_measured(name, audit, progress) for name in names]
     card = replace(model.card(lists), thresholds=held_to).with_sections(measured)
-    given = _settings(answers, read_answers, checked_answers)
     return card if given is None else replace(card, answers=given)
 
 
@@ -81,7 +81,7 @@ def held_out_audit(
     model: Recommender, test: Ratings | None, *, lists: Mapping[str, Any], k: int, level: tuple[float, int], seed: int,
     thresholds: Thresholds, quick: bool,
 ) -> CardAudit:  # fmt: skip
-    """What the sections are measured with; without a test, another fit to part of the model's own ratings is measured.
+    """The audit that sections are measured by; without a test, it is of another fit to part of the model's own ratings.
 
     level: confidence, and samples of people
     """

@@ -80,7 +80,7 @@ def squared_rank_correlation(one: FloatArray, other: FloatArray | IntArray) -> f
 
 
 def profile_section(audit: CardAudit) -> Section:
-    """What lists cost in accuracy that use nothing of the person: `recommend(..., profile=False)`."""
+    """The accuracy that is lost by lists that use nothing of the person: `recommend(..., profile=False)`."""
     model, train = audit.model, audit.users.train
     anybody = train.users.gather(np.array([0])).tolist()
     everybody = model.rank(anybody, audit.k, profile=False, **audit.lists).idx

@@ -1,0 +1,39 @@
+"""Cards that are kept in a saved model's folder, and the figures that `cofactor fit` adds to a new one."""
+
+from pathlib import Path
+
+from cofactor.audit.card.model_card import model_card
+from cofactor.card.card import Card
+from cofactor.contract.fingerprint import model_fingerprint
+from cofactor.errors import BadOption
+from cofactor.opening import open_model
+from cofactor.recommender import Recommender
+
+__all__ = ["card_of_fit", "keep_card_in"]
+
+
+def keep_card_in(card: Card, path: str | Path) -> Path:
+    """Keep what was measured in the folder of the model that it was measured on, which is replaced as a whole.
+
+    Raises `BadOption` where another model is saved there, and what `cofactor.open` and `save` raise.
+    """
+    model = open_model(path)
+    if model_fingerprint(model, card.lists) != card.fingerprint:
+        raise BadOption(
+            f"{path} holds another model than the one of this card. Audit that one, or give its own folder."
+        )
+    model.keep_card(card)
+    return model.save(path)
+
+
+def card_of_fit(model: Recommender) -> tuple[Card | None, str]:
+    """The card of a model that was just fitted, with its accuracy on ratings held out of a second fit, and a sentence.
+
+    None where too little can be held out: accuracy is then not measured, and the sentence says why.
+    """
+    try:
+        card = model_card(model, sections=["accuracy"])
+    except BadOption as error:  # too few ratings, or nobody in both parts
+        return None, f"Accuracy was not measured: {error}"
+    found = card.findings["list_accuracy"]
+    return card, f"On ratings held out of another fit: {found.sentence}"
