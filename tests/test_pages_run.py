@@ -13,6 +13,7 @@ DOCS = Path(__file__).parents[1] / "docs"
 PAGES = {
     "audits.md": [],
     "bubble.md": [],
+    "card.md": [],
     "course.md": ["matplotlib", "pandas", "torch"],
     "forgetting.md": [],
     "lists.md": [],

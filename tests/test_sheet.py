@@ -106,7 +106,7 @@ def test_a_search_shows_its_best_trials(checkerboard):
     assert str(tuned).startswith("Bias(")
 
 
-def test_a_model_shows_what_it_is_and_its_data_and_no_figures_of_merit():
+def test_a_model_shows_what_it_is_and_its_data_and_unmeasured_of_merit():
     table = {"user": ["ann", "ann", "bob"], "item": [1, 2, 1], "rating": [5, 3, 4], "day": [0, 86_400, 172_800]}
     model = cf.Bias(reg_user=3.0).fit(cf.read(table, timestamp="day", name="three"))
     assert str(model).split("\n\n")[0] == "Bias(reg_user=3.0)"

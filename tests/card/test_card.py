@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date
 from html import unescape
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 
@@ -205,3 +206,16 @@ def test_a_coupled_measure_is_green_only_where_lists_are_good_and_liked(card):
             Section(key="accuracy", findings=tuple(accurate)),
         ])  # fmt: skip
         assert whole.findings["coverage"].light == light
+
+
+def test_the_docs_list_every_threshold_as_it_is():
+    page = (Path(__file__).parents[2] / "docs" / "card.md").read_text("utf-8")
+
+    def cell(value, unit):
+        return f"{100 * value:g} %" if unit else f"{value:g}"
+
+    for name, one in MEASURES.items():
+        good, bad = ("≥", "<") if one.threshold.higher_is_better else ("≤", ">")
+        green, red = (cell(end, one.threshold.unit) for end in one.threshold[:2])
+        row = f"| `{name}`{'*' if one.coupled else ''} | {one.title} | {good} {green} | {bad} {red} |"
+        assert row in page

@@ -70,7 +70,7 @@ def test_fit_holds_out_and_adds_its_figures(files, capsys):
     assert len(model.ratings) == len(cf.read(test))
     (accuracy,) = (one for one in model.card().sections if one.key == "accuracy")
     assert "fitted to the rest" in accuracy.how
-    assert main([*words, "--no-figures"]) == 0
+    assert main([*words, "--unmeasured"]) == 0
     assert cf.open(at / "n.cofactor").card().findings["list_accuracy"].light == "grey"
 
 

@@ -347,7 +347,7 @@ def test_an_option_that_is_not_there_is_answered_by_the_nearest_or_by_naming_a_m
 
 
 def test_a_command_that_is_not_there_is_answered_by_the_nearest(capsys):
-    for word, answer in (("recomend", "Did you mean recommend?"), ("zzz", "Choose one of: compare, data, ")):
+    for word, answer in (("recomend", "Did you mean recommend?"), ("zzz", "Choose one of: audit, compare, data, ")):
         with pytest.raises(SystemExit):
             main([word, "x.cofactor"])
         assert f"there is no command {word}. {answer}" in capsys.readouterr().err

@@ -12,7 +12,7 @@ Without --model several are tried on ratings that are held out, for about 20 sec
 reached is printed. With --budget options are searched, too, which needs the extra `tune`.
 
 Afterwards a fifth of each person's ratings is held out, a second model is fitted to the rest, and its accuracy goes on
-the card of the one that is saved; --no-figures leaves that out, as --checkpoint does.
+the card of the one that is saved; --unmeasured leaves that out, as --checkpoint does.
 
 A long training survives a kill: with --checkpoint FILE the same command goes on where it was."""
 
@@ -41,7 +41,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--model", default=AUTO, metavar="NAME", help=f"one of {names} (default: {AUTO})")
     parser.add_argument("--budget", metavar="TIME", help="of --model auto: how long to search options, such as 2min")
     parser.add_argument("--metric", metavar="NAME", help="of --model auto, such as rmse or ndcg@10")
-    parser.add_argument("--no-figures", action="store_true", help="do not fit a second time to measure it for its card")
+    parser.add_argument("--unmeasured", action="store_true", help="leave out the second fit, by which it is measured")
     parser.add_argument("--checkpoint", type=Path, metavar="FILE", help="go on from here after a kill")
 
 
@@ -57,7 +57,7 @@ def run(arguments: Namespace) -> None:
     model, notes = _chosen(arguments) if arguments.model == AUTO else _fitted(arguments)
     print("\n".join([f"{type(model).__name__} learned from {model.ratings!r}", *notes, *model.notes()]))
     print(f"saved as {model.save(arguments.out)}", flush=True)
-    if not arguments.no_figures and arguments.checkpoint is None:
+    if not arguments.unmeasured and arguments.checkpoint is None:
         _add_figures(model, arguments.out)
 
 

@@ -197,7 +197,7 @@ def test_a_later_audit_keeps_what_an_earlier_one_found(model, card, parts):
     assert more.answers == {"owner": "Ann"}
 
 
-def test_a_fit_too_small_to_hold_anything_out_has_no_figures(checkerboard):
+def test_a_fit_too_small_to_hold_anything_out_has_unmeasured(checkerboard):
     assert card_of_fit(cf.Popularity().fit(checkerboard))[0] is not None
     card, said = card_of_fit(cf.Popularity().fit(Ratings.from_arrays(["a", "b"], [1, 2])))
     assert card is None
