@@ -66,8 +66,8 @@ def test_on_another_model_every_light_is_grey(card):
 def test_the_verdict_counts_lights(card):
     more = card.with_sections([Section(key="popularity", findings=(finding("liked_share", 0.5),))])
     assert verdict(more).startswith(
-        "2 things were measured against a threshold: 1 is good, 0 are to be watched, 1 is a problem. Problems: items "
-        "on lists that somebody has liked. Good: people singled out by four ratings. Nothing is known of 13 others"
+        "Of 2 measures 1 is good, 0 are to be watched and 1 is a problem: items on lists that somebody has liked. 13 "
+        "more were not taken. 11 questions that only people can answer"
     )
     assert verdict(replace(card, sections=())).startswith("Nothing that is held to a threshold was measured")
 

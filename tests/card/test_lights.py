@@ -88,5 +88,5 @@ def test_a_threshold_has_two_different_numbers(wrong):
 
 
 def test_a_threshold_says_its_sides():
-    assert str(Threshold(0.9, 0.5, "%")) == "green: 90 % or more; red: below 50 %"
-    assert str(Threshold(0.2, 0.6)) == "green: 0.2 or less; red: above 0.6"
+    assert str(Threshold(0.9, 0.5, "%")) == "good: 90 % or more; problem: below 50 %"
+    assert str(Threshold(0.2, 0.6)) == "good: 0.2 or less; problem: above 0.6"

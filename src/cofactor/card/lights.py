@@ -34,7 +34,7 @@ class Threshold(NamedTuple):
     def __str__(self) -> str:
         green, red = (_written(one, self.unit) for one in (self.green, self.red))
         sides = ("or more", "below") if self.higher_is_better else ("or less", "above")
-        return f"green: {green} {sides[0]}; red: {sides[1]} {red}"
+        return f"{LIGHT_WORDS['green']}: {green} {sides[0]}; {LIGHT_WORDS['red']}: {sides[1]} {red}"
 
 
 def light_of(value: float, low: float, high: float, threshold: Threshold | None) -> Light:

@@ -1,6 +1,6 @@
 """A card as one HTML page that needs nothing else: no script, no font and no picture from elsewhere."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from html import escape
 from importlib.resources import files
@@ -74,10 +74,9 @@ def _verdict(card: "Card") -> Iterator[str]:
 def _section(card: "Card", section: Section) -> Iterator[str]:
     yield f'<section aria-labelledby="{section.key}"><h2 id="{section.key}">{escape(section.title)}</h2>'
     yield from (f"<p>{escape(one)}</p>" for one in section.text)
-    if section.facts:
-        rows = "".join(f"<div><dt>{escape(one.name)}</dt><dd>{escape(one.value)}</dd></div>" for one in section.facts)
-        yield f'<dl class="facts">{rows}</dl>'
-    yield from map(_finding, section.findings)
+    yield _rows(section.facts)
+    yield from map(_finding, (one for one in section.findings if not _is_plain(one)))
+    yield _rows((one.title, one.value_text) for one in section.findings if _is_plain(one))
     yield from map(_picture, section.pictures)
     questions = OF_SECTIONS.get(section.key)
     if questions:
@@ -85,6 +84,16 @@ def _section(card: "Card", section: Section) -> Iterator[str]:
     if section.how:
         yield f'<p class="small">{escape(section.how)}</p>'
     yield "</section>\n"
+
+
+def _rows(facts: Iterable[tuple[str, str]]) -> str:
+    rows = "".join(f"<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div>" for name, value in facts)
+    return f'<dl class="facts">{rows}</dl>' if rows else ""
+
+
+def _is_plain(one: "Finding") -> bool:
+    """True for a value that has nothing to be said of: a row among others."""
+    return one.light == "none" and not one.sentence
 
 
 def _finding(one: "Finding") -> str:

@@ -14,22 +14,18 @@ if TYPE_CHECKING:
 __all__ = ["overdue", "verdict", "verdict_lines"]
 
 
-HEADINGS: dict[Light, str] = {"red": "Problems", "amber": "To be watched", "green": "Good"}
-
-
 def verdict(card: "Card") -> str:
     """One paragraph: how many lights of each colour, what the problems are, and what nobody has answered."""
     found = _by_light(card)
     n_measured = sum(len(found[light]) for light in ("green", "amber", "red"))
     if not n_measured:
         return f"Nothing that is held to a threshold was measured on this model. {_unanswered(card)}"
-    things = counted(n_measured, "thing")
-    sentences = [f"{things} {verb_of(n_measured, 'were')} measured against a threshold: {_counts(found)}."]
-    sentences += [f"{what}: {_listed(found[light])}." for light, what in HEADINGS.items() if found[light]]
+    problems = f": {_listed(found['red'])}" if found["red"] else ""
+    sentences = [f"Of {counted(n_measured, 'measure')} {_counts(found)}{problems}."]
     if found["grey"]:
+        earlier = " on this model, but on an earlier one" if any(one.earlier for one in found["grey"]) else ""
         n = len(found["grey"])
-        earlier = " (or measured on an earlier model)" if any(one.earlier for one in found["grey"]) else ""
-        sentences.append(f"Nothing is known of {counted(n, 'other')}: not measured{earlier}.")
+        sentences.append(f"{n} more {verb_of(n, 'were')} not taken{earlier}.")
     return " ".join([*sentences, _unanswered(card)])
 
 
@@ -54,11 +50,11 @@ def _by_light(card: "Card") -> "dict[Light, list[Finding]]":
 
 
 def _counts(found: "dict[Light, list[Finding]]") -> str:
-    words: dict[Light, tuple[str, str]] = {
-        "green": ("is good", "are good"), "amber": ("is to be watched", "are to be watched"),
-        "red": ("is a problem", "are problems"),
-    }  # fmt: skip
-    return ", ".join(f"{len(found[light])} {words[light][len(found[light]) != 1]}" for light in words)
+    good, watched, problems = (len(found[light]) for light in ("green", "amber", "red"))
+    return (
+        f"{good} {verb_of(good, 'are')} good, {watched} {verb_of(watched, 'are')} to be watched and {problems} "
+        f"{'is a problem' if problems == 1 else 'are problems'}"
+    )
 
 
 def _listed(findings: "list[Finding]") -> str:

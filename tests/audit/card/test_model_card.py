@@ -172,11 +172,19 @@ def test_the_bubble_states_only_what_keeps_its_sign(model, parts):
     audit = held_out_audit(
         model, parts.test, lists={}, k=5, level=(0.95, 100), seed=0, thresholds={}, quick=True,
     )  # fmt: skip
-    kept = Finding("EASE", "overlap", True, 0.15, 0.05, 0.2, 4)
-    overlap, diversity = section_of_bubble(audit, Simulated((kept,))).findings
-    assert (overlap.light, overlap.value, overlap.low, overlap.high) == ("red", 0.15, 0.05, 0.2)
-    assert diversity.light == "grey"
-    assert "nothing can be said" in diversity.sentence
+    beyond, change = (Finding("EASE", "overlap", *rest, 4) for rest in ((True, 0.3, 0.2, 0.4), (False, 0.15, 0.1, 0.2)))
+    fallen = change._replace(mean=-0.15, low=-0.2, high=-0.1)
+    for kept, light, value in (
+        ((beyond, change), "red", 0.15),  # the lesser harm: what happens, and is not people's own doing
+        ((beyond, fallen), "green", -0.15),  # it does not happen at all
+        ((beyond,), "grey", None),  # whether it happens is not known
+        ((), "grey", None),
+    ):
+        overlap, diversity = section_of_bubble(audit, Simulated(kept)).findings
+        assert overlap.light == light
+        assert value is None or overlap.value == value
+        assert diversity.light == "grey"
+        assert "nothing is said" in diversity.sentence
 
 
 def test_a_card_is_kept_only_in_the_folder_of_its_model(model, card, parts, tmp_path):

@@ -12,6 +12,7 @@ from cofactor.audit.bubble.recommenders import CONTROLS, AuditedModel, Mitigatio
 from cofactor.audit.bubble.result import FilterBubble, Setting
 from cofactor.audit.bubble.rounds import People, Round, simulate
 from cofactor.audit.bubble.user_taste import held_out_taste, standardised
+from cofactor.audit.own_choices import with_own_choices
 from cofactor.contract.attribute_shares import attribute_shares
 from cofactor.data.ratings import Ratings
 from cofactor.data.splits.splitting import split
@@ -111,11 +112,8 @@ def _people(ratings: Ratings, taste: FloatArray | None, shares: FloatArray, seed
 def _with_choices(model: Recommender, start: Ratings) -> Recommender:
     """The model with the options that its fit chooses where they are None; a simulation fits it many times, and to
     choose takes longer than to fit."""
-    unset = [name for name, value in model.options().items() if value is None and f"{name}_" in model.learned]
-    if not unset:
-        return model
-    fitted = replace(model).fit(start, progress=False)
-    return replace(model, **{name: getattr(fitted, f"{name}_") for name in unset})
+    chooses = any(value is None and f"{name}_" in model.learned for name, value in model.options().items())
+    return with_own_choices(replace(model).fit(start, progress=False)) if chooses else model
 
 
 def _with_seed(model: Recommender, seed: int) -> Recommender:

@@ -16,6 +16,7 @@ from cofactor.models.bias import Bias
 __all__ = ["accuracy_section"]
 
 MOST_GROUPS = 8  # values of an attribute, for accuracy to be told by them
+CUT = "20% of items"  # between head and tail
 LEAST_PEOPLE = 20  # of a group, in the test
 
 
@@ -43,6 +44,9 @@ def _findings(audit: CardAudit) -> Iterator[Finding]:
     for stratum in ("light", "medium", "heavy"):
         found = audit.bias.value("ndcg", stratum=stratum)
         yield audit.told(f"ndcg {stratum}", f"nDCG@{audit.k}, {stratum} users (thirds by number of ratings)", found)
+    for group, words in (("head", "the most rated fifth of items"), ("tail", "all other items")):
+        found = audit.bias.value("ndcg", group, cut=CUT)
+        yield audit.told(f"ndcg {group}", f"nDCG@{audit.k}, counting {words} alone", found)
     yield from _by_attribute(audit)
 
 
@@ -85,12 +89,18 @@ def _ratings(audit: CardAudit) -> Finding:
 def _groups(audit: CardAudit) -> Finding:
     found = audit.bias.value("ndcg", GAP, stratum=SAME_ACTIVITY)
     niche, common = (audit.bias.value("ndcg", group).value for group in ("niche", "blockbuster"))
-    worse = "" if np.isnan(found.value) else f"; {'rare' if found.value > 0 else 'common'} taste is served worse"
     sentence = (
-        f"nDCG@{audit.k} is {niche:.3f} for the fifth whose ratings are of the rarest items and {common:.3f} for the "
-        f"fifth with the most popular ones. The value is the gap among people who rated equally much{worse}."
+        f"nDCG@{audit.k} is {niche:.3f} for the fifth of people whose ratings are of the rarest items and {common:.3f} "
+        "for the fifth with the most popular ones; but these groups have not rated equally much. The value is the gap "
+        f"among people who have{_who_is_worse(found)}."
     )
     return audit.measured("group_gap", absolute(found), sentence)
+
+
+def _who_is_worse(found: Interval) -> str:
+    if not found.low * found.high > 0:
+        return "; it may be chance"
+    return f"; {'rare' if found.value > 0 else 'common'} taste is served worse"
 
 
 def _by_attribute(audit: CardAudit) -> Iterator[Finding]:

@@ -1,6 +1,6 @@
 """The card's section on the feedback loop: only what keeps its sign under all choice models and seeds."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -8,12 +8,15 @@ import numpy as np
 
 from cofactor.arrays import IntArray
 from cofactor.audit.bubble.filter_bubble import filter_bubble
+from cofactor.audit.bubble.findings import Finding as Change
 from cofactor.audit.bubble.recommenders import Mitigation
 from cofactor.audit.bubble.result import FilterBubble
 from cofactor.audit.bubble.rounds import MEASURES as SIMULATED
 from cofactor.audit.card.card_audit import CardAudit, category_attribute
+from cofactor.audit.own_choices import with_own_choices
 from cofactor.card.finding import Finding
-from cofactor.card.section import Curve, Picture, Section
+from cofactor.card.measures import MEASURES
+from cofactor.card.section import Curve, Fact, Picture, Section
 from cofactor.data.ratings import Ratings
 from cofactor.evaluation.bootstrap import Interval
 from cofactor.recommender import Recommender
@@ -36,7 +39,7 @@ def bubble_section(audit: CardAudit) -> Section:
     mitigations: dict[str, Mitigation] = {SERVED: partial(_served, audit)} if audit.lists else {}
     people = _people(audit.whole, audit.seed)
     found = filter_bubble(
-        audit.model, people, attribute=attribute, k=audit.k, n_rounds=rounds,
+        with_own_choices(audit.model), people, attribute=attribute, k=audit.k, n_rounds=rounds,
         seeds=range(audit.seed, audit.seed + seeds), mitigations=mitigations,
     )  # fmt: skip
     return section_of_bubble(audit, found)
@@ -57,33 +60,55 @@ def _people(ratings: Ratings, seed: int) -> Ratings:
 def section_of_bubble(audit: CardAudit, found: FilterBubble) -> Section:
     """The section that a simulation gives; of its last audited recommender, which has the re-ranked lists if any."""
     name = found.audited[-1]
-    kept = [str(one) for one in found.findings if one.recommender == name]
     setting = found.setting
     text = (
         f"A simulation, not an observation: {setting.n_users:,} people are shown {setting.k} items in each of "
         f"{setting.n_rounds} rounds, choose by a stated rule and a taste that never changes, and the model learns from "
         "what they chose. Lists of a recommender that knows their true taste are the measure.",
-        f"Changes with one sign in all {len(found.runs) // len(found.recommenders)} runs: {' '.join(kept) or 'none.'}",
+        f"Only what changed with one sign in all {len(found.runs) // len(found.recommenders)} runs is said:",
     )
     return Section(
-        key="bubble", text=text, findings=tuple(_finding(audit, found, name, one) for one in HELD_TO),
+        key="bubble", text=text, facts=tuple(_facts(found, name)),
+        findings=tuple(_finding(audit, found, name, one) for one in HELD_TO),
         pictures=tuple(_picture(found, one) for one in ("overlap", "diversity")),
     )  # fmt: skip
 
 
+def _facts(found: FilterBubble, recommender: str) -> Iterator[Fact]:
+    """A row for each measure that kept a sign: its change, and that beyond true taste."""
+    for measure, what in SIMULATED.items():
+        kept = [one for one in found.findings if (one.recommender, one.measure) == (recommender, measure)]
+        if kept:
+            said = (
+                f"{one.mean:+.3f}{' beyond the change under true taste' if one.beyond_taste else ''}" for one in kept
+            )
+            yield Fact(f"{what[0].upper()}{what[1:]}", "; ".join(said))
+
+
 def _finding(audit: CardAudit, found: FilterBubble, recommender: str, name: str) -> Finding:
     measure = HELD_TO[name]
-    asked = recommender, measure, True
-    kept = [one for one in found.findings if (one.recommender, one.measure, one.beyond_taste) == asked]
-    what = SIMULATED[measure]
-    if not kept:
-        return audit.missing(name, f"Beyond true taste, {what} changed with different signs: nothing can be said.")
-    one = kept[0]
+    what, one = SIMULATED[measure], _less_harmful(found, recommender, name)
+    if one is None:
+        return audit.missing(
+            name, f"No change of {what} has one sign in all runs and beyond true taste: nothing is said."
+        )
+    beyond = (
+        "beyond the change under true taste" if one.beyond_taste else "and no less beyond the change under true taste"
+    )
     sentence = (
-        f"How {what} changed from the first to the last round beyond the change under true taste; the ends are the "
-        f"smallest and the largest of {one.n_runs} runs."
+        f"How {what} changed from the first to the last round, {beyond}; the ends are the smallest and the largest of "
+        f"{one.n_runs} runs."
     )
     return audit.measured(name, Interval(one.mean, one.low, one.high), sentence)
+
+
+def _less_harmful(found: FilterBubble, recommender: str, name: str) -> Change | None:
+    """Of a change and the same beyond true taste the one that is less harmful: what people's taste does as well is not
+    the model's doing, and what does not happen at all is no harm. None where the two leave it open."""
+    kept = [one for one in found.findings if (one.recommender, one.measure) == (recommender, HELD_TO[name])]
+    sign = -1 if MEASURES[name].threshold.higher_is_better else 1
+    best = min(kept, key=lambda one: sign * one.mean, default=None)
+    return None if best is None or (len(kept) == 1 and sign * best.mean > 0) else best
 
 
 def _picture(found: FilterBubble, measure: str) -> Picture:

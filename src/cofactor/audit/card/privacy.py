@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from cofactor.audit.card.card_audit import CardAudit
+from cofactor.audit.own_choices import with_own_choices
 from cofactor.audit.privacy.detail import Detail
 from cofactor.audit.privacy.membership import MIN_PEOPLE, membership_inference
 from cofactor.audit.privacy.reidentification import reidentification
@@ -61,8 +62,8 @@ def _membership(audit: CardAudit) -> Finding:
     if np.count_nonzero(audit.whole.user_counts > 1) < MIN_PEOPLE:
         return audit.missing("membership", f"There are fewer than {MIN_PEOPLE} people with two ratings.")
     found = membership_inference(
-        audit.model, audit.whole, n_models=N_MODELS, n_people=N_ATTACKED, k=audit.k, confidence=audit.confidence,
-        n_bootstrap=audit.n_bootstrap, seed=audit.seed,
+        with_own_choices(audit.model), audit.whole, n_models=N_MODELS, n_people=N_ATTACKED, k=audit.k,
+        confidence=audit.confidence, n_bootstrap=audit.n_bootstrap, seed=audit.seed,
     )  # fmt: skip
     worst = max(("scores", "lists"), key=lambda reader: found.value(reader, AT_1_PERCENT).value)
     area = found.value(worst, "AUC")
