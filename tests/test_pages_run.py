@@ -12,7 +12,7 @@ from page_blocks import run_page
 DOCS = Path(__file__).parents[1] / "docs"
 PAGES = {
     "audits.md": [],
-    "bubble.md": [],
+    "bubble.md": ["matplotlib"],
     "card.md": [],
     "course.md": ["matplotlib", "pandas", "torch"],
     "forgetting.md": [],

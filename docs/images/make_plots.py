@@ -12,9 +12,10 @@ import numpy as np
 
 import cofactor as cf
 from cofactor import plots
+from cofactor.audit.bubble.filter_bubble import filter_bubble
 from cofactor.audit.objective.second_objective import second_objective
 from cofactor.data.describing import describe
-from cofactor.data.sources import regrets
+from cofactor.data.sources import regrets, tastes
 
 matplotlib.use("agg")
 
@@ -38,6 +39,8 @@ def figures() -> Iterator[tuple[str, Any]]:
     yield from of_training(train, test)
     yield from of_a_model(cf.ExplicitALS(n_factors=8).fit(ratings, progress=False))
     yield "trade_off", of_two_objectives()
+    bubble = filter_bubble(cf.EASE(), tastes.load(n_users=200), n_rounds=10, seeds=range(2))
+    yield "round_curves", bubble.plot("overlap")
 
 
 def of_the_table(ratings: cf.Ratings) -> Iterator[tuple[str, Any]]:

@@ -24,6 +24,7 @@ CALLS = {
     "rating_histogram": (([1, 2, 3], [5, 7, 9]), ([], [])),
     "step_losses": (([3.0, 2.0, 1.5],), ([],)),
     "loss_curves": (({"mf": [([2.0, 1.0], [3.0, 2.5])]},), ({"mf": []},)),
+    "round_curves": ((["a", "a", "b", "b"], [1, 2, 1, 2], [0.5, 0.4, 0.2, 0.3]), ([], [], [])),
     "lr_curve": ((np.array([1e-3, 1e-2, 1e-1]), np.array([3.0, 1.0, 2.0]), {"": 1e-2}), ([], [], {})),
     "factor_map": ((np.eye(3)[:, :2], ["a", "b", "c"]), (np.empty((0, 2)), [])),
     "axis_ends": (([-1.0, 0.5, 2.0], ["a", "b", "c"]), ([], [])),
@@ -177,6 +178,17 @@ def test_several_runs_are_their_mean_and_a_band_that_holds_them():
     assert mean.get_ydata().tolist() == [3.0, 1.5, 0.5]  # the second run alone had a third epoch
     assert band.get_paths()[0].get_extents().get_points().tolist() == [[1, 0.5], [3, 4.0]]
     assert labels(axes.get_legend().get_texts()) == ["mf, train"]
+
+
+def test_rounds_have_a_line_and_a_band_for_each_recommender_in_their_order():
+    axes = plots.round_curves(["b", "a", "b"], [2, 1, 1], [3.0, 5.0, 1.0], [2.0, 4, 0], [4.0, 6, 2], measure="overlap")
+    b, a = axes.lines
+    assert (b.get_xdata().tolist(), b.get_ydata().tolist()) == ([1, 2], [1.0, 3.0])
+    assert labels(axes.get_legend().get_texts()) == ["b", "a"]
+    assert axes.collections[0].get_paths()[0].get_extents().get_points().tolist() == [[1, 0.0], [2, 4.0]]
+    assert a.get_marker() != b.get_marker()
+    with pytest.raises(BadOption, match="low and high belong together"):
+        plots.round_curves(["a"], [1], [1.0], [0.0])
 
 
 def test_the_finders_curve_marks_its_suggestion():

@@ -13,6 +13,7 @@ from cofactor.plots.loss_curves import loss_curves
 from cofactor.plots.lr_curve import lr_curve
 from cofactor.plots.rating_histogram import rating_histogram
 from cofactor.plots.rating_matrix import rating_matrix
+from cofactor.plots.round_curves import round_curves
 from cofactor.plots.similarity_heatmap import similarity_heatmap
 from cofactor.plots.sparsity import sparsity
 from cofactor.plots.step_losses import step_losses
@@ -20,6 +21,6 @@ from cofactor.plots.trade_off import trade_off
 
 __all__ = [
     "accuracy_curve", "axis_ends", "bias_chart", "comparison_chart", "factor_map", "long_tail", "loss_curves",
-    "lr_curve", "rating_histogram", "rating_matrix", "similarity_heatmap", "sparsity", "step_losses",
+    "lr_curve", "rating_histogram", "rating_matrix", "round_curves", "similarity_heatmap", "sparsity", "step_losses",
     "trade_off",
 ]  # fmt: skip

@@ -47,6 +47,14 @@ def test_every_round_of_every_run_is_a_row(bubble):
     assert np.isfinite(table.select(*MEASURES).to_numpy()).all()
 
 
+def test_curves_are_drawn_with_every_recommender(bubble):
+    pytest.importorskip("matplotlib")
+    axes = bubble.plot("overlap")
+    assert [line.get_label() for line in axes.lines] == list(bubble.recommenders)
+    assert axes.lines[0].get_ydata().tolist() == bubble.curves("overlap")["mean"][:3]
+    assert axes.get_ylabel() == MEASURES["overlap"]
+
+
 def test_the_same_seed_gives_the_same_rounds_and_another_one_others(bubble, ratings):
     again = filter_bubble(cf.EASE(), ratings, n_rounds=3, seeds=[1]).columns()
     rows = bubble.table().filter(seed=1)

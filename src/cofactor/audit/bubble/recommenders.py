@@ -63,9 +63,11 @@ def _checked(lists: IntArray, log: Ratings, k: int) -> IntArray:
     if np.shape(lists) != shape:
         raise BadOption(f"A mitigation must give lists of shape {shape}, a row a user, but {np.shape(lists)} came.")
     user, rank = np.nonzero(lists >= 0)
-    if np.isin(
-        user * log.n_items + lists[user, rank], log.user_idx.astype(np.int64) * log.n_items + log.item_idx
-    ).any():
+    rows = log.by_user
+    rated = np.repeat(np.arange(log.n_users), rows.counts) * log.n_items + rows.indices  # ascending
+    listed = user * log.n_items + lists[user, rank]
+    place = np.searchsorted(rated, listed)
+    if (np.append(rated, -1)[place] == listed).any():
         raise BadOption("A mitigation gave users items that they have rated. Leave these out, as `rank` does.")
     return lists
 

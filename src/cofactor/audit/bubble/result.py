@@ -11,6 +11,7 @@ from cofactor.audit.bubble.recommenders import CONTROLS
 from cofactor.audit.bubble.rounds import MEASURES
 from cofactor.data.tables import Table, make_table
 from cofactor.errors import BadOption
+from cofactor.plots.round_curves import round_curves
 from cofactor.sheet import Sheet, SheetMixin, format_number
 
 __all__ = ["FilterBubble", "Setting"]
@@ -84,6 +85,15 @@ class FilterBubble(SheetMixin):
             for name, over_runs in (("mean", values.mean), ("low", values.min), ("high", values.max)):
                 columns[name] += over_runs(axis=0).tolist()
         return columns
+
+    def plot(self, measure: str, *, ax: Any = None) -> Any:
+        """The Matplotlib axes of a measure over the rounds: the mean of each recommender over all runs, and a band that
+        holds them.
+
+        Raises `BadOption` for a measure that there is not, and `MissingExtra` without Matplotlib.
+        """
+        columns = self.curves(measure)
+        return round_curves(rounds=columns.pop("round"), **columns, measure=MEASURES[measure], ax=ax)
 
     def sheet(self) -> Sheet:
         """Each measure in the first and the last round, the mean over all runs; then the findings."""
