@@ -13,8 +13,8 @@ from cofactor.errors import BadModelFolder, NotShown
 from cofactor.model_folder import folder_fingerprint
 from cofactor.opening import open_model
 from cofactor.recommender import Recommender
+from cofactor.serving.background import Background
 from cofactor.serving.guard import Permissions
-from cofactor.serving.pages.comparison_answer import Job
 
 __all__ = ["OnShelf", "OpenModel", "Opened", "Shelf", "expect_people", "short_fingerprint"]
 
@@ -74,7 +74,7 @@ class Shelf:
 
     def __init__(self, opened: OpenModel, others: tuple[OpenModel, ...] = (), permissions: Permissions | None = None):
         self.opened, self.others, self.permissions = opened, others, permissions or Permissions()
-        self.comparison = Job()
+        self.background = Background()
 
     @property
     def on_disk(self) -> str | None:

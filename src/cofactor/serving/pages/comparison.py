@@ -1,36 +1,27 @@
 """GET and POST /api/compare: several models side by side on one split, fitted anew with their own options."""
 
-from threading import Thread
 from typing import TYPE_CHECKING
 
 from fastapi import APIRouter
 
-from cofactor.data.splits.splitting import Split, split
-from cofactor.errors import CofactorError
 from cofactor.evaluation.compare import compare
 from cofactor.evaluation.metric_table import better
 from cofactor.evaluation.verdicts import Verdict
 from cofactor.models.popularity import Popularity
 from cofactor.serving.opened import OnShelf, OpenModel, Shelf
-from cofactor.serving.pages.comparison_answer import (
-    ComparedModel,
-    ComparisonAnswer,
-    Difference,
-    Job,
-    Measured,
-    Metric,
-    SplitAbout,
-)
+from cofactor.serving.pages.comparison_answer import ComparedModel, ComparisonAnswer, Difference, Metric
+from cofactor.serving.pages.held_out import SEED, TEST, SplitAbout, split_of, unfitted
+from cofactor.serving.pages.rows import Measured
 
 if TYPE_CHECKING:
     from cofactor.evaluation.comparison import Comparison
-    from cofactor.recommender import Recommender
 
 __all__ = ["differences_of", "routes"]
 
 routes = APIRouter(prefix="/api/compare", tags=["compare"])
 
-TEST, SEED = 0.2, 0
+WAITS = "It begins when the audit that runs has ended …"
+RUNS = "The models are fitted anew on four fifths of the ratings …"
 METRICS = {
     "rmse": "The error of predicted ratings, in their own unit: the root of its mean square.",
     "mae": "The error of predicted ratings, in their own unit: its mean size.",
@@ -48,13 +39,9 @@ def compared(shelf: OnShelf) -> ComparisonAnswer:
 @routes.post("")
 def start(shelf: OnShelf) -> ComparisonAnswer:
     """Start the comparison, unless it runs or is ready."""
-    job = shelf.comparison
-    with job.lock:
-        if _answer(shelf).state == "none":
-            job.of = _all_fingerprints(shelf)
-            job.answer = ComparisonAnswer("running", "The models are fitted anew on four fifths of the ratings …")
-            Thread(target=_work, args=(shelf, job, job.of), daemon=True).start()
-    return job.answer
+    if _answer(shelf).state == "none":
+        shelf.background.start(_key(shelf), lambda _: _measured(shelf))
+    return _answer(shelf)
 
 
 def differences_of(shelf: Shelf) -> list[Difference]:
@@ -63,38 +50,31 @@ def differences_of(shelf: Shelf) -> list[Difference]:
 
 
 def _answer(shelf: Shelf) -> ComparisonAnswer:
-    job = shelf.comparison
-    if job.of == _all_fingerprints(shelf):
-        return job.answer
+    job = shelf.background.state(_key(shelf))
+    if job.state in ("waiting", "running"):
+        return ComparisonAnswer("running", WAITS if job.state == "waiting" else RUNS)
+    if job.state == "failed":
+        return ComparisonAnswer("none", f"It could not be done: {job.says}")
     names = ", ".join(_labels(shelf))
     says = f"{names}: fitted anew on {1 - TEST:.0%} of the ratings and measured on the others, person by person."
-    return ComparisonAnswer("none", says)
+    return job.result or ComparisonAnswer("none", says)
 
 
-def _all_fingerprints(shelf: Shelf) -> str:
-    return " ".join(one.fingerprint for one in (shelf.opened, *shelf.others))
-
-
-def _work(shelf: Shelf, job: Job, of: str) -> None:
-    try:
-        answer = _measured(shelf)
-    except (CofactorError, MemoryError, ArithmeticError) as error:  # shown in place of an answer
-        answer = ComparisonAnswer("none", f"It could not be done: {error}")
-    with job.lock:
-        if job.of == of:
-            job.answer = answer
+def _key(shelf: Shelf) -> str:
+    """The key of the comparison of these models, by their fingerprints."""
+    return " ".join(["comparison", *(one.fingerprint for one in (shelf.opened, *shelf.others))])
 
 
 def _measured(shelf: Shelf) -> ComparisonAnswer:
-    parts = split(shelf.opened.model.ratings, test=TEST, seed=SEED)
+    parts = split_of(shelf.opened.model.ratings)
     saved = dict(zip(_labels(shelf), (shelf.opened, *shelf.others, None), strict=False))
-    models = {name: _unfitted(one) for name, one in saved.items()}
+    models = {name: Popularity() if one is None else unfitted(one.model) for name, one in saved.items()}
     found = compare(models, parts.train, parts.test, metrics=list(METRICS), seed=SEED, progress=False)
     return ComparisonAnswer(
         "ready", _verdicts(found), 1.0, [_model(name, saved[name], found) for name in models],
         [one for metric, verdict in found.verdicts.items() for one in _differences(metric, verdict)],
         [Metric(name, METRICS[name], better(name)) for name in METRICS if name in found.verdicts],
-        _about(parts), _python(shelf),
+        SplitAbout.of(parts), _python(shelf),
     )  # fmt: skip
 
 
@@ -110,12 +90,8 @@ def _labels(shelf: Shelf) -> list[str]:
     return names if len(names) > 1 else [*names, "Popularity (baseline)"]
 
 
-def _unfitted(one: OpenModel | None) -> "Recommender":
-    return Popularity() if one is None else type(one.model)(**one.model.options())
-
-
 def _model(name: str, saved: OpenModel | None, found: "Comparison") -> ComparedModel:
-    metrics = {metric: Measured(*one) for metric, one in found.evaluations[name].intervals.items()}
+    metrics = {metric: Measured.of(one) for metric, one in found.evaluations[name].intervals.items()}
     return ComparedModel(name, saved and saved.folder.name, saved and saved.fingerprint, metrics)
 
 
@@ -136,10 +112,6 @@ def _verdicts(found: "Comparison") -> str:
         for metric, verdict in found.verdicts.items()
     ]
     return "; ".join(words) + "." if words else "These data have no metric that could be measured."
-
-
-def _about(parts: Split) -> SplitAbout:
-    return SplitAbout(TEST, SEED, len(parts.test), int((parts.test.user_counts > 0).sum()))
 
 
 def _python(shelf: Shelf) -> str:

@@ -1,19 +1,12 @@
 """A comparison of models that runs beside the answers, and its result as JSON."""
 
 from dataclasses import dataclass, field
-from threading import Lock
 from typing import Literal
 
-__all__ = ["ComparedModel", "ComparisonAnswer", "Difference", "Job", "Measured", "Metric", "SplitAbout"]
+from cofactor.serving.pages.held_out import SplitAbout
+from cofactor.serving.pages.rows import Measured
 
-
-@dataclass(frozen=True)
-class Measured:
-    """A value and the ends of its 95 % interval."""
-
-    value: float
-    low: float
-    high: float
+__all__ = ["ComparedModel", "ComparisonAnswer", "Difference", "Metric"]
 
 
 @dataclass(frozen=True)
@@ -50,16 +43,6 @@ class Metric:
 
 
 @dataclass(frozen=True)
-class SplitAbout:
-    """The split that all are measured on: the share held out, its seed, and how many ratings of how many people."""
-
-    share: float
-    seed: int
-    ratings: int
-    users: int
-
-
-@dataclass(frozen=True)
 class ComparisonAnswer:
     """The state of the comparison and, when it is ready, what was measured."""
 
@@ -71,10 +54,3 @@ class ComparisonAnswer:
     metrics: list[Metric] = field(default_factory=list[Metric])
     split: SplitAbout | None = None
     python: str | None = None
-
-
-class Job:
-    """A comparison that runs in a thread of its own, once for the models that `of` names by their fingerprints."""
-
-    def __init__(self) -> None:
-        self.lock, self.of, self.answer = Lock(), "", ComparisonAnswer("none", "")

@@ -10,8 +10,11 @@ from cofactor.arrays import FloatArray, Id, IntArray
 
 if TYPE_CHECKING:
     from cofactor.data.ratings import Ratings
+    from cofactor.evaluation.bootstrap import Interval
 
-__all__ = ["ItemRow", "JsonId", "PlacedItem", "ValueCount", "item_rows", "number", "plain", "value_counts"]
+__all__ = [
+    "ItemRow", "JsonId", "Measured", "PlacedItem", "ValueCount", "item_rows", "number", "plain", "value_counts",
+]  # fmt: skip
 
 
 JsonId = Annotated[Id, WithJsonSchema({"anyOf": [{"type": "integer"}, {"type": "string"}]})]  # as openapi.json has it
@@ -32,6 +35,20 @@ class PlacedItem(ItemRow):
 
     place: float
     coordinate: float
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A value and the ends of its 95 % interval; None for what is not defined."""
+
+    value: float | None
+    low: float | None
+    high: float | None
+
+    @classmethod
+    def of(cls, found: "Interval") -> "Measured":
+        """The interval as JSON has it."""
+        return cls(*map(number, found))
 
 
 @dataclass(frozen=True)
