@@ -22,7 +22,7 @@ FLOORS = (
     "arrays errors cache control_groups log search_space sheet", "memory forking hyperparameters replacing", "kernels",
     "data plots nets card", "ranking posterior model_folder run selection filtering", "reranking", "contract",
     "recommender", "training", "gibbs blending",
-    "models evaluation interpretation coldstart scale", "opening tuning", "audit serving choosing",
+    "models evaluation interpretation coldstart scale", "opening tuning", "audit choosing", "serving",
     "collab experiment", "cli", "__main__",
 )  # fmt: skip
 FLOOR_OF = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms.split()}

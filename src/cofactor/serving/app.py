@@ -27,11 +27,15 @@ from cofactor.serving.pages import (
     table,
     what_if,
 )  # fmt: skip
+from cofactor.serving.pages.audit import bubble, overview, person, popularity, reidentification
 
 __all__ = ["create_app"]
 
 PAGE = Path(__file__).with_name("explorer")
-PAGES = (about, axes, map_page, table, catalogue, items, people, what_if, newcomer, lesson, comparison, session)
+PAGES = (
+    about, axes, map_page, table, catalogue, items, people, what_if, newcomer, lesson, comparison, popularity, bubble,
+    reidentification, person, overview, session,
+)  # fmt: skip
 SMALLEST_COMPRESSED = 1024  # bytes
 LEVEL = 3  # of gzip: on one machine a smaller answer is not worth waiting for
 

@@ -1,0 +1,182 @@
+"""Each number of the Audit view is the one that Python gives; audits run in the background, and can be ended."""
+
+from threading import Event
+
+import numpy as np
+import polars as pl
+import pytest
+
+import cofactor as cf
+from cofactor.data.sources import tastes as tastes_source
+from cofactor.serving.background import Background
+from cofactor.serving.guard import Permissions
+from cofactor.serving.opened import OpenModel, Shelf
+from serving.conftest import client_of
+from serving.test_api import run_python
+
+SMALL = {"n_rounds": 2, "n_seeds": 1, "choice_model": "logit"}
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory) -> Shelf:
+    """A model of a few generated people."""
+    folder = tmp_path_factory.mktemp("audit") / "few.cofactor"
+    cf.EASE().fit(tastes_source.load(n_users=120), progress=False).save(folder)
+    return Shelf(OpenModel.at(folder))
+
+
+@pytest.fixture(scope="module")
+def client(small):
+    return client_of(small)
+
+
+def measured(client, name: str, settings: dict | None = None) -> dict:
+    """An audit's answer, once it has been made."""
+    answer = client.get(f"/api/audit/{name}").json()
+    if answer["found"] is None:
+        client.post(f"/api/audit/{name}", json=settings or {})
+        for _ in range(4000):
+            answer = client.get(f"/api/audit/{name}").json()
+            if answer["about"]["state"] in ("ready", "failed"):
+                break
+            Event().wait(0.005)
+    assert answer["about"]["state"] == "ready", answer["about"]
+    return answer["found"]
+
+
+def interval(found: dict) -> list[float]:
+    """As Python has it: what is not defined is nan there."""
+    return [np.nan if found[name] is None else found[name] for name in ("value", "low", "high")]
+
+
+def test_what_was_not_measured_says_so_and_has_no_light(small):
+    fresh = client_of(Shelf(small.opened))
+    overview = fresh.get("/api/audit").json()
+    assert [(one["state"], one["lights"]) for one in overview["audits"]] == [("none", [])] * 3
+    assert fresh.get("/api/audit/popularity").json()["found"] is None
+    assert overview["fingerprint"] == small.opened.fingerprint
+
+
+def test_exposure_and_groups_are_those_of_popularity_bias(client):
+    found = measured(client, "popularity")
+    bias = run_python(found["python"])
+    assert len(found["figures"]) == len(bias.intervals["model"])
+    for one in found["figures"]:
+        asked = {name: one[name] for name in ("group", "cut", "stratum")}
+        for source, value in one["lists"].items():
+            expected = bias.value(one["name"], **asked, lists=source)
+            assert interval(value) == pytest.approx(expected, nan_ok=True)
+    model, places = bias.exposure["model"], found["exposure"]
+    assert np.dot(places["lists"], places["items"]) == model.sum()
+    assert sum(places["items"]) == len(model)
+    assert places["never"] == (model == 0).sum()
+    assert places["most"][0]["lists"] == model.max()
+    assert found["notes"] == list(bias.sheet().notes)
+
+
+def test_the_lorenz_curve_is_the_one_of_python_at_its_points(client):
+    found = measured(client, "popularity")
+    bias = run_python(found["python"])
+    for source, curve in found["lorenz"].items():
+        whole = bias.lorenz(source)
+        at = (np.array(curve["items"]) * (len(whole) - 1)).round().astype(int)
+        assert curve["places"] == pytest.approx(whole[at].tolist())
+        assert (at[0], at[-1]) == (0, len(whole) - 1)
+
+
+def test_the_bubble_is_the_one_of_filter_bubble(client):
+    found = measured(client, "bubble", SMALL)
+    bubble = run_python(found["python"])
+    for measure in found["measures"]:
+        curves = bubble.curves(measure["name"])
+        assert [one for curve in measure["curves"] for one in curve["mean"]] == pytest.approx(curves["mean"])
+        assert [one for curve in measure["curves"] for one in curve["high"]] == pytest.approx(curves["high"])
+    assert found["findings"] == [str(one) for one in bubble.findings]
+    assert found["n_runs"] == 1
+    assert [curve["control"] for curve in found["measures"][0]["curves"]] == [False, True, True, True]
+
+
+def test_who_is_singled_out_is_what_reidentification_counts(client):
+    found = measured(client, "reidentification")
+    table = run_python(found["python"]).table()
+    rows = [(one["detail"], share) for one in found["details"] for share in one["shares"]]
+    assert [detail for detail, _ in rows] == table["detail"].to_list()
+    assert [share["n_known"] for _, share in rows] == table["n_known"].to_list()
+    assert [share["unique"]["low"] for _, share in rows] == pytest.approx(table["low"].to_list())
+    assert [share["median_matching"] for _, share in rows] == table["median_matching"].to_list()
+
+
+def test_one_persons_ratings_are_counted_as_person_search_counts_them(client, small):
+    user = client.get("/api/people?n=1").json()["people"][0]["user"]
+    answer = client.get("/api/audit/person", params={"user": user, "detail": "items, ratings"}).json()
+    assert {row["item"]: row["people"] for row in answer["ratings"]} == run_python(answer["python"])
+    items = [row["item"] for row in answer["ratings"]][-3:]
+    known = client.post("/api/audit/person", json={"user": user, "items": items, "detail": answer["detail"]}).json()
+    assert known["matching"] == run_python(known["python"])
+    assert known["people"] == 120
+
+
+def test_persons_are_not_singled_out_where_none_are_shown(small):
+    client = client_of(Shelf(small.opened, permissions=Permissions(people=False)))
+    assert client.get("/api/audit/person", params={"user": "u0001"}).status_code == 403
+    assert client.post("/api/audit/person", json={"user": "u0001", "items": []}).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("ask", "status", "says"),
+    [
+        (lambda client: client.get("/api/audit/person?user=u0001&detail=all"), 422, "Choose one of: items"),
+        (lambda client: client.get("/api/audit/person?user=nobody"), 404, "not among the"),
+        (lambda client: client.post("/api/audit/bubble", json={"n_rounds": 1}), 422, "n_rounds: Input"),
+        (lambda client: client.post("/api/audit/bubble", json={"choice_model": "all"}), 422, "logit, independent"),
+        (lambda client: client.delete("/api/audit/everything"), 422, "Choose one of: popularity"),
+    ],
+)
+def test_errors_say_what_to_do(client, ask, status, says):
+    answer = ask(client)
+    assert answer.status_code == status
+    assert says in answer.json()["message"]
+
+
+def test_an_audit_is_ended_on_request_and_can_be_made_again(small, monkeypatch):
+    """The first of two choices lasts until the audit has been ended."""
+    shelf = Shelf(small.opened)
+    client = client_of(shelf)
+    asked, ended = Event(), Event()
+    tell = Background._tell
+
+    def slow(self, key, task, progress, says):
+        tell(self, key, task, progress, says)
+        if says:
+            asked.set()
+            assert ended.wait(10)
+
+    monkeypatch.setattr(Background, "_tell", slow)
+    client.post("/api/audit/bubble", json=SMALL)
+    assert asked.wait(20)
+    running = client.get("/api/audit/bubble").json()["about"]
+    assert (running["state"], running["progress"]) == ("running", 0)
+    assert client.post("/api/audit/reidentification").json()["about"]["state"] == "waiting"
+    assert client.delete("/api/audit/bubble").json()["state"] == "none"
+    ended.set()
+    measured(client, "reidentification")
+    assert client.get("/api/audit/bubble").json()["found"] is None
+    assert measured(client, "bubble", SMALL)["n_runs"] == 1
+
+
+def test_an_audit_of_a_replaced_model_is_of_no_other(tmp_path):
+    ratings = tastes_source.load(n_users=60)
+    cf.EASE().fit(ratings, progress=False).save(tmp_path / "m.cofactor")
+    client = client_of(Shelf(OpenModel.at(tmp_path / "m.cofactor")))
+    measured(client, "reidentification")
+    cf.EASE(reg=10.0).fit(ratings, progress=False).save(tmp_path / "m.cofactor")
+    client.post("/api/model/reopen")
+    assert client.get("/api/audit/reidentification").json()["about"]["state"] == "none"
+
+
+def test_without_attributes_the_bubble_says_why_it_cannot_be_measured(tmp_path):
+    table = pl.DataFrame({"user": [1, 1, 2, 2, 3, 3], "item": [1, 2, 2, 3, 1, 3], "rating": [5, 3, 4, 2, 4, 5]})
+    cf.Bias().fit(cf.read(table)).save(tmp_path / "m.cofactor")
+    client = client_of(Shelf(OpenModel.at(tmp_path / "m.cofactor")))
+    assert "no attribute" in client.get("/api/audit/bubble").json()["about"]["cannot"]
+    assert client.get("/api/audit/popularity").json()["about"]["cannot"] is None
