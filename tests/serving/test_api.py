@@ -42,6 +42,23 @@ def test_a_list_is_the_one_that_its_line_of_python_gives(client, opened):
     assert [row["score"] for row in answer["rows"]] == pytest.approx(table["score"].to_list())
 
 
+MOVED = {"diversity": 0.3, "calibrated": 0.5, "popularity_penalty": 0.2, "max_share_of_head": 0.4}
+
+
+@pytest.mark.parametrize("moved", [{name: value} for name, value in MOVED.items()] + [MOVED])
+def test_a_list_that_options_move_is_the_one_of_recommend(client, moved):
+    answer = client.get("/api/people/u0029/list", params=moved).json()
+    table = run_python(answer["python"])
+    assert [row["item"] for row in answer["rows"]] == table["item"].to_list()
+    assert [row["was"] for row in answer["rows"]] == table["was"].to_list()
+    assert answer["rows"] != client.get("/api/people/u0029/list").json()["rows"]
+
+
+def test_options_that_move_nothing_leave_the_list_as_it_is(client):
+    plain = client.get("/api/people/u0029/list").json()
+    assert client.get("/api/people/u0029/list", params={"diversity": 0, "calibrated": 0}).json() == plain
+
+
 def test_neighbours_are_those_of_the_full_space(client):
     answer = client.get(f"/api/items/{STAR_WARS}/neighbours", params={"n": 5, "where": "year >= 1980"}).json()
     table = run_python(answer["python"])
@@ -191,6 +208,7 @@ def test_persons_are_hidden_with_their_json(opened, path):
     [
         ("/api/items/star%20war", 404, "Did you mean"),
         ("/api/people/nobody", 404, "not among the 1,200"),
+        ("/api/people/u0029/list?diversity=2", 422, "diversity: Input should be less than or equal to 1"),
         ("/api/people/u0029/list?n=0", 422, "n: Input should be greater than or equal to 1"),
         ("/api/people/u0029/list?where=colour%20%3D%3D%20%27red%27", 422, "colour"),
         ("/api/data/matrix?rows=5,2", 422, "the first below the second"),

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["LeftOut", "ListedItem", "RecommendedList", "list_of_newcomer", "list_of_user"]
 
 INTERVAL = 0.8  # the probability that a rating lies within the interval shown, as in `explain`
+PLAIN: Mapping[str, Any] = {}
 RATED, ATTRIBUTES, NOTHING = "own ratings", "attributes", "what everybody likes"
 
 
@@ -27,7 +28,7 @@ RATED, ATTRIBUTES, NOTHING = "own ratings", "attributes", "what everybody likes"
 class ListedItem(ItemRow):
     """One place of a list: its rank among all `candidates`, where the model has them the predicted rating and the
     interval that it lies in 8 times of 10; popular: whether the list of what is rated most, as long as this one, has
-    it too"""
+    it too; was: its rank by the scores alone, None where they alone made the list"""
 
     rank: int
     score: float
@@ -36,6 +37,7 @@ class ListedItem(ItemRow):
     candidates: int
     source: str
     popular: bool
+    was: int | None
 
 
 @dataclass(frozen=True)
@@ -59,17 +61,23 @@ class RecommendedList:
     python: str
 
 
-def list_of_user(opened: OpenModel, user: Id, n: int, where: str | None = None) -> RecommendedList:
-    """The list of a user of the model. Raises `UnknownIds`, and `BadOption` for a condition that cannot be read."""
+def list_of_user(
+    opened: OpenModel, user: Id, n: int, where: str | None = None, moved: Mapping[str, Any] = PLAIN
+) -> RecommendedList:
+    """The list of a user of the model. moved: the options of `recommend` that move it away from the scores alone
+
+    Raises `UnknownIds`, `BadOption` for a condition that cannot be read, and `Unsupported` where the model lacks what
+    an option needs.
+    """
     model, ratings = opened.model, opened.model.ratings
     idx = find(ratings, "user", [user])
     (one,) = ratings.users.gather(idx).tolist()
     seen = ratings.some_rows("user", idx).of(0)[0]
     candidates = _candidates(ratings, seen, where)
-    ranking = candidates.ranked(n, lambda length: model.rank(one, length, where=where))
+    options: dict[str, Any] = ({"where": where} if where else {}) | dict(moved)
+    ranking = candidates.ranked(n, lambda length: model.rank(one, length, **options))
     intervals = _intervals(opened, one, ranking.idx[ranking.filled])
-    narrowed = f", where={where!r}" if where else ""
-    python = opened.python(f"model.recommend({one!r}, n={n}{narrowed})")
+    python = opened.python(f"model.recommend({one!r}, n={n}{_arguments(options)})")
     return _listed(opened, ranking, candidates, _rung(opened, len(seen), idx), intervals, python)
 
 
@@ -85,9 +93,12 @@ def list_of_newcomer(
     options |= {"where": where} if where else {}
     ranking = candidates.ranked(n, lambda length: model.rank(dict(rated), length, **options))
     rung = RATED if rated else ATTRIBUTES if attributes else NOTHING
-    more = "".join(f", {name}={value!r}" for name, value in options.items())
-    python = opened.python(f"model.recommend({dict(rated)!r}, n={n}{more})")
+    python = opened.python(f"model.recommend({dict(rated)!r}, n={n}{_arguments(options)})")
     return _listed(opened, ranking, candidates, rung, None, python)
+
+
+def _arguments(options: Mapping[str, Any]) -> str:
+    return "".join(f", {name}={value!r}" for name, value in options.items())
 
 
 def _listed(
@@ -97,12 +108,14 @@ def _listed(
     idx, scores = ranking.idx[ranking.filled], ranking.scores[ranking.filled]
     popular = _most_rated(ratings, candidates.which, len(idx))
     predicted = ranking.extra.get("rating", [None] * len(idx))
+    was: list[int | None] = ranking.extra["was"].tolist() if "was" in ranking.extra else [None] * len(idx)
     rows = [
         ListedItem(
             row.item, row.title, row.ratings, rank, float(scores[rank - 1]),
             None if predicted[rank - 1] is None else number(predicted[rank - 1]),
             None if intervals is None else (float(intervals[0, rank - 1]), float(intervals[1, rank - 1])),
             candidates.n, rung, bool(np.isin(idx[rank - 1], popular)),
+            was[rank - 1],
         )
         for rank, row in enumerate(item_rows(ratings, idx), 1)
     ]  # fmt: skip

@@ -11,6 +11,7 @@ from cofactor.contract.indices import find
 from cofactor.data.facts import NO_TIME, utc_date
 from cofactor.serving.opened import Opened, OpenModel, expect_people
 from cofactor.serving.pages.bias import Bias, bias_of
+from cofactor.serving.pages.list_options import ListOptions
 from cofactor.serving.pages.lists import RecommendedList, list_of_user
 from cofactor.serving.pages.reasons import ReasonsAnswer, reasons_of
 from cofactor.serving.pages.rows import ItemRow, JsonId, item_rows, plain
@@ -90,9 +91,11 @@ def people(opened: Opened, q: str = "", n: Length = 50) -> FoundPeople:
 
 
 @routes.get("/{user:path}/list")
-def recommended(user: str, opened: Opened, n: Length = 10, where: str | None = None) -> RecommendedList:
-    """The best items for one person, as `recommend` has them."""
-    return list_of_user(opened, user, n, where)
+def recommended(
+    user: str, opened: Opened, moved: Annotated[ListOptions, Depends()], n: Length = 10, where: str | None = None
+) -> RecommendedList:
+    """The best items for one person, as `recommend` has them with these options."""
+    return list_of_user(opened, user, n, where, moved.arguments(opened.model.ratings))
 
 
 @routes.get("/{user:path}/neighbours")

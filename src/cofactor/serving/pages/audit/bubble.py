@@ -18,9 +18,9 @@ from cofactor.errors import BadOption
 from cofactor.serving.background import Task
 from cofactor.serving.opened import OnShelf, OpenModel, Shelf
 from cofactor.serving.pages.audit.answer import AuditAbout, AuditKind, Light, audit_about, job_key, job_of
-from cofactor.serving.pages.audit.attributes import usual_attribute
 from cofactor.serving.pages.held_out import unfitted
 from cofactor.serving.pages.rows import number
+from cofactor.serving.pages.usual_attribute import usual_attribute
 
 __all__ = ["KIND", "BubbleSettings", "found_of", "routes"]
 

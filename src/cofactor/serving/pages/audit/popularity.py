@@ -15,9 +15,9 @@ from cofactor.data.ratings import Ratings
 from cofactor.serving.background import Task
 from cofactor.serving.opened import OnShelf, OpenModel, Shelf
 from cofactor.serving.pages.audit.answer import AuditAbout, AuditKind, Light, audit_about, job_key, job_of
-from cofactor.serving.pages.audit.attributes import usual_attribute
 from cofactor.serving.pages.held_out import SEED, TEST, SplitAbout, fitted_anew, split_of
 from cofactor.serving.pages.rows import ItemRow, Measured, item_rows
+from cofactor.serving.pages.usual_attribute import usual_attribute
 
 __all__ = ["KIND", "found_of", "routes"]
 
