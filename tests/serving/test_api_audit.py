@@ -7,6 +7,7 @@ import polars as pl
 import pytest
 
 import cofactor as cf
+from cofactor.audit.bubble.rounds import MEASURES
 from cofactor.data.sources import tastes as tastes_source
 from cofactor.serving.background import Background
 from cofactor.serving.guard import Permissions
@@ -44,15 +45,33 @@ def measured(client, name: str, settings: dict | None = None) -> dict:
     return answer["found"]
 
 
-def interval(found: dict) -> list[float]:
-    """As Python has it: what is not defined is nan there."""
-    return [np.nan if found[name] is None else found[name] for name in ("value", "low", "high")]
+def table_of(found: dict) -> dict[str, list]:
+    """The rows of an answer as columns, as Python has them: what is not defined is nan there."""
+    return {name: [np.nan if row[name] is None else row[name] for row in found["rows"]] for name in found["rows"][0]}
+
+
+def panels(found: dict, part: str, measure: str = "") -> dict[str, dict]:
+    """The panels of a measure by their titles."""
+    (view,) = [one for one in found["views"][part] if one["name"] == measure]
+    return {panel["title"]: panel for panel in view["panels"]}
+
+
+def same_table(found: dict, columns: dict[str, list]) -> None:
+    answer = table_of(found)
+    assert list(answer) == list(columns)
+    for name, values in columns.items():
+        if isinstance(values[0], str):
+            assert answer[name] == values
+        else:
+            assert answer[name] == pytest.approx(values, nan_ok=True)
 
 
 def test_what_was_not_measured_says_so_and_has_no_light(small):
     fresh = client_of(Shelf(small.opened))
     overview = fresh.get("/api/audit").json()
-    assert [(one["state"], one["lights"]) for one in overview["audits"]] == [("none", [])] * 3
+    assert [(one["state"], one["lights"], one["light"]["light"]) for one in overview["audits"]] == [
+        ("none", [], "grey")
+    ] * 3
     assert fresh.get("/api/audit/popularity").json()["found"] is None
     assert overview["fingerprint"] == small.opened.fingerprint
 
@@ -60,50 +79,62 @@ def test_what_was_not_measured_says_so_and_has_no_light(small):
 def test_exposure_and_groups_are_those_of_popularity_bias(client):
     found = measured(client, "popularity")
     bias = run_python(found["python"])
-    assert len(found["figures"]) == len(bias.intervals["model"])
-    for one in found["figures"]:
-        asked = {name: one[name] for name in ("group", "cut", "stratum")}
-        for source, value in one["lists"].items():
-            expected = bias.value(one["name"], **asked, lists=source)
-            assert interval(value) == pytest.approx(expected, nan_ok=True)
-    model, places = bias.exposure["model"], found["exposure"]
-    assert np.dot(places["lists"], places["items"]) == model.sum()
-    assert sum(places["items"]) == len(model)
-    assert places["never"] == (model == 0).sum()
-    assert places["most"][0]["lists"] == model.max()
+    same_table(found, bias.columns())
     assert found["notes"] == list(bias.sheet().notes)
+    shown = panels(found, "exposure")["Which items are shown"]
+    points, exposed = shown["curves"]["series"][0], bias.exposure["model"]
+    assert set(points["y"]) == set(exposed.tolist())
+    assert f"{(exposed == 0).sum()} of {len(exposed)} items" in shown["says"]
+    assert shown["table"]["rows"][0][2]["text"] == str(exposed.max())
 
 
-def test_the_lorenz_curve_is_the_one_of_python_at_its_points(client):
+def test_the_lorenz_curves_are_those_of_python_at_their_points(client):
     found = measured(client, "popularity")
     bias = run_python(found["python"])
-    for source, curve in found["lorenz"].items():
-        whole = bias.lorenz(source)
-        at = (np.array(curve["items"]) * (len(whole) - 1)).round().astype(int)
-        assert curve["places"] == pytest.approx(whole[at].tolist())
+    for curve in panels(found, "exposure")["How the places are spread"]["curves"]["series"]:
+        whole = bias.lorenz(curve["label"])
+        at = (np.array(curve["x"]) * (len(whole) - 1)).round().astype(int)
+        assert curve["y"] == pytest.approx(whole[at].tolist())
         assert (at[0], at[-1]) == (0, len(whole) - 1)
+
+
+def test_accuracy_by_group_is_the_one_of_python_and_a_difference_says_whether_it_is_real(client):
+    found = measured(client, "popularity")
+    bias = run_python(found["python"])
+    shown = panels(found, "groups", "ndcg")
+    for row in shown["ndcg, by taste"]["intervals"]:
+        group = "all" if row["label"] == "everybody" else row["label"]
+        assert [row["value"], row["low"], row["high"]] == pytest.approx(list(bias.value("ndcg", group)))
+    for row in shown["blockbuster - niche"]["table"]["rows"]:
+        stratum = row[0]["text"].removeprefix("all people")
+        gap = bias.value("ndcg", "blockbuster - niche", stratum=stratum)
+        assert row[1]["text"].replace("\N{MINUS SIGN}", "-") == f"{gap.value:.4f}"
+        assert row[2]["text"] == ("beyond the noise" if gap.low * gap.high > 0 else "inside the noise")
+    light = shown["By taste and activity"]["table"]["rows"][0][2]["text"]
+    assert light == f"{bias.value('ndcg', stratum='light').value:.4f}"
 
 
 def test_the_bubble_is_the_one_of_filter_bubble(client):
     found = measured(client, "bubble", SMALL)
     bubble = run_python(found["python"])
-    for measure in found["measures"]:
-        curves = bubble.curves(measure["name"])
-        assert [one for curve in measure["curves"] for one in curve["mean"]] == pytest.approx(curves["mean"])
-        assert [one for curve in measure["curves"] for one in curve["high"]] == pytest.approx(curves["high"])
-    assert found["findings"] == [str(one) for one in bubble.findings]
-    assert found["n_runs"] == 1
-    assert [curve["control"] for curve in found["measures"][0]["curves"]] == [False, True, True, True]
+    same_table(found, bubble.columns())
+    for measure, label in MEASURES.items():
+        (curves,) = [panel["curves"] for panel in panels(found, "bubble", measure).values() if panel["curves"]]
+        assert curves["y"]["label"] == label
+        assert [one for curve in curves["series"] for one in curve["y"]] == pytest.approx(
+            bubble.curves(measure)["mean"], nan_ok=True
+        )
+    said = panels(found, "bubble", "drift")["What may be said"]
+    assert said["sentences"] == [str(one) for one in bubble.findings]
+    assert "only run, which says little" in said["says"]
 
 
 def test_who_is_singled_out_is_what_reidentification_counts(client):
     found = measured(client, "reidentification")
-    table = run_python(found["python"]).table()
-    rows = [(one["detail"], share) for one in found["details"] for share in one["shares"]]
-    assert [detail for detail, _ in rows] == table["detail"].to_list()
-    assert [share["n_known"] for _, share in rows] == table["n_known"].to_list()
-    assert [share["unique"]["low"] for _, share in rows] == pytest.approx(table["low"].to_list())
-    assert [share["median_matching"] for _, share in rows] == table["median_matching"].to_list()
+    counted = run_python(found["python"])
+    same_table(found, counted.columns())
+    (panel,) = panels(found, "reidentification").values()
+    assert [one for series in panel["curves"]["series"] for one in series["y"]] == counted.columns()["unique"]
 
 
 def test_one_persons_ratings_are_counted_as_person_search_counts_them(client, small):
@@ -157,11 +188,11 @@ def test_an_audit_is_ended_on_request_and_can_be_made_again(small, monkeypatch):
     running = client.get("/api/audit/bubble").json()["about"]
     assert (running["state"], running["progress"]) == ("running", 0)
     assert client.post("/api/audit/reidentification").json()["about"]["state"] == "waiting"
-    assert client.delete("/api/audit/bubble").json()["state"] == "none"
+    assert client.delete("/api/audit/bubble").json()["about"]["state"] == "none"
     ended.set()
     measured(client, "reidentification")
     assert client.get("/api/audit/bubble").json()["found"] is None
-    assert measured(client, "bubble", SMALL)["n_runs"] == 1
+    assert len(measured(client, "bubble", SMALL)["rows"]) == 4 * 2  # recommenders and rounds
 
 
 def test_an_audit_of_a_replaced_model_is_of_no_other(tmp_path):

@@ -10,6 +10,7 @@ from cofactor.evaluation.verdicts import Verdict
 from cofactor.models.popularity import Popularity
 from cofactor.serving.opened import OnShelf, OpenModel, Shelf
 from cofactor.serving.pages.comparison_answer import ComparedModel, ComparisonAnswer, Difference, Metric
+from cofactor.serving.pages.comparison_panels import comparison_views
 from cofactor.serving.pages.held_out import SEED, TEST, SplitAbout, split_of, unfitted
 from cofactor.serving.pages.rows import Measured
 
@@ -70,11 +71,12 @@ def _measured(shelf: Shelf) -> ComparisonAnswer:
     saved = dict(zip(_labels(shelf), (shelf.opened, *shelf.others, None), strict=False))
     models = {name: Popularity() if one is None else unfitted(one.model) for name, one in saved.items()}
     found = compare(models, parts.train, parts.test, metrics=list(METRICS), seed=SEED, progress=False)
+    measured = [_model(name, saved[name], found) for name in models]
+    pairs = [one for metric, verdict in found.verdicts.items() for one in _differences(metric, verdict)]
+    metrics = [Metric(name, METRICS[name], better(name)) for name in METRICS if name in found.verdicts]
     return ComparisonAnswer(
-        "ready", _verdicts(found), 1.0, [_model(name, saved[name], found) for name in models],
-        [one for metric, verdict in found.verdicts.items() for one in _differences(metric, verdict)],
-        [Metric(name, METRICS[name], better(name)) for name in METRICS if name in found.verdicts],
-        SplitAbout.of(parts), _python(shelf),
+        "ready", _verdicts(found), 1.0, measured, pairs, metrics, SplitAbout.of(parts), _python(shelf),
+        comparison_views(measured, pairs, metrics),
     )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from cofactor.serving.pages.held_out import SplitAbout
+from cofactor.serving.pages.panels import MeasureView
 from cofactor.serving.pages.rows import Measured
 
 __all__ = ["ComparedModel", "ComparisonAnswer", "Difference", "Metric"]
@@ -44,7 +45,7 @@ class Metric:
 
 @dataclass(frozen=True)
 class ComparisonAnswer:
-    """The state of the comparison and, when it is ready, what was measured."""
+    """The state of the comparison and, when it is ready, what was measured. views: the same as the page shows it"""
 
     state: Literal["none", "running", "ready"]
     says: str
@@ -54,3 +55,4 @@ class ComparisonAnswer:
     metrics: list[Metric] = field(default_factory=list[Metric])
     split: SplitAbout | None = None
     python: str | None = None
+    views: list[MeasureView] = field(default_factory=list[MeasureView])

@@ -1,15 +1,21 @@
-"""What every audit's answer begins with: what it measures, how far it is, and the lights of what it found."""
+"""What every audit answers with: what it measures, how far it is, and what it found."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from cofactor.card.finding import Finding
 from cofactor.card.lights import LIGHT_WORDS
-from cofactor.serving.background import JobState
 from cofactor.serving.opened import Shelf
+from cofactor.serving.pages.panels import MeasureView
+from cofactor.serving.pages.rows import plain
 
-__all__ = ["AuditAbout", "AuditKind", "Light", "audit_about", "job_key", "job_of", "lights_of"]
+__all__ = [
+    "AuditAbout", "AuditAnswer", "AuditFound", "AuditKind", "LightShown", "Setting", "answer_of", "job_key",
+    "lights_of", "table_rows",
+]  # fmt: skip
+
+WORST_FIRST = "red", "amber", "grey", "green"
 
 
 @dataclass(frozen=True)
@@ -22,7 +28,7 @@ class AuditKind:
 
 
 @dataclass(frozen=True)
-class Light:
+class LightShown:
     """A finding in words: its light ("grey" where it was not measured) and the word for it, what was measured, its
     value, what that means, and what it was held to."""
 
@@ -35,10 +41,33 @@ class Light:
     note: str
 
     @classmethod
-    def of(cls, one: Finding) -> "Light":
+    def of(cls, one: Finding) -> "LightShown":
         """The finding as the page shows it."""
         threshold = "" if one.threshold is None else str(one.threshold)
         return cls(one.light, LIGHT_WORDS[one.light], one.title, one.value_text, one.sentence, threshold, one.note)
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A light, and the word for it."""
+
+    light: str
+    word: str
+
+
+NOT_MEASURED, MEASURED = Mark("grey", LIGHT_WORDS["grey"]), Mark("none", "measured")
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A setting of an audit: a number from `low` to `high`, or one of `choices`, each with its label."""
+
+    name: str
+    label: str
+    value: int | str
+    low: int | None = None
+    high: int | None = None
+    choices: dict[str, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -47,6 +76,7 @@ class AuditAbout:
 
     state: "waiting" while another one runs     step, progress: of what runs; what went wrong where it failed
     seconds: that it took     cannot: why it cannot be made of this model; None where it can
+    settings: with the values to begin with     light: the worst of `lights`; grey where it was not measured
     """
 
     name: str
@@ -57,7 +87,31 @@ class AuditAbout:
     progress: float | None
     seconds: float | None
     cannot: str | None
-    lights: list[Light] = field(default_factory=list[Light])
+    settings: list[Setting]
+    light: Mark
+    lights: list[LightShown] = field(default_factory=list[LightShown])
+
+
+@dataclass(frozen=True)
+class AuditFound:
+    """The results of an audit.
+
+    views: of each part of the page that shows it, by measure     rows: the table that `python` gives, row by row
+    """
+
+    views: dict[str, list[MeasureView]]
+    rows: list[dict[str, Any]]
+    notes: list[str]
+    python: str
+    lights: list[LightShown]
+
+
+@dataclass(frozen=True)
+class AuditAnswer:
+    """An audit as far as it is, and what it found when it was last made."""
+
+    about: AuditAbout
+    found: AuditFound | None
 
 
 def job_key(shelf: Shelf, name: str) -> str:
@@ -65,19 +119,31 @@ def job_key(shelf: Shelf, name: str) -> str:
     return f"{shelf.opened.fingerprint} {name}"
 
 
-def job_of(shelf: Shelf, kind: AuditKind) -> JobState:
-    """The work of an audit of the model shown."""
-    return shelf.background.state(job_key(shelf, kind.name))
-
-
-def audit_about(kind: AuditKind, job: JobState, cannot: str | None = None) -> AuditAbout:
-    """An audit as its answer begins; a result has `lights`."""
-    lights = list[Light]() if job.result is None else job.result.lights
-    return AuditAbout(
-        kind.name, kind.title, kind.says, job.state, job.says, job.progress, job.seconds, cannot, lights
+def answer_of(
+    shelf: Shelf, kind: AuditKind, *, cannot: str | None = None, settings: Sequence[Setting] = ()
+) -> AuditAnswer:
+    """The answer of an audit of the model shown. cannot: why it cannot be made, where it cannot"""
+    job = shelf.background.state(job_key(shelf, kind.name))
+    found: AuditFound | None = job.result
+    about = AuditAbout(
+        kind.name, kind.title, kind.says, job.state, job.says, job.progress, job.seconds, cannot,
+        list(settings), _worst(found), found.lights if found else [],
     )  # fmt: skip
+    return AuditAnswer(about, found)
 
 
-def lights_of(findings: Sequence[Finding]) -> list[Light]:
+def _worst(found: AuditFound | None) -> Mark:
+    if found is None:
+        return NOT_MEASURED
+    marks = {one.light: Mark(one.light, one.word) for one in found.lights}
+    return next((marks[one] for one in WORST_FIRST if one in marks), MEASURED)
+
+
+def lights_of(findings: Sequence[Finding]) -> list[LightShown]:
     """The lights of findings, in their order."""
-    return [Light.of(one) for one in findings]
+    return [LightShown.of(one) for one in findings]
+
+
+def table_rows(columns: Mapping[str, Sequence[Any]]) -> list[dict[str, Any]]:
+    """The rows of a table given as columns, as JSON has them."""
+    return [dict(zip(columns, map(plain, row), strict=True)) for row in zip(*columns.values(), strict=True)]

@@ -1,7 +1,6 @@
 """/api/audit/bubble: the filter bubble round by round, as `filter_bubble` simulates it, with its controls."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Annotated
 
 import numpy as np
@@ -12,118 +11,86 @@ from cofactor.arrays import BoolArray, FloatArray
 from cofactor.audit.bubble.choice_models import CHOICE_MODELS, ChoiceModel
 from cofactor.audit.bubble.filter_bubble import filter_bubble
 from cofactor.audit.bubble.recommenders import CONTROLS
-from cofactor.audit.bubble.result import FilterBubble
-from cofactor.audit.bubble.rounds import MEASURES
 from cofactor.errors import BadOption
 from cofactor.serving.background import Task
-from cofactor.serving.opened import OnShelf, OpenModel, Shelf
-from cofactor.serving.pages.audit.answer import AuditAbout, AuditKind, Light, audit_about, job_key, job_of
+from cofactor.serving.opened import OnShelf, OpenModel
+from cofactor.serving.pages.audit.answer import (
+    AuditAnswer,
+    AuditFound,
+    AuditKind,
+    Setting,
+    answer_of,
+    job_key,
+    table_rows,
+)
+from cofactor.serving.pages.audit.bubble_panels import bubble_views
 from cofactor.serving.pages.held_out import unfitted
-from cofactor.serving.pages.rows import number
 from cofactor.serving.pages.usual_attribute import usual_attribute
 
-__all__ = ["KIND", "BubbleSettings", "found_of", "routes"]
+__all__ = ["KIND", "BubbleSettings", "bubble", "found_of", "routes"]
 
 routes = APIRouter(prefix="/api/audit/bubble", tags=["audit"])
 
 KIND = AuditKind(
-    "bubble", "Round by round",
+    "bubble", "The filter bubble, round by round",
     "A simulation: people choose from their lists of 10, the model learns from what they chose, and makes the next "
     "lists. What changes is set beside random lists, popular lists, and lists of true taste, shown to the same people.",
 )  # fmt: skip
-LENGTH = 10
+LENGTH, N_ROUNDS, N_SEEDS = 10, 10, 2
 WITHOUT = "The items have no attribute in words, such as genres, by which variety could be measured."
+HOME = "from cofactor.audit.bubble"
 
 
 class BubbleSettings(BaseModel):
-    """The size of a simulation: its rounds, its seeds, and how people choose (by all choice models where None)."""
+    """The size of a simulation: its rounds, its seeds, and how people choose (in each way that there is, where "")."""
 
-    n_rounds: Annotated[int, Field(ge=2, le=30)] = 10
-    n_seeds: Annotated[int, Field(ge=1, le=5)] = 2
-    choice_model: str | None = None
-
-
-@dataclass(frozen=True)
-class BubbleCurve:
-    """A measure of one recommender in each round: the mean over all runs, the lowest and the highest."""
-
-    recommender: str
-    control: bool
-    mean: list[float | None]
-    low: list[float | None]
-    high: list[float | None]
+    n_rounds: Annotated[int, Field(ge=2, le=30)] = N_ROUNDS
+    n_seeds: Annotated[int, Field(ge=1, le=5)] = N_SEEDS
+    choice_model: str = ""
 
 
-@dataclass(frozen=True)
-class BubbleMeasure:
-    """A measure of lists or profiles, in a few words, with its curves."""
-
-    name: str
-    says: str
-    curves: list[BubbleCurve]
-
-
-@dataclass(frozen=True)
-class BubbleFound:
-    """The results of `filter_bubble`. findings: changes that have one sign in all `n_runs` runs of a recommender"""
-
-    settings: BubbleSettings
-    attribute: str
-    n_runs: int
-    measures: list[BubbleMeasure]
-    findings: list[str]
-    notes: list[str]
-    python: str
-    lights: list[Light]
-
-
-@dataclass(frozen=True)
-class BubbleAnswer:
-    """The simulation as far as it is, what it found, and the choice models there are."""
-
-    about: AuditAbout
-    choice_models: list[str]
-    found: BubbleFound | None
+WAYS = {name: name for name in CHOICE_MODELS}
+SETTINGS = (
+    Setting("n_rounds", "Rounds", N_ROUNDS, 2, 30), Setting("n_seeds", "Seeds", N_SEEDS, 1, 5),
+    Setting("choice_model", "People choose", "", choices={"": "in each of these ways", **WAYS}),
+)  # fmt: skip
 
 
 @routes.get("")
-def bubble(shelf: OnShelf) -> BubbleAnswer:
+def bubble(shelf: OnShelf) -> AuditAnswer:
     """The simulation, as far as it is."""
-    return _answer(shelf)
+    has_attribute = usual_attribute(shelf.opened.model.ratings) is not None
+    return answer_of(shelf, KIND, cannot=None if has_attribute else WITHOUT, settings=SETTINGS)
 
 
 @routes.post("")
-def start(settings: BubbleSettings, shelf: OnShelf) -> BubbleAnswer:
+def start(settings: BubbleSettings, shelf: OnShelf) -> AuditAnswer:
     """Have it simulated, in the background. Raises `BadOption` for a choice model that there is not."""
     opened, name = shelf.opened, settings.choice_model
-    if name is not None and name not in CHOICE_MODELS:
+    if name and name not in CHOICE_MODELS:
         raise BadOption(f"{name!r} is no choice model. Choose one of: {', '.join(CHOICE_MODELS)}.")
     shelf.background.start(job_key(shelf, KIND.name), lambda task: found_of(opened, settings, task))
-    return _answer(shelf)
+    return bubble(shelf)
 
 
-def _answer(shelf: Shelf) -> BubbleAnswer:
-    job = job_of(shelf, KIND)
-    cannot = WITHOUT if usual_attribute(shelf.opened.model.ratings) is None else None
-    return BubbleAnswer(audit_about(KIND, job, cannot), list(CHOICE_MODELS), job.result)
-
-
-def found_of(opened: OpenModel, settings: BubbleSettings, task: Task) -> BubbleFound:
+def found_of(opened: OpenModel, settings: BubbleSettings, task: Task) -> AuditFound:
     """The simulation of a model's options. Raises as `filter_bubble` does, and `Cancelled`."""
-    ratings = opened.model.ratings
-    attribute = usual_attribute(ratings) or ""
-    names = list(CHOICE_MODELS) if settings.choice_model is None else [settings.choice_model]
+    ratings, one = opened.model.ratings, settings.choice_model
+    attribute, names = usual_attribute(ratings) or "", [one] if one else list(CHOICE_MODELS)
+    task.at(0, "Half of everybody's ratings become their taste, the other half the log …")
     n_choices = len(names) * settings.n_seeds * (1 + len(CONTROLS)) * settings.n_rounds
     found = filter_bubble(
         unfitted(opened.model), ratings, attribute=attribute, k=LENGTH, n_rounds=settings.n_rounds,
         seeds=range(settings.n_seeds), choice_models=_watched(names, task, n_choices),
     )  # fmt: skip
-    measures = [BubbleMeasure(name, says, _curves(found, name)) for name, says in MEASURES.items()]
-    return BubbleFound(
-        settings, attribute, len(names) * settings.n_seeds, measures, [str(one) for one in found.findings],
-        [one for one in found.notes() if one not in map(str, found.findings)],
-        _python(opened, settings, attribute), [],
-    )  # fmt: skip
+    chosen = f", choice_models={{{one!r}: CHOICE_MODELS[{one!r}]}}" if one else ""
+    python = opened.python(
+        f"{HOME}.choice_models import CHOICE_MODELS\n{HOME}.filter_bubble import filter_bubble\n\n"
+        f"fresh = type(model)(**model.options())\n"
+        f"filter_bubble(fresh, model.ratings, attribute={attribute!r}, k={LENGTH}, n_rounds={settings.n_rounds}, "
+        f"seeds=range({settings.n_seeds}){chosen})"
+    )
+    return AuditFound({"bubble": bubble_views(found)}, table_rows(found.columns()), list(found.notes()), python, [])
 
 
 def _watched(names: list[str], task: Task, n_choices: int) -> Mapping[str, ChoiceModel]:
@@ -140,27 +107,3 @@ def _watched(names: list[str], task: Task, n_choices: int) -> Mapping[str, Choic
         return choice
 
     return {name: watched(CHOICE_MODELS[name]) for name in names}
-
-
-def _curves(found: FilterBubble, measure: str) -> list[BubbleCurve]:
-    curves, n = found.curves(measure), found.setting.n_rounds
-    starts = range(0, len(curves["round"]), n)
-    return [
-        BubbleCurve(
-            curves["recommender"][at], curves["recommender"][at] in CONTROLS,
-            *([number(one) for one in curves[name][at : at + n]] for name in ("mean", "low", "high")),
-        )
-        for at in starts
-    ]  # fmt: skip
-
-
-def _python(opened: OpenModel, settings: BubbleSettings, attribute: str) -> str:
-    one = settings.choice_model
-    chosen = "" if one is None else f", choice_models={{{one!r}: CHOICE_MODELS[{one!r}]}}"
-    imported = "" if one is None else "from cofactor.audit.bubble.choice_models import CHOICE_MODELS\n"
-    return opened.python(
-        f"from cofactor.audit.bubble.filter_bubble import filter_bubble\n{imported}\n"
-        f"fresh = type(model)(**model.options())\n"
-        f"filter_bubble(fresh, model.ratings, attribute={attribute!r}, k={LENGTH}, n_rounds={settings.n_rounds}, "
-        f"seeds=range({settings.n_seeds}){chosen})"
-    )

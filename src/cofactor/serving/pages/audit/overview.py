@@ -7,38 +7,42 @@ from fastapi import APIRouter
 
 from cofactor.errors import BadOption
 from cofactor.serving.opened import OnShelf, Shelf
-from cofactor.serving.pages.audit import bubble, popularity, reidentification
-from cofactor.serving.pages.audit.answer import AuditAbout, job_key
+from cofactor.serving.pages.audit.answer import AuditAbout, AuditAnswer, job_key
+from cofactor.serving.pages.audit.bubble import bubble
+from cofactor.serving.pages.audit.popularity import popularity
+from cofactor.serving.pages.audit.reidentification import singled_out
+from cofactor.serving.pages.list_options import OptionAbout, options_of
 
 __all__ = ["overview", "routes"]
 
 routes = APIRouter(prefix="/api/audit", tags=["audit"])
 
-AUDITS: dict[str, Callable[[Shelf], AuditAbout]] = {
-    popularity.KIND.name: lambda shelf: popularity.popularity(shelf).about,
-    bubble.KIND.name: lambda shelf: bubble.bubble(shelf).about,
-    reidentification.KIND.name: lambda shelf: reidentification.singled_out(shelf).about,
-}
+AUDITS: dict[str, Callable[[Shelf], AuditAnswer]] = {
+    "popularity": popularity, "bubble": bubble, "reidentification": singled_out,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Overview:
-    """The audits there are, and how far each is; fingerprint: of the model that they are of."""
+    """The audits there are, and how far each is.
+
+    fingerprint: of the model that they are of     options: that move a list
+    """
 
     fingerprint: str
-    objective: str
     audits: list[AuditAbout]
+    options: list[OptionAbout]
 
 
 @routes.get("")
 def overview(shelf: OnShelf) -> Overview:
     """All audits of the model shown."""
-    opened = shelf.opened
-    return Overview(opened.fingerprint, opened.model.objective, [about(shelf) for about in AUDITS.values()])
+    audits = [ask(shelf).about for ask in AUDITS.values()]
+    return Overview(shelf.opened.fingerprint, audits, options_of(shelf.opened.model))
 
 
 @routes.delete("/{name}")
-def cancel(name: str, shelf: OnShelf) -> AuditAbout:
+def cancel(name: str, shelf: OnShelf) -> AuditAnswer:
     """End an audit: at once where it waits, after the step at hand where it runs. What it found earlier stays.
 
     Raises `BadOption` for what is no audit.

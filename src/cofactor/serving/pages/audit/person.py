@@ -49,7 +49,7 @@ class RatedAlike(RatedItem):
 
 @dataclass(frozen=True)
 class PersonsRatings:
-    """The details there are, the one asked for, and a person's ratings in it, those that fewest people have first."""
+    """The details there are, the one asked for, and a person's ratings in it, those that most people have first."""
 
     user: JsonId
     details: list[str]
@@ -77,7 +77,7 @@ def crowds_of(opened: OpenModel, user: Id, detail: str | None) -> PersonsRatings
     asked = _detail(known, detail)
     shared = _search(opened, asked).crowds(page.user)
     rows = [RatedAlike(**vars(row), people=shared[row.item]) for row in page.ratings]
-    rows.sort(key=lambda row: row.people)
+    rows.sort(key=lambda row: -row.people)
     python = opened.python(f"{IMPORTS}\nPersonSearch.of(model.ratings, {asked!r}).crowds({page.user!r})")
     return PersonsRatings(page.user, list(known), str(asked), _n_people(opened), rows, python)
 

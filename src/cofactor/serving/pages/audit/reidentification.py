@@ -1,16 +1,14 @@
 """/api/audit/reidentification: how many people a few of their ratings single out in the table."""
 
-from dataclasses import dataclass
-
 from fastapi import APIRouter
 
-from cofactor.audit.privacy.reidentification import reidentification
+from cofactor.audit.privacy.reidentification import Reidentification, reidentification
 from cofactor.serving.background import Task
-from cofactor.serving.opened import OnShelf, OpenModel, Shelf
-from cofactor.serving.pages.audit.answer import AuditAbout, AuditKind, Light, audit_about, job_key, job_of
-from cofactor.serving.pages.rows import Measured
+from cofactor.serving.opened import OnShelf, OpenModel
+from cofactor.serving.pages.audit.answer import AuditAnswer, AuditFound, AuditKind, answer_of, job_key, table_rows
+from cofactor.serving.pages.panels import Axis, Curves, MeasureView, Panel, Series
 
-__all__ = ["KIND", "found_of", "routes"]
+__all__ = ["KIND", "found_of", "routes", "singled_out"]
 
 routes = APIRouter(prefix="/api/audit/reidentification", tags=["audit"])
 
@@ -23,72 +21,43 @@ IMPORT = "from cofactor.audit.privacy.reidentification import reidentification"
 MOST_PEOPLE = 10_000  # who are looked for, drawn at random where there are more
 
 
-@dataclass(frozen=True)
-class UniqueShare:
-    """The share of people who are unique by so many known ratings, and how many people match in the median."""
-
-    n_known: int
-    unique: Measured
-    median_matching: float
-
-
-@dataclass(frozen=True)
-class KnownDetail:
-    """A detail in which ratings are known, and the share of people who are unique by 1, 2, … of such ratings."""
-
-    detail: str
-    shares: list[UniqueShare]
-
-
-@dataclass(frozen=True)
-class ReidentificationFound:
-    """The results of `reidentification`, by detail."""
-
-    details: list[KnownDetail]
-    notes: list[str]
-    python: str
-    lights: list[Light]
-
-
-@dataclass(frozen=True)
-class ReidentificationAnswer:
-    """The audit as far as it is, and what it found."""
-
-    about: AuditAbout
-    found: ReidentificationFound | None
-
-
 @routes.get("")
-def singled_out(shelf: OnShelf) -> ReidentificationAnswer:
+def singled_out(shelf: OnShelf) -> AuditAnswer:
     """The audit, as far as it is."""
-    return _answer(shelf)
+    return answer_of(shelf, KIND)
 
 
 @routes.post("")
-def start(shelf: OnShelf) -> ReidentificationAnswer:
+def start(shelf: OnShelf) -> AuditAnswer:
     """Have it counted, in the background."""
     opened = shelf.opened
     shelf.background.start(job_key(shelf, KIND.name), lambda task: found_of(opened, task))
-    return _answer(shelf)
+    return singled_out(shelf)
 
 
-def _answer(shelf: Shelf) -> ReidentificationAnswer:
-    job = job_of(shelf, KIND)
-    return ReidentificationAnswer(audit_about(KIND, job), job.result)
-
-
-def found_of(opened: OpenModel, task: Task) -> ReidentificationFound:
+def found_of(opened: OpenModel, task: Task) -> AuditFound:
     """The audit of the table that a model learned from. Raises as `reidentification` does, and `Cancelled`."""
     ratings = opened.model.ratings
     n_people = MOST_PEOPLE if ratings.n_users > MOST_PEOPLE else None
     task.at(0.1, "People are looked for …")
     found = reidentification(ratings, n_people=n_people)
-    details = dict[str, list[UniqueShare]]()
-    for (detail, n_known), share in found.shares.items():
-        row = UniqueShare(n_known, Measured.of(share), found.median_matching[detail, n_known])
-        details.setdefault(str(detail), []).append(row)
     limited = "" if n_people is None else f", n_people={n_people}"
-    python = f"{IMPORT}\n\nreidentification(model.ratings{limited})"
-    return ReidentificationFound(
-        [KnownDetail(*one) for one in details.items()], list(found.sheet().notes), opened.python(python), []
+    python = opened.python(f"{IMPORT}\n\nreidentification(model.ratings{limited})")
+    views = {"reidentification": [MeasureView("", "", [_panel(found)])]}
+    return AuditFound(views, table_rows(found.columns()), list(found.sheet().notes), python, [])
+
+
+def _panel(found: Reidentification) -> Panel:
+    by_detail = dict[str, Series]()
+    for (detail, n_known), share in found.shares.items():
+        one = by_detail.setdefault(str(detail), Series(str(detail), [], []))
+        one.x.append(n_known)
+        one.y.append(share.value)
+    said = "; ".join(
+        f"{one.label}: "
+        + ", ".join(f"{share:.1%} by {n:g}" for n, share in zip(one.x, one.y, strict=True) if share is not None)
+        for one in by_detail.values()
     )
+    y = Axis("people who are the only ones", percent=True, domain=(0, 1))
+    chart = Curves(Axis("known ratings"), y, list(by_detail.values()), said)
+    return Panel("People who are the only ones with their ratings", f"{said.split('; ')[0]}.", chart)
