@@ -1,4 +1,4 @@
-// Find an item by its title or id: a search field whose suggestions the arrow keys reach.
+// A search field whose suggestions the arrow keys reach (the combobox of the ARIA practices).
 
 import { get, newest } from "../api.js";
 import { announce, h, replace, theirs } from "../dom.js";
@@ -6,95 +6,93 @@ import { counted, whole } from "../numbers.js";
 
 const SHOWN = 8;
 const TYPING_MS = 120;
-let fields = 0;
+let made = 0;
 
-/** A combobox over the catalogue. onpick: called with { item, title, ratings } */
-export function picker({ label, placeholder = "title or id", onpick }) {
-  const id = `picker-${++fields}`;
-  const list = h("ul", { id, role: "listbox", "aria-label": "Suggestions" });
+const found = (what) => async (q, n, signal) => {
+  const { of, [what]: rows } = await get(what, { q, n }, signal);
+  return { rows, of };
+};
+
+/** A question for `picker`: people by their ids. */
+export const people = found("people");
+
+/** A field and its suggestions. ask: (text, n, signal) → { rows: [{ title or user, ratings }], of }      onpick: called with a row */
+export function picker({ label, ask = found("items"), placeholder = ask === people ? "part of an id" : "title or id", pause = TYPING_MS, onpick }) {
+  const id = `picker-${++made}`;
+  const list = h("ul", { id, role: "listbox", "aria-label": `${label}: suggestions` });
   const note = h("p", { class: "soft small" });
-  const box = h("div", { class: "suggestions", hidden: true }, list, note);
-  const input = h("input", {
-    type: "search", role: "combobox", autocomplete: "off", placeholder, "aria-expanded": "false",
-    "aria-controls": id, "aria-autocomplete": "list",
+  const box = h("div", { class: "suggestions", hidden: true, onpointerdown: (event) => event.preventDefault() }, list, note); // the field keeps the focus
+  const state = { list, note, box, ask, pause, onpick, rows: [], at: -1, latest: newest(), waiting: null };
+  state.input = h("input", {
+    type: "search", role: "combobox", autocomplete: "off", spellcheck: "false", placeholder, "aria-expanded": "false",
+    "aria-controls": id, "aria-autocomplete": "list", oninput: () => soon(state), onkeydown: (event) => key(event, state),
+    onfocus: () => soon(state), onblur: () => show(state, false),
   });
-  const state = { input, list, note, box, onpick, rows: [], at: -1, latest: newest(), waiting: null };
-  input.addEventListener("input", () => soon(state));
-  input.addEventListener("keydown", (event) => key(event, state));
-  input.addEventListener("blur", () => close(state));
-  return h("div", { class: "picker" }, h("label", {}, label, input), box);
+  return h("div", { class: "picker" }, h("label", {}, label, state.input), box);
 }
 
 function soon(state) {
   clearTimeout(state.waiting);
-  state.waiting = setTimeout(() => suggest(state), TYPING_MS);
+  state.waiting = setTimeout(() => suggest(state), state.pause);
 }
 
 async function suggest(state) {
-  const q = state.input.value.trim();
-  if (!q) return close(state);
+  const text = state.input.value.trim();
+  if (!text) return show(state, false);
   try {
-    const found = await state.latest((signal) => get("items", { q, n: SHOWN }, signal));
-    if (found) open(state, found);
+    const answer = await state.latest((signal) => state.ask(text, SHOWN, signal));
+    if (answer && document.activeElement === state.input) open(state, answer);
   } catch (error) {
-    open(state, { items: [], shown: 0, of: 0 });
+    open(state, { rows: [], of: 0 });
     announce(error.message);
   }
 }
 
-function open(state, { items, shown, of }) {
-  state.rows = items;
-  state.at = -1;
-  const said = shown < of ? `${whole(shown)} of ${counted(of, "item")} shown` : of ? counted(of, "item") : "nothing found";
-  replace(state.list, items.map((row, at) => option(state, row, at)));
+function open(state, { rows, of }) {
+  const said = of > rows.length ? `${whole(rows.length)} of ${whole(of)} shown` : of ? `${whole(of)} found` : "nothing found";
+  const option = (row, at) => h("li", { id: `${state.list.id}-${at}`, role: "option", "aria-selected": "false", onclick: () => choose(state, at) },
+    theirs(row.title ?? row.user), h("span", { class: "soft small" }, ` ${counted(row.ratings, "rating")}`));
+  state.rows = rows;
+  replace(state.list, rows.map(option));
   replace(state.note, said);
   show(state, true);
+  light(state, rows.length ? 0 : -1);
   announce(said);
 }
 
-function option(state, row, at) {
-  const pick = (event) => (event.preventDefault(), choose(state, row)); // before blur closes the list
-  return h("li", { id: `${state.list.id}-${at}`, role: "option", "aria-selected": "false", onpointerdown: pick },
-    theirs(row.title), h("span", { class: "soft small" }, ` ${counted(row.ratings, "rating")}`));
+/** Make a suggestion the one that Enter takes. */
+function light(state, at) {
+  const options = [...state.list.children];
+  state.at = at;
+  options.forEach((one, place) => one.setAttribute("aria-selected", String(place === at)));
+  if (at < 0) return state.input.removeAttribute("aria-activedescendant");
+  state.input.setAttribute("aria-activedescendant", options[at].id);
+  options[at].scrollIntoView({ block: "nearest" });
 }
-
-const KEYS = {
-  ArrowDown: (state) => move(state, 1),
-  ArrowUp: (state) => move(state, -1),
-  Enter: (state) => choose(state, state.rows[Math.max(0, state.at)]),
-  Escape: (state) => close(state),
-};
 
 function key(event, state) {
-  const does = KEYS[event.key];
-  if (!does || state.box.hidden) return;
+  const { rows, at, box } = state;
+  if (event.key === "Escape") return show(state, false);
+  if (box.hidden || !rows.length) return;
+  const keys = {
+    ArrowDown: () => light(state, (at + 1) % rows.length),
+    ArrowUp: () => light(state, (at + rows.length - 1) % rows.length),
+    Enter: () => choose(state, at),
+  };
+  if (!keys[event.key]) return;
   event.preventDefault();
-  does(state);
+  keys[event.key]();
 }
 
-function move(state, by) {
-  if (!state.rows.length) return;
-  state.at = (state.at + by + state.rows.length) % state.rows.length;
-  const options = state.list.querySelectorAll("[role=option]");
-  options.forEach((one, at) => one.setAttribute("aria-selected", String(at === state.at)));
-  options[state.at].scrollIntoView({ block: "nearest" });
-  state.input.setAttribute("aria-activedescendant", options[state.at].id);
-}
-
-function choose(state, row) {
-  if (!row) return;
+function choose(state, at) {
   state.input.value = "";
-  close(state);
-  state.onpick(row);
-}
-
-function close(state) {
-  clearTimeout(state.waiting);
   show(state, false);
+  state.onpick(state.rows[at]);
 }
 
-function show({ input, box }, visible) {
+function show({ input, box, waiting }, visible) {
+  clearTimeout(waiting);
   box.hidden = !visible;
   input.setAttribute("aria-expanded", String(visible));
-  input.removeAttribute("aria-activedescendant");
+  if (!visible) input.removeAttribute("aria-activedescendant");
 }

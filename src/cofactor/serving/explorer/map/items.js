@@ -32,7 +32,7 @@ export function chips(context, label, key) {
     list.replaceChildren(...state[key].map((one) => h("li", {}, theirs(named(one)),
       h("button", { class: "quiet small", type: "button", "aria-label": `Remove ${named(one)}`, onclick: () => without(one) }, "×"))));
   };
-  return { element: h("div", {}, find.element, list), input: find.input, update };
+  return { element: h("div", {}, find, list), input: find.querySelector("input"), update };
 }
 
 /** From items of the catalogue to items rows. */

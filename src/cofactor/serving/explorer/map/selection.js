@@ -36,7 +36,7 @@ export function selectionPart(context) {
     return fillKept((signal) => get("map/kept", query, signal), ({ item }) => replace(kept, item && h("p", {}, keptOf(item))));
   };
   return {
-    find: h("div", { class: "find" }, find.element),
+    find: h("div", { class: "find" }, find),
     element: h("section", { class: "panel", "aria-label": "Selection" }, head, kept, tools, list),
     parts: [
       { keys: ["item", "by", "where"], update },
