@@ -1,5 +1,6 @@
 """The explorer's pages of the data, of items and of comparisons in a real browser on a real server."""
 
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -117,21 +118,20 @@ def test_a_chart_is_saved_as_a_picture_and_a_list_as_a_sheet(page):
     assert first.endswith(asked(page, "model")["fingerprint"])
 
 
+def panel(title: str, **shown) -> dict:
+    return {"title": title, "says": "", "curves": None, "intervals": [], "table": None, "sentences": [], **shown}
+
+
 def test_a_comparison_is_started_watched_and_read(page):
-    metric = {"ndcg@10": {"value": 0.31, "low": 0.30, "high": 0.32}}
-    models = [{"name": name, "folder": name, "fingerprint": "f", "metrics": metric} for name in ("one", "other")]
-    pair = {
-        "first": "one",
-        "second": "other",
-        "metric": "ndcg@10",
-        "difference": 0.0,
-        "low": -0.01,
-        "high": 0.01,
-        "verdict": "no difference is seen",
-    }
+    chart = panel("ndcg@10", intervals=[{"label": "one", "value": 0.31, "low": 0.30, "high": 0.32}])
+    cells = [
+        {"text": text, "small": "", "item": None} for text in ("one \N{MINUS SIGN} other", "no difference is seen")
+    ]
+    columns = [{"label": label, "number": False} for label in ("Models", "Verdict")]
+    paired = panel("Is it real?", table={"caption": "Differences", "columns": columns, "rows": [cells]})
+    views = [{"name": name, "label": name, "panels": [chart, paired]} for name in ("ndcg@10", "rmse")]
     ready = {
-        "state": "ready", "models": models, "pairs": [pair], "says": "Two models.", "python": "cf.compare(…)",
-        "metrics": [{"name": "ndcg@10", "says": "How early the hits come.", "better": "higher"}],
+        "state": "ready", "models": [], "says": "Two models.", "python": "cf.compare(…)", "views": views,
         "split": {"share": 0.2, "seed": 42, "ratings": 100, "users": 10},
     }  # fmt: skip
     answers = iter(
@@ -143,3 +143,5 @@ def test_a_comparison_is_started_watched_and_read(page):
     expect(page.get_by_role("progressbar")).to_be_visible()
     expect(page.locator(".intervals")).to_be_visible()
     expect(page.get_by_text("no difference is seen")).to_be_visible()
+    page.get_by_label("Metric").select_option("rmse")
+    expect(page).to_have_url(re.compile("metric=rmse"))

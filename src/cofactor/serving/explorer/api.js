@@ -45,6 +45,9 @@ export async function getBytes(path, query = {}, signal = undefined) {
   return { shape, most, bytes: new Uint8Array(await answer.arrayBuffer()) };
 }
 
+/** DELETE: end what is being made. */
+export const cancel = async (path) => (await ask(path, { method: "DELETE" })).json();
+
 /** POST JSON; what a person rated travels in a body, never in an address. */
 export async function post(path, body, signal = undefined) {
   const headers = { "Content-Type": "application/json" };

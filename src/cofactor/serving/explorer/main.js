@@ -15,6 +15,7 @@ const VIEWS = [
   { name: "newcomer", label: "Newcomer" },
   { name: "lesson", label: "How it works" },
   { name: "compare", label: "Compare" },
+  { name: "audit", label: "Audit" },
 ];
 const POLLING_MS = 5000;
 

@@ -52,7 +52,7 @@ export function text(x, y, words, anchor = "start", kind = "") {
 /** A line through points [[x, y]] of a plot; kind: a class of lesson.css. */
 export function line(plot, points, kind) {
   const path = points.map(([x, y]) => plot.at(x, y).map((one) => one.toFixed(1)).join(" ")).join("L");
-  return s("path", { d: `M${path}`, class: `line ${kind}` });
+  return s("path", { d: `M${path}h0`, class: `line ${kind}` }); // the last step makes of one point a dot
 }
 
 /** A dot with what it is: words to its right or left ("end"), so many pixels below it. */

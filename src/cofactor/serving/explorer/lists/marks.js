@@ -8,7 +8,7 @@ const SIGNS = { enters: "+", rises: "▲", falls: "▼", stays: "=", leaves: "�
 export function marksBetween(before, after) {
   const earlier = new Map(before.map((row) => [row.item, row]));
   const later = new Set(after.map((row) => row.item));
-  const kept = after.map((row) => marked(row, earlier.get(row.item)?.rank ?? null, row.rank));
+  const kept = after.map((row) => ({ was: row.was, ...marked(row, earlier.get(row.item)?.rank ?? null, row.rank) }));
   return [...kept, ...before.filter((row) => !later.has(row.item)).map((row) => marked(row, row.rank, null))];
 }
 
@@ -23,9 +23,9 @@ function word(from, to) {
   return to < from ? "rises" : "falls";
 }
 
-/** The mark as a badge: "▲ rises from 7". */
-export function badge({ mark, from }) {
-  const of = mark === "rises" || mark === "falls" ? ` from ${from}` : "";
+/** The mark as a badge: "▲ rises from 7"; of what enters from where, if the list says it. */
+export function badge({ mark, from, was }) {
+  const of = mark === "rises" || mark === "falls" ? ` from ${from}` : mark === "enters" && was ? ` from ${was}` : "";
   return h("span", { class: `badge ${mark}` }, h("span", { "aria-hidden": "true" }, `${SIGNS[mark]} `), `${mark}${of}`);
 }
 
