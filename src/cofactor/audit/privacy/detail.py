@@ -10,7 +10,7 @@ from cofactor.data.ratings import NO_TIME, Ratings
 from cofactor.errors import BadOption, shown
 from cofactor.hyperparameters import conformed
 
-__all__ = ["Detail", "checked_detail", "joint_codes", "record_codes", "usual_details"]
+__all__ = ["Detail", "checked_detail", "each_pair_once", "joint_codes", "record_codes", "usual_details"]
 
 ROUNDING_ERROR = 1e-6  # of single precision, in units of a step
 
@@ -57,6 +57,16 @@ def checked_detail(given: object, ratings: Ratings) -> Detail:
         if ratings.timestamps is None:
             raise BadOption(f"The table has no times, so dates cannot be known to {dates!r}: take dates=None.")
     return Detail(step, dates)
+
+
+def each_pair_once(ratings: Ratings) -> Ratings:
+    """The table by user and item, of each pair the last rating; raises `BadOption` where it has none."""
+    if not len(ratings):
+        raise BadOption(f"Nobody can be looked for in {ratings!r}: it has no ratings.")
+    order = np.lexsort((ratings.item_idx, ratings.user_idx))  # stable, so the last of equal pairs is their last
+    user_idx, item_idx = ratings.user_idx[order], ratings.item_idx[order]
+    differs = (np.diff(user_idx) != 0) | (np.diff(item_idx) != 0)
+    return ratings.subset(order[np.append(differs, True)])
 
 
 def record_codes(ratings: Ratings, detail: Detail) -> IntArray:

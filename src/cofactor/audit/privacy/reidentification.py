@@ -12,7 +12,7 @@ from typing import Any, Literal
 import numpy as np
 
 from cofactor.arrays import FloatArray, IntArray
-from cofactor.audit.privacy.detail import Detail, checked_detail, record_codes, usual_details
+from cofactor.audit.privacy.detail import Detail, checked_detail, each_pair_once, record_codes, usual_details
 from cofactor.audit.privacy.matching import UNKNOWN_RECORD, RecordIndex, draw_records
 from cofactor.data.expecting import RatingsOrFrame, as_ratings
 from cofactor.data.ratings import Ratings
@@ -126,7 +126,7 @@ def reidentification(
     >>> reidentification(table, known=[2], details=[Detail()]).unique(2).value.__round__(3)  # eve alone
     0.333
     """
-    table = _each_pair_once(as_ratings(ratings, "reidentification looks at"))
+    table = each_pair_once(as_ratings(ratings, "reidentification looks at"))
     numbers, n_draws, seed = _checked_known(known), conformed("n_draws", int, n_draws), seed_of(seed)
     confidence, n_bootstrap = check_level(confidence, n_bootstrap)
     if n_draws < 1:
@@ -150,16 +150,6 @@ def reidentification(
         median_matching={one: median(counts.ravel().tolist()) for one, counts in matching.items()},
         library=table.library,
     )  # fmt: skip
-
-
-def _each_pair_once(ratings: Ratings) -> Ratings:
-    """The table by user and item, of each pair the last rating; raises `BadOption` where it has none."""
-    if not len(ratings):
-        raise BadOption(f"Nobody can be looked for in {ratings!r}: it has no ratings.")
-    order = np.lexsort((ratings.item_idx, ratings.user_idx))  # stable, so the last of equal pairs is their last
-    user_idx, item_idx = ratings.user_idx[order], ratings.item_idx[order]
-    differs = (np.diff(user_idx) != 0) | (np.diff(item_idx) != 0)
-    return ratings.subset(order[np.append(differs, True)])
 
 
 def _checked_known(known: Sequence[int]) -> list[int]:
