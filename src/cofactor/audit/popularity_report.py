@@ -11,7 +11,7 @@ from cofactor.arrays import FloatArray, IntArray
 from cofactor.audit.popularity_lists import SOURCES, ListSource
 from cofactor.audit.popularity_measures import Measure, MeasuredUsers
 from cofactor.audit.popularity_metrics import lorenz_curve
-from cofactor.audit.user_means import EVERYBODY, GAP, SAME_ACTIVITY
+from cofactor.audit.user_means import EVERYBODY, GAP, SAME_ACTIVITY, reversal_notes
 from cofactor.data.tables import Table, make_table
 from cofactor.errors import BadOption, counted, shown, some_of
 from cofactor.evaluation.bootstrap import Interval
@@ -112,18 +112,8 @@ class PopularityBias(SheetMixin):
         """A sentence for each measure whose difference between blockbuster and niche users changes its sign where users
         of like activity are compared: the pooled difference then tells of activity, not of taste."""
         names = [one.name for one in self.intervals["model"] if one.group == GAP and not one.stratum]
-        return tuple(text for name in names for text in self._reversal(name))
-
-    def _reversal(self, name: str) -> list[str]:
-        pooled, alike = (self.value(name, GAP, stratum=one) for one in ("", SAME_ACTIVITY))
-        if not pooled.value * alike.value < 0:
-            return []
-        clear = all(one.low * one.high > 0 for one in (pooled, alike))
-        doubt = "both intervals leave 0 out" if clear else "but an interval holds 0, so it may be chance"
-        return [
-            f"REVERSAL: {name}, {GAP}, is {pooled.value:+.4f} pooled and {alike.value:+.4f} among users of like "
-            f"activity; {doubt}."
-        ]
+        gaps = {name: [self.value(name, GAP, stratum=one) for one in ("", SAME_ACTIVITY)] for name in names}
+        return tuple(text for name, (pooled, alike) in gaps.items() for text in reversal_notes(name, pooled, alike))
 
     def columns(self) -> dict[str, list[Any]]:
         """One row for each measure of each set of lists; `direction` is what a higher value means."""

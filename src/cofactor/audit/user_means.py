@@ -11,9 +11,12 @@ import numpy as np
 
 from cofactor.arrays import BoolArray, FloatArray, IntArray
 from cofactor.audit.popularity_groups import ACTIVITIES, USER_GROUPS
+from cofactor.evaluation.bootstrap import Interval
 from cofactor.evaluation.statistic import BootstrapStatistic, divided
 
-__all__ = ["EVERYBODY", "GAP", "SAME_ACTIVITY", "UserCell", "UserCells", "gap_of_totals", "mean_of_groups"]
+__all__ = [
+    "EVERYBODY", "GAP", "SAME_ACTIVITY", "UserCell", "UserCells", "gap_of_totals", "mean_of_groups", "reversal_notes",
+]  # fmt: skip
 
 EVERYBODY, GAP = "all", "blockbuster - niche"
 SAME_ACTIVITY = "same activity"  # a gap averaged over the strata of activity, each weighing as many users as it has
@@ -54,6 +57,21 @@ class UserCells(NamedTuple):
         columns = [column for cell in cells for column in (cell, np.where(cell, values, 0))]
         sums = np.column_stack([counted & (ends[0] | ends[1]), *strata, *columns]).astype(np.float64)
         return BootstrapStatistic(sums, gap_of_totals)
+
+
+def reversal_notes(name: str, pooled: Interval, alike: Interval) -> list[str]:
+    """A sentence where the gap in a measure changes its sign among users of like activity; none where it does not.
+
+    pooled, alike: the gap of all users, and among those of one stratum of activity
+    """
+    if not pooled.value * alike.value < 0:
+        return []
+    clear = all(one.low * one.high > 0 for one in (pooled, alike))
+    doubt = "both intervals leave 0 out" if clear else "but an interval holds 0, so it may be chance"
+    return [
+        f"REVERSAL: {name}, {GAP}, is {pooled.value:+.4f} pooled and {alike.value:+.4f} among users of like activity; "
+        f"{doubt}."
+    ]
 
 
 def gap_of_totals(totals: FloatArray) -> FloatArray:

@@ -8,7 +8,7 @@ from cofactor.audit.objective.measures import MEASURES, Measure
 from cofactor.audit.objective.pushed_items import PushedItems
 from cofactor.audit.popularity_groups import ACTIVITIES, USER_GROUPS
 from cofactor.audit.popularity_lists import AuditedUsers
-from cofactor.audit.user_means import EVERYBODY
+from cofactor.audit.user_means import EVERYBODY, GAP, SAME_ACTIVITY, reversal_notes
 from cofactor.data.item_values import AlignedValues
 from cofactor.data.tables import Table, make_table
 from cofactor.errors import BadOption, counted, shown
@@ -197,7 +197,12 @@ class SecondObjective(SheetMixin):
             f"Half of what the values alone gain is gained at weight {_weight(weight)}: {names['value']} {all_[0]}, "
             f"{names['ndcg']} {all_[1]}.",
             f"Who pays there, in {names['ndcg']}: {paid}.",
+            *reversal_notes(f"change in {names['ndcg']}", *self._gaps("ndcg", weight)),
         ]
+
+    def _gaps(self, name: str, weight: float) -> tuple[Interval, Interval]:
+        pooled, alike = (self.value(name, weight, GAP, stratum=one, change=True) for one in ("", SAME_ACTIVITY))
+        return pooled, alike
 
     def _notes(self) -> list[str]:
         setting = self.setting
