@@ -6,7 +6,7 @@ import pytest
 
 import cofactor as cf
 from cofactor.serving.guard import Permissions
-from cofactor.serving.opened import OpenModel, Shelf
+from cofactor.serving.opened import ItemValuesFile, OpenModel, Shelf
 from serving.conftest import client_of
 
 STAR_WARS = "star-wars-1977"
@@ -52,6 +52,23 @@ def test_a_list_that_options_move_is_the_one_of_recommend(client, moved):
     assert [row["item"] for row in answer["rows"]] == table["item"].to_list()
     assert [row["was"] for row in answer["rows"]] == table["was"].to_list()
     assert answer["rows"] != client.get("/api/people/u0029/list").json()["rows"]
+
+
+def test_a_list_is_blended_with_the_values_that_the_explorer_was_given(opened, tmp_path):
+    items = opened.model.ratings.items.values
+    values = cf.ItemValues(
+        "learning", {item: at % 7 for at, item in enumerate(items)}, higher_is_better=True, set_by="the editors",
+        set_on="2026-03-01", n_people=0,
+    )  # fmt: skip
+    file = ItemValuesFile(values, values.write(tmp_path / "learning.csv"))
+    client = client_of(Shelf(OpenModel(opened.model, opened.folder, item_values=file)))
+    option = client.get("/api/audit").json()["options"][0]
+    assert (option["name"], option["label"]) == ("value_weight", "learning")
+    assert "set by the editors on 2026-03-01, nobody was asked" in option["says"]
+    answer = client.get("/api/people/u0029/list", params={"value_weight": 0.6}).json()
+    table = run_python(answer["python"])
+    assert [row["item"] for row in answer["rows"]] == table["item"].to_list()
+    assert [row["value"] for row in answer["rows"]] == table["value"].to_list()
 
 
 def test_options_that_move_nothing_leave_the_list_as_it_is(client):
@@ -209,6 +226,7 @@ def test_persons_are_hidden_with_their_json(opened, path):
         ("/api/items/star%20war", 404, "Did you mean"),
         ("/api/people/nobody", 404, "not among the 1,200"),
         ("/api/people/u0029/list?diversity=2", 422, "diversity: Input should be less than or equal to 1"),
+        ("/api/people/u0029/list?value_weight=0.5", 422, "--item-values FILE"),
         ("/api/people/u0029/list?n=0", 422, "n: Input should be greater than or equal to 1"),
         ("/api/people/u0029/list?where=colour%20%3D%3D%20%27red%27", 422, "colour"),
         ("/api/data/matrix?rows=5,2", 422, "the first below the second"),

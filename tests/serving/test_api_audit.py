@@ -8,6 +8,9 @@ import pytest
 
 import cofactor as cf
 from cofactor.audit.bubble.rounds import MEASURES
+from cofactor.audit.card.model_card import model_card
+from cofactor.card.lights import LIGHT_WORDS
+from cofactor.card.measures import MEASURES as MEASURE_TABLE
 from cofactor.data.sources import tastes as tastes_source
 from cofactor.serving.background import Background
 from cofactor.serving.guard import Permissions
@@ -69,9 +72,9 @@ def same_table(found: dict, columns: dict[str, list]) -> None:
 def test_what_was_not_measured_says_so_and_has_no_light(small):
     fresh = client_of(Shelf(small.opened))
     overview = fresh.get("/api/audit").json()
-    assert [(one["state"], one["lights"], one["light"]["light"]) for one in overview["audits"]] == [
-        ("none", [], "grey")
-    ] * 3
+    lights = [light for one in overview["audits"] for part in one["lights"].values() for light in part]
+    assert {(one["light"], one["word"], one["value"]) for one in lights} == {("grey", "not measured", "not measured")}
+    assert {one["light"] for audit in overview["audits"] for one in audit["light"].values()} == {"grey"}
     assert fresh.get("/api/audit/popularity").json()["found"] is None
     assert overview["fingerprint"] == small.opened.fingerprint
 
@@ -127,6 +130,34 @@ def test_the_bubble_is_the_one_of_filter_bubble(client):
     said = panels(found, "bubble", "drift")["What may be said"]
     assert said["sentences"] == [str(one) for one in bubble.findings]
     assert "only run, which says little" in said["says"]
+
+
+def shown(finding) -> dict:
+    """A finding of a card as the page has it."""
+    return {
+        "light": finding.light, "word": LIGHT_WORDS[finding.light], "title": finding.title, "value": finding.value_text,
+        "sentence": finding.sentence, "threshold": str(finding.threshold), "note": finding.note,
+    }  # fmt: skip
+
+
+def test_the_lights_are_those_of_the_models_card(client, small):
+    """Those of the sections that were measured; all others of the view stay grey."""
+    measured(client, "popularity")
+    lights = client.get("/api/audit/popularity").json()["about"]["lights"]
+    findings = model_card(small.opened.model, sections=["accuracy", "popularity"]).findings
+    for part, section in (("exposure", "popularity"), ("groups", "accuracy")):
+        names = [name for name, one in findings.items() if MEASURE_TABLE[name].section == section]
+        assert {one["title"]: one for one in lights[part]} == {findings[n].title: shown(findings[n]) for n in names}
+
+
+def test_what_a_model_was_saved_with_has_its_lights_at_once(small, tmp_path):
+    model = small.opened.model.copied()
+    model.keep_card(model_card(model, sections=["popularity"], n_bootstrap=40))
+    model.save(tmp_path / "m.cofactor")
+    overview = client_of(Shelf(OpenModel.at(tmp_path / "m.cofactor"))).get("/api/audit").json()
+    lights = {part: light["light"] for audit in overview["audits"] for part, light in audit["light"].items()}
+    assert lights["exposure"] != "grey"
+    assert {lights[part] for part in ("groups", "bubble", "reidentification")} == {"grey"}
 
 
 def test_who_is_singled_out_is_what_reidentification_counts(client):

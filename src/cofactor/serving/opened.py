@@ -4,11 +4,12 @@ from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
 from threading import Lock
-from typing import Annotated, Any, Self, TypeVar
+from typing import Annotated, Any, NamedTuple, Self, TypeVar
 
 from fastapi import Depends, Request
 
 from cofactor.coldstart.onboarding import Onboarding
+from cofactor.data.item_values import ItemValues
 from cofactor.errors import BadModelFolder, NotShown
 from cofactor.model_folder import folder_fingerprint
 from cofactor.opening import open_model
@@ -16,7 +17,7 @@ from cofactor.recommender import Recommender
 from cofactor.serving.background import Background
 from cofactor.serving.guard import Permissions
 
-__all__ = ["OnShelf", "OpenModel", "Opened", "Shelf", "expect_people", "short_fingerprint"]
+__all__ = ["ItemValuesFile", "OnShelf", "OpenModel", "Opened", "Shelf", "expect_people", "short_fingerprint"]
 
 Made = TypeVar("Made")
 
@@ -37,19 +38,36 @@ class _Once:
             return self._values[0]
 
 
-class OpenModel:
-    """A saved model and the Python that makes it."""
+class ItemValuesFile(NamedTuple):
+    """Values of items that lists can be blended with, and the file that they were read from."""
 
-    def __init__(self, model: Recommender, folder: Path, expression: str = "") -> None:
-        self.model, self.folder = model, folder
+    values: ItemValues
+    path: Path
+
+    @property
+    def expression(self) -> str:
+        """The Python that reads them."""
+        return f"cf.ItemValues.read({str(self.path)!r})"
+
+
+class OpenModel:
+    """A saved model, the Python that makes it, and values of its items where there are some."""
+
+    def __init__(
+        self, model: Recommender, folder: Path, expression: str = "", item_values: "ItemValuesFile | None" = None
+    ) -> None:
+        self.model, self.folder, self.item_values = model, folder, item_values
         self._known, self._lock = dict[str, _Once](), Lock()
         self.expression = expression or f"cf.open({str(folder)!r})"
         self.fingerprint = short_fingerprint(folder) or ""
 
     @classmethod
-    def at(cls, folder: Path) -> Self:
-        """The model saved there. Raises `BadModelFolder`."""
-        return cls(open_model(folder), folder)
+    def at(cls, folder: Path, item_values: "ItemValuesFile | None" = None) -> Self:
+        """The model saved there. Raises `BadModelFolder`, and `UnknownIds` for values that are of none of its items."""
+        model = open_model(folder)
+        if item_values is not None:
+            item_values.values.aligned(model.ratings)
+        return cls(model, folder, item_values=item_values)
 
     @cached_property
     def onboarding(self) -> Onboarding:
@@ -86,7 +104,7 @@ class Shelf:
         if self.on_disk is None:
             raise BadModelFolder(f"No model stands in {self.opened.folder} any more. Save one there.")
         if self.on_disk != self.opened.fingerprint:
-            self.opened = OpenModel.at(self.opened.folder)
+            self.opened = OpenModel.at(self.opened.folder, self.opened.item_values)
 
 
 def short_fingerprint(folder: Path) -> str | None:

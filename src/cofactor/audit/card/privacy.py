@@ -8,11 +8,11 @@ from cofactor.audit.card.card_audit import CardAudit
 from cofactor.audit.own_choices import with_own_choices
 from cofactor.audit.privacy.detail import Detail
 from cofactor.audit.privacy.membership import MIN_PEOPLE, membership_inference
-from cofactor.audit.privacy.reidentification import reidentification
+from cofactor.audit.privacy.reidentification import Reidentification, reidentification
 from cofactor.card.finding import Finding
 from cofactor.card.section import Fact, Section
 
-__all__ = ["privacy_section"]
+__all__ = ["privacy_section", "unique_people"]
 
 N_KNOWN = 4
 AT_1_PERCENT = "TPR at 1% FPR"
@@ -44,14 +44,19 @@ def _reidentified(audit: CardAudit) -> Iterator[Finding]:
         audit.whole, known=(2, N_KNOWN), details=[Detail(), *([dated] if times else [])], n_people=MOST_PEOPLE,
         n_draws=3, confidence=audit.confidence, n_bootstrap=audit.n_bootstrap, seed=audit.seed,
     )  # fmt: skip
+    yield unique_people(audit, found)
+    if times:
+        title = "People singled out by two ratings with their dates, to the day"
+        yield audit.told("unique_dated", title, found.unique(2, dates="1 day"), percent=True)
+
+
+def unique_people(audit: CardAudit, found: Reidentification) -> Finding:
+    """The finding of how many people four of their ratings single out."""
     sentence = (
         "The share of people who are the only ones in the table with four given ratings of theirs: whoever knows four, "
         "from talk or from another site, finds all the others in a released table, whatever the ids say."
     )
-    yield audit.measured("unique_people", found.unique(N_KNOWN), sentence)
-    if times:
-        title = "People singled out by two ratings with their dates, to the day"
-        yield audit.told("unique_dated", title, found.unique(2, dates="1 day"), percent=True)
+    return audit.measured("unique_people", found.unique(N_KNOWN), sentence)
 
 
 def _membership(audit: CardAudit) -> Finding:

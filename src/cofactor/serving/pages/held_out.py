@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from cofactor.data.ratings import Ratings
     from cofactor.recommender import Recommender
 
-__all__ = ["SEED", "TEST", "SplitAbout", "fitted_anew", "split_of", "unfitted"]
+__all__ = ["SEED", "TEST", "SplitAbout", "fitted_anew", "split_by_user", "split_of", "unfitted"]
 
 TEST, SEED = 0.2, 0
 
@@ -49,6 +49,11 @@ class _WatchedRun(Run):
 def split_of(ratings: "Ratings") -> Split:
     """The split on which models of these ratings are measured."""
     return split(ratings, test=TEST, seed=SEED)
+
+
+def split_by_user(ratings: "Ratings") -> Split:
+    """The split on which a card measures: a share of each person's ratings."""
+    return split(ratings, test=TEST, by="user", seed=SEED)
 
 
 def unfitted(model: "Recommender") -> "Recommender":

@@ -28,7 +28,8 @@ RATED, ATTRIBUTES, NOTHING = "own ratings", "attributes", "what everybody likes"
 class ListedItem(ItemRow):
     """One place of a list: its rank among all `candidates`, where the model has them the predicted rating and the
     interval that it lies in 8 times of 10; popular: whether the list of what is rated most, as long as this one, has
-    it too; was: its rank by the scores alone, None where they alone made the list"""
+    it too; was: its rank by the scores alone, None where they alone made the list; value: of its own, where the list is
+    blended with values"""
 
     rank: int
     score: float
@@ -38,6 +39,7 @@ class ListedItem(ItemRow):
     source: str
     popular: bool
     was: int | None
+    value: float | None
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,7 @@ def list_of_user(
     options: dict[str, Any] = ({"where": where} if where else {}) | dict(moved)
     ranking = candidates.ranked(n, lambda length: model.rank(one, length, **options))
     intervals = _intervals(opened, one, ranking.idx[ranking.filled])
-    python = opened.python(f"model.recommend({one!r}, n={n}{_arguments(options)})")
+    python = opened.python(f"model.recommend({one!r}, n={n}{_arguments(opened, options)})")
     return _listed(opened, ranking, candidates, _rung(opened, len(seen), idx), intervals, python)
 
 
@@ -93,12 +95,13 @@ def list_of_newcomer(
     options |= {"where": where} if where else {}
     ranking = candidates.ranked(n, lambda length: model.rank(dict(rated), length, **options))
     rung = RATED if rated else ATTRIBUTES if attributes else NOTHING
-    python = opened.python(f"model.recommend({dict(rated)!r}, n={n}{_arguments(options)})")
+    python = opened.python(f"model.recommend({dict(rated)!r}, n={n}{_arguments(opened, options)})")
     return _listed(opened, ranking, candidates, rung, None, python)
 
 
-def _arguments(options: Mapping[str, Any]) -> str:
-    return "".join(f", {name}={value!r}" for name, value in options.items())
+def _arguments(opened: OpenModel, options: Mapping[str, Any]) -> str:
+    values = {} if opened.item_values is None else {"item_values": opened.item_values.expression}
+    return "".join(f", {name}={values.get(name, repr(value))}" for name, value in options.items())
 
 
 def _listed(
@@ -109,13 +112,14 @@ def _listed(
     popular = _most_rated(ratings, candidates.which, len(idx))
     predicted = ranking.extra.get("rating", [None] * len(idx))
     was: list[int | None] = ranking.extra["was"].tolist() if "was" in ranking.extra else [None] * len(idx)
+    values = ranking.extra.get("value")
     rows = [
         ListedItem(
             row.item, row.title, row.ratings, rank, float(scores[rank - 1]),
             None if predicted[rank - 1] is None else number(predicted[rank - 1]),
             None if intervals is None else (float(intervals[0, rank - 1]), float(intervals[1, rank - 1])),
             candidates.n, rung, bool(np.isin(idx[rank - 1], popular)),
-            was[rank - 1],
+            was[rank - 1], None if values is None else number(values[rank - 1]),
         )
         for rank, row in enumerate(item_rows(ratings, idx), 1)
     ]  # fmt: skip

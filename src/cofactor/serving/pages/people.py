@@ -95,7 +95,7 @@ def recommended(
     user: str, opened: Opened, moved: Annotated[ListOptions, Depends()], n: Length = 10, where: str | None = None
 ) -> RecommendedList:
     """The best items for one person, as `recommend` has them with these options."""
-    return list_of_user(opened, user, n, where, moved.arguments(opened.model.ratings))
+    return list_of_user(opened, user, n, where, moved.arguments(opened))
 
 
 @routes.get("/{user:path}/neighbours")

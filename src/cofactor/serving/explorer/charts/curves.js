@@ -50,7 +50,7 @@ export function asTable(series, x, y) {
   const [{ x: places, label: first }] = series;
   const n = Math.min(ROWS, places.length);
   const shown = Array.from({ length: n }, (_, at) => Math.round((at * (places.length - 1)) / Math.max(1, n - 1)));
-  const cell = (value) => (y.percent ? percent(value) : y.scale ? whole(value ?? 0) : fixed(value ?? NaN, 3));
+  const cell = (value) => (y.percent ? percent(value) : Number.isInteger(value) ? whole(value) : fixed(value ?? NaN, 3));
   return tableOf(`${first}, ${y.label}: ${n} of ${whole(places.length)} shown`, [
     { label: x.label, cell: (at) => written(x, places[at]) },
     ...series.map(({ label, y: values }) => ({ label, kind: "number", cell: (at) => cell(values[at]) })),

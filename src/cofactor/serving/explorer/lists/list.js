@@ -40,7 +40,7 @@ function place(row, { model, why, mark }) {
 
 function about(row) {
   const place = `place ${whole(row.rank)} of ${counted(row.candidates, "candidate")}`;
-  const parts = [place, `from ${row.source}`, counted(row.ratings, "rating"), row.popular && "on the popular list too"];
+  const parts = [place, `from ${row.source}`, counted(row.ratings, "rating"), row.popular && "on the popular list too", row.value !== null && `value ${fixed(row.value)}`];
   return parts.filter(Boolean).join(" · ");
 }
 

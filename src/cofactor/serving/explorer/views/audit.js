@@ -36,7 +36,7 @@ export async function render(root, { model, route }) {
 function links({ nav, part, overview, model }) {
   const one = ([address, [label, name]]) => h("li", {},
     h("a", { href: hashOf("audit", [address], { model: model.fingerprint }), "aria-current": address === part && "page" }, label),
-    name && light(overview.audits.find((audit) => audit.name === name).light));
+    name && light(overview.audits.find((audit) => audit.name === name).light[address]));
   replace(nav, h("ul", { class: "parts" }, Object.entries(PARTS).filter(([, [, name]]) => name || model.people).map(one)));
 }
 
@@ -59,7 +59,8 @@ async function look(state, asked = get(`audit/${state.name}`)) {
       links(Object.assign(state, { overview: await get("audit") }));
     }
   } catch (error) {
-    replace(body, trouble(error));
+    body.querySelector(".error, .loading")?.remove();
+    body.prepend(trouble(error));
   }
 }
 
@@ -71,7 +72,7 @@ function show(state, { about, found }, runs) {
     h("div", {}, h("h2", {}, about.title), h("p", {}, about.says),
       about.state === "failed" && trouble({ message: `It could not be measured. ${about.step}` }),
       about.cannot ? h("p", {}, about.cannot) : runs ? progress(state) : begin(state, about.settings, found)),
-    found ? about.lights.length > 0 && h("ul", { class: "lights" }, about.lights.map(finding)) : light(about.light),
+    h("ul", { class: "lights" }, about.lights[part].map(finding)),
     found && panels(found.views[part], { address: ["audit", part], model, route }),
     found && h("details", { class: "small" }, h("summary", {}, "How it was measured"), found.notes.map((one) => h("p", {}, one))),
     found && takeAway(state.name, found.rows, { model, python: found.python }),

@@ -1,61 +1,31 @@
 """What every audit answers with: what it measures, how far it is, and what it found."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from dataclasses import dataclass
+from typing import Any, Literal, NamedTuple
 
-from cofactor.card.finding import Finding
-from cofactor.card.lights import LIGHT_WORDS
+from cofactor.card.section import Section
 from cofactor.serving.opened import Shelf
+from cofactor.serving.pages.audit.lights import LightShown, Mark, part_lights, worst
 from cofactor.serving.pages.panels import MeasureView
 from cofactor.serving.pages.rows import plain
 
 __all__ = [
-    "AuditAbout", "AuditAnswer", "AuditFound", "AuditKind", "LightShown", "Setting", "answer_of", "job_key",
-    "lights_of", "table_rows",
+    "AUDITS", "AuditAbout", "AuditAnswer", "AuditFound", "AuditKind", "Measured", "Setting", "answer_of", "job_key",
+    "table_rows",
 ]  # fmt: skip
 
-WORST_FIRST = "red", "amber", "grey", "green"
+AUDITS = "popularity", "bubble", "reidentification"
 
 
 @dataclass(frozen=True)
 class AuditKind:
-    """An audit by the name that addresses have, its title, and in a few sentences what it measures and how."""
+    """An audit by the name that addresses have, its title, what it measures and how, and the parts that show it."""
 
     name: str
     title: str
     says: str
-
-
-@dataclass(frozen=True)
-class LightShown:
-    """A finding in words: its light ("grey" where it was not measured) and the word for it, what was measured, its
-    value, what that means, and what it was held to."""
-
-    light: str
-    word: str
-    title: str
-    value: str
-    sentence: str
-    threshold: str
-    note: str
-
-    @classmethod
-    def of(cls, one: Finding) -> "LightShown":
-        """The finding as the page shows it."""
-        threshold = "" if one.threshold is None else str(one.threshold)
-        return cls(one.light, LIGHT_WORDS[one.light], one.title, one.value_text, one.sentence, threshold, one.note)
-
-
-@dataclass(frozen=True)
-class Mark:
-    """A light, and the word for it."""
-
-    light: str
-    word: str
-
-
-NOT_MEASURED, MEASURED = Mark("grey", LIGHT_WORDS["grey"]), Mark("none", "measured")
+    parts: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -76,7 +46,7 @@ class AuditAbout:
 
     state: "waiting" while another one runs     step, progress: of what runs; what went wrong where it failed
     seconds: that it took     cannot: why it cannot be made of this model; None where it can
-    settings: with the values to begin with     light: the worst of `lights`; grey where it was not measured
+    settings: with the values to begin with     lights: of each part of the view that shows it     light: their worst
     """
 
     name: str
@@ -88,22 +58,28 @@ class AuditAbout:
     seconds: float | None
     cannot: str | None
     settings: list[Setting]
-    light: Mark
-    lights: list[LightShown] = field(default_factory=list[LightShown])
+    light: dict[str, Mark]
+    lights: dict[str, list[LightShown]]
 
 
 @dataclass(frozen=True)
 class AuditFound:
     """The results of an audit.
 
-    views: of each part of the page that shows it, by measure     rows: the table that `python` gives, row by row
+    views: of each part of the view that shows it, by measure     rows: the table that `python` gives, row by row
     """
 
     views: dict[str, list[MeasureView]]
     rows: list[dict[str, Any]]
     notes: list[str]
     python: str
-    lights: list[LightShown]
+
+
+class Measured(NamedTuple):
+    """The results of an audit, and the sections of the model's card that they make."""
+
+    found: AuditFound
+    sections: tuple[Section, ...]
 
 
 @dataclass(frozen=True)
@@ -123,25 +99,16 @@ def answer_of(
     shelf: Shelf, kind: AuditKind, *, cannot: str | None = None, settings: Sequence[Setting] = ()
 ) -> AuditAnswer:
     """The answer of an audit of the model shown. cannot: why it cannot be made, where it cannot"""
-    job = shelf.background.state(job_key(shelf, kind.name))
-    found: AuditFound | None = job.result
+    jobs = {name: shelf.background.state(job_key(shelf, name)) for name in AUDITS}
+    results: dict[str, Measured] = {name: job.result for name, job in jobs.items() if job.result is not None}
+    all_lights = part_lights(shelf.opened, [one for result in results.values() for one in result.sections])
+    lights = {part: all_lights[part] for part in kind.parts}
+    job = jobs[kind.name]
     about = AuditAbout(
-        kind.name, kind.title, kind.says, job.state, job.says, job.progress, job.seconds, cannot,
-        list(settings), _worst(found), found.lights if found else [],
+        kind.name, kind.title, kind.says, job.state, job.says, job.progress, job.seconds, cannot, list(settings),
+        {part: worst(of) for part, of in lights.items()}, lights,
     )  # fmt: skip
-    return AuditAnswer(about, found)
-
-
-def _worst(found: AuditFound | None) -> Mark:
-    if found is None:
-        return NOT_MEASURED
-    marks = {one.light: Mark(one.light, one.word) for one in found.lights}
-    return next((marks[one] for one in WORST_FIRST if one in marks), MEASURED)
-
-
-def lights_of(findings: Sequence[Finding]) -> list[LightShown]:
-    """The lights of findings, in their order."""
-    return [LightShown.of(one) for one in findings]
+    return AuditAnswer(about, results[kind.name].found if kind.name in results else None)
 
 
 def table_rows(columns: Mapping[str, Sequence[Any]]) -> list[dict[str, Any]]:

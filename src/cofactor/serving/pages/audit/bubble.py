@@ -11,6 +11,8 @@ from cofactor.arrays import BoolArray, FloatArray
 from cofactor.audit.bubble.choice_models import CHOICE_MODELS, ChoiceModel
 from cofactor.audit.bubble.filter_bubble import filter_bubble
 from cofactor.audit.bubble.recommenders import CONTROLS
+from cofactor.audit.card.bubble import section_of_bubble
+from cofactor.audit.card.card_audit import category_attribute
 from cofactor.errors import BadOption
 from cofactor.serving.background import Task
 from cofactor.serving.opened import OnShelf, OpenModel
@@ -18,14 +20,15 @@ from cofactor.serving.pages.audit.answer import (
     AuditAnswer,
     AuditFound,
     AuditKind,
+    Measured,
     Setting,
     answer_of,
     job_key,
     table_rows,
 )
 from cofactor.serving.pages.audit.bubble_panels import bubble_views
+from cofactor.serving.pages.audit.lights import LENGTH, card_audit
 from cofactor.serving.pages.held_out import unfitted
-from cofactor.serving.pages.usual_attribute import usual_attribute
 
 __all__ = ["KIND", "BubbleSettings", "bubble", "found_of", "routes"]
 
@@ -35,8 +38,9 @@ KIND = AuditKind(
     "bubble", "The filter bubble, round by round",
     "A simulation: people choose from their lists of 10, the model learns from what they chose, and makes the next "
     "lists. What changes is set beside random lists, popular lists, and lists of true taste, shown to the same people.",
+    ("bubble",),
 )  # fmt: skip
-LENGTH, N_ROUNDS, N_SEEDS = 10, 10, 2
+N_ROUNDS, N_SEEDS = 10, 2
 WITHOUT = "The items have no attribute in words, such as genres, by which variety could be measured."
 HOME = "from cofactor.audit.bubble"
 
@@ -59,7 +63,7 @@ SETTINGS = (
 @routes.get("")
 def bubble(shelf: OnShelf) -> AuditAnswer:
     """The simulation, as far as it is."""
-    has_attribute = usual_attribute(shelf.opened.model.ratings) is not None
+    has_attribute = category_attribute(shelf.opened.model.ratings) is not None
     return answer_of(shelf, KIND, cannot=None if has_attribute else WITHOUT, settings=SETTINGS)
 
 
@@ -73,10 +77,10 @@ def start(settings: BubbleSettings, shelf: OnShelf) -> AuditAnswer:
     return bubble(shelf)
 
 
-def found_of(opened: OpenModel, settings: BubbleSettings, task: Task) -> AuditFound:
+def found_of(opened: OpenModel, settings: BubbleSettings, task: Task) -> Measured:
     """The simulation of a model's options. Raises as `filter_bubble` does, and `Cancelled`."""
     ratings, one = opened.model.ratings, settings.choice_model
-    attribute, names = usual_attribute(ratings) or "", [one] if one else list(CHOICE_MODELS)
+    attribute, names = category_attribute(ratings) or "", [one] if one else list(CHOICE_MODELS)
     task.at(0, "Half of everybody's ratings become their taste, the other half the log …")
     n_choices = len(names) * settings.n_seeds * (1 + len(CONTROLS)) * settings.n_rounds
     found = filter_bubble(
@@ -90,7 +94,11 @@ def found_of(opened: OpenModel, settings: BubbleSettings, task: Task) -> AuditFo
         f"filter_bubble(fresh, model.ratings, attribute={attribute!r}, k={LENGTH}, n_rounds={settings.n_rounds}, "
         f"seeds=range({settings.n_seeds}){chosen})"
     )
-    return AuditFound({"bubble": bubble_views(found)}, table_rows(found.columns()), list(found.notes()), python, [])
+    section = section_of_bubble(card_audit(opened, opened.model, ratings, KIND.says), found)
+    return Measured(
+        AuditFound({"bubble": bubble_views(found)}, table_rows(found.columns()), list(found.notes()), python),
+        (section,),
+    )
 
 
 def _watched(names: list[str], task: Task, n_choices: int) -> Mapping[str, ChoiceModel]:

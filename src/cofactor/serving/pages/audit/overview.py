@@ -38,7 +38,7 @@ class Overview:
 def overview(shelf: OnShelf) -> Overview:
     """All audits of the model shown."""
     audits = [ask(shelf).about for ask in AUDITS.values()]
-    return Overview(shelf.opened.fingerprint, audits, options_of(shelf.opened.model))
+    return Overview(shelf.opened.fingerprint, audits, options_of(shelf.opened))
 
 
 @routes.delete("/{name}")

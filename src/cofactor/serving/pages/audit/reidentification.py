@@ -2,10 +2,21 @@
 
 from fastapi import APIRouter
 
+from cofactor.audit.card.privacy import unique_people
 from cofactor.audit.privacy.reidentification import Reidentification, reidentification
+from cofactor.card.section import Section
 from cofactor.serving.background import Task
 from cofactor.serving.opened import OnShelf, OpenModel
-from cofactor.serving.pages.audit.answer import AuditAnswer, AuditFound, AuditKind, answer_of, job_key, table_rows
+from cofactor.serving.pages.audit.answer import (
+    AuditAnswer,
+    AuditFound,
+    AuditKind,
+    Measured,
+    answer_of,
+    job_key,
+    table_rows,
+)
+from cofactor.serving.pages.audit.lights import card_audit
 from cofactor.serving.pages.panels import Axis, Curves, MeasureView, Panel, Series
 
 __all__ = ["KIND", "found_of", "routes", "singled_out"]
@@ -16,6 +27,7 @@ KIND = AuditKind(
     "reidentification", "How few ratings single one out",
     "The table that the model learned from, without names: how many people are the only ones who have a few of their "
     "ratings, if these are known to somebody. Where one person alone matches, the table tells all else about them.",
+    ("reidentification",),
 )  # fmt: skip
 IMPORT = "from cofactor.audit.privacy.reidentification import reidentification"
 MOST_PEOPLE = 10_000  # who are looked for, drawn at random where there are more
@@ -35,7 +47,7 @@ def start(shelf: OnShelf) -> AuditAnswer:
     return singled_out(shelf)
 
 
-def found_of(opened: OpenModel, task: Task) -> AuditFound:
+def found_of(opened: OpenModel, task: Task) -> Measured:
     """The audit of the table that a model learned from. Raises as `reidentification` does, and `Cancelled`."""
     ratings = opened.model.ratings
     n_people = MOST_PEOPLE if ratings.n_users > MOST_PEOPLE else None
@@ -44,7 +56,9 @@ def found_of(opened: OpenModel, task: Task) -> AuditFound:
     limited = "" if n_people is None else f", n_people={n_people}"
     python = opened.python(f"{IMPORT}\n\nreidentification(model.ratings{limited})")
     views = {"reidentification": [MeasureView("", "", [_panel(found)])]}
-    return AuditFound(views, table_rows(found.columns()), list(found.sheet().notes), python, [])
+    unique = unique_people(card_audit(opened, opened.model, ratings, KIND.says), found)
+    section = Section(key="privacy", findings=(unique,))
+    return Measured(AuditFound(views, table_rows(found.columns()), list(found.sheet().notes), python), (section,))
 
 
 def _panel(found: Reidentification) -> Panel:
