@@ -147,7 +147,9 @@ def test_the_lights_are_those_of_the_models_card(client, small):
     findings = model_card(small.opened.model, sections=["accuracy", "popularity"]).findings
     for part, section in (("exposure", "popularity"), ("groups", "accuracy")):
         names = [name for name, one in findings.items() if MEASURE_TABLE[name].section == section]
-        assert {one["title"]: one for one in lights[part]} == {findings[n].title: shown(findings[n]) for n in names}
+        assert {light["title"]: light for light in lights[part]} == {
+            findings[n].title: shown(findings[n]) for n in names
+        }
 
 
 def test_what_a_model_was_saved_with_has_its_lights_at_once(small, tmp_path):

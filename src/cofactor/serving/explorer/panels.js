@@ -24,7 +24,7 @@ export function panels(views, { address: [view, ...parts], key = "measure", mode
     replace(shown, h("div", { class: "columns" }, of(false)), of(true));
   };
   draw(query[key]);
-  return [views.length > 1 && choice(key[0].toUpperCase() + key.slice(1), Object.fromEntries(views.map((one) => [one.name, one.label])), query[key], draw), shown];
+  return [views.length > 1 && h("div", {}, choice(key[0].toUpperCase() + key.slice(1), Object.fromEntries(views.map((one) => [one.name, one.label])), query[key], draw)), shown];
 }
 
 function section({ title, says, curves: chart, intervals: bars, table: of, sentences }, name, model) {
