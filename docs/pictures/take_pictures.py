@@ -1,6 +1,7 @@
 """The pictures of the explorer: every view in light and dark, wide and narrow, and a newcomer's first visit.
 
-    .venv/bin/python docs/pictures/take_pictures.py
+    .venv/bin/python docs/pictures/take_pictures.py             all of them
+    .venv/bin/python docs/pictures/take_pictures.py audit       the views whose names begin so
 
 They are of the embedded data, as `cofactor explore` alone shows it; needs Chromium, or its path in CHROMIUM.
 """
@@ -26,7 +27,10 @@ VIEWS = {
     "data": "data", "map": "map?item=star-wars-1977&colour=genres", "factors": "factors", "items": "items",
     "item": "items/star-wars-1977", "people": "people", "person": "people/u0071", "newcomer": "newcomer",
     "lesson": "lesson/dot-product", "compare": "compare",
+    "audit-exposure": "audit/exposure", "audit-groups": "audit/groups", "audit-bubble": "audit/bubble?measure=overlap",
+    "audit-person": "audit/reidentification", "audit-lists": "audit/lists?user=u0071&diversity=0.35&calibrated=0.5",
 }  # fmt: skip
+AUDITS = "exposure", "bubble", "reidentification"
 QUALITY = 85  # of WebP
 
 
@@ -34,12 +38,21 @@ def main() -> None:
     with explorer() as address, sync_playwright() as playwright:
         program = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
         browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
-        compare_first(browser, address)
+        if any(name.startswith("compare") for name in views()):
+            compare_first(browser, address)
+        if any(name.startswith("audit") for name in views()):
+            audit_first(browser, address)
         for width in (1280, 390):
             for scheme in ("light", "dark"):
                 every_view(browser, address, width, scheme)
-        walk(browser, address)
+        if len(views()) == len(VIEWS):
+            walk(browser, address)
         browser.close()
+
+
+def views() -> dict[str, str]:
+    """The views whose names begin as was asked for; all of them where nothing was."""
+    return {name: view for name, view in VIEWS.items() if name.startswith(tuple(sys.argv[1:] or [""]))}
 
 
 @contextmanager
@@ -61,13 +74,34 @@ def compare_first(browser: "Browser", address: str) -> None:
     page.close()
 
 
+def audit_first(browser: "Browser", address: str) -> None:
+    """Have every audit made, so that its view shows what it found."""
+    page = browser.new_page()
+    for part in AUDITS:
+        opened(page, f"{address}/#/audit/{part}")
+        page.get_by_role("button", name="Measure", exact=True).click()
+        page.get_by_role("button", name="Measure again").wait_for(timeout=240_000)
+    page.close()
+
+
 def every_view(browser: "Browser", address: str, width: int, scheme: str) -> None:
     context = browser.new_context(viewport={"width": width, "height": 860}, color_scheme=scheme)  # pyright: ignore
     page = context.new_page()
-    for name, view in VIEWS.items():
+    for name, view in views().items():
         opened(page, f"{address}/#/{view}")
+        if name == "audit-person":
+            tick_some(page)
         save(page, f"{name}-{width}-{scheme}")
     context.close()
+
+
+def tick_some(page: "Page") -> None:
+    """Three ratings of the person are known."""
+    for at in range(3):
+        page.get_by_role("checkbox").nth(at).check()
+    page.get_by_text("3 ratings known").scroll_into_view_if_needed()
+    page.evaluate("document.querySelector('.readout').parentElement.scrollIntoView()")
+    settled(page)
 
 
 def walk(browser: "Browser", address: str) -> None:

@@ -24,7 +24,7 @@ def served_clicks(tmp_path_factory):
 def test_a_few_clicks_without_titles_have_every_view(browser, served_clicks):
     with browser.new_context(base_url=served_clicks.address) as context:
         page = context.new_page()
-        for view in ("data", "items", "items/10", "people", "people/1", "newcomer", "compare"):
+        for view in ("data", "items", "items/10", "people", "people/1", "newcomer", "compare", "audit"):
             open_view(page, view)
             expect(page.get_by_role("alert")).to_have_count(0)
 
@@ -116,14 +116,14 @@ def test_the_entrance_takes_the_right_token_and_no_address_has_it(browser, serve
 def test_a_phone_needs_no_sideways_scrolling(page):
     page.set_viewport_size(NARROW)
     user, item = someone(page), asked(page, "items?n=1")["items"][0]["item"]
-    for view in ("data", "items", f"items/{item}", "people", f"people/{user}", "newcomer", "compare"):
+    for view in ("data", "items", f"items/{item}", "people", f"people/{user}", "newcomer", "compare", "audit"):
         open_view(page, view)
         assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"], view
 
 
 def test_a_phone_shows_which_view_is_open_among_those_there_are(page):
     page.set_viewport_size(NARROW)
-    for view in ("data", "compare"):
+    for view in ("data", "audit"):
         open_view(page, view)
         box = page.locator(f"#to-{view}").bounding_box()
         assert 0 <= box["x"] <= NARROW["width"] - box["width"]
