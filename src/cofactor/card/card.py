@@ -90,6 +90,7 @@ class Card(TextMixin):
         check_card_path(path)
         text = self.markdown() if path.suffix.lower() == ".md" else self.html()
         try:
+            path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
         except OSError as error:
             raise NotSaved(f"{path} could not be written: {error}. Choose another path.") from error
