@@ -43,6 +43,15 @@ def test_a_card_is_kept_in_the_models_folder(files):
     assert "Ann" in (at / "m.cofactor" / "card.md").read_text("utf-8")
 
 
+def test_another_models_folder_is_refused_before_anything_is_measured(files, capsys):
+    folder, _, at = files
+    other = cf.EASE(reg=1.0).fit(tastes.load(n_users=60)).save(at / "other")
+    assert main(["audit", folder, "--into", str(other)]) == 2
+    said = capsys.readouterr().err
+    assert "holds another model" in said
+    assert "measuring" not in said
+
+
 def test_lists_are_audited_as_they_will_be_made(files, capsys):
     folder, test, at = files
     assert (

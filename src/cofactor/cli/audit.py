@@ -54,15 +54,18 @@ def run(arguments: Namespace) -> None:
 
 
 def _measured(arguments: Namespace) -> "Card":
-    from cofactor.audit.card.keeping import keep_card_in
+    from cofactor.audit.card.keeping import expect_model_in, keep_card_in
     from cofactor.audit.card.model_card import model_card
+    from cofactor.contract.fingerprint import model_fingerprint
     from cofactor.opening import open_model
 
-    model = open_model(arguments.model or arguments.into)
+    model, lists = open_model(arguments.model or arguments.into), reranking_options(arguments)
+    if arguments.into is not None:
+        expect_model_in(arguments.into, model_fingerprint(model, lists), lists)
     test = None if arguments.source is None else read_source(arguments, like=model.ratings)
     sections = None if arguments.sections is None else arguments.sections.split(",")
     card = model_card(
-        model, test, sections=sections, lists=reranking_options(arguments), thresholds=arguments.thresholds,
+        model, test, sections=sections, lists=lists, thresholds=arguments.thresholds,
         answers=arguments.answers, quick=arguments.quick, k=arguments.k, seed=arguments.seed, progress=_say,
     )  # fmt: skip
     if arguments.out is not None:

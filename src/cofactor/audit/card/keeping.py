@@ -1,6 +1,8 @@
 """Cards that are kept in a saved model's folder, and the figures that `cofactor fit` adds to a new one."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from cofactor.audit.card.model_card import model_card
 from cofactor.card.card import Card
@@ -9,7 +11,7 @@ from cofactor.errors import BadOption
 from cofactor.opening import open_model
 from cofactor.recommender import Recommender
 
-__all__ = ["card_of_fit", "keep_card_in"]
+__all__ = ["card_of_fit", "expect_model_in", "keep_card_in"]
 
 
 def keep_card_in(card: Card, path: str | Path) -> Path:
@@ -17,13 +19,19 @@ def keep_card_in(card: Card, path: str | Path) -> Path:
 
     Raises `BadOption` where another model is saved there, and what `cofactor.open` and `save` raise.
     """
+    model = expect_model_in(path, card.fingerprint, card.lists)
+    model.keep_card(card)
+    return model.save(path)
+
+
+def expect_model_in(path: str | Path, fingerprint: str, lists: Mapping[str, Any]) -> Recommender:
+    """The model saved there; raises `BadOption` where it has not this fingerprint, by lists of these options."""
     model = open_model(path)
-    if model_fingerprint(model, card.lists) != card.fingerprint:
+    if model_fingerprint(model, lists) != fingerprint:
         raise BadOption(
             f"{path} holds another model than the one of this card. Audit that one, or give its own folder."
         )
-    model.keep_card(card)
-    return model.save(path)
+    return model
 
 
 def card_of_fit(model: Recommender) -> tuple[Card | None, str]:
