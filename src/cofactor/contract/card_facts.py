@@ -37,10 +37,18 @@ def fact_sections(model: FitMixin) -> list[Section]:
     """The sections that need no measuring: objective, data, limits and making. Raises `NotFitted`."""
     ratings = model.ratings
     return [
-        Section(key="objective", facts=(Fact("Model", type(model).__name__), Fact("It optimises", model.objective))),
+        Section(key="objective", facts=tuple(_objective(model))),
         Section(key="data", facts=(*_of_data(ratings), Fact("Forgets a person", _forgets(model)))),
         Section(key="limits", text=tuple(_limits(model))),
         Section(key="making", facts=tuple(_making(model))),
+    ]
+
+
+def _objective(model: FitMixin) -> list[Fact]:
+    return [
+        Fact("Model", type(model).__name__),
+        Fact("It optimises", model.objective),
+        Fact("It does not look at", " ".join(model.not_optimised)),
     ]
 
 

@@ -10,7 +10,6 @@ from cofactor.audit.card.bubble import section_of_bubble
 from cofactor.audit.card.card_audit import absolute
 from cofactor.audit.card.keeping import card_of_fit, keep_card_in
 from cofactor.audit.card.model_card import MEASURED_SECTIONS, held_out_audit
-from cofactor.audit.card.popularity import liked_items
 from cofactor.card.measures import MEASURES
 from cofactor.data.ratings import Ratings
 from cofactor.data.sources import tastes
@@ -84,14 +83,6 @@ def test_inserting_what_nobody_ever_liked_makes_no_light_green(parts, card):
     assert "Items on lists that somebody has liked" in found["coverage"].held_back_by
     assert found["liked_share"].light == "red"
     assert [name for name in found if found[name].light == "green" and before[name].light != "green"] == []
-
-
-def test_what_is_liked_is_rated_high_by_somebody(model, parts):
-    audit = held_out_audit(
-        model, parts.test, lists={}, k=5, level=(0.95, 100), seed=0, thresholds={}, quick=True,
-    )  # fmt: skip
-    names = model.ratings.title_of(np.flatnonzero(~liked_items(audit)))
-    assert {f"unwanted {at}" for at in range(N_UNWANTED)} <= set(names)
 
 
 def test_figures_on_the_card_are_those_of_the_audits(model, parts, card):

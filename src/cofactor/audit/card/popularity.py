@@ -4,14 +4,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from cofactor.arrays import BoolArray
 from cofactor.audit.card.card_audit import CardAudit, absolute
 from cofactor.audit.popularity_lists import ListSource
-from cofactor.audit.popularity_metrics import group_share
 from cofactor.card.finding import Finding
 from cofactor.card.section import Curve, Fact, Picture, Section
 from cofactor.evaluation.bootstrap import Interval
-from cofactor.evaluation.statistic import mean_over_users
 
 __all__ = ["popularity_section"]
 
@@ -46,16 +43,9 @@ def _findings(audit: CardAudit) -> Iterator[Finding]:
 
 
 def _liked(audit: CardAudit) -> Finding:
-    share = group_share(audit.lists_by_source["model"].items, liked_items(audit))
+    found = audit.bias.value("unliked share")
     sentence = "The share of places on lists that went to items which at least one person has liked."
-    return audit.measured("liked_share", audit.interval(mean_over_users(share)), sentence)
-
-
-def liked_items(audit: CardAudit) -> BoolArray:
-    """(n_items,) True for items that somebody has a liking for in the training ratings."""
-    train, least = audit.users.train, audit.users.held.relevant_from
-    liked = train.positives if least is None else train.subset(train.values >= np.float32(least))
-    return liked.item_counts > 0
+    return audit.measured("liked_share", Interval(1 - found.value, 1 - found.high, 1 - found.low), sentence)
 
 
 def _opportunity(audit: CardAudit) -> Finding:

@@ -10,7 +10,7 @@ from cofactor.audit.privacy.detail import Detail
 from cofactor.audit.privacy.membership import MIN_PEOPLE, membership_inference
 from cofactor.audit.privacy.reidentification import Reidentification, reidentification
 from cofactor.card.finding import Finding
-from cofactor.card.section import Fact, Section
+from cofactor.card.section import Section
 
 __all__ = ["privacy_section", "unique_people"]
 
@@ -26,15 +26,8 @@ def privacy_section(audit: CardAudit) -> Section:
         "A saved model's folder holds the ids of its people and every one of their ratings: whoever opens it needs no "
         "attack. What follows is for those who see less.",
     )
-    facts = (Fact("Forgetting", _forgetting(audit)),)
     findings = (*_reidentified(audit), _membership(audit))
-    return Section(key="privacy", text=text, facts=facts, findings=findings)
-
-
-def _forgetting(audit: CardAudit) -> str:
-    kind = getattr(audit.model, "forgetting", None)
-    how = f" ({kind})" if isinstance(kind, str) else ""
-    return f"model.forget(user) takes a person out and says what it did, and what it could not reach{how}"
+    return Section(key="privacy", text=text, findings=findings)
 
 
 def _reidentified(audit: CardAudit) -> Iterator[Finding]:
