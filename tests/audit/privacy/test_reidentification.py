@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 import cofactor as cf
-from cofactor.audit.privacy.detail import Detail
+from cofactor.audit.privacy.detail import Detail, usual_details
 from cofactor.audit.privacy.reidentification import reidentification
 from cofactor.data.ratings import NO_TIME, Ratings
 from cofactor.errors import BadOption
@@ -83,7 +83,8 @@ def test_other_ids_and_another_order_change_nothing(four):
     order = np.random.default_rng(0).permutation(len(four))
     users, items = (np.array(ids)[order] for ids in (four.user_idx * 7 + 1, 90 - four.item_idx))
     renamed = Ratings.from_arrays(users.tolist(), items.tolist(), four.values[order], timestamps=four.timestamps[order])
-    all_known = [reidentification(one, known=[2], n_bootstrap=40).columns() for one in (four, renamed)]
+    still = [detail for detail in usual_details(four) if not detail.moves]
+    all_known = [reidentification(one, known=[2], details=still, n_bootstrap=40).columns() for one in (four, renamed)]
     assert all_known[0] == all_known[1]
 
 
@@ -142,6 +143,10 @@ def test_it_is_shown_as_a_sheet_and_given_as_a_table(four):
         ({"details": ["1 day"]}, "A detail is a Detail"),
         ({"details": [Detail(-1.0)]}, "step is the width of classes"),
         ({"details": [Detail(dates="soon")]}, "dates is a time above 0 with its unit"),
+        ({"details": [Detail(2.0, moved_ratings=1.0)]}, "Only exact ratings are moved"),
+        ({"details": [Detail(moved_ratings=-1.0)]}, "moved_ratings is by how much ratings are moved"),
+        ({"details": [Detail(dates="1 day", moved_dates="2 days")]}, "give one of the two"),
+        ({"details": [Detail(moved_dates="soon")]}, "moved_dates is a time above 0 with its unit"),
         ({"n_draws": 0}, "n_draws counts draws"),
         ({"n_people": 0}, "n_people counts people"),
     ],

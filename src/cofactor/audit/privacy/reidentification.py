@@ -14,6 +14,7 @@ import numpy as np
 from cofactor.arrays import FloatArray, IntArray
 from cofactor.audit.privacy.detail import Detail, checked_detail, each_pair_once, record_codes, usual_details
 from cofactor.audit.privacy.matching import UNKNOWN_RECORD, RecordIndex, draw_records
+from cofactor.audit.privacy.moved_records import MovedRecords
 from cofactor.data.expecting import RatingsOrFrame, as_ratings
 from cofactor.data.ratings import Ratings
 from cofactor.data.tables import Table, make_table
@@ -46,9 +47,12 @@ class Reidentification(SheetMixin):
     median_matching: Mapping[tuple[Detail, int], float]
     library: str = "polars"
 
-    def unique(self, n_known: int, *, step: float | None = 0.0, dates: str | None = None) -> Interval:
+    def unique(
+        self, n_known: int, *, step: float | None = 0.0, dates: str | None = None, moved_ratings: float = 0.0,
+        moved_dates: str | None = None,
+    ) -> Interval:  # fmt: skip
         """The share of unique people, of a detail that was asked for; raises `BadOption` for any other."""
-        asked = (Detail(step, dates), n_known)
+        asked = (Detail(step, dates, moved_ratings, moved_dates), n_known)
         if asked not in self.shares:
             raise BadOption(f"{n_known} known ratings with {asked[0]!r} were not counted: {self._counted()}.")
         return self.shares[asked]
@@ -87,7 +91,8 @@ class Reidentification(SheetMixin):
             f"{self.n_people:,} people, looked for among {self.n_users:,}; "
             f"{counted(self.n_draws, 'random draw')} of each one's ratings. {self.confidence:.0%} intervals over "
             "people and draws.",
-            "Only exact matches count: a reader who allows for errors finds people by knowledge that is partly wrong.",
+            "Only exact matches count, and where a release is moved those within what it may be moved by: a reader who "
+            "allows for errors finds people by knowledge that is partly wrong.",
         ]
         if self.n_fewer:
             most = self._axes()[1][-1]
@@ -118,7 +123,9 @@ def reidentification(
     are known by all they have. Draws of different people are independent: resampling people, each with the mean over
     their draws, gives intervals over both. Of a pair that occurs twice the last counts.
     A detail that a reader knows less precisely, and a table released less precisely, count the same: the rows of
-    coarser dates and ratings are what such a release would buy against exact matching.
+    coarser dates and ratings are what such a release would buy against exact matching. Of a release that is moved by
+    noise, the reader knows the truth and the most it may be moved by, and matches all that may have come of it: of even
+    noise no match within that is likelier than another. Each of the draws has noise of its own.
 
     Raises `BadOption` for options out of range, a table without ratings, and dates of a table without times.
 
@@ -139,7 +146,7 @@ def reidentification(
     starts = np.concatenate([[0], np.cumsum(table.user_counts)])
     draws = [draw_records(starts, people, max(numbers), rng) for _ in range(n_draws)]
     matching = {
-        (detail, m): counts[:, :, m - 1] for detail in asked for counts in [_matching(table, detail, draws)]
+        (detail, m): counts[:, :, m - 1] for detail in asked for counts in [_matching(table, detail, draws, seed)]
         for m in numbers
     }  # fmt: skip
     unique = {one: (counts == 1).mean(axis=0) for one, counts in matching.items()}
@@ -169,11 +176,17 @@ def _drawn_people(table: Ratings, n_people: int | None, rng: np.random.Generator
     return np.sort(rng.permutation(people)[:n_people])
 
 
-def _matching(table: Ratings, detail: Detail, draws: Sequence[IntArray]) -> IntArray:
+def _matching(table: Ratings, detail: Detail, draws: Sequence[IntArray], seed: int) -> IntArray:
     """(n_draws, n_people, m) the people who match the first 1, 2, …, m drawn ratings, known in this detail."""
     records = record_codes(table, detail)
     index = RecordIndex.of(table.user_idx, records, table.n_users)
-    return np.stack([index.n_matching(np.where(rows < 0, UNKNOWN_RECORD, records[rows])) for rows in draws])
+    known = [np.where(rows < 0, UNKNOWN_RECORD, records[rows]) for rows in draws]
+    if not detail.moves:
+        return np.stack([index.n_matching(one) for one in known])
+    rng = np.random.default_rng(seed)
+    return np.stack([
+        MovedRecords.of(index, table, detail, rng).n_matching(one, rows) for one, rows in zip(known, draws, strict=True)
+    ])  # fmt: skip
 
 
 def _intervals(
