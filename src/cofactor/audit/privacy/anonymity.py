@@ -117,9 +117,7 @@ def anonymity(
     people = np.flatnonzero(table.user_counts)
     if not len(people):
         raise BadOption(f"Nobody can be counted in {table!r}: it has no ratings.")
-    columns, sizes = _columns(table, attributes), tuple(sorted({conformed("ks", int, one) for one in ks}))
-    if not sizes or min(sizes) < 2:
-        raise BadOption(f"ks lists sizes of classes, 2 or more, but {shown(ks)} came.")
+    columns, sizes = _columns(table, attributes), _checked_sizes(ks)
     if conformed("most", int, most) < 1:
         raise BadOption(f"most counts attributes, 1 or more, but {most} came.")
     forms = forms_of(columns, coarser)
@@ -135,7 +133,15 @@ def anonymity(
     )  # fmt: skip
 
 
+def _checked_sizes(ks: Sequence[int]) -> tuple[int, ...]:
+    if not isinstance(ks, Sequence) or not len(ks) or min(conformed("ks", int, one) for one in ks) < 2:
+        raise BadOption(f"ks lists sizes of classes, 2 or more, but {shown(ks)} came.")
+    return tuple(sorted(set(ks)))
+
+
 def _columns(table: Ratings, attributes: Sequence[str] | None) -> dict[str, Column]:
+    if isinstance(attributes, str):
+        raise BadOption(f"attributes lists names, as in [{attributes!r}], but {attributes!r} came.")
     names = list(table.user_attributes) if attributes is None else list(dict.fromkeys(attributes))
     if not names:
         raise BadOption("anonymity needs attributes of users. Give them with cf.read(..., users='users.csv').")

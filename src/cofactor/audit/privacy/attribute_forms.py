@@ -42,7 +42,7 @@ def forms_of(columns: Mapping[str, Column], coarser: Coarser | None) -> dict[str
     """
     if coarser is None:
         coarser = {name: [DECADE] for name, one in columns.items() if one.kind == "number"}
-    if not isinstance(coarser, Mapping):
+    if not isinstance(coarser, Mapping) or not all(isinstance(one, Sequence) for one in coarser.values()):
         raise BadOption(f"coarser is given as {{'age': [10], 'zip': [3, 1]}}, but {shown(coarser)} came.")
     strange = [name for name in coarser if name not in columns]
     if strange:
