@@ -65,7 +65,8 @@ OWN = {  # where the tests of a file, or of all files of a room, are not named a
     "models/neural_cf": ["tests/models/test_neural_cf.py", "tests/training/test_averaging.py"],
     "models/popularity": ["tests/models/test_matrix_models.py"],
     "contract": [
-        CONTRACT, "tests/models/test_forget.py", "tests/test_reasons.py", "tests/test_counterfactuals.py",
+        CONTRACT, "tests/models/test_forget.py", "tests/test_receipts.py", "tests/test_reasons.py",
+        "tests/test_counterfactuals.py",
         "tests/models/test_reason_variants.py", "tests/models/test_attributes.py",
         "tests/test_model_folder.py", "tests/test_snapshots.py", "tests/test_arguments.py",
         "tests/test_asking.py", "tests/models/test_own_classes.py", "tests/test_strange_folders.py",

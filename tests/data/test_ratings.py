@@ -108,6 +108,19 @@ def test_without_some_users_and_items_the_other_ratings_stay_as_they_were(table,
     assert rest.scale == whole.scale
 
 
+@given(TABLES, st.sets(st.integers(0, 6)), st.sets(st.integers(0, 6)))
+def test_what_was_laid_out_stays_so_without_some(table, users, items):
+    whole, fresh = (Ratings.from_arrays(*zip(*table, strict=True)) for _ in range(2))
+    users, items = users & set(whole.users.values.tolist()), items & set(whole.items.values.tolist())
+    _ = whole.by_user, whole.by_item, whole.user_digests
+    rest, anew = whole.without(users=users, items=items), fresh.without(users=users, items=items)
+    assert {"by_user", "by_item"} <= vars(rest).keys()
+    for mine, its in ((rest.by_user, anew.by_user), (rest.by_item, anew.by_item)):
+        assert (mine.indptr.tolist(), mine.indices.tolist()) == (its.indptr.tolist(), its.indices.tolist())
+        assert mine.values.tolist() == its.values.tolist()
+    assert (rest.user_digests == anew.user_digests).all()
+
+
 def test_of_who_is_taken_out_nothing_is_left():
     table = {"user": ["ann", "ann", "bob"], "item": [10, 20, 10], "rating": [5, 3, 4]}
     about = {
