@@ -23,7 +23,7 @@ import numpy as np
 
 import cofactor as cf
 from benchmarks.shared.movielens import need_data
-from benchmarks.shared.reporting import describe, machine, markdown_table, third_paragraph, write_results
+from benchmarks.shared.reporting import RESULTS, describe, machine, markdown_table, third_paragraph, write_results
 from cofactor.audit.privacy.deletion_attack import deletion_attack
 from cofactor.audit.privacy.forgetting import forgetting
 from cofactor.audit.privacy.membership import membership_inference
@@ -46,6 +46,21 @@ AFTERWARDS = ("ease", "explicit_als", "implicit_mf")
 
 def measured(name: str, ratings: cf.Ratings) -> dict[str, Any]:
     """One row of the table."""
+    row, model, users = timed(name, ratings)
+    if name in TIMED_ONLY:
+        return row
+    distance = forgetting(model, users)
+    row["distance"] = {f"{other}: {measure}": list(one) for (other, measure), one in distance.intervals.items()}
+    if name in ATTACKED:
+        attack = deletion_attack(model)
+        row["attack"] = {f"{size} {reader} {what}": list(one) for (size, reader, what), one in attack.intervals.items()}
+    if name in AFTERWARDS:
+        row["membership"] = [_membership(model, ratings, forgotten=forgotten) for forgotten in (False, True)]
+    return row
+
+
+def timed(name: str, ratings: cf.Ratings) -> tuple[dict[str, Any], cf.Recommender, list[Any]]:
+    """What a model takes, the fitted model, and the people."""
     started = time.perf_counter()
     model = replace(MODELS[name]).fit(ratings, progress=False)
     row: dict[str, Any] = {
@@ -58,16 +73,7 @@ def measured(name: str, ratings: cf.Ratings) -> dict[str, Any]:
     batch, started = model.copied(), time.perf_counter()
     receipt = batch.forget(users)
     row |= {"batch_s": time.perf_counter() - started, "receipt": json.loads(receipt.to_json())}
-    if name in TIMED_ONLY:
-        return row
-    distance = forgetting(model, users)
-    row["distance"] = {f"{other}: {measure}": list(one) for (other, measure), one in distance.intervals.items()}
-    if name in ATTACKED:
-        attack = deletion_attack(model)
-        row["attack"] = {f"{size} {reader} {what}": list(one) for (size, reader, what), one in attack.intervals.items()}
-    if name in AFTERWARDS:
-        row["membership"] = [_membership(model, ratings, forgotten=forgotten) for forgotten in (False, True)]
-    return row
+    return row, model, users
 
 
 def _timed(model: cf.Recommender, users: Sequence[Any]) -> dict[str, Any]:
@@ -166,14 +172,22 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", default="ml-1m")
     parser.add_argument("--only", nargs="+", default=list(MODELS), choices=list(MODELS))
+    parser.add_argument("--times", action="store_true", help="measure times alone, the rest stays as results/ have it")
     asked = parser.parse_args(arguments)
     need_data(asked.data)
-    about, ratings, rows = machine(), cf.load(asked.data), list[dict[str, Any]]()
+    about, ratings, rows = machine(), cf.load(asked.data), _kept(asked.data)
     versions = {name: version(name) for name in ("cofactor", "numpy")}
     for name in asked.only:  # written after each: all of them take half an hour
-        rows.append(measured(name, ratings))
-        text = report(rows, about, versions, asked.data)
+        rows[name] = rows.get(name, {}) | (timed(name, ratings)[0] if asked.times else measured(name, ratings))
+        text = report([rows[one] for one in MODELS if one in rows], about, versions, asked.data)
         write_results("forget", {"machine": about, "versions": versions, "data": asked.data, "rows": rows}, text)
+
+
+def _kept(data: str) -> dict[str, dict[str, Any]]:
+    """The rows of earlier runs by model, so that one can be measured again."""
+    file = RESULTS / "forget.json"
+    kept = json.loads(file.read_text()) if file.is_file() else {}
+    return kept["rows"] if kept.get("data") == data else {}
 
 
 if __name__ == "__main__":

@@ -72,10 +72,11 @@ def _receipt(before: FitMixin, after: FitMixin, user_idx: IntArray, hashes: tupl
     was, now, ratings = before.learned_values(), after.learned_values(), before.ratings
     kept = [name for name in now if now[name] is was[name]]
     removed = [name for name in now if np.shape(now[name]) != np.shape(was[name])]
-    committed = commitments(ratings, user_idx)
+    rows = ratings.some_rows("user", user_idx)
+    committed = commitments(ratings, user_idx, rows)
     return Receipt(
         forgetting=before.forgetting, n_users=len(user_idx), n_ratings=len(ratings) - len(after.ratings),
-        n_items=len(ratings.items_of(user_idx)), removed=tuple(removed),
+        n_items=len(np.unique(rows.indices)), removed=tuple(removed),
         solved_again=tuple(name for name in now if name not in kept and name not in removed), kept=tuple(kept),
         before=hashes[0], after=hashes[1],
         commitments=tuple(sorted(commitment for _, commitment in committed.values())),

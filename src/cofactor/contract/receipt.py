@@ -19,6 +19,7 @@ from cofactor.replacing import replace_file
 from cofactor.sheet import TextMixin
 
 if TYPE_CHECKING:
+    from cofactor.data.csr_rows import Rows
     from cofactor.data.expecting import RatingsOrFrame
     from cofactor.data.ratings import Ratings
 
@@ -122,19 +123,22 @@ class Receipt(TextMixin):
             secret = bytes.fromhex(key)
         except (ValueError, TypeError):
             raise BadOption(f"A key is {2 * KEY_BYTES} hexadecimal digits, but {shown(key)} came.") from None
-        return _commitments(table, who, [secret])[0] in self.commitments
+        return _commitments(table, who, table.some_rows("user", who), [secret])[0] in self.commitments
 
 
-def commitments(ratings: "Ratings", user_idx: IntArray) -> dict[Id, tuple[str, str]]:
-    """A fresh key of each of these users (ascending), by id, and the commitment to their ratings under it."""
+def commitments(ratings: "Ratings", user_idx: IntArray, rows: "Rows") -> dict[Id, tuple[str, str]]:
+    """A fresh key of each of these users (ascending), by id, and the commitment to their ratings under it.
+
+    rows: their ratings
+    """
     keys = [secrets.token_bytes(KEY_BYTES) for _ in user_idx]
-    ids, found = ratings.users.gather(user_idx).tolist(), _commitments(ratings, user_idx, keys)
+    ids, found = ratings.users.gather(user_idx).tolist(), _commitments(ratings, user_idx, rows, keys)
     return {one: (key.hex(), commitment) for one, key, commitment in zip(ids, keys, found, strict=True)}
 
 
-def _commitments(ratings: "Ratings", user_idx: IntArray, keys: Sequence[bytes]) -> list[str]:
+def _commitments(ratings: "Ratings", user_idx: IntArray, rows: "Rows", keys: Sequence[bytes]) -> list[str]:
     """HMAC-SHA256 of each user's id, items and values, whatever their order; of a pair that occurs twice its last."""
-    rows, found = ratings.some_rows("user", user_idx), list[str]()
+    found = list[str]()
     for at, (user, key) in enumerate(zip(ratings.users.gather(user_idx).tolist(), keys, strict=True)):
         items, values = rows.of(at)
         pairs = sorted(zip(map(str, ratings.items.gather(items).tolist()), values.tolist(), strict=True))

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from cofactor.arrays import BoolArray, FloatArray, IntArray
+from cofactor.data.removing import all_but, places_of, renumbered
 from cofactor.kernels.absent import NO_CODES
 from cofactor.kernels.ratings.csr import CsrRatings
 
@@ -54,19 +55,16 @@ class Rows(NamedTuple):
 
     def only(self, rows: BoolArray, others: BoolArray) -> "Rows":
         """The ratings of these rows with these others, both numbered anew. rows: (n_rows,)     others: (m,)"""
-        out = [np.arange(*self.indptr[at : at + 2]) for at in np.flatnonzero(~rows)]  # few, as a rule
-        indices = self.indices
-        if not others.all():
-            out.append(np.flatnonzero(~others[indices]))
-            indices = (np.cumsum(others, dtype=np.int32) - np.int32(1))[indices]
-        out = np.unique(np.concatenate(out)) if out else np.zeros(0, np.int64)
+        whole_rows = [np.arange(*self.indptr[at : at + 2]) for at in np.flatnonzero(~rows)]  # few, as a rule
+        out = np.unique(np.concatenate([*whole_rows, places_of(self.indices, others)]))
         kept = self.indptr - np.searchsorted(out, self.indptr)  # of the ratings before each row
         levels, codes = self.levels, self.codes
         if codes.size:
-            codes = np.delete(codes, out)
-        elif len(levels) == len(indices):
-            levels = np.delete(levels, out)
-        return Rows(np.append(0, np.cumsum(np.diff(kept)[rows])), np.delete(indices, out), levels, codes)
+            codes = all_but(codes, out)
+        elif len(levels) == len(self.indices):
+            levels = all_but(levels, out)
+        indptr = np.append(0, np.cumsum(np.diff(kept)[rows]))
+        return Rows(indptr, renumbered(all_but(self.indices, out), others), levels, codes)
 
     @property
     def counts(self) -> IntArray:
@@ -82,9 +80,9 @@ def rows_of(
     which: ascending     own_idx, other_idx: (n,) row and column of each rating, the last of a pair counts
     values_of: from numbers of ratings to their values
     """
-    asked = np.zeros(n_rows, bool)
-    asked[which] = True
-    at = np.flatnonzero(asked[own_idx])
+    others = np.ones(n_rows, bool)
+    others[which] = False
+    at = places_of(own_idx, others)
     at = at[np.lexsort((other_idx[at], own_idx[at]))]  # stable, so the last of a pair that occurs twice is its last
     differs = (np.diff(own_idx[at]) != 0) | (np.diff(other_idx[at]) != 0)
     at = at[np.append(differs, np.ones(min(1, len(at)), bool))]

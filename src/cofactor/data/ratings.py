@@ -15,6 +15,7 @@ from cofactor.data.id_kinds import id_column
 from cofactor.data.ids import IdMap
 from cofactor.data.kinds import Kind, kind_of_column, values_of_kind
 from cofactor.data.options import IdKinds, id_kind
+from cofactor.data.removing import all_but, places_of, renumbered
 from cofactor.data.report import Report
 from cofactor.data.rows.duplicates import merge_repeats, repeated_pairs
 from cofactor.data.titles import ItemsByTitle
@@ -270,13 +271,14 @@ class Ratings(SheetMixin):
         Ratings('ratings': 1 rating of 2 items by 1 user)
         """
         keep_user, keep_item = self.users.all_but(users), self.items.all_but(items)
-        rows = keep_user[self.user_idx]
+        out = places_of(self.user_idx, keep_user)
         if not keep_item.all():
-            rows &= keep_item[self.item_idx]
+            out = np.union1d(out, places_of(self.item_idx, keep_item))
         rest = replace(
             self, users=self.users.only(keep_user), items=self.items.only(keep_item),
-            user_idx=_renumbered(self.user_idx[rows], keep_user), item_idx=_renumbered(self.item_idx[rows], keep_item),
-            values=self.values_of(rows), timestamps=None if self.timestamps is None else self.timestamps[rows],
+            user_idx=renumbered(all_but(self.user_idx, out), keep_user),
+            item_idx=renumbered(all_but(self.item_idx, out), keep_item), values=self._stored.all_but(out),
+            timestamps=None if self.timestamps is None else all_but(self.timestamps, out),
             titles=None if self.titles is None else self.titles[keep_item],
             user_attributes=self.attributes_of("user", keep_user),
             item_attributes=self.attributes_of("item", keep_item), report=None,
@@ -321,8 +323,3 @@ class Ratings(SheetMixin):
     @cached_property
     def _items_by_title(self) -> ItemsByTitle:
         return ItemsByTitle(self.titles)
-
-
-def _renumbered(idx: IntArray, keep: BoolArray) -> IntArray:
-    """(n,) the indices after those where the mask is False have gone; none of these is among them."""
-    return idx if keep.all() else (np.cumsum(keep, dtype=np.int32) - np.int32(1))[idx]

@@ -7,6 +7,7 @@ from weakref import ref
 import numpy as np
 
 from cofactor.arrays import Array, BoolArray, FloatArray, IntArray
+from cofactor.data.removing import all_but
 from cofactor.data.report import RowNames
 from cofactor.errors import BadTable
 from cofactor.kernels.ratings.csr import CodedValues
@@ -45,6 +46,15 @@ class StoredValues:
         """The values of some ratings; all need not be made for them."""
         held = self._held
         return held.at(rows) if isinstance(held, CodedValues) else held[rows]
+
+    def all_but(self, places: IntArray) -> FloatArray:
+        """The values without those at these positions, ascending."""
+        held = self._held
+        if not isinstance(held, CodedValues):
+            return all_but(held, places)
+        if not held.codes.size:
+            return self.some(slice(held.n - len(places)))  # one value for all
+        return held.levels[all_but(held.codes, places)]
 
     def n_up_to(self, limit: float) -> int:
         """The number of values that are not above the limit."""
