@@ -52,7 +52,7 @@ def test_every_model_says_what_it_gives(model):
 
 def test_so_does_its_card(checkerboard, tmp_path):
     card = (model_of("ease", checkerboard).save(tmp_path / "m") / "card.md").read_text("utf-8")
-    assert f"by `cofactor forget`, retrain-equal: {MEANINGS['retrain-equal']}" in card
+    assert f"by cofactor forget, retrain-equal: {MEANINGS['retrain-equal']}" in card
 
 
 # --- what holds of every model ----------------------------------------------------------------------------------

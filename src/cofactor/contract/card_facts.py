@@ -81,7 +81,7 @@ def _kept(ratings: "Ratings") -> str:
 
 
 def _forgets(model: FitMixin) -> str:
-    return f"by `cofactor forget`, {model.forgetting}: {MEANINGS[model.forgetting]}"
+    return f"by cofactor forget, {model.forgetting}: {MEANINGS[model.forgetting]}"
 
 
 def _attributes(ratings: "Ratings") -> list[Fact]:

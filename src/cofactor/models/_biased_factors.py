@@ -207,7 +207,7 @@ class BiasedFactors(AttributeMixin):
 
     def _solved_items(self, touched: IntArray, ratings: "Ratings", users: FloatArray) -> FloatArray:
         """(b, k + 1) the posterior means of these items. users: (n_users, k + 1) [bias, factors]"""
-        return self._folded_in("item", ratings, touched)(ratings.some_rows("item", touched), users)
+        return self._folded_in("item", ratings, touched)(ratings.by_item.take(touched), users)
 
     def _folded_in(
         self, side: Literal["user", "item"], ratings: "Ratings", which: IntArray

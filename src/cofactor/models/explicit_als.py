@@ -107,7 +107,7 @@ class ExplicitALS(FactorReasons, TrainedRecommender["AlternatingLeastSquares"]):
         from cofactor.training.rating_unit import rating_unit
 
         unit, k = np.float32(rating_unit(ratings)), self.n_factors
-        rows, root = ratings.some_rows("item", touched), np.sqrt(unit)
+        rows, root = ratings.by_item.take(touched), np.sqrt(unit)
         design = np.zeros((len(users), padded_width(k)), np.float32)
         design[:, :k] = users[:, 1:] + self.user_origin_
         offset = users[:, 0] + np.float32(self.mean_) - self.item_origin_[0] - design[:, :k] @ self.item_origin_[1:]

@@ -261,7 +261,7 @@ class ImplicitMF(TrainedRecommender["ImplicitLeastSquares"], AverageRowMixin, At
         """The items that they had are solved on the clicks that remain, the users being given; all else stays."""
         touched, clicks = self.ratings.positives.items_of(user_idx), remaining.positives
         users, items = np.delete(self.user_factors_, user_idx, axis=0), self.item_factors_.copy()
-        items[touched] = self._solved("item", clicks, touched)(clicks.some_rows("item", touched), users)
+        items[touched] = self._solved("item", clicks, touched)(clicks.by_item.take(touched), users)
         return {"user_factors_": users, "item_factors_": items}
 
     def row_vectors(self, side: Literal["user", "item"]) -> FloatArray:
