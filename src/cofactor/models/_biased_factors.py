@@ -202,7 +202,8 @@ class BiasedFactors(AttributeMixin):
         """The items that they had are solved on the ratings that remain, the users being given; all else stays."""
         touched, items = self.ratings.items_of(user_idx), self._rows("item")
         users = np.delete(self._rows("user"), user_idx, axis=0)
-        items[touched] = self._solved_items(touched, remaining, users)
+        with quiet_blas():
+            items[touched] = self._solved_items(touched, remaining, users)
         return _named("user", users) | _named("item", items)
 
     def _solved_items(self, touched: IntArray, ratings: "Ratings", users: FloatArray) -> FloatArray:

@@ -259,9 +259,12 @@ class ImplicitMF(TrainedRecommender["ImplicitLeastSquares"], AverageRowMixin, At
 
     def state_without(self, user_idx: IntArray, remaining: "Ratings") -> dict[str, FloatArray]:
         """The items that they had are solved on the clicks that remain, the users being given; all else stays."""
+        from cofactor.kernels.blas import quiet_blas
+
         touched, clicks = self.ratings.positives.items_of(user_idx), remaining.positives
         users, items = np.delete(self.user_factors_, user_idx, axis=0), self.item_factors_.copy()
-        items[touched] = self._solved("item", clicks, touched)(clicks.by_item.take(touched), users)
+        with quiet_blas():  # of products so small that its other threads only cost
+            items[touched] = self._solved("item", clicks, touched)(clicks.by_item.take(touched), users)
         return {"user_factors_": users, "item_factors_": items}
 
     def row_vectors(self, side: Literal["user", "item"]) -> FloatArray:
