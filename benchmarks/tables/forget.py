@@ -8,7 +8,7 @@ of all threads, which is what to go by where others use the machine. Slow models
 batch, is from the same model fitted without them, over 200 who stayed: root mean squared difference of scores in
 standard deviations of a user's scores, with 95 % intervals; beside it that of a fit with another seed, and of the model
 that forgot nobody. Membership: four models, 200 people asked about. Deletion attack: AUC, one and ten and a hundred at
-once. BPR, NeuralCF and BayesianMF, which keep what they learned, are trained for little more than a moment: times alone.
+once. BPR, NeuralCF and BayesianMF, which keep what they learned, are trained for a moment only: times alone.
 """
 
 import argparse
