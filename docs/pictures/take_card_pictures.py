@@ -24,7 +24,7 @@ HEIGHT = 1100
 
 def main() -> None:
     train, test = cf.split(cf.load("tastes"), test=0.2, by="user", seed=42)
-    card = cf.model_card(cf.EASE().fit(train), test, answers=ANSWERS)
+    card = cf.model_card(cf.EASE().fit(train), test, answers=ANSWERS, quick=True)
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         page_file = card.write(Path(folder) / "card.html")
         program = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
