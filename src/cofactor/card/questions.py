@@ -15,7 +15,7 @@ HEAD = {  # at the top of the card
     "owner": "Who answers for this model?",
     "complaint": "How can people complain, correct what it holds of them, or have it forget them?",
     "unsuitable_uses": "What must it not be used for?",
-    "review_date": "When will it be looked at again? (a date: YYYY-MM-DD)",
+    "review_date": "When will it be looked at again?",
 }
 MISSING = {"missing_people": "Who is hardly in these ratings, or not at all, and will be served by it all the same?"}
 HARMS = {
@@ -32,7 +32,8 @@ OF_SECTIONS = {"data": tuple(MISSING), "harms": tuple(HARMS)}  # where the quest
 
 def empty_answers() -> str:
     """The text of a TOML file with every question and no answer."""
-    lines = [f'# {question}\n{name} = ""' for name, question in QUESTIONS.items()]
+    hints = {"review_date": " A date, such as 2027-01-31."}
+    lines = [f'# {question}{hints.get(name, "")}\n{name} = ""' for name, question in QUESTIONS.items()]
     return "# Answers for the card of a model. An empty one is shown as not answered.\n\n" + "\n\n".join(lines) + "\n"
 
 

@@ -32,7 +32,6 @@ def _text(audit: CardAudit) -> tuple[str, ...]:
         f"Everybody gets a list of {audit.k} items that they had not rated. nDCG@{audit.k} is 1 where all of its "
         f"items, or all that there are, turn out to be liked ({liked} among the ratings held out), and 0 where none "
         "is; the first places weigh most.",
-        *(one for one in audit.bias.reversals if "ndcg" in one),
     )
 
 
@@ -89,10 +88,11 @@ def _ratings(audit: CardAudit) -> Finding:
 def _groups(audit: CardAudit) -> Finding:
     found = audit.bias.value("ndcg", GAP, stratum=SAME_ACTIVITY)
     niche, common = (audit.bias.value("ndcg", group).value for group in ("niche", "blockbuster"))
+    opposite = " Plain averages say the opposite." if (common - niche) * found.value < 0 else ""
     sentence = (
         f"nDCG@{audit.k} is {niche:.3f} for the fifth of people whose ratings are of the rarest items and {common:.3f} "
         "for the fifth with the most popular ones; but these groups have not rated equally much. The value is the gap "
-        f"among people who have{_who_is_worse(found)}."
+        f"among people who have{_who_is_worse(found)}.{opposite}"
     )
     return audit.measured("group_gap", absolute(found), sentence)
 

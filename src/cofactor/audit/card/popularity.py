@@ -23,7 +23,6 @@ def popularity_section(audit: CardAudit) -> Section:
     text = (
         "Rare items are all but the most rated fifth. Lists are compared with what no bias at all would look like: as "
         "many of each person's own ratings, drawn at random.",
-        *(one for one in found.reversals if "ndcg" not in one and "recall" not in one),
     )
     facts = (Fact("Lists end among equal scores", f"{found.setting.n_cut:,} of {found.setting.n_users:,}"),)
     return Section(
