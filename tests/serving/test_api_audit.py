@@ -9,12 +9,15 @@ import pytest
 import cofactor as cf
 from cofactor.audit.bubble.rounds import MEASURES
 from cofactor.audit.card.model_card import model_card
+from cofactor.card.finding import Finding
 from cofactor.card.lights import LIGHT_WORDS
 from cofactor.card.measures import MEASURES as MEASURE_TABLE
+from cofactor.card.section import Section
 from cofactor.data.sources import tastes as tastes_source
 from cofactor.serving.background import Background
 from cofactor.serving.guard import Permissions
 from cofactor.serving.opened import OpenModel, Shelf
+from cofactor.serving.pages.audit.lights import part_lights
 from serving.conftest import client_of
 from serving.test_api import run_python
 
@@ -150,6 +153,19 @@ def test_the_lights_are_those_of_the_models_card(client, small):
         assert {light["title"]: light for light in lights[part]} == {
             findings[n].title: shown(findings[n]) for n in names
         }
+
+
+def test_nothing_is_green_before_its_guards_were_measured(small):
+    """Lists that hold what nobody wants would look varied: whether anybody wants them is not known yet."""
+    fingerprint = small.opened.model.card({}).fingerprint
+    name, measure = "bubble_diversity", MEASURE_TABLE["bubble_diversity"]
+    good = Finding(
+        name=name, title=measure.title, sentence="", value=0.2, low=0.1, high=0.3, threshold=measure.threshold,
+        fingerprint=fingerprint,
+    )  # fmt: skip
+    assert good.light == "green"
+    lights = part_lights(small.opened, [Section(key="bubble", findings=(good,))])["bubble"]
+    assert {one.title: one.light for one in lights}[measure.title] == "amber"
 
 
 def test_what_a_model_was_saved_with_has_its_lights_at_once(small, tmp_path):
