@@ -40,6 +40,7 @@ SMALL: dict[str, list[dict[str, Any]]] = {
     "explicit_als": [{"n_factors": 3}],
     "neural_cf": [{"n_factors": 3, "layers": (4, 3), "dot_factors": 2, "n_epochs": 2, "batch_size": 32}],
     "graph_filter": [{"n_components": 4}],
+    "private_als": [{"epsilon": None, "n_factors": 2}],
     "ranker_and_rater": [{"rater": {"model": "bayesian_mf", "n_factors": 2, "n_draws": 4, "n_burn_in": 2}}],
 }
 
@@ -71,7 +72,7 @@ def table(*, kind: Kind = "ratings", seed: int = 0) -> Ratings:
 def questions(model: Recommender) -> dict[str, Callable[[], Any]]:
     """By name, the last one changes the model."""
     ratings = model.ratings
-    users, items = ratings.users.values.tolist(), ratings.items.values.tolist()
+    users, items = ratings.users.values.tolist() or ["nobody"], ratings.items.values.tolist()
     one, other, liked = users[0], users[-1], {items[0]: 5, items[-1]: 2}
     about = {name: column[0] for name, column in ratings.user_attributes.items()}
     low, high = ratings.scale or (1.0, 1.0)
@@ -113,7 +114,10 @@ def questions(model: Recommender) -> dict[str, Callable[[], Any]]:
         "similar items": lambda: model.similar_items(items[0], n=4),
         "similar users": lambda: model.similar_users(one, n=4),
         "vectors": lambda: [model.vectors("user"), model.vectors("item")],
-        "row models": lambda: [list(one) for one in model.row_models()] + list(model.rows_by_model(np.arange(2))),
+        "row models": lambda: [
+            *(list(one) for one in model.row_models()),
+            *model.rows_by_model(np.arange(min(2, ratings.n_users))),
+        ],
         "ladder": lambda: Ladder(model, window_days=30).recommend("nobody", n=4),
         "ladder of a group": lambda: Ladder(model, group="town").recommend("nobody", n=4, attributes=about),
         "onboarding": lambda: list(Onboarding(model).next_question({items[1]: high})),

@@ -74,7 +74,10 @@ class Ranking:
         """`columns`, and more of them, as a data frame in the library the ratings came in, of one schema however few
         rows there are."""
         columns = self.columns(ratings, of=of, score=score, asker=asker) | dict(more or {})
-        own = {side: ids.values[:1].tolist()[0] for side, ids in (("user", ratings.users), ("item", ratings.items))}
+        own = {
+            side: (ids.values[:1].tolist() or [""])[0]
+            for side, ids in (("user", ratings.users), ("item", ratings.items))
+        }
         like = (
             {"title": "", "rank": 1, score: 1.0, "rung": "", "doubt": 1.0}
             | own

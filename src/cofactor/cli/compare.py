@@ -47,6 +47,9 @@ def run(arguments: Namespace) -> None:
     models = _models(model_names() if arguments.models is None else arguments.models.split(","))
     metrics = arguments.metrics.split(",") if arguments.metrics else None
     train, test = split_source(arguments)
+    if arguments.models is None:
+        # one that draws noise anew at every fit stands for itself only: it is compared where it is named
+        models = {name: model for name, model in models.items() if model.abilities.repeatable}
     if arguments.models is None and train.kind != "ratings":
         models = {name: model for name, model in models.items() if not model.abilities.needs_ratings}
     seeds = range(arguments.seeds) if arguments.seeds > 1 else None

@@ -45,6 +45,7 @@ class Abilities(NamedTuple):
     learns_attributes: bool = False  # it was fitted to expect something of users by their attributes
     needs_ratings: bool = False  # it learns opinions on a scale: of clicks nothing but that they are, counts it refuses
     gives_reasons: bool = False  # `explain` splits a score into parts
+    repeatable: bool = True  # the same options on the same ratings give the same model
     reasons_add_up: bool = True  # if it gives reasons: the parts add up to the score; False: they are approximate
 
     @property

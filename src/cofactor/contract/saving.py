@@ -43,7 +43,7 @@ class SaveMixin(ForgetMixin):
         """
         from cofactor.model_folder import SavedModel, write_model_folder
 
-        ratings, options, notes = self.ratings, self.options(), self.notes()
+        ratings, options, notes = self.table_to_save(), self.options(), self.notes()
         expect_path(path, "save writes to")
         learned = {name: np.asarray(value) for name, value in self.learned_values().items()}
         try:
@@ -76,6 +76,11 @@ class SaveMixin(ForgetMixin):
         """Keep what was measured on a card, so that `save` writes it, too, and `card` shows it."""
         self.measured = card
 
+    def table_to_save(self) -> "Ratings":
+        """The table that a saved model holds beside what it learned: its ratings, or where `saves_ratings` is False the
+        catalogue alone."""
+        return self.ratings if self.saves_ratings else self.ratings.catalogue
+
     def restore(self, learned: Mapping[str, Array], ratings: "Ratings") -> None:
         """Be the model that has learned this from these ratings. Raises `BadModelFolder` where it does not fit."""
         self.check_learned(learned, ratings)
@@ -89,7 +94,8 @@ class SaveMixin(ForgetMixin):
 
     def check_learned(self, learned: Mapping[str, Array], ratings: "Ratings") -> None:
         """Raise `BadModelFolder` where a model with these options cannot have learned this from these ratings."""
-        sizes = {"n_users": ratings.n_users, "n_items": ratings.n_items} if len(ratings) else {}
+        complete = len(ratings) > 0 or (not self.saves_ratings and ratings.n_items > 0)
+        sizes = {"n_users": ratings.n_users, "n_items": ratings.n_items} if complete else {}
         attributes = {"user_attributes": ratings.user_attributes, "item_attributes": ratings.item_attributes}
         wrong = wrong_with(self.learned, learned, self.options() | sizes | attributes) if sizes else "nobody rated"
         if wrong:

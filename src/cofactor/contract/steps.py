@@ -49,6 +49,7 @@ class ModelSteps(ABC):
     learned: ClassVar[Mapping[str, Learned]]
     objective: ClassVar[str]  # what is optimised, in words for everybody; "Nothing: …" where nothing is
     mend: ClassVar[str] = ""  # advice where training leaves the finite numbers
+    saves_ratings: ClassVar[bool] = True  # False: a saved model holds no person, so it serves all as newcomers
     effort: ClassVar[str] = ""  # the option that says how long it trains, such as n_epochs
 
     ratings_: "Ratings"

@@ -292,6 +292,15 @@ class Ratings(SheetMixin):
             vars(rest)["user_digests"] = self.user_digests[keep_user]
         return rest
 
+    @property
+    def catalogue(self) -> Self:
+        """The table without people: items, titles and their attributes, and neither users nor ratings.
+
+        What it is called and its scale stay; nothing else in it depends on who rated what.
+        """
+        nobody = self.without(users=self.users.values.tolist())
+        return replace(nobody, timestamps=None, user_attributes={})
+
     def attributes_of(self, side: Literal["user", "item"], rows: IntArray | BoolArray) -> dict[str, Array]:
         """The attributes of these users or items, by index or mask; each one value for each of them."""
         attributes = self.user_attributes if side == "user" else self.item_attributes
