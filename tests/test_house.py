@@ -183,7 +183,8 @@ def test_the_public_names_change_only_on_purpose():
     assert sorted(cf.__all__) == [
         "BPR", "BayesianMF", "Between", "Bias", "Blend", "CofactorError", "EASE", "EarlyStopping", "ExplicitALS",
         "GraphFilter", "ImplicitMF", "ItemKNN", "ItemValues", "Ladder", "MatrixFactorization", "NeuralCF", "Onboarding",
-        "OneOf", "Popularity", "RankerAndRater", "Ratings", "Recommender", "SparseEASE", "Split", "__version__", "auto",
+        "OneOf", "Popularity", "PrivateALS", "RankerAndRater", "Ratings", "Recommender", "SparseEASE", "Split",
+        "__version__", "auto",
         "axis_between", "biases", "clusters", "compare", "evaluate", "factors", "folds", "load", "model_card",
         "monitor", "neighbours_kept", "open", "popularity_bias", "read", "set_threads", "split", "tune",
     ]  # fmt: skip

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from cofactor.models.matrix_factorization import MatrixFactorization as MatrixFactorization
     from cofactor.models.neural_cf import NeuralCF as NeuralCF
     from cofactor.models.popularity import Popularity as Popularity
+    from cofactor.models.private_als import PrivateALS as PrivateALS
     from cofactor.models.ranker_and_rater import RankerAndRater as RankerAndRater
     from cofactor.models.sparse_ease import SparseEASE as SparseEASE
     from cofactor.opening import open_model
@@ -65,7 +66,8 @@ _HOME = {
     "EASE": "models.ease", "ExplicitALS": "models.explicit_als", "GraphFilter": "models.graph_filter",
     "SparseEASE": "models.sparse_ease", "ImplicitMF": "models.implicit_mf", "ItemKNN": "models.item_knn",
     "MatrixFactorization": "models.matrix_factorization", "NeuralCF": "models.neural_cf",
-    "Popularity": "models.popularity", "RankerAndRater": "models.ranker_and_rater", "EarlyStopping": "run.stopping",
+    "Popularity": "models.popularity", "PrivateALS": "models.private_als",
+    "RankerAndRater": "models.ranker_and_rater", "EarlyStopping": "run.stopping",
     "evaluate": "evaluation.evaluate", "compare": "evaluation.compare", "monitor": "evaluation.monitoring",
     "Ladder": "coldstart.ladder", "Onboarding": "coldstart.onboarding", "factors": "interpretation.factors",
     "axis_between": "interpretation.between", "biases": "interpretation.biases", "clusters": "interpretation.clusters",

@@ -11,7 +11,7 @@ from cofactor.errors import BadOption
 from cofactor.evaluation.held_out import HeldOut
 from cofactor.models import model_class, model_names
 
-NEED_RATINGS = ("bayesian_mf", "bias", "explicit_als", "matrix_factorization", "ranker_and_rater")
+NEED_RATINGS = ("bayesian_mf", "bias", "explicit_als", "matrix_factorization", "private_als", "ranker_and_rater")
 
 
 @pytest.fixture(scope="module")

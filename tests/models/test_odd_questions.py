@@ -51,8 +51,9 @@ def test_lists_keep_their_promises_and_the_same_seed_gives_the_same_bits(name: s
     assume(not isinstance(answer(lambda: small(name, options).fit(ratings, progress=False)), CofactorError))
     with strictly():
         model, again = (small(name, options).fit(ratings, progress=False) for _ in range(2))
-        assert state(model) == state(again)
-        assert asked_soundly(model) == asked_soundly(again)
+        if model.abilities.repeatable:
+            assert state(model) == state(again)
+            assert asked_soundly(model) == asked_soundly(again)
         items = list(range(ratings.n_items))
         assert_lists_keep_their_promises(model, ratings.users.values.tolist(), 3, items, items[:1])
         assert_many_are_told_what_each_is_told(model, ratings.users.values.tolist(), 3, items)

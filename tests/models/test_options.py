@@ -26,6 +26,10 @@ ENDS = {  # option: (refused, taken), by model
     },
     "explicit_als": {"n_factors": (0, 1), "n_epochs": (0, 1), "reg": (-TINY, 0)},
     "bpr": {"n_factors": (0, 1), "n_epochs": (0, 1), "learning_rate": (0, TINY), "weight_decay": (-TINY, 0)},
+    "private_als": {
+        "n_factors": (-1, 0), "n_epochs": (0, 1), "max_ratings": (0, 1), "epsilon": (0, TINY), "delta": (1, 0.999),
+        "rating_range": ((2, 2), (2, 3)),
+    },
     "bayesian_mf": {
         "n_factors": (0, 1), "n_burn_in": (-1, 0), "n_draws": (1, 2), "thin": (0, 1), "n_chains": (101, 100),
     },
