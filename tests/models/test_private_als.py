@@ -59,7 +59,7 @@ def test_a_saved_model_holds_no_person(model, tmp_path):
 
 def test_no_learned_array_has_a_row_for_a_person(model, tmp_path):
     learned = load_file(model.save(tmp_path / "m") / "learned.safetensors")
-    assert {one.shape for one in learned.values()} == {(), (12,), (12, 2), (3,), (4,), (2,)}
+    assert {one.shape for one in learned.values()} == {(), (12,), (12, 2), (3,), (4,)}
     assert not any(one.shape[:1] == ("n_users",) for one in model.learned.values())
 
 

@@ -23,7 +23,7 @@ from cofactor.coldstart.answers import AnswerModel
 from cofactor.coldstart.familiarity import Familiarity, learn_familiarity
 from cofactor.coldstart.question_tree import QuestionTree
 from cofactor.contract.profile import attribute_columns, check_values, expect_attributes, items_rated, rating_of
-from cofactor.errors import NothingToAsk
+from cofactor.errors import NothingToAsk, Unsupported
 from cofactor.hyperparameters import conformed, seed_of
 from cofactor.kernels.ranking.lists import SeenItems
 from cofactor.kernels.ranking.top_scores import top_scores
@@ -90,6 +90,11 @@ class Onboarding:
         expect_model(self.model, "Onboarding asks for")
         object.__setattr__(self, "strategy", conformed("strategy", Strategy, self.strategy))
         object.__setattr__(self, "seed", seed_of(self.seed))
+        if not len(self.model.ratings):
+            raise Unsupported(
+                f"Onboarding learns who knows which item from a model's ratings, but this {type(self.model).__name__} "
+                "was saved without any. Ask before it is saved, or write your own questions."
+            )
         if self.strategy == "variance":
             _ = self._models  # raises `Unsupported`
 

@@ -36,13 +36,14 @@ def _released(model: "PrivateALS") -> list[Released]:
 
 
 def _declared(model: "PrivateALS") -> list[Released]:
-    low, high = model.rating_range_.tolist()
     given = model.rating_range is not None
     of_range = "given" if given else "taken from the table: give rating_range, so that no rating has a part in it"
     found = [
         Released("catalogue", DECLARED, "items, their order, titles and attributes: none may depend on who rated what"),
         Released("name of the table", DECLARED, "it is in the saved model"),
-        Released(f"rating range, {low:g} to {high:g}", DECLARED if given else NOT_COVERED, of_range),
+        Released(
+            f"rating range, {model.lowest_:g} to {model.highest_:g}", DECLARED if given else NOT_COVERED, of_range
+        ),
         Released("bounds of a person's part", DECLARED, "length 1, whatever the ratings; max_ratings is an option"),
         _options(model),
     ]

@@ -45,8 +45,8 @@ class PrivateALS(Recommender):
 
     learned: ClassVar = {
         "mean_": number(), "item_bias_": floats("n_items"), "item_factors_": floats("n_items", "n_factors"),
-        "item_noise_": positive("n_items"), "row_variances_": doubles("n_factors + 1"),
-        "delta_": number(above=0), "multipliers_": doubles("n_releases"), "rating_range_": doubles("n_ends"),
+        "item_noise_": positive("n_items"), "row_variances_": positive("n_factors + 1"),
+        "delta_": number(above=0), "multipliers_": doubles("n_releases"), "lowest_": number(), "highest_": number(),
     }  # fmt: skip
     objective: ClassVar = "The squared error of each rating, known only by sums over people to which noise was added."
     saves_ratings: ClassVar = False
@@ -84,7 +84,7 @@ class PrivateALS(Recommender):
     def _fit(self, train: "Ratings", run: "Run") -> None:
         from cofactor.training.private.releases import private_items
 
-        settings = self._settings(train)
+        settings = self.settings_for(train)
         items = private_items(train.by_user, train.n_items, settings)
         low, high = settings.rating_range
         half = (high - low) / 2
@@ -92,24 +92,23 @@ class PrivateALS(Recommender):
         self.item_bias_ = (half * items.bias).astype(np.float32)
         self.item_factors_ = (half * items.factors).astype(np.float32)
         self.item_noise_ = (half**2 * items.noise).astype(np.float32)
-        self.row_variances_ = items.prior * np.array([half**2, *np.ones(self.n_factors)])
-        self.delta_, self.rating_range_ = self._delta(train), np.array(settings.rating_range)
-        self.multipliers_ = np.array(settings.multipliers)
+        self.row_variances_ = (items.prior * np.array([half**2, *np.ones(self.n_factors)])).astype(np.float32)
+        self.delta_, self.multipliers_ = settings.delta, np.array(settings.multipliers)
+        self.lowest_, self.highest_ = low, high
 
-    def _settings(self, train: "Ratings") -> "PrivateSettings":
+    def settings_for(self, train: "Ratings") -> "PrivateSettings":
+        """The settings of its releases from these ratings: of the table nothing but what is public is looked at."""
         from cofactor.training.private.accountant import budget_shares, noise_multiplier, release_multipliers
         from cofactor.training.private.releases import PrivateSettings
         from cofactor.training.private.start import attribute_columns, starting_factors
 
-        sigma = 0.0 if self.epsilon is None else noise_multiplier(self.epsilon, self._delta(train))
+        delta = 1 / max(train.n_users, 2) ** 2 if self.delta is None else self.delta
+        sigma = 0.0 if self.epsilon is None else noise_multiplier(self.epsilon, delta)
         columns = attribute_columns(train.item_attributes if self.attributes else {}, train.n_items)
         return PrivateSettings(
-            self._range(train), self.max_ratings, release_multipliers(sigma, budget_shares(self.n_epochs)),
+            self._range(train), self.max_ratings, delta, release_multipliers(sigma, budget_shares(self.n_epochs)),
             starting_factors(columns, self.n_factors, self.seed), columns,
         )  # fmt: skip
-
-    def _delta(self, train: "Ratings") -> float:
-        return 1 / max(train.n_users, 2) ** 2 if self.delta is None else self.delta
 
     def _range(self, train: "Ratings") -> tuple[float, float]:
         low, high = self.rating_range or train.scale or (0.0, 1.0)
@@ -138,8 +137,10 @@ class PrivateALS(Recommender):
         return (*super().notes(), f"{stated.guarantee} Not covered: {'; '.join(stated.not_covered)}.")
 
     def table_to_save(self) -> "Ratings":
-        catalogue, (low, high) = super().table_to_save(), self.rating_range_.tolist()
-        return replace(catalogue, scale=(low, high))  # the table's own may be that of one person's rating
+        catalogue = super().table_to_save()
+        return replace(
+            catalogue, scale=(self.lowest_, self.highest_)
+        )  # the table's own may be that of one person's rating
 
     # ---- answers ------------------------------------------------------------------------------------------
 

@@ -27,7 +27,7 @@ def table() -> Ratings:
 def settings(n_sweeps: int = 3, sigma: float = 0.0, max_ratings: int = 20) -> PrivateSettings:
     columns = attribute_columns({}, N_ITEMS)
     start = starting_factors(columns, 3, seed=0)
-    return PrivateSettings((1.0, 5.0), max_ratings, [sigma] * (n_sweeps + 1), start, columns)
+    return PrivateSettings((1.0, 5.0), max_ratings, 1e-6, [sigma] * (n_sweeps + 1), start, columns)
 
 
 def released(table: Ratings, **options) -> list[Release]:

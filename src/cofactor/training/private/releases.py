@@ -43,6 +43,7 @@ class PrivateSettings(NamedTuple):
 
     rating_range: tuple[float, float]
     max_ratings: int
+    delta: float
     multipliers: Sequence[float]
     start: FloatArray
     attributes: FloatArray
