@@ -174,7 +174,7 @@ FELT = {
 
 def test_every_option_is_felt(people, fixture_noise):
     titled = replace(people, item_attributes={"kind": np.array(["a", "b"] * 6, object)})
-    usual: dict[str, Any] = {"rating_range": (1, 5), "n_factors": 2}
+    usual: dict[str, Any] = {"rating_range": (1, 5), "n_factors": 5}
 
     def scores(**options):
         return cf.PrivateALS(**usual | options).fit(titled).score_users(np.arange(3))

@@ -59,7 +59,7 @@ def _options(model: "PrivateALS") -> Released:
     usual = type(model)()
     changed = [name for name in OPTIONS if getattr(model, name) != getattr(usual, name)]
     if not changed:
-        return Released("options", DECLARED, "the defaults, which were chosen on ml-1m: there they are not covered")
+        return Released("options", DECLARED, "the defaults, which were chosen on MovieLens: there they are not covered")
     why = "covered by nothing if a search on these ratings found them; fine if set beforehand"
     return Released(f"options other than the defaults: {', '.join(changed)}", NOT_COVERED, why)
 

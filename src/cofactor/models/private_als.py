@@ -44,8 +44,8 @@ class PrivateALS(Recommender):
     """
 
     learned: ClassVar = {
-        "mean_": number(), "item_bias_": floats("n_items"), "item_factors_": floats("n_items", "n_factors"),
-        "item_noise_": positive("n_items"), "row_variances_": positive("n_factors + 1"),
+        "mean_": number(), "item_bias_": floats("n_items"), "item_factors_": floats("n_items", "n_axes"),
+        "item_noise_": positive("n_items"), "row_variances_": positive("n_axes + 1"),
         "delta_": number(above=0), "multipliers_": doubles("n_releases"), "lowest_": number(), "highest_": number(),
     }  # fmt: skip
     objective: ClassVar = "The squared error of each rating, known only by sums over people to which noise was added."
@@ -54,11 +54,11 @@ class PrivateALS(Recommender):
     epsilon: float | None = 5.0  # ε: the smaller, the more private and the less accurate; None: no noise, NOT private
     delta: float | None = None  # δ; None: 1/n_users², which says how many people there were
     rating_range: tuple[float, float] | None = None  # lowest and highest that can be given; None: the table's scale
-    n_factors: int = 5  # of each item; each costs its share of noise. 0: biases alone
+    n_factors: int | None = None  # of each item; None: 5 where attributes are used, else 2. 0: biases alone
     n_epochs: int = 3  # sweeps, each of which spends a part of ε
     max_ratings: int = 50  # of a person that count in full; of those who have more, each counts less
     attributes: bool = True  # learn what to expect of items from their attributes, which are public
-    seed: int = 0  # of the start, where attributes give none; the noise has no seed
+    seed: int = 0  # of factors that begin at random, beyond two and those of attributes; the noise has no seed
 
     @property
     def abilities(self) -> Abilities:
@@ -70,7 +70,7 @@ class PrivateALS(Recommender):
 
     def _check_options(self) -> None:
         for name, least in (("n_factors", 0), ("n_epochs", 1), ("max_ratings", 1)):
-            if getattr(self, name) < least:
+            if (getattr(self, name) or 0) < least:
                 raise BadOption(f"{name} must be at least {least}, but {getattr(self, name)} came.")
         if self.epsilon is not None and self.epsilon <= 0:
             raise BadOption(f"epsilon must be above 0, or None for no privacy at all, but {self.epsilon} came.")
@@ -92,7 +92,7 @@ class PrivateALS(Recommender):
         self.item_bias_ = (half * items.bias).astype(np.float32)
         self.item_factors_ = (half * items.factors).astype(np.float32)
         self.item_noise_ = (half**2 * items.noise).astype(np.float32)
-        self.row_variances_ = (items.prior * np.array([half**2, *np.ones(self.n_factors)])).astype(np.float32)
+        self.row_variances_ = (items.prior * np.array([half**2, *np.ones(len(items.prior) - 1)])).astype(np.float32)
         self.delta_, self.multipliers_ = settings.delta, np.array(settings.multipliers)
         self.lowest_, self.highest_ = low, high
 
@@ -100,14 +100,14 @@ class PrivateALS(Recommender):
         """The settings of its releases from these ratings: of the table nothing but what is public is looked at."""
         from cofactor.training.private.accountant import budget_shares, noise_multiplier, release_multipliers
         from cofactor.training.private.releases import PrivateSettings
-        from cofactor.training.private.start import attribute_columns, starting_factors
+        from cofactor.training.private.start import attribute_columns, usual_n_factors
 
         delta = 1 / max(train.n_users, 2) ** 2 if self.delta is None else self.delta
         sigma = 0.0 if self.epsilon is None else noise_multiplier(self.epsilon, delta)
         columns = attribute_columns(train.item_attributes if self.attributes else {}, train.n_items)
         return PrivateSettings(
             self._range(train), self.max_ratings, delta, release_multipliers(sigma, budget_shares(self.n_epochs)),
-            starting_factors(columns, self.n_factors, self.seed), columns,
+            columns, usual_n_factors(columns) if self.n_factors is None else self.n_factors, self.seed,
         )  # fmt: skip
 
     def _range(self, train: "Ratings") -> tuple[float, float]:
@@ -150,7 +150,7 @@ class PrivateALS(Recommender):
 
     def _user_rows(self, user_idx: IntArray) -> FloatArray:
         """(b, d + 1), 0 for -1."""
-        rows, known = np.zeros((len(user_idx), self.n_factors + 1)), user_idx >= 0
+        rows, known = np.zeros((len(user_idx), len(self.row_variances_))), user_idx >= 0
         if known.any():
             theirs = self.ratings.by_user.take(user_idx[known])
             rows[known] = user_rows(theirs, theirs.values, self._items)

@@ -9,7 +9,7 @@ from cofactor.data.ratings import Ratings
 from cofactor.training.private import releases, secure_normals
 from cofactor.training.private.person_sums import Parts, clip_factors, person_sum
 from cofactor.training.private.releases import PrivateSettings, Release, private_items
-from cofactor.training.private.start import attribute_columns, starting_factors
+from cofactor.training.private.start import attribute_columns
 
 N_ITEMS = 40
 
@@ -26,8 +26,7 @@ def table() -> Ratings:
 
 def settings(n_sweeps: int = 3, sigma: float = 0.0, max_ratings: int = 20) -> PrivateSettings:
     columns = attribute_columns({}, N_ITEMS)
-    start = starting_factors(columns, 3, seed=0)
-    return PrivateSettings((1.0, 5.0), max_ratings, 1e-6, [sigma] * (n_sweeps + 1), start, columns)
+    return PrivateSettings((1.0, 5.0), max_ratings, 1e-6, [sigma] * (n_sweeps + 1), columns, 3, seed=0)
 
 
 def released(table: Ratings, **options) -> list[Release]:

@@ -153,7 +153,9 @@ def _scores(model: PrivateALS, planted: Ratings, n_others: int, present: BoolArr
     for at, release in enumerate(seen):
         added, _ = person_sum(canaries, planted.n_items, release.parts_of)  # each item has one owner alone
         likelihood = theirs * (added * (release.by_item - added / 2)).sum(axis=1) / max(release.sigma, 1e-9) ** 2
-        scores["counts and means" if not at else f"sweep {at}"] = np.bincount(owner, likelihood, len(present)).astype(np.float64)
+        scores["counts and means" if not at else f"sweep {at}"] = np.bincount(owner, likelihood, len(present)).astype(
+            np.float64
+        )
     return scores | {"all of them": np.sum(list(scores.values()), axis=0)}
 
 

@@ -19,6 +19,7 @@ from cofactor.training.private.item_rows import (
     shared_gram,
 )
 from cofactor.training.private.person_sums import Parts, person_sum
+from cofactor.training.private.start import starting_factors
 from cofactor.training.private.statistics import (
     COUNT_WEIGHT,
     GRAM_WEIGHT,
@@ -37,7 +38,7 @@ USER_BIAS_VARIANCE, USER_FACTOR_VARIANCE = 0.05, 0.7  # of a person's row, in un
 class PrivateSettings(NamedTuple):
     """The settings of a fit, declared or following from what is: nothing of them is computed from ratings.
 
-    multipliers: σ of the first release and of each sweep     start: (n_items, d) the factors to begin with
+    multipliers: σ of the first release and of each sweep     seed: of factors that begin at random
     attributes: (n_items, f) the items', with a column of ones
     """
 
@@ -45,8 +46,9 @@ class PrivateSettings(NamedTuple):
     max_ratings: int
     delta: float
     multipliers: Sequence[float]
-    start: FloatArray
     attributes: FloatArray
+    n_factors: int
+    seed: int
 
     @property
     def weight(self) -> float:
@@ -86,7 +88,8 @@ def private_items(
     observe(release)
     weights = weight, COUNT_WEIGHT, MEAN_WEIGHT
     belief = biases_from_sums(release.by_item, release.of_all, release.sigma, weights, attributes)
-    belief = belief._replace(factors=settings.start) if later else belief
+    start = starting_factors(attributes, belief, settings.n_factors, settings.seed)
+    belief = belief._replace(factors=start)
     for sigma in later:
         release = _released(rows, n_items, _sweep(settings, item_side(belief)), sigma)
         observe(release)
