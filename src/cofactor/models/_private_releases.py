@@ -71,6 +71,11 @@ def _outside(model: "PrivateALS") -> list[Released]:
         Released(
             "lists and predictions for a person", "not released", "from their own ratings: show them to them alone"
         ),
+        Released(
+            "answers that count the ratings",
+            NOT_COVERED,
+            "before it is saved: lists by popularity or head, Ladder, Onboarding",
+        ),
         Released("figures measured of the model", NOT_COVERED, "accuracy, audits and cards are computed without noise"),
         Released("other models of the same people", NOT_COVERED, "each fit spends its own ε; they add up"),
         Released("people with several ids", NOT_COVERED, "an id is taken for a person"),

@@ -14,6 +14,7 @@ from cofactor.contract.abilities import Abilities
 from cofactor.contract.learned import doubles, floats, number, positive
 from cofactor.contract.privacy_statement import PrivacyStatement
 from cofactor.contract.profile import UserProfile
+from cofactor.contract.reasons import Reasons
 from cofactor.errors import BadOption
 from cofactor.models._private_releases import statement_of
 from cofactor.posterior.row_model import RowModel
@@ -62,7 +63,10 @@ class PrivateALS(Recommender):
 
     @property
     def abilities(self) -> Abilities:
-        return Abilities(has_posterior=True, needs_ratings=True, places_items=False, repeatable=self.epsilon is None)
+        return Abilities(
+            has_posterior=True, needs_ratings=True, places_items=False, gives_reasons=True,
+            repeatable=self.epsilon is None,
+        )  # fmt: skip
 
     def search_space(self) -> Space:
         """A search looks at ratings without noise: ε does not cover what it finds."""
@@ -169,6 +173,16 @@ class PrivateALS(Recommender):
     def score_profile(self, profile: UserProfile) -> FloatArray:
         (model,) = self.row_models()
         return model.offset + model.design @ model.posterior(profile.item_idx, profile.values).mean
+
+    def reasons(self, who: int | UserProfile, item_idx: int) -> Reasons:
+        """The row is linear in the ratings, so each has a part of p · q of its own; none is left to training."""
+        items, values = self.past_ratings(who)
+        (model,) = self.row_models()
+        design = model.design[items] / model.noise[items, None]
+        moves = np.linalg.solve(model.precision + design.T @ model.design[items], design.T)  # (d + 1, m)
+        moves = moves * (values - model.offset[items])
+        parts = self.item_factors_[item_idx].astype(np.float64) @ moves[1:]
+        return Reasons(self.mean_, float(moves[0].sum()), float(self.item_bias_[item_idx]), item_idx=items, parts=parts)
 
     def row_models(self) -> list[RowModel]:
         items = self._items
