@@ -12,7 +12,7 @@ from safetensors.numpy import load_file
 import cofactor as cf
 from cofactor.contract.privacy_statement import NOT_COVERED
 from cofactor.data.ratings import Ratings
-from cofactor.errors import ItemsNotPlaced, NotFitted, UnknownIds
+from cofactor.errors import BadOption, ItemsNotPlaced, NotFitted, UnknownIds, Unsupported
 from cofactor.training.private import secure_normals
 
 pytest.importorskip("dp_accounting")
@@ -136,6 +136,21 @@ def test_without_noise_nothing_is_covered(people):
 def test_a_range_taken_from_the_table_is_red_until_it_is_declared(people):
     statement = cf.PrivateALS(n_factors=2).fit(people).privacy
     assert "rating range, 1 to 5" in statement.not_covered
+
+
+def test_a_delta_that_releases_somebody_whole_is_refused(people):
+    with pytest.raises(BadOption, match="release one of them whole"):
+        cf.PrivateALS(delta=1 / 40).fit(people)
+
+
+def test_a_saved_model_cannot_be_measured_on_people_it_does_not_know(model, people, tmp_path):
+    with pytest.raises(BadOption, match="saved without any person"):
+        cf.evaluate(cf.open(model.save(tmp_path / "m")), people)
+
+
+def test_its_saved_model_asks_nobody_first_questions(model, tmp_path):
+    with pytest.raises(Unsupported, match="was saved without any"):
+        cf.Onboarding(cf.open(model.save(tmp_path / "m")))
 
 
 def test_with_a_delta_given_the_number_of_people_is_not_released(people):

@@ -129,6 +129,11 @@ class HeldOut:
 
 def _expect_known_users(train: Ratings, test: Ratings) -> None:
     """Raise `BadOption` where the tables share no user: what strangers get says little of the model."""
+    if not train.n_users:
+        raise BadOption(
+            "This model was saved without any person, so that nobody of the test is known to it. Measure a model "
+            "before it is saved, or ask it with the ratings of each one: model.score_newcomer({item: rating, …})."
+        )
     if (aligned_pairs(test, train).user_idx < 0).all():
         theirs, ours = (
             f"{counted(len(ids), 'user')}, such as {ids.values.tolist()[0]!r}" for ids in (test.users, train.users)

@@ -101,12 +101,21 @@ class PrivateALS(Recommender):
         self.lowest_, self.highest_ = low, high
 
     def settings_for(self, train: "Ratings") -> "PrivateSettings":
-        """The settings of its releases from these ratings: of the table nothing but what is public is looked at."""
+        """The settings of its releases from these ratings, of which nothing is looked at but the catalogue, the number
+        of people, and the scale where no `rating_range` is given.
+
+        Raises `BadOption` for a δ that would let somebody be released whole.
+        """
         from cofactor.training.private.accountant import budget_shares, noise_multiplier, release_multipliers
         from cofactor.training.private.releases import PrivateSettings
         from cofactor.training.private.start import attribute_columns, usual_n_factors
 
         delta = 1 / max(train.n_users, 2) ** 2 if self.delta is None else self.delta
+        if delta * train.n_users >= 1:
+            raise BadOption(
+                f"delta={delta:g} of {train.n_users:,} people would allow to release one of them whole. Give one far "
+                f"below {1 / train.n_users:.2g}, or None for 1/n_users²."
+            )
         sigma = 0.0 if self.epsilon is None else noise_multiplier(self.epsilon, delta)
         columns = attribute_columns(train.item_attributes if self.attributes else {}, train.n_items)
         return PrivateSettings(

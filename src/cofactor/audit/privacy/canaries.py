@@ -31,7 +31,7 @@ LONGER = 4  # times as many ratings of a canary as count in full, where it is no
 
 
 class Guessed(NamedTuple):
-    """What was guessed from one release, or from all of them together."""
+    """The guesses from one release, or from all of them together: how many were right, and what that proves of ε."""
 
     seen: str
     n_correct: int
@@ -40,7 +40,7 @@ class Guessed(NamedTuple):
 
 @dataclass(frozen=True)
 class CanaryAudit(SheetMixin):
-    """What guesses about canaries prove: `bound`, `most`, `refuted`, `table()`, or printed.
+    """The lower bounds on ε that guesses about canaries prove: `bound`, `most`, `refuted`, `table()`, or printed.
 
     epsilon, delta: claimed by the model     guessed: from each release, and from all together
     most: the bound that guesses without a single error would have given
@@ -64,7 +64,7 @@ class CanaryAudit(SheetMixin):
 
     @property
     def refuted(self) -> bool:
-        """True where the claimed ε is refuted: the training is faulty, or there was one chance in twenty."""
+        """True where the claimed ε is refuted: training is faulty, but for a chance of 1 - `confidence`."""
         return self.epsilon is not None and self.bound > self.epsilon
 
     def columns(self) -> dict[str, list[Any]]:
