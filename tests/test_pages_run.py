@@ -22,6 +22,7 @@ PAGES = {
     "reasons.md": [],
     "plots.md": ["matplotlib"],
     "privacy.md": [],
+    "private_training.md": ["dp_accounting"],
     "tasks.md": ["matplotlib", "optuna", "pandas", "pyarrow", "torch"],
     "understanding.md": [],
 }  # and what extras it needs
