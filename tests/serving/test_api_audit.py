@@ -149,7 +149,7 @@ def test_the_lights_are_those_of_the_models_card(client, small):
     lights = client.get("/api/audit/popularity").json()["about"]["lights"]
     findings = model_card(small.opened.model, sections=["accuracy", "popularity"]).findings
     for part, section in (("exposure", "popularity"), ("groups", "accuracy")):
-        names = [name for name, one in findings.items() if MEASURE_TABLE[name].section == section]
+        names = [name for name in findings if MEASURE_TABLE[name].section == section]
         assert {light["title"]: light for light in lights[part]} == {
             findings[n].title: shown(findings[n]) for n in names
         }
