@@ -191,6 +191,12 @@ def test_rounds_have_a_line_and_a_band_for_each_recommender_in_their_order():
         plots.round_curves(["a"], [1], [1.0], [0.0])
 
 
+def test_many_recommenders_are_told_apart_by_colour_and_line():
+    names = [f"version {at}" for at in range(8)]
+    lines = plots.round_curves(names, [1] * 8, [0.0] * 8).lines
+    assert len({(line.get_color(), line.get_linestyle()) for line in lines}) == 8
+
+
 def test_the_finders_curve_marks_its_suggestion():
     axes = draw("lr_curve")
     assert axes.get_xscale() == "log"

@@ -33,15 +33,17 @@ def round_curves(
     if not len(recommender):
         return say_empty(axes)
     names = np.asarray(recommender, object)
-    for name, colour, marker in zip(dict.fromkeys(recommender), cycle(SERIES), cycle(MARKERS), strict=False):
+    for at, (name, colour, marker) in enumerate(
+        zip(dict.fromkeys(recommender), cycle(SERIES), cycle(MARKERS), strict=False)
+    ):
         own = np.flatnonzero(names == name)
         own = own[np.argsort(np.asarray(rounds)[own], kind="stable")]
         x = np.asarray(rounds)[own]
         if low is not None and high is not None:
             axes.fill_between(x, np.asarray(low)[own], np.asarray(high)[own], color=colour, alpha=0.15, linewidth=0)
         axes.plot(
-            x, np.asarray(mean)[own], "-", color=colour, linewidth=1.5, label=name, marker=marker, markersize=4,
-            markevery=max(1, len(x) // N_MARKS),
+            x, np.asarray(mean)[own], "-" if at < len(SERIES) else "--", color=colour, linewidth=1.5, label=name,
+            marker=marker, markersize=4, markevery=max(1, len(x) // N_MARKS),
         )  # fmt: skip
     axes.xaxis.get_major_locator().set_params(integer=True)
     legend(axes)
