@@ -10,6 +10,7 @@ import pytest
 from safetensors.numpy import load_file
 
 import cofactor as cf
+from cofactor.card.card import Card
 from cofactor.contract.privacy_statement import NOT_COVERED
 from cofactor.data.ratings import Ratings
 from cofactor.errors import BadOption, ItemsNotPlaced, NotFitted, UnknownIds, Unsupported
@@ -61,6 +62,14 @@ def test_no_learned_array_has_a_row_for_a_person(model, tmp_path):
     learned = load_file(model.save(tmp_path / "m") / "learned.safetensors")
     assert {one.shape for one in learned.values()} == {(), (12,), (12, 2), (3,), (4,)}
     assert not any(one.shape[:1] == ("n_users",) for one in model.learned.values())
+
+
+def test_what_was_measured_of_it_is_not_in_its_folder(people, tmp_path):
+    model = cf.PrivateALS(rating_range=(1, 5), n_factors=2).fit(people)
+    plain = model.save(tmp_path / "m")
+    files = {file.name: file.read_bytes() for file in plain.iterdir()}
+    model.keep_card(Card(model="PrivateALS", data="people", fingerprint="", sections=()))
+    assert {file.name: file.read_bytes() for file in model.save(tmp_path / "m").iterdir()} == files
 
 
 def test_two_tables_of_the_same_catalogue_leave_the_same_files_but_for_the_noisy_numbers(people, tmp_path):
@@ -207,7 +216,7 @@ def test_an_unfitted_model_has_no_statement():
 
 
 def test_not_covered_is_said_in_the_card_too(model, tmp_path):
-    card = (model.save(tmp_path / "m") / "card.md").read_text()
+    card = (model.save(tmp_path / "m") / "card.md").read_text().replace("\\", "")
     assert "differentially private" in card
     assert all(what in card for what in model.privacy.not_covered)
     assert NOT_COVERED.lower() in card.lower()

@@ -75,6 +75,8 @@ def _hardly_known(ratings: "Ratings") -> str:
 
 
 def _kept(ratings: "Ratings") -> str:
+    if not ratings.n_users:
+        return "neither ids nor ratings: everybody is served as somebody new, by the ratings they bring along"
     times = ", with its time" if ratings.timestamps is not None else ""
     attributes = f", and their {', '.join(ratings.user_attributes)}" if ratings.user_attributes else ""
     return f"their ids and every one of their {ratings.kind}{times}{attributes}, so that seen items can be hidden"

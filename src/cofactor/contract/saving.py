@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
@@ -50,9 +50,10 @@ class SaveMixin(ForgetMixin):
             type(self)(**options).check_learned(learned, ratings)
         except (BadModelFolder, BadOption, TypeError) as error:  # the latter: a class of one's own with other arguments
             raise BadOption(f"This {type(self).__name__} could be saved, but not opened again: {error}") from error
-        record = "" if self.measured is None else to_json(self.measured)
+        public = self if self.saves_ratings else self._without_people(ratings)
+        record = "" if public.measured is None else to_json(public.measured)
         saved = SavedModel(
-            self.model_name(), self.objective, options, learned, ratings, notes, self.card().markdown(), record
+            self.model_name(), self.objective, options, learned, ratings, notes, public.card().markdown(), record
         )
         folder = write_model_folder(saved, path)
         info("saved %s as %s", type(self).__name__, folder)
@@ -80,6 +81,12 @@ class SaveMixin(ForgetMixin):
         """The table that a saved model holds beside what it learned: its ratings, or where `saves_ratings` is False the
         catalogue alone."""
         return self.ratings if self.saves_ratings else self.ratings.catalogue
+
+    def _without_people(self, catalogue: "Ratings") -> Self:
+        """The model as it is opened again: its card tells nothing of the ratings, and nothing was measured of it."""
+        public = self.copied(lambda name: name != "measured")
+        public.ratings_ = catalogue
+        return public
 
     def restore(self, learned: Mapping[str, Array], ratings: "Ratings") -> None:
         """Be the model that has learned this from these ratings. Raises `BadModelFolder` where it does not fit."""

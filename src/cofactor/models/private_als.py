@@ -147,7 +147,10 @@ class PrivateALS(Recommender):
 
     def notes(self) -> tuple[str, ...]:
         stated = self.privacy
-        return (*super().notes(), f"{stated.guarantee} Not covered: {'; '.join(stated.not_covered)}.")
+        return (
+            *super().notes(),
+            f"{stated.guarantee} The noise has no seed. Not covered: {'; '.join(stated.not_covered)}.",
+        )
 
     def table_to_save(self) -> "Ratings":
         catalogue = super().table_to_save()
