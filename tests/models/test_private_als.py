@@ -10,6 +10,7 @@ import pytest
 from safetensors.numpy import load_file
 
 import cofactor as cf
+from cofactor.audit.card.keeping import card_of_fit
 from cofactor.card.card import Card
 from cofactor.contract.privacy_statement import NOT_COVERED
 from cofactor.data.ratings import Ratings
@@ -70,6 +71,12 @@ def test_what_was_measured_of_it_is_not_in_its_folder(people, tmp_path):
     files = {file.name: file.read_bytes() for file in plain.iterdir()}
     model.keep_card(Card(model="PrivateALS", data="people", fingerprint="", sections=()))
     assert {file.name: file.read_bytes() for file in model.save(tmp_path / "m").iterdir()} == files
+
+
+def test_fit_on_the_command_line_measures_nothing_of_it(people):
+    card, said = card_of_fit(cf.PrivateALS(rating_range=(1, 5), n_factors=2).fit(people))
+    assert card is None
+    assert "saved without people" in said
 
 
 def test_two_tables_of_the_same_catalogue_leave_the_same_files_but_for_the_noisy_numbers(people, tmp_path):

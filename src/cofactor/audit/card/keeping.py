@@ -37,8 +37,11 @@ def expect_model_in(path: str | Path, fingerprint: str, lists: Mapping[str, Any]
 def card_of_fit(model: Recommender) -> tuple[Card | None, str]:
     """The card of a model that was just fitted, with its accuracy on ratings held out of a second fit, and a sentence.
 
-    None where too little can be held out: accuracy is then not measured, and the sentence says why.
+    None where too little can be held out: accuracy is then not measured, and the sentence says why. Nor is it where the
+    model is saved without people: figures are of their ratings, and a second fit would have to be paid for.
     """
+    if not model.saves_ratings:
+        return None, "Accuracy was not measured: the model is saved without people, and figures would tell of them."
     try:
         card = model_card(model, sections=["accuracy"])
     except BadOption as error:  # too few ratings, or nobody in both parts
