@@ -18,7 +18,7 @@ OF_ANY_DATA = [  # what the lecture works out of its own figures
     "3 trillion, as the slide says", "50 of 15,000 fill 0.33% of a row and leave 99.67% of it empty",
     "75,000 numbers", "+0.56 -0.15 +0.54 = 0.95", "Five times that is 4.75", "it is 3.97", "all the same: True",
 ]  # fmt: skip
-CARD = ["objective", "learned from", "who is shown", "who is not", "privacy", "not measured", "who answers for it"]
+UNANSWERED = "11 questions that only people can answer are not answered."  # at the foot of the model's card
 
 
 def run(notebook: Path) -> str:
@@ -60,7 +60,7 @@ def test_the_lecture_runs_without_any_data_at_hand(kernel):
     shown = run(LECTURE)
     assert "54,303 ratings" in shown
     assert [one for one in OF_ANY_DATA if one not in shown] == []
-    assert [one for one in CARD if f"\n{one} " not in shown] == []
+    assert UNANSWERED in shown
 
 
 @pytest.mark.slow
