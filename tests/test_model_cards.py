@@ -11,6 +11,7 @@ from cofactor.card.finding import Finding
 from cofactor.card.measures import MEASURES
 from cofactor.card.section import Section
 from cofactor.contract.fingerprint import model_fingerprint
+from cofactor.data.sources.tastes import load as load_tastes
 from cofactor.errors import BadModelFolder, NotFitted
 
 
@@ -107,3 +108,15 @@ def test_the_command_on_a_card_makes_the_model_again(tastes, tmp_path):
 def test_a_model_of_models_is_made_again_in_python(checkerboard):
     blend = cf.Blend(["bias", "popularity"]).fit(checkerboard)
     assert "cf.Blend(members=" in blend.card().markdown().replace("\\", "")
+
+
+def test_the_card_of_a_model_that_is_saved_without_people_tells_nothing_of_them(tmp_path):
+    """Counts, dates, shares of groups and a hash of their ratings would be released beside what epsilon covers."""
+    ratings = load_tastes(n_users=60)
+    model = cf.PrivateALS(epsilon=5.0, rating_range=(1, 5), n_factors=2).fit(ratings, progress=False)
+    folder = model.save(tmp_path / "m")
+    card = (folder / "card.md").read_text("utf-8")
+    for told in (f"{len(ratings):,}", ratings.fingerprint, "People by", "Dates", "by 60 users"):
+        assert told not in card
+    assert "neither ids nor ratings" in card
+    assert model_fingerprint(cf.open(folder)) == model_fingerprint(model)

@@ -38,7 +38,10 @@ def fact_sections(model: FitMixin) -> list[Section]:
     ratings = model.ratings
     return [
         Section(key="objective", facts=tuple(_objective(model))),
-        Section(key="data", facts=(*_of_data(ratings), Fact("Forgets a person", _forgets(model)))),
+        Section(
+            key="data",
+            facts=(*_of_data(ratings, with_people=model.saves_ratings), Fact("Forgets a person", _forgets(model))),
+        ),
         Section(key="limits", text=tuple(_limits(model))),
         Section(key="making", facts=tuple(_making(model))),
     ]
@@ -52,7 +55,12 @@ def _objective(model: FitMixin) -> list[Fact]:
     ]
 
 
-def _of_data(ratings: "Ratings") -> list[Fact]:
+def _of_data(ratings: "Ratings", *, with_people: bool) -> list[Fact]:
+    """Facts of the table. with_people: False: of its catalogue alone, for a model that is saved without anybody"""
+    if not with_people:
+        catalogue = f"{name_of_data(ratings)}, of which the catalogue of {ratings.n_items:,} items is kept"
+        people = "neither ids nor ratings, nor how many they are; all are served as newcomers, by what they bring along"
+        return [Fact("Learned from", catalogue), Fact("Keeps of people", people)]
     counts = counts_in_words(ratings.kind, len(ratings), ratings.n_items, ratings.n_users)
     window = dict(rows_of_facts(ratings.kind, ratings.n_users, ratings.n_items, ratings.values, ratings.timestamps))
     facts = [

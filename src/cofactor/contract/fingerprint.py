@@ -30,7 +30,8 @@ def model_fingerprint(model: FitMixin, lists: Mapping[str, Any] | None = None) -
     digest = hashlib.sha256(type(model).__qualname__.encode())
     for part in (model.options(), dict(lists or {})):
         digest.update(json.dumps(part, sort_keys=True, default=str).encode())
-    digest.update(table_digest(model.ratings))
+    # of a model that is saved without people the hash of their ratings would let a guess at them be checked
+    digest.update(table_digest(model.ratings if model.saves_ratings else model.ratings.catalogue))
     known: dict[str, tuple[Any, bytes]] = vars(model).get("_digests", {})
     found = {name: _known_or_new(value, known.get(name)) for name, value in sorted(model.learned_values().items())}
     vars(model)["_digests"] = found  # another mapping for another state: copies of the model share the earlier one
