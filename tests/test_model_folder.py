@@ -26,7 +26,7 @@ def folder(checkerboard, tmp_path):
 def test_it_is_json_safetensors_and_a_card(folder):
     names = sorted(file.name for file in folder.iterdir())
     assert names == ["card.md", "learned.safetensors", "model.json", "ratings.safetensors"]
-    assert "squared error" in (folder / "card.md").read_text()
+    assert "the square of each error" in (folder / "card.md").read_text()
 
 
 def test_ids_titles_attributes_and_ratings_come_back(tastes, tmp_path):

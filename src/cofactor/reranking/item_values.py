@@ -73,7 +73,7 @@ def value_shares(values: FloatArray) -> FloatArray:
     known = ~np.isnan(values)
     shares = relevance(np.where(known, values, -np.inf))
     mean = shares.sum(axis=1, keepdims=True) / np.maximum(np.count_nonzero(known, axis=1, keepdims=True), 1)
-    return np.where(known, shares, mean)
+    return np.where(known, shares, mean.astype(np.float32))
 
 
 def blended(scores: FloatArray, relevances: FloatArray, shares: FloatArray, weights: FloatArray) -> FloatArray:

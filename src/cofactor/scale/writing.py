@@ -79,7 +79,7 @@ def shard_table(ratings: Ratings, folder: str | Path, *, n_shards: int) -> Shard
     if n_shards < 1:
         raise BadOption(f"n_shards counts files, 1 or more, but {n_shards} came.")
     by_user, keys = ratings.by_user, keys_of(ratings.users.values)
-    writer = ShardWriter(folder, ratings.without(users=ratings.users.values), levels_of(by_user))
+    writer = ShardWriter(folder, ratings.catalogue, levels_of(by_user))
     number = np.minimum((keys.astype(np.float64) / 2.0**64 * n_shards).astype(np.int64), n_shards - 1)
     for at in range(n_shards):
         users = np.flatnonzero(number == at)

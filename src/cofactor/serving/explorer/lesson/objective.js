@@ -140,14 +140,14 @@ function tradeOff(query, keep) {
   const out = h("div", { role: "status" });
   const row = (words, value) => h("div", {}, h("dt", {}, words), h("dd", { class: "number" }, h("strong", {}, value)));
   const tell = (weight) => {
-    const { found, stars, beyond } = BY_WEIGHT.find((one) => one.weight === weight);
-    replace(out, h("dl", { class: "readings" }, row("of the films people took up, in their lists of ten", found.replace("%", " %")), row("stars they gave those", stars), row("places beyond the hundred most rated", beyond.replace("%", " %"))));
+    const { found, regret, bait } = BY_WEIGHT.find((one) => one.weight === weight);
+    replace(out, h("dl", { class: "readings" }, row("of what they watch, regretted", percent(Number(regret))), row("places that bait has", percent(Number(bait))), row("what they would click, found (nDCG)", found)));
   };
   tell(usual);
   return h("section", {}, h("h2", {}, "One objective against another"),
-    h("p", {}, "Lists can be made to hold what people will take up (engagement), or what they will like. Measured on tastes; the weight moves from the one to the other:"),
-    stops({ label: "weight of liking", meaning: "0: lists by what people will take up; 1: lists by the stars they would give.", values: weights, value: usual, written: String, oninput: (weight) => { keep({ weight }); tell(weight); } }),
-    out, h("p", { class: "soft small" }, "Computed by docs/lecture.ipynb, part 11."));
+    h("p", {}, "Clicks are not gladness. In regrets, a generated set, some clips are bait: they lure, and most who watched them regret it. 400 people were asked; the weight of what they said moves lists from clicks to that:"),
+    stops({ label: "weight of regret", meaning: "0: lists by what people will click; 1: lists by how few regret it.", values: weights, value: usual, written: String, oninput: (weight) => { keep({ weight }); tell(weight); } }),
+    out, h("p", { class: "soft small" }, "Computed by python3 dev.py bench objective."));
 }
 
 function duty() {
