@@ -2,7 +2,8 @@
 """Set-up and the project's few commands, with nothing but Python 3.11+:
 
     python3 dev.py demo            the main job on the embedded data, no network needed once set up
-    python3 dev.py test [ARGS]     the whole test suite, on up to four processors; with ARGS for pytest, on one
+    python3 dev.py test [ARGS]     the test suite, on up to four processors; with ARGS for pytest, on one
+    python3 dev.py notebooks       the lecture and the workshop, from end to end; as tests, but minutes long
     python3 dev.py check           format, lint, types
     python3 dev.py bench NAME      a table of benchmarks/
     python3 dev.py fuzz [ARGS]     tests/fuzz: 10,000 random examples of each property (ARGS go to pytest)
@@ -89,6 +90,11 @@ def test(arguments: list[str]) -> int:
     return run_module("pytest", *(arguments or ("--numprocesses", str(n_processes()), "--dist", "worksteal")))
 
 
+def notebooks(arguments: list[str]) -> int:
+    found = ["-m", "notebook", "--numprocesses", str(n_processes()), "tests/test_notebooks.py"]
+    return run_module("pytest", *found, *arguments)
+
+
 def n_processes() -> int:
     """Of tests at once: as many as there are processors to run on, but a few, because each takes up to a gigabyte."""
     allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
@@ -140,8 +146,8 @@ def run_module(name: str, *arguments: str) -> int:
 
 
 COMMANDS = {
-    "demo": demo, "test": test, "check": check, "bench": bench, "fuzz": fuzz, "mutate": mutate, "house": house,
-    "release": release, "setup": lambda _: 0,
+    "demo": demo, "test": test, "notebooks": notebooks, "check": check, "bench": bench, "fuzz": fuzz,
+    "mutate": mutate, "house": house, "release": release, "setup": lambda _: 0,
 }  # fmt: skip
 
 if __name__ == "__main__":

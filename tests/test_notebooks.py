@@ -55,7 +55,7 @@ def _add_files(source: Path, target: Path) -> None:
             write_whole(target / file.name, file.read_bytes())
 
 
-@pytest.mark.slow
+@pytest.mark.notebook
 def test_the_lecture_runs_without_any_data_at_hand(kernel):
     shown = run(LECTURE)
     assert "54,303 ratings" in shown
@@ -63,7 +63,7 @@ def test_the_lecture_runs_without_any_data_at_hand(kernel):
     assert UNANSWERED in shown
 
 
-@pytest.mark.slow
+@pytest.mark.notebook
 def test_the_workshop_runs_without_any_data_at_hand(kernel):
     shown = run(WORKSHOP)
     assert "Rendle et al. 2020" in shown
@@ -71,7 +71,7 @@ def test_the_workshop_runs_without_any_data_at_hand(kernel):
     assert "Not fitted on these training ratings" not in shown  # what was tuned is fitted anew
 
 
-@pytest.mark.slow
+@pytest.mark.notebook
 @pytest.mark.realdata
 def test_the_lecture_runs_on_movielens(data_folder, kernel):
     kernel.setenv("COFACTOR_DATA", os.fspath(data_folder.resolve()))
