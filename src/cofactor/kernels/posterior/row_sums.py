@@ -17,15 +17,16 @@ from typing import NamedTuple, Self
 import numpy as np
 
 from cofactor.arrays import FloatArray
-from cofactor.kernels.alignment import aligned, empty_aligned
+from cofactor.kernels.alignment import aligned
 from cofactor.kernels.compiling.native import Native
 from cofactor.kernels.posterior.prior import NO_BIAS_TERM, BiasTerm, Prior
 from cofactor.kernels.posterior.problem import RowProblem
-from cofactor.kernels.posterior.schedule import RATINGS_AT_ONCE, schedule_rows
+from cofactor.kernels.posterior.schedule import schedule_rows
+from cofactor.kernels.posterior.solve import SolveSpace, empty_sums
 from cofactor.kernels.threads import n_threads, on_threads
 from cofactor.kernels.twins import with_numpy_twin
 
-__all__ = ["RATINGS_IN_SINGLE", "RowSumSpace", "RowSums", "add_ratings_to", "solve_sums"]
+__all__ = ["RATINGS_IN_SINGLE", "RowSums", "add_ratings_to", "solve_sums"]
 
 RATINGS_IN_SINGLE = 256  # ratings of a row whose sums are of single precision
 ROWS_AT_ONCE = 1_024  # rows that are solved at once
@@ -54,23 +55,6 @@ class RowSums(NamedTuple):
             own += other
 
 
-class RowSumSpace(NamedTuple):
-    """Work space of a thread: the single-precision sums, and a block of a row's ratings."""
-
-    A: FloatArray  # (k · k,)
-    b: FloatArray  # (k,)
-    of_bias: FloatArray  # (k + 2,); or (0,)
-    Z: FloatArray  # (RATINGS_AT_ONCE · k,) √w q
-    roots: FloatArray  # (RATINGS_AT_ONCE,) √w
-    pulls: FloatArray
-
-    @classmethod
-    def for_rows(cls, k: int, *, has_bias: bool) -> Self:
-        """Uninitialised work space for rows of k numbers, with a bias or without."""
-        sizes = k * k, k, (k + 2) * has_bias, RATINGS_AT_ONCE * k, RATINGS_AT_ONCE, RATINGS_AT_ONCE
-        return cls(*(empty_aligned((size,)) for size in sizes))
-
-
 @with_numpy_twin
 def add_ratings_to(sums: RowSums, problem: RowProblem) -> None:
     """Add the ratings of one shard to the sums, in place.
@@ -78,14 +62,14 @@ def add_ratings_to(sums: RowSums, problem: RowProblem) -> None:
     problem: ratings of the shard alone, its rows those of `sums`, and in `design` the rows of the other side that the
         shard has; its prior and the prior of its bias are left out
     """
-    k, has_bias = sums.b.shape[1], sums.of_bias.shape[1] > 0
+    k = sums.b.shape[1]
     flat = problem._replace(design=aligned(problem.design).reshape(-1), bias=NO_BIAS_TERM)
     schedule = schedule_rows(problem.ratings.indptr, k, split_above=len(problem.ratings.indices))
     counter = np.zeros(1, np.int64)
 
     def work(_: int) -> None:
-        space = RowSumSpace.for_rows(k, has_bias=has_bias)
-        _add_rows(*sums, flat, space, schedule.order, schedule.bounds, counter)
+        part, space = empty_sums(1, k)[0], SolveSpace.for_rows(k, has_bias=True)
+        _add_rows(*sums, flat, part, space, schedule.order, schedule.bounds, counter)
 
     on_threads(work, n_threads())
 

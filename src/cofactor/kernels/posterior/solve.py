@@ -15,7 +15,7 @@ from cofactor.kernels.posterior.short_rows import solve_short
 from cofactor.kernels.threads import n_threads, on_threads
 from cofactor.kernels.twins import with_numpy_twin
 
-__all__ = ["SolveSpace", "solve", "sum_long_row"]
+__all__ = ["SolveSpace", "empty_sums", "solve", "sum_long_row"]
 
 _solve_rows, _sum_ratings, _solve_from_sums = (
     Native("cofactor.kernels.posterior.solve_loops", name) for name in ("solve_rows", "sum_ratings", "solve_from_sums")
@@ -69,6 +69,11 @@ def solve(out: FloatArray, problem: RowProblem, schedule: RowSchedule, *, draw: 
     return explained
 
 
+def empty_sums(n: int, k: int) -> FloatArray:
+    """(n, k² + 2 k + 16) uninitialised, for the sums that `sum_ratings` writes of n pieces of a row of k numbers."""
+    return empty_aligned((n, k * k + 2 * k + WIDTH_MULTIPLE))
+
+
 def _may_be_short(problem: RowProblem) -> bool:
     """Whether `solve_short` can solve it: no weights of single ratings, no third side, bias independent of the row."""
     ratings = problem.ratings
@@ -78,7 +83,7 @@ def _may_be_short(problem: RowProblem) -> bool:
 def _sum_pieces(flat: RowProblem, long_row: LongRow) -> FloatArray:
     """(n_pieces, …): what each piece of a long row adds to its precision, right-hand side and bias (`sum_ratings`)."""
     k, cuts = len(flat.design) // len(flat.offset), long_row.cuts
-    sums = empty_aligned((len(cuts) - 1, k * k + 2 * k + WIDTH_MULTIPLE))
+    sums = empty_sums(len(cuts) - 1, k)
 
     def one(piece: int) -> None:
         space = SolveSpace.for_rows(k, has_bias=True)

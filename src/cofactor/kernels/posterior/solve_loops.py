@@ -38,8 +38,8 @@ from cofactor.kernels.ratings.csr import CsrRatings
 
 # entries find the argument structs here, by name
 __all__ = [
-    "BiasTerm", "CsrRatings", "Prior", "RatingWeights", "RowProblem", "SolveSpace", "add_ratings", "solve_from_sums",
-    "solve_rows", "sum_ratings",
+    "BiasTerm", "CsrRatings", "Prior", "RatingWeights", "RowProblem", "SolveSpace", "solve_from_sums", "solve_rows",
+    "sum_ratings",
 ]  # fmt: skip
 
 
@@ -69,7 +69,7 @@ def _add_to_bias(e, k, Z, roots, pulls, n):
 
 
 @njit(**JIT)
-def add_ratings(A, b, e, k, problem, weights, begin, end, space):
+def _add_ratings(A, b, e, k, problem, weights, begin, end, space):
     """Add the ratings begin:end to precision A, right-hand side b and, where there is a bias, to its sums e."""
     ratings = problem.ratings
     Z, roots, pulls = space.Z, space.roots, space.pulls
@@ -161,7 +161,7 @@ def solve_rows(out, explained, problem, space, order, bounds, counter, draw, key
             b = out[row]
             weights = weights_of_row(problem.weights, ratings, row)
             _start_from_prior(A, b, e, k, problem, row)
-            add_ratings(A, b, e, k, problem, weights, ratings.indptr[row], ratings.indptr[row + 1], space)
+            _add_ratings(A, b, e, k, problem, weights, ratings.indptr[row], ratings.indptr[row + 1], space)
             _finish_row(A, b, e, k, space.inverse, explained, problem.bias, row, draw, key)
         piece = next_piece(counter)
 
@@ -172,7 +172,7 @@ def sum_ratings(sums, k, problem, row, first, last, space):
     sums[:] = 0
     weights = weights_of_row(problem.weights, problem.ratings, row)
     A, b, e = sums[: k * k], sums[k * k : k * k + k], sums[k * k + k : k * k + 2 * k + 2]
-    add_ratings(A, b, e, k, problem, weights, first, last, space)
+    _add_ratings(A, b, e, k, problem, weights, first, last, space)
 
 
 @njit(**JIT)
