@@ -1,5 +1,7 @@
 """Each number of the Audit view is the one that Python gives; audits run in the background, and can be ended."""
 
+import subprocess
+import sys
 from threading import Event
 
 import numpy as np
@@ -260,3 +262,9 @@ def test_without_attributes_the_bubble_says_why_it_cannot_be_measured(tmp_path):
     client = client_of(Shelf(OpenModel.at(tmp_path / "m.cofactor")))
     assert "no attribute" in client.get("/api/audit/bubble").json()["about"]["cannot"]
     assert client.get("/api/audit/popularity").json()["about"]["cannot"] is None
+
+
+def test_the_page_is_served_before_any_audit_or_comparison_is_loaded():
+    code = "import sys, cofactor.serving.app; print(*sorted(set(sys.argv[1:]) & set(sys.modules)))"
+    late = "cofactor.audit.bubble.filter_bubble", "cofactor.audit.popularity", "cofactor.evaluation.compare"
+    assert subprocess.run([sys.executable, "-c", code, *late], capture_output=True, text=True).stdout == "\n"

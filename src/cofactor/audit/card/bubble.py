@@ -12,11 +12,12 @@ from cofactor.audit.bubble.findings import Finding as Change
 from cofactor.audit.bubble.recommenders import Mitigation
 from cofactor.audit.bubble.result import FilterBubble
 from cofactor.audit.bubble.rounds import MEASURES as SIMULATED
-from cofactor.audit.card.card_audit import CardAudit, category_attribute
+from cofactor.audit.card.card_audit import CardAudit
 from cofactor.audit.own_choices import with_own_choices
 from cofactor.card.finding import Finding
 from cofactor.card.measures import MEASURES
 from cofactor.card.section import Curve, Fact, Picture, Section
+from cofactor.data.attributes.categories import category_attribute
 from cofactor.data.ratings import Ratings
 from cofactor.evaluation.bootstrap import Interval
 from cofactor.recommender import Recommender

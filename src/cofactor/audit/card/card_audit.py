@@ -13,15 +13,14 @@ from cofactor.audit.popularity_lists import AuditedUsers, ListSource, UserLists,
 from cofactor.audit.popularity_report import PopularityBias
 from cofactor.card.finding import Finding
 from cofactor.card.measures import MEASURES, Thresholds, not_measured
+from cofactor.data.attributes.categories import category_attribute
 from cofactor.data.ratings import Ratings
 from cofactor.evaluation.bootstrap import Interval, interval, resample
 from cofactor.evaluation.metrics import ndcg
 from cofactor.evaluation.statistic import BootstrapStatistic
 from cofactor.recommender import Recommender
 
-__all__ = ["CardAudit", "absolute", "category_attribute"]
-
-MOST_CATEGORIES = 40  # of an attribute that lists are compared by
+__all__ = ["CardAudit", "absolute"]
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -98,16 +97,6 @@ class CardAudit:
     def missing(self, name: str, why: str) -> Finding:
         """The grey finding of a measure that could not be taken."""
         return not_measured(name, why, self.thresholds)
-
-
-def category_attribute(ratings: Ratings) -> str | None:
-    """The attribute of items by which lists are compared: genres, or else the first of few different words."""
-    if "genres" in ratings.item_attributes:
-        return "genres"
-    for name, column in ratings.item_attributes.items():
-        if column.dtype.kind not in "if" and len({str(one) for one in column.tolist()}) <= MOST_CATEGORIES:
-            return name
-    return None
 
 
 def absolute(found: Interval) -> Interval:

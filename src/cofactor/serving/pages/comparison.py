@@ -4,10 +4,6 @@ from typing import TYPE_CHECKING
 
 from fastapi import APIRouter
 
-from cofactor.evaluation.compare import compare
-from cofactor.evaluation.metric_table import better
-from cofactor.evaluation.verdicts import Verdict
-from cofactor.models.popularity import Popularity
 from cofactor.serving.opened import OnShelf, OpenModel, Shelf
 from cofactor.serving.pages.comparison_answer import ComparedModel, ComparisonAnswer, Difference, Metric
 from cofactor.serving.pages.comparison_panels import comparison_views
@@ -16,6 +12,7 @@ from cofactor.serving.pages.rows import Measured
 
 if TYPE_CHECKING:
     from cofactor.evaluation.comparison import Comparison
+    from cofactor.evaluation.verdicts import Verdict
 
 __all__ = ["differences_of", "routes"]
 
@@ -67,6 +64,10 @@ def _key(shelf: Shelf) -> str:
 
 
 def _measured(shelf: Shelf) -> ComparisonAnswer:
+    from cofactor.evaluation.compare import compare
+    from cofactor.evaluation.metric_table import better
+    from cofactor.models.popularity import Popularity
+
     parts = split_of(shelf.opened.model.ratings)
     saved = dict(zip(_labels(shelf), (shelf.opened, *shelf.others, None), strict=False))
     models = {name: Popularity() if one is None else unfitted(one.model) for name, one in saved.items()}
@@ -97,8 +98,10 @@ def _model(name: str, saved: OpenModel | None, found: "Comparison") -> ComparedM
     return ComparedModel(name, saved and saved.folder.name, saved and saved.fingerprint, metrics)
 
 
-def _differences(metric: str, verdict: Verdict) -> list[Difference]:
+def _differences(metric: str, verdict: "Verdict") -> list[Difference]:
     """The best model's lead over each other one, with the sign of the metric."""
+    from cofactor.evaluation.metric_table import better
+
     sign = -1 if better(metric) == "lower" else 1
     found = list[Difference]()
     for other, gap in verdict.behind.items():

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, Field
 
-from cofactor.audit.card.card_audit import category_attribute
+from cofactor.data.attributes.categories import category_attribute
 from cofactor.errors import BadOption
 from cofactor.serving.opened import OpenModel
 

@@ -9,10 +9,7 @@ from pydantic import BaseModel, Field
 
 from cofactor.arrays import BoolArray, FloatArray
 from cofactor.audit.bubble.choice_models import CHOICE_MODELS, ChoiceModel
-from cofactor.audit.bubble.filter_bubble import filter_bubble
-from cofactor.audit.bubble.recommenders import CONTROLS
-from cofactor.audit.card.bubble import section_of_bubble
-from cofactor.audit.card.card_audit import category_attribute
+from cofactor.data.attributes.categories import category_attribute
 from cofactor.errors import BadOption
 from cofactor.serving.background import Task
 from cofactor.serving.opened import OnShelf, OpenModel
@@ -26,7 +23,6 @@ from cofactor.serving.pages.audit.answer import (
     job_key,
     table_rows,
 )
-from cofactor.serving.pages.audit.bubble_panels import bubble_views
 from cofactor.serving.pages.audit.lights import LENGTH, card_audit
 from cofactor.serving.pages.held_out import unfitted
 
@@ -79,6 +75,11 @@ def start(settings: BubbleSettings, shelf: OnShelf) -> AuditAnswer:
 
 def found_of(opened: OpenModel, settings: BubbleSettings, task: Task) -> Measured:
     """The simulation of a model's options. Raises as `filter_bubble` does, and `Cancelled`."""
+    from cofactor.audit.bubble.filter_bubble import filter_bubble
+    from cofactor.audit.bubble.recommenders import CONTROLS
+    from cofactor.audit.card.bubble import section_of_bubble
+    from cofactor.serving.pages.audit.bubble_panels import bubble_views
+
     ratings, one = opened.model.ratings, settings.choice_model
     attribute, names = category_attribute(ratings) or "", [one] if one else list(CHOICE_MODELS)
     task.at(0, "Half of everybody's ratings become their taste, the other half the log …")

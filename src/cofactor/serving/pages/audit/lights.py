@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
-from cofactor.audit.card.card_audit import CardAudit
 from cofactor.card.card import Card
 from cofactor.card.finding import Finding
 from cofactor.card.lights import LIGHT_WORDS
@@ -13,6 +13,9 @@ from cofactor.data.ratings import Ratings
 from cofactor.recommender import Recommender
 from cofactor.serving.opened import OpenModel
 from cofactor.serving.pages.held_out import SEED
+
+if TYPE_CHECKING:
+    from cofactor.audit.card.card_audit import CardAudit
 
 __all__ = ["LENGTH", "SECTION_OF", "LightShown", "Mark", "card_audit", "part_lights", "worst"]
 
@@ -47,11 +50,13 @@ class LightShown(Mark):
         return cls(one.light, LIGHT_WORDS[one.light], one.title, one.value_text, one.sentence, threshold, one.note)
 
 
-def card_audit(opened: OpenModel, model: Recommender, test: Ratings, how: str) -> CardAudit:
+def card_audit(opened: OpenModel, model: Recommender, test: Ratings, how: str) -> "CardAudit":
     """The means by which sections of a card are measured, as `cf.model_card` has them by default.
 
     model: of the same options, which has not seen the test     how: it is measured, in words
     """
+    from cofactor.audit.card.card_audit import CardAudit
+
     return CardAudit(
         model=model, whole=opened.model.ratings, test=test, fingerprint=_card(opened).fingerprint, how=how, lists={},
         k=LENGTH, confidence=CONFIDENCE, n_bootstrap=N_BOOTSTRAP, seed=SEED, thresholds={}, quick=False,

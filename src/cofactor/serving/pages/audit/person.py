@@ -1,18 +1,20 @@
 """/api/audit/person: one person's ratings, and how many people have those that somebody knows; nothing is kept."""
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, Field
 
 from cofactor.arrays import Id
-from cofactor.audit.privacy.detail import Detail, usual_details
-from cofactor.audit.privacy.person_search import PersonSearch
 from cofactor.errors import BadOption
 from cofactor.serving.opened import Opened, OpenModel, expect_people
 from cofactor.serving.pages.people import RatedItem, person_page
 from cofactor.serving.pages.rows import JsonId
+
+if TYPE_CHECKING:
+    from cofactor.audit.privacy.detail import Detail
+    from cofactor.audit.privacy.person_search import PersonSearch
 
 __all__ = ["Matching", "RatedAlike", "crowds_of", "matching_of", "routes"]
 
@@ -90,17 +92,21 @@ def matching_of(opened: OpenModel, user: Id, items: list[int | str], detail: str
     return Matching(_search(opened, asked).n_matching(user, items), _n_people(opened), python)
 
 
-def _details(opened: OpenModel) -> dict[str, Detail]:
+def _details(opened: OpenModel) -> "dict[str, Detail]":
+    from cofactor.audit.privacy.detail import usual_details
+
     return {str(one): one for one in usual_details(opened.model.ratings)}
 
 
-def _detail(known: dict[str, Detail], asked: str | None) -> Detail:
+def _detail(known: "dict[str, Detail]", asked: str | None) -> "Detail":
     if asked is not None and asked not in known:
         raise BadOption(f"{asked!r} is no detail of this table. Choose one of: {'; '.join(known)}.")
     return next(iter(known.values())) if asked is None else known[asked]
 
 
-def _search(opened: OpenModel, detail: Detail) -> PersonSearch:
+def _search(opened: OpenModel, detail: "Detail") -> "PersonSearch":
+    from cofactor.audit.privacy.person_search import PersonSearch
+
     return opened.once(f"person search, {detail}", lambda: PersonSearch.of(opened.model.ratings, detail))
 
 

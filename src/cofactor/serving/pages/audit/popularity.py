@@ -2,9 +2,7 @@
 
 from fastapi import APIRouter
 
-from cofactor.audit.card.accuracy import accuracy_section
-from cofactor.audit.card.card_audit import category_attribute
-from cofactor.audit.card.popularity import popularity_section
+from cofactor.data.attributes.categories import category_attribute
 from cofactor.serving.background import Task
 from cofactor.serving.opened import OnShelf, OpenModel
 from cofactor.serving.pages.audit.answer import (
@@ -16,8 +14,6 @@ from cofactor.serving.pages.audit.answer import (
     job_key,
     table_rows,
 )
-from cofactor.serving.pages.audit.exposure_panels import exposure_panels
-from cofactor.serving.pages.audit.group_panels import group_views
 from cofactor.serving.pages.audit.lights import LENGTH, card_audit
 from cofactor.serving.pages.held_out import SEED, TEST, fitted_anew, split_by_user
 from cofactor.serving.pages.panels import MeasureView
@@ -51,6 +47,11 @@ def start(shelf: OnShelf) -> AuditAnswer:
 
 def found_of(opened: OpenModel, task: Task) -> Measured:
     """The audit of a model's options. Raises as `popularity_bias` does, and `Cancelled`."""
+    from cofactor.audit.card.accuracy import accuracy_section
+    from cofactor.audit.card.popularity import popularity_section
+    from cofactor.serving.pages.audit.exposure_panels import exposure_panels
+    from cofactor.serving.pages.audit.group_panels import group_views
+
     ratings = opened.model.ratings
     parts, attribute = split_by_user(ratings), category_attribute(ratings)
     model = fitted_anew(opened.model, parts.train, lambda done: task.at(0.7 * done, "The model is fitted anew …"))

@@ -1,9 +1,9 @@
 """/api/audit/reidentification: how many people a few of their ratings single out in the table."""
 
+from typing import TYPE_CHECKING
+
 from fastapi import APIRouter
 
-from cofactor.audit.card.privacy import unique_people
-from cofactor.audit.privacy.reidentification import Reidentification, reidentification
 from cofactor.card.section import Section
 from cofactor.serving.background import Task
 from cofactor.serving.opened import OnShelf, OpenModel
@@ -18,6 +18,9 @@ from cofactor.serving.pages.audit.answer import (
 )
 from cofactor.serving.pages.audit.lights import card_audit
 from cofactor.serving.pages.panels import Axis, Curves, MeasureView, Panel, Series
+
+if TYPE_CHECKING:
+    from cofactor.audit.privacy.reidentification import Reidentification
 
 __all__ = ["KIND", "found_of", "routes", "singled_out"]
 
@@ -49,6 +52,9 @@ def start(shelf: OnShelf) -> AuditAnswer:
 
 def found_of(opened: OpenModel, task: Task) -> Measured:
     """The audit of the table that a model learned from. Raises as `reidentification` does, and `Cancelled`."""
+    from cofactor.audit.card.privacy import unique_people
+    from cofactor.audit.privacy.reidentification import reidentification
+
     ratings = opened.model.ratings
     n_people = MOST_PEOPLE if ratings.n_users > MOST_PEOPLE else None
     task.at(0.1, "People are looked for …")
@@ -61,7 +67,7 @@ def found_of(opened: OpenModel, task: Task) -> Measured:
     return Measured(AuditFound(views, table_rows(found.columns()), list(found.sheet().notes), python), (section,))
 
 
-def _panel(found: Reidentification) -> Panel:
+def _panel(found: "Reidentification") -> Panel:
     by_detail = dict[str, Series]()
     for (detail, n_known), share in found.shares.items():
         one = by_detail.setdefault(str(detail), Series(str(detail), [], []))
