@@ -1,5 +1,7 @@
 """Ratings that come later, joined to those that were there."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -95,3 +97,16 @@ def test_text_and_whole_numbers_are_never_taken_for_each_other():
 def test_whole_numbers_beyond_64_bits_join_smaller_ones():
     joined = join(Ratings.from_arrays([1, 2], [1, 2], [5, 4]), Ratings.from_arrays([2**70], [1], [4], scale=(1, 5)))
     assert joined.ratings.users.values.tolist() == [1, 2, 2**70]
+
+
+def test_later_ratings_add_to_the_counts_that_a_catalogue_says():
+    """Of ten and twenty ratings that lie elsewhere; ann rates the second item, and then again."""
+    table = Ratings.from_arrays(["old"], [10], [3.0], scale=(1.0, 5.0))
+    catalogue = replace(join(table, Ratings.from_arrays(["old"], [20], [3.0])).ratings.catalogue, item_totals=COUNTS)
+    once = join(catalogue, Ratings.from_arrays(["ann", "ann"], [20, 30], [5.0, 4.0])).ratings
+    assert once.item_counts.tolist() == [10, 21, 1]
+    twice = join(once, Ratings.from_arrays(["ann"], [20], [1.0])).ratings
+    assert twice.item_counts.tolist() == [10, 21, 1]
+
+
+COUNTS = np.array([10, 20])

@@ -146,7 +146,8 @@ class FitMixin(Snapshots, ModelSteps):
                 raise self._diverged()
 
     def _diverged(self) -> Diverged:
-        low, high = self.ratings.values.min(), self.ratings.values.max()
+        values = self.ratings.values
+        low, high = (values.min(), values.max()) if len(values) else self.ratings.scale or (0, 0)
         mend = "Bring them to a scale such as 1 to 5, or regularise more."
         if self.mend and high - low < MODERATE_RANGE:
             mend = self.mend

@@ -101,7 +101,8 @@ class SaveMixin(ForgetMixin):
 
     def check_learned(self, learned: Mapping[str, Array], ratings: "Ratings") -> None:
         """Raise `BadModelFolder` where a model with these options cannot have learned this from these ratings."""
-        complete = len(ratings) > 0 or (not self.saves_ratings and ratings.n_items > 0)
+        is_catalogue = not self.saves_ratings or ratings.item_totals is not None
+        complete = len(ratings) > 0 or (is_catalogue and ratings.n_items > 0)
         sizes = {"n_users": ratings.n_users, "n_items": ratings.n_items} if complete else {}
         attributes = {"user_attributes": ratings.user_attributes, "item_attributes": ratings.item_attributes}
         wrong = wrong_with(self.learned, learned, self.options() | sizes | attributes) if sizes else "nobody rated"

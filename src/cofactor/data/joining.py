@@ -11,6 +11,7 @@ from cofactor.data.alignment import indices_in
 from cofactor.data.ids import UNKNOWN, IdMap
 from cofactor.data.ratings import NO_TIME, Ratings
 from cofactor.errors import BadTable
+from cofactor.kernels.ratings.layout import count_indices
 
 __all__ = ["Joined", "join"]
 
@@ -44,6 +45,7 @@ def join(old: Ratings, new: Ratings) -> Joined:
         timestamps=_times(old, new, kept), titles=_titles(old, new, items, item_index),
         item_attributes=_columns(old.item_attributes, new.item_attributes, item_index, old.n_items, len(items)),
         user_attributes=_columns(old.user_attributes, new.user_attributes, user_index, old.n_users, len(users)),
+        item_totals=_totals(old, item_idx, old.item_idx[~kept], len(items)),
     )  # fmt: skip
     before = np.append(old.item_counts, np.zeros(len(items) - len(old.items), int))
     rated_now = np.unique(item_idx)
@@ -87,6 +89,14 @@ def _times(old: Ratings, new: Ratings, kept: Array) -> IntArray | None:
         return None
     of_old, of_new = (np.full(len(one), NO_TIME) if one.timestamps is None else one.timestamps for one in (old, new))
     return np.append(of_old[kept], of_new)
+
+
+def _totals(old: Ratings, added: IntArray, replaced: IntArray, n_items: int) -> IntArray | None:
+    """(n_items,) the ratings of each item, of a catalogue that says them; None of a table that holds its ratings."""
+    if old.item_totals is None:
+        return None
+    totals = np.append(old.item_totals, np.zeros(n_items - old.n_items, np.int64))
+    return totals + count_indices(added, n_items) - count_indices(replaced, n_items)
 
 
 def _titles(old: Ratings, new: Ratings, items: IdMap, item_index: IntArray) -> Array | None:

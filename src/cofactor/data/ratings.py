@@ -63,6 +63,7 @@ class Ratings(SheetMixin):
     synthetic: bool = False  # generated, not observed; shown wherever the data are
     library: str = "polars"  # the table library it came in, in which answers are given back
     report: Report | None = None  # what was found, guessed and left out when it was read
+    item_totals: IntArray | None = None  # (n_items,) ratings of each item, of a catalogue whose ratings lie elsewhere
 
     @classmethod
     def from_arrays(
@@ -184,6 +185,8 @@ class Ratings(SheetMixin):
     @cached_property
     def item_counts(self) -> IntArray:
         """(n_items,) ratings of each item."""
+        if self.item_totals is not None:
+            return self.item_totals
         return self._counted(self.item_idx, self.n_items, "by_item")
 
     def _counted(self, idx: IntArray, n: int, laid_out: Literal["by_user", "by_item"]) -> IntArray:
@@ -282,6 +285,7 @@ class Ratings(SheetMixin):
             titles=None if self.titles is None else self.titles[keep_item],
             user_attributes=self.attributes_of("user", keep_user),
             item_attributes=self.attributes_of("item", keep_item), report=None,
+            item_totals=None if self.item_totals is None else self.item_totals[keep_item],
         )  # fmt: skip
         known = vars(self)  # what was laid out stays so: a fraction of the time of sorting anew
         if "by_user" in known:

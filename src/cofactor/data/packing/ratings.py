@@ -44,6 +44,8 @@ def pack_ratings(ratings: Ratings) -> tuple[dict[str, Array], dict[str, Any]]:
     arrays = _packed_rows(ratings)
     if ratings.timestamps is not None:
         arrays["timestamps"] = np.ascontiguousarray(ratings.timestamps)
+    if ratings.item_totals is not None:
+        arrays["item-totals"] = np.ascontiguousarray(ratings.item_totals)
     columns = {"users": ratings.users.values, "items": ratings.items.values}
     if ratings.titles is not None:
         columns["titles"] = ratings.titles
@@ -101,13 +103,15 @@ def unpack_ratings(arrays: Mapping[str, Array], about: Mapping[str, Any], *, ver
     users, items = (_ids(column.pop(name), kind) for name, kind in (("users", "user"), ("items", "item")))
     rows, table = _unpacked_rows(left, len(users), len(items))
     titles, timestamps = column.pop("titles", None), left.pop("timestamps", None)
+    totals = left.pop("item-totals", None)
+    expect(totals is None or is_array(totals, np.int64, len(items)), "item-totals")
     _check_titles(titles, len(items))
     expect(timestamps is None or is_array(timestamps, np.int64, len(table["values"])), "timestamps")
     attributes = {side: _attributes(column, f"{side}:", n) for side, n in (("user", len(users)), ("item", len(items)))}
     if left or column:
         refuse(f"it holds {sorted([*left, *column])[0]!r}, which belongs to no table of ratings")
     ratings = Ratings(
-        users=users, items=items, **table, timestamps=timestamps, titles=titles,
+        users=users, items=items, **table, timestamps=timestamps, titles=titles, item_totals=totals,
         item_attributes=attributes["item"], user_attributes=attributes["user"], **_description(about),
     )  # fmt: skip
     ratings.__dict__["by_user"] = rows  # as it was saved: no need to sort again
