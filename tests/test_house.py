@@ -21,8 +21,8 @@ SOURCE = ROOT / "src" / "cofactor"
 FLOORS = (
     "arrays errors cache control_groups log search_space sheet", "memory forking hyperparameters replacing", "kernels",
     "data plots nets card", "ranking posterior model_folder run selection filtering", "reranking", "contract",
-    "recommender", "training", "gibbs blending",
-    "models evaluation interpretation coldstart scale", "opening tuning", "audit choosing", "serving",
+    "recommender", "training", "gibbs blending scale",
+    "models evaluation interpretation coldstart", "opening tuning", "audit choosing", "serving",
     "collab experiment", "cli", "__main__",
 )  # fmt: skip
 FLOOR_OF = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms.split()}

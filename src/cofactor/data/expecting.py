@@ -105,6 +105,8 @@ def _no_ratings(value: object, where: str) -> BadOption:
         mend = "Take one of its parts, as in train, test = cf.split(ratings)."
     elif isinstance(value, tuple | list) and value and all(isinstance(one, Ratings) for one in value):
         mend = "Give one of them."
+    elif hasattr(value, "catalogue"):
+        mend = "From shards ExplicitALS and ImplicitMF learn, by fit and without validation ratings."
     elif value is None:
         mend = "Read a table with cf.read(...), or cf.load a known data set."
     else:

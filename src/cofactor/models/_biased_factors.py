@@ -8,7 +8,7 @@ Koren, Bell & Volinsky, "Matrix factorization techniques for recommender systems
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal, NamedTuple
 
 import numpy as np
 
@@ -32,13 +32,20 @@ if TYPE_CHECKING:
     from cofactor.data.joining import Joined
     from cofactor.data.ratings import Ratings
 
-__all__ = ["BiasedFactors"]
+__all__ = ["BiasedFactors", "Whole"]
 
 MAX_SAMPLE = 20_000  # ratings, and rows: they estimate noise and covariance to one per cent
 MIN_NOISE = 1e-6  # variance; ratings that are all alike leave none, and precisions would be 0
 MIN_VARIANCE_SHARE = 1e-4  # smallest variance of a coordinate, of the largest: float32 solves it to four digits
 PAIRS_AT_ONCE = 2_000  # ratings scored at once
 N_PROBE_ROWS = 32  # whose posterior covariances are computed for the prior of rows to come
+
+
+class Whole(NamedTuple):
+    """The size of all that was learned from."""
+
+    n_users: int  # with ratings
+    n_ratings: int
 
 
 @dataclass(kw_only=True)
@@ -79,7 +86,8 @@ class BiasedFactors(AttributeMixin):
 
     # ---- what is learned ------------------------------------------------------------------------------------
 
-    def _set_parameters(self, parameters: Embeddings, train: "Ratings") -> None:
+    def _set_parameters(self, parameters: Embeddings, train: "Ratings", whole: Whole | None = None) -> None:
+        """Set what is learned from trained parameters. whole: what `train` is a sample of, if it is one"""
         rated, known = train.user_counts > 0, train.item_counts > 0
         p_mean = parameters.user_factors.mean(axis=0, where=rated[:, None])
         q_mean = parameters.item_factors.mean(axis=0, where=known[:, None])
@@ -94,7 +102,7 @@ class BiasedFactors(AttributeMixin):
         self.noise_ = max(self._mean_square(train), MIN_NOISE)
         self._learn_from_attributes(train, rated, known)
         with quiet_blas():  # of matrices so small that its other threads only cost
-            self._learn_priors(rated, known)
+            self._learn_priors(rated, known, whole or Whole(int(rated.sum()), len(train)))
 
     def _mean_square(self, train: "Ratings") -> float:
         """The mean squared error of a sample of the training ratings, scored some at a time."""
@@ -118,11 +126,11 @@ class BiasedFactors(AttributeMixin):
             self.item_bias_[~known], self.item_factors_[~known] = _split(of_items.expected[~known])
         self._set_attributes(of_users, of_items, d)
 
-    def _learn_priors(self, rated: BoolArray, known: BoolArray) -> None:
+    def _learn_priors(self, rated: BoolArray, known: BoolArray, whole: Whole) -> None:
         """Learn the priors of users and items to come and the noise, and centre the rows on the priors' means."""
         users, items = self._evidence("user", rated), self._evidence("item", known)
-        effective_dof = rated.sum() * users.effective_dof + known.sum() * items.effective_dof
-        self.noise_ = noise_variance(self.noise_, len(self.ratings), effective_dof)
+        effective_dof = whole.n_users * users.effective_dof + known.sum() * items.effective_dof
+        self.noise_ = noise_variance(self.noise_, whole.n_ratings, effective_dof)
         of_users, of_items = users.mean(self.noise_), items.mean(self.noise_)
         self._recentre("item", of_items, known)
         of_users = _absorb_shift_into_bias(of_users[None], of_items)[0]

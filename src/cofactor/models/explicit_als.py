@@ -4,7 +4,7 @@ Zhou et al., "Large-scale parallel collaborative filtering for the Netflix Prize
 """
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
@@ -13,14 +13,18 @@ from cofactor.arrays import FloatArray, IntArray
 from cofactor.contract.learned import floats
 from cofactor.errors import BadOption
 from cofactor.kernels.absent import NO_CODES
+from cofactor.models._biased_factors import Whole
 from cofactor.models._factor_reasons import FactorReasons
+from cofactor.scale.fitting import SAMPLED_USERS, FitsShards
 from cofactor.search_space import Between, Space
-from cofactor.training.trained import TrainedRecommender
 
 if TYPE_CHECKING:
     from cofactor.data.ratings import Ratings
     from cofactor.nets.embeddings import Embeddings
     from cofactor.run.run import Run
+    from cofactor.scale.explicit_als import ShardedLeastSquares
+    from cofactor.scale.folder import Shards
+    from cofactor.scale.held_out import HeldOut
     from cofactor.training.engines.explicit_als import AlternatingLeastSquares
     from cofactor.training.validation import Loss
 
@@ -30,7 +34,7 @@ COPIES = 5  # of each parameter, in training: itself, the start, the best so far
 
 
 @dataclass(kw_only=True)
-class ExplicitALS(FactorReasons, TrainedRecommender["AlternatingLeastSquares"]):
+class ExplicitALS(FactorReasons, FitsShards["AlternatingLeastSquares"]):
     """Minimises Σ (r - μ - b_u - b_i - p_u · q_i)² + λ Σ_rows n (count / n)ᵉ |[p, b]|², n = 100.
 
     Scales more than twice as wide as one from 1 to 5, or half as wide, are trained on in its unit (`rating_unit`), so
@@ -85,6 +89,28 @@ class ExplicitALS(FactorReasons, TrainedRecommender["AlternatingLeastSquares"]):
         trained = engine.embeddings
         self._set_parameters(trained, train)
         self.user_origin_, self.item_origin_ = self._origins(trained, train)
+
+    def _make_shard_engine(self, shards: "Shards", held_out: "HeldOut") -> "ShardedLeastSquares":
+        from cofactor.scale.explicit_als import ShardedLeastSquares
+        from cofactor.training.rating_unit import unit_of_scale
+
+        unit, seed = unit_of_scale(*shards.scale), self.seed
+        return ShardedLeastSquares(
+            shards, self.n_factors, self.reg, self.reg_exponent, held_out=held_out, seed=seed, unit=unit
+        )
+
+    def _set_learned_from_shards(self, engine: "ShardedLeastSquares", catalogue: "Ratings") -> None:
+        sample = engine.sampled(SAMPLED_USERS)
+        trained, counts = engine.embeddings_of(sample.numbers), engine.counts
+        self.ratings_ = sample.ratings
+        self._set_parameters(trained, sample.ratings, Whole(counts.n_users, int(counts.of_items.sum())))
+        self.user_origin_, self.item_origin_ = self._origins(trained, sample.ratings)
+        self.user_bias_, self.user_factors_ = self.user_bias_[:0], self.user_factors_[:0]
+        self.ratings_ = replace(catalogue, item_totals=counts.of_items)
+
+    def _on_held_out(self, engine: "ShardedLeastSquares") -> str:
+        errors = engine.final_errors()
+        return f"On what was held out: {errors}."
 
     def _origins(self, trained: "Embeddings", train: "Ratings") -> tuple[FloatArray, FloatArray]:
         """What was taken from the users' factors (k,) and the items' rows (k + 1,) [bias, factors] to centre them."""

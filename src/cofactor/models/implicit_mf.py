@@ -21,15 +21,20 @@ from cofactor.memory import refuse_beyond
 from cofactor.models._attribute_mixin import AttributeMixin, learned_attributes
 from cofactor.models._average_user import AverageRowMixin
 from cofactor.models._implicit_choice import N_EPOCHS, Weighting, chosen_weighting
+from cofactor.scale.engine import sample_of
+from cofactor.scale.fitting import SAMPLED_USERS, FitsShards
 from cofactor.search_space import Between, OneOf, Space
 from cofactor.selection.exact import DotProducts
-from cofactor.training.trained import TrainedRecommender
 
 if TYPE_CHECKING:
     from cofactor.data.csr_rows import Rows
     from cofactor.data.joining import Joined
     from cofactor.data.ratings import Ratings
     from cofactor.run.run import Run
+    from cofactor.scale.engine import SampledUsers
+    from cofactor.scale.folder import Shards
+    from cofactor.scale.held_out import HeldOut
+    from cofactor.scale.implicit_als import ShardedClicks
     from cofactor.training.engines.implicit_als import ImplicitLeastSquares, ImplicitObjective
     from cofactor.training.validation import Loss
 
@@ -37,7 +42,7 @@ __all__ = ["ImplicitMF"]
 
 
 @dataclass(kw_only=True)
-class ImplicitMF(TrainedRecommender["ImplicitLeastSquares"], AverageRowMixin, AttributeMixin):
+class ImplicitMF(FitsShards["ImplicitLeastSquares"], AverageRowMixin, AttributeMixin):
     """Minimises Σ_clicks c (1 - p·q)² + α Σ_all (p·q)² + λ Σ_rows hᵉ |row|², by alternating least squares.
 
     c = 1 + confidence · log(1 + value / unit), or 1 + confidence · (value / unit) ** power; the unit is the median
@@ -61,6 +66,7 @@ class ImplicitMF(TrainedRecommender["ImplicitLeastSquares"], AverageRowMixin, At
 
     learned: ClassVar = {
         "user_factors_": floats("n_users", "n_factors"), "item_factors_": floats("n_items", "n_factors"),
+        "average_": floats("n_factors"),
         "unit_": number(above=0), "unobserved_weight_": number(above=0), "reg_": number(above=0),
         "user_attribute_strength_": number(above=-1), "item_attribute_strength_": number(above=-1),
         **learned_attributes("n_factors"),
@@ -145,6 +151,50 @@ class ImplicitMF(TrainedRecommender["ImplicitLeastSquares"], AverageRowMixin, At
             engine.item_attribute_strength,
         )
         self._set_attributes(engine.of_users, engine.of_items, self.n_factors)
+        self.average_ = super()._average_user()
+
+    def _make_shard_engine(self, shards: "Shards", held_out: "HeldOut") -> "ShardedClicks":
+        from cofactor.scale.implicit_als import ShardedClicks
+
+        if self.attributes or self.solver != "exact":
+            raise BadOption("Shards are learned from without attributes, and solved exactly: leave those options out.")
+        some = sample_of(shards, held_out, SAMPLED_USERS, positives=True).ratings
+        self.ratings_ = some
+        self.unit_ = float(np.median(some.values)) if self._confidence else 1.0
+        given = self.unobserved_weight, self.reg
+        self.unobserved_weight_, self.reg_ = chosen_weighting(*given, some, self._short_fit, self.seed)
+        return ShardedClicks(shards, self.n_factors, self._objective, held_out=held_out, seed=self.seed)
+
+    def _set_learned_from_shards(self, engine: "ShardedClicks", catalogue: "Ratings") -> None:
+        self._drop_average()
+        self.user_attribute_strength_ = self.item_attribute_strength_ = 0.0
+        self._set_attributes(None, None, self.n_factors)
+        self._be_of(sample := engine.sampled(SAMPLED_USERS), engine)
+        self.average_ = super()._average_user()
+        self.user_factors_ = np.zeros((0, self.n_factors), np.float32)
+        self.ratings_ = replace(catalogue, item_totals=sample.ratings.item_totals)
+
+    def _be_of(self, sample: "SampledUsers", engine: "ShardedClicks") -> None:
+        """Be the model of some of the users in the shards."""
+        self.ratings_, self.item_factors_ = sample.ratings, engine.item_factors
+        self.user_factors_ = engine.user_factors(sample.numbers)
+
+    def _on_held_out(self, engine: "ShardedClicks") -> str:
+        """The lists of the users of some shards."""
+        from cofactor.blending.candidates import list_candidates
+
+        (twin := self.copied())._be_of(sample := engine.sampled(SAMPLED_USERS), engine)
+        users = np.unique(sample.held_out.user_idx)
+        if not len(users):
+            return ""
+        reached = list_candidates([twin], users, sample.held_out).ndcg(np.ones(1))
+        half = 1.96 * float(reached.std()) / len(reached) ** 0.5
+        low, high = reached.mean() - half, reached.mean() + half
+        return f"On what was held out: nDCG@20 {reached.mean():.4f} ({low:.4f} to {high:.4f}), of {len(users):,} users."
+
+    def _average_user(self) -> FloatArray:
+        """(k,) the mean row of the users with clicks; of a model that keeps no users that of its fit."""
+        return self.average_ if self.ratings.item_totals is not None else super()._average_user()
 
     def _loss_on(self, held_out: "Ratings", engine: "ImplicitLeastSquares", train: "Ratings") -> "Loss":
         """The objective without its penalty, held-out clicks in place of those of training."""

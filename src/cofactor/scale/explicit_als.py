@@ -6,8 +6,6 @@ the items are solved. So memory holds a shard, the items and their sums, whateve
 out is what `AlternatingLeastSquares` gives of the same ratings in memory.
 """
 
-from collections.abc import Iterator
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import NamedTuple, Self
 
@@ -15,22 +13,22 @@ import numpy as np
 
 from cofactor.arrays import Array, FloatArray, IntArray
 from cofactor.data.csr_rows import Rows
-from cofactor.kernels.alignment import empty_aligned
-from cofactor.kernels.blas import quiet_blas
+from cofactor.kernels.alignment import aligned, empty_aligned
 from cofactor.kernels.posterior.problem import RowProblem
 from cofactor.kernels.posterior.row_sums import RowSums, add_ratings_to, solve_sums
 from cofactor.kernels.posterior.schedule import schedule_rows
 from cofactor.kernels.posterior.solve import solve
 from cofactor.kernels.posterior.weights import UNIT_WEIGHTS
-from cofactor.kernels.ratings.layout import count_indices, sum_rows, transposed
+from cofactor.kernels.ratings.layout import sum_rows, transposed
 from cofactor.kernels.scoring.pairs import ScoredSide, pair_scores
+from cofactor.nets.embeddings import Embeddings
+from cofactor.scale.engine import ShardedEngine
 from cofactor.scale.folder import Shards
 from cofactor.scale.held_out import ErrorSums, HeldOut, SplitShard
-from cofactor.training.engine import ResumableEngine
 from cofactor.training.engines.explicit_als import RowPenalty, penalty_of
 from cofactor.training.engines.spectral import item_start
 
-__all__ = ["ItemRows", "PassSums", "ShardSolver", "ShardedLeastSquares", "SolvedUsers", "solve_items"]
+__all__ = ["ItemRows", "RatingShardSolver", "RatingSums", "ShardedLeastSquares", "SolvedUsers", "solve_items"]
 
 
 class ItemRows(NamedTuple):
@@ -49,7 +47,7 @@ class ItemRows(NamedTuple):
 
 
 @dataclass
-class PassSums:
+class RatingSums:
     """The sums of a pass over some shards: the items' equations, and the loss; those of several passes are added."""
 
     of_items: RowSums
@@ -64,7 +62,7 @@ class PassSums:
         """The sums of no shards."""
         return cls(RowSums.zeros(n_items, width, has_bias=True))
 
-    def add(self, other: "PassSums") -> None:
+    def add(self, other: "RatingSums") -> None:
         """Add what another pass left; the order of adding decides the last bits."""
         self.of_items.add(other.of_items)
         for name in ("squares", "penalty", "left", "n_ratings", "errors"):
@@ -80,12 +78,16 @@ class SolvedUsers(NamedTuple):
     penalty: float
 
 
-class ShardSolver:
+class RatingShardSolver:
     """Solves the users of a shard and sums what they say of the items; it keeps nothing of one for the next."""
 
     def __init__(self, items: ItemRows, penalty: RowPenalty) -> None:
         self._items, self._penalty = items, penalty
         self._offset = items.bias + np.float32(items.mean)
+
+    def no_sums(self) -> RatingSums:
+        """The sums of no shards."""
+        return RatingSums.zeros(*self._items.factors.shape)
 
     def users(self, rows: Rows) -> SolvedUsers:
         """The posterior means of these users' rows."""
@@ -100,7 +102,7 @@ class ShardSolver:
             factors, bias + np.float32(self._items.mean), float(explained.sum(dtype=np.float64)), penalty
         )
 
-    def add(self, sums: PassSums, part: SplitShard) -> None:
+    def add(self, sums: RatingSums, part: SplitShard) -> None:
         """Add to the sums of a pass what a shard's users say, and how far off predictions of the held out are."""
         rows = part.train
         found, by_item = self.users(rows), transposed(rows.part, len(self._items.bias))
@@ -130,7 +132,7 @@ def _squares(rows: Rows, offset: FloatArray) -> float:
     return squares + float(o * o @ rows.counts - 2 * o @ sums)
 
 
-def solve_items(items: ItemRows, sums: PassSums, counts: IntArray, penalty: RowPenalty) -> tuple[ItemRows, float]:
+def solve_items(items: ItemRows, sums: RatingSums, counts: IntArray, penalty: RowPenalty) -> tuple[ItemRows, float]:
     """The items' rows from the sums of a whole pass, and the mean squared error with them.
 
     counts: (n_items,) ratings of each item
@@ -142,80 +144,55 @@ def solve_items(items: ItemRows, sums: PassSums, counts: IntArray, penalty: RowP
     return solved, left / max(1, sums.n_ratings)
 
 
-class _Counts(NamedTuple):
-    """What a first pass counts: of the ratings that are learned from, the held out left aside."""
-
-    of_items: IntArray  # (n_items,)
-    mean: float
-
-
-class ShardedLeastSquares(ResumableEngine):
-    """`AlternatingLeastSquares` over a folder of shards: a step sums one bundle, the last of an epoch solves the items.
-
-    `errors` are those on what is held out, of the items as the epoch before left them.
-    """
+class ShardedLeastSquares(ShardedEngine[RatingSums]):
+    """`AlternatingLeastSquares` over a folder of shards."""
 
     def __init__(
         self, shards: Shards, n_factors: int, reg: float, reg_exponent: float, *, held_out: HeldOut, seed: int = 0,
+        unit: float = 1.0,
     ) -> None:  # fmt: skip
-        self._shards, self._held_out, self._penalty = shards, held_out, RowPenalty(n_factors, reg, reg_exponent)
-        self._counts = self._count()
-        trained = (part.train for part in self._parts(range(len(shards.parts))))
-        start = item_start(trained, self._counts.of_items, self._counts.mean, n_factors, seed)
+        """unit: of the ratings, in which they are learned from"""
+        super().__init__(shards, held_out, unit=unit)
+        self._penalty = RowPenalty(n_factors, reg, reg_exponent)
+        trained = (part.train for part in self._parts(self._all))
+        start = item_start(trained, self.counts.of_items, self.counts.mean, n_factors, seed)
         bias = np.zeros(shards.n_items, np.float32)
-        self.items = ItemRows.of(start, bias, self._counts.mean, self._penalty.width)
-        self.errors = ErrorSums()
-        self._sums = self._no_sums()
+        self.items = self._before = ItemRows.of(start, bias, self.counts.mean, self._penalty.width)
 
-    def _parts(self, numbers: range) -> Iterator[SplitShard]:
-        return (self._held_out.split(shard) for shard in self._shards.each(numbers))
+    def _solver(self) -> RatingShardSolver:
+        return RatingShardSolver(self.items, self._penalty)
 
-    def _no_sums(self) -> PassSums:
-        return PassSums.zeros(self._shards.n_items, self._penalty.width)
+    def _loss_before(self, bundle: RatingSums) -> float:
+        return bundle.left / max(1, bundle.n_ratings)
 
-    def _count(self) -> _Counts:
-        if not self._held_out.share:
-            return _Counts(self._shards.item_counts, self._shards.mean)
-        of_items, total = np.zeros(self._shards.n_items, np.int64), 0.0
-        for part in self._parts(range(len(self._shards.parts))):
-            of_items += count_indices(part.train.indices, len(of_items))
-            total += float(sum_rows(part.train.part)[0].sum())
-        return _Counts(of_items, total / max(1, int(of_items.sum())))
-
-    @property
-    def n_steps(self) -> int:
-        return len(self._shards.bundles)
-
-    def session(self) -> AbstractContextManager[None]:
-        return quiet_blas()
-
-    def run(self, epoch: int, start: int, end: int) -> FloatArray:
-        losses = [self._step(number) for number in range(start, end)]
-        return np.array(losses, np.float32)
-
-    def _step(self, number: int) -> float:
-        """Sum one bundle; its mean squared error, its users being solved and the items not yet, or after the last."""
-        bundle, solver = self._no_sums(), ShardSolver(self.items, self._penalty)
-        for part in self._parts(self._shards.bundles[number]):
-            solver.add(bundle, part)
-        self._sums.add(bundle)
-        if number + 1 < self.n_steps:
-            return bundle.left / max(1, bundle.n_ratings)
-        self.items, loss = solve_items(self.items, self._sums, self._counts.of_items, self._penalty)
-        self.errors, self._sums = self._sums.errors, self._no_sums()
+    def _finish(self, sums: RatingSums) -> float:
+        self.errors, self._before = sums.errors, self.items
+        self.items, loss = solve_items(self.items, sums, self.counts.of_items, self._penalty)
         return loss
 
     def final_errors(self) -> ErrorSums:
         """The errors on what is held out, of the present items: one more pass."""
-        solver, found = ShardSolver(self.items, self._penalty), ErrorSums()
-        for part in self._parts(range(len(self._shards.parts))):
+        solver, found = self._solver(), ErrorSums()
+        for part in self._parts(self._all):
             found += solver.errors(part)
-        return found
+        return found.in_whole_units(self._unit)
+
+    def embeddings_of(self, some: range) -> Embeddings:
+        """The items, and as users those of these shards, solved as in the last sweep, whose items they decided."""
+        solver, k = RatingShardSolver(self._before, self._penalty), self._penalty.k
+        found = [solver.users(part.train) for part in self._parts(some)]
+        factors, bias = np.concatenate([one.factors for one in found]), np.concatenate([one.bias for one in found])
+        of_shards = Embeddings(factors[:, :k], bias, self.items.factors[:, :k], self.items.bias)
+        return of_shards.in_whole_units(self._unit)
 
     def state(self) -> dict[str, Array]:
-        return {"items": self.items.factors.copy(), "item_bias": self.items.bias.copy()}
+        rows = {"items": self.items, "before": self._before}
+        factors = {name: one.factors.copy() for name, one in rows.items()}
+        return factors | {f"{name}_bias": one.bias.copy() for name, one in rows.items()}
 
     def restore(self, state: dict[str, Array]) -> None:
-        factors = empty_aligned(self.items.factors.shape)
-        factors[:] = state["items"]
-        self.items, self._sums = self.items._replace(factors=factors, bias=state["item_bias"].copy()), self._no_sums()
+        self.items, self._before = (
+            self.items._replace(factors=aligned(state[name]), bias=state[f"{name}_bias"].copy())
+            for name in ("items", "before")
+        )
+        self._sums = None

@@ -86,6 +86,11 @@ class Shards(SheetMixin):
         return read_shard(self.folder, part, self.levels, self.n_items, verify=verify)
 
     @property
+    def scale(self) -> tuple[float, float]:
+        """The lowest and highest rating that can be given, or else that was."""
+        return self.catalogue.scale or (float(self.levels.min()), float(self.levels.max()))
+
+    @property
     def kind(self) -> str:
         """The kind of the values: "ratings", "clicks" or "counts"."""
         return self.catalogue.kind

@@ -8,7 +8,7 @@ import numpy as np
 
 from cofactor.arrays import Array, FloatArray, IntArray
 from cofactor.data.csr_rows import Rows
-from cofactor.errors import BadOption
+from cofactor.errors import BadOption, counted
 from cofactor.kernels.arithmetic.splitmix_numpy import mix
 from cofactor.kernels.ratings.held_out import is_held_out
 from cofactor.scale.keys import keys_of
@@ -38,16 +38,9 @@ class HeldOut:
         """The part to learn from and the part that is held out."""
         rows = shard.rows
         if not self.share:
-            return SplitShard(rows, _part(rows, np.zeros(len(rows.indices), bool)))
+            return SplitShard(rows, rows.where(np.zeros(len(rows.indices), bool)))
         out = is_held_out(rows.indptr, rows.indices, shard.keys, self._item_keys, self.share)
-        return SplitShard(_part(rows, ~out), _part(rows, out))
-
-
-def _part(rows: Rows, kept: Array) -> Rows:
-    """The ratings where the mask is True, by the same users."""
-    before = np.concatenate([[0], np.cumsum(kept)])
-    levels = rows.levels[kept] if len(rows.levels) == len(rows.indices) > 1 and not rows.codes.size else rows.levels
-    return Rows(before[rows.indptr], rows.indices[kept], levels, rows.codes[kept] if rows.codes.size else rows.codes)
+        return SplitShard(rows.where(~out), rows.where(out))
 
 
 @dataclass(frozen=True)
@@ -71,6 +64,16 @@ class ErrorSums:
     def __add__(self, other: "ErrorSums") -> "ErrorSums":
         sums = tuple(a + b for a, b in zip(self.sums, other.sums, strict=True))
         return type(self)(sums, self.n_users + other.n_users)  # pyright: ignore[reportArgumentType]  (five of each)
+
+    def in_whole_units(self, unit: float) -> "ErrorSums":
+        """The errors in the ratings' own unit, of those in this one."""
+        s, n, ss, sn, nn = self.sums
+        return type(self)((s * unit**2, n, ss * unit**4, sn * unit**2, nn), self.n_users)
+
+    def __str__(self) -> str:
+        low, high = self.interval()
+        n = counted(round(self.sums[1]), "rating")
+        return f"RMSE {self.rmse:.4f} ({low:.4f} to {high:.4f}), of {n} by {counted(self.n_users, 'user')}"
 
     @property
     def rmse(self) -> float:

@@ -4,24 +4,26 @@ As `explicit_als.py`; beside the items' equations, a pass sums the users' Gram m
 without a click is weighed. What comes out is what `ImplicitLeastSquares` gives of the same clicks in memory.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
 
-from cofactor.arrays import FloatArray, IntArray
+from cofactor.arrays import Array, FloatArray, IntArray
 from cofactor.data.csr_rows import Rows
-from cofactor.kernels.alignment import empty_aligned, padded_width
+from cofactor.kernels.alignment import aligned, empty_aligned, padded_width
 from cofactor.kernels.posterior.prior import Prior
 from cofactor.kernels.posterior.problem import RowProblem
 from cofactor.kernels.posterior.row_sums import RowSums, add_ratings_to, solve_sums
 from cofactor.kernels.posterior.schedule import schedule_rows
 from cofactor.kernels.posterior.solve import solve
 from cofactor.kernels.ratings.layout import transposed
-from cofactor.training.engines.implicit_als import ImplicitObjective
+from cofactor.scale.engine import ShardedEngine
+from cofactor.scale.folder import Shards
+from cofactor.scale.held_out import HeldOut, SplitShard
+from cofactor.training.engines.implicit_als import ImplicitObjective, random_items
 
-__all__ = ["ClickShardSolver", "ClickSums", "solve_clicked_items", "sum_click_shards"]
+__all__ = ["ClickShardSolver", "ClickSums", "ShardedClicks", "solve_clicked_items"]
 
 ROWS_AT_ONCE = 65_536  # users whose products are summed at once, in double precision
 
@@ -34,6 +36,7 @@ class ClickSums:
     gram: FloatArray  # (width, width) float64, Σ p pᵀ over the users
     penalty: float = 0.0  # of the users' rows
     weight: float = 0.0  # Σ c over the clicks
+    explained: float = 0.0  # of it by the users, being solved
     n_clicks: int = 0
     n_users: int = 0
 
@@ -46,8 +49,8 @@ class ClickSums:
         """Add what another pass left; the order of adding decides the last bits."""
         self.of_items.add(other.of_items)
         self.gram = self.gram + other.gram
-        self.penalty, self.weight = self.penalty + other.penalty, self.weight + other.weight
-        self.n_clicks, self.n_users = self.n_clicks + other.n_clicks, self.n_users + other.n_users
+        for name in ("penalty", "weight", "explained", "n_clicks", "n_users"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
 
 
 class ClickShardSolver:
@@ -59,16 +62,21 @@ class ClickShardSolver:
         self._base = _base_precision(items.T.astype(np.float64) @ items, n_factors, objective)
         self._no_offset = np.zeros(len(items), np.float32)
 
-    def users(self, rows: Rows) -> FloatArray:
-        """(n, width) the posterior means of these users' rows."""
+    def no_sums(self) -> ClickSums:
+        """The sums of no shards."""
+        return ClickSums.zeros(*self._items.shape)
+
+    def users(self, rows: Rows) -> tuple[FloatArray, float]:
+        """(n, width) the posterior means of these users' rows, and by how much the loss falls with them."""
         found, rows = empty_aligned((len(rows.counts), self._items.shape[1])), self._objective.clicks.with_gains(rows)
         problem = RowProblem(self._items, self._no_offset, rows.part, self._objective.weights, self._prior(rows.counts))
-        solve(found, problem, schedule_rows(rows.indptr, found.shape[1], n_others=len(self._items)))
-        return found
+        explained = solve(found, problem, schedule_rows(rows.indptr, found.shape[1], n_others=len(self._items)))
+        return found, float(explained.sum(dtype=np.float64))
 
-    def add(self, sums: ClickSums, rows: Rows) -> None:
+    def add(self, sums: ClickSums, part: SplitShard) -> None:
         """Add to the sums of a pass what the clicks of a shard's users say."""
-        users, prior, objective = self.users(rows), self._prior(rows.counts), self._objective
+        rows, objective = part.train, self._objective
+        (users, explained), prior = self.users(rows), self._prior(rows.counts)
         by_item = transposed(objective.clicks.with_gains(rows).part, len(self._items))
         offset = np.zeros(len(users), np.float32)
         add_ratings_to(sums.of_items, RowProblem(users, offset, by_item, objective.weights, prior))
@@ -77,6 +85,7 @@ class ClickShardSolver:
             sums.gram += some.T @ some
         sums.penalty += float(prior.ridge @ np.einsum("nk,nk->n", users, users).astype(np.float64))
         sums.weight += float(objective.clicks.weights(rows.values).sum(dtype=np.float64))
+        sums.explained += explained
         sums.n_clicks += len(rows.indices)
         sums.n_users += len(users)
 
@@ -84,14 +93,43 @@ class ClickShardSolver:
         return _prior(self._base, self._objective.ridge(counts, len(self._items)))
 
 
-def sum_click_shards(
-    shards: Iterable[Rows], items: FloatArray, n_factors: int, objective: ImplicitObjective
-) -> ClickSums:
-    """The sums of a pass over these shards, in their order."""
-    solver, sums = ClickShardSolver(items, n_factors, objective), ClickSums.zeros(*items.shape)
-    for rows in shards:
-        solver.add(sums, rows)
-    return sums
+class ShardedClicks(ShardedEngine[ClickSums]):
+    """`ImplicitLeastSquares` over a folder of shards."""
+
+    def __init__(
+        self, shards: Shards, n_factors: int, objective: ImplicitObjective, *, held_out: HeldOut, seed: int = 0
+    ) -> None:  # fmt: skip
+        super().__init__(shards, held_out, positives=True)
+        self._n_factors, self._objective = n_factors, objective
+        self._items = self._before = random_items(shards.n_items, n_factors, seed)
+
+    def _solver(self) -> ClickShardSolver:
+        return ClickShardSolver(self._items, self._n_factors, self._objective)
+
+    def _loss_before(self, bundle: ClickSums) -> float:
+        return (bundle.weight - bundle.explained) / max(1, bundle.n_clicks)
+
+    def _finish(self, sums: ClickSums) -> float:
+        self._before = self._items
+        self._items, loss = solve_clicked_items(sums, self.counts.of_items, self._n_factors, self._objective)
+        return loss
+
+    @property
+    def item_factors(self) -> FloatArray:
+        """(n_items, k)"""
+        return np.ascontiguousarray(self._items[:, : self._n_factors])
+
+    def user_factors(self, some: range) -> FloatArray:
+        """(n, k) the rows of the users of these shards, as in the last sweep, whose items they decided."""
+        solver = ClickShardSolver(self._before, self._n_factors, self._objective)
+        found = np.concatenate([solver.users(part.train)[0] for part in self._parts(some)])
+        return np.ascontiguousarray(found[:, : self._n_factors])
+
+    def state(self) -> dict[str, Array]:
+        return {"items": self._items.copy(), "before": self._before.copy()}
+
+    def restore(self, state: dict[str, Array]) -> None:
+        self._items, self._before, self._sums = aligned(state["items"]), aligned(state["before"]), None
 
 
 def solve_clicked_items(

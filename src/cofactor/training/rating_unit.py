@@ -6,7 +6,7 @@ import numpy as np
 
 from cofactor.data.ratings import Ratings
 
-__all__ = ["in_unit", "rating_unit"]
+__all__ = ["in_unit", "rating_unit", "unit_of_scale"]
 
 USUAL_WIDTH = 4.0  # of a scale from 1 to 5, for which the defaults are chosen
 NARROWEST = 1e-15  # unit: the square of a smaller one is nothing in single precision
@@ -21,7 +21,15 @@ def rating_unit(train: Ratings) -> float:
     ... )
     (1.0, 5.0)
     """
-    low, high = train.scale or (float(train.values.min()), float(train.values.max()))
+    return unit_of_scale(*(train.scale or (float(train.values.min()), float(train.values.max()))))
+
+
+def unit_of_scale(low: float, high: float) -> float:
+    """The unit of ratings from low to high.
+
+    >>> unit_of_scale(0.5, 5.0), unit_of_scale(0.0, 100.0)
+    (1.0, 25.0)
+    """
     unit = (high - low) / USUAL_WIDTH
     return unit if unit > NARROWEST and not 1 / ALIKE <= unit <= ALIKE else 1.0
 

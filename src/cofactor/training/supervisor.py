@@ -25,7 +25,7 @@ class Supervisor:
         """identity: what another training must share to resume from this one's checkpoint; called if there is one
         measure: the measure that early stopping watches, of the model after an epoch
         """
-        self._engine, self._n_epochs, self._measure = engine, n_epochs, measure
+        self.engine, self.run, self._n_epochs, self._measure = engine, run, n_epochs, measure
         self._stopping, self._path = run.early_stopping, run.checkpoint
         self._identity = identity() if run.checkpoint else {}  # the data's fingerprint takes a pass over them
         self._best: dict[str, Array] | None = None
@@ -39,9 +39,9 @@ class Supervisor:
 
     def after_epoch(self, epoch: Epoch) -> bool:
         """Measure the model, and write the checkpoint; False where training ends here."""
-        stopping = self._stopping if self._engine.is_measured(epoch.number) else None
+        stopping = self._stopping if self.engine.is_measured(epoch.number) else None
         if stopping and stopping.note(epoch.number, self._measure(epoch)):
-            self._best = self._engine.mark()
+            self._best = self.engine.mark()
         if self._path:
             self._save(self._path, epoch.number + 1)
         return not self.is_over
@@ -49,7 +49,7 @@ class Supervisor:
     def go_back_to_best(self) -> None:
         """Restore the parameters of the best epoch, where early stopping has seen one."""
         if self._best is not None:
-            self._engine.go_back(self._best)
+            self.engine.go_back(self._best)
 
     def _save(self, path: Any, n_done: int) -> None:
         best = {f"best.{name}": array for name, array in (self._best or {}).items()}
@@ -59,7 +59,7 @@ class Supervisor:
                 "seen": np.array(self._stopping.seen, np.float64),
                 "best_epoch": np.array(self._stopping.best_epoch),
             }
-        save_checkpoint(path, self._engine.state() | best | watched, n_done, self._identity)
+        save_checkpoint(path, self.engine.state() | best | watched, n_done, self._identity)
 
     def resume(self) -> int:
         """The number of epochs done in the checkpoint, from which the engine is restored; 0 where there is none.
@@ -78,15 +78,15 @@ class Supervisor:
             wrong = self._wrong_with_best(best, seen, best_epoch, n_done)
         if wrong:
             raise BadCheckpoint(f"{self._path} is damaged: {wrong}. Delete it to start afresh.")
-        self._engine.restore(state)
+        self.engine.restore(state)
         return n_done
 
     def _wrong_with(self, state: dict[str, Array], seen: Array, n_done: int) -> str:
         """Why the engine cannot have been in that state after so many epochs; "" if it can."""
-        n_measured = sum(map(self._engine.is_measured, range(max(0, min(n_done, self._n_epochs)))))
+        n_measured = sum(map(self.engine.is_measured, range(max(0, min(n_done, self._n_epochs)))))
         if not 0 < n_done <= self._n_epochs or seen.dtype != np.float64 or seen.shape not in ((n_measured,), (0,)):
             return f"it says that {n_done} of {self._n_epochs} epochs are done"
-        return self._engine.wrong_with(state, n_done)
+        return self.engine.wrong_with(state, n_done)
 
     def _wrong_with_best(self, best: dict[str, Array], seen: Array, best_epoch: Array, n_done: int) -> str:
         """The same of the best epoch, which early stopping finds again from the values seen.
@@ -94,7 +94,7 @@ class Supervisor:
         Raises `BadCheckpoint` where it finds another one: the checkpoint is of another early stopping.
         """
         assert self._stopping is not None
-        for epoch, value in zip(filter(self._engine.is_measured, range(n_done)), seen.tolist(), strict=False):
+        for epoch, value in zip(filter(self.engine.is_measured, range(n_done)), seen.tolist(), strict=False):
             self._stopping.note(epoch, value)
         if not np.array_equal(best_epoch, self._stopping.best_epoch):
             raise BadCheckpoint(
@@ -103,6 +103,6 @@ class Supervisor:
             )
         if not best:
             return "" if self._stopping.best_epoch < 0 else "its best epoch is missing"
-        wrong = self._engine.wrong_with_mark(best, self._stopping.best_epoch + 1)
+        wrong = self.engine.wrong_with_mark(best, self._stopping.best_epoch + 1)
         self._best = best
         return f"its best epoch is none of this training: {wrong}" if wrong else ""

@@ -2,7 +2,6 @@
 
 from abc import abstractmethod
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from cofactor.errors import BadOption
@@ -13,6 +12,7 @@ if TYPE_CHECKING:
     from cofactor.data.ratings import Ratings
     from cofactor.run.epoch import Epoch, Epochs
     from cofactor.training.engine import ResumableEngine
+    from cofactor.training.supervisor import Supervisor
     from cofactor.training.validation import Loss
 
 __all__ = ["TrainedRecommender"]
@@ -56,7 +56,6 @@ class TrainedRecommender(Recommender, Generic[E]):
         raise BadOption(f"{type(self).__name__} begins with no other model's parameters: leave warm_start out.")
 
     def _fit(self, train: "Ratings", run: Run) -> None:
-        from cofactor.training.loop import train as train_epochs
         from cofactor.training.supervisor import Supervisor
         from cofactor.training.validation import known_part
 
@@ -69,16 +68,22 @@ class TrainedRecommender(Recommender, Generic[E]):
             return self._measured(engine, train, run, epoch)
 
         with engine.session():
-            supervisor = Supervisor(engine, run, self._n_epochs, partial(self._identity, train), measure)
-            n_done = supervisor.resume()
-            self.history_: Epochs = train_epochs(
-                engine, n_done if supervisor.is_over else self._n_epochs, run, first=n_done,
-                progress=run.shown(self._n_epochs, type(self).__name__),
-                valid_loss=self._loss_on(held_out, engine, train) if held_out is not None else None,
-                after_epoch=supervisor.after_epoch, mend=self.mend, unit=self.epoch_name,
-            )  # fmt: skip
-            supervisor.go_back_to_best()
+            valid_loss = self._loss_on(held_out, engine, train) if held_out is not None else None
+            supervisor = Supervisor(engine, run, self._n_epochs, lambda: self._identity(train.fingerprint), measure)
+            self._train(supervisor, valid_loss)
             self._set_learned(engine, train)
+
+    def _train(self, supervisor: "Supervisor", valid_loss: "Loss | None" = None) -> None:
+        """Train in epochs what the supervisor watches, from its checkpoint where there is one."""
+        from cofactor.training.loop import train as train_epochs
+
+        n_done, run = supervisor.resume(), supervisor.run
+        self.history_: Epochs = train_epochs(
+            supervisor.engine, n_done if supervisor.is_over else self._n_epochs, run, first=n_done,
+            progress=run.shown(self._n_epochs, type(self).__name__), valid_loss=valid_loss,
+            after_epoch=supervisor.after_epoch, mend=self.mend, unit=self.epoch_name,
+        )  # fmt: skip
+        supervisor.go_back_to_best()
 
     def _measured(self, engine: E, train: "Ratings", run: Run, epoch: "Epoch") -> float:
         """The measure that early stopping watches: its own metric of the model, or the validation loss."""
@@ -89,6 +94,6 @@ class TrainedRecommender(Recommender, Generic[E]):
         self._set_learned(engine, train)
         return measure(self)
 
-    def _identity(self, train: "Ratings") -> dict[str, Any]:
-        """What another training must share to resume from this one's checkpoint."""
-        return self.options() | {"data": train.fingerprint, "model": type(self).__name__}
+    def _identity(self, fingerprint: str) -> dict[str, Any]:
+        """What another training must share to resume from this one's checkpoint. fingerprint: of its data"""
+        return self.options() | {"data": fingerprint, "model": type(self).__name__}

@@ -27,7 +27,7 @@ from cofactor.kernels.posterior.weights import RatingWeights
 from cofactor.posterior.attribute_prior import AttributePrior
 from cofactor.training.engine import ResumableEngine
 
-__all__ = ["ClickWeights", "ImplicitLeastSquares", "ImplicitObjective", "RowSolver", "SideSolver"]
+__all__ = ["ClickWeights", "ImplicitLeastSquares", "ImplicitObjective", "RowSolver", "SideSolver", "random_items"]
 
 ATTRIBUTE_SHARE = 0.2  # of a typical row's penalty: the strength of the pull towards its prior mean by attributes
 START_DEVIATION = 0.1  # standard deviation of the first scores
@@ -131,6 +131,15 @@ class SideSolver:
         return float(explained.sum(dtype=np.float64))
 
 
+def random_items(n: int, k: int, seed: int) -> FloatArray:
+    """(n, width) the first rows of items, padded with zeros."""
+    items = empty_aligned((n, padded_width(k)))
+    items[:] = 0
+    items[:, :k] = np.random.default_rng(seed).standard_normal((n, k), np.float32)
+    items *= np.float32(START_DEVIATION / np.sqrt(k))
+    return items
+
+
 class ImplicitLeastSquares(ResumableEngine):
     """An epoch solves the users, then the items, and is one step; its loss is the objective, for each click."""
 
@@ -156,11 +165,9 @@ class ImplicitLeastSquares(ResumableEngine):
     def _start(self, seed: int) -> tuple[FloatArray, FloatArray]:
         """Users at 0, as they are solved first, and random items."""
         train, k = self._train, self._n_factors
-        users, items = (empty_aligned((n, padded_width(k))) for n in (train.n_users, train.n_items))
-        users[:], items[:] = 0, 0
-        items[:, :k] = np.random.default_rng(seed).standard_normal((train.n_items, k), np.float32)
-        items *= np.float32(START_DEVIATION / np.sqrt(k))
-        return users, items
+        users = empty_aligned((train.n_users, padded_width(k)))
+        users[:] = 0
+        return users, random_items(train.n_items, k, seed)
 
     @property
     def n_steps(self) -> int:

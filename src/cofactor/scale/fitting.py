@@ -1,0 +1,140 @@
+"""Models that learn from a folder of shards as from a table in memory: the same options, the same loop."""
+
+from abc import abstractmethod
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
+
+from cofactor.contract.snapshots import is_learned
+from cofactor.errors import BadOption, counted
+from cofactor.memory import refuse_beyond
+from cofactor.run.run import Run
+from cofactor.scale.engine import ShardedEngine
+from cofactor.scale.folder import Shards
+from cofactor.scale.held_out import HeldOut
+from cofactor.training.engine import ResumableEngine
+from cofactor.training.trained import TrainedRecommender
+
+if TYPE_CHECKING:
+    from cofactor.data.expecting import RatingsOrFrame
+    from cofactor.data.ratings import Ratings
+    from cofactor.run.stopping import EarlyStopping
+
+__all__ = ["FitsShards"]
+
+E = TypeVar("E", bound=ResumableEngine)
+SAMPLED_USERS = 20_000  # from whom is learned what newcomers are like, as of a table in memory
+BYTES_OF_RATING = 40  # of a shard's ratings while its sums are made, in both layouts
+
+
+@dataclass(kw_only=True)
+class FitsShards(TrainedRecommender[E], Generic[E]):
+    """Models whose `fit` also takes shards; of users it then keeps nothing but what newcomers are like.
+
+    What is learned is what the whole table in memory gives, but for the order of sums. The model answers for whoever
+    gives their ratings, `model.recommend(shards.ratings_of(user))` among them; they get the row that a newcomer with
+    the same ratings gets.
+    """
+
+    on_held_out_ = ""  # of a fit to shards: how good it is on what was held out
+
+    n_factors: int
+
+    @abstractmethod
+    def _make_shard_engine(self, shards: Shards, held_out: HeldOut) -> ShardedEngine[Any]:
+        """A new engine: start parameters, and the shards to train on."""
+
+    @abstractmethod
+    def _set_learned_from_shards(self, engine: Any, catalogue: "Ratings") -> None:
+        """Set what `learned` names, of no users, and `ratings_` to the catalogue."""
+
+    def _on_held_out(self, engine: Any) -> str:
+        """How good the model is on what was held out of shards, in a sentence with the interval."""
+        raise NotImplementedError
+
+    def notes(self) -> tuple[str, ...]:
+        found = super().notes()
+        if self.ratings.item_totals is None:
+            return found
+        nobody = "It was fitted to shards and keeps no users: who gives their ratings is answered."
+        return (*found, nobody, *([self.on_held_out_] if self.on_held_out_ else ()))
+
+    def fit(
+        self, train: "RatingsOrFrame | Shards", *, validation: "RatingsOrFrame | float | None" = None,
+        progress: bool | None = None, early_stopping: "EarlyStopping | None" = None,
+        checkpoint: str | Path | None = None, warm_start: Any = None,
+    ) -> Self:  # fmt: skip
+        """The model itself, which has learned from `train`: ratings, or shards that `open_shards` gives.
+
+        Of ratings as every model. Of shards:
+
+        validation: a share of each user's ratings, such as 0.05, which are never learned from; what the model makes of
+            them is noted when all sweeps are done
+        checkpoint: a file written after every sweep; where it exists, training goes on from it
+        early_stopping, warm_start: not of shards
+
+        Memory holds one or two shards, the items, and the sums of their equations twice (`needed_gb_of`), whatever the
+        number of users. Ctrl-C ends training after the sweep at hand.
+        Raises `BadOption` where they do not fit, `BadShards` for a file that is missing or changed, and what every
+        `fit` raises.
+        """
+        if not isinstance(train, Shards):
+            if isinstance(validation, int | float):
+                raise BadOption(f"validation={validation} is a share, of shards; of ratings in memory give a part.")
+            return super().fit(
+                train, validation=validation, progress=progress, early_stopping=early_stopping, checkpoint=checkpoint,
+                warm_start=warm_start,
+            )  # fmt: skip
+        if early_stopping is not None or warm_start is not None:
+            raise BadOption("early_stopping and warm_start are for ratings in memory; leave them out for shards.")
+        if not isinstance(validation, int | float | None):
+            raise BadOption("validation is a share of the ratings of shards, such as 0.05.")
+        run = Run.of(progress=progress, checkpoint=checkpoint)
+        self._learn_shards(train, HeldOut(validation or 0.0, train.catalogue.items.values), run)
+        run.warn_if_interrupted()
+        return self
+
+    def _learn_shards(self, shards: Shards, held_out: HeldOut, run: Run) -> None:
+        from cofactor.training.supervisor import Supervisor
+
+        self._conform_options()
+        self._check_shards(shards)
+        fresh = self.copied(lambda name: not is_learned(name))
+        fresh.ratings_ = shards.catalogue
+        with fresh._finite():
+            engine = fresh._make_shard_engine(shards, held_out)
+
+            def identity() -> dict[str, Any]:
+                return fresh._identity(shards.fingerprint) | {"held out": held_out.share}
+
+            with engine.session():
+                fresh._train(Supervisor(engine, run, fresh._n_epochs, identity, lambda epoch: epoch.train_loss))
+                fresh._set_learned_from_shards(engine, shards.catalogue)
+                fresh.on_held_out_ = fresh._on_held_out(engine) if held_out.share else ""
+        fresh.interrupted_ = run.interrupted.where if run.interrupted else ""
+        self.put_state(fresh)
+
+    def _check_shards(self, shards: Shards) -> None:
+        if not len(shards):
+            raise BadOption(f"There are no ratings to learn from in {shards!r}.")
+        if shards.kind == "counts" and self.abilities.needs_ratings:
+            raise BadOption(
+                f"{type(self).__name__} learns from ratings, but {shards!r} are counts. Fit ImplicitMF, or shard the "
+                f"table with kind='ratings'."
+            )
+        largest = counted(max(part.n_ratings for part in shards.parts), "rating")
+        what = f"{type(self).__name__} on shards of {largest} and {counted(shards.n_items, 'item')}"
+        mend = "Use fewer n_factors, leave out rare items, or shard the table into smaller files."
+        refuse_beyond(self.needed_gb_of(shards), getattr(self, "memory_gb", None), what, mend)
+
+    def needed_gb_of(self, shards: Shards) -> float:
+        """Memory that learning from shards takes, in GB: two shards, the items five times, their sums twice.
+
+        The sums of an item are k (k + 1) / 2 + 2 k + 1 numbers of double precision, k being padded to a multiple of 16.
+        """
+        from cofactor.kernels.alignment import padded_width
+
+        k: int = padded_width(self.n_factors)
+        of_items = shards.n_items * (2 * 8 * (k * (k + 1) / 2 + 2 * k + 1) + 5 * 4 * k)
+        of_shards = max(2 * BYTES_OF_RATING * part.n_ratings + 4 * (k + 8) * part.n_users for part in shards.parts)
+        return (of_items + of_shards) / 1e9

@@ -1,0 +1,128 @@
+"""`fit(shards)` is `fit(ratings)`, but that of users nothing is kept."""
+
+from dataclasses import replace
+from itertools import count
+
+import numpy as np
+import pytest
+
+import cofactor as cf
+from cofactor.errors import BadCheckpoint, BadOption, UnknownIds
+from cofactor.scale.engine import sample_of
+from cofactor.scale.explicit_als import ShardedLeastSquares
+from cofactor.scale.held_out import HeldOut
+from cofactor.scale.writing import shard_table
+
+MODELS = {
+    "ratings": cf.ExplicitALS(n_factors=8),
+    "clicks": cf.ImplicitMF(n_factors=8, n_epochs=4, unobserved_weight=0.1, reg=0.003),
+    "weighed clicks": cf.ImplicitMF(n_factors=8, n_epochs=4, unobserved_weight=0.1, reg=0.003, confidence=2.0),
+    "attributes": cf.ExplicitALS(n_factors=8, attributes=True),
+}
+
+
+@pytest.fixture(scope="module")
+def tastes():
+    return replace(cf.load("tastes"), user_attributes={})
+
+
+@pytest.fixture(scope="module")
+def shards(tastes, tmp_path_factory):
+    return shard_table(tastes, tmp_path_factory.mktemp("scale") / "tastes.shards", n_shards=20)  # two bundles
+
+
+def close(one, other, share):
+    """Whether the difference of two arrays is below this share of the larger one."""
+    return np.abs(one - other).max() < share * np.abs(other).max()
+
+
+@pytest.fixture(scope="module")
+def in_order(shards):
+    """The table in memory, its users in the order of the shards: what newcomers are like is told by every n-th user."""
+    nothing_out = HeldOut(0.0, shards.catalogue.items.values)
+    return sample_of(shards, nothing_out, len(shards), positives=False).ratings
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_the_model_is_that_of_the_table_in_memory(in_order, shards, name):
+    options = MODELS[name].options()
+    whole = type(MODELS[name])(**options).fit(in_order, progress=False)
+    found = type(MODELS[name])(**options).fit(shards, progress=False)
+    assert close(found.item_factors_, whole.item_factors_, 1e-3)
+    some = {"metropolis-1927": 5, "nosferatu-1922": 1}
+    low, high = in_order.scale
+    assert np.abs(found.score_newcomer(some) - whole.score_newcomer(some)).max() < 1e-3 * (high - low)
+    assert np.abs(found.score_newcomer({}) - whole.score_newcomer({})).max() < 1e-3 * (high - low)
+
+
+def test_it_keeps_no_users_and_answers_who_gives_ratings(tastes, shards, tmp_path):
+    model = cf.ExplicitALS(n_factors=8).fit(shards, progress=False)
+    assert model.ratings.n_users == 0
+    assert "keeps no users" in " ".join(model.notes())
+    assert np.array_equal(model.ratings.item_counts, tastes.item_counts)
+    opened = cf.open(model.save(tmp_path / "big.cofactor"))
+    asked = {"metropolis-1927": 5, "nosferatu-1922": 1}
+    assert opened.recommend(asked, 5).rows() == model.recommend(asked, 5).rows()
+    assert np.array_equal(opened.ratings.item_counts, tastes.item_counts)
+
+
+def test_of_popular_items_as_many_are_shown_as_of_the_table_in_memory(in_order, shards):
+    """How often each item was rated is known without the ratings."""
+    asked, cap = {"metropolis-1927": 5, "nosferatu-1922": 1}, {"max_share_of_head": 0.2}
+    models = [cf.ExplicitALS(n_factors=8).fit(table, progress=False) for table in (shards, in_order)]
+    assert models[0].recommend(asked, **cap)["item"].to_list() == models[1].recommend(asked, **cap)["item"].to_list()
+
+
+def test_a_share_that_is_held_out_is_measured(shards):
+    ratings = cf.ExplicitALS(n_factors=8).fit(shards, validation=0.2, progress=False)
+    assert "On what was held out: RMSE 0.7" in ratings.notes()[-1]
+    clicks = cf.ImplicitMF(n_factors=8, n_epochs=4, unobserved_weight=0.1, reg=0.003)
+    assert "On what was held out: nDCG@20 0.2" in clicks.fit(shards, validation=0.2, progress=False).notes()[-1]
+
+
+def test_a_training_goes_on_from_its_checkpoint(shards, tmp_path, monkeypatch):
+    options, file = {"n_factors": 8, "n_epochs": 3}, tmp_path / "half"
+    whole, finish, n_done = cf.ExplicitALS(**options).fit(shards, progress=False), ShardedLeastSquares._finish, count()
+
+    def finish_or_die(engine, sums):
+        if next(n_done) == 2:
+            raise MemoryError
+        return finish(engine, sums)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(ShardedLeastSquares, "_finish", finish_or_die)
+        with pytest.raises(MemoryError):
+            cf.ExplicitALS(**options).fit(shards, checkpoint=file, progress=False)
+    again = cf.ExplicitALS(**options).fit(shards, checkpoint=file, progress=False)
+    assert [one.number for one in again.history_] == [2]
+    assert np.array_equal(again.item_factors_, whole.item_factors_)
+    with pytest.raises(BadCheckpoint):
+        cf.ExplicitALS(**options).fit(shards, validation=0.1, checkpoint=file, progress=False)
+
+
+def test_weights_that_are_not_given_are_chosen_by_short_fits_on_some_users(shards):
+    model = cf.ImplicitMF(n_factors=8, n_epochs=2).fit(shards, progress=False)
+    assert "Chosen by short fits" in " ".join(model.notes())
+
+
+@pytest.mark.parametrize(
+    ("fit", "says"),
+    [
+        (lambda shards: cf.Popularity().fit(shards), "ExplicitALS and ImplicitMF"),
+        (lambda shards: cf.ExplicitALS(n_factors=8).fit(shards, validation=1.5), "from 0 up to 1"),
+        (lambda shards: cf.ExplicitALS(n_factors=8).fit(shards, validation=cf.load("tastes")), "a share"),
+        (lambda shards: cf.ExplicitALS(n_factors=8).fit(cf.load("tastes"), validation=0.5), "give a part"),
+        (lambda shards: cf.ExplicitALS(n_factors=8).fit(shards, early_stopping=cf.EarlyStopping()), "leave them out"),
+        (lambda shards: cf.ImplicitMF(attributes=True).fit(shards), "without attributes"),
+        (lambda shards: cf.ImplicitMF(memory_gb=0.001).fit(shards), "smaller files"),
+    ],
+)
+def test_what_cannot_be_is_said(shards, fit, says):
+    with pytest.raises(BadOption, match=says):
+        fit(shards)
+
+
+def test_a_question_about_somebody_in_the_shards_says_how_to_ask(shards):
+    model = cf.ExplicitALS(n_factors=8).fit(shards, progress=False)
+    with pytest.raises(UnknownIds, match="u0001"):
+        model.recommend("u0001")
