@@ -7,19 +7,15 @@ returns what it made and its remarks; the remarks are joined here, and become th
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from typing import Any, Literal, NamedTuple, TypeVar
+from typing import Any, Literal, TypeVar
 
 import numpy as np
-import polars as pl
 
-from cofactor.arrays import Array, BoolArray, FloatArray
+from cofactor.arrays import Array
 from cofactor.data.attributes.attached import Attached, attach
-from cofactor.data.columns.events import aged, parse_events, without_time
+from cofactor.data.columns.events import aged
 from cofactor.data.columns.given_kind import with_kind
-from cofactor.data.columns.id_columns import parse_ids
 from cofactor.data.columns.roles import Columns, choose_columns, named_column
-from cofactor.data.columns.timestamps import parse_times
-from cofactor.data.columns.values import parse_values
 from cofactor.data.columns.wide import unpivoted
 from cofactor.data.formats.open_table import name_of, open_table
 from cofactor.data.formats.table import Table
@@ -29,14 +25,14 @@ from cofactor.data.ratings import Ratings
 from cofactor.data.remarks import Remark, Remarks, failure, note, problem
 from cofactor.data.report import Report, RowNames
 from cofactor.data.rows.indexed_rows import IndexedRows, dislike_remarks, each_pair_once, number_rows, side_remarks
-from cofactor.data.rows.table_rows import TableRows, only_usable
+from cofactor.data.rows.parsed_rows import parse_rows, wished_types
+from cofactor.data.rows.table_rows import TableRows
 from cofactor.errors import BadTable, counted, verb_of
 from cofactor.log import info
 
 __all__ = ["examine", "read"]
 
 T = TypeVar("T")
-BLANK = "Blank lines"
 
 
 def read(
@@ -190,63 +186,16 @@ def _read(source: Any, options: Options, log: _Log) -> Ratings:
 
 def _usable_rows(table: Table, columns: Columns, options: Options, log: _Log) -> tuple[TableRows, bool]:
     """The rows without a fault, and whether their values were true and false."""
-    frame = table.load(_wished_types(table, columns, options))
+    frame = table.load(wished_types(table.head, columns, options))
     log.n_read = frame.height
     if not frame.height:
         raise BadTable(f"The table has columns ({', '.join(frame.columns[:6])}) but no rows. Give it some ratings.")
-    ids = parse_ids(frame[columns.user], frame[columns.item], options.ids, from_text=table.is_text)
-    numbers = _numbers(frame, columns, options, log)
-    times = None if columns.timestamp is None else log.keep(parse_times(frame[columns.timestamp], options.date_format))
-    titles = None if columns.title is None else frame[columns.title]
-    blank = {BLANK: ids.no_user & ids.no_item & numbers.missing} if table.is_text else {}
-    faults = ids.faults | numbers.faults | ({} if options.half_life is None else without_time(times))
-    rows = TableRows(ids.users, ids.items, numbers.values, times, titles)
-    rows = log.keep(only_usable(rows, faults, options.missing, unwanted=blank | numbers.unwanted))
+    rows, are_boolean = parse_rows(frame, columns, options, log, is_text=table.is_text)
     if not len(rows.users):
         report = log.report()
         why = "" if report.problems else f" {' '.join(map(str, report.left_out))}"  # problems are said in any case
         raise BadTable(f"No usable row is left.{why}")
-    return rows, numbers.are_boolean
-
-
-class _Numbers(NamedTuple):
-    """The values of the rows, None for clicks; rows without one, with faults, and those left out in any case."""
-
-    values: FloatArray | None
-    missing: BoolArray
-    faults: dict[str, BoolArray]
-    unwanted: dict[str, BoolArray]
-    are_boolean: bool
-
-
-def _numbers(frame: pl.DataFrame, columns: Columns, options: Options, log: _Log) -> _Numbers:
-    """The column of values and the weights of events, multiplied where there are both."""
-    rated = None if columns.rating is None else log.keep(parse_values(frame[columns.rating], options.scale))
-    every = np.ones(frame.height, np.bool_)
-    found = _Numbers(None, every, {}, {}, False)
-    if rated is not None:
-        found = _Numbers(rated.numbers, rated.missing, rated.faults, {}, rated.is_boolean)
-    if columns.event is None:
-        return found
-    events = log.keep(parse_events(frame[columns.event], options.weights))
-    values = events.weights if found.values is None else found.values * events.weights
-    return _Numbers(
-        values, found.missing & events.missing, found.faults | events.faults,
-        {"Events of weight 0": events.without_weight}, False,
-    )  # fmt: skip
-
-
-def _wished_types(table: Table, columns: Columns, options: Options) -> dict[str, pl.DataType | type[pl.DataType]]:
-    """How a text file is to be parsed: ids and titles as text, numbers as numbers where the first rows are so."""
-    wished: dict[str, pl.DataType | type[pl.DataType]] = dict.fromkeys(columns.roles().values(), pl.String)
-    for column, dtype in ((columns.rating, pl.Float32), (columns.timestamp, pl.Int64)):
-        head = None if column is None else table.head[column]
-        if column == columns.timestamp and options.date_format is not None:
-            continue  # 01052024 as a number would be another date
-        if head is not None and head.dtype == pl.String:
-            fits = head.cast(dtype, strict=False).null_count() == head.null_count()
-            wished[head.name] = dtype if fits else pl.String
-    return wished
+    return rows, are_boolean
 
 
 def _matrix_remarks(table: Table, n_item_rows: int, n_user_rows: int) -> list[Remark]:
