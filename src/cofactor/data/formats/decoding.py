@@ -19,13 +19,16 @@ __all__ = [
     "BYTES_A_ROW",
     "BYTE_ORDER_MARKS",
     "GZIP",
+    "MAX_LINE_BYTES",
     "N_SNIFFED_BYTES",
     "STAND_INS",
     "as_bytes",
+    "damaged_gzip",
     "in_utf8",
     "refuse_too_large",
     "searchable",
     "start_of",
+    "unknown_encoding",
     "with_kept_returns",
     "with_line_feeds",
     "with_one_character",
@@ -82,9 +85,12 @@ def searchable(source: Path | bytes) -> Generator[Any]:
         yield view
 
 
-def wrong_encoding(data: bytes, wrong: UnicodeDecodeError) -> BadTable:
-    """The error to raise for text in another encoding; it names the byte and its line."""
-    line = data.count(b"\n", 0, wrong.start) + 1
+def wrong_encoding(data: bytes, wrong: UnicodeDecodeError, n_lines_before: int = 0) -> BadTable:
+    """The error to raise for text in another encoding; it names the byte and its line.
+
+    n_lines_before: those of the file that stand before `data`
+    """
+    line = n_lines_before + data.count(b"\n", 0, wrong.start) + 1
     return BadTable(
         f"The text is not in {wrong.encoding.upper()}: byte 0x{data[wrong.start]:02x} in line {line}. "
         f"Pass the right encoding, very likely encoding='latin-1'."
@@ -156,8 +162,18 @@ def _unzipped(source: Path | bytes) -> bytes:
                 if line_length > MAX_LINE_BYTES:
                     raise BadTable(f"The gzip file holds {line_length:,} bytes without a line end: it is no table.")
     except (OSError, EOFError, zlib.error) as error:
-        raise BadTable(f"The gzip file is damaged: {error}. Fetch or write it again.") from None
+        raise damaged_gzip(error) from None
     return unpacked.getvalue()
+
+
+def damaged_gzip(error: Exception) -> BadTable:
+    """The error to raise for a packed file that cannot be unpacked."""
+    return BadTable(f"The gzip file is damaged: {error}. Fetch or write it again.")
+
+
+def unknown_encoding(encoding: str) -> BadOption:
+    """The error to raise for an encoding that Python does not know."""
+    return BadOption(f"encoding={encoding!r} is not known. Usual ones: 'utf-8', 'latin-1', 'utf-16'.")
 
 
 def refuse_too_large(n_bytes: int, what: str = "the text") -> None:
@@ -177,6 +193,6 @@ def _recoded(data: bytes, encoding: str) -> bytes:
     try:
         return data.decode(encoding).encode()
     except LookupError:
-        raise BadOption(f"encoding={encoding!r} is not known. Usual ones: 'utf-8', 'latin-1', 'utf-16'.") from None
+        raise unknown_encoding(encoding) from None
     except UnicodeDecodeError as wrong:
         raise wrong_encoding(data, wrong) from None

@@ -16,7 +16,7 @@ from cofactor.data.options import Options
 from cofactor.data.report import RowNames
 from cofactor.errors import BadTable, CofactorError
 
-__all__ = ["from_bytes", "from_path"]
+__all__ = ["from_bytes", "from_path", "holds_lines", "packed_file"]
 
 LINES_ENDINGS = (".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz")
 # recognised by their first bytes, so that a wrong ending does not matter
@@ -45,13 +45,17 @@ def _open_file(path: Path, options: Options) -> Table:
         near = get_close_matches(path.name, [p.name for p in path.parent.glob("*")], n=1)
         hint = f"Did you mean {near[0]!r}?" if near else f"Looked in {str(path.parent.resolve())!r}."
         raise BadTable(f"There is no file {str(path)!r}. {hint}")
+    packed = packed_file(path)
+    return _text_or_lines(path, path.name, options) if packed is None else _packed(packed, path.name)
+
+
+def packed_file(path: Path) -> pl.LazyFrame | None:
+    """The rows of a Parquet or Arrow file, none of them read yet; None for any other file. Raises `OSError`."""
     with path.open("rb") as file:
         kind = _kind(file.read(16))
-    if kind == "parquet":
-        return _packed(pl.scan_parquet(path, glob=False), path.name)
-    if kind == "arrow":
-        return _packed(pl.scan_ipc(path, glob=False), path.name)
-    return _text_or_lines(path, path.name, options)
+    if kind is None:
+        return None
+    return pl.scan_parquet(path, glob=False) if kind == "parquet" else pl.scan_ipc(path, glob=False)
 
 
 def from_bytes(data: bytes, name: str, options: Options) -> Table:
@@ -65,17 +69,24 @@ def from_bytes(data: bytes, name: str, options: Options) -> Table:
 
 
 def _text_or_lines(source: Path | bytes, name: str, options: Options) -> Table:
+    if holds_lines(source, name, options):
+        return from_json_lines(source, name, options.encoding)
+    return _text(open_text(source, options.separator, options.encoding, options.has_header), name)
+
+
+def holds_lines(source: Path | bytes, name: str, options: Options) -> bool:
+    """Return whether it holds JSON lines rather than a table in text; raises `BadTable` for what is neither."""
     start, ending = start_of(source), Path(name).suffix.lower()
     other = other_format(start, is_text=options.encoding is not None or start.startswith((GZIP, *BYTE_ORDER_MARKS)))
     if other is None and (name.lower().endswith(LINES_ENDINGS) or holds_json_lines(source, options.encoding)):
-        return from_json_lines(source, name, options.encoding)
+        return True
     if start.lstrip().startswith(b"[{"):
         other = OtherFormat("one JSON array, not an object a line")
     if other is None and ending in OTHER_ENDINGS:
         other = OtherFormat(f"a file of the kind {ending}")
     if other is not None:
         raise other.error
-    return _text(open_text(source, options.separator, options.encoding, options.has_header), name)
+    return False
 
 
 def _kind(start: bytes) -> str | None:

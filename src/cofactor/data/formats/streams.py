@@ -34,17 +34,22 @@ class _BlockTable:
 
     def load(self, names: Iterable[str]) -> pl.DataFrame:
         """These columns, typed as one list of all their values would be; no block is left then."""
+        parts: dict[str, list[pl.Series]] = {name: [] for name in names}
+        n_rows = 0
+        for block in self.blocks(parts):
+            for name, column in parts.items():
+                column.append(block[name])
+            n_rows += block.height
+            refuse_too_large(n_rows * BYTES_A_ROW, f"{n_rows:,} rows and more")
+        return pl.DataFrame([_joined(parts.pop(name)) for name in list(parts)])
+
+    def blocks(self, names: Iterable[str]) -> Iterator[pl.DataFrame]:
+        """These columns of one block after the other, each typed by its own values; no block is left then."""
         blocks, self._blocks = self._blocks, None
         assert blocks is not None, "the blocks of a table can be fetched once"
         place = {name: self.header.names.index(name) for name in names}
-        parts: dict[str, list[pl.Series]] = {name: [] for name in place}
-        n_rows = 0
         for block in blocks:
-            for name, at in place.items():
-                parts[name].append(series_of(name, block[at]))
-            n_rows += max((len(column[-1]) for column in parts.values()), default=0)
-            refuse_too_large(n_rows * BYTES_A_ROW, f"{n_rows:,} rows and more")
-        return pl.DataFrame([_joined(parts.pop(name)) for name in place])
+            yield pl.DataFrame([series_of(name, block[at]) for name, at in place.items()])
 
 
 def is_cursor(source: Any) -> bool:
@@ -85,7 +90,7 @@ def from_arrow_stream(reader: Any, origin: str) -> Table:
 
 def _table(names: Sequence[object], blocks: Iterator[Block], origin: str, library: str) -> Table:
     in_blocks = _BlockTable(names, blocks)
-    return Table(origin, library, in_blocks.head, in_blocks.load, header=in_blocks.header)
+    return Table(origin, library, in_blocks.head, in_blocks.load, header=in_blocks.header, stream=in_blocks.blocks)
 
 
 def _blocks(next_block: Callable[[], Block | None]) -> Iterator[Block]:

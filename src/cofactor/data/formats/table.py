@@ -1,6 +1,6 @@
 """A table whose columns have no meaning yet: their names, its first rows, and a way to load some of them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -29,6 +29,7 @@ class Table:
     is_text: bool = False  # ids that look like numbers are numbers
     shape: tuple[int, int] | None = None  # of a matrix
     n_added_up: int = 0  # cells of it that were added to another entry of the same place
+    stream: Callable[[DataTypes], Iterator[pl.DataFrame]] | None = None  # in place of `load`, of what arrives in blocks
 
     @property
     def name(self) -> str:

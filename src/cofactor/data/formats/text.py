@@ -27,7 +27,7 @@ from cofactor.data.formats.sniffing import has_header, separator_of, split
 from cofactor.data.report import RowNames
 from cofactor.errors import BadTable
 
-__all__ = ["TextTable", "open_text"]
+__all__ = ["TextTable", "open_text", "quote_of"]
 
 N_SNIFFED_LINES = 100
 DataTypes: TypeAlias = Mapping[str, pl.DataType | type[pl.DataType]]
@@ -47,6 +47,17 @@ class TextTable:
     first_line: int  # the line of the first row, from 1
     trailing: str | None = None  # the column that a separator at the end of every row makes; nothing stands in it
     carriage_return: str | None = None  # what stands in its place
+    written_separator: str = ""  # as it stands in the file, where it is longer than one byte
+    n_lines_before: int = 0  # in the file, where this is a block of it
+
+    def of_block(self, lines: bytes, n_lines_before: int) -> "TextTable":
+        """The same table with other rows: lines of the same file, in UTF-8, behind its header."""
+        data, separator = with_one_character(lines, self.written_separator)
+        data, carriage_return = with_kept_returns(data, separator)
+        return replace(
+            self, data=data, separator=separator, quote=quote_of(data, separator), n_blank=0, is_headed=False,
+            carriage_return=carriage_return, n_lines_before=n_lines_before,
+        )  # fmt: skip
 
     def load(self, dtypes: DataTypes) -> pl.DataFrame:
         """These columns; all of them as text where some value does not fit its wished type."""
@@ -104,18 +115,18 @@ class TextTable:
         try:
             text = io.StringIO(data.decode("utf-8-sig"), newline="")
         except UnicodeDecodeError as wrong:
-            return wrong_encoding(data, wrong)
+            return wrong_encoding(data, wrong, self.n_lines_before)
         quoting = csv.QUOTE_MINIMAL if self.quote else csv.QUOTE_NONE
         lines = csv.reader(text, delimiter=self.separator, quoting=quoting, strict=True)
         at_most, sound, ragged = len(self.header.names), 0, list[int]()
         try:
             for fields in lines:
-                ragged += [lines.line_num] if len(fields) > at_most else []
+                ragged += [self.n_lines_before + lines.line_num] if len(fields) > at_most else []
                 sound = lines.line_num
         except csv.Error:
             return BadTable(
-                f"The quotes from line {sound + 1} on make no sense: one is not closed, or text stands behind it. A "
-                f"quote within a quoted field is written twice."
+                f"The quotes from line {self.n_lines_before + sound + 1} on make no sense: one is not closed, or text "
+                f"stands behind it. A quote within a quoted field is written twice."
             )
         if not ragged:
             return BadTable(f"The text cannot be read as a table: {str(error).splitlines()[0]}.")
@@ -137,13 +148,13 @@ def open_text(source: Path | bytes, separator: str | None, encoding: str | None,
     is_headed = has_header(rows, headed)
     first, below = (rows[0], rows[1:]) if is_headed else ([""] * max(map(len, rows)), rows)
     data, one_character = with_one_character(data, found)
-    first_text, found = lines[0].replace(found, one_character), one_character
+    first_text, found, written = lines[0].replace(found, one_character), one_character, found
     data, carriage_return = with_kept_returns(data, found)
     first_line = 1 + n_blank + (1 + sum(name.count("\n") for name in first) if is_headed else 0)
     header = Header.of(first)
     table = TextTable(
-        data, found, _quote(data, found), n_blank, is_headed, header, _as_text(below, header.names), first_line,
-        carriage_return=carriage_return,
+        data, found, quote_of(data, found), n_blank, is_headed, header, _as_text(below, header.names), first_line,
+        carriage_return=carriage_return, written_separator=written,
     )  # fmt: skip
     return _with_a_name_more(table, first_text, below)
 
@@ -173,7 +184,7 @@ def _first_lines(data: Path | bytes) -> tuple[list[str], int]:
     return [line for line in lines[n_blank:] if line.strip()][:N_SNIFFED_LINES], n_blank
 
 
-def _quote(data: Path | bytes, separator: str) -> str | None:
+def quote_of(data: Path | bytes, separator: str) -> str | None:
     """None where no field begins with one: then a quote is a sign like any other, as in 12" vinyl."""
     if separator in STAND_INS:
         return None
