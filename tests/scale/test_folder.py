@@ -95,9 +95,3 @@ def test_a_shard_that_was_cut_short_is_refused_when_it_is_read(folder):
 def test_a_folder_with_other_things_is_not_written_to(folder, table):
     with pytest.raises(BadOption, match=r"holds .*folder of their own"):
         shard_table(table, folder, n_shards=2)
-
-
-def test_keys_are_the_same_everywhere():
-    assert keys_of(np.array([1234567])).tolist() == [6457827717110365317]  # as SplitMix64 is published
-    first_bytes = bytes.fromhex("49915e0d7d4b402e")  # of `printf ann | sha256sum`
-    assert keys_of(np.array(["ann"], object)).tolist() == [int.from_bytes(first_bytes, "little")]
