@@ -3,19 +3,19 @@
     r = μ + b_u + c_i + p_u · q_i + noise, rounded to 1 … 5
 
 A user has 10 + Exp(40) different items, some 50, drawn by popularity: item i has weight (i + 30)^-0.9. What is drawn
-for a user hangs on the seed and the user's number alone, so that any shard can be made at any time.
+for a user hangs on the seed and the user's number alone, so that any shard can be made at any time, on any thread.
 """
 
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit, prange
 
+from benchmarks.shared.planted_loops import draw_counts, draw_ratings, draw_rows
 from cofactor.arrays import FloatArray, IntArray
 from cofactor.data.csr_rows import Rows
 from cofactor.data.ids import IdMap
 from cofactor.data.ratings import Ratings
-from cofactor.kernels.arithmetic.splitmix import mix
+from cofactor.kernels.threads import n_threads, on_threads, row_shares
 from cofactor.scale.keys import keys_of
 from cofactor.scale.shard_file import Shard
 
@@ -27,22 +27,43 @@ FACTOR_DEVIATION = 0.6  # of p · q
 BIAS_DEVIATION = 0.35
 
 
+class AliasTable(NamedTuple):
+    """A law from which a number is drawn in two look-ups [walker1977alias]."""
+
+    accept: IntArray  # (n,) uint64, of 2³²: whether a column stands for itself
+    alias: IntArray  # (n,) uint64, what it stands for else
+
+    @classmethod
+    def of(cls, weights: FloatArray) -> "AliasTable":
+        """Of weights (n,), none of them below 0."""
+        n = len(weights)
+        share, alias = (weights * (n / weights.sum())).tolist(), list(range(n))
+        small, large = ([at for at in range(n) if (share[at] < 1) == below] for below in (True, False))
+        while small and large:
+            one, other = small.pop(), large[-1]
+            alias[one], share[other] = other, share[other] - (1 - share[one])
+            if share[other] < 1:
+                small.append(large.pop())
+        accept = np.array(share)
+        accept[small + large] = 1  # but for rounding
+        return cls((accept * 2.0**32).astype(np.uint64), np.array(alias, np.uint64))
+
+
 class World(NamedTuple):
     """What ratings are generated from, but for the users, who are drawn by their numbers."""
 
     factors: FloatArray  # (n_items, k) q
     bias: FloatArray  # (n_items,) c
-    cumulative: FloatArray  # (n_items,) float64, the law of popularity, summed
+    popularity: AliasTable
     seed: int
 
     @classmethod
     def of(cls, n_items: int, k: int, seed: int = 0) -> "World":
         """A world of so many items with k planted factors."""
         rng = np.random.default_rng(seed)
-        weight = (np.arange(n_items) + FLATTENED) ** -EXPONENT
         factors = (rng.standard_normal((n_items, k)) * (FACTOR_DEVIATION / k**0.5) ** 0.5).astype(np.float32)
         bias = (BIAS_DEVIATION * rng.standard_normal(n_items)).astype(np.float32)
-        return cls(factors, bias, np.cumsum(weight / weight.sum()), seed)
+        return cls(factors, bias, AliasTable.of((np.arange(n_items) + FLATTENED) ** -EXPONENT), seed)
 
     @property
     def user_deviation(self) -> float:
@@ -58,98 +79,44 @@ class World(NamedTuple):
             values=np.empty(0, np.float32), scale=(1.0, 5.0), name=f"planted, {n_users:,} users", synthetic=True,
         )  # fmt: skip
 
+    def users_of_shard(self, first: int, n_users: int) -> tuple[IntArray, IntArray]:
+        """The users first … first + n_users - 1 and their keys, ascending by key."""
+        users = np.arange(first, first + n_users)
+        keys = keys_of(users)
+        order = np.argsort(keys)
+        return users[order], keys[order]
+
     def shard(self, first: int, n_users: int) -> Shard:
-        """The users first … first + n_users - 1."""
-        counts = np.empty(n_users, np.int64)
-        _draw_counts(counts, first, self.seed)
-        indptr = np.concatenate([np.zeros(1, np.int64), np.cumsum(counts)])
+        """The ratings of the users first … first + n_users - 1, ascending by their keys."""
+        users, keys = self.users_of_shard(first, n_users)
+        indptr = np.concatenate([np.zeros(1, np.int64), np.cumsum(counts_of(self, users))])
         indices, codes = np.empty(indptr[-1], np.int32), np.empty(indptr[-1], np.uint8)
-        deviation = np.float32(self.user_deviation)
-        _draw_ratings(indices, codes, indptr, first, self.factors, self.bias, self.cumulative, deviation, self.seed)
-        return Shard(Rows(indptr, indices, LEVELS, codes), keys_of(np.arange(first, first + n_users)))
+        cuts, numbers = row_shares(indptr, n_threads()), (self.user_deviation, BIAS_DEVIATION, MEAN, NOISE)
+        law = (self.factors, self.bias, *self.popularity, *(np.float32(one) for one in numbers), self.seed)
+
+        def work(at: int) -> None:
+            space = np.zeros(len(self.bias) // 64 + 1, np.uint64), _empty_rows(1, self)[0], np.zeros(MOST, np.float32)
+            draw_ratings(indices, codes, indptr, users, law, space, cuts[at], cuts[at + 1])
+
+        on_threads(work, len(cuts) - 1)
+        return Shard(Rows(indptr, indices, LEVELS, codes), keys)
 
 
-@njit
-def _uniform(key, number):
-    """A number from 0 up to 1, the same for the same key and number."""
-    return np.float64(mix(key + np.uint64(number)) >> np.uint64(11)) * (1.0 / 9007199254740992.0)
-
-
-@njit
-def _normal(key, number):
-    u = 1.0 - _uniform(key, 2 * number)
-    return np.sqrt(-2.0 * np.log(u)) * np.cos(2.0 * np.pi * _uniform(key, 2 * number + 1))
-
-
-@njit
-def _key_of(user, seed, what):
-    return mix(mix(np.uint64(user)) ^ mix(np.uint64(seed) * np.uint64(8) + np.uint64(what)))
-
-
-@njit
-def _draw_counts(counts, first, seed):
-    for at in range(counts.size):
-        more = -MEAN_MORE * np.log(1.0 - _uniform(_key_of(first + at, seed, 0), 0))
-        counts[at] = min(FEWEST + np.int64(more), MOST)
-
-
-@njit(parallel=True)
-def _draw_ratings(indices, codes, indptr, first, factors, bias, cumulative, deviation, seed):
-    n_items, k = factors.shape
-    n_blocks = 64
-    for block in prange(n_blocks):
-        n = indptr.size - 1
-        taken, p = np.zeros(n_items // 64 + 1, np.uint64), np.empty(k, np.float32)
-        for at in range(block * n // n_blocks, (block + 1) * n // n_blocks):
-            user = first + at
-            _draw_items(indices, indptr[at], indptr[at + 1], taken, cumulative, _key_of(user, seed, 1))
-            key = _key_of(user, seed, 2)
-            for j in range(k):
-                p[j] = deviation * np.float32(_normal(key, j))
-            own = MEAN + BIAS_DEVIATION * _normal(key, k)
-            noise = _key_of(user, seed, 3)
-            for t in range(indptr[at], indptr[at + 1]):
-                score, q = own + bias[indices[t]], factors[indices[t]]
-                for j in range(k):
-                    score += p[j] * q[j]
-                score += NOISE * _normal(noise, t - indptr[at])
-                codes[t] = min(max(np.int64(np.rint(score)), 1), 5) - 1
-
-
-@njit
-def _draw_items(indices, begin, end, taken, cumulative, key):
-    """indices[begin:end] ← different items, ascending; taken: a bit for each item, all 0 before and after."""
-    number, n = np.int64(0), np.int64(0)
-    while n < end - begin:
-        item = min(np.searchsorted(cumulative, _uniform(key, number), side="right"), cumulative.size - 1)
-        number += 1
-        bit = np.uint64(1) << np.uint64(item & 63)
-        if not taken[item >> 6] & bit:
-            taken[item >> 6] |= bit
-            n += 1
-    at = begin
-    for word in range(taken.size):
-        bits = taken[word]
-        taken[word] = np.uint64(0)
-        item = word << 6
-        while bits:
-            if bits & np.uint64(1):
-                indices[at] = item
-                at += 1
-            bits >>= np.uint64(1)
-            item += 1
+def counts_of(world: World, users: IntArray) -> IntArray:
+    """(n,) how many ratings these users have."""
+    counts = np.empty(len(users), np.int64)
+    most = min(MOST, len(world.bias) // 2)  # a user's items are drawn until they differ
+    draw_counts(counts, users, world.seed, FEWEST, MEAN_MORE, most)
+    return counts
 
 
 def user_rows(world: World, users: IntArray) -> FloatArray:
-    """(n, 1 + k) [bias, factors] that these users' ratings were drawn with."""
-    k = world.factors.shape[1]
-    return np.array([_planted(user, k, world.seed, world.user_deviation) for user in users.tolist()])
+    """(n, 1 + k) [bias, factors] that these users' ratings are drawn with."""
+    k, rows = world.factors.shape[1], _empty_rows(len(users), world)
+    draw_rows(rows, users, world.seed)
+    return np.hstack([BIAS_DEVIATION * rows[:, k : k + 1], world.user_deviation * rows[:, :k]])
 
 
-@njit
-def _planted(user, k, seed, deviation):
-    key, row = _key_of(user, seed, 2), np.empty(k + 1)
-    row[0] = BIAS_DEVIATION * _normal(key, k)
-    for j in range(k):
-        row[1 + j] = deviation * _normal(key, j)
-    return row
+def _empty_rows(n: int, world: World) -> FloatArray:
+    """(n, k + 1 or, to be even, k + 2), uninitialised: factors and bias of users before they are scaled."""
+    return np.empty((n, world.factors.shape[1] // 2 * 2 + 2), np.float32)
