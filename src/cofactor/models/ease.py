@@ -16,7 +16,9 @@ from cofactor.contract.profile import UserProfile
 from cofactor.contract.reasons import Reasons
 from cofactor.contract.steps import Side
 from cofactor.errors import BadOption
+from cofactor.kernels.blas import quiet_blas
 from cofactor.kernels.large_matrices import cholesky_of, gram_of, inverse_of_positive
+from cofactor.kernels.threads import on_threads
 from cofactor.memory import refuse_beyond
 from cofactor.models._profile_model import ProfileModel, profile_row
 from cofactor.search_space import Between, Space
@@ -33,7 +35,7 @@ __all__ = ["EASE"]
 FEW_USERS = 2  # that many times as many items: the inverse is then found through the users
 MIN_REG = 5  # times the mean square in X; below, single precision loses too much on the way through the users
 MAX_SHARE = 0.1  # of the number of items: so many users are taken out of the inverse sooner than it is found anew
-ROWS_AT_ONCE = 64  # of the weights, worked on while they are in the cache
+ROWS_AT_ONCE = 32  # of the weights, worked on by one thread while they are in its cache
 COPIES = 2  # item × item matrices held at once: the one that is inverted in place, and what is handed over
 
 
@@ -172,21 +174,24 @@ class EASE(ProfileModel):
         rows = self._profiles(self.ratings, user_idx)
         if len(user_idx) > MAX_SHARE * self.ratings.n_items or self.trace_ != _trace(self._profiles(self.ratings)):
             return self._learned_anew(remaining)
-        dense = rows.toarray()
-        through = dense * self.diagonal_ - (rows @ self.weights_) * self.diagonal_  # (k, n_items) X P
-        left = np.eye(len(user_idx)) - (rows @ through.T).astype(np.float64)
-        solved = np.linalg.solve(left, through.astype(np.float64)).astype(np.float32)
-        return {**self._downdated(through, solved), "trace_": self.trace_ - _trace(rows)}
+        with quiet_blas():  # of products so small that its other threads only cost
+            through = rows.toarray() * self.diagonal_ - (rows @ self.weights_) * self.diagonal_  # (k, n_items) X P
+            left = np.eye(len(user_idx)) - (rows @ through.T).astype(np.float64)
+            solved = np.linalg.solve(left, through.astype(np.float64)).astype(np.float32)
+            return {**self._downdated(through, solved), "trace_": self.trace_ - _trace(rows)}
 
     def _downdated(self, through: FloatArray, solved: FloatArray) -> dict[str, FloatArray]:
-        """The state of P + throughᵀ solved, (k, n_items) each; some rows at a time, which stay in the cache."""
+        """The state of P + throughᵀ solved, (k, n_items) each: B diag(P) / diag(P') - throughᵀ solved / diag(P')."""
         diagonal = self.diagonal_ + np.einsum("kn,kn->n", through, solved)
+        shrunk, step = self.diagonal_ / diagonal, solved / diagonal
         weights, left = np.empty_like(self.weights_), np.ascontiguousarray(through.T)
-        for at in range(0, len(weights), ROWS_AT_ONCE):
-            rows = slice(at, at + ROWS_AT_ONCE)
-            np.multiply(self.weights_[rows], self.diagonal_, out=weights[rows])
-            weights[rows] -= left[rows] @ solved
-            weights[rows] /= diagonal
+
+        def some(at: int) -> None:
+            rows = slice(ROWS_AT_ONCE * at, ROWS_AT_ONCE * (at + 1))
+            np.multiply(self.weights_[rows], shrunk, out=weights[rows])
+            weights[rows] -= left[rows] @ step
+
+        on_threads(some, -(-len(weights) // ROWS_AT_ONCE))
         np.fill_diagonal(weights, 0)
         return {"weights_": weights, "diagonal_": diagonal}
 
@@ -209,4 +214,4 @@ class EASE(ProfileModel):
 
 def _trace(rows: "csr_array") -> float:
     """Of XᵀX: by it a table is known again."""
-    return float(np.square(rows.data).sum(dtype=np.float64))
+    return float(np.dot(rows.data.astype(np.float64), rows.data))
