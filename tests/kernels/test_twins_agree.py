@@ -32,6 +32,7 @@ from cofactor.kernels.ranking.top_products import pack_items, top_products
 from cofactor.kernels.ranking.top_scores import top_scores
 from cofactor.kernels.ratings import layout
 from cofactor.kernels.ratings.csr import CsrRatings
+from cofactor.kernels.ratings.gathered_sums import gathered_sums
 from cofactor.kernels.ratings.held_out import is_held_out
 from cofactor.kernels.scoring.half_precision import HalfPrecisionSide, draw_scores, multiply_halves, single_precision
 from cofactor.kernels.scoring.pairs import ScoredSide, pair_scores
@@ -269,6 +270,7 @@ CASES = [
     Case(layout.order_by_row, lambda rng: (rng.integers(0, N, 500).astype(np.int32), N)),
     Case(layout.count_indices, lambda rng: (rng.integers(0, N, 500).astype(np.int32), N)),
     Case(layout.sum_rows, lambda rng: (csr(rng),)),
+    Case(gathered_sums, lambda rng: (*csr(rng)[:2], rng.normal(size=M))),
     Case(is_held_out, users_and_keys),
     Case(pair_scores, lambda rng: tuple(scored_side(rng, m) for m in (7, 9))),
     Case(pair_scores, lambda rng: tuple(scored_side(rng, m) for m in (7, 9, 4))),

@@ -16,6 +16,8 @@ from cofactor.contract.learned import floats, number
 from cofactor.contract.profile import UserProfile
 from cofactor.contract.reasons import Reasons
 from cofactor.errors import BadOption
+from cofactor.kernels.ratings.gathered_sums import gathered_sums
+from cofactor.kernels.ratings.layout import sum_rows
 from cofactor.recommender import Recommender
 from cofactor.search_space import Between, Space
 
@@ -27,13 +29,18 @@ if TYPE_CHECKING:
 
 __all__ = ["Bias"]
 
+TOLERANCE = 1e-10  # of the system's remainder, as a share of its right side
+
 
 @dataclass(kw_only=True)
 class Bias(Recommender):
     """r_ui ≈ μ + b_u + b_i, the minimum of Σ (r - μ - b_u - b_i)² + reg_user Σ b_u² + reg_item Σ b_i².
 
-    Solved in closed form: b_u is eliminated from the normal equations, which leaves one positive definite
-    system in the items' biases.
+    b_u is eliminated from the normal equations, which leaves one positive definite system in the items' biases:
+
+        (D_i - Nᵀ D_u⁻¹ N) b_i = s_i - Nᵀ D_u⁻¹ s_u
+
+    D the regularised counts, N who rated what, s the sums less those of the mean.
     """
 
     learned: ClassVar = {"mean_": number(), "user_bias_": floats("n_users"), "item_bias_": floats("n_items")}
@@ -60,34 +67,26 @@ class Bias(Recommender):
             raise BadOption(f"reg_user and reg_item must be above 0, but {self.reg_user} and {self.reg_item} came.")
 
     def _fit(self, train: "Ratings", run: "Run") -> None:
-        self.mean_ = train.mean
-        residual = (train.values - self.mean_).astype(np.float64)
-        self.item_bias_ = self._solve_items(train, residual).astype(np.float32)
-        sums = np.bincount(train.user_idx, residual - self.item_bias_[train.item_idx], minlength=train.n_users)
-        self.user_bias_ = (sums / (train.user_counts + self.reg_user)).astype(np.float32)
+        self._solve(train, np.zeros(train.n_items, np.float32))
 
-    def _solve_items(self, train: "Ratings", residual: FloatArray) -> FloatArray:
-        """(D_i - Nᵀ D_u⁻¹ N) b_i = s_i - Nᵀ D_u⁻¹ s_u: D the regularised counts, N who rated what, s the sums."""
-        from scipy.sparse import csr_array
-        from scipy.sparse.linalg import LinearOperator, cg
+    def _solve(self, train: "Ratings", start: FloatArray) -> None:
+        """Set the biases of a table. start: (n_items,) where the search for the items' begins"""
+        users, items, self.mean_ = train.by_user, train.by_item, train.mean
+        user_sums, item_sums = (sum_rows(side.part)[0] - self.mean_ * side.counts for side in (users, items))
+        per_user, per_item = 1 / (users.counts + self.reg_user), items.counts + self.reg_item
 
-        shape = (train.n_users, train.n_items)
-        rated = csr_array((np.ones(len(train)), (train.user_idx, train.item_idx)), shape=shape)
-        rated_by = rated.T.tocsr()
-        per_user = 1 / (train.user_counts + self.reg_user)
-        per_item = train.item_counts + self.reg_item
-        user_sums = np.bincount(train.user_idx, residual, minlength=train.n_users)
-        item_sums = np.bincount(train.item_idx, residual, minlength=train.n_items)
+        def of_users(x: FloatArray) -> FloatArray:
+            """D_u⁻¹ N x"""
+            return per_user * gathered_sums(users.indptr, users.indices, x)
 
-        def normal(b: FloatArray) -> FloatArray:
-            return per_item * b - rated_by @ (per_user * (rated @ b))
+        def of_items(x: FloatArray) -> FloatArray:
+            """Nᵀ x"""
+            return gathered_sums(items.indptr, items.indices, x)
 
-        # the system is never formed: conjugate gradients need only its products, and its diagonal to start well
-        shape = (train.n_items, train.n_items)
-        operator = LinearOperator(shape, normal, dtype=np.float64)  # pyright: ignore[reportCallIssue]
-        scaled = LinearOperator(shape, lambda b: b / per_item, dtype=np.float64)  # pyright: ignore[reportCallIssue]
-        bias, _ = cg(operator, item_sums - rated_by @ (per_user * user_sums), rtol=1e-10, M=scaled, maxiter=1000)
-        return bias
+        right = item_sums - of_items(per_user * user_sums)
+        solved = _solved(lambda b: per_item * b - of_items(of_users(b)), right, per_item, start.astype(np.float64))
+        self.item_bias_ = solved.astype(np.float32)
+        self.user_bias_ = (per_user * user_sums - of_users(self.item_bias_.astype(np.float64))).astype(np.float32)
 
     def updated_state(self, joined: "Joined") -> dict[str, FloatArray]:
         from cofactor.posterior.fold_in import fold_in_new
@@ -108,8 +107,11 @@ class Bias(Recommender):
         return "retrain-equal"
 
     def state_without(self, user_idx: IntArray, remaining: "Ratings") -> dict[str, Any]:
-        """All of it: the closed form, solved anew."""
-        return self._learned_anew(remaining)
+        """All of it: the closed form, solved anew from where the items' biases stand."""
+        anew = self.copied()
+        anew.ratings_ = remaining
+        anew._solve(remaining, self.item_bias_)
+        return anew.learned_values()
 
     def both_sides(self) -> tuple[FloatArray, FloatArray]:
         """(n_users,), the mean in it, and (n_items,), float32: the biases whose sums are the predictions."""
@@ -131,3 +133,17 @@ class Bias(Recommender):
     def reasons(self, who: int | UserProfile, item_idx: int) -> Reasons:
         user = self._user_bias_of(who) if isinstance(who, UserProfile) else float(self.user_bias_[who])
         return Reasons(self.mean_, user, float(self.item_bias_[item_idx]))
+
+
+def _solved(
+    product: Callable[[FloatArray], FloatArray], right: FloatArray, diagonal: FloatArray, start: FloatArray
+) -> FloatArray:
+    """(n,) the x of a positive definite system that is never formed: conjugate gradients need only its products, and
+    a diagonal that is like its own to be quick."""
+    from scipy.sparse.linalg import LinearOperator, cg
+
+    shape = (len(right), len(right))
+    operator = LinearOperator(shape, product, dtype=np.float64)  # pyright: ignore[reportCallIssue]
+    scaled = LinearOperator(shape, lambda x: x / diagonal, dtype=np.float64)  # pyright: ignore[reportCallIssue]
+    found, _ = cg(operator, right, x0=start, rtol=TOLERANCE, M=scaled, maxiter=1000)
+    return found
