@@ -178,7 +178,8 @@ class EASE(ProfileModel):
             through = rows.toarray() * self.diagonal_ - (rows @ self.weights_) * self.diagonal_  # (k, n_items) X P
             left = np.eye(len(user_idx)) - (rows @ through.T).astype(np.float64)
             solved = np.linalg.solve(left, through.astype(np.float64)).astype(np.float32)
-            return {**self._downdated(through, solved), "trace_": self.trace_ - _trace(rows)}
+            # counted anew: less theirs, it would be rounded otherwise than the next time asks for
+            return {**self._downdated(through, solved), "trace_": _trace(self._profiles(remaining))}
 
     def _downdated(self, through: FloatArray, solved: FloatArray) -> dict[str, FloatArray]:
         """The state of P + throughᵀ solved, (k, n_items) each: B diag(P) / diag(P') - throughᵀ solved / diag(P')."""
@@ -214,4 +215,4 @@ class EASE(ProfileModel):
 
 def _trace(rows: "csr_array") -> float:
     """Of XᵀX: by it a table is known again."""
-    return float(np.dot(rows.data.astype(np.float64), rows.data))
+    return float(np.square(rows.data).sum(dtype=np.float64))
