@@ -10,6 +10,8 @@ from cofactor.audit.card.bubble import section_of_bubble
 from cofactor.audit.card.card_audit import absolute
 from cofactor.audit.card.keeping import card_of_fit, keep_card_in
 from cofactor.audit.card.model_card import MEASURED_SECTIONS, held_out_audit
+from cofactor.audit.card.privacy import membership_of_worst_reader
+from cofactor.audit.privacy.membership_report import MEASURES as MEASURED, MembershipInference
 from cofactor.card.measures import MEASURES
 from cofactor.data.ratings import Ratings
 from cofactor.data.sources import tastes
@@ -20,6 +22,7 @@ from small_tables import random_ratings
 
 N_UNWANTED = 40
 QUICK = {"quick": True, "n_bootstrap": 100}
+OF_LISTS = {"lists": {}, "k": 5, "level": (0.95, 100), "seed": 0, "thresholds": {}, "quick": True}
 
 
 @pytest.fixture(scope="module")
@@ -160,9 +163,7 @@ class Simulated:
 def test_the_bubble_states_only_what_keeps_its_sign(model, parts):
     from cofactor.audit.bubble.findings import Finding
 
-    audit = held_out_audit(
-        model, parts.test, lists={}, k=5, level=(0.95, 100), seed=0, thresholds={}, quick=True,
-    )  # fmt: skip
+    audit = held_out_audit(model, parts.test, **OF_LISTS)
     beyond, change = (Finding("EASE", "overlap", *rest, 4) for rest in ((True, 0.3, 0.2, 0.4), (False, 0.15, 0.1, 0.2)))
     fallen = change._replace(mean=-0.15, low=-0.2, high=-0.1)
     for kept, light, value in (
@@ -176,6 +177,19 @@ def test_the_bubble_states_only_what_keeps_its_sign(model, parts):
         assert value is None or overlap.value == value
         assert diversity.light == "grey"
         assert "nothing is said" in diversity.sentence
+
+
+def test_membership_is_that_of_the_reader_who_finds_most_and_the_card_says_who(model, parts):
+    """The blind one sees nothing of the model, however lucky it is."""
+    rates = {"scores": 0.2, "lists": 0.1, "item factors": 0.3, "blind": 0.9}
+    found = MembershipInference(
+        "EASE", 4, 500, 10, 0.95,
+        {(reader, name): Interval(rate, rate - 0.1, rate + 0.1) for reader, rate in rates.items() for name in MEASURED},
+    )  # fmt: skip
+    finding = membership_of_worst_reader(held_out_audit(model, parts.test, **OF_LISTS), found)
+    assert (finding.value, finding.low) == pytest.approx((0.3, 0.2))
+    assert "sees the model's item factors" in finding.sentence
+    assert "of those tried: scores, lists, item factors." in finding.sentence
 
 
 def test_a_card_is_kept_only_in_the_folder_of_its_model(model, card, parts, tmp_path):

@@ -8,24 +8,34 @@ from cofactor.audit.card.card_audit import CardAudit
 from cofactor.audit.own_choices import with_own_choices
 from cofactor.audit.privacy.detail import Detail
 from cofactor.audit.privacy.membership import MIN_PEOPLE, membership_inference
+from cofactor.audit.privacy.membership_report import MembershipInference, Reader
 from cofactor.audit.privacy.reidentification import Reidentification, reidentification
 from cofactor.card.finding import Finding
 from cofactor.card.section import Section
 
-__all__ = ["privacy_section", "unique_people"]
+__all__ = ["membership_of_worst_reader", "privacy_section", "unique_people"]
 
 N_KNOWN = 4
 AT_1_PERCENT = "TPR at 1% FPR"
 MOST_PEOPLE = 2000  # who are looked for
 N_MODELS, N_ATTACKED = 4, 500
+IN_FOLDER = (
+    "A saved model's folder holds the ids of its people and every one of their ratings: whoever opens it needs no "
+    "attack. What follows is for those who see less."
+)
+NOT_IN_FOLDER = (
+    "A saved model's folder holds nobody, neither ids nor ratings. What follows is of the table that was audited, and "
+    "of models with the same options, each fitted to half of its people."
+)
+SEEN: dict[Reader, str] = {
+    "scores": "the model's scores of all items", "lists": "the model's lists",
+    "item factors": "the model's item factors and asks nothing",
+}  # fmt: skip
 
 
 def privacy_section(audit: CardAudit) -> Section:
     """Re-identification by a few ratings, membership inference, and what stands in a saved folder."""
-    text = (
-        "A saved model's folder holds the ids of its people and every one of their ratings: whoever opens it needs no "
-        "attack. What follows is for those who see less.",
-    )
+    text = (IN_FOLDER if audit.model.saves_ratings else NOT_IN_FOLDER,)
     findings = (*_reidentified(audit), _membership(audit))
     return Section(key="privacy", text=text, findings=findings)
 
@@ -63,11 +73,18 @@ def _membership(audit: CardAudit) -> Finding:
         with_own_choices(audit.model), audit.whole, n_models=N_MODELS, n_people=N_ATTACKED, k=audit.k,
         confidence=audit.confidence, n_bootstrap=audit.n_bootstrap, seed=audit.seed,
     )  # fmt: skip
-    worst = max(("scores", "lists"), key=lambda reader: found.value(reader, AT_1_PERCENT).value)
+    return membership_of_worst_reader(audit, found)
+
+
+def membership_of_worst_reader(audit: CardAudit, found: MembershipInference) -> Finding:
+    """The finding of the reader who finds most members, of all that were tried but the blind one."""
+    readers = [one for one in found.readers if one != "blind"]
+    worst = max(readers, key=lambda reader: found.value(reader, AT_1_PERCENT).value)
     area = found.value(worst, "AUC")
     sentence = (
-        f"Somebody who holds all ratings of a person and sees the model's {worst} tells whether it has learned from "
+        f"Somebody who holds all ratings of a person and sees {SEEN[worst]} tells whether the model has learned from "
         f"them: so many members are found while one stranger in a hundred is taken for one; guessing finds 1 %. Over "
-        f"all thresholds (AUC): {area.value:.2f}, by guessing 0.5."
+        f"all thresholds (AUC): {area.value:.2f}, by guessing 0.5. The reader with the most success of those tried: "
+        f"{', '.join(readers)}."
     )
     return audit.measured("membership", found.value(worst, AT_1_PERCENT), sentence)
