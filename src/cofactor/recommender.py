@@ -88,7 +88,8 @@ class Recommender(ShowMixin, ExportMixin, PairMixin, ExplainMixin, NeighbourMixi
             These work together, in the order that docs/lists.md states.
         Raises `UnknownIds`, unless unknown="fallback": a stranger is then somebody nothing is known about. Raises
         `BadOption` for a condition that cannot be read, an attribute that items do not have, and options out of range;
-        `Unsupported` where the model lacks what diversity or explore need.
+        `Unsupported` where the model lacks what diversity or explore need, or was saved without the people that
+        max_share_of_head and popularity_penalty count.
         """
         query = list_query(
             self.ratings, users, n, hide_seen=hide_seen, profile=profile, candidates=candidates, exclude=exclude,

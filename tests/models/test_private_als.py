@@ -42,6 +42,15 @@ def model(people) -> cf.PrivateALS:
     return cf.PrivateALS(epsilon=5.0, rating_range=(1, 5), n_factors=2).fit(people)
 
 
+RATED = {"film-0": 5, "film-3": 1}
+
+
+@pytest.fixture(scope="module")
+def opened(model, tmp_path_factory) -> cf.PrivateALS:
+    """The model as its folder holds it, without anybody."""
+    return cf.open(model.save(tmp_path_factory.mktemp("saved") / "m"))
+
+
 def test_two_fits_differ_and_both_serve(people):
     first, second = (cf.PrivateALS(rating_range=(1, 5)).fit(people) for _ in range(2))
     assert not np.array_equal(first.item_bias_, second.item_bias_)
@@ -162,6 +171,45 @@ def test_a_delta_that_releases_somebody_whole_is_refused(people):
 def test_a_saved_model_cannot_be_measured_on_people_it_does_not_know(model, people, tmp_path):
     with pytest.raises(BadOption, match="saved without any person"):
         cf.evaluate(cf.open(model.save(tmp_path / "m")), people)
+
+
+@pytest.mark.parametrize("options", [{"popularity_penalty": 0.3}, {"max_share_of_head": 0.5}])
+def test_its_saved_model_refuses_what_would_count_people(opened, options):
+    (option,) = options
+    with pytest.raises(Unsupported, match=f"{option} counts how many people .* saved without any person"):
+        opened.recommend(RATED, n=3, **options)
+
+
+def test_its_saved_model_has_a_floor_of_exposure_which_counts_lists_alone(opened):
+    last = opened.recommend(RATED, n=10)["item"].to_list()[-1]
+    assert last in opened.recommend(RATED, n=3, min_exposure={last: 1.0})["item"].to_list()
+
+
+def test_diversity_is_refused_as_it_compares_no_items(opened):
+    with pytest.raises(Unsupported, match="none is similar to another"):
+        opened.recommend(RATED, n=3, diversity=0.3)
+
+
+def test_its_saved_model_predicts_an_item_it_does_not_know_as_the_mean_of_all(opened):
+    all_items = opened.ratings.items.values.tolist()
+    mean = np.mean(opened.predict(RATED, all_items, clip=False))
+    assert opened.predict(RATED, "film-99", unknown="fallback", clip=False) == pytest.approx(mean, rel=1e-5)
+
+
+def test_its_saved_model_is_audited_on_people_who_bring_their_ratings_along(tastes, tmp_path):
+    train, others = (tastes.without(users=half.tolist()) for half in np.array_split(tastes.users.values, 2))
+    opened = cf.open(cf.PrivateALS(rating_range=(1, 5)).fit(train).save(tmp_path / "m"))
+    with pytest.raises(BadOption, match=r"saved without any person, .* Give a test"):
+        cf.model_card(opened)
+    with pytest.raises(Unsupported, match="max_share_of_head counts"):
+        cf.model_card(opened, others, lists={"max_share_of_head": 0.5})
+    card = cf.model_card(opened, others, sections=["accuracy", "cold_start", "popularity"], quick=True, n_bootstrap=50)
+    assert card.findings["list_accuracy"].light != "grey"
+    assert card.findings["newcomers"].light != "grey"
+    assert "had learned from these people" not in card.markdown()
+    assert "saved without people, on 20% of each person's ratings in tastes" in card.markdown()
+    assert card.fingerprint == opened.card().fingerprint
+    assert opened.ratings.n_users == 0
 
 
 def test_its_saved_model_asks_nobody_first_questions(model, tmp_path):

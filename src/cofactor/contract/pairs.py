@@ -99,7 +99,8 @@ class PairMixin(Snapshots, ModelSteps):
         predicted = self.predict_profile(profile)
         values = predicted[item_idx]
         if (item_idx < 0).any():
-            values[item_idx < 0] = predicted[self.ratings.item_counts > 0].mean()
+            rated = self.ratings.item_counts > 0
+            values[item_idx < 0] = predicted[rated if rated.any() else ...].mean()  # saved without people: of all items
         return values
 
     def _own_scores(self, user_idx: IntArray, item_idx: IntArray) -> FloatArray:

@@ -10,6 +10,7 @@ from cofactor.arrays import FloatArray, Id, IntArray
 from cofactor.contract.attribute_shares import attribute_shares
 from cofactor.contract.indices import find
 from cofactor.contract.item_sets import Asked
+from cofactor.contract.rating_counts import counted_ratings
 from cofactor.contract.value_blend import ValueWeight, share_of, value_blend
 from cofactor.errors import BadOption, shown
 from cofactor.hyperparameters import conformed, seed_of
@@ -95,12 +96,16 @@ def checked_reranking(ratings: "Ratings", asked: Asked, options: RerankOptions) 
     """The options in their own types.
 
     asked: those whose lists are asked for
-    Raises `BadOption` for what is out of range and for attributes that items do not have, `UnknownIds` for items.
+    Raises `BadOption` for what is out of range and for attributes that items do not have, `UnknownIds` for items,
+    `Unsupported` where popularity is to be counted in a table that holds nobody.
     """
     seed = seed_of(options.seed)
+    penalty = share_of("popularity_penalty", options.popularity_penalty)
+    if penalty:
+        counted_ratings(ratings, "popularity_penalty")
     return Reranking(
         blend=value_blend(ratings, asked, options.item_values, options.value_weight),
-        popularity_penalty=share_of("popularity_penalty", options.popularity_penalty),
+        popularity_penalty=penalty,
         diversity=share_of("diversity", options.diversity),
         calibrations=_calibrations(ratings, options.calibrated),
         floors=_floors(ratings, options.min_exposure),
@@ -110,10 +115,14 @@ def checked_reranking(ratings: "Ratings", asked: Asked, options: RerankOptions) 
 
 
 def share_cap(ratings: "Ratings", max_share_of_head: float | None, n: int) -> GroupCaps | None:
-    """The cap on head items in lists of n; None where there is none. Raises `BadOption` unless it is from 0 to 1."""
+    """The cap on head items in lists of n; None where there is none.
+
+    Raises `BadOption` unless it is from 0 to 1, `Unsupported` for a table that holds nobody.
+    """
     if max_share_of_head is None:
         return None
-    return head_cap(ratings.item_counts, share_of("max_share_of_head", max_share_of_head), n)
+    share = share_of("max_share_of_head", max_share_of_head)
+    return head_cap(counted_ratings(ratings, "max_share_of_head"), share, n)
 
 
 def _floors(ratings: "Ratings", min_exposure: Mapping[Id, float] | None) -> ExposureFloors | None:

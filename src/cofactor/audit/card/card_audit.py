@@ -30,6 +30,7 @@ class CardAudit:
     model: the one that is measured     whole: the ratings that the card's model has learned from
     lists: options of `recommend` by which lists are made     fingerprint: of the model that the card is of
     how: what it is measured on, in words     quick: smaller samples, and nothing that needs many fits
+    holds_nobody: it was saved without people, and those of the test have brought their ratings along
     """
 
     model: Recommender
@@ -44,6 +45,7 @@ class CardAudit:
     seed: int
     thresholds: Thresholds
     quick: bool
+    holds_nobody: bool = False
 
     @cached_property
     def users(self) -> AuditedUsers:

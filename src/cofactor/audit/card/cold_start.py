@@ -13,6 +13,7 @@ __all__ = ["cold_start_section"]
 N_KNOWN = 5  # ratings of a newcomer
 MOST_PEOPLE = 500
 LEAST_PEOPLE = 20
+KNOWN_TO_IT = " The model had learned from these people, so real newcomers may be served a little worse."
 
 
 def cold_start_section(audit: CardAudit) -> Section:
@@ -37,7 +38,7 @@ def _newcomers(audit: CardAudit) -> Finding:
     sentence = (
         f"{len(rows):,} people asked as newcomers with {N_KNOWN} of their ratings: nDCG@{audit.k} is "
         f"{np.nanmean(few[rows]):.3f}, and {np.nanmean(popular[rows]):.3f} with the most popular items. The value is "
-        "the difference. The model had learned from these people, so real newcomers may be served a little worse."
+        f"the difference.{'' if audit.holds_nobody else KNOWN_TO_IT}"
     )
     return audit.measured(name, audit.interval(mean_over_users(gain)), sentence)
 

@@ -20,7 +20,9 @@ from cofactor.card.measures import Thresholds, checked_thresholds, read_threshol
 from cofactor.card.questions import checked_answers, read_answers
 from cofactor.card.section import Section
 from cofactor.contract.fingerprint import model_fingerprint
+from cofactor.contract.rating_counts import COUNTING, counted_ratings
 from cofactor.data.expecting import RatingsOrFrame, as_ratings
+from cofactor.data.joining import join
 from cofactor.data.ratings import Ratings
 from cofactor.data.splits.splitting import split
 from cofactor.errors import BadOption, counted, shown
@@ -48,7 +50,8 @@ def model_card(
     """The card of a fitted model [mitchell2019cards]: what it is, what was measured with lights, what is not answered.
 
     test: ratings the model has not seen, or a table of them. None: a fifth of each person's ratings is held out, a
-        model with the same options is fitted to the rest and measured in its place, and the card says so
+        model with the same options is fitted to the rest and measured in its place, and the card says so. Of a model
+        saved without people, such as `PrivateALS`, it is measured how it serves those of the test, as newcomers
     sections: of `MEASURED_SECTIONS`, those to be measured; None: all. Others stay as the model has kept them
     lists: options of `recommend` by which the model's lists are made where it is used, as {"diversity": 0.3}
     thresholds: where lights change, as {"coverage": {"green": 0.5, "red": 0.1}}, or a TOML or JSON file of that
@@ -58,7 +61,8 @@ def model_card(
     progress: called with the name of each section before it is measured
 
     Nothing is kept in the model: `model.keep_card(card)` does, and `save` then writes it. Raises `BadOption` for
-    options out of range and for names that there are not, `NotFitted`, and what `evaluate` raises for a test.
+    options out of range, for names that there are not, and for a model saved without people and without a test;
+    `NotFitted`, and what `evaluate` raises for a test.
     """
     expect_model(model, "model_card measures")
     model = model.snapshot()
@@ -83,10 +87,18 @@ def held_out_audit(
 ) -> CardAudit:  # fmt: skip
     """The audit that sections are measured by; without a test, it is of another fit to part of the model's own ratings.
 
-    level: confidence, and samples of people
+    level: confidence, and samples of people     Raises `BadOption` for a model saved without people and without a test.
     """
-    fingerprint, whole = model_fingerprint(model, lists), model.ratings
-    if test is None:
+    fingerprint, whole, holds_nobody = model_fingerprint(model, lists), model.ratings, not model.ratings.n_users
+    if holds_nobody:
+        for option in (one for one in COUNTING if lists.get(one)):
+            counted_ratings(whole, option)  # refused as the model itself refuses it
+        model, whole, test = _with_people_of(model, test, seed)
+        how = (
+            f"this model, which was saved without people, on {HELD_OUT:.0%} of each person's ratings in {test.name}, "
+            "the rest of which they bring along; how popular an item is, is counted in these, too"
+        )
+    elif test is None:
         train, test = split(whole, test=HELD_OUT, by="user", seed=seed)
         model = replace(model).fit(train, progress=False)
         how = f"a model with the same options, fitted to the rest, on {HELD_OUT:.0%} of each person's ratings held out"
@@ -94,8 +106,22 @@ def held_out_audit(
         how = f"this model, on {counted(len(test), 'held-out rating')} of {test.name}"
     return CardAudit(
         model=model, whole=whole, test=test, fingerprint=fingerprint, how=how, lists=lists, k=k, confidence=level[0],
-        n_bootstrap=level[1], seed=seed, thresholds=thresholds, quick=quick,
+        n_bootstrap=level[1], seed=seed, thresholds=thresholds, quick=quick, holds_nobody=holds_nobody,
     )  # fmt: skip
+
+
+def _with_people_of(model: Recommender, test: Ratings | None, seed: int) -> tuple[Recommender, Ratings, Ratings]:
+    """A model that holds nobody with what the people of a test bring along, all of their ratings, and those held out.
+
+    Its items stay as they are: rows of people alone follow from such ratings.
+    """
+    if test is None:
+        raise BadOption(
+            f"This {type(model).__name__} was saved without any person, so that it has no ratings of which some could "
+            "be held out. Give a test: ratings of any people, a part of which each of them brings along."
+        )
+    brought, held_out = split(test, test=HELD_OUT, by="user", seed=seed)
+    return model.copied().update(brought), join(model.ratings, test).ratings, held_out
 
 
 def _measured(name: str, audit: CardAudit, progress: Callable[[str], None] | None) -> Section:
