@@ -7,6 +7,7 @@ examples:
   cofactor fit plays.csv --clicks --model popularity --out plays.cofactor
   cofactor fit plays.csv --clicks --model blend --members ease,implicit_mf --out plays.cofactor
   cofactor fit ratings.csv --model neural_cf --help           shows the options of that model
+  cofactor fit big.shards --out big.cofactor                  a table larger than memory, from `cofactor shard`
 
 Without --model several are tried on ratings that are held out, for about 20 seconds, and the best is taken; what each
 reached is printed. With --budget options are searched, too, which needs the extra `tune`.
@@ -14,7 +15,10 @@ reached is printed. With --budget options are searched, too, which needs the ext
 Afterwards a fifth of each person's ratings is held out, a second model is fitted to the rest, and its accuracy goes on
 the card of the one that is saved; --unmeasured leaves that out, as --checkpoint does.
 
-A long training survives a kill: with --checkpoint FILE the same command goes on where it was."""
+A long training survives a kill: with --checkpoint FILE the same command goes on where it was.
+
+From shards explicit_als learns, of clicks and counts implicit_mf; --held-out is the share of each person's ratings that
+it is measured on and never learns from. Of people it keeps nothing."""
 
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
@@ -23,13 +27,16 @@ from typing import TYPE_CHECKING
 
 from cofactor.cli._model import add_model_options, model_from, named_model
 from cofactor.cli._out import check_file, check_model
+from cofactor.cli._shards import USUAL_MODELS, expect_fits_shards, shards_at
 from cofactor.cli._source import add_source, read_source, source_files
 from cofactor.errors import BadOption
 
 if TYPE_CHECKING:
     from cofactor.recommender import Recommender
+    from cofactor.scale.folder import Shards
 
 AUTO = "auto"
+HELD_OUT = 0.01  # of the ratings in shards: of so many hardly any is missed
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -43,6 +50,9 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--metric", metavar="NAME", help="of --model auto, such as rmse or ndcg@10")
     parser.add_argument("--unmeasured", action="store_true", help="leave out the second fit, by which it is measured")
     parser.add_argument("--checkpoint", type=Path, metavar="FILE", help="go on from here after a kill")
+    parser.add_argument(
+        "--held-out", type=float, default=HELD_OUT, metavar="SHARE", help=f"of shards (default: {HELD_OUT})"
+    )
 
 
 def add_model_arguments(parser: ArgumentParser, words: Sequence[str]) -> None:
@@ -54,11 +64,22 @@ def add_model_arguments(parser: ArgumentParser, words: Sequence[str]) -> None:
 def run(arguments: Namespace) -> None:
     check_model("--out", arguments.out)
     check_file("--checkpoint", arguments.checkpoint, source_files(arguments))
+    if (shards := shards_at(arguments.source)) is not None:
+        _fit_shards(shards, arguments)
+        return
     model, notes = _chosen(arguments) if arguments.model == AUTO else _fitted(arguments)
     print("\n".join([f"{type(model).__name__} learned from {model.ratings!r}", *notes, *model.notes()]))
     print(f"saved as {model.save(arguments.out)}", flush=True)
     if not arguments.unmeasured and arguments.checkpoint is None:
         _add_figures(model, arguments.out)
+
+
+def _fit_shards(shards: "Shards", arguments: Namespace) -> None:
+    name = USUAL_MODELS[shards.kind == "ratings"] if arguments.model == AUTO else arguments.model
+    model = expect_fits_shards(model_from(name, arguments))
+    model.fit(shards, validation=arguments.held_out, checkpoint=arguments.checkpoint)
+    print("\n".join([f"{type(model).__name__} learned from {shards!r}", *model.notes()]))
+    print(f"saved as {model.save(arguments.out)}", flush=True)
 
 
 def _add_figures(model: "Recommender", folder: Path) -> None:

@@ -15,7 +15,7 @@ COUNTING = "popularity_penalty", "max_share_of_head"  # options of lists that co
 
 def counted_ratings(ratings: "Ratings", option: str) -> IntArray:
     """(n_items,) ratings of each item; raises `Unsupported` where the table holds nobody. option: that counts them"""
-    if not len(ratings) and ratings.n_items:
+    if not len(ratings) and ratings.n_items and ratings.item_totals is None:
         raise Unsupported(
             f"{option} counts how many people have rated each item, but this model was saved without any person, and "
             f"their counts are not kept. Leave {option} out, or name items by candidates or exclude."

@@ -6,10 +6,10 @@ present rows; behind the last bundle the items are solved from the sums. What is
 """
 
 from abc import abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
-from typing import Any, Generic, NamedTuple, Protocol, TypeVar
+from typing import Any, Generic, NamedTuple, Protocol, TypeAlias, TypeVar
 
 import numpy as np
 
@@ -23,7 +23,16 @@ from cofactor.scale.folder import Shards
 from cofactor.scale.held_out import ErrorSums, HeldOut, SplitShard
 from cofactor.training.engine import ResumableEngine
 
-__all__ = ["PassSums", "SampledUsers", "ShardPass", "ShardSolver", "ShardedEngine", "sample_of"]
+__all__ = [
+    "PassSums",
+    "SampledUsers",
+    "ShardPass",
+    "ShardSolver",
+    "ShardedEngine",
+    "Summing",
+    "one_after_the_other",
+    "sample_of",
+]
 
 
 class PassSums(Protocol):
@@ -80,6 +89,14 @@ def _in_unit(rows: Rows, unit: float) -> Rows:
     return rows if unit == 1 else rows._replace(levels=rows.levels / np.float32(unit))
 
 
+Summing: TypeAlias = Callable[[ShardPass[Any], Sequence[range]], Iterable[Any]]  # the sums of bundles, in their order
+
+
+def one_after_the_other(todo: ShardPass[S], bundles: Sequence[range]) -> Iterable[S]:
+    """The sums of bundles, each made when it is asked for."""
+    return map(todo.sums, bundles)
+
+
 class Counts(NamedTuple):
     """The size of what is learned from, the held out left aside."""
 
@@ -102,7 +119,13 @@ class ShardedEngine(ResumableEngine, Generic[S]):
     `errors` are those on what is held out, of the items as the epoch before left them.
     """
 
-    def __init__(self, shards: Shards, held_out: HeldOut, *, unit: float = 1.0, positives: bool = False) -> None:
+    def __init__(
+        self, shards: Shards, held_out: HeldOut, *, unit: float = 1.0, positives: bool = False,
+        summing: Summing = one_after_the_other,
+    ) -> None:  # fmt: skip
+        """summing: who sums the bundles of a pass, and where"""
+        self._summing = summing
+        self._coming: Iterator[S] = iter(())
         self._shards, self._held_out, self._unit, self._positives = shards, held_out, unit, positives
         self.counts = self._count()
         self.errors = ErrorSums()
@@ -146,8 +169,10 @@ class ShardedEngine(ResumableEngine, Generic[S]):
         return quiet_blas()
 
     def run(self, epoch: int, start: int, end: int) -> FloatArray:
-        todo = ShardPass(self._shards, self._held_out, self._unit, self._positives, self._solver())
-        losses = [self._step(number, todo.sums(self._shards.bundles[number])) for number in range(start, end)]
+        if start == 0:
+            todo = ShardPass(self._shards, self._held_out, self._unit, self._positives, self._solver())
+            self._coming = iter(self._summing(todo, self._shards.bundles))
+        losses = [self._step(number, next(self._coming)) for number in range(start, end)]
         return np.array(losses, np.float32) * np.float32(self._unit**2)
 
     def _step(self, number: int, bundle: S) -> float:

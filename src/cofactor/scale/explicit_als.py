@@ -22,7 +22,7 @@ from cofactor.kernels.posterior.weights import UNIT_WEIGHTS
 from cofactor.kernels.ratings.layout import sum_rows, transposed
 from cofactor.kernels.scoring.pairs import ScoredSide, pair_scores
 from cofactor.nets.embeddings import Embeddings
-from cofactor.scale.engine import ShardedEngine
+from cofactor.scale.engine import ShardedEngine, Summing, one_after_the_other
 from cofactor.scale.folder import Shards
 from cofactor.scale.held_out import ErrorSums, HeldOut, SplitShard
 from cofactor.training.engines.explicit_als import RowPenalty, penalty_of
@@ -149,10 +149,10 @@ class ShardedLeastSquares(ShardedEngine[RatingSums]):
 
     def __init__(
         self, shards: Shards, n_factors: int, reg: float, reg_exponent: float, *, held_out: HeldOut, seed: int = 0,
-        unit: float = 1.0,
+        unit: float = 1.0, summing: Summing = one_after_the_other,
     ) -> None:  # fmt: skip
-        """unit: of the ratings, in which they are learned from"""
-        super().__init__(shards, held_out, unit=unit)
+        """unit: of the ratings, in which they are learned from     summing: who sums the bundles of a pass"""
+        super().__init__(shards, held_out, unit=unit, summing=summing)
         self._penalty = RowPenalty(n_factors, reg, reg_exponent)
         trained = (part.train for part in self._parts(self._all))
         start = item_start(trained, self.counts.of_items, self.counts.mean, n_factors, seed)

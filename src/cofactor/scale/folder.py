@@ -18,11 +18,12 @@ from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
 import cofactor
-from cofactor.arrays import FloatArray, IntArray
+from cofactor.arrays import Array, FloatArray, IntArray
 from cofactor.data.facts import counts_in_words
 from cofactor.data.packing.ratings import pack_ratings, unpack_ratings
 from cofactor.data.ratings import Ratings
 from cofactor.errors import BadModelFolder, BadShards
+from cofactor.scale.keys import ids_of_keys
 from cofactor.scale.shard_file import Shard, ShardFacts, read_shard
 from cofactor.sheet import Sheet, SheetMixin, format_number
 
@@ -84,6 +85,10 @@ class Shards(SheetMixin):
 
     def _read(self, part: ShardFacts, verify: bool) -> Shard:
         return read_shard(self.folder, part, self.levels, self.n_items, verify=verify)
+
+    def ids_of(self, number: int, shard: Shard) -> Array:
+        """(n_users,) the ids of a shard's users, in its order."""
+        return ids_of_keys(shard.keys)
 
     @property
     def scale(self) -> tuple[float, float]:

@@ -18,7 +18,7 @@ from cofactor.kernels.posterior.row_sums import RowSums, add_ratings_to, solve_s
 from cofactor.kernels.posterior.schedule import schedule_rows
 from cofactor.kernels.posterior.solve import solve
 from cofactor.kernels.ratings.layout import transposed
-from cofactor.scale.engine import ShardedEngine
+from cofactor.scale.engine import ShardedEngine, Summing, one_after_the_other
 from cofactor.scale.folder import Shards
 from cofactor.scale.held_out import HeldOut, SplitShard
 from cofactor.training.engines.implicit_als import ImplicitObjective, random_items
@@ -97,9 +97,11 @@ class ShardedClicks(ShardedEngine[ClickSums]):
     """`ImplicitLeastSquares` over a folder of shards."""
 
     def __init__(
-        self, shards: Shards, n_factors: int, objective: ImplicitObjective, *, held_out: HeldOut, seed: int = 0
+        self, shards: Shards, n_factors: int, objective: ImplicitObjective, *, held_out: HeldOut, seed: int = 0,
+        summing: Summing = one_after_the_other,
     ) -> None:  # fmt: skip
-        super().__init__(shards, held_out, positives=True)
+        """summing: who sums the bundles of a pass"""
+        super().__init__(shards, held_out, positives=True, summing=summing)
         self._n_factors, self._objective = n_factors, objective
         self._items = self._before = random_items(shards.n_items, n_factors, seed)
 

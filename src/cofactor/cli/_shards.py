@@ -1,0 +1,35 @@
+"""Folders of shards in place of tables, where a command takes either."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cofactor.errors import BadOption
+
+if TYPE_CHECKING:
+    from cofactor.scale.fitting import FitsShards
+    from cofactor.scale.folder import Shards
+
+__all__ = ["USUAL_MODELS", "expect_fits_shards", "shards_at"]
+
+USUAL_MODELS = {True: "explicit_als", False: "implicit_mf"}  # of ratings, and of clicks and counts
+
+
+def shards_at(source: str | None) -> "Shards | None":
+    """The table of a folder of shards; None for what is none. Raises `BadShards` for one that is not whole."""
+    if source is None or not Path(source).is_dir():
+        return None
+    if not any(Path(source).glob("*.shard")) and not (Path(source) / "shards.json").is_file():
+        return None
+    from cofactor.scale.folder import open_shards
+
+    return open_shards(source)
+
+
+def expect_fits_shards(model: object) -> "FitsShards[Any]":
+    """The model itself; raises `BadOption` where it does not learn from shards."""
+    from cofactor.scale.fitting import FitsShards
+
+    if not isinstance(model, FitsShards):
+        names = " and ".join(USUAL_MODELS.values())
+        raise BadOption(f"From shards {names} learn, {type(model).__name__} does not. Choose one by --model.")
+    return model

@@ -1,0 +1,78 @@
+"""The lists of everybody in shards are those that newcomers with the same ratings get."""
+
+from dataclasses import replace
+
+import numpy as np
+import polars as pl
+import pytest
+
+import cofactor as cf
+from cofactor.data.ids import IdMap
+from cofactor.errors import BadOption
+from cofactor.scale.lists import write_lists
+from cofactor.scale.writing import shard_table
+
+
+@pytest.fixture(scope="module")
+def table():
+    """The users of tastes, numbered."""
+    tastes = cf.load("tastes")
+    return replace(tastes, users=IdMap(np.arange(1, tastes.n_users + 1), "user"), user_attributes={})
+
+
+@pytest.fixture(scope="module")
+def shards(table, tmp_path_factory):
+    return shard_table(table, tmp_path_factory.mktemp("scale") / "tastes.shards", n_shards=5)
+
+
+MODELS = {
+    "ratings": cf.ExplicitALS(n_factors=8),
+    "clicks": cf.ImplicitMF(n_factors=8, n_epochs=2, unobserved_weight=0.1, reg=0.003),
+}
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_a_user_gets_the_list_of_a_newcomer_with_their_ratings(table, shards, tmp_path, name):
+    model = MODELS[name].fit(shards, progress=False)
+    lists = pl.read_parquet(write_lists(model, shards, tmp_path / "lists", 5) / "*.parquet")
+    assert len(lists) == 5 * table.n_users
+    for user in (1, 77, 1200):
+        items, values = table.by_user.of(user - 1)
+        theirs = dict(zip(table.items.gather(items).tolist(), values.tolist(), strict=True))
+        expected, found = model.recommend(theirs, 5), lists.filter(pl.col("user") == user)
+        assert found["item"].to_list() == expected["item"].to_list()
+        np.testing.assert_allclose(found["score"], expected["score"], atol=1e-4)
+
+
+def test_a_model_that_was_fitted_in_memory_serves_people_in_shards(table, shards, tmp_path):
+    model = cf.EASE().fit(table)
+    lists = pl.read_parquet(write_lists(model, shards, tmp_path / "lists", 3) / "*.parquet")
+    expected = model.recommend(77, 3)["item"].to_list()
+    assert lists.filter(pl.col("user") == 77)["item"].to_list() == expected
+
+
+def test_whoever_is_stopped_goes_on_behind_the_last_whole_file(shards, tmp_path, monkeypatch):
+    model = MODELS["ratings"].fit(shards, progress=False)
+    folder = write_lists(model, shards, tmp_path / "lists", 3)
+    whole = pl.read_parquet(folder / "*.parquet")
+    first, *others = sorted(folder.glob("*.parquet"))
+    first.unlink()
+    before = [one.stat().st_mtime_ns for one in others]
+    write_lists(model, shards, folder, 3)
+    assert pl.read_parquet(folder / "*.parquet").equals(whole)
+    assert [one.stat().st_mtime_ns for one in others] == before
+
+
+@pytest.mark.parametrize("change", ["another model", "another length"])
+def test_lists_of_two_models_never_lie_side_by_side(shards, tmp_path, change):
+    model = MODELS["ratings"].fit(shards, progress=False)
+    folder = write_lists(model, shards, tmp_path / "lists", 3)
+    other = cf.ExplicitALS(n_factors=4).fit(shards, progress=False) if change == "another model" else model
+    with pytest.raises(BadOption, match="Name another folder"):
+        write_lists(other, shards, folder, 4)
+
+
+def test_shards_of_other_items_are_refused(shards, tmp_path):
+    model = cf.ExplicitALS(n_factors=4).fit(cf.Ratings.from_arrays([1, 2], [1, 2], [1, 5]), progress=False)
+    with pytest.raises(BadOption, match="547 of the shards"):
+        write_lists(model, shards, tmp_path / "lists")
