@@ -18,6 +18,7 @@ import numpy as np
 
 from cofactor.arrays import FloatArray
 from cofactor.kernels.alignment import aligned
+from cofactor.kernels.blas import quiet_blas
 from cofactor.kernels.compiling.native import Native
 from cofactor.kernels.posterior.prior import NO_BIAS_TERM, BiasTerm, Prior
 from cofactor.kernels.posterior.problem import RowProblem
@@ -29,7 +30,7 @@ from cofactor.kernels.twins import with_numpy_twin
 __all__ = ["RATINGS_IN_SINGLE", "RowSums", "add_ratings_to", "solve_sums"]
 
 RATINGS_IN_SINGLE = 256  # ratings of a row whose sums are of single precision
-ROWS_AT_ONCE = 1_024  # rows that are solved at once
+ROWS_AT_ONCE = 128  # rows that are solved at once; the systems of 64 factors fit the caches
 
 _add_rows = Native("cofactor.kernels.posterior.row_sums_loops", "add_rows")
 
@@ -93,13 +94,17 @@ def solve_sums(out: FloatArray, sums: RowSums, prior: Prior, bias: BiasTerm = NO
     (3.0, 27.0)
     """
     explained = np.empty(len(out))
-    for at in range(0, len(out), ROWS_AT_ONCE):
-        rows = slice(at, min(at + ROWS_AT_ONCE, len(out)))
+
+    def some(at: int) -> None:
+        rows = slice(at * ROWS_AT_ONCE, min((at + 1) * ROWS_AT_ONCE, len(out)))
         precision, b = _systems(sums, rows, prior, bias)
         x = np.linalg.solve(precision, b[..., None])[..., 0]
         out[rows], explained[rows] = x[:, : out.shape[1]], np.einsum("nd,nd->n", x, b)
         if bias.out.size:
             bias.out[rows] = x[:, -1]
+
+    with quiet_blas():  # it would start threads of its own in each of ours
+        on_threads(some, -(-len(out) // ROWS_AT_ONCE))
     return explained
 
 
