@@ -34,6 +34,7 @@ from cofactor.kernels.ratings import layout
 from cofactor.kernels.ratings.csr import CsrRatings
 from cofactor.kernels.ratings.gathered_sums import gathered_sums
 from cofactor.kernels.ratings.held_out import is_held_out
+from cofactor.kernels.ratings.parts import divided
 from cofactor.kernels.scoring.half_precision import HalfPrecisionSide, draw_scores, multiply_halves, single_precision
 from cofactor.kernels.scoring.pairs import ScoredSide, pair_scores
 
@@ -97,6 +98,11 @@ def users_and_keys(rng: Rng) -> tuple[Any, ...]:
     ratings = csr(rng)
     keys = (rng.integers(0, 2**64, n, np.uint64) for n in (N, M))
     return ratings.indptr, ratings.indices, *keys, 0.3
+
+
+def ratings_and_mask(rng: Rng) -> tuple[Any, ...]:
+    ratings = layout.lay_out(*table(rng))
+    return ratings, rng.random(len(ratings.indices)) < 0.3
 
 
 def scored_side(rng: Rng, m: int, n: int = 200) -> ScoredSide:
@@ -272,6 +278,8 @@ CASES = [
     Case(layout.sum_rows, lambda rng: (csr(rng),)),
     Case(gathered_sums, lambda rng: (*csr(rng)[:2], rng.normal(size=M))),
     Case(is_held_out, users_and_keys),
+    Case(divided, ratings_and_mask),
+    Case(divided, lambda rng: (one := csr(rng), rng.random(len(one.indices)) < 0.3)),
     Case(pair_scores, lambda rng: tuple(scored_side(rng, m) for m in (7, 9))),
     Case(pair_scores, lambda rng: tuple(scored_side(rng, m) for m in (7, 9, 4))),
     Case(single_precision, lambda rng: (numbers(rng, 7, 3, 5).astype(np.float16), 1)),

@@ -9,6 +9,7 @@ from cofactor.arrays import BoolArray, FloatArray, IntArray
 from cofactor.data.removing import all_but, places_of, renumbered
 from cofactor.kernels.absent import NO_CODES
 from cofactor.kernels.ratings.csr import CsrRatings
+from cofactor.kernels.ratings.parts import divided
 
 __all__ = ["Rows", "rows_of"]
 
@@ -53,16 +54,9 @@ class Rows(NamedTuple):
             return Rows(indptr, self.indices[at], self.levels, self.codes[at])
         return Rows(indptr, self.indices[at], self.levels if len(self.levels) == 1 else self.levels[at])
 
-    def where(self, kept: BoolArray) -> "Rows":
-        """The ratings where the mask (n,) is True; rows stay, with none where none is left."""
-        before = np.concatenate([[0], np.cumsum(kept)])
-        is_own = not self.codes.size and len(self.levels) == len(self.indices) > 1
-        codes = self.codes[kept] if self.codes.size else self.codes
-        return Rows(before[self.indptr], self.indices[kept], self.levels[kept] if is_own else self.levels, codes)
-
     def above(self, low: float) -> "Rows":
         """The ratings whose value is above this; itself where all are."""
-        return self if (self.levels > low).all() else self.where(self.values > low)
+        return self if (self.levels > low).all() else Rows.of_part(divided(self.part, self.values > low)[1])
 
     def only(self, rows: BoolArray, others: BoolArray) -> "Rows":
         """The ratings of these rows with these others, both numbered anew. rows: (n_rows,)     others: (m,)"""

@@ -11,6 +11,7 @@ from cofactor.data.csr_rows import Rows
 from cofactor.errors import BadOption, counted
 from cofactor.kernels.arithmetic.splitmix_numpy import mix
 from cofactor.kernels.ratings.held_out import is_held_out
+from cofactor.kernels.ratings.parts import divided
 from cofactor.scale.keys import keys_of
 from cofactor.scale.shard_file import Shard
 
@@ -38,9 +39,15 @@ class HeldOut:
         """The part to learn from and the part that is held out."""
         rows = shard.rows
         if not self.share:
-            return SplitShard(rows, rows.where(np.zeros(len(rows.indices), bool)))
+            return SplitShard(rows, _no_ratings(rows))
         out = is_held_out(rows.indptr, rows.indices, shard.keys, self._item_keys, self.share)
-        return SplitShard(rows.where(~out), rows.where(out))
+        return SplitShard(*(Rows.of_part(part) for part in divided(rows.part, out)))
+
+
+def _no_ratings(rows: Rows) -> Rows:
+    """None of the ratings, by the same users."""
+    levels = rows.levels if rows.codes.size or len(rows.levels) == 1 else rows.levels[:0]
+    return Rows(np.zeros_like(rows.indptr), rows.indices[:0], levels, rows.codes[:0])
 
 
 @dataclass(frozen=True)
