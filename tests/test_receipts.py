@@ -35,6 +35,12 @@ def test_it_is_read_as_sentences(model):
     assert "checkpoints of its training" in receipt.not_reached
 
 
+def test_what_else_is_to_be_known_stands_below_the_kind_and_is_written(model, tmp_path):
+    receipt = replace(model.forget("ann"), note="Its weights stay.")
+    assert str(receipt).splitlines()[4] == "Its weights stay."
+    assert Receipt.from_json(receipt.write(tmp_path / "r.json").read_text("utf-8")).note == "Its weights stay."
+
+
 def test_several_are_counted(tastes):
     receipt = cf.Popularity().fit(tastes).forget(tastes.users.values[:3])
     assert str(receipt).startswith("3 users and 74 ratings are gone")

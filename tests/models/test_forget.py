@@ -50,6 +50,11 @@ def test_every_model_says_what_it_gives(model):
     assert model.forget(3).forgetting == expected
 
 
+def test_so_does_its_card_with_what_else_is_to_be_known(checkerboard, tmp_path):
+    card = (model_of("matrix_factorization", checkerboard).save(tmp_path / "m") / "card.md").read_text("utf-8")
+    assert "a new fit takes that out. Gradient descent stops before a minimum" in card
+
+
 def test_so_does_its_card(checkerboard, tmp_path):
     card = (model_of("ease", checkerboard).save(tmp_path / "m") / "card.md").read_text("utf-8")
     assert f"by cofactor forget, retrain-equal: {MEANINGS['retrain-equal']}" in card
@@ -225,6 +230,18 @@ def test_explicit_als_solves_what_it_trains_so_nothing_else_moves(tastes):
     np.testing.assert_allclose(again, model._rows("item"), atol=2e-5)
 
 
+def test_items_of_gradient_descent_move_as_far_with_nobody_taken_out(tastes):
+    """So their distance from a new fit is no measure of what is left; the receipt says it."""
+    model, rows = model_of("matrix_factorization", tastes), model_of("matrix_factorization", tastes)._rows
+    solved = model._solved_items(np.arange(tastes.n_items), tastes, rows("user"))
+    receipt = model.forget(tastes.users.values[:3].tolist())
+    moved, anyway = item_rows(model) - rows("item"), solved - rows("item")
+    touched = moved.any(axis=1)
+    assert np.linalg.norm(anyway[touched]) > 0.9 * np.linalg.norm(moved[touched])
+    assert receipt.note in str(receipt)
+    assert "as far with nobody taken out" in receipt.note
+
+
 def test_in_scales_of_another_width_too(tastes):
     wide = Ratings.from_arrays(tastes.user_idx, tastes.item_idx, tastes.values * 20 - 50, scale=(-50, 50))
     model = fit("explicit_als", wide)
@@ -291,6 +308,20 @@ def test_a_whole_of_given_weights_is_the_one_that_never_saw_them(checkerboard):
         model, never = replace(one).fit(checkerboard), replace(one).fit(checkerboard.without(users=[4]))
         model.forget(4)
         np.testing.assert_allclose(model.score_users(np.arange(11)), never.score_users(np.arange(11)), atol=1e-4)
+
+
+def test_parts_forget_where_the_whole_keeps_its_weights_and_the_receipt_says_so(tastes):
+    whole = cf.Blend(("bias", cf.BayesianMF(n_factors=2, n_draws=2, n_burn_in=1))).fit(tastes, progress=False)
+    user = tastes.users.values[0]
+    never = cf.Bias().fit(tastes.without(users=[user]))
+    receipt = whole.forget(user)
+    np.testing.assert_allclose(whole.fitted[0].item_bias_, never.item_bias_, atol=1e-6)
+    assert receipt.forgetting == "kept"
+    assert receipt.note.startswith(
+        "Each part forgets by itself: Bias retrain-equal, BayesianMF kept. What it learned beside them is kept. "
+        "BayesianMF: What stays: each draw of an item"
+    )
+    assert "weights_" in receipt.kept
 
 
 # --- the model meanwhile ----------------------------------------------------------------------------------------

@@ -91,7 +91,8 @@ def _kept(ratings: "Ratings") -> str:
 
 
 def _forgets(model: FitMixin) -> str:
-    return f"by cofactor forget, {model.forgetting}: {MEANINGS[model.forgetting]}"
+    said = f"by cofactor forget, {model.forgetting}: {MEANINGS[model.forgetting]}"
+    return f"{said}. {model.forgetting_note.removesuffix('.')}" if model.forgetting_note else said
 
 
 def _attributes(ratings: "Ratings") -> list[Fact]:

@@ -78,7 +78,7 @@ def _receipt(before: FitMixin, after: FitMixin, user_idx: IntArray, hashes: tupl
         forgetting=before.forgetting, n_users=len(user_idx), n_ratings=len(ratings) - len(after.ratings),
         n_items=len(np.unique(rows.indices)), removed=tuple(removed),
         solved_again=tuple(name for name in now if name not in kept and name not in removed), kept=tuple(kept),
-        before=hashes[0], after=hashes[1],
+        before=hashes[0], after=hashes[1], note=before.forgetting_note,
         commitments=tuple(sorted(commitment for _, commitment in committed.values())),
         users=tuple(committed), keys={one: key for one, (key, _) in committed.items()},
     )  # fmt: skip

@@ -53,6 +53,7 @@ class Receipt(TextMixin):
     kept: tuple[str, ...]
     before: str
     after: str
+    note: str = ""  # what else is to be known of what this model gives
     hashed: Literal["model", "folder"] = "model"
     commitments: tuple[str, ...] = ()
     not_reached: tuple[str, ...] = NOT_REACHED
@@ -67,6 +68,7 @@ class Receipt(TextMixin):
             f"{who} and {counted(self.n_ratings, 'rating')} are gone from the model's table.",
             *lines,
             f"{self.forgetting.capitalize()}: {MEANINGS[self.forgetting]}.",
+            *([self.note] if self.note else []),
             f"Not reached: {'; '.join(self.not_reached)}.",
             f"SHA-256 of the {self.hashed} before: {self.before}",
             f"{'after:':>{len(f'SHA-256 of the {self.hashed} before:')}} {self.after}",

@@ -100,6 +100,11 @@ class ModelSteps(ABC):
         """The kind of forgetting that `forget` gives (see `MEANINGS`): "kept" unless `state_without` does more."""
         return "kept"
 
+    @property
+    def forgetting_note(self) -> str:
+        """Sentences of what else is to be known of its forgetting, which the receipt and the card say; "": nothing."""
+        return ""
+
     def state_without(self, user_idx: IntArray, remaining: "Ratings") -> Mapping[str, Any]:
         """The arrays of `learned` that change when users go: those with a row for each user, at least.
 

@@ -104,6 +104,15 @@ class WithMembers(Recommender):
         return weakest([*own, *(one.forgetting for one in self._parts)])
 
     @property
+    def forgetting_note(self) -> str:
+        """Sentences of what each part gives, which may be more than the whole does."""
+        named = [(type(one).__name__, one) for one in self._parts]
+        kinds = ", ".join(f"{name} {one.forgetting}" for name, one in named)
+        own = ["What it learned beside them is kept."] if self._learns_own else []
+        notes = [f"{name}: {one.forgetting_note}" for name, one in named if one.forgetting_note]
+        return " ".join([f"Each part forgets by itself: {kinds}.", *own, *notes]) if named else ""
+
+    @property
     @abstractmethod
     def _learns_own(self) -> bool:
         """Whether the whole learns from ratings beside its members, which is what `forget` leaves as it is."""

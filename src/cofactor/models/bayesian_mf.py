@@ -77,6 +77,15 @@ class BayesianMF(DrawReasons, TrainedRecommender["GibbsEngine"]):
         rows = train.n_users + train.n_items + self.user_bag * train.n_items
         return (2 * rows * self.n_draws * (self.n_factors + 1) + a_rating * len(train)) / 1e9
 
+    @property
+    def forgetting_note(self) -> str:
+        return (
+            "What stays: each draw of an item was drawn with their ratings beside those of others, and drawing it anew "
+            "takes what is expected of it by who rated it, of which nothing is kept."
+            if self.item_bag
+            else "What stays: each draw of an item was drawn with their ratings beside those of others."
+        )
+
     # ---- training -----------------------------------------------------------------------------------------
 
     @property
