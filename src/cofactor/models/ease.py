@@ -88,7 +88,7 @@ class EASE(ProfileModel):
         few_users = FEW_USERS * train.n_users < train.n_items
         cancels = self.reg < MIN_REG * float(np.square(x.data).sum(dtype=np.float64)) / max(1, x.nnz)
         inverse = self._inverse_by_users(x) if few_users and not cancels else self._inverse_by_items(x)
-        learned, self.trace_ = self._state_of(inverse), _trace(x)
+        learned, self.trace_ = self._state_of(inverse), self._trace(train)
         self.diagonal_, self.weights_ = learned["diagonal_"], np.ascontiguousarray(learned["weights_"])
 
     def _inverse_by_items(self, x: "csr_array") -> FloatArray:
@@ -171,15 +171,21 @@ class EASE(ProfileModel):
 
         Learned anew where that is quicker, for many at once, or where XᵀX does not hold them, as after an `update`.
         """
-        rows = self._profiles(self.ratings, user_idx)
-        if len(user_idx) > MAX_SHARE * self.ratings.n_items or self.trace_ != _trace(self._profiles(self.ratings)):
+        if len(user_idx) > MAX_SHARE * self.ratings.n_items or self.trace_ != self._trace(self.ratings):
             return self._learned_anew(remaining)
+        rows = self._profiles(self.ratings, user_idx)
         with quiet_blas():  # of products so small that its other threads only cost
             through = rows.toarray() * self.diagonal_ - (rows @ self.weights_) * self.diagonal_  # (k, n_items) X P
             left = np.eye(len(user_idx)) - (rows @ through.T).astype(np.float64)
             solved = np.linalg.solve(left, through.astype(np.float64)).astype(np.float32)
             # counted anew: less theirs, it would be rounded otherwise than the next time asks for
-            return {**self._downdated(through, solved), "trace_": _trace(self._profiles(remaining))}
+            return {**self._downdated(through, solved), "trace_": self._trace(remaining)}
+
+    def _trace(self, ratings: "Ratings") -> float:
+        """Of XᵀX: by it a table is known again."""
+        if not self.use_values:
+            return float(len(ratings.positives.by_user.indices))
+        return float(np.square(self._profiles(ratings).data).sum(dtype=np.float64))
 
     def _downdated(self, through: FloatArray, solved: FloatArray) -> dict[str, FloatArray]:
         """The state of P + throughᵀ solved, (k, n_items) each: B diag(P) / diag(P') - throughᵀ solved / diag(P')."""
@@ -187,10 +193,13 @@ class EASE(ProfileModel):
         shrunk, step = self.diagonal_ / diagonal, solved / diagonal
         weights, left = np.empty_like(self.weights_), np.ascontiguousarray(through.T)
 
+        product = np.multiply if len(step) == 1 else np.matmul  # BLAS takes three times as long for an outer product
+
         def some(at: int) -> None:
             rows = slice(ROWS_AT_ONCE * at, ROWS_AT_ONCE * (at + 1))
-            np.multiply(self.weights_[rows], shrunk, out=weights[rows])
-            weights[rows] -= left[rows] @ step
+            new, change = weights[rows], product(left[rows], step)
+            np.multiply(self.weights_[rows], shrunk, out=new)
+            np.subtract(new, change, out=new)
 
         on_threads(some, -(-len(weights) // ROWS_AT_ONCE))
         np.fill_diagonal(weights, 0)
@@ -211,8 +220,3 @@ class EASE(ProfileModel):
         if not x.any():
             return Reasons(item=float(self._average[item_idx]))
         return Reasons(item_idx=items[x != 0], parts=(self.weights_[items, item_idx] * x)[x != 0])
-
-
-def _trace(rows: "csr_array") -> float:
-    """Of XᵀX: by it a table is known again."""
-    return float(np.square(rows.data).sum(dtype=np.float64))
