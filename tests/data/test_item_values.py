@@ -105,6 +105,30 @@ def test_an_item_that_is_named_twice_and_values_of_others_alone_are_refused(film
         learning({40: 0.5, "Brazil": 0.25}).aligned(films)
 
 
+def test_how_sure_each_value_is_may_be_said(films, tmp_path):
+    sure = learning({20: 0.5, 10: 0.25}, standard_errors={10: 0.1, 20: 0}, n_answers={20: 9, 10: 4})
+    np.testing.assert_array_equal(sure.aligned(films).errors, [0.1, 0, np.nan])
+    assert learning({20: 0.5}).aligned(films).errors is None
+    again = ItemValues.read(sure.write(tmp_path / "sure.csv"))
+    assert list(again.standard_errors.values()) == [0, 0.1]
+    assert list(again.n_answers.values()) == [9, 4]
+    assert list(again.values.values()) == [0.5, 0.25]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"standard_errors": {10: 0.1}}, "one number for each item that has a value, 2 items"),
+        ({"standard_errors": {10: 0.1, 20: -1.0}}, r"standard_errors\[20\] is -1, but 0 or more"),
+        ({"n_answers": {10: 0, 20: 3}}, r"n_answers\[10\] is 0, but 1 or more"),
+        ({"n_answers": 5}, "n_answers of item values has one number for each item"),
+    ],
+)
+def test_what_does_not_say_how_sure_a_value_is_is_refused(wrong, message):
+    with pytest.raises(BadOption, match=message):
+        learning({20: 0.5, 10: 0.25}, **wrong)
+
+
 # --- tables ---------------------------------------------------------------------------------------------------------
 
 

@@ -31,10 +31,12 @@ class AlignedValues(NamedTuple):
     """The values of the items of a table of ratings.
 
     values: (n_items,) float64, nan where an item has none     n_unknown: values of items that the table does not hold
+    errors: (n_items,) the standard error of each, nan where an item has none; None where none were given
     """
 
     values: FloatArray
     n_unknown: int
+    errors: FloatArray | None = None
 
     def note(self) -> str:
         """A sentence on how many items have a value, and what becomes of the others."""
@@ -52,6 +54,8 @@ class ItemValues(SheetMixin):
     name: what is valued; a word such as "wellbeing" (all of them: `ASKED_OF_PEOPLE`) only where people were asked
     values: {item: number}, items by id or exact title     set_by: the person or office that answers for the values
     set_on: the day, such as "2026-03-01"     n_people: the people who were asked; 0 where nobody was
+    standard_errors: {item: how far off its value may be}, in the unit of the values     n_answers: {item: people who
+        were asked of it}; each is of all items that have a value, or None where it is not known
     Raises `BadOption` for what is of another type or empty, and for such a name where nobody was asked.
 
     >>> learning = ItemValues(
@@ -68,6 +72,8 @@ class ItemValues(SheetMixin):
     set_by: str
     set_on: str
     n_people: int
+    standard_errors: Mapping[Id, float] | None = None
+    n_answers: Mapping[Id, int] | None = None
 
     @classmethod
     def read(
@@ -80,7 +86,7 @@ class ItemValues(SheetMixin):
         item, value: the names of the columns; None: those usually called so, else the only other column
         name and the others: as in `ItemValues`. A text file may state them itself, in lines above its header such as
             "# name: learning", "# higher is better: yes", "# set by: the editors", "# set on: 2026-03-01" and "# people
-            asked: 0"; what is passed goes before.
+            asked: 0"; what is passed goes before. Columns `standard_error` and `n_answers` are read where they are.
         A row without a value is left out. Raises `BadTable` where the table cannot be read, has two rows of an item, or
         a value that is no number; `BadOption` where one of these facts is missing or wrong.
         """
@@ -102,10 +108,13 @@ class ItemValues(SheetMixin):
         n_people: int = conformed("n_people", int, self.n_people)
         if n_people < 0:
             raise BadOption(f"n_people counts the people who were asked, 0 where nobody was, but {n_people} came.")
-        plain = {
+        plain: dict[str, Any] = {
             "values": _numbers(self.values), "set_on": _day(self.set_on), "n_people": n_people,
             "higher_is_better": conformed("higher_is_better", bool, self.higher_is_better),
         }  # fmt: skip
+        for of_items, kind, least in (("standard_errors", float, 0), ("n_answers", int, 1)):
+            given = getattr(self, of_items)
+            plain[of_items] = None if given is None else _of_all_items(of_items, given, plain["values"], kind, least)
         for fact, one in plain.items():
             object.__setattr__(self, fact, one)
         said = _only_people_can_say(self.name)
@@ -146,9 +155,14 @@ class ItemValues(SheetMixin):
             raise BadOption(
                 f"{self.name!r} values item {shown(twice)} twice, by its id and by its title. Give it once."
             )
-        values = np.full(ratings.n_items, np.nan)
-        values[found] = np.fromiter(self.values.values(), np.float64, len(items))[known][first]
-        return AlignedValues(values, int(np.count_nonzero(~known)))
+        columns = list[FloatArray]()
+        for one in (self.values, self.standard_errors or {}):
+            column = np.full(ratings.n_items, np.nan)
+            if one:
+                column[found] = np.array([one[item] for item in items], np.float64)[known][first]
+            columns.append(column)
+        values, errors = columns
+        return AlignedValues(values, int(np.count_nonzero(~known)), None if self.standard_errors is None else errors)
 
     def write(self, path: str | Path) -> Path:
         """Write a CSV file that `read` and the command line take as it is, facts included; its path.
@@ -161,7 +175,8 @@ class ItemValues(SheetMixin):
             "name": self.name, "higher_is_better": self.higher_is_better, "set_by": self.set_by,
             "set_on": self.set_on, "n_people": self.n_people,
         }  # fmt: skip
-        return write_item_values(path, self.values, facts)
+        of_items = {"standard_error": self.standard_errors, "n_answers": self.n_answers}
+        return write_item_values(path, self.values, facts, {name: one for name, one in of_items.items() if one})
 
     def sheet(self) -> Sheet:
         """The number of items with a value and the range of these, under the origin."""
@@ -178,6 +193,20 @@ def _numbers(values: Any) -> dict[Id, float]:
     if not values:
         raise BadOption("Item values are of one item at least, but {} came.")
     return {item: conformed(f"the value of {shown(item)}", float, number) for item, number in values.items()}
+
+
+def _of_all_items(name: str, given: Any, values: Mapping[Id, float], kind: type, least: int) -> dict[Id, Any]:
+    """A number of each item that has a value, in their order."""
+    if not isinstance(given, Mapping) or set(given) != set(values):
+        raise BadOption(
+            f"{name} of item values has one number for each item that has a value, {counted(len(values), 'item')}, but "
+            f"{shown(given)} came. Give all of them, or none."
+        )
+    found = {item: conformed(f"{name}[{shown(item)}]", kind, given[item]) for item in values}
+    low = next((item for item, one in found.items() if one < least), None)
+    if low is not None:
+        raise BadOption(f"{name}[{shown(low)}] is {found[low]:g}, but {least} or more was expected.")
+    return found
 
 
 def _day(given: Any) -> str:

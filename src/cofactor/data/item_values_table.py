@@ -24,11 +24,12 @@ LINES = {  # as they stand above the header, after "# ", and before ": "
     "name": "name", "higher_is_better": "higher is better", "set_by": "set by", "set_on": "set on",
     "n_people": "people asked",
 }  # fmt: skip
+OF_ITEMS = {"standard_error": "standard_errors", "n_answers": "n_answers"}  # columns, and what they are called
 TRUTHS = {"yes": True, "true": True, "no": False, "false": False}
 
 
 def read_item_values(source: Any, item: str | None, value: str | None) -> tuple[dict[Id, float], dict[str, Any]]:
-    """The value of each item, and the facts that a text file states above its header.
+    """The value of each item, and the facts that a text file states above its header, with what else columns say.
 
     Raises `BadTable` where the table cannot be read, `BadOption` for a fact that is written in no known way.
     """
@@ -36,7 +37,13 @@ def read_item_values(source: Any, item: str | None, value: str | None) -> tuple[
     try:
         table = open_table(table_source)
         item_column, value_column = _columns(list(table.head.columns), item, value)
-        return _values(table, item_column, value_column), stated
+        values = _values(table, item_column, value_column)
+        for column in (one for one in OF_ITEMS if one in table.head.columns and one != value_column):
+            numbers = {item: one for item, one in _values(table, item_column, column).items() if item in values}
+            stated[OF_ITEMS[column]] = {
+                item: int(one) if column == "n_answers" and one.is_integer() else one for item, one in numbers.items()
+            }
+        return values, stated
     except BadTable as error:
         raise BadTable(f"The item values of {name_of(source)} are not read. {error}") from None
 
@@ -55,8 +62,12 @@ def refuse_missing_facts(source: Any, facts: Mapping[str, Any]) -> None:
     )
 
 
-def write_item_values(path: str | Path, values: Mapping[Id, float], facts: Mapping[str, Any]) -> Path:
+def write_item_values(
+    path: str | Path, values: Mapping[Id, float], facts: Mapping[str, Any], of_items: Mapping[str, Mapping[Id, float]]
+) -> Path:
     """Write the values as CSV below the lines of their facts; the path.
+
+    of_items: more columns by name, a number of each item
 
     Raises `BadOption` for a path of another ending, `NotSaved` where the system refuses.
     """
@@ -64,7 +75,9 @@ def write_item_values(path: str | Path, values: Mapping[Id, float], facts: Mappi
     words = {True: "yes", False: "no"}
     facts = {fact: words[one] if isinstance(one, bool) else " ".join(str(one).split()) for fact, one in facts.items()}
     above = "".join(f"# {LINES[fact]}: {one}\n" for fact, one in facts.items())
-    frame = pl.DataFrame([series_of("item", list(values)), pl.Series("value", list(values.values()), pl.Float64)])
+    more = [pl.Series(name, [one[item] for item in values]) for name, one in of_items.items()]
+    numbers = pl.Series("value", list(values.values()), pl.Float64)
+    frame = pl.DataFrame([series_of("item", list(values)), numbers, *more])
     return write_text(file, above + frame.write_csv())
 
 
@@ -107,7 +120,7 @@ def _columns(names: list[str], item: str | None, value: str | None) -> tuple[str
         if asked is not None and asked not in names:
             raise BadTable(f"There is no column {asked!r}; there are: {', '.join(map(shown, names))}.")
     found = item or usual_column([name for name in names if name != value], "item") or names[0]
-    others = [name for name in names if name not in (found, usual_column(names, "title"))]
+    others = [name for name in names if name not in (found, usual_column(names, "title"), *OF_ITEMS)]
     named = value or next((name for name in others if name.lower() == "value"), None)
     if named is None and len(others) != 1:
         raise BadTable(

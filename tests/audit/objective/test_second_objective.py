@@ -73,6 +73,19 @@ def test_what_either_alone_pushes_is_worked_out_by_hand(small):
     ]
 
 
+def test_an_item_whose_values_interval_holds_the_mean_is_counted_and_not_named(model, five):
+    """The mean is 3.5: A lies 1.5 below it and may be above by chance, B surely lies below, D above."""
+    errors = {"A": 1.0, "B": 1.0, "C": 1.0, "D": 1.0}
+    found = second_objective(model, five[1], replace(LEARNING, standard_errors=errors), weights=[0.5], k=1)
+    assert found.pushed("model")["item"].to_list() == ["B"]
+    assert found.pushed("values").select("item", "standard_error").rows() == [("D", 1.0)]
+    assert "1 more item may be like that, but the 95% interval of the value holds the mean: not named." in str(found)
+
+
+def test_values_without_standard_errors_are_said_to_have_none(small):
+    assert "without standard errors an item may lie beyond the mean by chance" in " ".join(str(small).split())
+
+
 def test_lower_values_may_be_the_better_ones(model, five, small):
     opposite = cf.ItemValues("cost", {item: -one for item, one in LEARNING.values.items()}, **FACTS)
     opposite = replace(opposite, higher_is_better=False)

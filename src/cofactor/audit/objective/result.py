@@ -15,14 +15,14 @@ from cofactor.errors import BadOption, counted, shown
 from cofactor.evaluation.bootstrap import Interval
 from cofactor.sheet import Sheet, SheetMixin, format_number
 
-__all__ = ["ObjectiveSetting", "SecondObjective"]
+__all__ = ["ObjectiveSetting", "Pusher", "SecondObjective"]
 
 N_NAMED = 3  # items of either kind, in print
 Pusher = Literal["model", "values"]
 Column = Literal["measure", "weight", "group", "stratum", "change", "value", "low", "high"]
 PushedColumn = Literal[
-    "item", "title", "value", "lists_model", "share_model", "low_model", "high_model", "lists_values", "share_values",
-    "low_values", "high_values",
+    "item", "title", "value", "standard_error", "lists_model", "share_model", "low_model", "high_model",
+    "lists_values", "share_values", "low_values", "high_values",
 ]  # fmt: skip
 
 
@@ -31,6 +31,7 @@ class ObjectiveSetting(NamedTuple):
 
     relevant_from: the lowest rating that counts as relevant; None: every one does
     n_left_out: users of the test without training ratings     coverage: a sentence on items without a value
+    has_errors: the values have standard errors
     """
 
     weights: tuple[float, ...]
@@ -41,6 +42,7 @@ class ObjectiveSetting(NamedTuple):
     coverage: str
     confidence: float
     n_bootstrap: int
+    has_errors: bool
 
     @classmethod
     def of(
@@ -51,7 +53,7 @@ class ObjectiveSetting(NamedTuple):
         held = users.held
         return cls(
             tuple(weights), k, held.n_users, users.n_left_out, held.relevant_from, values.note(), confidence,
-            n_bootstrap,
+            n_bootstrap, values.errors is not None,
         )  # fmt: skip
 
 
@@ -118,8 +120,9 @@ class SecondObjective(SheetMixin):
     def pushed(self, by: Pusher) -> Table[PushedColumn]:
         """The items that the model alone, or the values alone, push, those they push most first.
 
-        Columns: the item, its title and value, the lists of either that hold it, as number and as share of all lists
-        with its interval. Raises `BadOption` for anything else than "model" or "values".
+        Columns: the item, its title, value and the standard error of that (nan where none were given), the lists of
+        either that hold it, as number and as share of all lists with its interval.
+        Raises `BadOption` for anything else than "model" or "values".
         """
         return make_table(self._pushed(by).columns(by, _other(by), self.setting.confidence), self.library)
 
@@ -156,13 +159,14 @@ class SecondObjective(SheetMixin):
             for weight in self.setting.weights
         ]
         title = f"a second objective beside that of {self.model}, lists of {self.setting.k}"
-        return Sheet(title, ("weight", *names.values()), rows, [*self._findings(), *self._notes()])
+        return Sheet(title, ("weight", *names.values()), rows, [*self.findings(), *self._notes()])
 
     def _names(self) -> dict[str, str]:
         k = self.setting.k
         return {"engagement": "engagement", "ndcg": f"nDCG@{k}", "recall": f"recall@{k}", "value": self.name}
 
-    def _findings(self) -> list[str]:
+    def findings(self) -> list[str]:
+        """Sentences on what is pushed by the model alone and by the values alone, and on who pays half-way."""
         return [self._push_note("model", "worse"), self._push_note("values", "better"), *self._who_pays()]
 
     def _push_note(self, by: Pusher, than_mean: str) -> str:
@@ -175,11 +179,15 @@ class SecondObjective(SheetMixin):
             )
         ]  # fmt: skip
         what = f"{words[by].capitalize()} push{'es' if by == 'model' else ''} {counted(len(found), 'item')}"
+        unsure = (
+            f" {counted(found.n_unsure, 'more item')} may be like that, but the {self.setting.confidence:.0%} interval "
+            "of the value holds the mean: not named." if found.n_unsure else ""
+        )  # fmt: skip
         if not named:
-            return f"{what} of {than_mean} values than the mean."
+            return f"{what} of {than_mean} values than the mean.{unsure}"
         return (
             f"{what} of {than_mean} values than the mean, which have {found.share_of_places:.0%} of the places on such "
-            f"lists; most of all {', '.join(named)}."
+            f"lists; most of all {', '.join(named)}.{unsure}"
         )
 
     def _who_pays(self) -> list[str]:
@@ -214,7 +222,7 @@ class SecondObjective(SheetMixin):
             "Weight 0 is the model alone, 1 the values alone. Engagement is what the model predicts of a list's items, "
             "1 for the user's best item, 0 for the last.",
             f"{setting.confidence:.0%} intervals by resampling {counted(setting.n_users, 'user')} "
-            f"{counted(setting.n_bootstrap, 'time')}; the values themselves are taken as they are.",
+            f"{counted(setting.n_bootstrap, 'time')}; {_how_sure(has_errors=setting.has_errors)}",
             f"Relevant: {'everything in the test' if least is None else f'test ratings of {least:g} and above'}. "
             "What people were not shown, a test says nothing of.",
         ]
@@ -225,6 +233,15 @@ class SecondObjective(SheetMixin):
     @staticmethod
     def _weights(weights: Sequence[float]) -> str:
         return ", ".join(map(_weight, weights))
+
+
+def _how_sure(*, has_errors: bool) -> str:
+    if not has_errors:
+        return (
+            "the values themselves are taken as they are: without standard errors an item may lie beyond the mean by "
+            "chance."
+        )
+    return "in them the values are taken as they are, but items are named only if theirs differs from the mean."
 
 
 def _other(by: Pusher) -> Pusher:

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from cofactor.audit.objective.blended_lists import blended_lists
+from cofactor.audit.objective.blended_lists import BlendedLists, blended_lists
 from cofactor.audit.objective.measures import measures_of
 from cofactor.audit.objective.pushed_items import pushed_by
-from cofactor.audit.objective.result import ObjectiveSetting, SecondObjective
+from cofactor.audit.objective.result import ObjectiveSetting, Pusher, SecondObjective
 from cofactor.audit.popularity_lists import AuditedUsers
 from cofactor.audit.popularity_measures import MeasuredUsers
 from cofactor.contract.value_blend import expect_item_values, share_of
@@ -42,7 +42,8 @@ def second_objective(
 
     and the changes of these from the model alone, by groups of users: by taste, from niche to blockbuster, and by
     activity, as in `popularity_bias`. An item is pushed by the model alone where more of its lists than of those by the
-    values alone hold it and its value is worse than the mean of all; by the values alone the other way round.
+    values alone hold it and its value is worse than the mean of all; by the values alone the other way round. Where the
+    values have standard errors, the whole interval of an item's value must lie on that side.
 
     Raises `BadOption` for options out of range and a test none of whose users is in the training ratings, `UnknownIds`
     for values of other items; `Leak`, `BadTable` and `NotFitted` as `evaluate` does.
@@ -59,15 +60,19 @@ def second_objective(
     lists = blended_lists(model, users, aligned.values, asked, k, higher_is_better=better)
     statistics = dict(measures_of(lists, aligned.values, MeasuredUsers(users, None)))
     samples = resample(statistics, n_bootstrap, seed)
-    own, other = lists[0], lists[-1]
+    pushers: dict[Pusher, tuple[BlendedLists, BlendedLists]] = {
+        "model": (lists[0], lists[-1]), "values": (lists[-1], lists[0]),
+    }  # fmt: skip
     return SecondObjective(
         model=type(model).__name__, objective=model.objective, not_optimised=model.not_optimised, name=values.name,
         origin=values.origin, higher_is_better=better,
         setting=ObjectiveSetting.of(users, aligned, asked, k, confidence, n_bootstrap),
         intervals={name: interval(one, samples[name], confidence) for name, one in statistics.items()},
         pushed_items={
-            "model": pushed_by(own, other, aligned.values, model.ratings, better=False, higher_is_better=better),
-            "values": pushed_by(other, own, aligned.values, model.ratings, better=True, higher_is_better=better),
+            by: pushed_by(
+                *both, aligned, model.ratings, better=by == "values", higher_is_better=better, confidence=confidence
+            )
+            for by, both in pushers.items()
         },
         library=test.library,
     )  # fmt: skip

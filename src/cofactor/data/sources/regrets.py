@@ -84,7 +84,8 @@ def load(name: str = "regrets", *, n_users: int = 1000, seed: int = 42) -> Ratin
 
 
 def asked(n_users: int = 1000, seed: int = 42) -> ItemValues:
-    """The share of those who had watched a clip, among the people who were asked, that regret it.
+    """The share of those who had watched a clip, among the people who were asked, that regret it, with its standard
+    error (of the share with two answers of either kind more, which is not 0 where all agree [agresti1998]).
 
     A clip that fewer than five of them had watched has no value.
     """
@@ -93,10 +94,15 @@ def asked(n_users: int = 1000, seed: int = 42) -> ItemValues:
     clip, regrets = world.item_idx[answered], world.regretted[answered]
     n_answers = np.bincount(clip, minlength=N_CLIPS)
     shares = np.bincount(clip, regrets, minlength=N_CLIPS) / np.maximum(n_answers, 1)
-    known = np.flatnonzero(n_answers >= FEWEST_ANSWERS)
+    known = n_answers >= FEWEST_ANSWERS
+    adjusted = (shares * n_answers + 2) / (n_answers + 4)
+    errors = np.sqrt(adjusted * (1 - adjusted) / (n_answers + 4))
+    values, standard_errors, n = (
+        dict(zip(_clip_ids()[known].tolist(), one[known].tolist(), strict=True)) for one in (shares, errors, n_answers)
+    )
     return ItemValues(
-        "regret", dict(zip(_clip_ids()[known].tolist(), shares[known].tolist(), strict=True)), higher_is_better=False,
-        set_by="the generated survey of regrets (synthetic)", set_on=ASKED_ON, n_people=min(N_ASKED, n_users),
+        "regret", values, higher_is_better=False, set_by="the generated survey of regrets (synthetic)",
+        set_on=ASKED_ON, n_people=min(N_ASKED, n_users), standard_errors=standard_errors, n_answers=n,
     )  # fmt: skip
 
 
