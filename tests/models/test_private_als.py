@@ -270,6 +270,19 @@ def test_an_unfitted_model_has_no_statement():
         cf.PrivateALS().privacy  # noqa: B018
 
 
+def test_its_card_lists_all_that_is_released_and_what_nothing_covers_in_red(opened):
+    (section,) = (one for one in opened.card().sections if one.key == "promise")
+    facts = {one.name.lower(): one for one in section.facts}
+    for one in opened.privacy.released:
+        assert facts[one.what.lower()].value == f"{one.cover}: {one.why}"
+        assert facts[one.what.lower()].red == (one.cover == NOT_COVERED)
+    assert facts["ε"].value.startswith("5, of one person")
+    said = " ".join(section.text)
+    assert "The recipe is promised, not the bits" in said
+    assert "floating-point noise are not covered" in said
+    assert 'class="uncovered"><dt>Figures measured of the model' in opened.card().html()
+
+
 def test_not_covered_is_said_in_the_card_too(model, tmp_path):
     card = (model.save(tmp_path / "m") / "card.md").read_text().replace("\\", "")
     assert "differentially private" in card

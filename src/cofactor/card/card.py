@@ -10,7 +10,7 @@ from cofactor.card.finding import Finding
 from cofactor.card.lights import Threshold
 from cofactor.card.measures import GUARDS, MEASURES, Thresholds, not_measured
 from cofactor.card.questions import QUESTIONS
-from cofactor.card.section import SECTIONS, Section
+from cofactor.card.section import NOT_GIVEN, SECTIONS, Section
 from cofactor.errors import BadOption, NotSaved, shown
 from cofactor.sheet import TextMixin
 
@@ -48,7 +48,7 @@ class Card(TextMixin):
         """All sections in the order of the card, each with its measures, taken or not; coupled ones are held back where
         their guards are not green."""
         there = {one.key: one for one in self.sections}
-        sections = [self._section(there.get(key, Section(key=key))) for key in SECTIONS]
+        sections = [self._section(there.get(key, _not_given(key))) for key in SECTIONS]
         guards = [one for section in sections for one in section.findings if one.name in GUARDS]
         return [_with_guards(one, guards) for one in sections]
 
@@ -100,6 +100,10 @@ class Card(TextMixin):
         from cofactor.card.verdict import verdict_lines
 
         return "\n".join(verdict_lines(self))
+
+
+def _not_given(key: str) -> Section:
+    return Section(key=key, text=(NOT_GIVEN[key],) if key in NOT_GIVEN else ())
 
 
 def _with_guards(section: Section, guards: Sequence[Finding]) -> Section:

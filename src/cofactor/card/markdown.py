@@ -12,6 +12,7 @@ from cofactor.card.verdict import verdict
 if TYPE_CHECKING:
     from cofactor.card.card import Card
     from cofactor.card.finding import Finding
+    from cofactor.card.section import Fact
 
 __all__ = ["NOT_ANSWERED", "NO_CLAIM", "escaped", "markdown"]
 
@@ -60,7 +61,7 @@ def _section(card: "Card", section: Section) -> Iterator[str]:
     yield f"## {section.title}"
     yield from map(escaped, section.text)
     if section.facts:
-        yield "\n".join(f"- **{escaped(one.name)}:** {escaped(one.value)}" for one in section.facts)
+        yield "\n".join(map(_fact, section.facts))
     if section.findings:
         yield "\n".join(map(_finding, section.findings))
     yield from (f"*{escaped(one.title)}.* {escaped(one.caption)}" for one in section.pictures)
@@ -69,6 +70,11 @@ def _section(card: "Card", section: Section) -> Iterator[str]:
         yield "\n".join(_answer(card, name) for name in questions)
     if section.how:
         yield f"*{escaped(section.how)}*"
+
+
+def _fact(one: "Fact") -> str:
+    value = escaped(one.value)
+    return f"- **{escaped(one.name)}:** {f'**{value}**' if one.red else value}"
 
 
 def _finding(one: "Finding") -> str:

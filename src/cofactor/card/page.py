@@ -10,7 +10,7 @@ from cofactor.card.chart import svg
 from cofactor.card.lights import LIGHT_WORDS, Light
 from cofactor.card.markdown import NO_CLAIM, NOT_ANSWERED
 from cofactor.card.questions import HEAD, OF_SECTIONS, QUESTIONS
-from cofactor.card.section import Picture, Section
+from cofactor.card.section import Fact, Picture, Section
 from cofactor.card.verdict import overdue, verdict
 from cofactor.errors import counted
 
@@ -26,6 +26,8 @@ SHAPES: dict[Light, str] = {  # a light is told by its shape and its word, too, 
     "red": '<path d="M5 1.5h6L14.5 5v6L11 14.5H5L1.5 11V5Z"/>',
     "grey": '<circle cx="8" cy="8" r="5" class="hollow"/>',
 }
+
+UNCOVERED = ' class="uncovered"'
 
 
 def page(card: "Card") -> str:
@@ -76,7 +78,7 @@ def _section(card: "Card", section: Section) -> Iterator[str]:
     yield from (f"<p>{escape(one)}</p>" for one in section.text)
     yield _rows(section.facts)
     yield from map(_finding, (one for one in section.findings if not _is_plain(one)))
-    yield _rows((one.title, one.value_text) for one in section.findings if _is_plain(one))
+    yield _rows(Fact(one.title, one.value_text) for one in section.findings if _is_plain(one))
     yield from map(_picture, section.pictures)
     questions = OF_SECTIONS.get(section.key)
     if questions:
@@ -86,8 +88,11 @@ def _section(card: "Card", section: Section) -> Iterator[str]:
     yield "</section>\n"
 
 
-def _rows(facts: Iterable[tuple[str, str]]) -> str:
-    rows = "".join(f"<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div>" for name, value in facts)
+def _rows(facts: Iterable[Fact]) -> str:
+    rows = "".join(
+        f"<div{UNCOVERED if one.red else ''}><dt>{escape(one.name)}</dt><dd>{escape(one.value)}</dd></div>"
+        for one in facts
+    )
     return f'<dl class="facts">{rows}</dl>' if rows else ""
 
 

@@ -77,7 +77,7 @@ def _section_of(kept: Mapping[str, Any]) -> Section:
         raise LookupError(kept["key"])
     return Section(
         key=kept["key"], how=_text(kept["how"]), text=tuple(map(_text, kept["text"])),
-        facts=tuple(Fact(_text(one["name"]), _text(one["value"])) for one in kept["facts"]),
+        facts=tuple(Fact(_text(one["name"]), _text(one["value"]), one.get("red") is True) for one in kept["facts"]),
         findings=tuple(map(_finding_of, kept["findings"])), pictures=tuple(map(_picture_of, kept["pictures"])),
     )  # fmt: skip
 

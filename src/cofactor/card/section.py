@@ -6,21 +6,27 @@ from typing import NamedTuple, Self
 
 from cofactor.card.finding import Finding
 
-__all__ = ["SECTIONS", "Curve", "Fact", "Picture", "Section"]
+__all__ = ["NOT_GIVEN", "SECTIONS", "Curve", "Fact", "Picture", "Section"]
 
 SECTIONS = {  # by key, in the order of the card
     "parameters": "What decides a list",
     "profile": "Lists without a profile",
     "objective": "What it is, and what it optimises",
+    "values": "A second objective: values of items",
     "data": "The data, and who is in it",
     "accuracy": "How good it is, and for whom",
     "popularity": "What it shows: popular and rare items",
     "bubble": "If people follow it for long",
+    "promise": "What privacy it promises",
     "privacy": "What it gives away about people",
     "cold_start": "New people and new items",
     "limits": "Limits",
     "harms": "Harms to think about",
     "making": "How it was made, and how to make it again",
+}
+
+NOT_GIVEN = {  # what a section says where nothing was measured for it, by key
+    "values": "No table of item values was given: nothing here says what people are glad of, learn from, or regret.",
 }
 
 
@@ -48,10 +54,11 @@ class Picture(NamedTuple):
 
 
 class Fact(NamedTuple):
-    """Something known about a model or its data that is neither good nor bad."""
+    """Something known about a model or its data that is neither good nor bad. red: it is shown so: nothing covers it"""
 
     name: str
     value: str
+    red: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

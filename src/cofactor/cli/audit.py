@@ -6,6 +6,7 @@ examples:
   cofactor audit --questions answers.toml                 writes the questions that only people can answer
   cofactor audit --into movies.cofactor --quick           keeps what it finds in the model's own folder
   cofactor audit movies.cofactor --sections accuracy,privacy
+  cofactor audit movies.cofactor --values regret.csv      what lists gain and lose by a second objective
   cofactor audit movies.cofactor --diversity 0.3          of lists that are made with this option of recommend
 
 TEST are ratings that the model was not trained on. Without it a fifth of each person's ratings is held out, and another
@@ -35,6 +36,10 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--answers", type=Path, metavar="FILE", help="answers to the questions, in TOML or JSON")
     parser.add_argument("--questions", type=Path, metavar="FILE", help="write the questions into a new file, and end")
     parser.add_argument("--thresholds", type=Path, metavar="FILE", help="of the lights, in TOML or JSON")
+    parser.add_argument(
+        "--item-values", "--values", type=Path, metavar="FILE",
+        help="a second objective to be audited, with lines as docs/objective.md says",
+    )  # fmt: skip
     parser.add_argument("--sections", metavar="NAMES", help="measure only these, by comma (default: all)")
     parser.add_argument("--quick", action="store_true", help="smaller simulation, and no attack on the model")
     parser.add_argument("--k", type=int, default=10, help="length of the lists (default: 10)")
@@ -67,7 +72,8 @@ def _measured(arguments: Namespace) -> "Card":
     sections = None if arguments.sections is None else arguments.sections.split(",")
     card = model_card(
         model, test, sections=sections, lists=lists, thresholds=arguments.thresholds,
-        answers=arguments.answers, quick=arguments.quick, k=arguments.k, seed=arguments.seed, progress=_say,
+        answers=arguments.answers, item_values=arguments.item_values, quick=arguments.quick, k=arguments.k,
+        seed=arguments.seed, progress=_say,
     )  # fmt: skip
     if arguments.out is not None:
         card.write(arguments.out)
@@ -88,7 +94,9 @@ def _check(arguments: Namespace) -> None:
         raise BadOption("Name a saved model, as in: cofactor audit movies.cofactor, or give --questions FILE.")
     if arguments.out is not None:
         check_card_path(arguments.out)
-        check_file("--out", arguments.out, [arguments.answers, arguments.thresholds, arguments.source])
+        check_file(
+            "--out", arguments.out, [arguments.answers, arguments.thresholds, arguments.item_values, arguments.source]
+        )
     check_model("--into", arguments.into)
 
 

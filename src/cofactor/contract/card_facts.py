@@ -12,6 +12,7 @@ from cofactor.card.section import Fact, Section
 from cofactor.contract.abilities import REFUSALS
 from cofactor.contract.fitting import FitMixin
 from cofactor.contract.forgetting import MEANINGS
+from cofactor.contract.privacy_facts import promise_section
 from cofactor.contract.showing import with_options
 from cofactor.data.describing import describe
 from cofactor.data.facts import counts_in_words, rows_of_facts
@@ -34,7 +35,7 @@ def name_of_data(ratings: "Ratings") -> str:
 
 
 def fact_sections(model: FitMixin) -> list[Section]:
-    """The sections that need no measuring: objective, data, limits and making. Raises `NotFitted`."""
+    """The sections that need no measuring: objective, data, promise, limits and making. Raises `NotFitted`."""
     ratings = model.ratings
     return [
         Section(key="objective", facts=tuple(_objective(model))),
@@ -42,6 +43,7 @@ def fact_sections(model: FitMixin) -> list[Section]:
             key="data",
             facts=(*_of_data(ratings, with_people=model.saves_ratings), Fact("Forgets a person", _forgets(model))),
         ),
+        promise_section(model.privacy),
         Section(key="limits", text=tuple(_limits(model))),
         Section(key="making", facts=tuple(_making(model))),
     ]

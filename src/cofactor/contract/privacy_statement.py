@@ -7,11 +7,12 @@ from typing import Any, Literal, NamedTuple
 from cofactor.data.tables import Table, make_table
 from cofactor.sheet import Sheet, SheetMixin
 
-__all__ = ["NOT_COVERED", "Cover", "PrivacyStatement", "Released"]
+__all__ = ["NOT_COVERED", "RECIPE", "Cover", "PrivacyStatement", "Released"]
 
 Cover = Literal["covered", "public by declaration", "not released", "NOT covered"]
 NOT_COVERED: Cover = "NOT covered"
 CONDITIONS = "options", "rating range"  # the beginnings of what the guarantee rests on
+RECIPE = "The recipe is promised, not the bits: the noise has no seed, and no two fits are alike."
 RED = '<b style="color:#c00">NOT covered</b>'
 
 
@@ -72,7 +73,7 @@ class PrivacyStatement(SheetMixin):
         notes = [
             self.guarantee,
             f"Noise multipliers of the {len(self.multipliers)} releases, each of sensitivity 1: {noise}.",
-            "The recipe is promised, not the bits: the noise has no seed, and no two fits are alike.",
+            RECIPE,
         ]
         return Sheet(
             f"what {self.model} releases", ("what", "cover", "why"), self.released, notes, ("left", "left", "left")

@@ -23,6 +23,7 @@ from cofactor.selection.exact import DotProducts, blocks
 
 if TYPE_CHECKING:
     from cofactor.card.card import Card
+    from cofactor.contract.privacy_statement import PrivacyStatement
     from cofactor.contract.reasons import Reasons
     from cofactor.data.joining import Joined
     from cofactor.data.ratings import Ratings
@@ -73,6 +74,11 @@ class ModelSteps(ABC):
         if not hasattr(self, "ratings_"):
             raise NotFitted(type(self).__name__)
         return self.ratings_
+
+    @property
+    def privacy(self) -> "PrivacyStatement | None":
+        """What it releases of the people it learned from, and what covers that; None: it promises no privacy."""
+        return None
 
     # ---- learning -----------------------------------------------------------------------------------------
 

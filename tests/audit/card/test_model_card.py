@@ -11,8 +11,10 @@ from cofactor.audit.card.card_audit import absolute
 from cofactor.audit.card.keeping import card_of_fit, keep_card_in
 from cofactor.audit.card.model_card import MEASURED_SECTIONS, held_out_audit
 from cofactor.audit.card.privacy import membership_of_worst_reader
+from cofactor.audit.objective.second_objective import second_objective
 from cofactor.audit.privacy.membership_report import MEASURES as MEASURED, MembershipInference
 from cofactor.card.measures import MEASURES
+from cofactor.card.section import Fact
 from cofactor.data.ratings import Ratings
 from cofactor.data.sources import tastes
 from cofactor.errors import BadOption, Leak
@@ -108,7 +110,7 @@ def test_every_section_can_be_measured_and_says_on_what(parts):
     model = cf.ImplicitMF(n_factors=4, n_epochs=3).fit(parts.train, progress=False)
     said = []
     card = cf.model_card(model, progress=said.append, **QUICK)
-    assert said == list(MEASURED_SECTIONS)
+    assert said == [one for one in MEASURED_SECTIONS if one != "values"]
     for section in card.sections:
         if section.key in MEASURED_SECTIONS:
             assert "a model with the same options, fitted to the rest" in section.how
@@ -177,6 +179,45 @@ def test_the_bubble_states_only_what_keeps_its_sign(model, parts):
         assert value is None or overlap.value == value
         assert diversity.light == "grey"
         assert "nothing is said" in diversity.sentence
+
+
+VALUES = cf.ItemValues(
+    "learning", {"inception-2010": 0.9, "frozen-2013": 0.1, "unwanted 1": 0.2}, higher_is_better=True,
+    set_by="the editors", set_on="2026-03-01", n_people=0,
+)  # fmt: skip
+
+
+def test_a_second_objective_is_on_the_card_where_values_are_given(model, parts, tmp_path):
+    card = cf.model_card(model, parts.test, sections=[], item_values=VALUES.write(tmp_path / "v.csv"), **QUICK)
+    found = second_objective(model, parts.test, VALUES, weights=[0.3], n_bootstrap=100)
+    (section,) = (one for one in card.sections if one.key == "values")
+    figures = {one.name: one.value for one in section.findings}
+    assert figures["ndcg at 0.3"] == found.value("ndcg", 0.3).value
+    assert figures["value at 1"] == found.value("value", 1).value
+    facts = {one.name: one for one in section.facts}
+    assert facts["Set by"].value == "the editors, on 2026-03-01"
+    assert facts["People asked"] == Fact("People asked", "nobody", red=True)
+    assert "The model alone pushes" in section.text[1]
+    assert 'class="uncovered"><dt>People asked' in card.html()
+    kept = model.copied()
+    kept.keep_card(card)
+    again = {one.key: one for one in cf.open(kept.save(tmp_path / "m")).card().sections}["values"]
+    assert again.facts == section.facts
+    assert [one.value for one in again.findings] == [one.value for one in section.findings]
+
+
+def test_without_values_the_card_says_so_and_they_cannot_be_measured(model, parts, card):
+    assert "No table of item values was given" in card.markdown()
+    with pytest.raises(BadOption, match="measured of a table of item values: give item_values"):
+        cf.model_card(model, parts.test, sections=["values"])
+    with pytest.raises(BadOption, match="item_values of a card are cf.ItemValues"):
+        cf.model_card(model, parts.test, item_values={"inception-2010": 1})
+
+
+def test_a_model_without_noise_promises_no_privacy_in_one_line(card):
+    (section,) = (one for one in card.sections if one.key == "promise")
+    assert (len(section.text), section.facts) == (1, ())
+    assert section.text[0].startswith("No privacy is promised")
 
 
 def test_membership_is_that_of_the_reader_who_finds_most_and_the_card_says_who(model, parts):

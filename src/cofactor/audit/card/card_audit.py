@@ -14,6 +14,7 @@ from cofactor.audit.popularity_report import PopularityBias
 from cofactor.card.finding import Finding
 from cofactor.card.measures import MEASURES, Thresholds, not_measured
 from cofactor.data.attributes.categories import category_attribute
+from cofactor.data.item_values import ItemValues
 from cofactor.data.ratings import Ratings
 from cofactor.evaluation.bootstrap import Interval, interval, resample
 from cofactor.evaluation.metrics import ndcg
@@ -30,6 +31,7 @@ class CardAudit:
     model: the one that is measured     whole: the ratings that the card's model has learned from
     lists: options of `recommend` by which lists are made     fingerprint: of the model that the card is of
     how: what it is measured on, in words     quick: smaller samples, and nothing that needs many fits
+    item_values: a second objective, None where none was given
     holds_nobody: it was saved without people, and those of the test have brought their ratings along
     """
 
@@ -46,6 +48,7 @@ class CardAudit:
     thresholds: Thresholds
     quick: bool
     holds_nobody: bool = False
+    item_values: ItemValues | None = None
 
     @cached_property
     def users(self) -> AuditedUsers:

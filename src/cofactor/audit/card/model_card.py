@@ -14,6 +14,7 @@ from cofactor.audit.card.cold_start import cold_start_section
 from cofactor.audit.card.parameters import parameters_section, profile_section
 from cofactor.audit.card.popularity import popularity_section
 from cofactor.audit.card.privacy import privacy_section
+from cofactor.audit.card.values import values_section
 from cofactor.audit.popularity_lists import refuse_options
 from cofactor.card.card import Card
 from cofactor.card.measures import Thresholds, checked_thresholds, read_thresholds
@@ -21,7 +22,9 @@ from cofactor.card.questions import checked_answers, read_answers
 from cofactor.card.section import Section
 from cofactor.contract.fingerprint import model_fingerprint
 from cofactor.contract.rating_counts import COUNTING, counted_ratings
+from cofactor.contract.value_blend import expect_item_values
 from cofactor.data.expecting import RatingsOrFrame, as_ratings
+from cofactor.data.item_values import ItemValues
 from cofactor.data.joining import join
 from cofactor.data.ratings import Ratings
 from cofactor.data.splits.splitting import split
@@ -35,16 +38,19 @@ __all__ = ["MEASURED_SECTIONS", "held_out_audit", "model_card"]
 
 HELD_OUT = 0.2  # of each person's ratings, where no test is given
 MEASURED_SECTIONS: Mapping[str, Callable[[CardAudit], Section]] = {
-    "parameters": parameters_section, "profile": profile_section, "accuracy": accuracy_section,
-    "popularity": popularity_section, "bubble": bubble_section, "privacy": privacy_section,
-    "cold_start": cold_start_section,
+    "parameters": parameters_section, "profile": profile_section, "values": values_section,
+    "accuracy": accuracy_section, "popularity": popularity_section, "bubble": bubble_section,
+    "privacy": privacy_section, "cold_start": cold_start_section,
 }  # fmt: skip
+
+OF_VALUES = "values"  # the section that is measured only where item values are given
 
 
 def model_card(
     model: Recommender, test: RatingsOrFrame | None = None, *, sections: Sequence[str] | None = None,
     lists: Mapping[str, Any] | None = None, thresholds: Mapping[str, Any] | str | Path | None = None,
-    answers: Mapping[str, Any] | str | Path | None = None, quick: bool = False, k: int = 10, confidence: float = 0.95,
+    answers: Mapping[str, Any] | str | Path | None = None, item_values: ItemValues | str | Path | None = None,
+    quick: bool = False, k: int = 10, confidence: float = 0.95,
     n_bootstrap: int = 1000, seed: int = 0, progress: Callable[[str], None] | None = None,
 ) -> Card:  # fmt: skip
     """The card of a fitted model [mitchell2019cards]: what it is, what was measured with lights, what is not answered.
@@ -56,6 +62,8 @@ def model_card(
     lists: options of `recommend` by which the model's lists are made where it is used, as {"diversity": 0.3}
     thresholds: where lights change, as {"coverage": {"green": 0.5, "red": 0.1}}, or a TOML or JSON file of that
     answers: to what only people can answer, by the names of `card.questions`, or a TOML or JSON file of them
+    item_values: a second objective, or a file that `cofactor.ItemValues.read` takes, for the section "values", which is
+        then always measured, and without them never
     quick: fewer rounds of the simulation, and no attack that fits the model several times
     k, confidence, n_bootstrap, seed: length of lists, and of intervals as in `evaluate`
     progress: called with the name of each section before it is measured
@@ -66,7 +74,8 @@ def model_card(
     """
     expect_model(model, "model_card measures")
     model = model.snapshot()
-    names = _checked_sections(sections)
+    values = ItemValues.read(item_values) if isinstance(item_values, str | Path) else item_values
+    names = _checked_sections(sections, values)
     kept, lists = model.card(lists), dict(lists or {})
     refuse_options(lists)
     given = _settings(answers, read_answers, checked_answers)
@@ -74,7 +83,7 @@ def model_card(
     audit = held_out_audit(
         model, None if test is None else as_ratings(test, "model_card measures on", like=model.ratings), lists=lists,
         k=list_length(k, "k"), level=check_level(confidence, n_bootstrap), seed=seed_of(seed), thresholds=held_to,
-        quick=conformed("quick", bool, quick),
+        quick=conformed("quick", bool, quick), item_values=values,
     )  # fmt: skip
     measured = [_measured(name, audit, progress) for name in names]
     card = replace(model.card(lists), thresholds=held_to).with_sections(measured)
@@ -83,7 +92,7 @@ def model_card(
 
 def held_out_audit(
     model: Recommender, test: Ratings | None, *, lists: Mapping[str, Any], k: int, level: tuple[float, int], seed: int,
-    thresholds: Thresholds, quick: bool,
+    thresholds: Thresholds, quick: bool, item_values: ItemValues | None = None,
 ) -> CardAudit:  # fmt: skip
     """The audit that sections are measured by; without a test, it is of another fit to part of the model's own ratings.
 
@@ -107,6 +116,7 @@ def held_out_audit(
     return CardAudit(
         model=model, whole=whole, test=test, fingerprint=fingerprint, how=how, lists=lists, k=k, confidence=level[0],
         n_bootstrap=level[1], seed=seed, thresholds=thresholds, quick=quick, holds_nobody=holds_nobody,
+        item_values=item_values,
     )  # fmt: skip
 
 
@@ -136,10 +146,18 @@ def _measured(name: str, audit: CardAudit, progress: Callable[[str], None] | Non
     return replace(section, how=how)
 
 
-def _checked_sections(sections: Sequence[str] | None) -> list[str]:
+def _checked_sections(sections: Sequence[str] | None, item_values: ItemValues | None) -> list[str]:
+    """The names of what is to be measured; that of the values where and only where there are some."""
     if isinstance(sections, str):
         sections = [sections]
-    names = list(MEASURED_SECTIONS if sections is None else sections)
+    names = [one for one in MEASURED_SECTIONS if one != OF_VALUES] if sections is None else list(sections)
+    if item_values is not None:
+        expect_item_values(item_values, "item_values of a card are")
+        names = list(dict.fromkeys([*names, OF_VALUES]))
+    elif OF_VALUES in names:
+        raise BadOption(
+            f"Section {OF_VALUES!r} is measured of a table of item values: give item_values=cf.ItemValues(…)."
+        )
     for name in names:
         if name not in MEASURED_SECTIONS:
             raise BadOption(f"No section {shown(name)} is measured. Choose among: {', '.join(MEASURED_SECTIONS)}.")
