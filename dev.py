@@ -21,6 +21,7 @@ import shutil
 import subprocess
 import sys
 import venv
+from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -30,6 +31,9 @@ ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 MOST_PROCESSES = 4
+# for NumPy and torch in tests that have one processor each: threads that wait for one another by spinning took a third
+# of all processor time
+ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 RUFF = (("format", "--check", "."), ("check", "."))
 INPUTS = ("pyproject.toml", "constraints.txt", "dev.py")
 
@@ -87,7 +91,10 @@ def demo(arguments: list[str]) -> int:
 
 def test(arguments: list[str]) -> int:
     """All tests in one process for each of a few processors; those that are named, in one, where a debugger works."""
-    return run_module("pytest", *(arguments or ("--numprocesses", str(n_processes()), "--dist", "worksteal")))
+    if arguments:
+        return run_module("pytest", *arguments)
+    together = ("--numprocesses", str(n_processes()), "--dist", "worksteal")
+    return run_module("pytest", *together, env=ONE_THREAD | os.environ)
 
 
 def notebooks(arguments: list[str]) -> int:
@@ -140,9 +147,9 @@ def release(arguments: list[str]) -> int:
     return run_module("tools.release", *arguments)
 
 
-def run_module(name: str, *arguments: str) -> int:
+def run_module(name: str, *arguments: str, env: Mapping[str, str] | None = None) -> int:
     """The exit status of a module of the environment, run from the project's root."""
-    return subprocess.run([BIN / "python", "-m", name, *arguments], cwd=ROOT).returncode
+    return subprocess.run([BIN / "python", "-m", name, *arguments], cwd=ROOT, env=env).returncode
 
 
 COMMANDS = {
