@@ -364,12 +364,13 @@ def test_names_of_the_first_version_say_what_they_are_called_now(learn):
         learn.recorder.plot()
 
 
-def test_the_networks_own_retyped_class_is_trained_by_the_fused_engine(dls):
+def test_the_networks_own_retyped_class_is_trained_by_the_fused_engine(dls, tmp_path):
     class EmbeddingNN(TabularModel):
         @delegates(TabularModel.__init__)
         def __init__(self, emb_szs, layers, **kwargs):
             super().__init__(emb_szs=emb_szs, n_cont=0, out_sz=1, layers=layers, **kwargs)
 
-    learn = Learner(dls, EmbeddingNN(get_emb_sz(dls), [8], y_range=(0, 5.5)), loss_func=MSELossFlat(), metrics=rmse)
+    net = EmbeddingNN(get_emb_sz(dls), [8], y_range=(0, 5.5))
+    learn = Learner(dls, net, loss_func=MSELossFlat(), metrics=rmse, path=tmp_path)
     learn.fit_one_cycle(1, 1e-2, cbs=SaveModelCallback(fname="best"))
     assert type(learn._engine[1]).__name__ == "FusedPerceptron"
