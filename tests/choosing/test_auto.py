@@ -204,6 +204,14 @@ def test_an_entry_that_cannot_be_fitted_says_why_and_the_others_go_on(tastes, mo
     assert type(choice.model) is not cf.ExplicitALS
 
 
+def test_a_trial_of_a_sampler_has_the_fewest_sweeps_wherever_the_last_fit_can_be_longer():
+    """Whatever is lost in rounding: with one sweep fewer there would be no trial."""
+    assert {raters._shared_out(sweeps)[0] for sweeps in np.arange(46, 119, 0.01)} == {raters.MIN_SWEEPS}
+    n, longer = raters._shared_out(300.0)
+    assert (n, longer) == (50, 4.0)
+    assert n * (1 + longer * contest.FINAL_FIT) == 300
+
+
 def test_the_last_fit_of_a_sampler_has_as_many_draws_as_there_is_time_for(tastes, monkeypatch):
     """Twenty sweeps took a second. For the last fit two and a half are kept, and as many are left: 80 of a quarter more
     ratings. Of all the time in the world it takes the default."""
