@@ -67,12 +67,14 @@ def _without_weights(column: str, strange: list[tuple[str, int]], given: Mapping
     )
 
 
-def aged(values: FloatArray | None, times: IntArray, half_life: str | timedelta) -> tuple[FloatArray, Remark]:
+def aged(
+    values: FloatArray | None, times: IntArray, half_life: str | timedelta, newest: int | None = None
+) -> tuple[FloatArray, Remark]:
     """The values (None: 1 each) times 2^(-age / half_life), the newest row's age being 0.
 
-    times: (n,) seconds, all known
+    times: (n,) seconds, all known     newest: of the whole table, where these rows are a part of it
     """
-    newest = int(times.max())
+    newest = int(times.max()) if newest is None else newest
     halvings = np.minimum((newest - times) / seconds_in("half_life", half_life), MAX_HALVINGS)
     share = np.exp2(-halvings).astype(np.float32)
     what = f"Each row counts half as much for every {half_life} that it is older than the newest, of {_day(newest)}"

@@ -6,7 +6,7 @@ import polars as pl
 from cofactor.arrays import IntArray, object_array
 from cofactor.data.ids import IdMap
 
-__all__ = ["number", "odd_texts"]
+__all__ = ["WIDEST_TABLE", "number", "odd_texts"]
 
 NOT_IDS = ("nan", "none", "null", "na", "n/a", "<na>")
 Numbered = tuple[IdMap, IntArray]

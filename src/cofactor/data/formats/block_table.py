@@ -54,7 +54,7 @@ def open_blocks(source: Any, options: Options, sizes: BlockSizes) -> BlockTable:
 
     source: anything that `open_table` takes; of what is no text, Parquet or Arrow file, query or Arrow stream, memory
         holds the columns that are used
-    Raises `BadTable` where `open_table` does.
+    Raises `BadTable` and `NotAfterFork` where `open_table` does.
     """
     require_polars()
     path = Path(source).expanduser() if isinstance(source, str | Path) else None

@@ -16,9 +16,20 @@ from cofactor.data.rows.duplicates import Repeated, merge_repeats, repeated_pair
 from cofactor.data.rows.table_rows import TableRows
 from cofactor.errors import counted, verb_of
 
-__all__ = ["IndexedRows", "dislike_remarks", "each_pair_once", "number_rows", "side_remarks"]
+__all__ = [
+    "DISLIKES",
+    "KEPT",
+    "REPEATED",
+    "IndexedRows",
+    "dislike_remarks",
+    "each_pair_once",
+    "number_rows",
+    "side_remarks",
+]
 
 N_NAMED = 5  # odd ids that a remark names
+DISLIKES = "Values of 0 or below are dislikes: no clicks to models of who has what, though not recommended again;"
+REPEATED = "The same user and item more than once, {}; left out"
 KEPT = {"mean": "mean of the ratings kept", "sum": "their sum kept", "last": "the last one kept"}  # of repeated pairs
 
 
@@ -72,8 +83,7 @@ def dislike_remarks(rows: IndexedRows) -> Remarks:
     """A remark on values of 0 or below, where there are any."""
     if not len(rows.values) or rows.values.min() > 0:
         return ()
-    what = "Values of 0 or below are dislikes: no clicks to models of who has what, though not recommended again;"
-    return (note(what, rows.positions(np.flatnonzero(rows.values <= 0))),)
+    return (note(DISLIKES, rows.positions(np.flatnonzero(rows.values <= 0))),)
 
 
 def each_pair_once(rows: IndexedRows, policy: Duplicates) -> tuple[IndexedRows, Remarks]:
@@ -90,8 +100,7 @@ def each_pair_once(rows: IndexedRows, policy: Duplicates) -> tuple[IndexedRows, 
         rows, user_idx=rows.user_idx[kept], item_idx=rows.item_idx[kept], values=values[kept],
         times=None if rows.times is None else rows.times[kept], position=rows.positions(np.flatnonzero(kept)),
     )  # fmt: skip
-    why = KEPT[policy]
-    return merged, (left_out(f"The same user and item more than once, {why}; left out", rows.positions(out)),)
+    return merged, (left_out(REPEATED.format(KEPT[policy]), rows.positions(out)),)
 
 
 def _repeats_problem(repeated: Repeated, rows: IndexedRows) -> Remark:

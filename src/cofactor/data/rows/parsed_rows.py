@@ -25,7 +25,7 @@ class RemarkLog(Protocol):
     """A place where remarks stay, also where a later stage fails."""
 
     def keep(self, outcome: tuple[T, Remarks]) -> T:
-        """What a stage made, without its remarks."""
+        """Return what a stage made, without its remarks."""
         ...
 
 
