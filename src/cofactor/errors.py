@@ -168,7 +168,7 @@ class BadShards(CofactorError, ValueError):
 
 
 class NotSaved(CofactorError, OSError):
-    """Raised when the file system refuses to write a model; nothing was changed, so save to another path."""
+    """Raised when the file system refuses to write a model or a table; make room, or choose another path."""
 
 
 class BadCheckpoint(CofactorError, ValueError):

@@ -2,15 +2,16 @@
 
 big.shards/
   00000.shard …          the ratings of the first users, of the next …: `shard_file.py`
+  00000.ids …            the ids of the same users, where they are text: `user_ids.py`
   catalogue.safetensors  ids, titles and attributes of the items, and how many ratings each has
   shards.json            what the data are, the shards with their hashes; written last, so a folder without is not whole
 """
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,19 +19,23 @@ from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
 import cofactor
-from cofactor.arrays import Array, FloatArray, IntArray
+from cofactor.arrays import Array, FloatArray, Id, IntArray
 from cofactor.data.facts import counts_in_words
 from cofactor.data.packing.ratings import pack_ratings, unpack_ratings
 from cofactor.data.ratings import Ratings
-from cofactor.errors import BadModelFolder, BadShards
+from cofactor.data.report import Finding, Report
+from cofactor.errors import BadModelFolder, BadShards, UnknownIds
+from cofactor.scale.finding import UserRatings, find_user
 from cofactor.scale.keys import ids_of_keys
 from cofactor.scale.shard_file import Shard, ShardFacts, read_shard
+from cofactor.scale.user_ids import ids_file, read_user_ids
 from cofactor.sheet import Sheet, SheetMixin, format_number
 
-__all__ = ["Shards", "open_shards", "write_manifest"]
+__all__ = ["Shards", "open_shards", "report_of", "write_manifest"]
 
 FORMAT = 1
 MANIFEST, CATALOGUE = "shards.json", "catalogue.safetensors"
+WORK = ".sharding"  # a folder inside, of what an interrupted run goes on from
 IN_BUNDLE = 16  # shards that are summed one after the other: the unit of work that is done again, or elsewhere
 
 
@@ -50,6 +55,7 @@ class Shards(SheetMixin):
     item_counts: IntArray
     mean: float
     parts: tuple[ShardFacts, ...]
+    report: Report | None = None  # what was found, guessed and left out when the table was read
 
     @property
     def n_users(self) -> int:
@@ -86,9 +92,30 @@ class Shards(SheetMixin):
     def _read(self, part: ShardFacts, verify: bool) -> Shard:
         return read_shard(self.folder, part, self.levels, self.n_items, verify=verify)
 
+    def find(self, user_id: Id) -> UserRatings:
+        """The index and the ratings of one user, of whom one file is opened and little of it read.
+
+        Raises `UnknownIds` for a stranger, `BadShards` where the file is missing or damaged.
+        """
+        whole = self.catalogue.users.values.dtype.kind == "i"
+        found = find_user(self.folder, self.parts, self.levels, user_id, are_whole=whole)
+        if found is None:
+            raise UnknownIds("user", [user_id], self.n_users, made_of="whole numbers" if whole else "text")
+        return found
+
+    def ratings_of(self, user_id: Id) -> dict[Id, float]:
+        """The ratings of one user by the items' ids, as `recommend` takes those of somebody new. Raises as `find`."""
+        found = self.find(user_id)
+        items = self.catalogue.items.gather(found.item_idx)
+        return dict(zip(items.tolist(), found.values.tolist(), strict=True))
+
     def ids_of(self, number: int, shard: Shard) -> Array:
-        """(n_users,) the ids of a shard's users, in its order."""
-        return ids_of_keys(shard.keys)
+        """(n_users,) the ids of a shard's users, in its order. number: of the shard
+
+        Raises `BadShards` where their file is missing or damaged.
+        """
+        part = self.parts[number]
+        return read_user_ids(self.folder, part) if part.ids_sha256 else ids_of_keys(shard.keys)
 
     @property
     def scale(self) -> tuple[float, float]:
@@ -103,7 +130,8 @@ class Shards(SheetMixin):
     @property
     def fingerprint(self) -> str:
         """SHA-256 over the hashes of all shards: equal data, equal fingerprint."""
-        return hashlib.sha256("".join(part.sha256 for part in self.parts).encode()).hexdigest()
+        hashes = "".join(part.sha256 + part.ids_sha256 for part in self.parts)
+        return hashlib.sha256(hashes.encode()).hexdigest()
 
     def __repr__(self) -> str:
         what = counts_in_words(self.catalogue.kind, len(self), self.n_items, self.n_users)
@@ -130,6 +158,7 @@ def write_manifest(shards: Shards) -> None:
     manifest = {
         "format": FORMAT, "cofactor": cofactor.__version__, "catalogue": about, "mean": shards.mean,
         "sha256": hashlib.sha256(data).hexdigest(), "shards": [part._asdict() for part in shards.parts],
+        "report": None if shards.report is None else asdict(shards.report),
     }  # fmt: skip
     draft = shards.folder / f".{MANIFEST}.new"
     draft.write_text(json.dumps(manifest, indent=1, allow_nan=False) + "\n", encoding="utf-8")
@@ -151,21 +180,35 @@ def open_shards(folder: str | Path) -> Shards:
         own = {name: arrays.pop(f"shards/{name}") for name in ("levels", "level_counts", "item_counts")}
         catalogue = unpack_ratings(arrays, manifest["catalogue"])
         parts = tuple(ShardFacts(**part) for part in manifest["shards"])
-        shards = Shards(folder=folder, catalogue=catalogue, mean=float(manifest["mean"]), parts=parts, **own)
+        shards = Shards(
+            folder=folder, catalogue=catalogue, mean=float(manifest["mean"]), parts=parts,
+            report=report_of(manifest.get("report")), **own,
+        )  # fmt: skip
     except (OSError, SafetensorError, BadModelFolder, LookupError, TypeError, ValueError) as error:
         if isinstance(error, BadShards):
             raise
         raise BadShards(f"{folder} cannot be read: {error}. Copy the folder again, or shard the table anew.") from error
-    missing = [part.file for part in parts if not (folder / part.file).is_file()]
+    files = [part.file for part in parts] + [ids_file(part.file) for part in parts if part.ids_sha256]
+    missing = [file for file in files if not (folder / file).is_file()]
     if missing:
         raise BadShards(f"{folder} is not whole: {missing[0]} is missing. Copy the folder again.")
     return shards
 
 
+def report_of(about: Mapping[str, Any] | None) -> Report | None:
+    """The report as `asdict` wrote it."""
+    if about is None:
+        return None
+    made: dict[str, Any] = dict(about)
+    for name in ("problems", "left_out", "untrainable", "notes"):
+        made[name] = tuple(Finding(one["text"], one["count"], tuple(one["rows"])) for one in about[name])
+    return Report(**made)
+
+
 def _manifest(folder: Path) -> dict[str, Any]:
     path = folder / MANIFEST
     if not path.is_file():
-        begun = folder.is_dir() and any(folder.glob("*.shard"))
+        begun = folder.is_dir() and (any(folder.glob("*.shard")) or (folder / WORK).is_dir())
         what = "was not finished: it has no" if begun else "is no folder of shards: it has no"
         raise BadShards(f"{folder} {what} {MANIFEST}. Run `cofactor shard` on the table once more; it goes on.")
     try:

@@ -22,9 +22,9 @@ from safetensors.numpy import load, save
 from cofactor.arrays import Array, FloatArray, IntArray
 from cofactor.data.csr_rows import Rows
 from cofactor.errors import BadShards
-from cofactor.kernels.absent import NO_CODES
+from cofactor.kernels.absent import NO_CODES, NO_NUMBERS
 
-__all__ = ["Shard", "ShardFacts", "read_shard", "write_shard"]
+__all__ = ["Shard", "ShardFacts", "read_shard", "write_shard", "write_whole"]
 
 NARROW = np.iinfo(np.uint16).max + 1
 
@@ -36,6 +36,8 @@ class ShardFacts(NamedTuple):
     n_users: int
     n_ratings: int
     sha256: str
+    first_key: int = 0  # of its users; the keys of all shards ascend
+    ids_sha256: str = ""  # of the file that keeps its users' ids, where they are not their keys undone
 
 
 class Shard(NamedTuple):
@@ -58,17 +60,23 @@ def write_shard(folder: Path, file: str, shard: Shard, n_items: int) -> ShardFac
     }
     if rows.codes.size:
         arrays["codes"] = rows.codes
-    elif len(rows.levels) > 1:
+    elif len(rows.levels) > 1 and len(rows.indices):
         arrays["values"] = rows.levels
+    first_key = int(shard.keys[0]) if len(shard.keys) else 0
+    return ShardFacts(file, len(counts), len(rows.indices), write_whole(folder / file, arrays), first_key)
+
+
+def write_whole(path: Path, arrays: dict[str, Array]) -> str:
+    """Write arrays under this name, whole or not at all, and return the file's SHA-256. Raises `OSError`."""
     data = save(arrays)
-    draft = folder / f".{file}.new"
+    draft = path.with_name(f".{path.name}.new")
     with draft.open("wb") as stream:
         stream.write(data)
         stream.flush()
         os.fsync(stream.fileno())
         _give_back(stream.fileno())
-    draft.replace(folder / file)
-    return ShardFacts(file, len(counts), len(rows.indices), hashlib.sha256(data).hexdigest())
+    draft.replace(path)
+    return hashlib.sha256(data).hexdigest()
 
 
 def read_shard(folder: Path, facts: ShardFacts, levels: FloatArray, n_items: int, *, verify: bool = True) -> Shard:
@@ -104,12 +112,12 @@ def _checked(path: Path, facts: ShardFacts, arrays: dict[str, Array], levels: Fl
         and items.shape == (n,) and items.dtype.name in ("uint16", "int32")
         and (not codes.size or (codes.dtype == np.uint8 and codes.shape == (n,) and int(codes.max()) < len(levels)))
         and ("values" not in arrays or (values.dtype == np.float32 and values.shape == (n,)))
-        and (codes.size or len(values) in (1, n))
+        and (codes.size or not n or len(values) in (1, n))
         and (not n or (int(items.min()) >= 0 and int(items.max()) < n_items))
     )  # fmt: skip
     if not fits:
         raise BadShards(f"{path} is not the shard that the manifest describes. Copy the folder again.")
-    return Shard(Rows(indptr, items.astype(np.int32), values, codes), keys)
+    return Shard(Rows(indptr, items.astype(np.int32), values if n else NO_NUMBERS, codes), keys)
 
 
 def _give_back(file: int) -> None:

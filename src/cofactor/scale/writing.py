@@ -1,21 +1,28 @@
 """Shards written one after the other, and what is known of the table as a whole when all stand."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from cofactor.arrays import FloatArray, IntArray
+from cofactor.arrays import Array, FloatArray, IntArray
 from cofactor.data.csr_rows import Rows
 from cofactor.data.ratings import Ratings
+from cofactor.data.report import Report
 from cofactor.errors import BadOption
 from cofactor.kernels.absent import NO_NUMBERS
 from cofactor.kernels.ratings.layout import count_indices
-from cofactor.scale.folder import MANIFEST, Shards, write_manifest
+from cofactor.scale.folder import CATALOGUE, MANIFEST, WORK, Shards, write_manifest
 from cofactor.scale.keys import keys_of
-from cofactor.scale.shard_file import Shard, ShardFacts, write_shard
+from cofactor.scale.shard_file import Shard, ShardFacts, read_shard, write_shard
+from cofactor.scale.user_ids import write_user_ids
 
-__all__ = ["ShardWriter", "shard_table"]
+if TYPE_CHECKING:
+    import polars as pl
+
+__all__ = ["ShardWriter", "prepare_folder", "shard_table"]
 
 
 class _Totals(NamedTuple):
@@ -24,51 +31,83 @@ class _Totals(NamedTuple):
     item_counts: IntArray  # (n_items,)
     level_counts: IntArray  # (l,)
     values: list[float]  # Σ v of each shard
+    ends: list[float]  # the lowest and the highest value of each
 
 
 class ShardWriter:
     """Writes shards to a folder; `finish` then says what they are. A folder without that is not whole."""
 
-    def __init__(self, folder: str | Path, catalogue: Ratings, levels: FloatArray) -> None:
+    def __init__(
+        self, folder: str | Path, catalogue: Ratings, levels: FloatArray, *, written: Sequence[ShardFacts] = ()
+    ) -> None:
         """catalogue: nobody's ratings of all items     levels: the different values, or nothing for over 256
 
-        Raises `BadOption` where the folder holds a finished table, or anything that is not a shard.
+        written: the first shards, where they lie in the folder already and writing goes on behind them
+        Raises `BadOption` where the folder holds a finished table, or anything that is not a shard; `BadShards` where
+        one that was written is not what it was.
         """
         self._folder, self._catalogue, self._levels = Path(folder), catalogue, levels
         self._parts: list[ShardFacts] = []
-        self._totals = _Totals(np.zeros(catalogue.n_items, np.int64), np.zeros(len(levels), np.int64), [])
-        self._prepare()
+        self._totals = _Totals(np.zeros(catalogue.n_items, np.int64), np.zeros(len(levels), np.int64), [], [])
+        prepare_folder(self._folder)
+        for facts in written:
+            self._count(read_shard(self._folder, facts, levels, catalogue.n_items).rows)
+            self._parts.append(facts)
 
-    def _prepare(self) -> None:
-        self._folder.mkdir(parents=True, exist_ok=True)
-        for file in self._folder.iterdir():
-            if file.name == MANIFEST or not file.name.endswith((".shard", ".new")):
-                raise BadOption(f"{self._folder} holds {file.name}; shards are written to a folder of their own.")
+    @property
+    def parts(self) -> Sequence[ShardFacts]:
+        """The shards that stand so far."""
+        return self._parts
 
-    def write(self, shard: Shard) -> None:
-        """Write the next shard. Raises `OSError` as the file system does."""
-        rows, n_items = shard.rows, self._catalogue.n_items
-        name = f"{len(self._parts):05d}.shard"
-        self._parts.append(write_shard(self._folder, name, shard, n_items))
-        self._totals.item_counts[:] += count_indices(rows.indices, n_items)
-        if rows.codes.size:
-            of_level = np.bincount(rows.codes, minlength=len(self._levels))
-        else:
-            of_level = np.array([len(rows.indices)] if len(self._levels) == 1 else [], np.int64)
+    def write(self, shard: Shard, ids: "pl.Series | Array | None" = None) -> None:
+        """Write the next shard. Raises `OSError` as the file system does.
+
+        ids: of its users, in their order; whole numbers need none, as the keys tell them
+        """
+        facts = write_shard(self._folder, f"{len(self._parts):05d}.shard", shard, self._catalogue.n_items)
+        if ids is not None:
+            facts = write_user_ids(self._folder, facts, ids)
+        self._parts.append(facts)
+        self._count(shard.rows)
+
+    def _count(self, rows: Rows) -> None:
+        self._totals.item_counts[:] += count_indices(rows.indices, self._catalogue.n_items)
+        of_level = np.bincount(rows.codes, minlength=len(self._levels))
+        if len(self._levels) == 1:
+            of_level[0] = len(rows.indices)
         self._totals.level_counts[:] += of_level
         exact = float(of_level @ self._levels.astype(np.float64)) if len(self._levels) else 0.0
         self._totals.values.append(exact or float(rows.values.sum(dtype=np.float64)))
+        present = self._levels[of_level > 0] if len(self._levels) else rows.levels
+        self._totals.ends.extend((float(present.min()), float(present.max())) if len(present) else ())
 
-    def finish(self) -> Shards:
-        """Write the manifest, and return the table that now lies in the folder."""
+    def finish(self, report: Report | None = None) -> Shards:
+        """Write the manifest, and return the table that now lies in the folder. Raises `OSError`."""
         n = sum(part.n_ratings for part in self._parts)
+        catalogue, ends = self._catalogue, self._totals.ends
+        if catalogue.kind == "ratings" and catalogue.scale is None and ends:
+            catalogue = replace(catalogue, scale=(min(ends), max(ends)))
         shards = Shards(
-            folder=self._folder, catalogue=self._catalogue, levels=self._levels,
+            folder=self._folder, catalogue=catalogue, levels=self._levels,
             level_counts=self._totals.level_counts, item_counts=self._totals.item_counts,
-            mean=sum(self._totals.values) / max(1, n), parts=tuple(self._parts),
+            mean=sum(self._totals.values) / max(1, n), parts=tuple(self._parts), report=report,
         )  # fmt: skip
         write_manifest(shards)
         return shards
+
+
+def prepare_folder(folder: Path) -> None:
+    """Make the folder. Raises `BadOption` where it holds a finished table, or anything else than shards."""
+    if folder.exists() and not folder.is_dir():
+        raise BadOption(f"{folder} is a file; shards are written to a folder of their own.")
+    folder.mkdir(parents=True, exist_ok=True)
+    for file in folder.iterdir():
+        if file.name == MANIFEST:
+            raise BadOption(
+                f"{folder} holds {file.name}, a finished table. Remove it, or give shards a folder of their own."
+            )
+        if file.name not in (CATALOGUE, WORK) and not file.name.endswith((".shard", ".ids", ".new")):
+            raise BadOption(f"{folder} holds {file.name}; shards are written to a folder of their own.")
 
 
 def shard_table(ratings: Ratings, folder: str | Path, *, n_shards: int) -> Shards:
@@ -79,12 +118,15 @@ def shard_table(ratings: Ratings, folder: str | Path, *, n_shards: int) -> Shard
     if n_shards < 1:
         raise BadOption(f"n_shards counts files, 1 or more, but {n_shards} came.")
     by_user, keys = ratings.by_user, keys_of(ratings.users.values)
-    writer = ShardWriter(folder, ratings.catalogue, levels_of(by_user))
+    writer, are_whole = (
+        ShardWriter(folder, ratings.catalogue, levels_of(by_user)),
+        ratings.users.values.dtype.kind == "i",
+    )
     number = np.minimum((keys.astype(np.float64) / 2.0**64 * n_shards).astype(np.int64), n_shards - 1)
     for at in range(n_shards):
         users = np.flatnonzero(number == at)
         users = users[np.argsort(keys[users], kind="stable")]
-        writer.write(Shard(by_user.take(users), keys[users]))
+        writer.write(Shard(by_user.take(users), keys[users]), None if are_whole else ratings.users.values[users])
     return writer.finish()
 
 

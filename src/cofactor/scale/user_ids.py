@@ -1,0 +1,61 @@
+"""The ids of a shard's users that are text, in a file of their own: only who asks for one by id needs them.
+
+    text/users       (bytes,)    uint8, all ids in UTF-8, one behind the other, in the order of the shard's keys
+    text-ends/users  (n_users,)  int64, the place behind each
+
+Other ids than text (dates, truths) lie there as a saved model keeps them. Whole numbers need no such file: they are
+their keys undone (`keys.py`).
+"""
+
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+from safetensors import SafetensorError, safe_open
+
+from cofactor.arrays import Array
+from cofactor.data.packing.columns import pack_column, unpack_column
+from cofactor.errors import BadModelFolder, BadShards
+from cofactor.scale.keys import text_bytes
+from cofactor.scale.shard_file import ShardFacts, write_whole
+
+__all__ = ["ids_file", "read_user_ids", "write_user_ids"]
+
+NAME = "users"
+
+
+def ids_file(file: str) -> str:
+    """The name of the file beside a shard's file."""
+    return f"{Path(file).stem}.ids"
+
+
+def write_user_ids(folder: Path, facts: ShardFacts, ids: "pl.Series | Array") -> ShardFacts:
+    """Write the ids of a shard's users, in the order of its keys; the shard's facts with their hash.
+
+    Raises `OSError` as the file system does.
+    """
+    if isinstance(ids, pl.Series):
+        joined, lengths = text_bytes(ids)
+        arrays: dict[str, Array] = {f"text/{NAME}": joined, f"text-ends/{NAME}": np.cumsum(lengths)}
+    else:
+        arrays = pack_column(NAME, ids)
+    return facts._replace(ids_sha256=write_whole(folder / ids_file(facts.file), arrays))
+
+
+def read_user_ids(folder: Path, facts: ShardFacts, users: slice | None = None) -> Array:
+    """The ids of these users of a shard, or of all, (n,) object; of some only their part of the file is read.
+
+    Raises `BadShards` where the file is missing or damaged.
+    """
+    path = folder / ids_file(facts.file)
+    first, last = (0, facts.n_users) if users is None else (users.start, users.stop)
+    try:
+        with safe_open(path, "np") as file:
+            kind = "text" if f"text/{NAME}" in file.keys() else "json"  # noqa: SIM118  (the file is no dict)
+            ends = file.get_slice(f"{kind}-ends/{NAME}")[max(0, first - 1) : last]
+            start = int(ends[0]) if first else 0
+            ends = ends[1:] if first else ends
+            blob = file.get_slice(f"{kind}/{NAME}")[start : int(ends[-1]) if len(ends) else start]
+            return unpack_column(NAME, {f"{kind}/{NAME}": blob, f"{kind}-ends/{NAME}": ends - start})
+    except (OSError, SafetensorError, BadModelFolder) as error:
+        raise BadShards(f"{path} cannot be read: {error}. Copy the folder again, or shard the table anew.") from error

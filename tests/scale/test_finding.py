@@ -1,0 +1,64 @@
+"""A user's ratings are found by id, in one file of a folder of shards."""
+
+import numpy as np
+import pytest
+
+from cofactor.data.ratings import Ratings
+from cofactor.errors import BadShards, UnknownIds
+from cofactor.scale.folder import open_shards
+from cofactor.scale.writing import shard_table
+
+RNG = np.random.default_rng(0)
+USERS, ITEMS, VALUES = RNG.integers(0, 40, 500), RNG.integers(0, 30, 500), RNG.integers(1, 6, 500)
+
+
+def table(kind):
+    users = USERS.tolist() if kind == "whole" else [f"user {one}" for one in USERS]
+    return Ratings.from_arrays(users, ITEMS, VALUES)
+
+
+@pytest.fixture(params=["whole", "text"])
+def ratings(request):
+    return table(request.param)
+
+
+def test_everybody_is_found_with_their_own_ratings(ratings, tmp_path):
+    shards = shard_table(ratings, tmp_path / "s", n_shards=5)
+    for at, user in enumerate(ratings.users.values.tolist()):
+        found = shards.find(user)
+        assert [one.tolist() for one in found[1:]] == [one.tolist() for one in ratings.by_user.of(at)]
+
+
+def test_the_index_counts_users_over_all_shards(ratings, tmp_path):
+    shards = shard_table(ratings, tmp_path / "s", n_shards=5)
+    assert sorted(shards.find(user).user_idx for user in ratings.users.values.tolist()) == list(range(shards.n_users))
+
+
+def test_users_with_one_key_stay_two(monkeypatch, tmp_path):
+    monkeypatch.setattr("cofactor.scale.writing.keys_of", lambda ids: np.full(len(ids), 7, np.uint64))
+    monkeypatch.setattr("cofactor.scale.finding.keys_of", lambda ids: np.full(len(ids), 7, np.uint64))
+    ratings = Ratings.from_arrays(["ann", "bob", "bob"], [1, 2, 3], [5, 4, 3])
+    shards = shard_table(ratings, tmp_path / "s", n_shards=3)
+    assert shards.find("ann").values.tolist() == [5]
+    assert shards.find("bob").values.tolist() == [4, 3]
+    with pytest.raises(UnknownIds):
+        shards.find("cid")
+
+
+def test_a_whole_number_is_found_by_its_text_as_well(tmp_path):
+    shards = shard_table(table("whole"), tmp_path / "s", n_shards=2)
+    assert shards.find("3").user_idx == shards.find(3).user_idx
+
+
+@pytest.mark.parametrize("stranger", ["ann", "007", 999, True, None, 2**70])
+def test_strangers_are_named(stranger, tmp_path):
+    shards = shard_table(table("whole"), tmp_path / "s", n_shards=2)
+    with pytest.raises(UnknownIds, match="whole numbers"):
+        shards.find(stranger)
+
+
+def test_a_folder_without_its_ids_is_not_whole(tmp_path):
+    shard_table(table("text"), tmp_path / "s", n_shards=2)
+    (tmp_path / "s" / "00001.ids").unlink()
+    with pytest.raises(BadShards, match=r"00001.ids is missing"):
+        open_shards(tmp_path / "s")
