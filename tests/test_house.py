@@ -186,7 +186,8 @@ def test_the_public_names_change_only_on_purpose():
         "OneOf", "Popularity", "PrivateALS", "RankerAndRater", "Ratings", "Recommender", "SparseEASE", "Split",
         "__version__", "auto",
         "axis_between", "biases", "clusters", "compare", "evaluate", "factors", "folds", "load", "model_card",
-        "monitor", "neighbours_kept", "open", "popularity_bias", "read", "set_threads", "split", "tune",
+        "monitor", "neighbours_kept", "open", "open_shards", "popularity_bias", "read", "set_threads", "shard",
+        "split", "tune",
     ]  # fmt: skip
 
 

@@ -1,0 +1,266 @@
+"""A table that was sharded is the table that `cofactor.read` reads, whatever it came as, and whatever happened."""
+
+import errno
+import json
+import sqlite3
+
+import numpy as np
+import polars as pl
+import pytest
+
+import cofactor as cf
+from cofactor.data.options import Options
+from cofactor.errors import BadOption, BadShards, BadTable, NotSaved
+from cofactor.scale import shard_run
+from cofactor.scale.folder import open_shards
+from cofactor.scale.shard_run import shard_source
+from cofactor.scale.sharding import shard
+
+RNG = np.random.default_rng(0)
+N = 3000
+COLUMNS = {
+    "userId": RNG.integers(1, 90, N), "movieId": RNG.integers(1, 60, N), "rating": RNG.integers(1, 11, N) / 2,
+    "timestamp": RNG.integers(10**9, 10**9 + 500, N),
+}  # fmt: skip
+FRAME = pl.DataFrame(COLUMNS)
+AS_TEXT = FRAME.with_columns(pl.format("u{}", "userId").alias("userId"), pl.format("m{}", "movieId").alias("movieId"))
+
+
+@pytest.fixture(autouse=True)
+def small_blocks(monkeypatch):
+    """Blocks so small that every table has several."""
+    monkeypatch.setattr(shard_run, "MAX_BLOCK_BYTES", 20_000)
+    monkeypatch.setattr(shard_run, "MAX_BLOCK_ROWS", 700)
+    monkeypatch.setattr(shard_run, "MAX_BATCH_ROWS", 1000)
+    monkeypatch.setattr("cofactor.scale.spill.ROWS_A_SLOT", 10)
+
+
+@pytest.fixture
+def file(tmp_path):
+    FRAME.write_csv(tmp_path / "ratings.csv")
+    return tmp_path / "ratings.csv"
+
+
+def assert_equal_to(ratings, shards):
+    """The same items, users, pairs and values, in whatever order the users are."""
+    assert shards.catalogue.items.values.tolist() == ratings.items.values.tolist()
+    assert (len(shards), shards.n_users, shards.kind) == (len(ratings.by_user.indices), ratings.n_users, ratings.kind)
+    assert shards.catalogue.scale == ratings.scale
+    for at, user in enumerate(ratings.users.values.tolist()):
+        items, values = ratings.by_user.of(at)
+        found = shards.find(user)
+        assert found.item_idx.tolist() == items.tolist()
+        assert found.values.tolist() == pytest.approx(values.tolist(), rel=1e-6)
+
+
+def csv_of(frame, folder, name="ratings.csv"):
+    frame.write_csv(folder / name)
+    return folder / name
+
+
+def query_of(frame, _):
+    base = sqlite3.connect(":memory:")
+    base.execute("create table r (userId, movieId, rating, timestamp)")
+    base.executemany("insert into r values (?, ?, ?, ?)", frame.rows())
+    return base.execute("select * from r")
+
+
+def parquet_of(frame, folder):
+    (folder / "parts").mkdir()
+    for at, part in enumerate(frame.iter_slices(1100)):
+        part.write_parquet(folder / "parts" / f"{at}.parquet")
+    (folder / "parts" / "_SUCCESS").touch()
+    return folder / "parts"
+
+
+def csvs_of(frame, folder):
+    return [csv_of(part, folder, f"{at}.csv") for at, part in enumerate(frame.iter_slices(1100))]
+
+
+@pytest.mark.parametrize("frame", [FRAME, AS_TEXT], ids=["numbers", "texts"])
+@pytest.mark.parametrize("source", [csv_of, csvs_of, parquet_of, query_of, lambda frame, _: frame])
+def test_a_source_of_any_kind_becomes_the_same_table(source, frame, tmp_path):
+    shards = shard(source(frame, tmp_path), tmp_path / "out", n_shards=5)
+    assert_equal_to(cf.read(frame), open_shards(shards.folder))
+    assert shards.report.n_read == N
+    assert len(shards.parts) == 5
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"duplicates": "mean"}, {"rating": False}, {"rating": False, "timestamp": False}, {"kind": "counts"},
+        {"rating": False, "half_life": "1h"}, {"rating": False, "duplicates": "sum"}, {"ids": "text"},
+        {"timestamp": False}, {"kind": "clicks"},
+    ],
+)  # fmt: skip
+def test_options_mean_what_they_mean_to_read(options, file, tmp_path):
+    assert_equal_to(cf.read(file, **options), shard(file, tmp_path / "out", n_shards=3, **options))
+
+
+def test_there_may_be_more_shards_than_files_may_be_open(file, tmp_path):
+    resource = pytest.importorskip("resource")
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (40, before[1]))
+    try:
+        shards = shard(file, tmp_path / "out", n_shards=64)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)
+    assert len(shards.parts) == 64
+    assert_equal_to(cf.read(file), shards)
+
+
+def test_ids_that_turn_out_to_be_text_late_are_text_from_the_beginning(tmp_path):
+    late = FRAME.cast({"userId": pl.String}).with_columns(
+        userId=pl.when(pl.int_range(N) == N - 1).then(pl.lit("007")).otherwise("userId")
+    )
+    file = csv_of(late, tmp_path)
+    assert_equal_to(cf.read(file), shard(file, tmp_path / "out"))
+
+
+def test_titles_come_with_the_items(file, tmp_path):
+    titles = pl.DataFrame({"movieId": range(1, 60), "title": [f"film {at}" for at in range(1, 60)]})
+    shards = shard(file, tmp_path / "out", items=csv_of(titles, tmp_path, "movies.csv"))
+    assert shards.catalogue.titles.tolist() == cf.read(file, items=titles).titles.tolist()
+    beside = FRAME.with_columns(title=pl.format("film {}", "movieId"))
+    assert shard(beside, tmp_path / "beside").catalogue.titles.tolist() == cf.read(beside).titles.tolist()
+
+
+def test_the_report_says_what_reading_says(tmp_path):
+    broken = FRAME.with_columns(rating=pl.when(pl.int_range(N) % 500 == 3).then(None).otherwise("rating"))
+    file = csv_of(broken, tmp_path)
+    with pytest.raises(BadTable) as by_read:
+        cf.read(file)
+    with pytest.raises(BadTable) as by_shard:
+        shard(file, tmp_path / "out")
+    assert str(by_shard.value) == str(by_read.value)
+    shards = shard(file, tmp_path / "out", missing="drop")
+    expected = cf.read(file, missing="drop").report
+    assert shards.report.left_out[0] == expected.left_out[0]
+    assert (shards.report.n_kept, len(shards)) == (expected.n_kept, expected.n_kept)
+    assert open_shards(tmp_path / "out").report == shards.report
+
+
+def test_a_spilled_row_that_is_lost_is_noticed(file, tmp_path, monkeypatch):
+    def cut(rows, *rest):
+        return make(
+            rows._replace(users=rows.users[:-1], items=rows.items[:-1], values=rows.values[:-1], times=None), *rest
+        )
+
+    make = shard_run.make_shard
+    monkeypatch.setattr(shard_run, "make_shard", cut)
+    with pytest.raises(BadShards, match="are not those that were written"):
+        shard(file, tmp_path / "out")
+    with pytest.raises(BadShards):
+        open_shards(tmp_path / "out")
+
+
+def test_a_spilled_file_that_was_cut_short_is_noticed(file, tmp_path, monkeypatch):
+    interrupt_after(0, monkeypatch, file, tmp_path)
+    spilled = max((tmp_path / "out" / ".sharding").glob("*.spill"), key=lambda one: one.stat().st_size)
+    spilled.write_bytes(spilled.read_bytes()[:-5])
+    with pytest.raises(BadShards, match="cut short"):
+        shard(file, tmp_path / "out", n_shards=4)
+
+
+def interrupt_after(n_shards, monkeypatch, file, folder):
+    """End a run of four shards when so many stand, as a kill would."""
+
+    def write(self, *given):
+        if len(self.parts) == n_shards:
+            raise KeyboardInterrupt
+        before(self, *given)
+
+    before = shard_run.ShardWriter.write
+    with monkeypatch.context() as patch:
+        patch.setattr(shard_run.ShardWriter, "write", write)
+        with pytest.raises(KeyboardInterrupt):
+            shard(file, folder / "out", n_shards=4)
+
+
+@pytest.mark.parametrize("n_done", [0, 2, 3])
+def test_an_interrupted_run_goes_on_where_it_was(n_done, file, tmp_path, monkeypatch):
+    interrupt_after(n_done, monkeypatch, file, tmp_path)
+    with pytest.raises(BadShards, match="was not finished"):
+        open_shards(tmp_path / "out")
+    with monkeypatch.context() as patch:
+        patch.setattr(shard_run, "pass_over", None)  # nothing is read again
+        shards = shard(file, tmp_path / "out")
+    assert_equal_to(cf.read(file), shards)
+    assert shards.fingerprint == shard(file, tmp_path / "another", n_shards=4).fingerprint
+    assert not (tmp_path / "out" / ".sharding").exists()
+
+
+def test_a_source_that_changed_is_sharded_anew_and_that_is_said(file, tmp_path, monkeypatch):
+    interrupt_after(2, monkeypatch, file, tmp_path)
+    pl.concat([FRAME, FRAME.head(1).with_columns(userId=pl.lit(9999, pl.Int64))]).write_csv(file)
+    shards = shard(file, tmp_path / "out", n_shards=4)
+    assert_equal_to(cf.read(file), shards)
+    assert "changed since" in str(shards.report)
+
+
+def test_shards_of_another_number_are_not_mixed(file, tmp_path, monkeypatch):
+    interrupt_after(2, monkeypatch, file, tmp_path)
+    with pytest.raises(BadOption, match="n_shards=4, but 7 came"):
+        shard(file, tmp_path / "out", n_shards=7)
+
+
+@pytest.mark.parametrize("stage", ["SpillWriter._write", "ShardWriter.write"])
+def test_a_full_disk_is_said_and_what_stands_is_kept(stage, file, tmp_path, monkeypatch):
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    room = "cofactor.scale.spill" if "Spill" in stage else "cofactor.scale.writing"
+    with monkeypatch.context() as patch:
+        patch.setattr(f"{room}.{stage}", full)
+        with pytest.raises(NotSaved, match=r"is full: some 0.0 GB are needed.*run it again"):
+            shard(file, tmp_path / "out")
+    assert_equal_to(cf.read(file), shard(file, tmp_path / "out"))
+
+
+@pytest.mark.parametrize(
+    ("source", "options", "words"),
+    [
+        ([], {}, "No file was given"),
+        (".", {}, "holds no table"),
+        ("none.csv", {}, "There is no file"),
+        (FRAME, {"rating": "stars"}, "is not among the columns"),
+        (FRAME.with_columns(userId=pl.lit(True)), {}, "whole numbers or text"),
+        (FRAME, {"duplicates": "error"}, "come again"),
+        ("ragged.csv", {}, "has no column 'rating'"),
+    ],
+)
+def test_what_is_no_table_is_refused(source, options, words, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    if isinstance(source, str) and source == "ragged.csv":
+        FRAME.write_csv("a.csv")
+        FRAME.drop("rating").write_csv("b.csv")
+        source = ["a.csv", "b.csv"]
+    with pytest.raises(BadTable, match=words):
+        shard(source, tmp_path / "out", **options)
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"memory_gb": 0.01}, "too little"),
+        ({"n_shards": 0}, "counts files"),
+        ({"n_shards": 5000}, "counts files"),
+        ({"kind": "stars"}, "is not known"),
+    ],
+)
+def test_options_that_make_no_sense_are_refused(options, words, file, tmp_path):
+    with pytest.raises(BadOption, match=words):
+        shard(file, tmp_path / "out", **options)
+
+
+def test_a_shard_that_memory_cannot_take_is_refused_and_what_was_read_is_kept(file, tmp_path, monkeypatch):
+    monkeypatch.setattr(shard_run, "BYTES_A_ROW", 10**6)
+    with pytest.raises(BadOption, match=r"1 shard, of 3,000 rows, needs 3.0 GB, but 0.1 GB may be used"):
+        shard(file, tmp_path / "out", memory_gb=0.1, n_shards=1)
+    assert json.loads((tmp_path / "out" / ".sharding" / "pass.json").read_text())["spill"]["counts"]
+
+
+def test_a_wide_table_is_refused(file, tmp_path):
+    with pytest.raises(BadOption, match="a row a rating"):
+        shard_source(file, tmp_path / "out", Options(wide=True), memory_gb=1.0, n_shards=None, progress=None)
