@@ -7,9 +7,19 @@ from cofactor.cli._wording import in_options
 
 if TYPE_CHECKING:
     from cofactor.data.ratings import Ratings
+    from cofactor.data.report import Report
     from cofactor.data.splits.splitting import Split
 
-__all__ = ["add_source", "add_split", "given_table", "read_options", "read_source", "source_files", "split_source"]
+__all__ = [
+    "add_source",
+    "add_split",
+    "given_table",
+    "print_report",
+    "read_options",
+    "read_source",
+    "source_files",
+    "split_source",
+]
 
 
 def add_source(parser: ArgumentParser, metavar: str = "SOURCE", *, optional: bool = False) -> None:
@@ -99,8 +109,6 @@ def read_source(arguments: Namespace, *, like: "Ratings | None" = None) -> "Rati
 
     like: ratings whose ids these are, so that text is read as text; they are of its kind
     """
-    import sys
-
     from cofactor.data.sources import data_set_names, load
 
     if arguments.source in data_set_names():
@@ -112,10 +120,16 @@ def read_source(arguments: Namespace, *, like: "Ratings | None" = None) -> "Rati
         options.setdefault("ids", {ids.kind: "text" for ids in (like.users, like.items) if ids.holds == "text"})
         options.setdefault("kind", like.kind)
     ratings = read(given_table(arguments), **options)
-    report = ratings.report
+    print_report(ratings.report, arguments)
+    return ratings
+
+
+def print_report(report: "Report | None", arguments: Namespace) -> None:
+    """What reading guessed or left out, to stderr; nothing where that is nothing."""
+    import sys
+
     if report is not None and (report.left_out or report.untrainable or report.notes):
         print(in_options(str(report), arguments.parser), file=sys.stderr)
-    return ratings
 
 
 def split_source(arguments: Namespace) -> "Split":

@@ -3,6 +3,7 @@
 examples:
   cofactor data list
   cofactor data describe ratings.csv
+  cofactor data describe big.shards
   cofactor data check ratings.csv --scale 1,5
   cofactor data check plays.csv --kind counts
   zcat log.jsonl.gz | cofactor data check - --event type --weights view=1,cart=3,purchase=5 --half-life 90d
@@ -42,7 +43,11 @@ def _list(_: Namespace) -> None:
 
 def _describe(arguments: Namespace) -> None:
     from cofactor.data.describing import describe
+    from cofactor.scale.folder import is_shard_folder, open_shards
 
+    if is_shard_folder(arguments.source):
+        print(open_shards(arguments.source))
+        return
     print(describe(read_source(arguments)))
 
 

@@ -31,7 +31,7 @@ from cofactor.scale.shard_file import Shard, ShardFacts, read_shard
 from cofactor.scale.user_ids import ids_file, read_user_ids
 from cofactor.sheet import Sheet, SheetMixin, format_number
 
-__all__ = ["Shards", "open_shards", "report_of", "write_manifest"]
+__all__ = ["Shards", "is_shard_folder", "open_shards", "report_of", "write_manifest"]
 
 FORMAT = 1
 MANIFEST, CATALOGUE = "shards.json", "catalogue.safetensors"
@@ -193,6 +193,12 @@ def open_shards(folder: str | Path) -> Shards:
     if missing:
         raise BadShards(f"{folder} is not whole: {missing[0]} is missing. Copy the folder again.")
     return shards
+
+
+def is_shard_folder(path: str | Path) -> bool:
+    """Return whether shards were written there, be it that they are not finished."""
+    folder = Path(path)
+    return (folder / MANIFEST).is_file() or (folder / WORK).is_dir()
 
 
 def report_of(about: Mapping[str, Any] | None) -> Report | None:

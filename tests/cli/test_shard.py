@@ -1,0 +1,40 @@
+"""`cofactor shard` writes a folder that `cofactor data describe` tells about."""
+
+import pytest
+
+from cofactor.cli import main
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "r.csv").write_text("user,item,rating\nann,1,5\nann,2,3\nbob,1,4\nbob,1,2\n")
+
+
+def test_a_table_is_sharded_and_described(folder, capsys):
+    assert main(["shard", "r.csv", "--out", "r.shards", "--n-shards", "2"]) == 0
+    out, err = capsys.readouterr()
+    assert out == "Shards('r': 3 ratings of 2 items by 2 users, in 2 files): r.shards\n"
+    assert "the last one kept; left out in 1 row" in err
+    assert main(["data", "describe", "r.shards"]) == 0
+    assert "of 5" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["r.csv", "--memory-gb", "0"], "--memory-gb"),
+        (["none.csv"], "There is no file 'none.csv'"),
+        (["r.csv", "--wide"], "--wide"),
+        (["ml-100k"], "needs no shards"),
+    ],
+)
+def test_mistakes_are_told(words, said, folder, capsys):
+    assert main(["shard", *words, "--out", "r.shards"]) == 2
+    assert said in capsys.readouterr().err
+
+
+def test_a_folder_that_is_not_finished_says_so(folder, tmp_path, capsys):
+    (tmp_path / "r.shards" / ".sharding").mkdir(parents=True)
+    assert main(["data", "describe", "r.shards"]) == 2
+    assert "Run `cofactor shard` on the table once more" in capsys.readouterr().err
