@@ -49,20 +49,24 @@ def count(text: str) -> int:
 
 
 def generated(folder: Path, n_users: int) -> dict[str, float]:
-    """Make the shards as far as they are missing; seconds, those of shards that were made, and bytes."""
-    started, told, made = time.perf_counter(), 0.0, 0
+    """Make the shards as far as they are missing: seconds and ratings of all that was made, by earlier runs as well."""
+    journal, started, told = folder.with_name(f"{folder.name}.made.json"), time.perf_counter(), 0.0
+    before = json.loads(journal.read_text()) if journal.is_file() else {"seconds": 0.0, "shards": 0}
+    now = dict(before)
 
     def done(number: int, was_there: bool) -> None:
-        nonlocal told, made
-        made += not was_there
+        nonlocal told
+        if not was_there:
+            now.update(seconds=before["seconds"] + time.perf_counter() - started, shards=now["shards"] + 1)
+            journal.write_text(json.dumps(now))
         if time.perf_counter() - told > EVERY:
             told = time.perf_counter()
             print(f"shard {number}, {told - started:,.0f} s", file=sys.stderr, flush=True)
 
+    folder.parent.mkdir(parents=True, exist_ok=True)
     shards = planted_shards(folder, World.of(N_ITEMS, PLANTED_K), n_users, done)
-    seconds = time.perf_counter() - started
-    made_ratings = len(shards) * made / len(shards.parts)
-    return {"seconds": seconds, "made": made_ratings, "n_ratings": len(shards), "bytes": bytes_on_disk(shards)}
+    made = len(shards) * now["shards"] / len(shards.parts)
+    return {"seconds": now["seconds"], "made": made, "n_ratings": len(shards), "bytes": bytes_on_disk(shards)}
 
 
 def run(script: str, group: MemoryGroup | None, *arguments: object) -> dict[str, Any]:

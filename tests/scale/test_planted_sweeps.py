@@ -15,7 +15,7 @@ from benchmarks.shared.planted_growth import exponent, line_to
 from benchmarks.shared.planted_oracle import oracle_errors
 from benchmarks.shared.planted_ratings import World
 from benchmarks.shared.racing import BENCHMARKS
-from benchmarks.tables.netflix import count
+from benchmarks.tables.netflix import count, generated
 from cofactor.scale.held_out import HeldOut
 
 OURS = BENCHMARKS / "contestants" / "ours"
@@ -72,6 +72,13 @@ def test_in_memory_and_from_shards_the_items_are_the_same(shards, monkeypatch, c
     options = ("--folder", shards.folder, "--users", 1_000, "--k", 8, "--sweeps", 2)
     found = answered(monkeypatch, capsys, "cofactor_shards_in_memory.py", *options)
     assert max(found["factors"], found["bias"]) < 1e-4
+
+
+def test_what_making_the_shards_took_is_known_to_later_runs(monkeypatch, tmp_path):
+    monkeypatch.setattr("benchmarks.shared.planted_folder.USERS_IN_SHARD", 50)
+    first = generated(tmp_path / "some.shards", 120)
+    assert first["made"] == first["n_ratings"]
+    assert generated(tmp_path / "some.shards", 120) == first
 
 
 def test_what_runs_in_the_group_is_counted_by_it():
