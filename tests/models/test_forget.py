@@ -84,6 +84,16 @@ def test_no_learned_array_has_a_row_left_for_them(model, users):
             assert name in receipt.removed
 
 
+def test_arrays_that_are_shorter_without_them_but_have_no_rows_of_users_are_solved_again(checkerboard):
+    """Items that nobody has together any more have no weight for each other."""
+    table = Ratings.from_arrays(
+        [*checkerboard.user_idx, 90, 90], [*checkerboard.item_idx, 0, 11], [1.0] * (len(checkerboard) + 2)
+    )
+    receipt = cf.ItemKNN().fit(table).forget(90)
+    assert receipt.removed == ()
+    assert set(receipt.solved_again) == {"indptr_", "items_", "weights_"}
+
+
 def test_a_model_that_forgot_is_saved_and_opened_without_them(model, tmp_path):
     receipt = model.forget([3, 5])
     opened = cf.open(model.save(tmp_path / "m"))

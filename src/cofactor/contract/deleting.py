@@ -71,7 +71,8 @@ def _receipt(before: FitMixin, after: FitMixin, user_idx: IntArray, hashes: tupl
     """Of two states of a model, the second without these users of the first."""
     was, now, ratings = before.learned_values(), after.learned_values(), before.ratings
     kept = [name for name in now if now[name] is was[name]]
-    removed = [name for name in now if np.shape(now[name]) != np.shape(was[name])]
+    of_users = [name for name in now if np.shape(was[name])[:1] == (ratings.n_users,)]
+    removed = [name for name in of_users if np.shape(now[name]) != np.shape(was[name])]
     rows = ratings.some_rows("user", user_idx)
     committed = commitments(ratings, user_idx, rows)
     return Receipt(
