@@ -6,8 +6,9 @@ All draws are whole numbers, or of square roots and quotients alone, which every
 import numpy as np
 
 from cofactor.arrays import Array, FloatArray, IntArray
+from cofactor.errors import BadOption
 
-__all__ = ["activity", "bell", "most_attended", "times", "user_ids"]
+__all__ = ["activity", "bell", "most_attended", "streams", "times", "user_ids"]
 
 OPENED, YEARS_OPEN = 1_577_836_800, 5  # 2020-01-01 00:00 UTC; no film of the catalogue is younger
 DAY = 86_400
@@ -16,6 +17,16 @@ DAY = 86_400
 def user_ids(n: int) -> Array:
     """(n,) ids like "u0001"."""
     return np.array([f"u{number:04d}" for number in range(1, n + 1)], object)
+
+
+def streams(seed: int, n: int, n_users: int) -> list[np.random.Generator]:
+    """A stream of random numbers for each of n parts of a set: a change in one leaves the others' draws alone.
+
+    Raises `BadOption` for a set without users.
+    """
+    if n_users < 1:
+        raise BadOption(f"n_users is {n_users}, but the table needs at least one user.")
+    return [np.random.Generator(np.random.PCG64(stream)) for stream in np.random.SeedSequence(seed).spawn(n)]
 
 
 def bell(rng: np.random.Generator, shape: tuple[int, ...], spread: int) -> IntArray:

@@ -22,8 +22,7 @@ from cofactor.arrays import Array, BoolArray, FloatArray, IntArray, object_array
 from cofactor.data.ids import IdMap
 from cofactor.data.item_values import ItemValues
 from cofactor.data.ratings import Ratings
-from cofactor.data.sources._drawing import activity, bell, most_attended, times, user_ids
-from cofactor.errors import BadOption
+from cofactor.data.sources._drawing import activity, bell, most_attended, streams, times, user_ids
 
 __all__ = ["NAMES", "TOPICS", "Truth", "asked", "load", "truth"]
 
@@ -128,11 +127,7 @@ class _World:
 
 
 def _generate(n_users: int, seed: int) -> _World:
-    if n_users < 1:
-        raise BadOption(f"n_users is {n_users}, but the table needs at least one user.")
-    # a stream for each part: a change in one leaves the others' draws alone
-    streams = np.random.SeedSequence(seed).spawn(5)
-    clips, people, attention, mood, clock = (np.random.Generator(np.random.PCG64(stream)) for stream in streams)
+    clips, people, attention, mood, clock = streams(seed, 5, n_users)
 
     order = clips.permutation(N_CLIPS)
     bait, quiet = np.isin(np.arange(N_CLIPS), order[:N_BAIT]), np.isin(np.arange(N_CLIPS), order[-N_QUIET:])

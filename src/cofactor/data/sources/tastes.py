@@ -21,9 +21,8 @@ import numpy as np
 from cofactor.arrays import Array, FloatArray, IntArray
 from cofactor.data.ids import IdMap
 from cofactor.data.ratings import Ratings
-from cofactor.data.sources._drawing import activity, bell, most_attended, times, user_ids
+from cofactor.data.sources._drawing import activity, bell, most_attended, streams, times, user_ids
 from cofactor.data.sources._tastes_films import AXES, films
-from cofactor.errors import BadOption
 
 __all__ = ["AXES", "NAMES", "Truth", "load", "tables", "truth"]
 
@@ -168,12 +167,8 @@ class _World:
 
 
 def _generate(n_users: int, seed: int) -> _World:
-    if n_users < 1:
-        raise BadOption(f"n_users is {n_users}, but the table needs at least one user.")
     catalogue = films()
-    # a stream for each part: a change in one leaves the others' draws alone
-    streams = np.random.SeedSequence(seed).spawn(4)
-    people, attention, opinion, clock = (np.random.Generator(np.random.PCG64(stream)) for stream in streams)
+    people, attention, opinion, clock = streams(seed, 4, n_users)
 
     age, tastes = _people(people, n_users)
     generosity = bell(people, (n_users,), SPREAD["generosity"])
