@@ -2,15 +2,15 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from fastapi import APIRouter
 
 from cofactor.errors import BadOption
 from cofactor.serving.opened import OnShelf, Shelf
-from cofactor.serving.pages.audit.answer import AuditAbout, AuditAnswer, job_key
+from cofactor.serving.pages.audit import popularity, reidentification
+from cofactor.serving.pages.audit.answer import AuditAbout, AuditAnswer, answer_of, job_key
 from cofactor.serving.pages.audit.bubble import bubble
-from cofactor.serving.pages.audit.popularity import popularity
-from cofactor.serving.pages.audit.reidentification import singled_out
 from cofactor.serving.pages.list_options import OptionAbout, options_of
 
 __all__ = ["overview", "routes"]
@@ -18,7 +18,8 @@ __all__ = ["overview", "routes"]
 routes = APIRouter(prefix="/api/audit", tags=["audit"])
 
 AUDITS: dict[str, Callable[[Shelf], AuditAnswer]] = {
-    "popularity": popularity, "bubble": bubble, "reidentification": singled_out,
+    "popularity": partial(answer_of, kind=popularity.KIND), "bubble": bubble,
+    "reidentification": partial(answer_of, kind=reidentification.KIND),
 }  # fmt: skip
 
 

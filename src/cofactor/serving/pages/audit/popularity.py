@@ -1,26 +1,15 @@
 """/api/audit/popularity: exposure against popularity and who is served worse, as `cf.popularity_bias` measures them."""
 
-from fastapi import APIRouter
-
 from cofactor.data.attributes.categories import category_attribute
 from cofactor.serving.background import Task
-from cofactor.serving.opened import OnShelf, OpenModel
-from cofactor.serving.pages.audit.answer import (
-    AuditAnswer,
-    AuditFound,
-    AuditKind,
-    Measured,
-    answer_of,
-    job_key,
-    table_rows,
-)
+from cofactor.serving.opened import OpenModel
+from cofactor.serving.pages.audit.answer import AuditFound, AuditKind, Measured, table_rows
 from cofactor.serving.pages.audit.lights import LENGTH, card_audit
+from cofactor.serving.pages.audit.plain_routes import plain_routes
 from cofactor.serving.pages.held_out import SEED, TEST, fitted_anew, split_by_user
 from cofactor.serving.pages.panels import MeasureView
 
-__all__ = ["KIND", "found_of", "popularity", "routes"]
-
-routes = APIRouter(prefix="/api/audit/popularity", tags=["audit"])
+__all__ = ["KIND", "found_of", "routes"]
 
 KIND = AuditKind(
     "popularity", "What lists show, and whom they serve",
@@ -29,20 +18,6 @@ KIND = AuditKind(
     "chance.",
     ("exposure", "groups"),
 )  # fmt: skip
-
-
-@routes.get("")
-def popularity(shelf: OnShelf) -> AuditAnswer:
-    """The audit, as far as it is."""
-    return answer_of(shelf, KIND)
-
-
-@routes.post("")
-def start(shelf: OnShelf) -> AuditAnswer:
-    """Have it measured, in the background."""
-    opened = shelf.opened
-    shelf.background.start(job_key(shelf, KIND.name), lambda task: found_of(opened, task))
-    return popularity(shelf)
 
 
 def found_of(opened: OpenModel, task: Task) -> Measured:
@@ -66,3 +41,6 @@ def found_of(opened: OpenModel, task: Task) -> Measured:
     views = {"exposure": [MeasureView("", "", exposure_panels(bias, parts.train))], "groups": group_views(bias)}
     found = AuditFound(views, table_rows(bias.columns()), list(bias.sheet().notes), python)
     return Measured(found, sections)
+
+
+routes = plain_routes(KIND, found_of)

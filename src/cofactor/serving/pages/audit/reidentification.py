@@ -2,29 +2,18 @@
 
 from typing import TYPE_CHECKING
 
-from fastapi import APIRouter
-
 from cofactor.card.section import Section
 from cofactor.serving.background import Task
-from cofactor.serving.opened import OnShelf, OpenModel
-from cofactor.serving.pages.audit.answer import (
-    AuditAnswer,
-    AuditFound,
-    AuditKind,
-    Measured,
-    answer_of,
-    job_key,
-    table_rows,
-)
+from cofactor.serving.opened import OpenModel
+from cofactor.serving.pages.audit.answer import AuditFound, AuditKind, Measured, table_rows
 from cofactor.serving.pages.audit.lights import card_audit
+from cofactor.serving.pages.audit.plain_routes import plain_routes
 from cofactor.serving.pages.panels import Axis, Curves, MeasureView, Panel, Series
 
 if TYPE_CHECKING:
     from cofactor.audit.privacy.reidentification import Reidentification
 
-__all__ = ["KIND", "found_of", "routes", "singled_out"]
-
-routes = APIRouter(prefix="/api/audit/reidentification", tags=["audit"])
+__all__ = ["KIND", "found_of", "routes"]
 
 KIND = AuditKind(
     "reidentification", "How few ratings single one out",
@@ -34,20 +23,6 @@ KIND = AuditKind(
 )  # fmt: skip
 IMPORT = "from cofactor.audit.privacy.reidentification import reidentification"
 MOST_PEOPLE = 10_000  # who are looked for, drawn at random where there are more
-
-
-@routes.get("")
-def singled_out(shelf: OnShelf) -> AuditAnswer:
-    """The audit, as far as it is."""
-    return answer_of(shelf, KIND)
-
-
-@routes.post("")
-def start(shelf: OnShelf) -> AuditAnswer:
-    """Have it counted, in the background."""
-    opened = shelf.opened
-    shelf.background.start(job_key(shelf, KIND.name), lambda task: found_of(opened, task))
-    return singled_out(shelf)
 
 
 def found_of(opened: OpenModel, task: Task) -> Measured:
@@ -81,3 +56,6 @@ def _panel(found: "Reidentification") -> Panel:
     y = Axis("people who are the only ones", percent=True, domain=(0, 1))
     chart = Curves(Axis("known ratings"), y, list(by_detail.values()), said)
     return Panel("People who are the only ones with their ratings", f"{said.split('; ')[0]}.", chart)
+
+
+routes = plain_routes(KIND, found_of)
