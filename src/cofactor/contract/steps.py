@@ -77,7 +77,7 @@ class ModelSteps(ABC):
 
     @property
     def privacy(self) -> "PrivacyStatement | None":
-        """What it releases of the people it learned from, and what covers that; None: it promises no privacy."""
+        """The list of what it releases of people, and whether ε covers each; None: it promises no privacy."""
         return None
 
     # ---- learning -----------------------------------------------------------------------------------------
