@@ -10,6 +10,8 @@ examples:
   cofactor recommend movies.cofactor --about age=33 --about occupation=artist
   cofactor recommend movies.cofactor --all --out lists.parquet
   cofactor recommend movies.cofactor --users today.csv --out lists.parquet
+  cofactor recommend big.cofactor --users big.shards --out lists          a folder of Parquet files
+  cofactor recommend big.cofactor 196 --people big.shards               with the ratings that they have there
 
 Items are named by their id or their exact title. What a user has rated is left out, unless --seen."""
 
@@ -20,20 +22,27 @@ from typing import TYPE_CHECKING, Any
 from cofactor.cli._newcomer import about_from, add_about
 from cofactor.cli._out import check_file
 from cofactor.cli._reranking import add_reranking, named_number, reranking_options
+from cofactor.cli._shards import shards_at
 from cofactor.cli._show import add_format, show
 from cofactor.data.id_lists import read_user_ids
 from cofactor.errors import BadOption
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from cofactor.data.item_values import ItemValues
     from cofactor.recommender import Recommender
+    from cofactor.scale.folder import Shards
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("model", metavar="MODEL", help="a saved model's folder")
     parser.add_argument("users", metavar="USER", nargs="*", help="user ids")
     parser.add_argument("--all", action="store_true", help="everybody in the model, written to --out")
-    parser.add_argument("--users", dest="file", metavar="FILE", help="the users of a table, or of one id a line")
+    parser.add_argument(
+        "--users", dest="file", metavar="FILE", help="the users of a table, of shards, or of one id a line"
+    )
+    parser.add_argument("--people", metavar="SHARDS", help="where the ratings of USER are, of a model that keeps none")
     parser.add_argument("--out", metavar="FILE", help="write the lists as Parquet, in blocks, in place of printing")
     parser.add_argument("-n", type=int, default=10, help="length of each list (default: 10)")
     parser.add_argument(
@@ -66,9 +75,11 @@ def run(arguments: Namespace) -> None:
     from cofactor.opening import open_model
 
     _check_asked(arguments)
-    check_file("--out", arguments.out, [arguments.file])
+    shards, people = shards_at(arguments.file), shards_at(arguments.people)
+    if shards is None:
+        check_file("--out", arguments.out, [arguments.file])
     model = open_model(arguments.model)
-    asked = _asked(arguments, model)
+    asked = None if shards else _asked(arguments, model, people)
     values = None if arguments.item_values is None else _item_values(arguments.item_values, model)
     options: dict[str, Any] = dict(
         hide_seen=not arguments.seen, profile=not arguments.no_profile, candidates=arguments.among,
@@ -76,7 +87,9 @@ def run(arguments: Namespace) -> None:
         approximate=arguments.approximate, seed=arguments.seed, was=arguments.was, item_values=values,
         value_weight=arguments.value_weight, **reranking_options(arguments),
     )  # fmt: skip
-    if arguments.out:
+    if shards is not None:
+        print(f"lists written to {_write_lists_of(model, shards, arguments, options)}")
+    elif arguments.out:
         file = model.recommend_all(arguments.out, arguments.n, asked, **options)
         print(f"lists written to {file}")
     else:
@@ -93,6 +106,14 @@ def _item_values(file: str, model: "Recommender") -> "ItemValues":
     return values
 
 
+def _write_lists_of(model: "Recommender", shards: "Shards", arguments: Namespace, options: dict[str, Any]) -> "Path":
+    from cofactor.scale.lists import write_lists
+
+    if not arguments.out:
+        raise BadOption("The lists of everybody in shards need a folder to be written to, as in --out lists.")
+    return write_lists(model, shards, arguments.out, arguments.n, **options)
+
+
 def _check_asked(arguments: Namespace) -> None:
     is_new = bool(arguments.rated or arguments.about)
     if [bool(arguments.users), bool(arguments.file), arguments.all, is_new].count(True) != 1:
@@ -106,8 +127,10 @@ def _check_asked(arguments: Namespace) -> None:
         raise BadOption("--out writes the lists of users that the model holds. Leave it out for somebody new.")
 
 
-def _asked(arguments: Namespace, model: "Recommender") -> Any:
+def _asked(arguments: Namespace, model: "Recommender", people: "Shards | None") -> Any:
     """Users, or somebody new; None: everybody."""
+    if people is not None:
+        return {user: people.ratings_of(user) for user in arguments.users}
     if arguments.file:
         return read_user_ids(arguments.file, model.ratings)
     return None if arguments.all else arguments.users or dict(map(_rated, arguments.rated))

@@ -1,0 +1,63 @@
+"""Commands that take a folder of shards in place of a table."""
+
+from dataclasses import replace
+
+import numpy as np
+import polars as pl
+import pytest
+
+import cofactor as cf
+from cofactor.cli import main
+from cofactor.data.ids import IdMap
+from cofactor.scale.writing import shard_table
+
+
+@pytest.fixture(scope="module")
+def shards(tmp_path_factory):
+    tastes = cf.load("tastes")
+    table = replace(tastes, users=IdMap(np.arange(1, tastes.n_users + 1), "user"), user_attributes={})
+    return shard_table(table, tmp_path_factory.mktemp("shards") / "tastes.shards", n_shards=3).folder
+
+
+@pytest.fixture(scope="module")
+def saved(shards, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("saved") / "big.cofactor"
+    assert main(["fit", str(shards), "--out", str(folder), "--held-out", "0.1"]) == 0
+    return folder
+
+
+def test_of_ratings_in_shards_explicit_als_is_fitted(saved):
+    model = cf.open(saved)
+    assert isinstance(model, cf.ExplicitALS)
+    assert (model.ratings.n_users, model.ratings.n_items) == (0, 547)
+    assert len(cf.open(saved).recommend({"metropolis-1927": 5}, 3)) == 3
+
+
+def test_what_it_reached_on_the_held_out_is_printed(shards, tmp_path, capsys):
+    assert main(["fit", str(shards), "--out", str(tmp_path / "m"), "--held-out", "0.1", "--model", "explicit_als"]) == 0
+    out = capsys.readouterr().out
+    assert "ExplicitALS learned from Shards('tastes'" in out
+    assert "On what was held out: RMSE 0." in out
+
+
+def test_a_model_that_does_not_learn_from_shards_is_refused(shards, tmp_path, capsys):
+    assert main(["fit", str(shards), "--out", str(tmp_path / "m"), "--model", "popularity"]) == 2
+    assert "explicit_als and implicit_mf" in capsys.readouterr().err
+
+
+def test_the_lists_of_everybody_in_shards_are_written_to_a_folder(saved, shards, tmp_path, capsys):
+    lists = tmp_path / "lists"
+    assert main(["recommend", str(saved), "--users", str(shards), "--out", str(lists), "-n", "4"]) == 0
+    assert str(lists) in capsys.readouterr().out
+    assert pl.read_parquet(lists / "*.parquet")["user"].n_unique() == 1200
+    assert main(["recommend", str(saved), "--users", str(shards)]) == 2
+    assert "--out lists" in capsys.readouterr().err
+
+
+def test_somebody_is_asked_for_by_the_ratings_that_they_have_in_the_shards(saved, shards, capsys):
+    assert main(["recommend", str(saved), "77", "--people", str(shards), "-n", "3", "--csv"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    expected = cf.open(saved).recommend(cf.open_shards(shards).ratings_of(77), 3)["item"].to_list()
+    assert [line.split(",")[1] for line in lines[1:]] == expected
+    assert main(["recommend", str(saved), "7777", "--people", str(shards)]) == 2
+    assert "7777" in capsys.readouterr().err
