@@ -1,0 +1,126 @@
+"""How long a CSV takes to become shards, beside Polars' own read of it, in how much memory, and after a kill.
+
+    python3 dev.py bench shard [--rows 100m]
+
+Generated rows in a CSV: user, item, rating and timestamp, some 50 a user, 15,000 items; ids are whole numbers, or text
+with --text. Polars reads the file whole with types inferred, `cofactor shard` makes shards of it in --memory-gb 4, and
+does so once more with a kill (SIGKILL) at half the time, after which the same command goes on. Each is a process of its
+own; seconds are of whole processes, those of the processor are user and system time of all threads, memory is the
+largest resident set.
+"""
+
+import argparse
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import NamedTuple
+
+import numpy as np
+import polars as pl
+
+import cofactor as cf
+from benchmarks.shared.reporting import describe, machine, markdown_table, third_paragraph, write_results
+
+N_ITEMS, RATINGS_A_USER, BLOCK = 15_000, 50, 5_000_000
+MEMORY_GB = 4.0
+
+
+class Run(NamedTuple):
+    """What one process took."""
+
+    seconds: float
+    processor: float
+    peak_gb: float
+
+
+def write_table(path: Path, n_rows: int, *, as_text: bool) -> None:
+    rng = np.random.default_rng(0)
+    with path.open("wb") as file:
+        for start in range(0, n_rows, BLOCK):
+            n = min(BLOCK, n_rows - start)
+            frame = pl.DataFrame(
+                {
+                    "userId": rng.integers(1, n_rows // RATINGS_A_USER + 2, n),
+                    "movieId": (N_ITEMS * rng.random(n) ** 2).astype(np.int64) + 1,
+                    "rating": rng.integers(1, 11, n) / 2,
+                    "timestamp": rng.integers(789_652_004, 1_574_327_703, n),
+                }
+            )
+            if as_text:
+                frame = frame.with_columns(pl.format("u{}", "userId").alias("userId"))
+            frame.write_csv(file, include_header=start == 0)
+
+
+def run(command: list[str], *, kill_after: float | None = None) -> Run:
+    started = time.perf_counter()
+    process = subprocess.Popen([sys.executable, *command], stdout=subprocess.DEVNULL)
+    if kill_after is not None:
+        time.sleep(kill_after)
+        process.send_signal(signal.SIGKILL)
+    _, status, used = os.wait4(process.pid, 0)
+    if kill_after is None and status:
+        raise SystemExit(f"{' '.join(command)} ended with {status}")
+    return Run(time.perf_counter() - started, used.ru_utime + used.ru_stime, used.ru_maxrss * 1024 / 1e9)
+
+
+def shard(path: Path, out: Path, **options: float) -> Run:
+    words = ["shard", str(path), "--out", str(out), "--memory-gb", str(MEMORY_GB)]
+    return run(["-c", f"import sys; from cofactor.cli import main; sys.exit(main({words!r}))"], **options)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rows", default="5m", help="such as 5m or 100m")
+    parser.add_argument("--text", action="store_true", help="users are text")
+    given = parser.parse_args()
+    n_rows = int(float(given.rows.removesuffix("m")) * 1e6)
+    about = machine()
+    with TemporaryDirectory() as home:
+        path, out, again = (Path(home) / name for name in ("ratings.csv", "once.shards", "killed.shards"))
+        write_table(path, n_rows, as_text=given.text)
+        runs = {"Polars, read_csv": run(["-c", f"import polars as pl; pl.read_csv({str(path)!r})"])}
+        runs["cofactor shard"] = shard(path, out)
+        runs["killed at half the time"] = shard(path, again, kill_after=runs["cofactor shard"].seconds / 2)
+        runs["and gone on"] = shard(path, again)
+        shards, resumed = cf.open_shards(out), cf.open_shards(again)
+        same = shards.fingerprint == resumed.fingerprint
+        sizes = path.stat().st_size, sum(file.stat().st_size for file in out.iterdir())
+        n_users, n_kept, n_files = shards.n_users, len(shards), len(shards.parts)
+    whole = ("Polars, read_csv", "cofactor shard")
+    rows = [
+        [
+            name, f"{one.seconds:.1f}", f"{n_rows / one.seconds / 1e6:.2f}" if name in whole else "",
+            f"{one.processor:.1f}", f"{one.peak_gb:.2f}",
+        ]
+        for name, one in runs.items()
+    ]  # fmt: skip
+    ours, theirs = runs["cofactor shard"], runs["Polars, read_csv"]
+    text = [
+        "# Sharding a table",
+        f"{n_rows:,} generated rows, ids of users are {'text' if given.text else 'whole numbers'}: {n_kept:,} ratings "
+        f"of {N_ITEMS:,} items by {n_users:,} users, in {n_files} files. "
+        + describe(about, {"cofactor": cf.__version__, "polars": pl.__version__}),
+        third_paragraph(__doc__),
+        markdown_table(["", "s", "million rows a s", "processor s", "peak GB"], rows),
+        f"Beside Polars' read: {ours.seconds / theirs.seconds:.1f} times the seconds, "
+        f"{ours.processor / theirs.processor:.1f} times those of the processor. On disk: {sizes[0] / 1e9:.2f} GB of "
+        f"text became {sizes[1] / 1e9:.2f} GB, {sizes[1] / n_kept:.2f} bytes a rating. The run that was killed and "
+        f"went on gave {'the same files' if same else 'OTHER FILES'}.",
+    ]  # fmt: skip
+    results = {
+        "machine": about,
+        "runs": {name: one._asdict() for name, one in runs.items()},
+        "bytes": sizes,
+        "same": same,
+    }
+    write_results("shard_text" if given.text else "shard", results, "\n\n".join(text))
+    if not same:
+        raise SystemExit(1)
+
+
+if __name__ == "__main__":
+    main()
