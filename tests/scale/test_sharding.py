@@ -238,6 +238,7 @@ def test_what_is_no_table_is_refused(source, options, words, tmp_path, monkeypat
         source = ["a.csv", "b.csv"]
     with pytest.raises(BadTable, match=words):
         shard(source, tmp_path / "out", **options)
+    assert not list((tmp_path / "out").glob("*.shard"))
 
 
 @pytest.mark.parametrize(

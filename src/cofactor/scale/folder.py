@@ -145,7 +145,7 @@ class Shards(SheetMixin):
             ("filled", f"{share:.4%}"), ("mean", format_number(self.mean, 4)), ("files", f"{len(self.parts):,}"),
         ]  # fmt: skip
         counts = zip(self.levels.tolist(), self.level_counts.tolist(), strict=True) if len(self.levels) <= 10 else ()
-        rows += [(f"of {value:g}", f"{count:,}") for value, count in counts]
+        rows += [(f"of {value:g}", f"{count:,}") for value, count in counts if count]
         return Sheet(f"{self.catalogue.name}, in shards", (), rows)
 
 

@@ -29,7 +29,7 @@ class SortedItems:
 
 
 class ItemNumbers:
-    """Gives each item id a number from 0, in the order of their coming; some 100 bytes an item are held."""
+    """Gives each item id a number from 0, in the order of their coming; some 200 bytes an item are held."""
 
     def __init__(self) -> None:
         self._known: pl.DataFrame | None = None

@@ -7,7 +7,7 @@ import errno
 import shutil
 from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from cofactor.data.formats.block_table import BlockSizes
 from cofactor.data.options import Options
 from cofactor.data.report import Finding, Report
 from cofactor.data.rows.indexed_rows import KEPT, REPEATED
-from cofactor.errors import BadOption, BadShards, NotSaved, counted
+from cofactor.errors import BadOption, BadShards, BadTable, NotSaved, counted
 from cofactor.kernels.absent import NO_NUMBERS
 from cofactor.kernels.ratings.layout import MAX_LEVELS
 from cofactor.log import info
@@ -90,15 +90,17 @@ class _Sharding:
         return shards
 
     def _pass(self, bar: WorkBar) -> SourcePass:
-        plan = self._plan()
-        n_bytes = (plan.n_rows or 0) * SPILLED_ROW
-        _refuse_full(self._out, n_bytes)
         try:
+            plan = self._plan()
+            n_bytes = (plan.n_rows or 0) * SPILLED_ROW
+            _refuse_full(self._out, n_bytes)
             with _room_for(self._out, n_bytes):
                 passed = pass_over(self._sources, self._options, plan, self._state.folder, bar)
                 self._state.keep_pass(passed)
-        except NotSaved:
-            self._state.remove()  # half a pass is nothing to go on from, and the disk is wanted
+        except (BadTable, NotSaved):  # half a pass is nothing to go on from, and its room is wanted
+            self._state.remove()
+            with suppress(OSError):  # shards stand there
+                self._out.rmdir()
             raise
         return passed
 
