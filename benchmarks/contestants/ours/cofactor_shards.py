@@ -154,7 +154,6 @@ def main() -> None:
         engine = engine_of(shards, asked.k)
         found["start"] = clock.read()
         found["sweeps"] = sweeps(engine, asked.sweeps, asked.checkpoint)
-        found["reading"] = reading(shards)
         if asked.errors:
             found["final"] = errors_in_words(engine.final_errors())
             held_out = HeldOut(SHARE, shards.catalogue.items.values)
