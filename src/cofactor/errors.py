@@ -10,6 +10,7 @@
     ├── DataNotAvailable    a known data set that is not at hand         (OSError)
     ├── BadModelFolder      not a saved model, or a damaged one          (ValueError)
     ├── BadShards           a folder of shards is damaged or not whole   (ValueError)
+    ├── BadCluster          a cluster out of reach, or that gives up     (RuntimeError)
     ├── NotSaved            the system refuses to write it               (OSError)
     ├── BadCheckpoint       a checkpoint of another run                  (ValueError)
     ├── Leak                test ratings that training has seen          (ValueError)
@@ -165,6 +166,10 @@ class BadModelFolder(CofactorError, ValueError):
 
 class BadShards(CofactorError, ValueError):
     """Raised when a folder of shards is not whole, damaged or of another version; copy it again or shard anew."""
+
+
+class BadCluster(CofactorError, RuntimeError):
+    """Raised when a cluster cannot be reached, differs from this process, or loses the same work again and again."""
 
 
 class NotSaved(CofactorError, OSError):

@@ -18,7 +18,8 @@ the card of the one that is saved; --unmeasured leaves that out, as --checkpoint
 A long training survives a kill: with --checkpoint FILE the same command goes on where it was.
 
 From shards explicit_als learns, of clicks and counts implicit_mf; --held-out is the share of each person's ratings that
-it is measured on and never learns from. Of people it keeps nothing."""
+it is measured on and never learns from. Of people it keeps nothing. With --cluster the machines of a Ray cluster share
+the work: auto for the one that runs, or else one on this machine; the model is the same."""
 
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
@@ -53,6 +54,8 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--held-out", type=float, default=HELD_OUT, metavar="SHARE", help=f"of shards (default: {HELD_OUT})"
     )
+    parser.add_argument("--cluster", metavar="ADDRESS", help=f"of shards: {AUTO}, or host:port of a Ray cluster")
+    parser.add_argument("--workers", type=int, metavar="N", help="of --cluster: how many work at once")
 
 
 def add_model_arguments(parser: ArgumentParser, words: Sequence[str]) -> None:
@@ -67,6 +70,8 @@ def run(arguments: Namespace) -> None:
     if (shards := shards_at(arguments.source)) is not None:
         _fit_shards(shards, arguments)
         return
+    if arguments.cluster is not None or arguments.workers is not None:
+        raise BadOption("--cluster and --workers are for shards: `cofactor shard` makes them of a table.")
     model, notes = _chosen(arguments) if arguments.model == AUTO else _fitted(arguments)
     print("\n".join([f"{type(model).__name__} learned from {model.ratings!r}", *notes, *model.notes()]))
     print(f"saved as {model.save(arguments.out)}", flush=True)
@@ -77,7 +82,8 @@ def run(arguments: Namespace) -> None:
 def _fit_shards(shards: "Shards", arguments: Namespace) -> None:
     name = USUAL_MODELS[shards.kind == "ratings"] if arguments.model == AUTO else arguments.model
     model = expect_fits_shards(model_from(name, arguments))
-    model.fit(shards, validation=arguments.held_out, checkpoint=arguments.checkpoint)
+    place = {"cluster": arguments.cluster, "workers": arguments.workers}
+    model.fit(shards, validation=arguments.held_out, checkpoint=arguments.checkpoint, **place)
     print("\n".join([f"{type(model).__name__} learned from {shards!r}", *model.notes()]))
     print(f"saved as {model.save(arguments.out)}", flush=True)
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from cofactor.data.ratings import Ratings
     from cofactor.nets.embeddings import Embeddings
     from cofactor.run.run import Run
+    from cofactor.scale.engine import Summing
     from cofactor.scale.explicit_als import ShardedLeastSquares
     from cofactor.scale.folder import Shards
     from cofactor.scale.held_out import HeldOut
@@ -90,14 +91,15 @@ class ExplicitALS(FactorReasons, FitsShards["AlternatingLeastSquares"]):
         self._set_parameters(trained, train)
         self.user_origin_, self.item_origin_ = self._origins(trained, train)
 
-    def _make_shard_engine(self, shards: "Shards", held_out: "HeldOut") -> "ShardedLeastSquares":
+    def _make_shard_engine(self, shards: "Shards", held_out: "HeldOut", summing: "Summing") -> "ShardedLeastSquares":
         from cofactor.scale.explicit_als import ShardedLeastSquares
         from cofactor.training.rating_unit import unit_of_scale
 
         unit, seed = unit_of_scale(*shards.scale), self.seed
         return ShardedLeastSquares(
-            shards, self.n_factors, self.reg, self.reg_exponent, held_out=held_out, seed=seed, unit=unit
-        )
+            shards, self.n_factors, self.reg, self.reg_exponent, held_out=held_out, seed=seed, unit=unit,
+            summing=summing,
+        )  # fmt: skip
 
     def _set_learned_from_shards(self, engine: "ShardedLeastSquares", catalogue: "Ratings") -> None:
         sample = engine.sampled(SAMPLED_USERS)

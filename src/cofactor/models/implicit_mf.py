@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from cofactor.data.joining import Joined
     from cofactor.data.ratings import Ratings
     from cofactor.run.run import Run
-    from cofactor.scale.engine import SampledUsers
+    from cofactor.scale.engine import SampledUsers, Summing
     from cofactor.scale.folder import Shards
     from cofactor.scale.held_out import HeldOut
     from cofactor.scale.implicit_als import ShardedClicks
@@ -153,7 +153,7 @@ class ImplicitMF(FitsShards["ImplicitLeastSquares"], AverageRowMixin, AttributeM
         self._set_attributes(engine.of_users, engine.of_items, self.n_factors)
         self.average_ = super()._average_user()
 
-    def _make_shard_engine(self, shards: "Shards", held_out: "HeldOut") -> "ShardedClicks":
+    def _make_shard_engine(self, shards: "Shards", held_out: "HeldOut", summing: "Summing") -> "ShardedClicks":
         from cofactor.scale.implicit_als import ShardedClicks
 
         if self.attributes or self.solver != "exact":
@@ -163,7 +163,8 @@ class ImplicitMF(FitsShards["ImplicitLeastSquares"], AverageRowMixin, AttributeM
         self.unit_ = float(np.median(some.values)) if self._confidence else 1.0
         given = self.unobserved_weight, self.reg
         self.unobserved_weight_, self.reg_ = chosen_weighting(*given, some, self._short_fit, self.seed)
-        return ShardedClicks(shards, self.n_factors, self._objective, held_out=held_out, seed=self.seed)
+        given = shards, self.n_factors, self._objective
+        return ShardedClicks(*given, held_out=held_out, seed=self.seed, summing=summing)
 
     def _set_learned_from_shards(self, engine: "ShardedClicks", catalogue: "Ratings") -> None:
         self._drop_average()

@@ -1,7 +1,7 @@
 """Models that learn from a folder of shards as from a table in memory: the same options, the same loop."""
 
 from abc import abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
@@ -9,7 +9,8 @@ from cofactor.contract.snapshots import is_learned
 from cofactor.errors import BadOption, counted
 from cofactor.memory import refuse_beyond
 from cofactor.run.run import Run
-from cofactor.scale.engine import ShardedEngine
+from cofactor.scale.cluster import summing_on
+from cofactor.scale.engine import ShardedEngine, Summing
 from cofactor.scale.folder import Shards
 from cofactor.scale.held_out import HeldOut
 from cofactor.training.engine import ResumableEngine
@@ -41,8 +42,8 @@ class FitsShards(TrainedRecommender[E], Generic[E]):
     n_factors: int
 
     @abstractmethod
-    def _make_shard_engine(self, shards: Shards, held_out: HeldOut) -> ShardedEngine[Any]:
-        """A new engine: start parameters, and the shards to train on."""
+    def _make_shard_engine(self, shards: Shards, held_out: HeldOut, summing: Summing) -> ShardedEngine[Any]:
+        """A new engine: start parameters, the shards to train on, and who sums them."""
 
     @abstractmethod
     def _set_learned_from_shards(self, engine: Any, catalogue: "Ratings") -> None:
@@ -62,7 +63,8 @@ class FitsShards(TrainedRecommender[E], Generic[E]):
     def fit(
         self, train: "RatingsOrFrame | Shards", *, validation: "RatingsOrFrame | float | None" = None,
         progress: bool | None = None, early_stopping: "EarlyStopping | None" = None,
-        checkpoint: str | Path | None = None, warm_start: Any = None,
+        checkpoint: str | Path | None = None, warm_start: Any = None, cluster: str | None = None,
+        workers: int | None = None,
     ) -> Self:  # fmt: skip
         """The model itself, which has learned from `train`: ratings, or shards that `open_shards` gives.
 
@@ -72,15 +74,21 @@ class FitsShards(TrainedRecommender[E], Generic[E]):
             them is noted when all sweeps are done
         checkpoint: a file written after every sweep; where it exists, training goes on from it
         early_stopping, warm_start: not of shards
+        cluster: the "host:port" of a Ray cluster whose machines sum the shards; "auto" for the one that runs, or else
+            one on this machine alone; None for this process. The model is the same, to the last bit
+        workers: how many bundles of shards a cluster sums at once, its processors being divided among them; None: as
+            many as there is room for, each on all processors of a machine
 
         Memory holds one or two shards, the items, and the sums of their equations twice (`needed_gb_of`), whatever the
         number of users. Ctrl-C ends training after the sweep at hand.
-        Raises `BadOption` where they do not fit, `BadShards` for a file that is missing or changed, and what every
-        `fit` raises.
+        Raises `BadOption` where they do not fit, `BadShards` for a file that is missing or changed, `BadCluster` where
+        a cluster cannot be reached or gives up, and what every `fit` raises.
         """
         if not isinstance(train, Shards):
             if isinstance(validation, int | float):
                 raise BadOption(f"validation={validation} is a share, of shards; of ratings in memory give a part.")
+            if cluster is not None or workers is not None:
+                raise BadOption("cluster and workers are for shards; ratings in memory are learned from here.")
             return super().fit(
                 train, validation=validation, progress=progress, early_stopping=early_stopping, checkpoint=checkpoint,
                 warm_start=warm_start,
@@ -90,19 +98,21 @@ class FitsShards(TrainedRecommender[E], Generic[E]):
         if not isinstance(validation, int | float | None):
             raise BadOption("validation is a share of the ratings of shards, such as 0.05.")
         run = Run.of(progress=progress, checkpoint=checkpoint)
-        self._learn_shards(train, HeldOut(validation or 0.0, train.catalogue.items.values), run)
+        self._conform_options()
+        self._check_shards(train)
+        train = replace(train, folder=train.folder.absolute())  # workers begin in folders of their own
+        with summing_on(cluster, workers, train, self.needed_gb_of(train)) as summing:
+            self._learn_shards(train, HeldOut(validation or 0.0, train.catalogue.items.values), run, summing)
         run.warn_if_interrupted()
         return self
 
-    def _learn_shards(self, shards: Shards, held_out: HeldOut, run: Run) -> None:
+    def _learn_shards(self, shards: Shards, held_out: HeldOut, run: Run, summing: Summing) -> None:
         from cofactor.training.supervisor import Supervisor
 
-        self._conform_options()
-        self._check_shards(shards)
         fresh = self.copied(lambda name: not is_learned(name))
         fresh.ratings_ = shards.catalogue
         with fresh._finite():
-            engine = fresh._make_shard_engine(shards, held_out)
+            engine = fresh._make_shard_engine(shards, held_out, summing)
 
             def identity() -> dict[str, Any]:
                 return fresh._identity(shards.fingerprint) | {"held out": held_out.share}
