@@ -166,7 +166,7 @@ class _Machines:
         from ray.cluster_utils import Cluster
 
         cluster: Any = Cluster
-        self._cluster: Any = cluster(initialize_head=True, head_node_args={"num_cpus": 0})
+        self._cluster: Any = cluster(initialize_head=True, head_node_args={"num_cpus": 0}, shutdown_at_exit=False)
         self._nodes = [self._add() for _ in range(2)]
         self._cluster.wait_for_nodes()
         self.address: str = self._cluster.address
