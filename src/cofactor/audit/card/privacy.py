@@ -78,7 +78,7 @@ def _membership(audit: CardAudit) -> Finding:
 
 def membership_of_worst_reader(audit: CardAudit, found: MembershipInference) -> Finding:
     """The finding of the reader who finds most members, of all that were tried but the blind one."""
-    readers = [one for one in found.readers if one != "blind"]
+    readers: list[Reader] = [one for one in found.readers if one != "blind"]
     worst = max(readers, key=lambda reader: found.value(reader, AT_1_PERCENT).value)
     area = found.value(worst, "AUC")
     sentence = (
