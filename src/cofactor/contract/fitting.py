@@ -195,10 +195,9 @@ class FitMixin(Snapshots, ModelSteps):
             if self.replace_state(before, after):
                 break
         info("updated %s with %r", type(self).__name__, later)
-        unplaced = joined.items if self.saves_ratings else joined.items[joined.items >= before.ratings.n_items]
-        if (
-            len(unplaced) and not self.abilities.places_items
-        ):  # of a catalogue alone nothing tells what was rated before
+        # of a catalogue alone nothing tells what was rated before
+        unplaced = joined.items if len(before.ratings) else joined.items[joined.items >= before.ratings.n_items]
+        if len(unplaced) and not self.abilities.places_items:
             warnings.warn(ItemsNotPlaced(type(self).__name__, joined.ratings.title_of(unplaced)), stacklevel=2)
         return self
 

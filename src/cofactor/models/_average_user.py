@@ -17,7 +17,7 @@ from cofactor.recommender import Recommender
 if TYPE_CHECKING:
     from cofactor.data.ratings import Ratings
 
-__all__ = ["AverageRowMixin", "AverageUserMixin"]
+__all__ = ["AverageRowMixin", "AverageUserMixin", "mean_row"]
 
 
 @dataclass(kw_only=True)
@@ -47,10 +47,7 @@ class AverageRowMixin(AverageUserMixin):
 
     def _average_user(self) -> FloatArray:
         """(f,) the mean row."""
-        rows = self.row_vectors("user")
-        known = (self.ratings.positives.user_counts > 0) & rows.any(axis=1)
-        total = rows.sum(axis=0, where=known[:, None], dtype=np.float64)
-        return (total / max(1, np.count_nonzero(known))).astype(np.float32)
+        return mean_row(self.row_vectors("user"), self.ratings)
 
     def _user_rows(self, user_idx: IntArray) -> FloatArray:
         """(b, f) the rows of users; the average one of index -1 and of users of whom nothing is known."""
@@ -58,3 +55,10 @@ class AverageRowMixin(AverageUserMixin):
         if not rows[:, 0].all():  # hardly ever: few rows are looked at as a whole
             rows[~rows.any(axis=1)] = self._average
         return rows
+
+
+def mean_row(rows: FloatArray, ratings: "Ratings") -> FloatArray:
+    """(f,) the mean of the rows (n_users, f) of the users with clicks; 0 where nobody has any."""
+    known = (ratings.positives.user_counts > 0) & rows.any(axis=1)
+    total = rows.sum(axis=0, where=known[:, None], dtype=np.float64)
+    return (total / max(1, np.count_nonzero(known))).astype(np.float32)

@@ -19,7 +19,7 @@ from cofactor.contract.reasons import Reasons
 from cofactor.errors import BadOption
 from cofactor.memory import refuse_beyond
 from cofactor.models._attribute_mixin import AttributeMixin, learned_attributes
-from cofactor.models._average_user import AverageRowMixin
+from cofactor.models._average_user import AverageRowMixin, mean_row
 from cofactor.models._implicit_choice import N_EPOCHS, Weighting, chosen_weighting
 from cofactor.scale.engine import sample_of
 from cofactor.scale.fitting import SAMPLED_USERS, FitsShards
@@ -151,7 +151,7 @@ class ImplicitMF(FitsShards["ImplicitLeastSquares"], AverageRowMixin, AttributeM
             engine.item_attribute_strength,
         )
         self._set_attributes(engine.of_users, engine.of_items, self.n_factors)
-        self.average_ = super()._average_user()
+        self.average_ = mean_row(self.user_factors_, train)
 
     def _make_shard_engine(self, shards: "Shards", held_out: "HeldOut", summing: "Summing") -> "ShardedClicks":
         from cofactor.scale.implicit_als import ShardedClicks
@@ -171,7 +171,7 @@ class ImplicitMF(FitsShards["ImplicitLeastSquares"], AverageRowMixin, AttributeM
         self.user_attribute_strength_ = self.item_attribute_strength_ = 0.0
         self._set_attributes(None, None, self.n_factors)
         self._be_of(sample := engine.sampled(SAMPLED_USERS), engine)
-        self.average_ = super()._average_user()
+        self.average_ = mean_row(self.user_factors_, sample.ratings)
         self.user_factors_ = np.zeros((0, self.n_factors), np.float32)
         self.ratings_ = replace(catalogue, item_totals=sample.ratings.item_totals)
 
@@ -194,8 +194,7 @@ class ImplicitMF(FitsShards["ImplicitLeastSquares"], AverageRowMixin, AttributeM
         return f"On what was held out: nDCG@20 {reached.mean():.4f} ({low:.4f} to {high:.4f}), of {len(users):,} users."
 
     def _average_user(self) -> FloatArray:
-        """(k,) the mean row of the users with clicks; of a model that keeps no users that of its fit."""
-        return self.average_ if self.ratings.item_totals is not None else super()._average_user()
+        return self.average_
 
     def _loss_on(self, held_out: "Ratings", engine: "ImplicitLeastSquares", train: "Ratings") -> "Loss":
         """The objective without its penalty, held-out clicks in place of those of training."""
@@ -280,10 +279,12 @@ class ImplicitMF(FitsShards["ImplicitLeastSquares"], AverageRowMixin, AttributeM
     def updated_state(self, joined: "Joined") -> dict[str, FloatArray]:
         from cofactor.posterior.fold_in import fold_in_new
 
+        keeps_nobody = joined.ratings.item_totals is not None  # whose average is that of its fit
         joined = joined._replace(ratings=joined.ratings.positives)
         places = self._solved("user", joined.ratings, joined.users), self._solved("item", joined.ratings, joined.items)
         users, items = fold_in_new(joined, self.user_factors_, self.item_factors_, *places)
-        return {"user_factors_": users, "item_factors_": items}
+        average = self.average_ if keeps_nobody else mean_row(users, joined.ratings)
+        return {"user_factors_": users, "item_factors_": items, "average_": average}
 
     def _solved(
         self, side: Literal["user", "item"], clicks: "Ratings", which: IntArray
@@ -316,7 +317,7 @@ class ImplicitMF(FitsShards["ImplicitLeastSquares"], AverageRowMixin, AttributeM
         users, items = np.delete(self.user_factors_, user_idx, axis=0), self.item_factors_.copy()
         with quiet_blas():  # of products so small that its other threads only cost
             items[touched] = self._solved("item", clicks, touched)(clicks.by_item.take(touched), users)
-        return {"user_factors_": users, "item_factors_": items}
+        return {"user_factors_": users, "item_factors_": items, "average_": mean_row(users, clicks)}
 
     def row_vectors(self, side: Literal["user", "item"]) -> FloatArray:
         return self.user_factors_ if side == "user" else self.item_factors_
