@@ -22,7 +22,7 @@ export function picker({ label, ask = found("items"), placeholder = ask === peop
   const list = h("ul", { id, role: "listbox", "aria-label": `${label}: suggestions` });
   const note = h("p", { class: "soft small" });
   const box = h("div", { class: "suggestions", hidden: true, onpointerdown: (event) => event.preventDefault() }, list, note); // the field keeps the focus
-  const state = { list, note, box, ask, pause, onpick, rows: [], at: -1, latest: newest(), waiting: null };
+  const state = { list, note, box, ask, pause, onpick, rows: [], at: -1, of: "", hasty: false, latest: newest(), waiting: null };
   state.input = h("input", {
     type: "search", role: "combobox", autocomplete: "off", spellcheck: "false", placeholder, "aria-expanded": "false",
     "aria-controls": id, "aria-autocomplete": "list", oninput: () => soon(state), onkeydown: (event) => key(event, state),
@@ -32,6 +32,7 @@ export function picker({ label, ask = found("items"), placeholder = ask === peop
 }
 
 function soon(state) {
+  state.hasty = false;
   clearTimeout(state.waiting);
   state.waiting = setTimeout(() => suggest(state), state.pause);
 }
@@ -41,18 +42,19 @@ async function suggest(state) {
   if (!text) return show(state, false);
   try {
     const answer = await state.latest((signal) => state.ask(text, SHOWN, signal));
-    if (answer && document.activeElement === state.input) open(state, answer);
+    if (answer && document.activeElement === state.input) open(state, text, answer);
   } catch (error) {
-    open(state, { rows: [], of: 0 });
+    open(state, text, { rows: [], of: 0 });
     announce(error.message);
   }
 }
 
-function open(state, { rows, of }) {
+function open(state, text, { rows, of }) {
   const said = of > rows.length ? `${whole(rows.length)} of ${whole(of)} shown` : of ? `${whole(of)} found` : "nothing found";
   const option = (row, at) => h("li", { id: `${state.list.id}-${at}`, role: "option", "aria-selected": "false", onclick: () => choose(state, at) },
     theirs(row.title ?? row.user), h("span", { class: "soft small" }, ` ${counted(row.ratings, "rating")}`));
-  state.rows = rows;
+  Object.assign(state, { rows, of: text });
+  if (state.hasty && rows.length) return choose(state, 0);
   replace(state.list, rows.map(option));
   replace(state.note, said);
   show(state, true);
@@ -71,8 +73,9 @@ function light(state, at) {
 }
 
 function key(event, state) {
-  const { rows, at, box } = state;
+  const { rows, at, box, input, of } = state;
   if (event.key === "Escape") return show(state, false);
+  if (event.key === "Enter" && input.value.trim() && (box.hidden || of !== input.value.trim())) return hurry(event, state);
   if (box.hidden || !rows.length) return;
   const keys = {
     ArrowDown: () => light(state, (at + 1) % rows.length),
@@ -84,8 +87,17 @@ function key(event, state) {
   keys[event.key]();
 }
 
+/** Enter came before the suggestions for what is typed: the first of them is taken when they come. */
+function hurry(event, state) {
+  event.preventDefault();
+  clearTimeout(state.waiting);
+  state.hasty = true;
+  suggest(state);
+}
+
 function choose(state, at) {
-  state.input.value = "";
+  state.input.value = state.of = "";
+  state.hasty = false;
   show(state, false);
   state.onpick(state.rows[at]);
 }
