@@ -2,6 +2,7 @@
 
 import os
 import signal
+import warnings
 from pathlib import Path
 
 import pytest
@@ -75,3 +76,17 @@ def device(request: pytest.FixtureRequest) -> str:
     if request.param == "cuda" and not torch.cuda.is_available():
         pytest.skip("no CUDA GPU")
     return request.param
+
+
+@pytest.fixture(scope="session")
+def ray():
+    """Ray, connected to a cluster of two processors on this machine; skips where it is not installed.
+
+    Of its own, as cluster="auto" would join one that the tests of another process may end at any moment.
+    """
+    ray = pytest.importorskip("ray", reason="the extra 'distributed' is not installed")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # its own, of files and processes that it leaves to the collector
+        ray.init(address="local", num_cpus=2, include_dashboard=False, log_to_driver=False, logging_level="error")
+    yield ray
+    ray.shutdown()

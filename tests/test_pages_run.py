@@ -57,9 +57,11 @@ def page(folder):
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_a_page_runs_and_gives_what_it_shows(name, folder):
+def test_a_page_runs_and_gives_what_it_shows(name, folder, request):
     for extra in PAGES[name]:
         pytest.importorskip(extra)
+    if "ray" in PAGES[name]:
+        request.getfixturevalue("ray")
     assert run_page(DOCS / name) > 5
 
 
