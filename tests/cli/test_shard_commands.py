@@ -61,3 +61,19 @@ def test_somebody_is_asked_for_by_the_ratings_that_they_have_in_the_shards(saved
     assert [line.split(",")[1] for line in lines[1:]] == expected
     assert main(["recommend", str(saved), "7777", "--people", str(shards)]) == 2
     assert "7777" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["fit", "SHARDS", "--out", "m", "--budget", "5s"], "--budget are for tables"),
+        (["fit", "tastes", "--out", "m", "--held-out", "0.1"], "--held-out are for shards"),
+        (["recommend", "MODEL", "77", "--people", "tastes"], "--people takes a folder of shards"),
+        (["recommend", "MODEL", "--rated", "metropolis-1927=5", "--people", "SHARDS"], "give their ids"),
+    ],
+)
+def test_an_option_that_would_do_nothing_is_refused(saved, shards, tmp_path, monkeypatch, capsys, words, says):
+    monkeypatch.chdir(tmp_path)
+    asked = {"SHARDS": str(shards), "MODEL": str(saved)}
+    assert main([asked.get(word, word) for word in words]) == 2
+    assert says in capsys.readouterr().err

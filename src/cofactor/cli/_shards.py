@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from cofactor.scale.fitting import FitsShards
     from cofactor.scale.folder import Shards
 
-__all__ = ["USUAL_MODELS", "expect_fits_shards", "shards_at"]
+__all__ = ["USUAL_MODELS", "expect_fits_shards", "expect_shards", "shards_at"]
 
 USUAL_MODELS = {True: "explicit_als", False: "implicit_mf"}  # of ratings, and of clicks and counts
 
@@ -23,6 +23,14 @@ def shards_at(source: str | None) -> "Shards | None":
     from cofactor.scale.folder import open_shards
 
     return open_shards(source)
+
+
+def expect_shards(option: str, source: str) -> "Shards":
+    """The table of a folder of shards. Raises `BadOption` for what is none. option: that it was given to"""
+    shards = shards_at(source)
+    if shards is None:
+        raise BadOption(f"{option} takes a folder of shards, as `cofactor shard` makes them, but {source} came.")
+    return shards
 
 
 def expect_fits_shards(model: object) -> "FitsShards[Any]":

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from cofactor.scale.folder import Shards
 
 AUTO = "auto"
+OF_SHARDS, OF_TABLES = ("held_out", "cluster", "workers"), ("budget", "metric", "unmeasured")
 HELD_OUT = 0.01  # of the ratings in shards: of so many hardly any is missed
 
 
@@ -52,7 +53,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--unmeasured", action="store_true", help="leave out the second fit, by which it is measured")
     parser.add_argument("--checkpoint", type=Path, metavar="FILE", help="go on from here after a kill")
     parser.add_argument(
-        "--held-out", type=float, default=HELD_OUT, metavar="SHARE", help=f"of shards (default: {HELD_OUT})"
+        "--held-out", type=float, metavar="SHARE", help=f"of shards: what it is measured on (default: {HELD_OUT})"
     )
     parser.add_argument("--cluster", metavar="ADDRESS", help=f"of shards: {AUTO}, or host:port of a Ray cluster")
     parser.add_argument("--workers", type=int, metavar="N", help="of --cluster: how many work at once")
@@ -70,8 +71,7 @@ def run(arguments: Namespace) -> None:
     if (shards := shards_at(arguments.source)) is not None:
         _fit_shards(shards, arguments)
         return
-    if arguments.cluster is not None or arguments.workers is not None:
-        raise BadOption("--cluster and --workers are for shards: `cofactor shard` makes them of a table.")
+    _refuse(arguments, OF_SHARDS, "are for shards: `cofactor shard` makes them of a table.")
     model, notes = _chosen(arguments) if arguments.model == AUTO else _fitted(arguments)
     print("\n".join([f"{type(model).__name__} learned from {model.ratings!r}", *notes, *model.notes()]))
     print(f"saved as {model.save(arguments.out)}", flush=True)
@@ -79,11 +79,20 @@ def run(arguments: Namespace) -> None:
         _add_figures(model, arguments.out)
 
 
+def _refuse(arguments: Namespace, names: Sequence[str], why: str) -> None:
+    """Raise `BadOption` for options that would do nothing."""
+    given = [f"--{name.replace('_', '-')}" for name in names if getattr(arguments, name) not in (None, False)]
+    if given:
+        raise BadOption(f"{' and '.join(given)} {why}")
+
+
 def _fit_shards(shards: "Shards", arguments: Namespace) -> None:
+    _refuse(arguments, OF_TABLES, "are for tables in memory: from shards one model learns, with the options given.")
+    held_out = HELD_OUT if arguments.held_out is None else arguments.held_out
     name = USUAL_MODELS[shards.kind == "ratings"] if arguments.model == AUTO else arguments.model
     model = expect_fits_shards(model_from(name, arguments))
     place = {"cluster": arguments.cluster, "workers": arguments.workers}
-    model.fit(shards, validation=arguments.held_out, checkpoint=arguments.checkpoint, **place)
+    model.fit(shards, validation=held_out, checkpoint=arguments.checkpoint, **place)
     print("\n".join([f"{type(model).__name__} learned from {shards!r}", *model.notes()]))
     print(f"saved as {model.save(arguments.out)}", flush=True)
 

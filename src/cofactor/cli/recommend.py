@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 from cofactor.cli._newcomer import about_from, add_about
 from cofactor.cli._out import check_file
 from cofactor.cli._reranking import add_reranking, named_number, reranking_options
-from cofactor.cli._shards import shards_at
+from cofactor.cli._shards import expect_shards, shards_at
 from cofactor.cli._show import add_format, show
 from cofactor.data.id_lists import read_user_ids
 from cofactor.errors import BadOption
@@ -75,7 +75,8 @@ def run(arguments: Namespace) -> None:
     from cofactor.opening import open_model
 
     _check_asked(arguments)
-    shards, people = shards_at(arguments.file), shards_at(arguments.people)
+    shards = shards_at(arguments.file)
+    people = None if arguments.people is None else expect_shards("--people", arguments.people)
     if shards is None:
         check_file("--out", arguments.out, [arguments.file])
     model = open_model(arguments.model)
@@ -123,6 +124,8 @@ def _check_asked(arguments: Namespace) -> None:
         )
     if arguments.all and not arguments.out:
         raise BadOption("--all needs a file to write to, as in --out lists.parquet.")
+    if arguments.people is not None and (not arguments.users or arguments.out):
+        raise BadOption("--people says where the ratings of single users are: give their ids, and leave --out away.")
     if arguments.out and is_new:
         raise BadOption("--out writes the lists of users that the model holds. Leave it out for somebody new.")
 
