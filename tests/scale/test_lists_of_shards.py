@@ -51,6 +51,33 @@ def test_a_model_that_was_fitted_in_memory_serves_people_in_shards(table, shards
     assert lists.filter(pl.col("user") == 77)["item"].to_list() == expected
 
 
+@pytest.mark.parametrize(
+    "model", [cf.Popularity(), cf.ItemKNN(), cf.GraphFilter(), cf.Blend(members=("ease", "bias"))], ids=repr
+)
+def test_other_models_answer_everybody_as_newcomers(table, shards, tmp_path, model):
+    """What they know of how popular items are, and of whoever is in them, does not become that of a shard."""
+    model.fit(table.without(users=list(range(1, 400))), progress=False)
+    lists = pl.read_parquet(write_lists(model, shards, tmp_path / "lists", 3) / "*.parquet")
+    assert lists["user"].n_unique() == table.n_users
+    for user in (1, 500):
+        items, values = table.by_user.of(user - 1)
+        theirs = dict(zip(table.items.gather(items).tolist(), values.tolist(), strict=True))
+        assert lists.filter(pl.col("user") == user)["item"].to_list() == model.recommend(theirs, 3)["item"].to_list()
+
+
+def test_options_are_told_apart_by_all_that_they_hold(table, shards, tmp_path):
+    """Of a long array, or of many values, only a part is printed."""
+    model, items = MODELS["ratings"].fit(shards, progress=False), np.resize(table.items.values, 2000)
+    other = items.copy()
+    other[1000] = table.items.values[7]
+    folder = write_lists(model, shards, tmp_path / "lists", 3, exclude=items[:0])
+    with pytest.raises(BadOption, match="Name another folder"):
+        write_lists(model, shards, folder, 3, exclude=other)
+    first = write_lists(model, shards, tmp_path / "first", 3, candidates=items)
+    with pytest.raises(BadOption, match="Name another folder"):
+        write_lists(model, shards, first, 3, candidates=other)
+
+
 def test_whoever_is_stopped_goes_on_behind_the_last_whole_file(shards, tmp_path, monkeypatch):
     model = MODELS["ratings"].fit(shards, progress=False)
     folder = write_lists(model, shards, tmp_path / "lists", 3)
