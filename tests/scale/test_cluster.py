@@ -15,6 +15,7 @@ from cofactor.cli import main
 from cofactor.errors import BadCluster, BadOption, BadShards
 from cofactor.scale import cluster
 from cofactor.scale.cluster import ClusterSumming, TaskSize
+from cofactor.scale.engine import LearnedShards
 from cofactor.scale.explicit_als import ShardedLeastSquares
 from cofactor.scale.folder import open_shards
 from cofactor.scale.held_out import HeldOut
@@ -41,7 +42,7 @@ def shards(tastes, tmp_path_factory):
 def swept(shards, summing):
     """The items after a sweep."""
     nothing_out = HeldOut(0.0, shards.catalogue.items.values)
-    engine = ShardedLeastSquares(shards, 8, 0.1, 0.8, held_out=nothing_out, summing=summing)
+    engine = ShardedLeastSquares(LearnedShards(shards, nothing_out), 8, 0.1, 0.8, summing=summing)
     engine.run(0, 0, engine.n_steps)
     return engine.items
 

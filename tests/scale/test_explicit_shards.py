@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import cofactor as cf
+from cofactor.scale.engine import LearnedShards
 from cofactor.scale.explicit_als import ShardedLeastSquares
 from cofactor.scale.folder import open_shards
 from cofactor.scale.held_out import HeldOut
@@ -34,7 +35,7 @@ def in_memory(ratings, n_sweeps: int):
 
 
 def from_shards(shards, share: float = 0.0):
-    return ShardedLeastSquares(shards, K, 0.1, 0.8, held_out=HeldOut(share, shards.catalogue.items.values))
+    return ShardedLeastSquares(LearnedShards(shards, HeldOut(share, shards.catalogue.items.values)), K, 0.1, 0.8)
 
 
 def test_after_three_sweeps_the_items_are_those_of_the_table_in_memory(tastes, shards):

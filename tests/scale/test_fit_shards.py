@@ -8,7 +8,7 @@ import pytest
 
 import cofactor as cf
 from cofactor.errors import BadCheckpoint, BadOption, UnknownIds
-from cofactor.scale.engine import sample_of
+from cofactor.scale.engine import LearnedShards
 from cofactor.scale.explicit_als import ShardedLeastSquares
 from cofactor.scale.held_out import HeldOut
 from cofactor.scale.writing import shard_table
@@ -40,7 +40,7 @@ def close(one, other, share):
 def in_order(shards):
     """The table in memory, its users in the order of the shards: what newcomers are like is told by every n-th user."""
     nothing_out = HeldOut(0.0, shards.catalogue.items.values)
-    return sample_of(shards, nothing_out, len(shards), positives=False).ratings
+    return LearnedShards(shards, nothing_out).sample(shards.n_users).ratings
 
 
 @pytest.mark.parametrize("name", MODELS)
@@ -126,3 +126,16 @@ def test_a_question_about_somebody_in_the_shards_says_how_to_ask(shards):
     model = cf.ExplicitALS(n_factors=8).fit(shards, progress=False)
     with pytest.raises(UnknownIds, match="u0001"):
         model.recommend("u0001")
+
+
+def test_newcomers_are_learned_from_so_many_users_whatever_the_size_of_a_shard(shards, in_order):
+    learned = LearnedShards(shards, HeldOut(0.0, shards.catalogue.items.values))
+    some = learned.sample(70).ratings
+    assert (some.n_users, len(some)) == (70, int(in_order.user_counts[:70].sum()))
+    assert learned.sample(10**6).ratings.n_users == shards.n_users
+
+
+def test_dislikes_alone_are_nothing_to_learn_clicks_from(tastes, tmp_path):
+    dislikes = shard_table(replace(tastes, values=tastes.values - 9, scale=(-8.0, -4.0)), tmp_path / "s", n_shards=2)
+    with pytest.raises(BadOption, match="all is held out, or a dislike"):
+        cf.ImplicitMF(n_factors=4).fit(dislikes, progress=False)

@@ -7,7 +7,7 @@ import pytest
 
 import cofactor as cf
 from cofactor.data.csr_rows import Rows
-from cofactor.scale.engine import ShardPass
+from cofactor.scale.engine import LearnedShards, ShardPass
 from cofactor.scale.held_out import HeldOut, SplitShard
 from cofactor.scale.implicit_als import ClickShardSolver, ShardedClicks
 from cofactor.scale.writing import shard_table
@@ -30,7 +30,7 @@ def shards(tastes, tmp_path_factory):
 def test_after_three_sweeps_the_items_are_those_of_the_table_in_memory(tastes, shards, confidence):
     objective = ImplicitObjective(0.1, 0.01, 1.0, ClickWeights(confidence))
     whole = ImplicitLeastSquares(tastes, K, objective, RowSolver(), seed=0)
-    engine = ShardedClicks(shards, K, objective, held_out=nothing(shards))
+    engine = ShardedClicks(learned(shards), K, objective)
     for sweep in range(3):
         (expected,) = whole.run(sweep, 0, 1)
         assert float(engine.run(sweep, 0, engine.n_steps)[-1]) == pytest.approx(float(expected), rel=1e-4)
@@ -41,7 +41,7 @@ def test_after_three_sweeps_the_items_are_those_of_the_table_in_memory(tastes, s
 def test_two_passes_are_added_to_what_one_over_both_gives(tastes, shards):
     objective = ImplicitObjective(0.1, 0.01, 1.0, ClickWeights())
     items = np.random.default_rng(0).standard_normal((tastes.n_items, 16)).astype(np.float32) / 4
-    todo = ShardPass(shards, nothing(shards), 1.0, True, ClickShardSolver(items, 16, objective))
+    todo = ShardPass(learned(shards), ClickShardSolver(items, 16, objective))
     first, second, both = (todo.sums(numbers) for numbers in (range(9), range(9, 20), range(20)))
     first.add(second)
     assert (first.n_clicks, first.n_users) == (both.n_clicks, both.n_users) == (len(tastes), tastes.n_users)
@@ -54,7 +54,7 @@ def test_dislikes_are_left_out(tastes, tmp_path):
     """Stars less 3: what is 0 or below is nobody's having."""
     table = replace(tastes, values=tastes.values - 3, scale=(-2.0, 2.0))
     shards = shard_table(table, tmp_path / "less.shards", n_shards=4)
-    engine = ShardedClicks(shards, K, ImplicitObjective(0.1, 0.01, 1.0, ClickWeights()), held_out=nothing(shards))
+    engine = ShardedClicks(learned(shards), K, ImplicitObjective(0.1, 0.01, 1.0, ClickWeights()))
     assert np.array_equal(engine.counts.of_items, table.positives.item_counts)
 
 
@@ -66,5 +66,6 @@ def test_a_pass_takes_what_is_learned_from_alone(tastes):
     assert (sums.n_clicks, sums.n_users, sums.weight) == (0, 0, 0)
 
 
-def nothing(shards) -> HeldOut:
-    return HeldOut(0.0, shards.catalogue.items.values)
+def learned(shards) -> LearnedShards:
+    """All of it."""
+    return LearnedShards(shards, HeldOut(0.0, shards.catalogue.items.values))

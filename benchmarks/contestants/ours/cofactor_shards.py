@@ -20,6 +20,7 @@ from benchmarks.shared.planted_folder import bytes_on_disk, first_users
 from benchmarks.shared.planted_oracle import oracle_errors, solve_users
 from benchmarks.shared.planted_ratings import MEAN, World, user_rows
 from cofactor.kernels.blas import quiet_blas
+from cofactor.scale.engine import LearnedShards
 from cofactor.scale.explicit_als import ShardedLeastSquares
 from cofactor.scale.folder import Shards, open_shards
 from cofactor.scale.held_out import ErrorSums, HeldOut
@@ -34,7 +35,7 @@ EVERY = 15.0  # seconds between two lines of progress
 def engine_of(shards: Shards, k: int, share: float = SHARE) -> ShardedLeastSquares:
     """With the model's own defaults, nothing of which was chosen on these data."""
     held_out, options = HeldOut(share, shards.catalogue.items.values), cf.ExplicitALS()
-    return ShardedLeastSquares(shards, k, options.reg, options.reg_exponent, held_out=held_out)
+    return ShardedLeastSquares(LearnedShards(shards, held_out), k, options.reg, options.reg_exponent)
 
 
 class Clock:

@@ -13,23 +13,17 @@ from benchmarks.contestants.contest import answer
 from benchmarks.contestants.ours.cofactor_shards import Clock, engine_of
 from benchmarks.shared.planted_folder import first_users
 from cofactor.arrays import FloatArray
-from cofactor.data.ids import IdMap
 from cofactor.kernels.blas import quiet_blas
 from cofactor.scale.folder import Shards, open_shards
+from cofactor.scale.tables import table_of
 from cofactor.training.engines.explicit_als import AlternatingLeastSquares
 from cofactor.training.engines.spectral import spectral_start
 
 
 def in_memory(shards: Shards) -> cf.Ratings:
     """The ratings of these shards as a table; users are numbered through."""
-    parts = [shard.rows for shard in shards.each()]
-    counts = np.concatenate([rows.counts for rows in parts])
-    return cf.Ratings(
-        users=IdMap(np.arange(len(counts)), "user"), items=shards.catalogue.items,
-        user_idx=np.repeat(np.arange(len(counts), dtype=np.int32), counts),
-        item_idx=np.concatenate([rows.indices for rows in parts]),
-        values=np.concatenate([rows.values for rows in parts]), scale=(1.0, 5.0), synthetic=True,
-    )  # fmt: skip
+    catalogue = replace(shards.catalogue, scale=(1.0, 5.0), synthetic=True)
+    return table_of(catalogue, [shard.rows for shard in shards.each()])
 
 
 def distance(one: FloatArray, other: FloatArray) -> float:

@@ -6,7 +6,7 @@ from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
 import numpy as np
 
@@ -24,6 +24,7 @@ from cofactor.run.run import Run
 if TYPE_CHECKING:
     from cofactor.data.expecting import RatingsOrFrame
     from cofactor.data.joining import Joined
+    from cofactor.data.kinds import Kind
     from cofactor.data.ratings import Ratings
     from cofactor.run.stopping import EarlyStopping
 
@@ -31,6 +32,17 @@ __all__ = ["FitMixin"]
 
 MODERATE_RANGE = 100  # of ratings; where it is wider, that comes before the options as a cause
 LARGEST_FACTOR = 1e18  # two rows of some hundred such numbers have a product that float32 holds
+
+
+class Valued(Protocol):
+    """Ratings, in memory or elsewhere."""
+
+    def __len__(self) -> int: ...
+
+    @property
+    def kind(self) -> "Kind":
+        """The kind of the values."""
+        ...
 
 
 class FitMixin(Snapshots, ModelSteps):
@@ -109,15 +121,19 @@ class FitMixin(Snapshots, ModelSteps):
         info("fitted %s in %.3f s", name, time.monotonic() - began)
         return self
 
-    def _check_trainable(self, train: "Ratings") -> None:
-        if not len(train):
-            raise BadOption(f"There are no ratings to learn from in {train!r}.")
-        if train.kind == "counts" and self.abilities.needs_ratings:
+    def _check_values(self, given: "Valued") -> None:
+        """Raise `BadOption` where there is nothing to learn from, or its values are not those that it learns from."""
+        if not len(given):
+            raise BadOption(f"There are no ratings to learn from in {given!r}.")
+        if given.kind == "counts" and self.abilities.needs_ratings:
             raise BadOption(
-                f"{type(self).__name__} learns from ratings, but {train!r} are counts, which are no opinions on a "
+                f"{type(self).__name__} learns from ratings, but {given!r} are counts, which are no opinions on a "
                 f"scale. Fit a model of who has what, such as ImplicitMF, or read them with kind='ratings' to have the "
                 f"counts themselves predicted."
             )
+
+    def _check_trainable(self, train: "Ratings") -> None:
+        self._check_values(train)
         if train.n_dislikes == len(train) and not (train.explicit and self.abilities.predicts):
             raise BadOption(
                 f"All of {train!r} are dislikes, values of 0 or below: {type(self).__name__} learns from who has what, "

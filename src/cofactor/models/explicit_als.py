@@ -22,10 +22,8 @@ if TYPE_CHECKING:
     from cofactor.data.ratings import Ratings
     from cofactor.nets.embeddings import Embeddings
     from cofactor.run.run import Run
-    from cofactor.scale.engine import Summing
+    from cofactor.scale.engine import LearnedShards, Summing
     from cofactor.scale.explicit_als import ShardedLeastSquares
-    from cofactor.scale.folder import Shards
-    from cofactor.scale.held_out import HeldOut
     from cofactor.training.engines.explicit_als import AlternatingLeastSquares
     from cofactor.training.validation import Loss
 
@@ -91,19 +89,17 @@ class ExplicitALS(FactorReasons, FitsShards["AlternatingLeastSquares"]):
         self._set_parameters(trained, train)
         self.user_origin_, self.item_origin_ = self._origins(trained, train)
 
-    def _make_shard_engine(self, shards: "Shards", held_out: "HeldOut", summing: "Summing") -> "ShardedLeastSquares":
+    def _make_shard_engine(self, learned: "LearnedShards", summing: "Summing") -> "ShardedLeastSquares":
         from cofactor.scale.explicit_als import ShardedLeastSquares
         from cofactor.training.rating_unit import unit_of_scale
 
-        unit, seed = unit_of_scale(*shards.scale), self.seed
-        return ShardedLeastSquares(
-            shards, self.n_factors, self.reg, self.reg_exponent, held_out=held_out, seed=seed, unit=unit,
-            summing=summing,
-        )  # fmt: skip
+        in_units = learned._replace(unit=unit_of_scale(*learned.shards.scale))
+        options = self.n_factors, self.reg, self.reg_exponent
+        return ShardedLeastSquares(in_units, *options, seed=self.seed, summing=summing)
 
     def _set_learned_from_shards(self, engine: "ShardedLeastSquares", catalogue: "Ratings") -> None:
-        sample = engine.sampled(SAMPLED_USERS)
-        trained, counts = engine.embeddings_of(sample.numbers), engine.counts
+        sample, counts = engine.sampled(SAMPLED_USERS), engine.counts
+        trained = engine.embeddings_of(sample.ratings)
         self.ratings_ = sample.ratings
         self._set_parameters(trained, sample.ratings, Whole(counts.n_users, int(counts.of_items.sum())))
         self.user_origin_, self.item_origin_ = self._origins(trained, sample.ratings)
@@ -111,8 +107,7 @@ class ExplicitALS(FactorReasons, FitsShards["AlternatingLeastSquares"]):
         self.ratings_ = replace(catalogue, item_totals=counts.of_items)
 
     def _on_held_out(self, engine: "ShardedLeastSquares") -> str:
-        errors = engine.final_errors()
-        return f"On what was held out: {errors}."
+        return f"On what was held out: {engine.final_errors()}."
 
     def _origins(self, trained: "Embeddings", train: "Ratings") -> tuple[FloatArray, FloatArray]:
         """What was taken from the users' factors (k,) and the items' rows (k + 1,) [bias, factors] to centre them."""

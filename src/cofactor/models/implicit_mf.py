@@ -21,7 +21,6 @@ from cofactor.memory import refuse_beyond
 from cofactor.models._attribute_mixin import AttributeMixin, learned_attributes
 from cofactor.models._average_user import AverageRowMixin, mean_row
 from cofactor.models._implicit_choice import N_EPOCHS, Weighting, chosen_weighting
-from cofactor.scale.engine import sample_of
 from cofactor.scale.fitting import SAMPLED_USERS, FitsShards
 from cofactor.search_space import Between, OneOf, Space
 from cofactor.selection.exact import DotProducts
@@ -31,9 +30,7 @@ if TYPE_CHECKING:
     from cofactor.data.joining import Joined
     from cofactor.data.ratings import Ratings
     from cofactor.run.run import Run
-    from cofactor.scale.engine import SampledUsers, Summing
-    from cofactor.scale.folder import Shards
-    from cofactor.scale.held_out import HeldOut
+    from cofactor.scale.engine import LearnedShards, SampledUsers, Summing
     from cofactor.scale.implicit_als import ShardedClicks
     from cofactor.training.engines.implicit_als import ImplicitLeastSquares, ImplicitObjective
     from cofactor.training.validation import Loss
@@ -153,18 +150,17 @@ class ImplicitMF(FitsShards["ImplicitLeastSquares"], AverageRowMixin, AttributeM
         self._set_attributes(engine.of_users, engine.of_items, self.n_factors)
         self.average_ = mean_row(self.user_factors_, train)
 
-    def _make_shard_engine(self, shards: "Shards", held_out: "HeldOut", summing: "Summing") -> "ShardedClicks":
+    def _make_shard_engine(self, learned: "LearnedShards", summing: "Summing") -> "ShardedClicks":
         from cofactor.scale.implicit_als import ShardedClicks
 
         if self.attributes or self.solver != "exact":
             raise BadOption("Shards are learned from without attributes, and solved exactly: leave those options out.")
-        some = sample_of(shards, held_out, SAMPLED_USERS, positives=True).ratings
+        some = learned._replace(positives=True).sample(SAMPLED_USERS).ratings
         self.ratings_ = some
         self.unit_ = float(np.median(some.values)) if self._confidence else 1.0
         given = self.unobserved_weight, self.reg
         self.unobserved_weight_, self.reg_ = chosen_weighting(*given, some, self._short_fit, self.seed)
-        given = shards, self.n_factors, self._objective
-        return ShardedClicks(*given, held_out=held_out, seed=self.seed, summing=summing)
+        return ShardedClicks(learned, self.n_factors, self._objective, seed=self.seed, summing=summing)
 
     def _set_learned_from_shards(self, engine: "ShardedClicks", catalogue: "Ratings") -> None:
         self._drop_average()
@@ -178,7 +174,7 @@ class ImplicitMF(FitsShards["ImplicitLeastSquares"], AverageRowMixin, AttributeM
     def _be_of(self, sample: "SampledUsers", engine: "ShardedClicks") -> None:
         """Be the model of some of the users in the shards."""
         self.ratings_, self.item_factors_ = sample.ratings, engine.item_factors
-        self.user_factors_ = engine.user_factors(sample.numbers)
+        self.user_factors_ = engine.user_factors(sample.ratings)
 
     def _on_held_out(self, engine: "ShardedClicks") -> str:
         """The lists of the users of some shards."""
@@ -279,12 +275,11 @@ class ImplicitMF(FitsShards["ImplicitLeastSquares"], AverageRowMixin, AttributeM
     def updated_state(self, joined: "Joined") -> dict[str, FloatArray]:
         from cofactor.posterior.fold_in import fold_in_new
 
-        keeps_nobody = joined.ratings.item_totals is not None  # whose average is that of its fit
+        table = joined.ratings
         joined = joined._replace(ratings=joined.ratings.positives)
         places = self._solved("user", joined.ratings, joined.users), self._solved("item", joined.ratings, joined.items)
         users, items = fold_in_new(joined, self.user_factors_, self.item_factors_, *places)
-        average = self.average_ if keeps_nobody else mean_row(users, joined.ratings)
-        return {"user_factors_": users, "item_factors_": items, "average_": average}
+        return {"user_factors_": users, "item_factors_": items, "average_": self._average_of(users, table)}
 
     def _solved(
         self, side: Literal["user", "item"], clicks: "Ratings", which: IntArray
@@ -317,7 +312,11 @@ class ImplicitMF(FitsShards["ImplicitLeastSquares"], AverageRowMixin, AttributeM
         users, items = np.delete(self.user_factors_, user_idx, axis=0), self.item_factors_.copy()
         with quiet_blas():  # of products so small that its other threads only cost
             items[touched] = self._solved("item", clicks, touched)(clicks.by_item.take(touched), users)
-        return {"user_factors_": users, "item_factors_": items, "average_": mean_row(users, clicks)}
+        return {"user_factors_": users, "item_factors_": items, "average_": self._average_of(users, remaining)}
+
+    def _average_of(self, users: FloatArray, table: "Ratings") -> FloatArray:
+        """(k,) of these rows of users; of a model that was fitted to shards that of its fit, where these are not."""
+        return mean_row(users, table) if table.item_totals is None else self.average_
 
     def row_vectors(self, side: Literal["user", "item"]) -> FloatArray:
         return self.user_factors_ if side == "user" else self.item_factors_

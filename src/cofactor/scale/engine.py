@@ -15,24 +15,65 @@ import numpy as np
 
 from cofactor.arrays import FloatArray, IntArray
 from cofactor.data.csr_rows import Rows
-from cofactor.data.ids import IdMap
 from cofactor.data.ratings import Ratings
+from cofactor.errors import BadOption
 from cofactor.kernels.blas import quiet_blas
 from cofactor.kernels.ratings.layout import count_indices, sum_rows
 from cofactor.scale.folder import Shards
 from cofactor.scale.held_out import ErrorSums, HeldOut, SplitShard
+from cofactor.scale.tables import table_of
 from cofactor.training.engine import ResumableEngine
 
 __all__ = [
-    "PassSums",
-    "SampledUsers",
-    "ShardPass",
-    "ShardSolver",
-    "ShardedEngine",
-    "Summing",
+    "LearnedShards", "PassSums", "SampledUsers", "ShardPass", "ShardSolver", "ShardedEngine", "Summing",
     "one_after_the_other",
-    "sample_of",
-]
+]  # fmt: skip
+
+
+class LearnedShards(NamedTuple):
+    """A folder of shards, and what of it is learned from."""
+
+    shards: Shards
+    held_out: HeldOut
+    unit: float = 1.0  # of the values, in which they are learned from
+    positives: bool = False  # dislikes, values of 0 or below, are left out
+
+    def parts(self, numbers: Iterable[int] | None = None) -> Iterator[SplitShard]:
+        """Split each of these shards, or of all, into what is learned from and what is held out, in units.
+
+        Raises `BadShards` as `Shards.each` does.
+        """
+        for shard in self.shards.each(numbers):
+            split = self.held_out.split(shard)
+            yield SplitShard(*(self._in_unit(rows.above(0) if self.positives else rows) for rows in split))
+
+    def _in_unit(self, rows: Rows) -> Rows:
+        return rows if self.unit == 1 else rows._replace(levels=rows.levels / np.float32(self.unit))
+
+    def sample(self, n_users: int) -> "SampledUsers":
+        """So many users of the first shards, or all that there are, in the ratings' own unit.
+
+        They stand for the others: a shard holds users by a hash of their ids, and in its order.
+        """
+        found, left = list[SplitShard](), n_users
+        for part in self._replace(unit=1.0).parts():
+            some = np.arange(min(left, len(part.train.counts)))
+            found.append(part if len(some) == len(part.train.counts) else SplitShard(*(one.take(some) for one in part)))
+            left -= len(some)
+            if not left:
+                break
+        return SampledUsers(*(table_of(self.shards.catalogue, rows) for rows in zip(*found, strict=True)))
+
+    def rows_of(self, sample: Ratings) -> Rows:
+        """The rows of sampled users, in units."""
+        return self._in_unit(sample.by_user)
+
+
+class SampledUsers(NamedTuple):
+    """Some users, as tables in memory."""
+
+    ratings: Ratings  # that were learned from
+    held_out: Ratings
 
 
 class PassSums(Protocol):
@@ -62,31 +103,15 @@ class ShardSolver(Protocol[S]):
 class ShardPass(Generic[S]):
     """A pass over shards with the items as they are: all that whoever sums a bundle needs."""
 
-    shards: Shards
-    held_out: HeldOut
-    unit: float  # of the values, in which they are learned from
-    positives: bool  # leave out dislikes, values of 0 or below
+    learned: LearnedShards
     solver: ShardSolver[S]
 
     def sums(self, numbers: range) -> S:
         """The sums over these shards, in their order."""
         found = self.solver.no_sums()
-        for part in parts_of(self.shards, self.held_out, numbers, self.unit, positives=self.positives):
+        for part in self.learned.parts(numbers):
             self.solver.add(found, part)
         return found
-
-
-def parts_of(
-    shards: Shards, held_out: HeldOut, numbers: range, unit: float, *, positives: bool
-) -> Iterator[SplitShard]:
-    """Split each of these shards into what is learned from and what is held out, in units."""
-    for shard in shards.each(numbers):
-        split = held_out.split(shard)
-        yield SplitShard(*(_in_unit(rows.above(0) if positives else rows, unit) for rows in split))
-
-
-def _in_unit(rows: Rows, unit: float) -> Rows:
-    return rows if unit == 1 else rows._replace(levels=rows.levels / np.float32(unit))
 
 
 Summing: TypeAlias = Callable[[ShardPass[Any], Sequence[range]], Iterable[Any]]  # the sums of bundles, in their order
@@ -105,29 +130,19 @@ class Counts(NamedTuple):
     n_users: int  # who have any
 
 
-class SampledUsers(NamedTuple):
-    """Users of the first shards, who stand for the others: a shard holds users by a hash of their ids."""
-
-    ratings: Ratings  # that were learned from, in their own unit; `item_totals` are of all users
-    held_out: Ratings
-    numbers: range  # the shards
-
-
 class ShardedEngine(ResumableEngine, Generic[S]):
     """A step sums one bundle, the last of an epoch solves the items.
 
     `errors` are those on what is held out, of the items as the epoch before left them.
     """
 
-    def __init__(
-        self, shards: Shards, held_out: HeldOut, *, unit: float = 1.0, positives: bool = False,
-        summing: Summing = one_after_the_other,
-    ) -> None:  # fmt: skip
-        """summing: who sums the bundles of a pass, and where"""
-        self._summing = summing
+    def __init__(self, learned: LearnedShards, summing: Summing = one_after_the_other) -> None:
+        """summing: who sums the bundles of a pass, and where. Raises `BadOption` where nothing is learned from."""
+        self._learned, self._summing = learned, summing
         self._coming: Iterator[S] = iter(())
-        self._shards, self._held_out, self._unit, self._positives = shards, held_out, unit, positives
         self.counts = self._count()
+        if not self.counts.of_items.any():
+            raise BadOption(f"Nothing of {learned.shards!r} is left to learn from: all is held out, or a dislike.")
         self.errors = ErrorSums()
         self._sums: S | None = None
 
@@ -143,19 +158,12 @@ class ShardedEngine(ResumableEngine, Generic[S]):
     def _finish(self, sums: S) -> float:
         """Solve the items from the sums of a whole pass; the loss afterwards."""
 
-    def _parts(self, numbers: range) -> Iterator[SplitShard]:
-        return parts_of(self._shards, self._held_out, numbers, self._unit, positives=self._positives)
-
-    @property
-    def _all(self) -> range:
-        return range(len(self._shards.parts))
-
     def _count(self) -> Counts:
-        n_users = sum(part.n_users for part in self._shards.parts)
-        if not self._held_out.share and not self._positives:
-            return Counts(self._shards.item_counts, self._shards.mean / self._unit, n_users)
-        of_items, total, n_users = np.zeros(self._shards.n_items, np.int64), 0.0, 0
-        for part in self._parts(self._all):
+        shards = self._learned.shards
+        if not self._learned.held_out.share and not (self._learned.positives and shards.may_hold_dislikes):
+            return Counts(shards.item_counts, shards.mean / self._learned.unit, shards.n_users)
+        of_items, total, n_users = np.zeros(shards.n_items, np.int64), 0.0, 0
+        for part in self._learned.parts():
             of_items += count_indices(part.train.indices, len(of_items))
             total += float(sum_rows(part.train.part)[0].sum())
             n_users += int(np.count_nonzero(part.train.counts))
@@ -163,17 +171,17 @@ class ShardedEngine(ResumableEngine, Generic[S]):
 
     @property
     def n_steps(self) -> int:
-        return len(self._shards.bundles)
+        return len(self._learned.shards.bundles)
 
     def session(self) -> AbstractContextManager[None]:
         return quiet_blas()
 
     def run(self, epoch: int, start: int, end: int) -> FloatArray:
         if start == 0:
-            todo = ShardPass(self._shards, self._held_out, self._unit, self._positives, self._solver())
-            self._coming = iter(self._summing(todo, self._shards.bundles))
+            todo = ShardPass(self._learned, self._solver())
+            self._coming = iter(self._summing(todo, self._learned.shards.bundles))
         losses = [self._step(number, next(self._coming)) for number in range(start, end)]
-        return np.array(losses, np.float32) * np.float32(self._unit**2)
+        return np.array(losses, np.float32) * np.float32(self._learned.unit**2)
 
     def _step(self, number: int, bundle: S) -> float:
         """Take in a bundle's sums; its loss, or after the last one that of the whole pass."""
@@ -187,29 +195,7 @@ class ShardedEngine(ResumableEngine, Generic[S]):
         sums, self._sums = self._sums, None
         return self._finish(sums)
 
-    def sampled(self, at_least: int) -> SampledUsers:
-        """The users of as many of the first shards as have so many together, or of all."""
-        sample = sample_of(self._shards, self._held_out, at_least, positives=self._positives)
+    def sampled(self, n_users: int) -> SampledUsers:
+        """So many of the users; how often an item was rated is said of all."""
+        sample = self._learned.sample(n_users)
         return sample._replace(ratings=replace(sample.ratings, item_totals=self.counts.of_items))
-
-
-def sample_of(shards: Shards, held_out: HeldOut, at_least: int, *, positives: bool) -> SampledUsers:
-    """The users of as many of the first shards as have so many together, or of all."""
-    found = list[SplitShard]()
-    for part in parts_of(shards, held_out, range(len(shards.parts)), 1.0, positives=positives):
-        found.append(part)
-        if sum(len(one.train.counts) for one in found) >= at_least:
-            break
-    train, test = (_table(shards.catalogue, rows) for rows in zip(*found, strict=True))
-    return SampledUsers(train, test, range(len(found)))
-
-
-def _table(catalogue: Ratings, shards: Sequence[Rows]) -> Ratings:
-    """The ratings of shards as a table; users are numbered through."""
-    counts = np.concatenate([rows.counts for rows in shards])
-    return replace(
-        catalogue, users=IdMap(np.arange(len(counts)), "user"),
-        user_idx=np.repeat(np.arange(len(counts), dtype=np.int32), counts),
-        item_idx=np.concatenate([rows.indices for rows in shards]),
-        values=np.concatenate([rows.values for rows in shards]),
-    )  # fmt: skip

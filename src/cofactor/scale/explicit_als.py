@@ -13,6 +13,7 @@ import numpy as np
 
 from cofactor.arrays import Array, FloatArray, IntArray
 from cofactor.data.csr_rows import Rows
+from cofactor.data.ratings import Ratings
 from cofactor.kernels.alignment import aligned, empty_aligned
 from cofactor.kernels.posterior.problem import RowProblem
 from cofactor.kernels.posterior.row_sums import RowSums, add_ratings_to, solve_sums
@@ -22,9 +23,8 @@ from cofactor.kernels.posterior.weights import UNIT_WEIGHTS
 from cofactor.kernels.ratings.layout import sum_rows, transposed
 from cofactor.kernels.scoring.pairs import ScoredSide, pair_scores
 from cofactor.nets.embeddings import Embeddings
-from cofactor.scale.engine import ShardedEngine, Summing, one_after_the_other
-from cofactor.scale.folder import Shards
-from cofactor.scale.held_out import ErrorSums, HeldOut, SplitShard
+from cofactor.scale.engine import LearnedShards, ShardedEngine, Summing, one_after_the_other
+from cofactor.scale.held_out import ErrorSums, SplitShard
 from cofactor.training.engines.explicit_als import RowPenalty, penalty_of
 from cofactor.training.engines.spectral import item_start
 
@@ -148,15 +148,15 @@ class ShardedLeastSquares(ShardedEngine[RatingSums]):
     """`AlternatingLeastSquares` over a folder of shards."""
 
     def __init__(
-        self, shards: Shards, n_factors: int, reg: float, reg_exponent: float, *, held_out: HeldOut, seed: int = 0,
-        unit: float = 1.0, summing: Summing = one_after_the_other,
+        self, learned: LearnedShards, n_factors: int, reg: float, reg_exponent: float, *, seed: int = 0,
+        summing: Summing = one_after_the_other,
     ) -> None:  # fmt: skip
-        """unit: of the ratings, in which they are learned from     summing: who sums the bundles of a pass"""
-        super().__init__(shards, held_out, unit=unit, summing=summing)
+        """summing: who sums the bundles of a pass. Raises `BadOption` where nothing is learned from."""
+        super().__init__(learned, summing)
         self._penalty = RowPenalty(n_factors, reg, reg_exponent)
-        trained = (part.train for part in self._parts(self._all))
+        trained = (part.train for part in learned.parts())
         start = item_start(trained, self.counts.of_items, self.counts.mean, n_factors, seed)
-        bias = np.zeros(shards.n_items, np.float32)
+        bias = np.zeros(len(start), np.float32)
         self.items = self._before = ItemRows.of(start, bias, self.counts.mean, self._penalty.width)
 
     def _solver(self) -> RatingShardSolver:
@@ -173,17 +173,16 @@ class ShardedLeastSquares(ShardedEngine[RatingSums]):
     def final_errors(self) -> ErrorSums:
         """The errors on what is held out, of the present items: one more pass."""
         solver, found = self._solver(), ErrorSums()
-        for part in self._parts(self._all):
+        for part in self._learned.parts():
             found += solver.errors(part)
-        return found.in_whole_units(self._unit)
+        return found.in_whole_units(self._learned.unit)
 
-    def embeddings_of(self, some: range) -> Embeddings:
-        """The items, and as users those of these shards, solved as in the last sweep, whose items they decided."""
-        solver, k = RatingShardSolver(self._before, self._penalty), self._penalty.k
-        found = [solver.users(part.train) for part in self._parts(some)]
-        factors, bias = np.concatenate([one.factors for one in found]), np.concatenate([one.bias for one in found])
-        of_shards = Embeddings(factors[:, :k], bias, self.items.factors[:, :k], self.items.bias)
-        return of_shards.in_whole_units(self._unit)
+    def embeddings_of(self, sample: Ratings) -> Embeddings:
+        """The items, and sampled users, solved as in the last sweep, whose items they decided."""
+        users = RatingShardSolver(self._before, self._penalty).users(self._learned.rows_of(sample))
+        k, items = self._penalty.k, self.items
+        found = Embeddings(users.factors[:, :k], users.bias, items.factors[:, :k], items.bias)
+        return found.in_whole_units(self._learned.unit)
 
     def state(self) -> dict[str, Array]:
         rows = {"items": self.items, "before": self._before}

@@ -10,7 +10,7 @@ from cofactor.errors import BadOption, counted
 from cofactor.memory import refuse_beyond
 from cofactor.run.run import Run
 from cofactor.scale.cluster import summing_on
-from cofactor.scale.engine import ShardedEngine, Summing
+from cofactor.scale.engine import LearnedShards, ShardedEngine, Summing
 from cofactor.scale.folder import Shards
 from cofactor.scale.held_out import HeldOut
 from cofactor.training.engine import ResumableEngine
@@ -42,16 +42,16 @@ class FitsShards(TrainedRecommender[E], Generic[E]):
     n_factors: int
 
     @abstractmethod
-    def _make_shard_engine(self, shards: Shards, held_out: HeldOut, summing: Summing) -> ShardedEngine[Any]:
+    def _make_shard_engine(self, learned: LearnedShards, summing: Summing) -> ShardedEngine[Any]:
         """A new engine: start parameters, the shards to train on, and who sums them."""
 
     @abstractmethod
     def _set_learned_from_shards(self, engine: Any, catalogue: "Ratings") -> None:
         """Set what `learned` names, of no users, and `ratings_` to the catalogue."""
 
+    @abstractmethod
     def _on_held_out(self, engine: Any) -> str:
         """How good the model is on what was held out of shards, in a sentence with the interval."""
-        raise NotImplementedError
 
     def notes(self) -> tuple[str, ...]:
         found = super().notes()
@@ -102,36 +102,32 @@ class FitsShards(TrainedRecommender[E], Generic[E]):
         self._check_shards(train)
         train = replace(train, folder=train.folder.absolute())  # workers begin in folders of their own
         with summing_on(cluster, workers, train, self.needed_gb_of(train)) as summing:
-            self._learn_shards(train, HeldOut(validation or 0.0, train.catalogue.items.values), run, summing)
+            held_out = HeldOut(validation or 0.0, train.catalogue.items.values)
+            self._learn_shards(LearnedShards(train, held_out), run, summing)
         run.warn_if_interrupted()
         return self
 
-    def _learn_shards(self, shards: Shards, held_out: HeldOut, run: Run, summing: Summing) -> None:
+    def _learn_shards(self, learned: LearnedShards, run: Run, summing: Summing) -> None:
         from cofactor.training.supervisor import Supervisor
 
         fresh = self.copied(lambda name: not is_learned(name))
-        fresh.ratings_ = shards.catalogue
+        catalogue, share = learned.shards.catalogue, learned.held_out.share
+        fresh.ratings_ = catalogue
         with fresh._finite():
-            engine = fresh._make_shard_engine(shards, held_out, summing)
+            engine = fresh._make_shard_engine(learned, summing)
 
             def identity() -> dict[str, Any]:
-                return fresh._identity(shards.fingerprint) | {"held out": held_out.share}
+                return fresh._identity(learned.shards.fingerprint) | {"held out": share}
 
             with engine.session():
                 fresh._train(Supervisor(engine, run, fresh._n_epochs, identity, lambda epoch: epoch.train_loss))
-                fresh._set_learned_from_shards(engine, shards.catalogue)
-                fresh.on_held_out_ = fresh._on_held_out(engine) if held_out.share else ""
+                fresh._set_learned_from_shards(engine, catalogue)
+                fresh.on_held_out_ = fresh._on_held_out(engine) if share else ""
         fresh.interrupted_ = run.interrupted.where if run.interrupted else ""
         self.put_state(fresh)
 
     def _check_shards(self, shards: Shards) -> None:
-        if not len(shards):
-            raise BadOption(f"There are no ratings to learn from in {shards!r}.")
-        if shards.kind == "counts" and self.abilities.needs_ratings:
-            raise BadOption(
-                f"{type(self).__name__} learns from ratings, but {shards!r} are counts. Fit ImplicitMF, or shard the "
-                f"table with kind='ratings'."
-            )
+        self._check_values(shards)
         largest = counted(max(part.n_ratings for part in shards.parts), "rating")
         what = f"{type(self).__name__} on shards of {largest} and {counted(shards.n_items, 'item')}"
         mend = "Use fewer n_factors, leave out rare items, or shard the table into smaller files."

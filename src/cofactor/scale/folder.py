@@ -9,7 +9,7 @@ big.shards/
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -21,6 +21,7 @@ from safetensors.numpy import load, save
 import cofactor
 from cofactor.arrays import Array, FloatArray, Id, IntArray
 from cofactor.data.facts import counts_in_words
+from cofactor.data.kinds import Kind
 from cofactor.data.packing.ratings import pack_ratings, unpack_ratings
 from cofactor.data.ratings import Ratings
 from cofactor.data.report import Finding, Report
@@ -76,7 +77,7 @@ class Shards(SheetMixin):
         n = len(self.parts)
         return [range(first, min(first + IN_BUNDLE, n)) for first in range(0, n, IN_BUNDLE)]
 
-    def each(self, numbers: range | None = None, *, verify: bool = True) -> Iterator[Shard]:
+    def each(self, numbers: Iterable[int] | None = None, *, verify: bool = True) -> Iterator[Shard]:
         """These shards, or all, one after the other; the next one is read while the present one is used.
 
         Raises `BadShards` for a file that is missing, cut short or changed.
@@ -118,12 +119,17 @@ class Shards(SheetMixin):
         return read_user_ids(self.folder, part) if part.ids_sha256 else ids_of_keys(shard.keys)
 
     @property
+    def may_hold_dislikes(self) -> bool:
+        """False where no value is 0 or below; of over 256 different values nobody knows."""
+        return not len(self.levels) or bool((self.levels <= 0).any())
+
+    @property
     def scale(self) -> tuple[float, float]:
         """The lowest and highest rating that can be given, or else that was."""
         return self.catalogue.scale or (float(self.levels.min()), float(self.levels.max()))
 
     @property
-    def kind(self) -> str:
+    def kind(self) -> Kind:
         """The kind of the values: "ratings", "clicks" or "counts"."""
         return self.catalogue.kind
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from cofactor.arrays import Array, FloatArray, IntArray
 from cofactor.data.csr_rows import Rows
+from cofactor.data.ratings import Ratings
 from cofactor.kernels.alignment import aligned, empty_aligned, padded_width
 from cofactor.kernels.posterior.prior import Prior
 from cofactor.kernels.posterior.problem import RowProblem
@@ -18,9 +19,8 @@ from cofactor.kernels.posterior.row_sums import RowSums, add_ratings_to, solve_s
 from cofactor.kernels.posterior.schedule import schedule_rows
 from cofactor.kernels.posterior.solve import solve
 from cofactor.kernels.ratings.layout import transposed
-from cofactor.scale.engine import ShardedEngine, Summing, one_after_the_other
-from cofactor.scale.folder import Shards
-from cofactor.scale.held_out import HeldOut, SplitShard
+from cofactor.scale.engine import LearnedShards, ShardedEngine, Summing, one_after_the_other
+from cofactor.scale.held_out import SplitShard
 from cofactor.training.engines.implicit_als import ImplicitObjective, random_items
 
 __all__ = ["ClickShardSolver", "ClickSums", "ShardedClicks", "solve_clicked_items"]
@@ -97,13 +97,13 @@ class ShardedClicks(ShardedEngine[ClickSums]):
     """`ImplicitLeastSquares` over a folder of shards."""
 
     def __init__(
-        self, shards: Shards, n_factors: int, objective: ImplicitObjective, *, held_out: HeldOut, seed: int = 0,
+        self, learned: LearnedShards, n_factors: int, objective: ImplicitObjective, *, seed: int = 0,
         summing: Summing = one_after_the_other,
     ) -> None:  # fmt: skip
-        """summing: who sums the bundles of a pass"""
-        super().__init__(shards, held_out, positives=True, summing=summing)
+        """summing: who sums the bundles of a pass. Raises `BadOption` where nothing is learned from."""
+        super().__init__(learned._replace(positives=True), summing)
         self._n_factors, self._objective = n_factors, objective
-        self._items = self._before = random_items(shards.n_items, n_factors, seed)
+        self._items = self._before = random_items(learned.shards.n_items, n_factors, seed)
 
     def _solver(self) -> ClickShardSolver:
         return ClickShardSolver(self._items, self._n_factors, self._objective)
@@ -121,10 +121,10 @@ class ShardedClicks(ShardedEngine[ClickSums]):
         """(n_items, k)"""
         return np.ascontiguousarray(self._items[:, : self._n_factors])
 
-    def user_factors(self, some: range) -> FloatArray:
-        """(n, k) the rows of the users of these shards, as in the last sweep, whose items they decided."""
+    def user_factors(self, sample: Ratings) -> FloatArray:
+        """(n, k) the rows of sampled users, as in the last sweep, whose items they decided."""
         solver = ClickShardSolver(self._before, self._n_factors, self._objective)
-        found = np.concatenate([solver.users(part.train)[0] for part in self._parts(some)])
+        found, _ = solver.users(self._learned.rows_of(sample))
         return np.ascontiguousarray(found[:, : self._n_factors])
 
     def state(self) -> dict[str, Array]:
