@@ -139,3 +139,19 @@ def test_dislikes_alone_are_nothing_to_learn_clicks_from(tastes, tmp_path):
     dislikes = shard_table(replace(tastes, values=tastes.values - 9, scale=(-8.0, -4.0)), tmp_path / "s", n_shards=2)
     with pytest.raises(BadOption, match="all is held out, or a dislike"):
         cf.ImplicitMF(n_factors=4).fit(dislikes, progress=False)
+
+
+@pytest.mark.parametrize("name", ["ratings", "clicks"])
+def test_whoever_came_later_and_is_forgotten_changes_nothing_that_was_fitted(shards, name):
+    """Items were solved from ratings that lie in the shards, and the average is of their users: neither can be had
+    from the few who came later."""
+    model = MODELS[name].copied().fit(shards, progress=False)
+    items, strangers = model.item_factors_, model.score_newcomer({})
+    ratings = cf.Ratings.from_arrays(["ann", "bob"], ["metropolis-1927"] * 2, [5, 4], scale=(1.0, 5.0))
+    known = model.ratings.item_counts
+    model.update(ratings)
+    assert model.ratings.item_counts.sum() == known.sum() + 2
+    model.forget("ann")
+    assert np.array_equal(model.item_factors_, items)
+    assert np.array_equal(model.score_newcomer({}), strangers)
+    assert model.ratings.item_counts.sum() == known.sum() + 1

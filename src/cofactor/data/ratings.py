@@ -233,6 +233,12 @@ class Ratings(SheetMixin):
         own, other = (self.user_idx, self.item_idx) if of_users else (self.item_idx, self.user_idx)
         return rows_of(which, own, other, self.n_users if of_users else self.n_items, self.values_of)
 
+    def are_all_held(self, item_idx: IntArray) -> BoolArray:
+        """(m,) True where all ratings of an item are in the table, False where some lie elsewhere."""
+        if self.item_totals is None:
+            return np.ones(len(item_idx), np.bool_)
+        return count_indices(self.item_idx, self.n_items)[item_idx] >= self.item_totals[item_idx]
+
     def items_of(self, user_idx: IntArray) -> IntArray:
         """The items that any of these users (ascending) has rated, ascending."""
         return np.unique(self.some_rows("user", user_idx).indices)
@@ -285,7 +291,7 @@ class Ratings(SheetMixin):
             titles=None if self.titles is None else self.titles[keep_item],
             user_attributes=self.attributes_of("user", keep_user),
             item_attributes=self.attributes_of("item", keep_item), report=None,
-            item_totals=None if self.item_totals is None else self.item_totals[keep_item],
+            item_totals=self._totals_without(out, keep_item),
         )  # fmt: skip
         known = vars(self)  # what was laid out stays so: a fraction of the time of sorting anew
         if "by_user" in known:
@@ -295,6 +301,11 @@ class Ratings(SheetMixin):
         if "user_digests" in known and keep_item.all():
             vars(rest)["user_digests"] = self.user_digests[keep_user]
         return rest
+
+    def _totals_without(self, out: IntArray, keep_item: BoolArray) -> IntArray | None:
+        if self.item_totals is None:
+            return None
+        return (self.item_totals - count_indices(self.item_idx[out], self.n_items))[keep_item]
 
     @property
     def catalogue(self) -> Self:

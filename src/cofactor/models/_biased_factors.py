@@ -207,8 +207,12 @@ class BiasedFactors(AttributeMixin):
         return "re-solved locally"
 
     def state_without(self, user_idx: IntArray, remaining: "Ratings") -> dict[str, FloatArray]:
-        """The items that they had are solved on the ratings that remain, the users being given; all else stays."""
+        """The items that they had are solved on the ratings that remain, the users being given; all else stays.
+
+        So do items some of whose ratings lie elsewhere: they were solved from those alone.
+        """
         touched, items = self.ratings.items_of(user_idx), self._rows("item")
+        touched = touched[self.ratings.are_all_held(touched)]
         users = np.delete(self._rows("user"), user_idx, axis=0)
         with quiet_blas():
             items[touched] = self._solved_items(touched, remaining, users)

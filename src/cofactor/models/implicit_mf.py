@@ -305,10 +305,14 @@ class ImplicitMF(FitsShards["ImplicitLeastSquares"], AverageRowMixin, AttributeM
         return "re-solved locally"
 
     def state_without(self, user_idx: IntArray, remaining: "Ratings") -> dict[str, FloatArray]:
-        """The items that they had are solved on the clicks that remain, the users being given; all else stays."""
+        """The items that they had are solved on the clicks that remain, the users being given; all else stays.
+
+        So do items some of whose clicks lie elsewhere: they were solved from those alone.
+        """
         from cofactor.kernels.blas import quiet_blas
 
         touched, clicks = self.ratings.positives.items_of(user_idx), remaining.positives
+        touched = touched[self.ratings.are_all_held(touched)]
         users, items = np.delete(self.user_factors_, user_idx, axis=0), self.item_factors_.copy()
         with quiet_blas():  # of products so small that its other threads only cost
             items[touched] = self._solved("item", clicks, touched)(clicks.by_item.take(touched), users)
