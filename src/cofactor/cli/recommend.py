@@ -134,6 +134,11 @@ def _asked(arguments: Namespace, model: "Recommender", people: "Shards | None") 
     """Users, or somebody new; None: everybody."""
     if people is not None:
         return {user: people.ratings_of(user) for user in arguments.users}
+    if not model.ratings.n_users and not arguments.rated and not arguments.about and arguments.unknown == "raise":
+        raise BadOption(
+            "This model keeps no users. Give the ratings of somebody by --rated 'ITEM=RATING', or say in which shards "
+            "those of USER are by --people SHARDS; the lists of everybody there are written by --users SHARDS."
+        )
     if arguments.file:
         return read_user_ids(arguments.file, model.ratings)
     return None if arguments.all else arguments.users or dict(map(_rated, arguments.rated))
