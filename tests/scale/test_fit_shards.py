@@ -61,6 +61,7 @@ def test_it_keeps_no_users_and_answers_who_gives_ratings(tastes, shards, tmp_pat
     assert "keeps no users" in " ".join(model.notes())
     assert np.array_equal(model.ratings.item_counts, tastes.item_counts)
     opened = cf.open(model.save(tmp_path / "big.cofactor"))
+    assert "54,303 ratings of 547 items, which lie in shards" in opened.card().markdown()
     asked = {"metropolis-1927": 5, "nosferatu-1922": 1}
     assert opened.recommend(asked, 5).rows() == model.recommend(asked, 5).rows()
     assert np.array_equal(opened.ratings.item_counts, tastes.item_counts)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 import cofactor
+from cofactor.arrays import IntArray
 from cofactor.card.section import Fact, Section
 from cofactor.contract.abilities import REFUSALS
 from cofactor.contract.fitting import FitMixin
@@ -17,6 +18,7 @@ from cofactor.contract.showing import with_options
 from cofactor.data.describing import describe
 from cofactor.data.facts import counts_in_words, rows_of_facts
 from cofactor.data.sources import data_set_names
+from cofactor.errors import counted
 
 if TYPE_CHECKING:
     from cofactor.data.ratings import Ratings
@@ -63,6 +65,8 @@ def _of_data(ratings: "Ratings", *, with_people: bool) -> list[Fact]:
         catalogue = f"{name_of_data(ratings)}, of which the catalogue of {ratings.n_items:,} items is kept"
         people = "neither ids nor ratings, nor how many they are; all are served as newcomers, by what they bring along"
         return [Fact("Learned from", catalogue), Fact("Keeps of people", people)]
+    if ratings.item_totals is not None:
+        return _of_totals(ratings, ratings.item_totals)
     counts = counts_in_words(ratings.kind, len(ratings), ratings.n_items, ratings.n_users)
     window = dict(rows_of_facts(ratings.kind, ratings.n_users, ratings.n_items, ratings.values, ratings.timestamps))
     facts = [
@@ -74,6 +78,21 @@ def _of_data(ratings: "Ratings", *, with_people: bool) -> list[Fact]:
         Fact("Fingerprint", ratings.fingerprint),
     ]
     return [*facts, *_attributes(ratings)]
+
+
+def _of_totals(ratings: "Ratings", totals: IntArray) -> list[Fact]:
+    """Facts of a table that lies elsewhere, of which the model keeps how often each item was rated."""
+    n, few = counted(int(totals.sum()), ratings.kind.removesuffix("s")), np.count_nonzero(totals < FEW)
+    later = f", but for {counted(ratings.n_users, 'user')} who came later" if ratings.n_users else ""
+    return [
+        Fact(
+            "Learned from", f"{name_of_data(ratings)}: {n} of {counted(ratings.n_items, 'item')}, which lie in shards"
+        ),
+        Fact("Hardly known", f"{few / max(1, len(totals)):.1%} of items have fewer than {FEW} {ratings.kind}"),
+        Fact(
+            "Keeps of people", f"neither ids nor ratings{later}: all are served as newcomers, by what they bring along"
+        ),
+    ]
 
 
 def _hardly_known(ratings: "Ratings") -> str:
