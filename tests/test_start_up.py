@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -37,7 +38,8 @@ def test_importing_the_package_loads_nothing_large(tmp_path):
     assert loaded_by("import cofactor", tmp_path) == set()
 
 
-MODELS = [cf.Popularity(), cf.Bias(), cf.MatrixFactorization(n_factors=2, n_epochs=1)]
+SMALL: dict[str, Any] = {"n_factors": 2, "n_epochs": 1}
+MODELS = [cf.Popularity(), cf.Bias(), cf.MatrixFactorization(**SMALL), cf.ExplicitALS(**SMALL), cf.ImplicitMF(**SMALL)]
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: type(model).__name__)

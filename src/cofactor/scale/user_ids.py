@@ -8,9 +8,9 @@ their keys undone (`keys.py`).
 """
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-import polars as pl
 from safetensors import SafetensorError, safe_open
 
 from cofactor.arrays import Array
@@ -18,6 +18,9 @@ from cofactor.data.packing.columns import pack_column, unpack_column
 from cofactor.errors import BadModelFolder, BadShards
 from cofactor.scale.keys import text_bytes
 from cofactor.scale.shard_file import ShardFacts, write_whole
+
+if TYPE_CHECKING:
+    import polars as pl
 
 __all__ = ["ids_file", "read_user_ids", "write_user_ids"]
 
@@ -34,11 +37,11 @@ def write_user_ids(folder: Path, facts: ShardFacts, ids: "pl.Series | Array") ->
 
     Raises `OSError` as the file system does.
     """
-    if isinstance(ids, pl.Series):
-        joined, lengths = text_bytes(ids)
-        arrays: dict[str, Array] = {f"text/{NAME}": joined, f"text-ends/{NAME}": np.cumsum(lengths)}
+    if isinstance(ids, np.ndarray):
+        arrays: dict[str, Array] = pack_column(NAME, ids)
     else:
-        arrays = pack_column(NAME, ids)
+        joined, lengths = text_bytes(ids)
+        arrays = {f"text/{NAME}": joined, f"text-ends/{NAME}": np.cumsum(lengths)}
     return facts._replace(ids_sha256=write_whole(folder / ids_file(facts.file), arrays))
 
 
