@@ -1,11 +1,12 @@
 """The web app: the routes of each page's JSON, one handler for errors, the guard around, and the page itself."""
 
+from functools import cache
 from http import HTTPStatus
 from pathlib import Path
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import FileResponse, JSONResponse
+from fastapi.responses import HTMLResponse, JSONResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.middleware.gzip import GZipMiddleware
 
@@ -14,6 +15,7 @@ from cofactor.errors import AmbiguousTitle, BadModelFolder, CofactorError, NotSh
 from cofactor.serving import session
 from cofactor.serving.guard import Guard
 from cofactor.serving.opened import Shelf
+from cofactor.serving.page_files import page_with_modules
 from cofactor.serving.pages import (
     about,
     axes,
@@ -31,7 +33,7 @@ from cofactor.serving.pages.audit import bubble, overview, person, popularity, r
 
 __all__ = ["create_app"]
 
-PAGE = Path(__file__).with_name("explorer")
+PAGE, FILES = Path(__file__).with_name("explorer"), "/explorer"
 PAGES = (
     about, axes, map_page, table, catalogue, items, people, what_if, newcomer, lesson, comparison, popularity, bubble,
     reidentification, person, overview, session,
@@ -52,14 +54,19 @@ def create_app(shelf: Shelf) -> Guard:
         app.router.routes.extend(router.routes)  # `include_router` would build every route once more, in 0.2 s
     app.add_exception_handler(CofactorError, _refused)
     app.add_exception_handler(RequestValidationError, _misread)
-    app.mount("/explorer", StaticFiles(directory=PAGE), name="explorer")
+    app.mount(FILES, StaticFiles(directory=PAGE), name="explorer")
     app.add_api_route("/", _page, include_in_schema=False)
     app.add_middleware(GZipMiddleware, minimum_size=SMALLEST_COMPRESSED, compresslevel=LEVEL)
     return Guard(app, shelf.permissions)
 
 
-async def _page() -> FileResponse:
-    return FileResponse(PAGE / "index.html")
+async def _page() -> HTMLResponse:
+    return HTMLResponse(_page_text())
+
+
+@cache
+def _page_text() -> str:
+    return page_with_modules(PAGE, FILES)
 
 
 async def _refused(_: Request, error: Exception) -> JSONResponse:

@@ -25,8 +25,9 @@ let turn = 0;
 
 async function start() {
   theme();
+  const entered = enter();
   fileOf(viewOf(parsed(location.hash))).catch(() => null); // the view's files come while the model is asked for; `show` says what fails
-  await enter();
+  await entered;
   if (!model) return;
   menu();
   window.addEventListener("hashchange", show);
@@ -54,7 +55,12 @@ function menu() {
 }
 
 const viewOf = (route) => VIEWS.find((one) => one.name === route.view) ?? VIEWS[0];
-const fileOf = (view) => import(`./views/${view.name}.js`);
+const modules = JSON.parse(document.getElementById("modules").textContent); // of each view, all that it needs
+
+function fileOf(view) {
+  for (const href of modules[view.name].splice(0)) document.head.append(h("link", { rel: "modulepreload", href }));
+  return import(`./views/${view.name}.js`);
+}
 
 async function show() {
   const mine = ++turn;
