@@ -23,7 +23,7 @@ PAGES = {
     "plots.md": ["matplotlib"],
     "privacy.md": [],
     "private_training.md": ["dp_accounting"],
-    "scale.md": ["ray"],
+    "scale.md": ["fsspec", "ray"],
     "tasks.md": ["matplotlib", "optuna", "pandas", "pyarrow", "torch"],
     "understanding.md": [],
 }  # and what extras it needs

@@ -14,6 +14,7 @@ from cofactor.errors import BadShards
 from cofactor.kernels.ratings.layout import count_indices
 from cofactor.scale.folder import MANIFEST, Shards, open_shards, write_manifest
 from cofactor.scale.shard_file import Shard, ShardFacts, read_shard, write_shard
+from cofactor.scale.storage import LocalFolder
 
 USERS_IN_SHARD = 100_000  # 5 million ratings, whose users' rows just fit the third-level cache
 
@@ -57,8 +58,9 @@ def planted_shards(folder: Path, world: World, n_users: int, done: Callable[[int
             written.parts[-1] = coming.result()
     n = int(written.level_counts.sum())
     shards = Shards(
-        folder=folder, catalogue=world.catalogue(n_users), levels=LEVELS, level_counts=written.level_counts,
-        item_counts=written.item_counts, mean=float(written.level_counts @ LEVELS) / n, parts=tuple(written.parts),
+        storage=LocalFolder(folder), catalogue=world.catalogue(n_users), levels=LEVELS,
+        level_counts=written.level_counts, item_counts=written.item_counts,
+        mean=float(written.level_counts @ LEVELS) / n, parts=tuple(written.parts),
     )  # fmt: skip
     write_manifest(shards)
     return shards
@@ -74,7 +76,7 @@ def _kept(folder: Path, file: str, world: World, first: int, n: int) -> tuple[Sh
     counts = counts_of(world, users)
     facts = ShardFacts(file, n, int(counts.sum()), digest)
     try:
-        shard = read_shard(folder, facts, LEVELS, len(world.bias))
+        shard = read_shard(LocalFolder(folder), facts, LEVELS, len(world.bias))
     except BadShards:
         return None
     same = np.array_equal(shard.keys, keys) and np.array_equal(shard.rows.counts, counts)

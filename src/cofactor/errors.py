@@ -214,8 +214,12 @@ class Diverged(CofactorError, ArithmeticError):
 class MissingExtra(CofactorError, ImportError):
     """Raised when an optional dependency is not installed; install the extra with the command in the message."""
 
-    def __init__(self, what: str, extra: str) -> None:
-        super().__init__(f"{what} needs the extra '{extra}'. Install it with: pip install 'cofactor[{extra}]'")
+    def __init__(self, what: str, extra: str, packages: str = "") -> None:
+        """packages: what it needs beside the extra, as pip takes it"""
+        also, them = (f" and {packages}", f" {packages}") if packages else ("", "")
+        super().__init__(
+            f"{what} needs the extra '{extra}'{also}. Install it with: pip install 'cofactor[{extra}]'{them}"
+        )
 
 
 class FewerLeft(UserWarning):

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cofactor.errors import BadOption
+from cofactor.scale.addresses import is_address
 
 if TYPE_CHECKING:
     from cofactor.scale.fitting import FitsShards
@@ -15,14 +16,21 @@ USUAL_MODELS = {True: "explicit_als", False: "implicit_mf"}  # of ratings, and o
 
 
 def shards_at(source: str | None) -> "Shards | None":
-    """The table of a folder of shards; None for what is none. Raises `BadShards` for one that is not whole."""
-    if source is None or not Path(source).is_dir():
-        return None
-    if not any(Path(source).glob("*.shard")) and not (Path(source) / "shards.json").is_file():
+    """The table of a folder of shards, or of an address; None for what is none of both.
+
+    Raises `BadShards` for one that is not whole, and what `open_shards` raises of an address.
+    """
+    if source is None or not (is_address(source) or _holds_shards(Path(source))):
         return None
     from cofactor.scale.folder import open_shards
 
     return open_shards(source)
+
+
+def _holds_shards(folder: Path) -> bool:
+    """Whether shards were written there, be it that they are not finished."""
+    begun = (folder / "shards.json").is_file() or (folder / ".sharding").is_dir()
+    return begun or any(folder.glob("*.shard"))
 
 
 def expect_shards(option: str, source: str) -> "Shards":

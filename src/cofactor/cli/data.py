@@ -12,6 +12,7 @@ examples:
 import sys
 from argparse import ArgumentParser, Namespace
 
+from cofactor.cli._shards import shards_at
 from cofactor.cli._source import add_source, given_table, read_options, read_source
 from cofactor.cli._wording import in_options
 from cofactor.errors import BadTable
@@ -43,12 +44,9 @@ def _list(_: Namespace) -> None:
 
 def _describe(arguments: Namespace) -> None:
     from cofactor.data.describing import describe
-    from cofactor.scale.folder import is_shard_folder, open_shards
 
-    if is_shard_folder(arguments.source):
-        print(open_shards(arguments.source))
-        return
-    print(describe(read_source(arguments)))
+    shards = shards_at(arguments.source)
+    print(describe(read_source(arguments)) if shards is None else shards)
 
 
 def _check(arguments: Namespace) -> None:

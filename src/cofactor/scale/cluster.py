@@ -100,7 +100,7 @@ class ClusterSumming:
         asked = list[Any]()
         for node in self._nodes():
             there = self._task.options(num_cpus=0, scheduling_strategy=NodeAffinitySchedulingStrategy(node, soft=False))
-            asked.append(there.remote(self._versions, "check_shards", shards.folder, shards.fingerprint))
+            asked.append(there.remote(self._versions, "check_shards", shards.storage, shards.fingerprint))
         for one in asked:
             with suppress(self._ray.exceptions.NodeDiedError):  # lost since: others do its work
                 self._value(one)

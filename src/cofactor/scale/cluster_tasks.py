@@ -6,15 +6,17 @@ by value: a worker that has another version of the library, or none, says so, be
 
 import socket
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
-from cofactor.errors import BadShards
+from cofactor.errors import BadOption, BadShards, MissingExtra
 from cofactor.kernels.blas import quiet_blas
 from cofactor.kernels.threads import set_threads
-from cofactor.scale.folder import open_shards
+from cofactor.scale.folder import shards_in
+from cofactor.scale.storage import Storage
 
 __all__ = ["bundle_sums", "check_shards", "checked_task", "versions"]
+
+UNREADABLE = (BadShards, BadOption, MissingExtra)  # a machine may lack the package of a store
 
 
 def versions() -> dict[str, str]:
@@ -65,22 +67,22 @@ def bundle_sums(held: list[Any], numbers: range, n_threads: int) -> Any:
     try:
         with quiet_blas():
             return todo.sums(numbers)
-    except BadShards as error:
+    except UNREADABLE as error:
         raise _on_this_machine(error) from None
 
 
-def check_shards(folder: Path, fingerprint: str) -> None:
-    """Raise `BadShards`, which names the machine, where the folder does not hold the shards of this fingerprint."""
+def check_shards(storage: Storage, fingerprint: str) -> None:
+    """Raise `BadShards`, which names the machine, where the storage does not hold the shards of this fingerprint."""
     try:
-        found = open_shards(folder)
-    except BadShards as error:
+        found = shards_in(storage)
+    except UNREADABLE as error:
         raise _on_this_machine(error) from None
     if found.fingerprint != fingerprint:
-        raise _on_this_machine(BadShards(f"{folder} holds another table."))
+        raise _on_this_machine(BadShards(f"{storage} holds another table."))
 
 
-def _on_this_machine(error: BadShards) -> BadShards:
+def _on_this_machine(error: Exception) -> BadShards:
     return BadShards(
-        f"On {socket.gethostname()}: {error} Every machine of the cluster reads the shards at the same path, from a "
-        "shared folder or from its own copy."
+        f"On {socket.gethostname()}: {error} Every machine reads the shards at the same path or address: a "
+        "shared folder, its own copy, or an object store."
     )

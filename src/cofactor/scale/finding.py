@@ -1,18 +1,17 @@
-"""One user's ratings in a folder of shards, of which a few pages of one file are read."""
+"""One user's ratings in a folder of shards, of which one file is opened; of a local one a few pages are read."""
 
 import re
 from collections.abc import Sequence
-from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
-from safetensors import SafetensorError, safe_open
 
 from cofactor.arrays import Array, FloatArray, IntArray, object_array
 from cofactor.data.ids import WHOLE
 from cofactor.errors import BadShards
 from cofactor.scale.keys import keys_of
 from cofactor.scale.shard_file import ShardFacts
+from cofactor.scale.storage import Storage
 from cofactor.scale.user_ids import read_user_ids
 
 __all__ = ["UserRatings", "find_user"]
@@ -27,9 +26,11 @@ class UserRatings(NamedTuple):
 
 
 def find_user(
-    folder: Path, parts: Sequence[ShardFacts], levels: FloatArray, user_id: object, *, are_whole: bool
+    storage: Storage, parts: Sequence[ShardFacts], levels: FloatArray, user_id: object, *, are_whole: bool
 ) -> UserRatings | None:
-    """The ratings of the user with this id; None for a stranger. Hashes are not compared: that takes whole files.
+    """The ratings of the user with this id; None for a stranger.
+
+    Hashes of local files are not compared: that takes whole files.
 
     levels: the different values of the folder     are_whole: whether ids are whole numbers
     Raises `BadShards` where the file is missing or damaged.
@@ -42,15 +43,11 @@ def find_user(
     if not filled:
         return None
     part, before = parts[filled[-1]], sum(part.n_users for part in parts[: filled[-1]])
-    path = folder / part.file
-    try:
-        with safe_open(path, "np") as file:
-            keys = file.get_tensor("keys")
-            same = slice(*(int(np.searchsorted(keys, key, side)) for side in ("left", "right")))
-            row = _row_of(folder, part, same, ids[0], are_whole=are_whole)
-            return None if row is None else UserRatings(before + row, *_ratings(file, row, levels))
-    except (OSError, SafetensorError) as error:
-        raise BadShards(f"{path} cannot be read: {error}. Copy the folder again, or shard the table anew.") from error
+    with storage.arrays(part.file, part.sha256) as file:
+        keys = file.get_tensor("keys")
+        same = slice(*(int(np.searchsorted(keys, key, side)) for side in ("left", "right")))
+        row = _row_of(storage, part, same, ids[0], are_whole=are_whole)
+        return None if row is None else UserRatings(before + row, *_ratings(file, row, levels))
 
 
 def _as_column(user_id: object, *, are_whole: bool) -> Array | None:
@@ -63,19 +60,19 @@ def _as_column(user_id: object, *, are_whole: bool) -> Array | None:
     return np.array([user_id], np.int64) if is_whole and -(2**63) <= int(user_id) < 2**63 else None  # pyright: ignore[reportArgumentType]
 
 
-def _row_of(folder: Path, part: ShardFacts, same: slice, user_id: object, *, are_whole: bool) -> int | None:
+def _row_of(storage: Storage, part: ShardFacts, same: slice, user_id: object, *, are_whole: bool) -> int | None:
     """The row of the user, of those who have the same key."""
     if same.start == same.stop:
         return None
     if are_whole:
         return same.start
     if not part.ids_sha256:
-        raise BadShards(f"{folder} does not keep the ids of its users, so none can be found. Shard the table anew.")
-    ids = read_user_ids(folder, part, same).tolist()
+        raise BadShards(f"{storage} does not keep the ids of its users, so none can be found. Shard the table anew.")
+    ids = read_user_ids(storage, part, same).tolist()
     return next((same.start + at for at, one in enumerate(ids) if one == user_id), None)
 
 
-def _ratings(file: safe_open, row: int, levels: FloatArray) -> tuple[IntArray, FloatArray]:
+def _ratings(file: Any, row: int, levels: FloatArray) -> tuple[IntArray, FloatArray]:
     counts = file.get_slice("counts")[: row + 1].astype(np.int64)
     last = int(counts.sum())
     at = slice(last - int(counts[-1]), last)

@@ -100,7 +100,7 @@ class FitsShards(TrainedRecommender[E], Generic[E]):
         run = Run.of(progress=progress, checkpoint=checkpoint)
         self._conform_options()
         self._check_shards(train)
-        train = replace(train, folder=train.folder.absolute())  # workers begin in folders of their own
+        train = replace(train, storage=train.storage.absolute())  # workers begin in folders of their own
         with summing_on(cluster, workers, train, self.needed_gb_of(train)) as summing:
             held_out = HeldOut(validation or 0.0, train.catalogue.items.values)
             self._learn_shards(LearnedShards(train, held_out), run, summing)

@@ -9,7 +9,7 @@ big.shards/
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -25,14 +25,15 @@ from cofactor.data.kinds import Kind
 from cofactor.data.packing.ratings import pack_ratings, unpack_ratings
 from cofactor.data.ratings import Ratings
 from cofactor.data.report import Finding, Report
-from cofactor.errors import BadModelFolder, BadShards, UnknownIds
+from cofactor.errors import BadModelFolder, BadOption, BadShards, UnknownIds
 from cofactor.scale.finding import UserRatings, find_user
 from cofactor.scale.keys import ids_of_keys
 from cofactor.scale.shard_file import Shard, ShardFacts, read_shard
+from cofactor.scale.storage import LocalFolder, Storage, storage_of
 from cofactor.scale.user_ids import ids_file, read_user_ids
 from cofactor.sheet import Sheet, SheetMixin, format_number
 
-__all__ = ["Shards", "is_shard_folder", "open_shards", "report_of", "write_manifest"]
+__all__ = ["Shards", "open_shards", "report_of", "shards_in", "write_manifest"]
 
 FORMAT = 1
 MANIFEST, CATALOGUE = "shards.json", "catalogue.safetensors"
@@ -42,14 +43,14 @@ IN_BUNDLE = 16  # shards that are summed one after the other: the unit of work t
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Shards(SheetMixin):
-    """Ratings by users of items, on disk; opening reads what describes them, and none of them.
+    """Ratings by users of items, in files; opening reads what describes them, and none of them.
 
     catalogue: the items with their ids, titles and attributes, as a table of nobody's ratings
     levels: (l,) float32, the different values; nothing where there are over 256
     level_counts: (l,) ratings of each value     item_counts: (n_items,) ratings of each item
     """
 
-    folder: Path
+    storage: Storage
     catalogue: Ratings
     levels: FloatArray
     level_counts: IntArray
@@ -57,6 +58,13 @@ class Shards(SheetMixin):
     mean: float
     parts: tuple[ShardFacts, ...]
     report: Report | None = None  # what was found, guessed and left out when the table was read
+
+    @property
+    def folder(self) -> Path:
+        """The local folder. Raises `BadOption` of shards in an object store."""
+        if not isinstance(self.storage, LocalFolder):
+            raise BadOption(f"{self.storage} is no local folder.")
+        return self.storage.folder
 
     @property
     def n_users(self) -> int:
@@ -91,15 +99,15 @@ class Shards(SheetMixin):
                 yield shard
 
     def _read(self, part: ShardFacts, verify: bool) -> Shard:
-        return read_shard(self.folder, part, self.levels, self.n_items, verify=verify)
+        return read_shard(self.storage, part, self.levels, self.n_items, verify=verify)
 
     def find(self, user_id: Id) -> UserRatings:
-        """The index and the ratings of one user, of whom one file is opened and little of it read.
+        """The index and the ratings of one user, of whom one file is opened; of a local one little is read.
 
         Raises `UnknownIds` for a stranger, `BadShards` where the file is missing or damaged.
         """
         whole = self.catalogue.users.values.dtype.kind == "i"
-        found = find_user(self.folder, self.parts, self.levels, user_id, are_whole=whole)
+        found = find_user(self.storage, self.parts, self.levels, user_id, are_whole=whole)
         if found is None:
             raise UnknownIds("user", [user_id], self.n_users, made_of="whole numbers" if whole else "text")
         return found
@@ -116,7 +124,7 @@ class Shards(SheetMixin):
         Raises `BadShards` where their file is missing or damaged.
         """
         part = self.parts[number]
-        return read_user_ids(self.folder, part) if part.ids_sha256 else ids_of_keys(shard.keys)
+        return read_user_ids(self.storage, part) if part.ids_sha256 else ids_of_keys(shard.keys)
 
     @property
     def may_hold_dislikes(self) -> bool:
@@ -174,37 +182,43 @@ def write_manifest(shards: Shards) -> None:
 def open_shards(folder: str | Path) -> Shards:
     """The table that lies in this folder of shards; its ratings are read when they are asked for.
 
-    Raises `BadShards` where the folder is none, not whole, or of another version.
+    folder: a path, or an address that fsspec takes, such as s3://bucket/big.shards (extra `stores`)
+    Raises `BadShards` where the folder is none, out of reach, not whole, or of another version; `BadOption` for an
+    address of no known kind; `MissingExtra` where a package is missing that this kind needs.
     """
-    folder = Path(folder)
-    manifest = _manifest(folder)
+    return shards_in(storage_of(folder))
+
+
+def shards_in(storage: Storage) -> Shards:
+    """The table that lies in this storage. Raises `BadShards`, `BadOption` and `MissingExtra` as `open_shards` does."""
+    manifest = _manifest(storage)
     try:
-        data = (folder / CATALOGUE).read_bytes()
-        if hashlib.sha256(data).hexdigest() != manifest["sha256"]:
-            raise BadShards(f"{folder / CATALOGUE} is not what was written: its hash differs. Copy it again.")
-        arrays = load(data)
+        arrays = load(storage.read(CATALOGUE, manifest["sha256"]))
         own = {name: arrays.pop(f"shards/{name}") for name in ("levels", "level_counts", "item_counts")}
         catalogue = unpack_ratings(arrays, manifest["catalogue"])
         parts = tuple(ShardFacts(**part) for part in manifest["shards"])
         shards = Shards(
-            folder=folder, catalogue=catalogue, mean=float(manifest["mean"]), parts=parts,
+            storage=storage, catalogue=catalogue, mean=float(manifest["mean"]), parts=parts,
             report=report_of(manifest.get("report")), **own,
         )  # fmt: skip
-    except (OSError, SafetensorError, BadModelFolder, LookupError, TypeError, ValueError) as error:
+    except (SafetensorError, BadModelFolder, LookupError, TypeError, ValueError) as error:
         if isinstance(error, BadShards):
             raise
-        raise BadShards(f"{folder} cannot be read: {error}. Copy the folder again, or shard the table anew.") from error
-    files = [part.file for part in parts] + [ids_file(part.file) for part in parts if part.ids_sha256]
-    missing = [file for file in files if not (folder / file).is_file()]
-    if missing:
-        raise BadShards(f"{folder} is not whole: {missing[0]} is missing. Copy the folder again.")
+        raise BadShards(
+            f"{storage} cannot be read: {error}. Copy the folder again, or shard the table anew."
+        ) from error
+    _refuse_missing(storage, parts)
     return shards
 
 
-def is_shard_folder(path: str | Path) -> bool:
-    """Return whether shards were written there, be it that they are not finished."""
-    folder = Path(path)
-    return (folder / MANIFEST).is_file() or (folder / WORK).is_dir()
+def _refuse_missing(storage: Storage, parts: Sequence[ShardFacts]) -> None:
+    names = storage.names()
+    if MANIFEST not in names:  # a store that does not list its files
+        return
+    files = [part.file for part in parts] + [ids_file(part.file) for part in parts if part.ids_sha256]
+    missing = [file for file in files if file not in names]
+    if missing:
+        raise BadShards(f"{storage} is not whole: {missing[0]} is missing. Copy the folder again.")
 
 
 def report_of(about: Mapping[str, Any] | None) -> Report | None:
@@ -217,17 +231,17 @@ def report_of(about: Mapping[str, Any] | None) -> Report | None:
     return Report(**made)
 
 
-def _manifest(folder: Path) -> dict[str, Any]:
-    path = folder / MANIFEST
-    if not path.is_file():
-        begun = folder.is_dir() and (any(folder.glob("*.shard")) or (folder / WORK).is_dir())
+def _manifest(storage: Storage) -> dict[str, Any]:
+    data = storage.found(MANIFEST)
+    if data is None:
+        begun = any(name == WORK or name.endswith(".shard") for name in storage.names())
         what = "was not finished: it has no" if begun else "is no folder of shards: it has no"
-        raise BadShards(f"{folder} {what} {MANIFEST}. Run `cofactor shard` on the table once more; it goes on.")
+        raise BadShards(f"{storage} {what} {MANIFEST}. {storage.how_to_finish}")
     try:
-        manifest = json.loads(path.read_text(encoding="utf-8"))
+        manifest = json.loads(data)
         found = manifest["format"]
-    except (OSError, ValueError, LookupError, TypeError, RecursionError) as error:
-        raise BadShards(f"{path} is damaged: {error}. Copy the folder again.") from error
+    except (ValueError, LookupError, TypeError, RecursionError) as error:
+        raise BadShards(f"{storage.path_of(MANIFEST)} is damaged: {error}. Copy the folder again.") from error
     if found != FORMAT:
-        raise BadShards(f"{folder} is of format {found}; this version reads format {FORMAT}. Shard the table anew.")
+        raise BadShards(f"{storage} is of format {found}; this version reads format {FORMAT}. Shard the table anew.")
     return manifest

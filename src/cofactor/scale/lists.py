@@ -22,6 +22,7 @@ from cofactor.data.ratings import Ratings
 from cofactor.data.writing import write_blocks
 from cofactor.errors import BadOption
 from cofactor.run.work_bar import WorkBar
+from cofactor.scale.addresses import local_folder
 from cofactor.scale.fitting import FitsShards
 from cofactor.scale.folder import Shards
 from cofactor.scale.tables import table_of
@@ -53,7 +54,7 @@ def write_lists(
     `recommend` raises.
     """
     _check_items(model.ratings, shards.catalogue)
-    place, asked = Path(folder), _hash_of(model, shards, {"n": n, **options})
+    place, asked = local_folder(folder, "Lists"), _hash_of(model, shards, {"n": n, **options})
     place.mkdir(parents=True, exist_ok=True)
     files = [place / f"{Path(part.file).stem}-{asked}.parquet" for part in shards.parts]
     strange = sorted(set(place.glob("*.parquet")) - set(files))

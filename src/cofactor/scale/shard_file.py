@@ -1,19 +1,16 @@
 """One shard on disk: the ratings of some users in about three bytes each, and a key for each user.
 
-    counts   (n_users,)    uint16, or uint32 where a user has over 65,535 ratings
-    items    (n_ratings,)  uint16, or int32 where there are over 65,536 items; ascending within a user
-    codes    (n_ratings,)  uint8, each value's place among the folder's `levels`; absent where all values are one
-    values   (n_ratings,)  float32, in place of codes where there are over 256 different values
-    keys     (n_users,)    uint64, the hash of each user's id, ascending
-
-A file is read from end to end and handed to nobody else, so its pages are given back to the system: a table of many
-times the memory would otherwise push out everything else.
+counts   (n_users,)    uint16, or uint32 where a user has over 65,535 ratings
+items    (n_ratings,)  uint16, or int32 where there are over 65,536 items; ascending within a user
+codes    (n_ratings,)  uint8, each value's place among the folder's `levels`; absent where all values are one
+values   (n_ratings,)  float32, in place of codes where there are over 256 different values
+keys     (n_users,)    uint64, the hash of each user's id, ascending
 """
 
 import hashlib
 import os
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from safetensors import SafetensorError
@@ -23,6 +20,7 @@ from cofactor.arrays import Array, FloatArray, IntArray
 from cofactor.data.csr_rows import Rows
 from cofactor.errors import BadShards
 from cofactor.kernels.absent import NO_CODES, NO_NUMBERS
+from cofactor.scale.storage import Storage, give_back_pages
 
 __all__ = ["Shard", "ShardFacts", "read_shard", "write_shard", "write_whole"]
 
@@ -74,26 +72,18 @@ def write_whole(path: Path, arrays: dict[str, Array]) -> str:
         stream.write(data)
         stream.flush()
         os.fsync(stream.fileno())
-        _give_back(stream.fileno())
+        give_back_pages(stream.fileno())
     draft.replace(path)
     return hashlib.sha256(data).hexdigest()
 
 
-def read_shard(folder: Path, facts: ShardFacts, levels: FloatArray, n_items: int, *, verify: bool = True) -> Shard:
+def read_shard(storage: Storage, facts: ShardFacts, levels: FloatArray, n_items: int, *, verify: bool = True) -> Shard:
     """The shard that `write_shard` wrote.
 
     levels: the different values of the folder     verify: compare its hash with that of the manifest
     Raises `BadShards` where the file is missing, cut short or changed.
     """
-    path = folder / facts.file
-    try:
-        with path.open("rb") as stream:
-            data = stream.read()
-            _give_back(stream.fileno())
-    except OSError as error:
-        raise BadShards(f"{path} cannot be read: {error}. Copy the folder again, or shard the table anew.") from error
-    if verify and hashlib.sha256(data).hexdigest() != facts.sha256:
-        raise BadShards(f"{path} is not what was written: its hash differs. Copy it again, or shard the table anew.")
+    path, data = storage.path_of(facts.file), storage.read(facts.file, facts.sha256 if verify else "")
     try:
         arrays = load(data)
     except (SafetensorError, ValueError, KeyError, TypeError) as error:
@@ -101,7 +91,7 @@ def read_shard(folder: Path, facts: ShardFacts, levels: FloatArray, n_items: int
     return _checked(path, facts, arrays, levels, n_items)
 
 
-def _checked(path: Path, facts: ShardFacts, arrays: dict[str, Array], levels: FloatArray, n_items: int) -> Shard:
+def _checked(path: str, facts: ShardFacts, arrays: dict[str, Array], levels: FloatArray, n_items: int) -> Shard:
     """What a kernel may be given: nothing in it leads beyond an array."""
     counts, items, keys = (arrays.get(name, NO_CODES) for name in ("counts", "items", "keys"))
     codes, values = arrays.get("codes", NO_CODES), arrays.get("values", levels)
@@ -118,10 +108,3 @@ def _checked(path: Path, facts: ShardFacts, arrays: dict[str, Array], levels: Fl
     if not fits:
         raise BadShards(f"{path} is not the shard that the manifest describes. Copy the folder again.")
     return Shard(Rows(indptr, items.astype(np.int32), values if n else NO_NUMBERS, codes), keys)
-
-
-def _give_back(file: int) -> None:
-    """Tell the system that these pages will not be read again soon."""
-    advise: Any = getattr(os, "posix_fadvise", None)  # Linux alone has it
-    if advise is not None:
-        advise(file, 0, 0, os.POSIX_FADV_DONTNEED)

@@ -23,6 +23,7 @@ from cofactor.kernels.ratings.layout import MAX_LEVELS
 from cofactor.log import info
 from cofactor.memory import refuse_beyond
 from cofactor.run.work_bar import WorkBar
+from cofactor.scale.addresses import local_folder
 from cofactor.scale.folder import WORK, Shards
 from cofactor.scale.shard_file import ShardFacts
 from cofactor.scale.shard_rows import BYTES_A_ROW, MadeShard, make_shard, merged_levels, policy_of
@@ -51,7 +52,7 @@ def shard_source(
     Raises `BadTable`, `BadOption`, `NotSaved` and `BadShards` as that does.
     """
     _check(options, memory_gb, n_shards)
-    folder = Path(out).expanduser()
+    folder = local_folder(out, "Shards")
     prepare_folder(folder)
     with WorkBar(progress) as bar:
         shards = _Sharding(sources_of(source), folder, options, memory_gb, n_shards).run(bar)

@@ -11,13 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from safetensors import SafetensorError, safe_open
 
 from cofactor.arrays import Array
 from cofactor.data.packing.columns import pack_column, unpack_column
-from cofactor.errors import BadModelFolder, BadShards
 from cofactor.scale.keys import text_bytes
 from cofactor.scale.shard_file import ShardFacts, write_whole
+from cofactor.scale.storage import Storage
 
 if TYPE_CHECKING:
     import polars as pl
@@ -45,20 +44,16 @@ def write_user_ids(folder: Path, facts: ShardFacts, ids: "pl.Series | Array") ->
     return facts._replace(ids_sha256=write_whole(folder / ids_file(facts.file), arrays))
 
 
-def read_user_ids(folder: Path, facts: ShardFacts, users: slice | None = None) -> Array:
-    """The ids of these users of a shard, or of all, (n,) object; of some only their part of the file is read.
+def read_user_ids(storage: Storage, facts: ShardFacts, users: slice | None = None) -> Array:
+    """The ids of these users of a shard, or of all, (n,) object; of some only their part of a local file is read.
 
     Raises `BadShards` where the file is missing or damaged.
     """
-    path = folder / ids_file(facts.file)
     first, last = (0, facts.n_users) if users is None else (users.start, users.stop)
-    try:
-        with safe_open(path, "np") as file:
-            kind = "text" if f"text/{NAME}" in file.keys() else "json"  # noqa: SIM118  (the file is no dict)
-            ends = file.get_slice(f"{kind}-ends/{NAME}")[max(0, first - 1) : last]
-            start = int(ends[0]) if first else 0
-            ends = ends[1:] if first else ends
-            blob = file.get_slice(f"{kind}/{NAME}")[start : int(ends[-1]) if len(ends) else start]
-            return unpack_column(NAME, {f"{kind}/{NAME}": blob, f"{kind}-ends/{NAME}": ends - start})
-    except (OSError, SafetensorError, BadModelFolder) as error:
-        raise BadShards(f"{path} cannot be read: {error}. Copy the folder again, or shard the table anew.") from error
+    with storage.arrays(ids_file(facts.file), facts.ids_sha256) as file:
+        kind = "text" if f"text/{NAME}" in file.keys() else "json"  # noqa: SIM118  (the file is no dict)
+        ends = file.get_slice(f"{kind}-ends/{NAME}")[max(0, first - 1) : last]
+        start = int(ends[0]) if first else 0
+        ends = ends[1:] if first else ends
+        blob = file.get_slice(f"{kind}/{NAME}")[start : int(ends[-1]) if len(ends) else start]
+        return unpack_column(NAME, {f"{kind}/{NAME}": blob, f"{kind}-ends/{NAME}": ends - start})

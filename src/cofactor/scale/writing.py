@@ -17,6 +17,7 @@ from cofactor.kernels.ratings.layout import count_indices
 from cofactor.scale.folder import CATALOGUE, MANIFEST, WORK, Shards, write_manifest
 from cofactor.scale.keys import keys_of
 from cofactor.scale.shard_file import Shard, ShardFacts, read_shard, write_shard
+from cofactor.scale.storage import LocalFolder
 from cofactor.scale.user_ids import write_user_ids
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ class ShardWriter:
         self._totals = _Totals(np.zeros(catalogue.n_items, np.int64), np.zeros(len(levels), np.int64), [], [])
         prepare_folder(self._folder)
         for facts in written:
-            self._count(read_shard(self._folder, facts, levels, catalogue.n_items).rows)
+            self._count(read_shard(LocalFolder(self._folder), facts, levels, catalogue.n_items).rows)
             self._parts.append(facts)
 
     @property
@@ -88,7 +89,7 @@ class ShardWriter:
         if catalogue.kind == "ratings" and catalogue.scale is None and ends:
             catalogue = replace(catalogue, scale=(min(ends), max(ends)))
         shards = Shards(
-            folder=self._folder, catalogue=catalogue, levels=self._levels,
+            storage=LocalFolder(self._folder), catalogue=catalogue, levels=self._levels,
             level_counts=self._totals.level_counts, item_counts=self._totals.item_counts,
             mean=sum(self._totals.values) / max(1, n), parts=tuple(self._parts), report=report,
         )  # fmt: skip
