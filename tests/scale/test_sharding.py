@@ -14,6 +14,7 @@ from cofactor.data.options import Options
 from cofactor.errors import BadOption, BadShards, BadTable, NotSaved
 from cofactor.scale import shard_run
 from cofactor.scale.folder import open_shards
+from cofactor.scale.shard_counts import ShardCounts
 from cofactor.scale.shard_run import shard_source
 from cofactor.scale.sharding import shard
 
@@ -271,4 +272,4 @@ def test_a_shard_that_memory_cannot_take_is_refused_and_what_was_read_is_kept(fi
 
 def test_a_wide_table_is_refused(file, tmp_path):
     with pytest.raises(BadOption, match="a row a rating"):
-        shard_source(file, tmp_path / "out", Options(wide=True), memory_gb=1.0, n_shards=None, progress=None)
+        shard_source(file, tmp_path / "out", Options(wide=True), memory_gb=1.0, counts=ShardCounts(), progress=None)

@@ -18,6 +18,9 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, metavar="DIR", required=True, help="where the shards are written")
     parser.add_argument("--memory-gb", type=float, default=4.0, metavar="GB", help="memory to use (default: 4)")
     parser.add_argument("--n-shards", type=int, metavar="N", help="number of files (default: as memory asks)")
+    parser.add_argument(
+        "--n-bundles", type=int, metavar="N", help="parts for the workers of a cluster (default: of 16 files)"
+    )
 
 
 def run(arguments: Namespace) -> None:
@@ -32,7 +35,8 @@ def run(arguments: Namespace) -> None:
     if arguments.source in data_set_names():
         raise BadOption(f"{arguments.source} fits memory: `cofactor fit {arguments.source}` needs no shards.")
     shards = shard(
-        given_table(arguments), arguments.out, memory_gb=arguments.memory_gb, n_shards=arguments.n_shards, **options
-    )
+        given_table(arguments), arguments.out, memory_gb=arguments.memory_gb, n_shards=arguments.n_shards,
+        n_bundles=arguments.n_bundles, **options,
+    )  # fmt: skip
     print_report(shards.report, arguments)
     print(f"{shards!r}: {shards.folder}")

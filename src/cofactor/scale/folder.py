@@ -28,6 +28,7 @@ from cofactor.data.report import Finding, Report
 from cofactor.errors import BadModelFolder, BadOption, BadShards, UnknownIds
 from cofactor.scale.finding import UserRatings, find_user
 from cofactor.scale.keys import ids_of_keys
+from cofactor.scale.shard_counts import IN_BUNDLE
 from cofactor.scale.shard_file import Shard, ShardFacts, read_shard
 from cofactor.scale.storage import LocalFolder, Storage, storage_of
 from cofactor.scale.user_ids import ids_file, read_user_ids
@@ -38,7 +39,6 @@ __all__ = ["Shards", "open_shards", "report_of", "shards_in", "write_manifest"]
 FORMAT = 1
 MANIFEST, CATALOGUE = "shards.json", "catalogue.safetensors"
 WORK = ".sharding"  # a folder inside, of what an interrupted run goes on from
-IN_BUNDLE = 16  # shards that are summed one after the other: the unit of work that is done again, or elsewhere
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -48,6 +48,7 @@ class Shards(SheetMixin):
     catalogue: the items with their ids, titles and attributes, as a table of nobody's ratings
     levels: (l,) float32, the different values; nothing where there are over 256
     level_counts: (l,) ratings of each value     item_counts: (n_items,) ratings of each item
+    in_bundle: shards that are summed one after the other: the unit of work that is done again, or elsewhere
     """
 
     storage: Storage
@@ -57,6 +58,7 @@ class Shards(SheetMixin):
     item_counts: IntArray
     mean: float
     parts: tuple[ShardFacts, ...]
+    in_bundle: int = IN_BUNDLE
     report: Report | None = None  # what was found, guessed and left out when the table was read
 
     @property
@@ -83,7 +85,7 @@ class Shards(SheetMixin):
     def bundles(self) -> list[range]:
         """The shards, by number, of each bundle; they do not depend on who sums them, and so neither do the sums."""
         n = len(self.parts)
-        return [range(first, min(first + IN_BUNDLE, n)) for first in range(0, n, IN_BUNDLE)]
+        return [range(first, min(first + self.in_bundle, n)) for first in range(0, n, self.in_bundle)]
 
     def each(self, numbers: Iterable[int] | None = None, *, verify: bool = True) -> Iterator[Shard]:
         """These shards, or all, one after the other; the next one is read while the present one is used.
@@ -172,6 +174,7 @@ def write_manifest(shards: Shards) -> None:
     manifest = {
         "format": FORMAT, "cofactor": cofactor.__version__, "catalogue": about, "mean": shards.mean,
         "sha256": hashlib.sha256(data).hexdigest(), "shards": [part._asdict() for part in shards.parts],
+        "in_bundle": shards.in_bundle,
         "report": None if shards.report is None else asdict(shards.report),
     }  # fmt: skip
     draft = shards.folder / f".{MANIFEST}.new"
@@ -199,7 +202,7 @@ def shards_in(storage: Storage) -> Shards:
         parts = tuple(ShardFacts(**part) for part in manifest["shards"])
         shards = Shards(
             storage=storage, catalogue=catalogue, mean=float(manifest["mean"]), parts=parts,
-            report=report_of(manifest.get("report")), **own,
+            in_bundle=int(manifest.get("in_bundle", IN_BUNDLE)), report=report_of(manifest.get("report")), **own,
         )  # fmt: skip
     except (SafetensorError, BadModelFolder, LookupError, TypeError, ValueError) as error:
         if isinstance(error, BadShards):

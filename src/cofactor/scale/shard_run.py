@@ -25,6 +25,7 @@ from cofactor.memory import refuse_beyond
 from cofactor.run.work_bar import WorkBar
 from cofactor.scale.addresses import local_folder
 from cofactor.scale.folder import WORK, Shards
+from cofactor.scale.shard_counts import ShardCounts
 from cofactor.scale.shard_file import ShardFacts
 from cofactor.scale.shard_rows import BYTES_A_ROW, MadeShard, make_shard, merged_levels, policy_of
 from cofactor.scale.shard_sources import rows_in, sources_of, state_of
@@ -36,7 +37,6 @@ from cofactor.scale.writing import ShardWriter, prepare_folder
 __all__ = ["shard_source"]
 
 LEAST_GB = 0.1
-MAX_SHARDS = 1 << 12
 MAX_BLOCK_BYTES, MAX_BLOCK_ROWS, MAX_BATCH_ROWS = 1 << 26, 1 << 21, 1 << 22
 FINER = 2  # bits: so many more of a key tell files apart than the shards that are expected would need
 LEAST_BITS, UNKNOWN_BITS, MOST_BITS = 4, 10, 12
@@ -45,26 +45,25 @@ SPILLED_ROW = 28  # bytes on disk, about, of a row and its rating in a shard
 
 
 def shard_source(
-    source: Any, out: str | Path, options: Options, *, memory_gb: float, n_shards: int | None, progress: bool | None
+    source: Any, out: str | Path, options: Options, *, memory_gb: float, counts: ShardCounts, progress: bool | None
 ) -> Shards:
     """Write the table that `source` holds to shards in `out`, and return them; `cofactor.shard` with its options.
 
     Raises `BadTable`, `BadOption`, `NotSaved` and `BadShards` as that does.
     """
-    _check(options, memory_gb, n_shards)
+    _check(options, memory_gb)
+    counts.check()
     folder = local_folder(out, "Shards")
     prepare_folder(folder)
     with WorkBar(progress) as bar:
-        shards = _Sharding(sources_of(source), folder, options, memory_gb, n_shards).run(bar)
+        shards = _Sharding(sources_of(source), folder, options, memory_gb, counts).run(bar)
     info("sharded %s: %s kept, in %s", shards.catalogue.name, len(shards), counted(len(shards.parts), "file"))
     return shards
 
 
-def _check(options: Options, memory_gb: float, n_shards: int | None) -> None:
+def _check(options: Options, memory_gb: float) -> None:
     if not memory_gb >= LEAST_GB:
         raise BadOption(f"memory_gb={memory_gb} is too little to shard a table in. Give {LEAST_GB} GB or more.")
-    if n_shards is not None and not 1 <= n_shards <= MAX_SHARDS:
-        raise BadOption(f"n_shards counts files, 1 to {MAX_SHARDS:,}, but {n_shards} came.")
     if options.wide or options.users is not None:
         raise BadOption("Shards are made of a row a rating, and keep no attributes of users. Leave wide and users out.")
 
@@ -73,10 +72,10 @@ class _Sharding:
     """One run: the plan that memory allows, and the state that it goes on from."""
 
     def __init__(
-        self, sources: Sequence[Any], out: Path, options: Options, memory_gb: float, n_shards: int | None
+        self, sources: Sequence[Any], out: Path, options: Options, memory_gb: float, counts: ShardCounts
     ) -> None:
         self._sources, self._out, self._options = sources, out, options
-        self._memory_gb, self._n_shards = memory_gb, n_shards
+        self._memory_gb, self._counts = memory_gb, counts
         self._state = ShardState(out / WORK, state_of(sources, options))
 
     def run(self, bar: WorkBar) -> Shards:
@@ -84,9 +83,11 @@ class _Sharding:
         n_rows = sum(passed.spill.counts)
         with _room_for(self._out, n_rows * SPILLED_ROW):
             levels, n_shards, parts = self._begun(passed, n_rows)
+            in_bundle = self._counts.in_bundle(n_shards)
             writer = ShardWriter(self._out, passed.catalogue, levels, written=parts)
             self._write(writer, passed, levels, n_shards, bar)
-            shards = writer.finish(self._report(passed, sum(part.n_ratings for part in writer.parts)))
+            report = self._report(passed, sum(part.n_ratings for part in writer.parts))
+            shards = writer.finish(report, in_bundle)
         self._state.remove()
         return shards
 
@@ -109,7 +110,7 @@ class _Sharding:
         memory = self._memory_gb * 1e9
         sizes = BlockSizes(int(min(MAX_BLOCK_BYTES, memory / 64)), int(min(MAX_BLOCK_ROWS, memory / 2000)))
         n_rows = rows_in(self._sources, self._options, sizes)
-        expected = self._n_shards or (1 if n_rows is None else -(-n_rows // self._rows_a_shard))
+        expected = self._counts.shards_for(n_rows or 0, self._rows_a_shard)
         n_bits = max((expected - 1).bit_length() + FINER, LEAST_BITS if n_rows is not None else UNKNOWN_BITS)
         return SpillPlan(sizes, int(min(MAX_BATCH_ROWS, memory / 1000)), min(n_bits, MOST_BITS), n_rows)
 
@@ -120,14 +121,14 @@ class _Sharding:
     def _begun(self, passed: SourcePass, n_rows: int) -> tuple[FloatArray, int, list[ShardFacts]]:
         """The different values, the number of shards, and those that an interrupted run has written."""
         begun = self._state.done()
-        if begun is not None and self._n_shards not in (None, begun[1]):
+        if begun is not None and self._counts.n_shards not in (None, begun[1]):
             raise BadOption(
-                f"An interrupted run has written shards to {self._out} for n_shards={begun[1]}, but {self._n_shards} "
-                f"came. Leave it out to go on, or remove the folder."
+                f"An interrupted run has written shards to {self._out} for n_shards={begun[1]}, but "
+                f"{self._counts.n_shards} came. Leave it out to go on, or remove the folder."
             )
         if begun is not None:
             return begun
-        n_shards = min(self._n_shards or -(-n_rows // self._rows_a_shard), len(passed.spill.counts))
+        n_shards = self._counts.shards_for(n_rows, self._rows_a_shard, len(passed.spill.counts))
         self._refuse_too_large(passed, n_shards)
         levels = self._levels(passed, n_shards)
         self._state.keep_done(levels, n_shards, [])

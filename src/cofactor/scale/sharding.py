@@ -8,6 +8,7 @@ from typing import Any, Literal
 from cofactor.data.kinds import Kind
 from cofactor.data.options import Column, Duplicates, IdKinds, Missing, Options, Unrated
 from cofactor.scale.folder import Shards
+from cofactor.scale.shard_counts import ShardCounts
 from cofactor.scale.shard_run import shard_source
 
 __all__ = ["shard"]
@@ -39,6 +40,7 @@ def shard(
     name: str | None = None,
     memory_gb: float = 4.0,
     n_shards: int | None = None,
+    n_bundles: int | None = None,
     progress: bool | None = None,
 ) -> Shards:
     """Write a table of any size to a folder of shards by user, checked as `cofactor.read` does, and return the shards.
@@ -49,6 +51,8 @@ def shard(
         run goes on: with its shards where all rows have been read, else from the beginning
     memory_gb: what it may use; the rows of one shard fill a third of that. Beside it items need some 0.2 GB a million
     n_shards: the number of files; None: as memory asks. They are cut by a hash of the user's id
+    n_bundles: parts of equally many files that the workers of a cluster take one at a time: as many as workers, or a
+        multiple; None: parts of 16 files. Sums are joined part by part, so it decides the last bits of a fit
     progress: show it; None: where somebody looks
 
     All other options are those of `cofactor.read`. Two rules are its own, as no block knows the others: ids are whole
@@ -56,8 +60,8 @@ def shard(
     decide; shards keep none. The report is in `shards.report`.
 
     The disk needs some 30 bytes a row beside the source, and then 3 to 7 a rating. Raises `BadTable`, whose message
-    holds everything found; `BadOption` for a folder that holds something else and a shard that memory cannot take;
-    `NotSaved` where the disk is full; `BadShards` where rows were lost on the way.
+    holds everything found; `BadOption` for a folder that holds something else, for numbers out of range and for a shard
+    that memory cannot take; `NotSaved` where the disk is full; `BadShards` where rows were lost on the way.
     """
     options = Options(
         user=user, item=item, rating=rating, timestamp=timestamp, items=items, title=title, event=event,
@@ -65,4 +69,6 @@ def shard(
         unrated=unrated, ids=ids, date_format=date_format, separator=separator, encoding=encoding,
         has_header=has_header, name=name,
     )  # fmt: skip
-    return shard_source(source, out, options, memory_gb=memory_gb, n_shards=n_shards, progress=progress)
+    return shard_source(
+        source, out, options, memory_gb=memory_gb, counts=ShardCounts(n_shards, n_bundles), progress=progress
+    )

@@ -16,6 +16,7 @@ from cofactor.kernels.absent import NO_NUMBERS
 from cofactor.kernels.ratings.layout import count_indices
 from cofactor.scale.folder import CATALOGUE, MANIFEST, WORK, Shards, write_manifest
 from cofactor.scale.keys import keys_of
+from cofactor.scale.shard_counts import IN_BUNDLE
 from cofactor.scale.shard_file import Shard, ShardFacts, read_shard, write_shard
 from cofactor.scale.storage import LocalFolder
 from cofactor.scale.user_ids import write_user_ids
@@ -82,8 +83,11 @@ class ShardWriter:
         present = self._levels[of_level > 0] if len(self._levels) else rows.levels
         self._totals.ends.extend((float(present.min()), float(present.max())) if len(present) else ())
 
-    def finish(self, report: Report | None = None) -> Shards:
-        """Write the manifest, and return the table that now lies in the folder. Raises `OSError`."""
+    def finish(self, report: Report | None = None, in_bundle: int = IN_BUNDLE) -> Shards:
+        """Write the manifest, and return the table that now lies in the folder. Raises `OSError`.
+
+        in_bundle: shards that are summed as one
+        """
         n = sum(part.n_ratings for part in self._parts)
         catalogue, ends = self._catalogue, self._totals.ends
         if catalogue.kind == "ratings" and catalogue.scale is None and ends:
@@ -91,7 +95,8 @@ class ShardWriter:
         shards = Shards(
             storage=LocalFolder(self._folder), catalogue=catalogue, levels=self._levels,
             level_counts=self._totals.level_counts, item_counts=self._totals.item_counts,
-            mean=sum(self._totals.values) / max(1, n), parts=tuple(self._parts), report=report,
+            mean=sum(self._totals.values) / max(1, n), parts=tuple(self._parts), in_bundle=in_bundle,
+            report=report,
         )  # fmt: skip
         write_manifest(shards)
         return shards
