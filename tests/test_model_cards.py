@@ -11,6 +11,7 @@ from cofactor.card.finding import Finding
 from cofactor.card.measures import MEASURES
 from cofactor.card.section import Section
 from cofactor.contract.fingerprint import model_fingerprint
+from cofactor.data.ratings import Ratings
 from cofactor.data.sources.tastes import load as load_tastes
 from cofactor.errors import BadModelFolder, NotFitted
 
@@ -120,3 +121,11 @@ def test_the_card_of_a_model_that_is_saved_without_people_tells_nothing_of_them(
         assert told not in card
     assert "neither ids nor ratings" in card
     assert model_fingerprint(cf.open(folder)) == model_fingerprint(model)
+
+
+def test_it_says_who_is_in_it_by_attributes_of_many_values_too():
+    attributes = {"age": np.append(np.arange(20.0, 59.0), np.nan), "town": np.array([f"t{at}" for at in range(40)])}
+    table = Ratings.from_arrays(np.arange(40), np.zeros(40, int), np.ones(40), user_attributes=attributes)
+    facts = {name: value for name, value, _ in cf.Popularity().fit(table).card({}).whole()[4].facts}
+    assert facts["People by age"] == "20 to 58, half of them 29.5 to 48.5, not known 2%"
+    assert facts["People by town"] == "40 different values"

@@ -19,6 +19,7 @@ from cofactor.data.describing import describe
 from cofactor.data.facts import counts_in_words, rows_of_facts
 from cofactor.data.sources import data_set_names
 from cofactor.errors import counted
+from cofactor.filtering.columns import Column
 
 if TYPE_CHECKING:
     from cofactor.data.ratings import Ratings
@@ -112,19 +113,42 @@ def _kept(ratings: "Ratings") -> str:
 
 
 def _forgets(model: FitMixin) -> str:
+    if not model.saves_ratings:
+        return "a saved one holds nobody who could be taken out; what its items owe to any one person is in its promise"
+    if model.ratings.item_totals is not None:
+        return (
+            "only those who came later: it holds nobody else who could be taken out, and what it learned from somebody "
+            "goes by a new fit to shards without them"
+        )
     said = f"by cofactor forget, {model.forgetting}: {MEANINGS[model.forgetting]}"
     return f"{said}. {model.forgetting_note.removesuffix('.')}" if model.forgetting_note else said
 
 
 def _attributes(ratings: "Ratings") -> list[Fact]:
-    """How people divide by each attribute of few values; those whose value is unknown are counted."""
-    found = list[Fact]()
-    for name, column in ratings.user_attributes.items():
-        values, counts = np.unique([str(one) for one in column.tolist()], return_counts=True)
-        if len(values) <= MOST_VALUES:
-            shares = sorted(zip(values.tolist(), counts.tolist(), strict=True), key=lambda one: -one[1])
-            found.append(Fact(f"People by {name}", ", ".join(f"{value} {n / sum(counts):.0%}" for value, n in shares)))
-    return found
+    """How people divide by each attribute; those whose value is unknown are counted."""
+    columns = (Column.of(name, cells) for name, cells in ratings.user_attributes.items())
+    return [Fact(f"People by {one.name}", ", ".join([*_shares(one), *_unknown(one)])) for one in columns]
+
+
+def _shares(column: Column) -> list[str]:
+    """Of few values the share of each; of many numbers their range, of many words how many there are."""
+    values, counts = np.unique(column.values[column.known], return_counts=True)
+    if len(values) <= MOST_VALUES:
+        order = np.argsort(-counts, kind="stable")
+        return [f"{_word(values[at])} {counts[at] / len(column.values):.0%}" for at in order.tolist()]
+    if column.kind == "number":
+        low, lower, upper, high = np.quantile(column.values[column.known], (0, 0.25, 0.75, 1))
+        return [f"{low:g} to {high:g}, half of them {lower:g} to {upper:g}"]
+    return [f"{len(values):,} different values"]
+
+
+def _unknown(column: Column) -> list[str]:
+    share = float(np.mean(~column.known))
+    return [f"not known {share:.0%}"] if share else []
+
+
+def _word(value: Any) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _limits(model: FitMixin) -> list[str]:
