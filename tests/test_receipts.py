@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from datetime import date
 
 import numpy as np
 import pytest
@@ -39,6 +40,12 @@ def test_what_else_is_to_be_known_stands_below_the_kind_and_is_written(model, tm
     receipt = replace(model.forget("ann"), note="Its weights stay.")
     assert str(receipt).splitlines()[4] == "Its weights stay."
     assert Receipt.from_json(receipt.write(tmp_path / "r.json").read_text("utf-8")).note == "Its weights stay."
+
+
+def test_it_holds_the_day(model, tmp_path):
+    receipt = model.forget("ann")
+    assert date.fromisoformat(receipt.day) <= date.today()
+    assert Receipt.from_json(receipt.write(tmp_path / "r.json").read_text("utf-8")).day == receipt.day
 
 
 def test_several_are_counted(tastes):

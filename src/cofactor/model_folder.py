@@ -31,11 +31,19 @@ from cofactor.data.ratings import Ratings
 from cofactor.errors import BadModelFolder, BadOption, NotSaved, shown
 from cofactor.replacing import replacing, standing
 
-__all__ = ["SavedModel", "folder_fingerprint", "place_to_save", "read_model_folder", "write_model_folder"]
+__all__ = [
+    "SavedModel",
+    "folder_fingerprint",
+    "is_model_folder",
+    "place_to_save",
+    "read_model_folder",
+    "write_model_folder",
+]
 
 FORMAT = 4
 ABOUT = "model.json"
 HASHED = ("learned.safetensors", "ratings.safetensors", "card.md")
+SHARDS = "shards.json"  # of a folder that is no model, but often taken for one
 RECORD = "card.json"  # hashed, too, where it is there
 KINDS = {"model": str, "objective": str, "options": dict, "notes": list, "data": dict, "sha256": dict}  # of model.json
 LARGEST = 16_000_000  # bytes of a model.json
@@ -269,6 +277,8 @@ def _arrays(file: Path) -> dict[str, Array]:
 
 def _read_about(folder: Path, *, verify: bool) -> dict[str, Any]:
     file = folder / ABOUT
+    if (folder / SHARDS).is_file() and not file.is_file():
+        raise BadModelFolder(f"{folder} is not a saved model, but shards of a table. Fit a model to them, and save it.")
     if not file.is_file():
         raise BadModelFolder(f"{folder} is not a saved model: it has no {ABOUT}. Save one with model.save(path).")
     try:

@@ -11,6 +11,7 @@ from cofactor.cli import main
 from cofactor.contract.receipt import Receipt
 from cofactor.data.ratings import Ratings
 from cofactor.model_folder import folder_fingerprint
+from cofactor.scale.writing import shard_table
 
 TABLE = Ratings.from_arrays([7, 7, 8, 8, 9], [1, 2, 1, 3, 2], [5.0, 3, 4, 1, 2])
 
@@ -49,6 +50,8 @@ def test_with_a_receipt_comes_a_key_of_each(folder, capsys, tmp_path):
     ("words", "message"),
     [
         (["12"], "not among the 3 known ones: '12'"),
+        (["12"], "Nobody was taken out. Whoever is not in the model's table was never in it, or has been taken out"),
+        (["7", "--receipt", "earlier.json"], "is there already, and may be of another deletion"),
         (["7", "8", "9"], "Without these users there are no ratings left. Delete the model instead."),
         (["7", "--receipt", "m/receipt.json"], "would stand in the model's own folder"),
         (["7", "--receipt", "."], "is a folder"),
@@ -56,10 +59,30 @@ def test_with_a_receipt_comes_a_key_of_each(folder, capsys, tmp_path):
 )
 def test_what_cannot_be_done_leaves_the_folder_as_it_was(words, message, folder, capsys, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
+    (tmp_path / "earlier.json").write_text("of somebody else")
     before = folder_fingerprint(folder)
     assert main(["forget", "m", *words]) == 2
     assert message in capsys.readouterr().err
     assert folder_fingerprint(folder) == before
+
+
+def test_what_is_no_model_is_said_to_be_none(tmp_path, capsys):
+    (tmp_path / "ratings.csv").write_text("user,item\n7,1\n")
+    assert main(["forget", str(tmp_path / "ratings.csv"), "7"]) == 2
+    assert "is not a saved model: it has no model.json" in capsys.readouterr().err
+
+
+def test_shards_are_told_from_a_model(tmp_path, capsys):
+    shard_table(TABLE, tmp_path / "shards", n_shards=1)
+    assert main(["forget", str(tmp_path / "shards"), "7"]) == 2
+    assert "is not a saved model, but shards of a table" in capsys.readouterr().err
+
+
+def test_a_model_that_holds_nobody_says_that_a_new_fit_is_needed(tmp_path, capsys):
+    cf.ExplicitALS(n_factors=1).fit(shard_table(TABLE, tmp_path / "shards", n_shards=1)).save(tmp_path / "m")
+    assert main(["forget", str(tmp_path / "m"), "7"]) == 2
+    assert "holds no people, so that nobody can be taken out of it" in capsys.readouterr().err
+    assert "Forgets a person:** only those who came later" in (tmp_path / "m" / "card.md").read_text("utf-8")
 
 
 KILLED_AT_EVERY_STEP = """

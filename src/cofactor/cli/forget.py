@@ -23,11 +23,13 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def run(arguments: Namespace) -> None:
-    from cofactor.model_folder import folder_fingerprint, place_to_save
+    from cofactor.model_folder import folder_fingerprint, is_model_folder, place_to_save
     from cofactor.opening import open_model
     from cofactor.replacing import finish_replacing
 
     folder = Path(arguments.model)
+    if folder.exists() and not is_model_folder(folder):
+        open_model(folder)  # says what else it is
     check_model("MODEL", folder)
     _check_receipt(arguments.receipt, folder)
     finish_replacing(place_to_save(folder))  # one that was killed may have left the old folder beside the new
@@ -48,3 +50,5 @@ def _check_receipt(path: Path | None, folder: Path) -> None:
     if path is not None and path.absolute().parent.resolve() == folder.resolve():
         raise BadOption(f"--receipt {path} would stand in the model's own folder. Choose another path.")
     check_file("--receipt", path)
+    if path is not None and path.exists():
+        raise BadOption(f"--receipt {path} is there already, and may be of another deletion. Choose another path.")

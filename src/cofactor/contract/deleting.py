@@ -1,6 +1,7 @@
 """How people are taken out of a model, and the receipt of it; one state is replaced by the next in one step."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,13 +11,18 @@ from cofactor.contract.fingerprint import model_fingerprint
 from cofactor.contract.fitting import FitMixin
 from cofactor.contract.indices import find
 from cofactor.contract.receipt import Receipt, commitments
-from cofactor.errors import BadOption, counted, shown
+from cofactor.errors import BadOption, UnknownIds, counted, shown
 from cofactor.log import info
 
 if TYPE_CHECKING:
     from cofactor.data.ratings import Ratings
 
 __all__ = ["ForgetMixin"]
+
+NOBODY_WENT = (
+    "Nobody was taken out. Whoever is not in the model's table was never in it, or has been taken out before: it keeps "
+    "no list of these."
+)
 
 
 class ForgetMixin(FitMixin):
@@ -33,7 +39,7 @@ class ForgetMixin(FitMixin):
         """
         while True:
             before = self.snapshot()
-            user_idx = np.unique(find(before.ratings, "user", users))
+            user_idx = np.unique(_found(before, users))
             remaining = _without(before.ratings, user_idx)
             fingerprint = before.fingerprint()  # what does not change need not be hashed again
             after = before.copied()
@@ -53,6 +59,20 @@ class ForgetMixin(FitMixin):
         Raises `NotFitted` before `fit`.
         """
         return model_fingerprint(self)
+
+
+def _found(model: FitMixin, users: Id | Sequence[Id] | Array) -> IntArray:
+    """The users' indices. Raises `UnknownIds`, and `BadOption` where the model holds nobody who could go."""
+    if not model.ratings.n_users:
+        raise BadOption(
+            f"This {type(model).__name__} holds no people, so that nobody can be taken out of it: what it learned from "
+            "them is in its items. To have a model without somebody, fit anew on a table without them."
+        )
+    try:
+        return find(model.ratings, "user", users)
+    except UnknownIds as error:
+        error.args = (f"{error} {NOBODY_WENT}",)
+        raise
 
 
 def _without(ratings: "Ratings", user_idx: IntArray) -> "Ratings":
@@ -81,5 +101,5 @@ def _receipt(before: FitMixin, after: FitMixin, user_idx: IntArray, hashes: tupl
         solved_again=tuple(name for name in now if name not in kept and name not in removed), kept=tuple(kept),
         before=hashes[0], after=hashes[1], note=before.forgetting_note,
         commitments=tuple(sorted(commitment for _, commitment in committed.values())),
-        users=tuple(committed), keys={one: key for one, (key, _) in committed.items()},
+        day=f"{date.today():%Y-%m-%d}", users=tuple(committed), keys={one: key for one, (key, _) in committed.items()},
     )  # fmt: skip

@@ -42,6 +42,7 @@ class Receipt(TextMixin):
     solved_again: learned arrays that were worked out without them, as `forgetting` says
     kept: learned arrays that stayed, in which their ratings are among those of everybody; a new `fit` takes them out
     before, after: hashes of the model, its ratings included: `model.fingerprint()`, or of a folder its fingerprint
+    day: when they were forgotten, as in "2026-11-30"
     """
 
     forgetting: Forgetting
@@ -55,6 +56,7 @@ class Receipt(TextMixin):
     after: str
     note: str = ""  # what else is to be known of what this model gives
     hashed: Literal["model", "folder"] = "model"
+    day: str = ""
     commitments: tuple[str, ...] = ()
     not_reached: tuple[str, ...] = NOT_REACHED
     users: tuple[Id, ...] = ()
