@@ -30,6 +30,10 @@ def finding(name="unique_people", value=0.04, **changes):
     )  # fmt: skip
 
 
+def newer(name):
+    return replace(finding(name), fingerprint="another")
+
+
 LORENZ = Picture(
     "Who is shown", "Half is shown.", "items", "places", [Curve("model", (0, 1), (0, 1), (0, 0.9), (0, 1))]
 )
@@ -85,6 +89,30 @@ def test_a_review_that_is_overdue_is_said(card):
     assert overdue(answered, date(2020, 2, 1))
     assert not overdue(answered, date(2020, 1, 31))
     assert "date of review has passed" in answered.html()
+    assert "date of review has passed" in answered.markdown()
+
+
+def test_the_verdict_does_not_say_that_what_was_never_measured_once_was(card):
+    other = card.of_model("another", []).with_sections([Section(key="accuracy", findings=(newer("list_accuracy"),))])
+    assert "14 more were not taken, 1 of them on an earlier model alone." in verdict(other)
+
+
+def test_a_section_of_an_earlier_model_says_so_of_its_facts_and_pictures_too(card):
+    assert "Today." in card.markdown()
+    assert "All of this is of an earlier model. Today." in card.of_model("another", []).markdown()
+
+
+def test_a_new_threshold_holds_for_what_was_measured_before_it(card):
+    assert card.findings["unique_people"].light == "green"
+    strict = replace(card, thresholds=checked_thresholds({"unique_people": {"green": 0.01, "red": 0.03}}))
+    assert strict.findings["unique_people"].light == "red"
+    assert replace(strict, thresholds={}).findings["unique_people"].light == "green"
+
+
+def test_what_was_not_measured_is_said_once_and_never_by_an_empty_section(card):
+    text = card.markdown()
+    assert "not measured. **not measured**" not in text
+    assert "## What decides a list\n\nNot measured. cofactor audit measures it." in text
 
 
 class Tags(HTMLParser):
@@ -206,6 +234,14 @@ def test_a_coupled_measure_is_green_only_where_lists_are_good_and_liked(card):
             Section(key="accuracy", findings=tuple(accurate)),
         ])  # fmt: skip
         assert whole.findings["coverage"].light == light
+
+
+def test_a_model_that_serves_nobody_is_not_good_for_serving_all_alike(card):
+    for gain, light in ((0.1, "green"), (-0.2, "amber")):
+        found = card.with_sections(
+            [Section(key="accuracy", findings=(finding("group_gap", 0.0), finding("list_accuracy", gain)))]
+        )
+        assert found.findings["group_gap"].light == light
 
 
 def test_the_docs_list_every_threshold_as_it_is():

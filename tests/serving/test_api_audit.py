@@ -180,6 +180,16 @@ def test_what_a_model_was_saved_with_has_its_lights_at_once(small, tmp_path):
     assert {lights[part] for part in ("groups", "bubble", "reidentification")} == {"grey"}
 
 
+def test_lights_measured_here_are_held_to_the_thresholds_of_the_models_card(small, tmp_path):
+    """Whoever answers for the model has set them stricter."""
+    model = small.opened.model.copied()
+    model.keep_card(model_card(model, sections=[], thresholds={"unique_people": {"green": 0.001, "red": 0.002}}))
+    client = client_of(Shelf(OpenModel.at(model.save(tmp_path / "m.cofactor"))))
+    measured(client, "reidentification")
+    light = client.get("/api/audit/reidentification").json()["about"]["lights"]["reidentification"][0]
+    assert light["threshold"] == "good: 0.1 % or less; problem: above 0.2 %"
+
+
 def test_who_is_singled_out_is_what_reidentification_counts(client):
     found = measured(client, "reidentification")
     counted = run_python(found["python"])

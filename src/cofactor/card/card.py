@@ -45,8 +45,8 @@ class Card(TextMixin):
         return [question for name, question in QUESTIONS.items() if name not in self.answers]
 
     def whole(self) -> list[Section]:
-        """All sections in the order of the card, each with its measures, taken or not; coupled ones are held back where
-        their guards are not green."""
+        """All sections in the order of the card, each with its measures, taken or not, and held back where their guards
+        are not green."""
         there = {one.key: one for one in self.sections}
         sections = [self._section(there.get(key, _not_given(key))) for key in SECTIONS]
         guards = [one for section in sections for one in section.findings if one.name in GUARDS]
@@ -54,10 +54,16 @@ class Card(TextMixin):
 
     def _section(self, section: Section) -> Section:
         section = section.on_model(self.fingerprint)
+        section = replace(section, findings=tuple(map(self._held_to, section.findings)))
         names = {one.name for one in section.findings}
         absent = [name for name, one in MEASURES.items() if one.section == section.key and name not in names]
         missing = [not_measured(name, thresholds=self.thresholds) for name in absent]
         return replace(section, findings=(*section.findings, *missing))
+
+    def _held_to(self, one: Finding) -> Finding:
+        """The finding held to the card's thresholds, whatever they were when it was measured."""
+        usual = MEASURES.get(one.name)
+        return one if usual is None else replace(one, threshold=self.thresholds.get(one.name, usual.threshold))
 
     def of_model(self, fingerprint: str, facts: Sequence[Section], lists: Mapping[str, Any] | None = None) -> Self:
         """The card of a model with these facts: what was measured on another is grey on it. lists: None: as they are"""
@@ -108,7 +114,8 @@ def _not_given(key: str) -> Section:
 
 def _with_guards(section: Section, guards: Sequence[Finding]) -> Section:
     def held(one: Finding) -> Finding:
-        return one.held_to(guards) if one.name in MEASURES and MEASURES[one.name].coupled else one
+        needed = MEASURES[one.name].guards if one.name in MEASURES else ()
+        return one.held_to(guard for guard in guards if guard.name in needed) if needed else one
 
     return replace(section, findings=tuple(map(held, section.findings)))
 

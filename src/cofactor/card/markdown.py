@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from datetime import date
 from typing import TYPE_CHECKING
 
 from cofactor.card.lights import LIGHT_WORDS
 from cofactor.card.questions import HEAD, OF_SECTIONS, QUESTIONS
 from cofactor.card.section import Section
-from cofactor.card.verdict import verdict
+from cofactor.card.verdict import OVERDUE, overdue, verdict
 
 if TYPE_CHECKING:
     from cofactor.card.card import Card
@@ -40,6 +41,8 @@ def markdown(card: "Card") -> str:
 
 def _head(card: "Card") -> Iterator[str]:
     yield "\n".join(_answer(card, name) for name in HEAD)
+    if overdue(card, date.today()):
+        yield f"**{OVERDUE}**"
     if card.unanswered:
         yield "**Not answered by anybody yet:**"
         yield "\n".join(f"- {escaped(one)}" for one in card.unanswered)
@@ -80,4 +83,5 @@ def _fact(one: "Fact") -> str:
 def _finding(one: "Finding") -> str:
     light = "" if one.light == "none" else f" **{LIGHT_WORDS[one.light]}**."
     note = f" {escaped(one.note)}" if one.note else ""
-    return f"- {escaped(one.title)}: {one.value_text}.{light}{note} {escaped(one.sentence)}".rstrip()
+    value = f" {one.value_text}." if one.is_measured else ""
+    return f"- {escaped(one.title)}:{value}{light}{note} {escaped(one.sentence)}".rstrip()

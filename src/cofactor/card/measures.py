@@ -1,7 +1,8 @@
 """Everything on a card that is held to a threshold: where it stands, what it is called, and what is good or bad.
 
 Measures that lists can better by holding items that nobody wants (coverage, Gini index, the tail's share, diversity)
-are coupled: they are green only if `GUARDS` are, too.
+are coupled: they are green only if `GUARDS` are, too. A model that serves nobody serves all alike: so a small gap
+between groups is green only beside lists that are worth having.
 """
 
 from collections.abc import Mapping
@@ -19,32 +20,45 @@ __all__ = ["GUARDS", "MEASURES", "CardMeasure", "Thresholds", "checked_threshold
 
 
 class CardMeasure(NamedTuple):
-    """A measure of the card. section: the key of its section     coupled: it is green only if the guards are"""
+    """A measure of the card.
+
+    section: the key of its section     guards: the measures without which it is not green, by name
+    most: the size beyond which a threshold can only be a slip, such as 90 for 90 %
+    """
 
     section: str
     title: str
     threshold: Threshold
-    coupled: bool = False
+    guards: tuple[str, ...] = ()
+    most: float = 1.0
+
+    @property
+    def coupled(self) -> bool:
+        """True where lists can better it by what nobody wants."""
+        return self.guards == GUARDS
 
 
+GUARDS = "list_accuracy", "liked_share"
+WORTH_HAVING = GUARDS[:1]
 MEASURES: Mapping[str, CardMeasure] = {
     "list_accuracy": CardMeasure("accuracy", "Lists against the most popular items", Threshold(0.01, -0.01)),
     "rating_accuracy": CardMeasure("accuracy", "Predicted ratings against plain averages", Threshold(0.01, -0.01, "%")),
-    "group_gap": CardMeasure("accuracy", "Service to people of rare taste", Threshold(0.02, 0.05)),
+    "group_gap": CardMeasure("accuracy", "Service to people of rare taste", Threshold(0.02, 0.05), WORTH_HAVING),
     "liked_share": CardMeasure("popularity", "Items on lists that somebody has liked", Threshold(0.99, 0.9, "%")),
-    "tail_opportunity": CardMeasure("popularity", "Chances of rare items that people like", Threshold(0.2, 0.6), True),
-    "tail_share": CardMeasure("popularity", "Rare items on lists", Threshold(-0.05, -0.2, "%"), True),
-    "popularity_lift": CardMeasure("popularity", "Popularity of what is shown", Threshold(0.1, 0.5, "%"), True),
-    "exposure_gini": CardMeasure("popularity", "Even attention to items", Threshold(0.05, 0.2), True),
-    "coverage": CardMeasure("popularity", "Share of the catalogue that is shown", Threshold(0.5, 0.1, "%"), True),
-    "miscalibration": CardMeasure("popularity", "Mix of kinds of items", Threshold(0.1, 0.5), True),
-    "bubble_overlap": CardMeasure("bubble", "People's lists growing alike", Threshold(0.02, 0.1), True),
-    "bubble_diversity": CardMeasure("bubble", "Lists narrowing", Threshold(-0.02, -0.1), True),
+    "tail_opportunity": CardMeasure(
+        "popularity", "Chances of rare items that people like", Threshold(0.2, 0.6), GUARDS
+    ),
+    "tail_share": CardMeasure("popularity", "Rare items on lists", Threshold(-0.05, -0.2, "%"), GUARDS),
+    "popularity_lift": CardMeasure("popularity", "Popularity of what is shown", Threshold(0.1, 0.5, "%"), GUARDS, 5.0),
+    "exposure_gini": CardMeasure("popularity", "Even attention to items", Threshold(0.05, 0.2), GUARDS),
+    "coverage": CardMeasure("popularity", "Share of the catalogue that is shown", Threshold(0.5, 0.1, "%"), GUARDS),
+    "miscalibration": CardMeasure("popularity", "Mix of kinds of items", Threshold(0.1, 0.5), GUARDS, 5.0),
+    "bubble_overlap": CardMeasure("bubble", "People's lists growing alike", Threshold(0.02, 0.1), GUARDS),
+    "bubble_diversity": CardMeasure("bubble", "Lists narrowing", Threshold(-0.02, -0.1), GUARDS),
     "unique_people": CardMeasure("privacy", "People singled out by four ratings", Threshold(0.05, 0.5, "%")),
     "membership": CardMeasure("privacy", "Telling whose ratings it has learned from", Threshold(0.02, 0.1, "%")),
     "newcomers": CardMeasure("cold_start", "Service to people known by five ratings", Threshold(0.01, -0.01)),
 }  # a threshold's first value is where green begins, its second where red does
-GUARDS = "list_accuracy", "liked_share"
 Thresholds = Mapping[str, Threshold]  # by the names of `MEASURES`
 
 
@@ -83,8 +97,14 @@ def _threshold(name: str, given: Any, where: str) -> Threshold:
     if not isinstance(given, Mapping) or set(given) != {"green", "red"}:
         raise BadOption(f"{where}: {name} is given as {{green = 0.5, red = 0.1}}, but {shown(given)} came.")
     green, red = (conformed(f"{where}: {name}.{end}", float, given[end]) for end in ("green", "red"))
-    usual = MEASURES[name].threshold
+    usual, most = MEASURES[name].threshold, MEASURES[name].most
     threshold = checked_threshold(name, Threshold(green, red, usual.unit))
+    if max(abs(green), abs(red)) > most:
+        means = "a share, 0.9 being 90 %" if usual.unit == "%" else "a difference, not in percent"
+        raise BadOption(
+            f"{where}: of {name} green and red are {means}, and no larger than {most:g}, but green={green:g} and "
+            f"red={red:g} came."
+        )
     if threshold.higher_is_better != usual.higher_is_better:
         lower, upper = ("red", "green") if usual.higher_is_better else ("green", "red")
         raise BadOption(f"{where}: of {name} {lower} must lie below {upper}, but green={green:g} and red={red:g} came.")

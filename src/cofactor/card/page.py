@@ -11,7 +11,7 @@ from cofactor.card.lights import LIGHT_WORDS, Light
 from cofactor.card.markdown import NO_CLAIM, NOT_ANSWERED
 from cofactor.card.questions import HEAD, OF_SECTIONS, QUESTIONS
 from cofactor.card.section import Fact, Picture, Section
-from cofactor.card.verdict import overdue, verdict
+from cofactor.card.verdict import OVERDUE, overdue, verdict
 from cofactor.errors import counted
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def _head(card: "Card") -> Iterator[str]:
     yield f'<header><p class="kind">Model card</p><h1>{escape(card.model)} <span>on {escape(card.data)}</span></h1>'
     yield f'<dl class="head">{"".join(_answer(card, name) for name in HEAD)}</dl>'
     if overdue(card, date.today()):
-        yield '<p class="overdue">The date of review has passed.</p>'
+        yield f'<p class="overdue">{OVERDUE}</p>'
     if card.unanswered:
         items = "".join(f"<li>{escape(one)}</li>" for one in card.unanswered)
         summary = f"<summary>{counted(len(card.unanswered), 'question')} not answered by anybody yet</summary>"

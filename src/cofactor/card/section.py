@@ -25,7 +25,10 @@ SECTIONS = {  # by key, in the order of the card
     "making": "How it was made, and how to make it again",
 }
 
+NOT_MEASURED = "Not measured. cofactor audit measures it."
 NOT_GIVEN = {  # what a section says where nothing was measured for it, by key
+    "parameters": NOT_MEASURED,
+    "profile": NOT_MEASURED,
     "values": "No table of item values was given: nothing here says what people are glad of, learn from, or regret.",
 }
 
@@ -82,4 +85,6 @@ class Section:
 
     def on_model(self, fingerprint: str) -> Self:
         """The section as the card of the model with this fingerprint shows it."""
-        return replace(self, findings=tuple(one.on_model(fingerprint) for one in self.findings))
+        findings = tuple(one.on_model(fingerprint) for one in self.findings)
+        how = f"All of this is of an earlier model. {self.how}" if any(one.earlier for one in findings) else self.how
+        return replace(self, findings=findings, how=how)

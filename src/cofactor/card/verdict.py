@@ -11,7 +11,9 @@ if TYPE_CHECKING:
     from cofactor.card.card import Card
     from cofactor.card.finding import Finding
 
-__all__ = ["overdue", "verdict", "verdict_lines"]
+__all__ = ["OVERDUE", "overdue", "verdict", "verdict_lines"]
+
+OVERDUE = "The date of review has passed."
 
 
 def verdict(card: "Card") -> str:
@@ -23,8 +25,8 @@ def verdict(card: "Card") -> str:
     problems = f": {_listed(found['red'])}" if found["red"] else ""
     sentences = [f"Of {counted(n_measured, 'measure')} {_counts(found)}{problems}."]
     if found["grey"]:
-        earlier = " on this model, but on an earlier one" if any(one.earlier for one in found["grey"]) else ""
-        n = len(found["grey"])
+        n, n_earlier = len(found["grey"]), sum(one.earlier for one in found["grey"])
+        earlier = f", {n_earlier} of them on an earlier model alone" if n_earlier else ""
         sentences.append(f"{n} more {verb_of(n, 'were')} not taken{earlier}.")
     return " ".join([*sentences, _unanswered(card)])
 
