@@ -129,3 +129,4 @@ def test_it_says_who_is_in_it_by_attributes_of_many_values_too():
     facts = {name: value for name, value, _ in cf.Popularity().fit(table).card({}).whole()[4].facts}
     assert facts["People by age"] == "20 to 58, half of them 29.5 to 48.5, not known 2%"
     assert facts["People by town"] == "40 different values"
+    assert "their age, town, which it does not use; accuracy is told by them" in facts["Keeps of people"]

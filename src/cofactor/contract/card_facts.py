@@ -39,13 +39,9 @@ def name_of_data(ratings: "Ratings") -> str:
 
 def fact_sections(model: FitMixin) -> list[Section]:
     """The sections that need no measuring: objective, data, promise, limits and making. Raises `NotFitted`."""
-    ratings = model.ratings
     return [
         Section(key="objective", facts=tuple(_objective(model))),
-        Section(
-            key="data",
-            facts=(*_of_data(ratings, with_people=model.saves_ratings), Fact("Forgets a person", _forgets(model))),
-        ),
+        Section(key="data", facts=(*_of_data(model), Fact("Forgets a person", _forgets(model)))),
         promise_section(model.privacy),
         Section(key="limits", text=tuple(_limits(model))),
         Section(key="making", facts=tuple(_making(model))),
@@ -60,9 +56,10 @@ def _objective(model: FitMixin) -> list[Fact]:
     ]
 
 
-def _of_data(ratings: "Ratings", *, with_people: bool) -> list[Fact]:
-    """Facts of the table. with_people: False: of its catalogue alone, for a model that is saved without anybody"""
-    if not with_people:
+def _of_data(model: FitMixin) -> list[Fact]:
+    """Facts of the table; of its catalogue alone, where a model is saved without anybody."""
+    ratings = model.ratings
+    if not model.saves_ratings:
         catalogue = f"{name_of_data(ratings)}, of which the catalogue of {ratings.n_items:,} items is kept"
         people = "neither ids nor ratings, nor how many they are; all are served as newcomers, by what they bring along"
         return [Fact("Learned from", catalogue), Fact("Keeps of people", people)]
@@ -75,7 +72,7 @@ def _of_data(ratings: "Ratings", *, with_people: bool) -> list[Fact]:
         Fact("Dates", window["dates"]),
         Fact("A person has", f"{describe(ratings).per_user} {ratings.kind}"),
         Fact("Hardly known", _hardly_known(ratings)),
-        Fact("Keeps of people", _kept(ratings)),
+        Fact("Keeps of people", f"{_kept(ratings)}{_kept_attributes(model)}"),
         Fact("Fingerprint", ratings.fingerprint),
     ]
     return [*facts, *_attributes(ratings)]
@@ -108,8 +105,14 @@ def _kept(ratings: "Ratings") -> str:
     if not ratings.n_users:
         return "neither ids nor ratings: everybody is served as somebody new, by the ratings they bring along"
     times = ", with its time" if ratings.timestamps is not None else ""
-    attributes = f", and their {', '.join(ratings.user_attributes)}" if ratings.user_attributes else ""
-    return f"their ids and every one of their {ratings.kind}{times}{attributes}, so that seen items can be hidden"
+    return f"their ids and every one of their {ratings.kind}{times}, so that seen items can be hidden"
+
+
+def _kept_attributes(model: FitMixin) -> str:
+    """What is kept of attributes of people, and whether the model has any use for it."""
+    names = ", ".join(model.ratings.user_attributes)
+    use = "it learns from" if model.abilities.learns_attributes else "it does not use; accuracy is told by them"
+    return f"; and their {names}, which {use}" if names else ""
 
 
 def _forgets(model: FitMixin) -> str:
