@@ -6,6 +6,7 @@ question becomes indices, how lists come about, how a model learns and how it is
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from cofactor.arrays import Array, FloatArray, Id
@@ -153,4 +154,6 @@ def expect_model(given: object, where: str) -> None:
         raise BadOption(f"{where} a model, but the class {given.__name__} came. Make one of it: {given.__name__}().")
     name = type(given).__name__
     hint = " The model comes first, the ratings after it." if hasattr(given, "user_idx") else ""
+    if isinstance(given, str | Path):
+        hint = " Open a saved one: cf.open(path)."
     raise BadOption(f"{where} a model, such as cf.ImplicitMF(), but {name} came.{hint}")

@@ -139,6 +139,7 @@ def test_it_is_shown_as_a_sheet_and_given_as_a_table(four):
     [
         ({"known": []}, "known lists numbers of ratings, 1 or more"),
         ({"known": [0]}, "known lists numbers of ratings, 1 or more"),
+        ({"known": 4}, "known lists numbers of ratings, 1 or more, as in \\[1, 2, 4\\], but 4 came"),
         ({"details": []}, "details lists at least one Detail"),
         ({"details": ["1 day"]}, "A detail is a Detail"),
         ({"details": [Detail(-1.0)]}, "step is the width of classes"),

@@ -160,9 +160,9 @@ def reidentification(
 
 
 def _checked_known(known: Sequence[int]) -> list[int]:
-    numbers = [conformed("known", int, one) for one in known]
+    numbers = [conformed("known", int, one) for one in known] if isinstance(known, Sequence) else []
     if not numbers or min(numbers) < 1:
-        raise BadOption(f"known lists numbers of ratings, 1 or more, but {shown(known)} came.")
+        raise BadOption(f"known lists numbers of ratings, 1 or more, as in [1, 2, 4], but {shown(known)} came.")
     return sorted(set(numbers))
 
 
