@@ -69,7 +69,7 @@ def _measured(arguments: Namespace) -> "Card":
     if arguments.into is not None:
         expect_model_in(arguments.into, model_fingerprint(model, lists), lists)
     test = None if arguments.source is None else read_source(arguments, like=model.ratings)
-    sections = None if arguments.sections is None else arguments.sections.split(",")
+    sections = None if arguments.sections is None else [one.strip() for one in arguments.sections.split(",")]
     card = model_card(
         model, test, sections=sections, lists=lists, thresholds=arguments.thresholds,
         answers=arguments.answers, item_values=arguments.item_values, quick=arguments.quick, k=arguments.k,

@@ -1,11 +1,14 @@
 """The measured card: what the sections find is what the audits find, and no list is made green by what nobody wants."""
 
 from dataclasses import dataclass, replace
+from itertools import product
 
 import numpy as np
 import pytest
 
 import cofactor as cf
+from cofactor.audit.bubble.choice_models import CHOICE_MODELS
+from cofactor.audit.bubble.findings import RunKey
 from cofactor.audit.card.bubble import section_of_bubble
 from cofactor.audit.card.card_audit import absolute
 from cofactor.audit.card.keeping import card_of_fit, keep_card_in
@@ -17,7 +20,7 @@ from cofactor.card.measures import MEASURES
 from cofactor.card.section import Fact
 from cofactor.data.ratings import Ratings
 from cofactor.data.sources import tastes
-from cofactor.errors import BadOption, Leak
+from cofactor.errors import BadOption, Leak, UnknownIds
 from cofactor.evaluation.bootstrap import Interval
 from cofactor.models.ease import EASE
 from small_tables import random_ratings
@@ -112,8 +115,10 @@ def test_every_section_can_be_measured_and_says_on_what(parts):
     card = cf.model_card(model, progress=said.append, **QUICK)
     assert said == [one for one in MEASURED_SECTIONS if one != "values"]
     for section in card.sections:
-        if section.key in MEASURED_SECTIONS:
+        if section.key in {*MEASURED_SECTIONS} - {"bubble", "privacy"}:
             assert "a model with the same options, fitted to the rest" in section.how
+        if section.key == "privacy":
+            assert f"the {len(parts.train):,} ratings of" in section.how
     measured = {name for name, one in card.findings.items() if one.light != "grey"}
     assert measured == {
         "list_accuracy", "group_gap", "liked_share", "tail_opportunity", "tail_share", "popularity_lift",
@@ -149,13 +154,18 @@ class Simulated:
     findings: tuple
     audited: tuple = ("EASE",)
     recommenders: tuple = ("EASE", "true taste")
-    runs: tuple = ((),) * 4
+    ways: tuple = tuple(CHOICE_MODELS)
+    seeds: tuple = (0, 1)
+
+    @property
+    def runs(self):
+        return {RunKey(*one): () for one in product(self.recommenders, self.ways, self.seeds)}
 
     @property
     def setting(self):
         from cofactor.audit.bubble.result import Setting
 
-        return Setting("small", 10, 10, 3, 2, "genres", False)
+        return Setting("small", 20, 10, 3, 2, "genres", False)
 
     def curves(self, measure):
         columns = {"recommender": ["EASE"] * 2 + ["true taste"] * 2, "round": [1, 2, 1, 2]}
@@ -179,6 +189,17 @@ def test_the_bubble_states_only_what_keeps_its_sign(model, parts):
         assert value is None or overlap.value == value
         assert diversity.light == "grey"
         assert "nothing is said" in diversity.sentence
+
+
+@pytest.mark.parametrize("too_little", [{"seeds": (0,)}, {"ways": ("logit",)}])
+def test_one_run_keeps_its_sign_and_gives_no_light(model, parts, too_little):
+    from cofactor.audit.bubble.findings import Finding
+
+    fallen = Finding("EASE", "overlap", False, -0.15, -0.15, -0.15, 1)
+    audit = held_out_audit(model, parts.test, **OF_LISTS)
+    overlap, _ = section_of_bubble(audit, Simulated((fallen,), **too_little)).findings
+    assert overlap.light == "grey"
+    assert "too few" in overlap.sentence
 
 
 VALUES = cf.ItemValues(
@@ -208,7 +229,7 @@ def test_a_second_objective_is_on_the_card_where_values_are_given(model, parts, 
 
 def test_without_values_the_card_says_so_and_they_cannot_be_measured(model, parts, card):
     assert "No table of item values was given" in card.markdown()
-    with pytest.raises(BadOption, match="measured of a table of item values: give item_values"):
+    with pytest.raises(BadOption, match="measured of a table of item values: give it, as in item_values"):
         cf.model_card(model, parts.test, sections=["values"])
     with pytest.raises(BadOption, match="item_values of a card are cf.ItemValues"):
         cf.model_card(model, parts.test, item_values={"inception-2010": 1})
@@ -270,6 +291,9 @@ def test_the_size_of_a_signed_value_begins_at_0_where_its_sign_is_in_doubt():
         ({"k": 0}, "k"),
         ({"answers": {"ownr": "Ann"}}, "no question 'ownr'"),
         ({"thresholds": {"coverage": 1}}, "coverage is given as"),
+        ({"thresholds": {"coverage": {"green": 90, "red": 80}}}, "a share, 0.9 being 90 %, and no larger than 1"),
+        ({"thresholds": {"group_gap": {"green": 2, "red": 5}}}, "a difference, not in percent"),
+        ({"thresholds": {"popularity_lift": {"green": 10, "red": 50}}}, "no larger than 5"),
         ({"answers": 3}, "A file, or values by their names"),
         ({"quick": "yes"}, "quick must be True or False"),
     ],
@@ -277,6 +301,14 @@ def test_the_size_of_a_signed_value_begins_at_0_where_its_sign_is_in_doubt():
 def test_mistakes_are_said_before_anything_is_measured(model, parts, wrong, message):
     with pytest.raises(BadOption, match=message):
         cf.model_card(model, parts.test, **wrong)
+
+
+def test_values_of_strange_items_are_refused_before_anything_is_measured(model, parts):
+    strange = cf.ItemValues("n", {"nothing": 1}, higher_is_better=True, set_by="us", set_on="2026-03-01", n_people=0)
+    said = []
+    with pytest.raises(UnknownIds):
+        cf.model_card(model, parts.test, sections=["accuracy"], item_values=strange, progress=said.append)
+    assert said == []
 
 
 def test_ratings_that_the_model_has_seen_are_a_leak(model, parts):

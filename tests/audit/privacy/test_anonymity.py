@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, strategies as st
 
-from cofactor.audit.privacy.anonymity import anonymity
+from cofactor.audit.privacy.anonymity import anonymity, unique_by_attributes
 from cofactor.audit.privacy.attribute_forms import AttributeForm
 from cofactor.data.ratings import Ratings
 from cofactor.errors import BadOption
@@ -37,6 +37,10 @@ def six() -> Ratings:
 def test_shares_are_counted_by_hand(six, forms, k, share):
     found = anonymity(six, coarser={"age": [10], "zip": [3]}, ks=[2, 3])
     assert found.share_below(k, *forms) == pytest.approx(share)
+
+
+def test_all_attributes_together_leave_two_of_six_in_company(six):
+    assert unique_by_attributes(six) == pytest.approx(4 / 6)
 
 
 def test_numbers_have_tens_as_their_coarser_form_unless_others_are_named(six):

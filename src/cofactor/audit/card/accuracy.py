@@ -4,10 +4,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from cofactor.audit.card.card_audit import CardAudit, absolute
+from cofactor.audit.card.attribute_groups import AttributeGroups, attribute_groups
+from cofactor.audit.card.card_audit import LEAST_PEOPLE, CardAudit, absolute
 from cofactor.audit.user_means import GAP, SAME_ACTIVITY
 from cofactor.card.finding import Finding
-from cofactor.card.section import Section
+from cofactor.card.section import Fact, Section
 from cofactor.evaluation.bootstrap import Interval, percentiles
 from cofactor.evaluation.evaluate import evaluate
 from cofactor.evaluation.statistic import mean_over_users
@@ -15,14 +16,12 @@ from cofactor.models.bias import Bias
 
 __all__ = ["accuracy_section"]
 
-MOST_GROUPS = 8  # values of an attribute, for accuracy to be told by them
 CUT = "20% of items"  # between head and tail
-LEAST_PEOPLE = 20  # of a group, in the test
 
 
 def accuracy_section(audit: CardAudit) -> Section:
     """Accuracy of lists and of predicted ratings, overall and by group."""
-    return Section(key="accuracy", text=_text(audit), findings=tuple(_findings(audit)))
+    return Section(key="accuracy", text=_text(audit), facts=tuple(_untold(audit)), findings=tuple(_findings(audit)))
 
 
 def _text(audit: CardAudit) -> tuple[str, ...]:
@@ -36,10 +35,13 @@ def _text(audit: CardAudit) -> tuple[str, ...]:
 
 
 def _findings(audit: CardAudit) -> Iterator[Finding]:
-    yield _against_popular(audit)
+    enough = audit.n_judging >= LEAST_PEOPLE
+    yield _against_popular(audit) if enough else _too_few(audit, "list_accuracy")
     yield from _overall(audit)
     yield _ratings(audit)
-    yield _groups(audit)
+    yield _groups(audit) if enough else _too_few(audit, "group_gap")
+    if not enough:
+        return
     for stratum in ("light", "medium", "heavy"):
         found = audit.bias.value("ndcg", stratum=stratum)
         yield audit.told(f"ndcg {stratum}", f"nDCG@{audit.k}, {stratum} users (thirds by number of ratings)", found)
@@ -47,6 +49,10 @@ def _findings(audit: CardAudit) -> Iterator[Finding]:
         found = audit.bias.value("ndcg", group, cut=CUT)
         yield audit.told(f"ndcg {group}", f"nDCG@{audit.k}, counting {words} alone", found)
     yield from _by_attribute(audit)
+
+
+def _too_few(audit: CardAudit, name: str) -> Finding:
+    return audit.too_few(name, audit.n_judging, "liked anything that was held out")
 
 
 def _against_popular(audit: CardAudit) -> Finding:
@@ -60,7 +66,7 @@ def _against_popular(audit: CardAudit) -> Finding:
 
 def _overall(audit: CardAudit) -> Iterator[Finding]:
     yield audit.told("ndcg", f"nDCG@{audit.k}", audit.bias.value("ndcg"))
-    sentence = "The share of what people liked that their list of ten held."
+    sentence = f"The share of what people liked that their list of {audit.k} held."
     yield audit.told("recall", f"Recall@{audit.k}", audit.bias.value("recall"), sentence, percent=True)
 
 
@@ -68,6 +74,8 @@ def _ratings(audit: CardAudit) -> Finding:
     name = "rating_accuracy"
     if not (audit.model.abilities.predicts and audit.test.explicit):
         return audit.missing(name, "It predicts no ratings: it orders items only.")
+    if audit.users.held.n_users < LEAST_PEOPLE:
+        return audit.too_few(name, audit.users.held.n_users, "had ratings held out")
     plain = Bias().fit(audit.model.ratings, progress=False)
     mine, theirs = (
         evaluate(
@@ -88,6 +96,8 @@ def _ratings(audit: CardAudit) -> Finding:
 def _groups(audit: CardAudit) -> Finding:
     found = audit.bias.value("ndcg", GAP, stratum=SAME_ACTIVITY)
     niche, common = (audit.bias.value("ndcg", group).value for group in ("niche", "blockbuster"))
+    if np.isnan(found.value):
+        return audit.missing("group_gap", "Nobody of rare and nobody of common taste have rated equally much.")
     opposite = " Plain averages say the opposite." if (common - niche) * found.value < 0 else ""
     sentence = (
         f"nDCG@{audit.k} is {niche:.3f} for the fifth of people whose ratings are of the rarest items and {common:.3f} "
@@ -104,12 +114,24 @@ def _who_is_worse(found: Interval) -> str:
 
 
 def _by_attribute(audit: CardAudit) -> Iterator[Finding]:
-    """Means over people of each value of an attribute that has few."""
-    values, users = audit.ndcg_of("model"), audit.users.held.model_users
+    """Means over people of each value of an attribute, or of some together."""
+    values = audit.ndcg_of("model")
+    for name, groups in _groups_of_attributes(audit):
+        for group, members in groups.members.items():
+            found = audit.interval(mean_over_users(np.where(members, values, np.nan)))
+            yield audit.told(f"ndcg {name} {group}", f"nDCG@{audit.k}, {name} {group}", found)
+
+
+def _untold(audit: CardAudit) -> Iterator[Fact]:
+    """Whom accuracy by attributes says nothing of."""
+    for name, groups in _groups_of_attributes(audit):
+        if groups.left_out:
+            yield Fact(f"Not told by {name}, for too few people", groups.left_out)
+
+
+def _groups_of_attributes(audit: CardAudit) -> Iterator[tuple[str, AttributeGroups]]:
+    is_counted = audit.users.held.n_relevant > 0
     for name, column in audit.users.train.user_attributes.items():
-        of_users = np.array([str(one) for one in column[users].tolist()])
-        for group in np.unique(of_users).tolist() if 1 < len(np.unique(of_users)) <= MOST_GROUPS else ():
-            members = (of_users == group) & ~np.isnan(values)
-            if np.count_nonzero(members) >= LEAST_PEOPLE:
-                found = audit.interval(mean_over_users(np.where(members, values, np.nan)))
-                yield audit.told(f"ndcg {name} {group}", f"nDCG@{audit.k}, {name} {group}", found)
+        groups = attribute_groups(name, column[audit.users.held.model_users], is_counted)
+        if len(groups.members) != 1 or groups.left_out:  # one value that all have tells nobody apart
+            yield name, groups

@@ -1,24 +1,27 @@
 """The card's section on the feedback loop: only what keeps its sign under all choice models and seeds."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 import numpy as np
 
 from cofactor.arrays import IntArray
+from cofactor.audit.bubble.choice_models import CHOICE_MODELS
 from cofactor.audit.bubble.filter_bubble import filter_bubble
 from cofactor.audit.bubble.findings import Finding as Change
 from cofactor.audit.bubble.recommenders import Mitigation
 from cofactor.audit.bubble.result import FilterBubble
 from cofactor.audit.bubble.rounds import MEASURES as SIMULATED
-from cofactor.audit.card.card_audit import CardAudit
+from cofactor.audit.card.card_audit import LEAST_PEOPLE, CardAudit
 from cofactor.audit.own_choices import with_own_choices
 from cofactor.card.finding import Finding
 from cofactor.card.measures import MEASURES
 from cofactor.card.section import Curve, Fact, Picture, Section
 from cofactor.data.attributes.categories import category_attribute
 from cofactor.data.ratings import Ratings
+from cofactor.errors import counted
 from cofactor.evaluation.bootstrap import Interval
 from cofactor.recommender import Recommender
 
@@ -28,6 +31,7 @@ MOST_PEOPLE = 1000  # drawn at random where there are more
 HELD_TO = {"bubble_overlap": "overlap", "bubble_diversity": "diversity"}
 SERVED = "re-ranked lists"
 ENOUGH_RATINGS = 4  # of a person: half of them are held out
+LEAST_SEEDS = 2  # for a light, and people who choose in all ways: one run alone keeps its sign whatever it is
 
 
 def bubble_section(audit: CardAudit) -> Section:
@@ -43,7 +47,9 @@ def bubble_section(audit: CardAudit) -> Section:
         with_own_choices(audit.model), people, attribute=attribute, k=audit.k, n_rounds=rounds,
         seeds=range(audit.seed, audit.seed + seeds), mitigations=mitigations,
     )  # fmt: skip
-    return section_of_bubble(audit, found)
+    options = ", and lists re-ranked as the card says" if audit.lists else ""
+    how = f"models with the same options{options}, simulated on all ratings of these people, held out or not"
+    return replace(section_of_bubble(audit, found), how=how)
 
 
 def _served(audit: CardAudit, model: Recommender, k: int) -> IntArray:
@@ -88,6 +94,13 @@ def _facts(found: FilterBubble, recommender: str) -> Iterator[Fact]:
 
 def _finding(audit: CardAudit, found: FilterBubble, recommender: str, name: str) -> Finding:
     measure = HELD_TO[name]
+    if found.setting.n_users < LEAST_PEOPLE:
+        return audit.too_few(name, found.setting.n_users, "had enough ratings to be simulated")
+    ways, seeds = ({getattr(key, part) for key in found.runs} for part in ("choice_model", "seed"))
+    if ways != set(CHOICE_MODELS) or len(seeds) < LEAST_SEEDS:
+        n_runs = counted(len(found.runs) // len(found.recommenders), "run")
+        needed = f"people who choose in all of the ways {', '.join(CHOICE_MODELS)}, with {LEAST_SEEDS} seeds or more"
+        return audit.missing(name, f"Simulated in {n_runs}, which is too few: it takes {needed}.")
     what, one = SIMULATED[measure], _less_harmful(found, recommender, name)
     if one is None:
         return audit.missing(

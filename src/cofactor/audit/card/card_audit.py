@@ -16,12 +16,15 @@ from cofactor.card.measures import MEASURES, Thresholds, not_measured
 from cofactor.data.attributes.categories import category_attribute
 from cofactor.data.item_values import ItemValues
 from cofactor.data.ratings import Ratings
+from cofactor.errors import verb_of
 from cofactor.evaluation.bootstrap import Interval, interval, resample
 from cofactor.evaluation.metrics import ndcg
 from cofactor.evaluation.statistic import BootstrapStatistic
 from cofactor.recommender import Recommender
 
-__all__ = ["CardAudit", "absolute"]
+__all__ = ["LEAST_PEOPLE", "CardAudit", "absolute"]
+
+LEAST_PEOPLE = 20  # for a light: resampled, a few people agree with themselves, and no interval says how few they are
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -54,6 +57,18 @@ class CardAudit:
     def users(self) -> AuditedUsers:
         """The people of the test who have training ratings."""
         return AuditedUsers.of(self.model.ratings, self.test, None)
+
+    @cached_property
+    def n_judging(self) -> int:
+        """How many of them liked something that was held out: accuracy is of these alone."""
+        return int(np.count_nonzero(self.users.held.n_relevant > 0))
+
+    @property
+    def people(self) -> str:
+        """How many people figures are of, in words."""
+        n, n_out = self.users.held.n_users, self.users.n_left_out
+        out = f"; {n_out:,} more, of whom it knows no rating, {verb_of(n_out, 'are')} left out" if n_out else ""
+        return f"{_people(n)}, {self.n_judging:,} of whom liked something of it{out}"
 
     @cached_property
     def lists_by_source(self) -> dict[ListSource, UserLists]:
@@ -94,14 +109,24 @@ class CardAudit:
     def told(self, name: str, title: str, found: Interval, sentence: str = "", *, percent: bool = False) -> Finding:
         """The finding of a value that is neither good nor bad."""
         unit = "%" if percent else ""
+        sentence = sentence if found.value == found.value else "Nothing that was held out tells of it."
         return Finding(
             name=name, title=title, sentence=sentence, value=found.value, low=found.low, high=found.high, unit=unit,
             fingerprint=self.fingerprint,
         )  # fmt: skip
 
+    def too_few(self, name: str, n_people: int, did: str) -> Finding:
+        """The grey finding of a measure that only a few people could give. did: what these did, in words"""
+        who = f"Only {_people(n_people)}" if n_people else "Nobody"
+        return self.missing(name, f"{who} {did}: fewer than {LEAST_PEOPLE} tell too little of others.")
+
     def missing(self, name: str, why: str) -> Finding:
         """The grey finding of a measure that could not be taken."""
         return not_measured(name, why, self.thresholds)
+
+
+def _people(n: int) -> str:
+    return f"{n:,} {'person' if n == 1 else 'people'}"
 
 
 def absolute(found: Interval) -> Interval:

@@ -3,7 +3,7 @@
 import numpy as np
 
 from cofactor.arrays import IntArray
-from cofactor.audit.card.card_audit import CardAudit
+from cofactor.audit.card.card_audit import LEAST_PEOPLE, CardAudit
 from cofactor.card.finding import Finding
 from cofactor.card.section import Fact, Section
 from cofactor.evaluation.statistic import mean_over_users
@@ -12,7 +12,6 @@ __all__ = ["cold_start_section"]
 
 N_KNOWN = 5  # ratings of a newcomer
 MOST_PEOPLE = 500
-LEAST_PEOPLE = 20
 KNOWN_TO_IT = " The model had learned from these people, so real newcomers may be served a little worse."
 
 

@@ -76,6 +76,8 @@ def model_card(
     model = model.snapshot()
     values = ItemValues.read(item_values) if isinstance(item_values, str | Path) else item_values
     names = _checked_sections(sections, values)
+    if values is not None:
+        values.aligned(model.ratings)  # of strange items, refused before minutes are spent on other sections
     kept, lists = model.card(lists), dict(lists or {})
     refuse_options(lists)
     given = _settings(answers, read_answers, checked_answers)
@@ -105,7 +107,8 @@ def held_out_audit(
         model, whole, test = _with_people_of(model, test, seed)
         how = (
             f"this model, which was saved without people, on {HELD_OUT:.0%} of each person's ratings in {test.name}, "
-            "the rest of which they bring along; how popular an item is, is counted in these, too"
+            "the rest of which they bring along; how popular an item is, is counted in these, too; whether it has "
+            "learned from these very ratings cannot be seen, and would make figures too good"
         )
     elif test is None:
         train, test = split(whole, test=HELD_OUT, by="user", seed=seed)
@@ -141,9 +144,8 @@ def _measured(name: str, audit: CardAudit, progress: Callable[[str], None] | Non
     section = MEASURED_SECTIONS[name](audit)
     seconds = time.perf_counter() - started
     options = f"; lists by {', '.join(f'{one}={value!r}' for one, value in audit.lists.items())}" if audit.lists else ""
-    level = f"{audit.confidence:.0%} intervals over people"
-    how = f"Measured {date.today():%Y-%m-%d} in {seconds:.1f} s: {audit.how}{options}. {level}; seed {audit.seed}."
-    return replace(section, how=how)
+    how = section.how or f"{audit.how}: {audit.people}{options}. {audit.confidence:.0%} intervals over people"
+    return replace(section, how=f"Measured {date.today():%Y-%m-%d} in {seconds:.1f} s: {how}; seed {audit.seed}.")
 
 
 def _checked_sections(sections: Sequence[str] | None, item_values: ItemValues | None) -> list[str]:
@@ -156,7 +158,7 @@ def _checked_sections(sections: Sequence[str] | None, item_values: ItemValues | 
         names = list(dict.fromkeys([*names, OF_VALUES]))
     elif OF_VALUES in names:
         raise BadOption(
-            f"Section {OF_VALUES!r} is measured of a table of item values: give item_values=cf.ItemValues(…)."
+            f"Section {OF_VALUES!r} is measured of a table of item values: give it, as in item_values='regret.csv'."
         )
     for name in names:
         if name not in MEASURED_SECTIONS:

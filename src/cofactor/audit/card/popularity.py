@@ -4,9 +4,10 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from cofactor.audit.card.card_audit import CardAudit, absolute
+from cofactor.audit.card.card_audit import LEAST_PEOPLE, CardAudit, absolute
 from cofactor.audit.popularity_lists import ListSource
 from cofactor.card.finding import Finding
+from cofactor.card.measures import MEASURES
 from cofactor.card.section import Curve, Fact, Picture, Section
 from cofactor.evaluation.bootstrap import Interval
 
@@ -32,6 +33,11 @@ def popularity_section(audit: CardAudit) -> Section:
 
 
 def _findings(audit: CardAudit) -> Iterator[Finding]:
+    n = audit.users.held.n_users
+    if n < LEAST_PEOPLE:
+        held_to = (name for name, one in MEASURES.items() if one.section == "popularity")
+        yield from (audit.too_few(name, n, "had ratings held out") for name in held_to)
+        return
     yield _liked(audit)
     yield _opportunity(audit)
     yield _tail_share(audit)
@@ -49,6 +55,8 @@ def _liked(audit: CardAudit) -> Finding:
 
 def _opportunity(audit: CardAudit) -> Finding:
     found = audit.bias.value("PopREO", "head - tail", cut=CUT)
+    if audit.n_judging < LEAST_PEOPLE:
+        return audit.too_few("tail_opportunity", audit.n_judging, "liked anything that was held out")
     if np.isnan(found.value):
         return audit.missing("tail_opportunity", "No list held anything that its person liked.")
     sentence = (
@@ -62,7 +70,7 @@ def _tail_share(audit: CardAudit) -> Finding:
     model, own = (audit.bias.value("long-tail share", cut=CUT, lists=one) for one in ("model", "own ratings"))
     sentence = (
         f"{model.value:.1%} of the places on lists, {own.value:.1%} of people's own ratings are of rare items. The "
-        "value is the difference."
+        "value is the difference, in percentage points."
     )
     return audit.measured("tail_share", _difference(model, own), sentence)
 

@@ -6,12 +6,14 @@ import numpy as np
 
 from cofactor.audit.card.card_audit import CardAudit
 from cofactor.audit.own_choices import with_own_choices
+from cofactor.audit.privacy.anonymity import unique_by_attributes
 from cofactor.audit.privacy.detail import Detail
 from cofactor.audit.privacy.membership import MIN_PEOPLE, membership_inference
 from cofactor.audit.privacy.membership_report import MembershipInference, Reader
 from cofactor.audit.privacy.reidentification import Reidentification, reidentification
 from cofactor.card.finding import Finding
-from cofactor.card.section import Section
+from cofactor.card.section import Fact, Section
+from cofactor.errors import counted
 
 __all__ = ["membership_of_worst_reader", "privacy_section", "unique_people"]
 
@@ -35,9 +37,22 @@ SEEN: dict[Reader, str] = {
 
 def privacy_section(audit: CardAudit) -> Section:
     """Re-identification by a few ratings, membership inference, and what stands in a saved folder."""
-    text = (IN_FOLDER if audit.model.saves_ratings else NOT_IN_FOLDER,)
+    text = (NOT_IN_FOLDER if audit.holds_nobody or not audit.model.saves_ratings else IN_FOLDER,)
     findings = (*_reidentified(audit), _membership(audit))
-    return Section(key="privacy", text=text, findings=findings)
+    attacked = "" if audit.quick else ", and models with the same options, each fitted to half of its people"
+    how = (
+        f"the {counted(len(audit.whole), 'rating')} of {audit.whole.name}, held out or not{attacked}. "
+        f"{audit.confidence:.0%} intervals over people"
+    )
+    return Section(key="privacy", text=text, facts=tuple(_by_attributes(audit)), findings=findings, how=how)
+
+
+def _by_attributes(audit: CardAudit) -> Iterator[Fact]:
+    """How many people their attributes alone single out: all are counted, so there is no interval."""
+    names = ", ".join(audit.whole.user_attributes)
+    if names:
+        share = f"{unique_by_attributes(audit.whole):.1%} of people are the only ones in the table with their {names}"
+        yield Fact("Singled out by attributes alone", f"{share}; all are counted, so there is no interval")
 
 
 def _reidentified(audit: CardAudit) -> Iterator[Finding]:

@@ -21,7 +21,7 @@ from cofactor.filtering.columns import Column
 from cofactor.hyperparameters import conformed
 from cofactor.sheet import Sheet, SheetMixin
 
-__all__ = ["Anonymity", "anonymity"]
+__all__ = ["Anonymity", "anonymity", "unique_by_attributes"]
 
 KnownForms = tuple[AttributeForm, ...]
 TableColumn = Literal["attributes", "n_attributes", "k", "share_below", "n_classes", "smallest_class"]
@@ -131,6 +131,14 @@ def anonymity(
         labels={one: "; ".join(form.of(columns[form.name]) for form in one) for one in combinations},
         library=table.library,
     )  # fmt: skip
+
+
+def unique_by_attributes(ratings: Ratings) -> float:
+    """The share of people who are the only ones with all of their attributes, taken together."""
+    people = np.flatnonzero(ratings.user_counts)
+    columns = _columns(ratings, None)
+    codes = [value_codes(one, AttributeForm(name), people) for name, one in columns.items()]
+    return float(np.mean(_class_sizes(codes) == 1))
 
 
 def _checked_sizes(ks: Sequence[int]) -> tuple[int, ...]:
