@@ -57,6 +57,13 @@ def test_a_stranger_is_refused_without_a_profile_too(model):
         model.recommend("nobody", profile=False)
 
 
+def test_a_list_cannot_be_calibrated_to_a_past_that_is_left_out(model):
+    with pytest.raises(
+        BadOption, match="calibrated mixes a list as its user's past does, which profile=False leaves out"
+    ):
+        model.recommend(3, profile=False, calibrated="genres")
+
+
 # ---- where ----------------------------------------------------------------------------------------------------------
 
 

@@ -90,6 +90,10 @@ def list_query(
     labels = list(new) or as_list(users)
     user_idx = np.full(len(new), UNKNOWN) if new else find(ratings, "user", labels, unknown, may_fall_back=True)
     if not conformed("profile", bool, profile):
+        if rerank.calibrated:
+            raise BadOption(
+                "calibrated mixes a list as its user's past does, which profile=False leaves out. Give one."
+            )
         new, user_idx = {}, np.full(len(labels), UNKNOWN)
     asked = Asked(labels, user_idx)
     sets = item_sets(ratings, asked, candidates, exclude, where)

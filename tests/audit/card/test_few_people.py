@@ -90,3 +90,11 @@ def test_accuracy_is_told_of_everybody_by_attribute_or_it_is_said_of_whom_not():
     ends = [int(one) for one in re.findall(r"age (?:up to|above) (\d+)", card.markdown())]
     assert ends == sorted(ends)  # quarters in their order
     assert re.search(r"Not told by sex, for too few people:\*\* x \([1-6] people\)", card.markdown())
+
+
+def test_what_a_profile_is_worth_is_told_of_calibrated_lists_too():
+    """Lists without a profile have no past that they could be calibrated to."""
+    train, test = cf.split(tastes.load(n_users=60), test=0.2, by="user", seed=1)
+    model = cf.EASE().fit(train, progress=False)
+    card = cf.model_card(model, test, sections=["profile"], lists={"calibrated": "genres"}, **QUICK)
+    assert "gives everybody one list" in card.markdown()

@@ -83,7 +83,8 @@ def profile_section(audit: CardAudit) -> Section:
     """The accuracy that is lost by lists that use nothing of the person: `recommend(..., profile=False)`."""
     model, train = audit.model, audit.users.train
     anybody = train.users.gather(np.array([0])).tolist()
-    everybody = model.rank(anybody, audit.k, profile=False, **audit.lists).idx
+    lists_of_all = {name: one for name, one in audit.lists.items() if name != "calibrated"}  # that is by a profile
+    everybody = model.rank(anybody, audit.k, profile=False, **lists_of_all).idx
     lists = np.repeat(everybody, audit.users.held.n_users, axis=0)
     mine, theirs = audit.ndcg_of("model"), audit.ndcg_of_items(lists)
     there = ~np.isnan(mine)
