@@ -76,6 +76,12 @@ def test_the_verdict_counts_lights(card):
     assert verdict(replace(card, sections=())).startswith("Nothing that is held to a threshold was measured")
 
 
+def test_a_value_in_the_verdict_has_its_interval(card):
+    wide = replace(finding(), low=0.03, high=0.05)
+    page = replace(card, sections=(Section(key="privacy", findings=(wide,)),)).html()
+    assert '<span class="much">4.0 % (3.0 to 5.0)</span>' in page
+
+
 def test_unanswered_questions_are_seen_until_they_are_answered(card):
     assert card.html().count('class="unanswered"') == len(QUESTIONS)
     answered = replace(card, answers=checked_answers({"owner": "Ann", "review_date": date(2030, 1, 31)}))

@@ -124,7 +124,7 @@ def _light(light: Light) -> str:
 
 
 def _much(one: "Finding") -> str:
-    return escape(one.value_text.partition(" (")[0]) if one.is_measured else ""
+    return escape(one.value_text) if one.is_measured else ""
 
 
 def _picture(picture: Picture) -> str:

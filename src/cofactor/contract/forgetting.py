@@ -23,6 +23,7 @@ NOT_REACHED = (
     "processes that have opened it before, until they open it again",
     "models that were blended or warm-started from it, and others fitted to the same table",
     "the table that it was fitted to, where that is kept",
+    "figures on its card that were measured with them in it, until it is audited again",
 )
 
 
