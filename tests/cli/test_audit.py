@@ -31,6 +31,20 @@ def test_a_card_is_written_and_its_verdict_printed(files, capsys):
     assert cf.open(folder).measured is None
 
 
+def test_what_was_measured_for_nothing_but_the_verdict_is_said_to_be_gone(files, capsys):
+    folder, test, at = files
+    words = ["audit", folder, test, "--sections", "accuracy, profile"]
+    assert main(words) == 0
+    assert "the card itself was not kept: --out card.html writes it" in capsys.readouterr().out
+    assert main([*words, "--out", str(at / "c.md")]) == 0
+    assert "not kept" not in capsys.readouterr().out
+
+
+def test_a_section_that_needs_a_table_says_which_option_gives_it(files, capsys):
+    assert main(["audit", files[0], "--sections", "values"]) == 2
+    assert "give it, as in --item-values regret.csv" in capsys.readouterr().err
+
+
 def test_a_card_is_kept_in_the_models_folder(files):
     folder, _, at = files
     (at / "a.toml").write_text('owner = "Ann"\n', "utf-8")

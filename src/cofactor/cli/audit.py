@@ -55,8 +55,11 @@ def run(arguments: Namespace) -> None:
     started = time.perf_counter()
     print(_measured(arguments))
     print(f"\nmeasured in {time.perf_counter() - started:.1f} s")
-    for place in filter(None, (arguments.out, arguments.into)):
+    places = [place for place in (arguments.out, arguments.into) if place is not None]
+    for place in places:
         print(f"written to {place}")
+    if not places:
+        print("the card itself was not kept: --out card.html writes it, --into MODEL keeps it with the model")
 
 
 def _measured(arguments: Namespace) -> "Card":

@@ -145,11 +145,19 @@ def test_the_sheet_says_how_it_was_simulated_and_that_it_is_one(bubble):
         ({"seeds": [-1]}, "seed is a whole number"), ({"choice_models": {}}, "choice_models is empty"),
         ({"attribute": "genre"}, "Did you mean 'genres'"), ({"taste": np.zeros((2, 2))}, "taste must be finite"),
         ({"mitigations": {"random": None}}, "is a control"),
+        ({"seeds": 5}, r"seeds are given as \[0, 1\], but 5 came"),
+        ({"choice_models": ["logit"]}, "choice_models are given as {'logit'"),
+        ({"mitigations": [np.sort]}, "mitigations are functions by their names"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_simulated_is_refused(ratings, options, message):
     with pytest.raises(BadOption, match=message):
         filter_bubble(cf.EASE(), ratings, **options)
+
+
+def test_a_path_in_place_of_ratings_is_refused():
+    with pytest.raises(BadOption, match="simulates people of ratings, but a str came"):
+        filter_bubble(cf.EASE(), "ratings.csv")
 
 
 def test_lists_of_another_shape_or_of_rated_items_are_refused(ratings):

@@ -289,6 +289,7 @@ def test_the_size_of_a_signed_value_begins_at_0_where_its_sign_is_in_doubt():
     [
         ({"sections": ["acuracy"]}, "No section 'acuracy' is measured"),
         ({"k": 0}, "k"),
+        ({"k": 1000}, r"Lists of k=1000 are longer than the catalogue of \d+ items"),
         ({"answers": {"ownr": "Ann"}}, "no question 'ownr'"),
         ({"thresholds": {"coverage": 1}}, "coverage is given as"),
         ({"thresholds": {"coverage": {"green": 90, "red": 80}}}, "a share, 0.9 being 90 %, and no larger than 1"),

@@ -14,9 +14,10 @@ from cofactor.audit.bubble.rounds import People, Round, simulate
 from cofactor.audit.bubble.user_taste import held_out_taste, standardised
 from cofactor.audit.own_choices import with_own_choices
 from cofactor.contract.attribute_shares import attribute_shares
+from cofactor.data.expecting import RatingsOrFrame, as_ratings
 from cofactor.data.ratings import Ratings
 from cofactor.data.splits.splitting import split
-from cofactor.errors import BadOption
+from cofactor.errors import BadOption, shown
 from cofactor.hyperparameters import seed_of
 from cofactor.memory import refuse_beyond
 from cofactor.recommender import Recommender, expect_model
@@ -28,7 +29,7 @@ N_COPIES = 4  # of a number for every user and item, held at once
 
 
 def filter_bubble(
-    model: Recommender, ratings: Ratings, *, attribute: str = "genres", k: int = 10, n_rounds: int = 30,
+    model: Recommender, ratings: RatingsOrFrame, *, attribute: str = "genres", k: int = 10, n_rounds: int = 30,
     seeds: Sequence[int] = range(5), choice_models: Mapping[str, ChoiceModel] = CHOICE_MODELS,
     mitigations: Mapping[str, Mitigation] | None = None, taste: FloatArray | None = None, refit_every: int = 5,
 ) -> FilterBubble:  # fmt: skip
@@ -53,6 +54,7 @@ def filter_bubble(
     shape, and where a score for every user and item needs more memory than there is.
     """
     expect_model(model, "filter_bubble audits")
+    ratings = as_ratings(ratings, "filter_bubble simulates people of")
     _check(k, n_rounds, refit_every, seeds, choice_models)
     refuse_beyond(4 * N_COPIES * ratings.n_users * ratings.n_items / 1e9, None, "A simulation", "Take fewer users.")
     shares, runs = attribute_shares(ratings, attribute, "attribute"), dict[RunKey, list[Round]]()
@@ -77,7 +79,9 @@ def _check(
     for name, value, least in (("k", k, 2), ("n_rounds", n_rounds, 2), ("refit_every", refit_every, 1)):
         if value < least:
             raise BadOption(f"{name} must be at least {least}, but {value} came.")
-    for name, given in (("seeds", seeds), ("choice_models", choice_models)):
+    for name, given, form in (("seeds", seeds, "[0, 1]"), ("choice_models", choice_models, "{'logit': logit_choice}")):
+        if not isinstance(given, Mapping if name == "choice_models" else Sequence):
+            raise BadOption(f"{name} are given as {form}, but {shown(given)} came.")
         if not len(given):
             raise BadOption(f"{name} is empty. Give at least one.")
     for seed in seeds:
@@ -86,6 +90,8 @@ def _check(
 
 def _versions(model: Recommender, mitigations: Mapping[str, Mitigation]) -> dict[str, Mitigation | None]:
     """The model as it is, under the name of its class, and mitigated. Raises `BadOption` where a name is taken."""
+    if not isinstance(mitigations, Mapping):
+        raise BadOption(f"mitigations are functions by their names, {{name: function}}, but {shown(mitigations)} came.")
     name = type(model).__name__
     taken = [one for one in mitigations if one in (name, *CONTROLS)]
     if taken:

@@ -82,6 +82,10 @@ def model_card(
     refuse_options(lists)
     given = _settings(answers, read_answers, checked_answers)
     held_to: Thresholds = _settings(thresholds, read_thresholds, checked_thresholds) or kept.thresholds
+    if list_length(k, "k") > model.ratings.n_items:
+        raise BadOption(
+            f"Lists of k={k} are longer than the catalogue of {model.ratings.n_items} items. Ask for fewer."
+        )
     audit = held_out_audit(
         model, None if test is None else as_ratings(test, "model_card measures on", like=model.ratings), lists=lists,
         k=list_length(k, "k"), level=check_level(confidence, n_bootstrap), seed=seed_of(seed), thresholds=held_to,
