@@ -119,3 +119,19 @@ def test_questions_are_written_once(tmp_path, capsys):
 def test_mistakes_are_said(files, words, message, capsys):
     assert main(["audit", *(word.format(model=files[0]) for word in words)]) == 2
     assert message in capsys.readouterr().err
+
+
+def test_a_model_saved_without_people_keeps_answers_and_says_that_figures_are_not(files, capsys):
+    _, test, at = files
+    model = cf.PrivateALS(rating_range=(1, 5), n_factors=2).fit(tastes.load(n_users=60))
+    folder = str(model.save(at / "p.cofactor"))
+    (at / "a.toml").write_text('owner = "Ann"\n', "utf-8")
+    assert (
+        main(["audit", folder, test, "--into", folder, "--sections", "profile", "--answers", str(at / "a.toml")]) == 0
+    )
+    assert "but without the figures, which tell of people" in capsys.readouterr().out
+    card = cf.open(folder).card()
+    assert card.answers == {"owner": "Ann"}
+    assert not any(section.how for section in card.sections)
+    assert main(["evaluate", folder, test, "--into", folder]) == 2
+    assert "are not kept with it" in capsys.readouterr().err

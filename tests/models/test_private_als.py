@@ -82,6 +82,13 @@ def test_what_was_measured_of_it_is_not_in_its_folder(people, tmp_path):
     assert {file.name: file.read_bytes() for file in model.save(tmp_path / "m").iterdir()} == files
 
 
+def test_what_people_have_answered_is_in_its_folder(people, tmp_path):
+    """Whoever answers for it, and how to complain, tells nothing of those in the table."""
+    model = cf.PrivateALS(rating_range=(1, 5), n_factors=2).fit(people)
+    model.keep_card(cf.model_card(model, people.subset(people.user_idx < 0), sections=[], answers={"owner": "Ann"}))
+    assert cf.open(model.save(tmp_path / "m")).card().answers == {"owner": "Ann"}
+
+
 def test_fit_on_the_command_line_measures_nothing_of_it(people):
     card, said = card_of_fit(cf.PrivateALS(rating_range=(1, 5), n_factors=2).fit(people))
     assert card is None

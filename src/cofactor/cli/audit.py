@@ -53,16 +53,22 @@ def run(arguments: Namespace) -> None:
         return
     _check(arguments)
     started = time.perf_counter()
-    print(_measured(arguments))
+    card, keeps_figures = _measured(arguments)
+    print(card)
     print(f"\nmeasured in {time.perf_counter() - started:.1f} s")
     places = [place for place in (arguments.out, arguments.into) if place is not None]
     for place in places:
         print(f"written to {place}")
+    if arguments.into is not None and not keeps_figures:
+        print(
+            "but without the figures, which tell of people: this model is saved without any. --out keeps them elsewhere"
+        )
     if not places:
         print("the card itself was not kept: --out card.html writes it, --into MODEL keeps it with the model")
 
 
-def _measured(arguments: Namespace) -> "Card":
+def _measured(arguments: Namespace) -> tuple["Card", bool]:
+    """The card, and whether the model's folder holds figures."""
     from cofactor.audit.card.keeping import expect_model_in, keep_card_in
     from cofactor.audit.card.model_card import model_card
     from cofactor.contract.fingerprint import model_fingerprint
@@ -82,7 +88,7 @@ def _measured(arguments: Namespace) -> "Card":
         card.write(arguments.out)
     if arguments.into is not None:
         keep_card_in(card, arguments.into)
-    return card
+    return card, model.saves_ratings
 
 
 def _say(section: str) -> None:

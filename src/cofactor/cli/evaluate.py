@@ -26,13 +26,15 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(arguments: Namespace) -> None:
     check_model("--into", arguments.into)
-    from cofactor.audit.card.keeping import keep_card_in
+    from cofactor.audit.card.keeping import keep_card_in, refuse_figures_of_people
     from cofactor.audit.card.model_card import model_card
     from cofactor.evaluation.evaluate import evaluate
     from cofactor.opening import open_model
 
     metrics = arguments.metrics.split(",") if arguments.metrics else None
     model = open_model(arguments.model)
+    if arguments.into is not None:
+        refuse_figures_of_people(model)
     test = read_source(arguments, like=model.ratings)
     found = evaluate(model, test, metrics=metrics, k=arguments.k)
     if arguments.format:

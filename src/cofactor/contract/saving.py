@@ -83,9 +83,12 @@ class SaveMixin(ForgetMixin):
         return self.ratings if self.saves_ratings else self.ratings.catalogue
 
     def _without_people(self, catalogue: "Ratings") -> Self:
-        """The model as it is opened again: its card tells nothing of the ratings, and nothing was measured of it."""
+        """The model as it is opened again: of what was on its card it has what people answered, alone."""
         public = self.copied(lambda name: name != "measured")
         public.ratings_ = catalogue
+        kept = self.measured
+        if kept is not None and (kept.answers or kept.thresholds):
+            public.measured = replace(kept, sections=())
         return public
 
     def restore(self, learned: Mapping[str, Array], ratings: "Ratings") -> None:

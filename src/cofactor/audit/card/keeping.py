@@ -11,7 +11,7 @@ from cofactor.errors import BadOption
 from cofactor.opening import open_model
 from cofactor.recommender import Recommender
 
-__all__ = ["card_of_fit", "expect_model_in", "keep_card_in"]
+__all__ = ["card_of_fit", "expect_model_in", "keep_card_in", "refuse_figures_of_people"]
 
 
 def keep_card_in(card: Card, path: str | Path) -> Path:
@@ -32,6 +32,15 @@ def expect_model_in(path: str | Path, fingerprint: str, lists: Mapping[str, Any]
             f"{path} holds another model than the one of this card. Audit that one, or give its own folder."
         )
     return model
+
+
+def refuse_figures_of_people(model: Recommender) -> None:
+    """Raise `BadOption` for a model that is saved without people: figures would tell of them, and are not kept."""
+    if not model.saves_ratings:
+        raise BadOption(
+            f"A {type(model).__name__} is saved without people, and figures, which tell of them, are not kept with it. "
+            "Leave --into out."
+        )
 
 
 def card_of_fit(model: Recommender) -> tuple[Card | None, str]:
