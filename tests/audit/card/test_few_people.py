@@ -80,7 +80,7 @@ def test_ages_are_told_in_quarters():
     found = attribute_groups("age", ages, np.ones(121, bool))
     assert [*found.members] == ["up to 29", "above 29, up to 39", "above 39, up to 49", "above 49"]
     assert {np.count_nonzero(one) for one in found.members.values()} == {30}
-    assert found.left_out == "not known (1 people)"
+    assert found.left_out == "not known (1 person)"
 
 
 def test_accuracy_is_told_of_everybody_by_attribute_or_it_is_said_of_whom_not():
@@ -89,7 +89,7 @@ def test_accuracy_is_told_of_everybody_by_attribute_or_it_is_said_of_whom_not():
     assert "nDCG@10, age above" in card.markdown()
     ends = [int(one) for one in re.findall(r"age (?:up to|above) (\d+)", card.markdown())]
     assert ends == sorted(ends)  # quarters in their order
-    assert re.search(r"Not told by sex, for too few people:\*\* x \([1-6] people\)", card.markdown())
+    assert re.search(r"Not told by sex, for too few people:\*\* x \([1-6] (person|people)\)", card.markdown())
 
 
 def test_what_a_profile_is_worth_is_told_of_calibrated_lists_too():

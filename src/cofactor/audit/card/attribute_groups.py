@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from cofactor.arrays import Array, BoolArray, FloatArray
-from cofactor.audit.card.card_audit import LEAST_PEOPLE
+from cofactor.audit.card.card_audit import LEAST_PEOPLE, people_counted
 from cofactor.errors import counted
 from cofactor.filtering.columns import Column
 
@@ -51,7 +51,7 @@ def attribute_groups(name: str, cells: Array, is_counted: BoolArray) -> Attribut
     if n_others >= LEAST_PEOPLE:
         members[_together(rest)] = ~np.isin(labels, told)
         rest = []
-    return AttributeGroups(members, f"{_together(rest)} ({n_others:,} people)" if n_others and rest else "")
+    return AttributeGroups(members, f"{_together(rest)} ({people_counted(n_others)})" if n_others and rest else "")
 
 
 def _together(labels: list[str]) -> str:

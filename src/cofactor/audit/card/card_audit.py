@@ -22,7 +22,7 @@ from cofactor.evaluation.metrics import ndcg
 from cofactor.evaluation.statistic import BootstrapStatistic
 from cofactor.recommender import Recommender
 
-__all__ = ["LEAST_PEOPLE", "CardAudit", "absolute"]
+__all__ = ["LEAST_PEOPLE", "CardAudit", "absolute", "people_counted"]
 
 LEAST_PEOPLE = 20  # for a light: resampled, a few people agree with themselves, and no interval says how few they are
 
@@ -68,7 +68,7 @@ class CardAudit:
         """How many people figures are of, in words."""
         n, n_out = self.users.held.n_users, self.users.n_left_out
         out = f"; {n_out:,} more, of whom it knows no rating, {verb_of(n_out, 'are')} left out" if n_out else ""
-        return f"{_people(n)}, {self.n_judging:,} of whom liked something of it{out}"
+        return f"{people_counted(n)}, {self.n_judging:,} of whom liked something of it{out}"
 
     @cached_property
     def lists_by_source(self) -> dict[ListSource, UserLists]:
@@ -117,7 +117,7 @@ class CardAudit:
 
     def too_few(self, name: str, n_people: int, did: str) -> Finding:
         """The grey finding of a measure that only a few people could give. did: what these did, in words"""
-        who = f"Only {_people(n_people)}" if n_people else "Nobody"
+        who = f"Only {people_counted(n_people)}" if n_people else "Nobody"
         return self.missing(name, f"{who} {did}: fewer than {LEAST_PEOPLE} tell too little of others.")
 
     def missing(self, name: str, why: str) -> Finding:
@@ -125,7 +125,12 @@ class CardAudit:
         return not_measured(name, why, self.thresholds)
 
 
-def _people(n: int) -> str:
+def people_counted(n: int) -> str:
+    """So many people, as a sentence says it.
+
+    >>> people_counted(1), people_counted(2_000)
+    ('1 person', '2,000 people')
+    """
     return f"{n:,} {'person' if n == 1 else 'people'}"
 
 
