@@ -43,18 +43,24 @@ WORTH_HAVING = GUARDS[:1]
 MEASURES: Mapping[str, CardMeasure] = {
     "list_accuracy": CardMeasure("accuracy", "Lists against the most popular items", Threshold(0.01, -0.01)),
     "rating_accuracy": CardMeasure("accuracy", "Predicted ratings against plain averages", Threshold(0.01, -0.01, "%")),
-    "group_gap": CardMeasure("accuracy", "Service to people of rare taste", Threshold(0.02, 0.05), WORTH_HAVING),
+    "group_gap": CardMeasure("accuracy", "Gap in service to people of rare taste", Threshold(0.02, 0.05), WORTH_HAVING),
     "liked_share": CardMeasure("popularity", "Items on lists that somebody has liked", Threshold(0.99, 0.9, "%")),
     "tail_opportunity": CardMeasure(
-        "popularity", "Chances of rare items that people like", Threshold(0.2, 0.6), GUARDS
+        "popularity", "Head start of popular items people like", Threshold(0.2, 0.6), GUARDS
     ),
-    "tail_share": CardMeasure("popularity", "Rare items on lists", Threshold(-0.05, -0.2, "%"), GUARDS),
-    "popularity_lift": CardMeasure("popularity", "Popularity of what is shown", Threshold(0.1, 0.5, "%"), GUARDS, 5.0),
-    "exposure_gini": CardMeasure("popularity", "Even attention to items", Threshold(0.05, 0.2), GUARDS),
+    "tail_share": CardMeasure(
+        "popularity", "Rare items on lists, less own ratings", Threshold(-0.05, -0.2, "%"), GUARDS
+    ),
+    "popularity_lift": CardMeasure(
+        "popularity", "Popularity beyond that of own ratings", Threshold(0.1, 0.5, "%"), GUARDS, 5.0
+    ),
+    "exposure_gini": CardMeasure("popularity", "Uneven attention to items", Threshold(0.05, 0.2), GUARDS),
     "coverage": CardMeasure("popularity", "Share of the catalogue that is shown", Threshold(0.5, 0.1, "%"), GUARDS),
-    "miscalibration": CardMeasure("popularity", "Mix of kinds of items", Threshold(0.1, 0.5), GUARDS, 5.0),
+    "miscalibration": CardMeasure(
+        "popularity", "Distance from people's mix of kinds", Threshold(0.1, 0.5), GUARDS, 5.0
+    ),
     "bubble_overlap": CardMeasure("bubble", "People's lists growing alike", Threshold(0.02, 0.1), GUARDS),
-    "bubble_diversity": CardMeasure("bubble", "Lists narrowing", Threshold(-0.02, -0.1), GUARDS),
+    "bubble_diversity": CardMeasure("bubble", "Variety within lists, as time goes by", Threshold(-0.02, -0.1), GUARDS),
     "unique_people": CardMeasure("privacy", "People singled out by four ratings", Threshold(0.05, 0.5, "%")),
     "membership": CardMeasure("privacy", "Telling whose ratings it has learned from", Threshold(0.02, 0.1, "%")),
     "newcomers": CardMeasure("cold_start", "Service to people known by five ratings", Threshold(0.01, -0.01)),
