@@ -1,5 +1,6 @@
 """The measured card: what the sections find is what the audits find, and no list is made green by what nobody wants."""
 
+import re
 from dataclasses import dataclass, replace
 from itertools import product
 
@@ -119,6 +120,7 @@ def test_every_section_can_be_measured_and_says_on_what(parts):
             assert "a model with the same options, fitted to the rest" in section.how
         if section.key == "privacy":
             assert f"the {len(parts.train):,} ratings of" in section.how
+            assert re.search(r"in which 15\d people were looked for\. 95%", section.how)
     measured = {name for name, one in card.findings.items() if one.light != "grey"}
     assert measured == {
         "list_accuracy", "group_gap", "liked_share", "tail_opportunity", "tail_share", "popularity_lift",
@@ -186,6 +188,8 @@ def test_the_bubble_states_only_what_keeps_its_sign(model, parts):
     ):
         overlap, diversity = section_of_bubble(audit, Simulated(kept)).findings
         assert overlap.light == light
+        facts = [f"{one.mean:+.3f} ({one.low:+.3f} to {one.high:+.3f})" for one in kept]
+        assert all(fact in section_of_bubble(audit, Simulated(kept)).facts[0].value for fact in facts)
         assert value is None or overlap.value == value
         assert diversity.light == "grey"
         assert "nothing is said" in diversity.sentence

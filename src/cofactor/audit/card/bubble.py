@@ -67,12 +67,12 @@ def _people(ratings: Ratings, seed: int) -> Ratings:
 def section_of_bubble(audit: CardAudit, found: FilterBubble) -> Section:
     """The section that a simulation gives; of its last audited recommender, which has the re-ranked lists if any."""
     name = found.audited[-1]
-    setting = found.setting
+    setting, n_runs = found.setting, len(found.runs) // len(found.recommenders)
     text = (
         f"A simulation, not an observation: {setting.n_users:,} people are shown {setting.k} items in each of "
         f"{setting.n_rounds} rounds, choose by a stated rule and a taste that never changes, and the model learns from "
         "what they chose. Lists of a recommender that knows their true taste are the measure.",
-        f"Only what changed with one sign in all {len(found.runs) // len(found.recommenders)} runs is said:",
+        f"Only what changed with one sign in all {n_runs} runs is said, with the smallest and the largest change:",
     )
     return Section(
         key="bubble", text=text, facts=tuple(_facts(found, name)),
@@ -82,12 +82,14 @@ def section_of_bubble(audit: CardAudit, found: FilterBubble) -> Section:
 
 
 def _facts(found: FilterBubble, recommender: str) -> Iterator[Fact]:
-    """A row for each measure that kept a sign: its change, and that beyond true taste."""
+    """A row for each measure that kept a sign: its change, and that beyond true taste, each from run to run."""
     for measure, what in SIMULATED.items():
         kept = [one for one in found.findings if (one.recommender, one.measure) == (recommender, measure)]
         if kept:
             said = (
-                f"{one.mean:+.3f}{' beyond the change under true taste' if one.beyond_taste else ''}" for one in kept
+                f"{one.mean:+.3f} ({one.low:+.3f} to {one.high:+.3f})"
+                f"{' beyond the change under true taste' if one.beyond_taste else ''}"
+                for one in kept
             )
             yield Fact(f"{what[0].upper()}{what[1:]}", "; ".join(said))
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from cofactor.arrays import FloatArray, IntArray
-from cofactor.audit.card.card_audit import CardAudit
+from cofactor.audit.card.card_audit import CardAudit, people_counted
 from cofactor.card.finding import Finding
 from cofactor.card.section import Fact, Section
 from cofactor.data.ids import UNKNOWN
@@ -19,10 +19,12 @@ MOST_PEOPLE = 300  # whose scores of all items are compared
 
 def parameters_section(audit: CardAudit) -> Section:
     """How much of the order of items is popularity's, how much is the same for everybody, and how much is personal."""
+    n = min(audit.users.held.n_users, MOST_PEOPLE)
     text = (
         "A list is made of the items with the highest scores. A score depends on what everybody has rated, and on the "
         "ratings of the person whose list it is. The weights are squared rank correlations over the items that a "
-        "person had not rated: 100 % is the same order, 0 % an order that has nothing to do with it.",
+        f"person had not rated, of {people_counted(n)}: 100 % is the same order, 0 % an order that has nothing to do "
+        "with it.",
     )
     learns = audit.model.abilities.learns_attributes
     options = ", ".join(f"{name}={value!r}" for name, value in audit.lists.items())

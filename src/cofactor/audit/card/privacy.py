@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from cofactor.audit.card.card_audit import CardAudit
+from cofactor.audit.card.card_audit import CardAudit, people_counted
 from cofactor.audit.own_choices import with_own_choices
 from cofactor.audit.privacy.anonymity import unique_by_attributes
 from cofactor.audit.privacy.detail import Detail
@@ -39,9 +39,12 @@ def privacy_section(audit: CardAudit) -> Section:
     """Re-identification by a few ratings, membership inference, and what stands in a saved folder."""
     text = (NOT_IN_FOLDER if audit.holds_nobody or not audit.model.saves_ratings else IN_FOLDER,)
     findings = (*_reidentified(audit), _membership(audit))
-    attacked = "" if audit.quick else ", and models with the same options, each fitted to half of its people"
+    n = int(np.count_nonzero(audit.whole.user_counts))
+    asked = people_counted(min(n, N_ATTACKED))
+    attacked = f", and models with the same options, each fitted to half of the people; {asked} were asked about"
     how = (
-        f"the {counted(len(audit.whole), 'rating')} of {audit.whole.name}, held out or not{attacked}. "
+        f"the {counted(len(audit.whole), 'rating')} of {audit.whole.name}, held out or not, in which "
+        f"{people_counted(min(n, MOST_PEOPLE))} were looked for{'' if audit.quick else attacked}. "
         f"{audit.confidence:.0%} intervals over people"
     )
     return Section(key="privacy", text=text, facts=tuple(_by_attributes(audit)), findings=findings, how=how)
