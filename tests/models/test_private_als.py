@@ -89,6 +89,12 @@ def test_what_people_have_answered_is_in_its_folder(people, tmp_path):
     assert cf.open(model.save(tmp_path / "m")).card().answers == {"owner": "Ann"}
 
 
+def test_its_card_says_what_epsilon_allows_at_worst(people):
+    """So that nobody has to know what an ε of 5 is."""
+    card = cf.PrivateALS(epsilon=5, rating_range=(1, 5), n_factors=2).fit(people).card({}).markdown()
+    assert "**What that allows at worst:** 99.3% of those that it has learned from, found by somebody" in card
+
+
 def test_fit_on_the_command_line_measures_nothing_of_it(people):
     card, said = card_of_fit(cf.PrivateALS(rating_range=(1, 5), n_factors=2).fit(people))
     assert card is None
