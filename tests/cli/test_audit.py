@@ -57,6 +57,12 @@ def test_a_card_is_kept_in_the_models_folder(files):
     assert "Ann" in (at / "m.cofactor" / "card.md").read_text("utf-8")
 
 
+def test_a_share_written_in_percent_is_answered_by_what_to_write(files, capsys):
+    with pytest.raises(SystemExit):
+        main(["audit", files[0], "--max-share-of-head", "50%"])
+    assert "a number from 0 to 1, such as 0.5, was expected, but '50%' came" in capsys.readouterr().err
+
+
 def test_another_models_folder_is_refused_before_anything_is_measured(files, capsys):
     folder, _, at = files
     other = cf.EASE(reg=1.0).fit(tastes.load(n_users=60)).save(at / "other")

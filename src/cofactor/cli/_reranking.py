@@ -1,6 +1,6 @@
 """How lists are re-ranked, as options of a command: the same words wherever lists are made."""
 
-from argparse import ArgumentParser, Namespace
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -16,15 +16,15 @@ Number = TypeVar("Number", int, float)
 def add_reranking(parser: ArgumentParser) -> None:
     """The options that re-rank lists."""
     group = parser.add_argument_group("re-ranking", "weights go from 0, which changes nothing, to 1; see docs/lists.md")
-    group.add_argument("--diversity", metavar="W", type=float, default=0.0, help="weigh likeness within a list")
+    group.add_argument("--diversity", metavar="W", type=_share, default=0.0, help="weigh likeness within a list")
     group.add_argument(
         "--calibrated", metavar="NAME[=W]", action="append", default=[],
         help="mix the values of an attribute as the user's past does; repeatable",
     )  # fmt: skip
     group.add_argument(
-        "--max-share-of-head", metavar="S", type=float, help="at most this share of a list from the short head"
+        "--max-share-of-head", metavar="S", type=_share, help="at most this share of a list from the short head"
     )
-    group.add_argument("--popularity-penalty", metavar="W", type=float, default=0.0, help="weigh popularity")
+    group.add_argument("--popularity-penalty", metavar="W", type=_share, default=0.0, help="weigh popularity")
     group.add_argument(
         "--min-exposure", metavar="ITEM=S", action="append", default=[],
         help="put an item on at least this share of the lists; repeatable",
@@ -34,6 +34,14 @@ def add_reranking(parser: ArgumentParser) -> None:
         "--max-per", metavar="NAME=N", action="append", default=[],
         help="at most N items of each value, or word, of an attribute; repeatable",
     )  # fmt: skip
+
+
+def _share(word: str) -> float:
+    """The number of an option; whether it is from 0 to 1 says the library."""
+    try:
+        return float(word)
+    except ValueError:
+        raise ArgumentTypeError(f"a number from 0 to 1, such as 0.5, was expected, but {word!r} came") from None
 
 
 def reranking_options(arguments: Namespace) -> dict[str, Any]:
