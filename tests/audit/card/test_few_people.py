@@ -87,6 +87,10 @@ def test_accuracy_is_told_of_everybody_by_attribute_or_it_is_said_of_whom_not():
     card = audited(100, ["accuracy"], sex=np.array(["f", "m"] * 47 + ["x"] * 6), age=np.arange(100))
     assert "nDCG@10, sex f" in card.markdown()
     assert "nDCG@10, age above" in card.markdown()
+    assert re.search(
+        r"largest gap by sex: 0\.\d+ \(-?0\.\d+ to 0\.\d+\)\. (f are served best, m|m are served best, f)",
+        card.markdown(),
+    )
     ends = [int(one) for one in re.findall(r"age (?:up to|above) (\d+)", card.markdown())]
     assert ends == sorted(ends)  # quarters in their order
     assert re.search(r"Not told by sex, for too few people:\*\* x \([1-6] (person|people)\)", card.markdown())

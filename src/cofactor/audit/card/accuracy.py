@@ -1,9 +1,10 @@
 """The card's section on accuracy: against lists and predictions that need no model, and by groups of people."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 
+from cofactor.arrays import BoolArray, FloatArray
 from cofactor.audit.card.attribute_groups import AttributeGroups, attribute_groups
 from cofactor.audit.card.card_audit import LEAST_PEOPLE, CardAudit, absolute
 from cofactor.audit.user_means import GAP, SAME_ACTIVITY
@@ -11,7 +12,7 @@ from cofactor.card.finding import Finding
 from cofactor.card.section import Fact, Section
 from cofactor.evaluation.bootstrap import Interval, percentiles
 from cofactor.evaluation.evaluate import evaluate
-from cofactor.evaluation.statistic import mean_over_users
+from cofactor.evaluation.statistic import BootstrapStatistic, divided, mean_over_users
 from cofactor.models.bias import Bias
 
 __all__ = ["accuracy_section"]
@@ -120,6 +121,30 @@ def _by_attribute(audit: CardAudit) -> Iterator[Finding]:
         for group, members in groups.members.items():
             found = audit.interval(mean_over_users(np.where(members, values, np.nan)))
             yield audit.told(f"ndcg {name} {group}", f"nDCG@{audit.k}, {name} {group}", found)
+        if len(groups.members) > 1:
+            yield _largest_gap(audit, name, groups.members)
+
+
+def _largest_gap(audit: CardAudit, name: str, members: Mapping[str, BoolArray]) -> Finding:
+    """The best served of some groups less the worst served."""
+    values = audit.ndcg_of("model")
+    means = {group: float(np.nanmean(values[one])) for group, one in members.items()}
+    best, worst = max(means, key=means.__getitem__), min(means, key=means.__getitem__)
+    counted = ~np.isnan(values)
+    columns = [
+        part for one in (best, worst) for part in (members[one] & counted, np.where(members[one] & counted, values, 0))
+    ]
+    sums = np.column_stack(columns).astype(np.float64)
+    found = audit.interval(BootstrapStatistic(sums, _difference_of_means))
+    sentence = (
+        f"{best} are served best, {worst} worst of {len(members)} groups; of several, some are ahead by chance alone"
+        f"{', as these may be' if found.low <= 0 else ''}."
+    )
+    return audit.told(f"gap {name}", f"nDCG@{audit.k}, largest gap by {name}", found, sentence)
+
+
+def _difference_of_means(totals: FloatArray) -> FloatArray:
+    return divided(totals[..., 1], totals[..., 0]) - divided(totals[..., 3], totals[..., 2])
 
 
 def _untold(audit: CardAudit) -> Iterator[Fact]:
