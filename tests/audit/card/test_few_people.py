@@ -78,7 +78,7 @@ def test_two_hundred_towns_of_three_people_are_said_not_to_be_told():
 def test_ages_are_told_in_quarters():
     ages = np.append(np.arange(20.0, 60.0).repeat(3), math.nan)
     found = attribute_groups("age", ages, np.ones(121, bool))
-    assert [*found.members] == ["up to 29", "above 29, up to 39", "above 39, up to 49", "above 49"]
+    assert [*found.members] == ["20 to 29", "30 to 39", "40 to 49", "50 to 59"]
     assert {np.count_nonzero(one) for one in found.members.values()} == {30}
     assert found.left_out == "not known (1 person)"
 
@@ -86,12 +86,12 @@ def test_ages_are_told_in_quarters():
 def test_accuracy_is_told_of_everybody_by_attribute_or_it_is_said_of_whom_not():
     card = audited(100, ["accuracy"], sex=np.array(["f", "m"] * 47 + ["x"] * 6), age=np.arange(100))
     assert "nDCG@10, sex f" in card.markdown()
-    assert "nDCG@10, age above" in card.markdown()
+    assert "nDCG@10, age 0 to 2" in card.markdown()
     assert re.search(
-        r"largest gap by sex: 0\.\d+ \(-?0\.\d+ to 0\.\d+\)\. (f are served best, m|m are served best, f)",
+        r"largest gap by sex: 0\.\d+ \(-?0\.\d+ to 0\.\d+\)\. Served best: (f; worst: m|m; worst: f)",
         card.markdown(),
     )
-    ends = [int(one) for one in re.findall(r"age (?:up to|above) (\d+)", card.markdown())]
+    ends = [int(one) for one in re.findall(r"age (\d+) to", card.markdown())]
     assert ends == sorted(ends)  # quarters in their order
     assert re.search(r"Not told by sex, for too few people:\*\* x \([1-6] (person|people)\)", card.markdown())
 

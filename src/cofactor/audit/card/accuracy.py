@@ -137,7 +137,7 @@ def _largest_gap(audit: CardAudit, name: str, members: Mapping[str, BoolArray]) 
     sums = np.column_stack(columns).astype(np.float64)
     found = audit.interval(BootstrapStatistic(sums, _difference_of_means))
     sentence = (
-        f"{best} are served best, {worst} worst of {len(members)} groups; of several, some are ahead by chance alone"
+        f"Served best: {best}; worst: {worst}, of {len(members)} groups. Of several, some are ahead by chance alone"
         f"{', as these may be' if found.low <= 0 else ''}."
     )
     return audit.told(f"gap {name}", f"nDCG@{audit.k}, largest gap by {name}", found, sentence)

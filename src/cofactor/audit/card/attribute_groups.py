@@ -1,7 +1,6 @@
 """Groups of people by their attributes, as accuracy is told by them: few, none of a few people, and nobody left out
 without a word."""
 
-from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -63,7 +62,7 @@ def _labels(column: Column, is_counted: BoolArray) -> tuple[Array, list[str]]:
     that which is not known last."""
     known = column.known
     if column.kind == "number" and len(np.unique(column.values[known & is_counted])) > MOST_GROUPS:
-        texts, order = _classes(column.values, column.values[known & is_counted])
+        texts, order = _classes(column.values, known, column.values[known & is_counted])
     else:
         numbers = column.kind == "number"
         texts = np.array([f"{one:g}" if numbers else str(one) for one in column.values.tolist()])
@@ -72,9 +71,10 @@ def _labels(column: Column, is_counted: BoolArray) -> tuple[Array, list[str]]:
     return np.where(known, texts, NOT_KNOWN), [*order, NOT_KNOWN]
 
 
-def _classes(values: FloatArray, inside: FloatArray) -> tuple[Array, list[str]]:
+def _classes(values: FloatArray, known: BoolArray, inside: FloatArray) -> tuple[Array, list[str]]:
+    """(n,) the class of each by the quartiles of some, called by its least and its largest value, and all in order."""
     ends = np.unique(np.quantile(inside, np.linspace(0, 1, N_CLASSES + 1)[1:-1], method="lower"))
     place = np.searchsorted(ends, values)  # nan behind the last, and told apart by the caller
-    between = [f"above {low:g}, up to {high:g}" for low, high in pairwise(ends)]
-    names = [f"up to {ends[0]:g}", *between, f"above {ends[-1]:g}"]
-    return np.array(names)[place], names
+    of_class = [values[known & (place == at)] for at in range(len(ends) + 1)]
+    names = [f"{one.min():g} to {one.max():g}" if len(one) else "" for one in of_class]
+    return np.array(names)[place], [one for one in names if one]
