@@ -125,8 +125,10 @@ def test_the_card_of_a_model_that_is_saved_without_people_tells_nothing_of_them(
 
 def test_it_says_who_is_in_it_by_attributes_of_many_values_too():
     attributes = {"age": np.append(np.arange(20.0, 59.0), np.nan), "town": np.array([f"t{at}" for at in range(40)])}
+    attributes["children"] = np.array([0, 0, 0, 2] * 10)
     table = Ratings.from_arrays(np.arange(40), np.zeros(40, int), np.ones(40), user_attributes=attributes)
     facts = {name: value for name, value, _ in cf.Popularity().fit(table).card({}).whole()[4].facts}
     assert facts["People by age"] == "20 to 58, half of them 29.5 to 48.5, not known 2%"
     assert facts["People by town"] == "40 different values"
-    assert "their age, town, which it does not use; accuracy is told by them" in facts["Keeps of people"]
+    assert facts["People by children"] == "0 75%, 2 25%"
+    assert "their age, town, children, which it does not use; accuracy is told by them" in facts["Keeps of people"]

@@ -11,6 +11,7 @@ import cofactor
 from cofactor.arrays import IntArray
 from cofactor.card.section import Fact, Section
 from cofactor.contract.abilities import REFUSALS
+from cofactor.contract.attribute_facts import people_by_attributes
 from cofactor.contract.fitting import FitMixin
 from cofactor.contract.forgetting import MEANINGS
 from cofactor.contract.privacy_facts import promise_section
@@ -19,7 +20,6 @@ from cofactor.data.describing import describe
 from cofactor.data.facts import counts_in_words, rows_of_facts
 from cofactor.data.sources import data_set_names
 from cofactor.errors import counted
-from cofactor.filtering.columns import Column
 
 if TYPE_CHECKING:
     from cofactor.data.ratings import Ratings
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 __all__ = ["fact_sections", "name_of_data"]
 
 FEW = 5  # ratings; with fewer little is known of a person or an item
-MOST_VALUES = 8  # of an attribute, for its shares to be said
 PLAIN = (int, float, str, bool, type(None))  # options that can be written behind a flag
 LACKS = ("folds_in", "gives_intervals", "gives_reasons", "predicts")  # abilities whose want people feel
 
@@ -75,7 +74,7 @@ def _of_data(model: FitMixin) -> list[Fact]:
         Fact("Keeps of people", f"{_kept(ratings)}{_kept_attributes(model)}"),
         Fact("Fingerprint", ratings.fingerprint),
     ]
-    return [*facts, *_attributes(ratings)]
+    return [*facts, *people_by_attributes(ratings)]
 
 
 def _of_totals(ratings: "Ratings", totals: IntArray) -> list[Fact]:
@@ -125,33 +124,6 @@ def _forgets(model: FitMixin) -> str:
         )
     said = f"by cofactor forget, {model.forgetting}: {MEANINGS[model.forgetting]}"
     return f"{said}. {model.forgetting_note.removesuffix('.')}" if model.forgetting_note else said
-
-
-def _attributes(ratings: "Ratings") -> list[Fact]:
-    """How people divide by each attribute; those whose value is unknown are counted."""
-    columns = (Column.of(name, cells) for name, cells in ratings.user_attributes.items())
-    return [Fact(f"People by {one.name}", ", ".join([*_shares(one), *_unknown(one)])) for one in columns]
-
-
-def _shares(column: Column) -> list[str]:
-    """Of few values the share of each; of many numbers their range, of many words how many there are."""
-    values, counts = np.unique(column.values[column.known], return_counts=True)
-    if len(values) <= MOST_VALUES:
-        order = np.argsort(-counts, kind="stable")
-        return [f"{_word(values[at])} {counts[at] / len(column.values):.0%}" for at in order.tolist()]
-    if column.kind == "number":
-        low, lower, upper, high = np.quantile(column.values[column.known], (0, 0.25, 0.75, 1))
-        return [f"{low:g} to {high:g}, half of them {lower:g} to {upper:g}"]
-    return [f"{len(values):,} different values"]
-
-
-def _unknown(column: Column) -> list[str]:
-    share = float(np.mean(~column.known))
-    return [f"not known {share:.0%}"] if share else []
-
-
-def _word(value: Any) -> str:
-    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _limits(model: FitMixin) -> list[str]:
