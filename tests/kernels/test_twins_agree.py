@@ -16,6 +16,10 @@ from cofactor.kernels.gibbs.row_noise import draw_row_precisions
 from cofactor.kernels.gradient import adam, pairwise, perceptron, sgd
 from cofactor.kernels.gradient.labelled_pairs import LabelledPairs
 from cofactor.kernels.gradient.perceptron_scores import add_scores
+from cofactor.kernels.ids.key_numbers import KeyNumbers, number_users
+from cofactor.kernels.ids.key_ranges import KeyedRows, by_key_range, fingerprint
+from cofactor.kernels.ids.keys import keys_of_numbers, keys_of_texts
+from cofactor.kernels.ids.written_numbers import holds_other_forms
 from cofactor.kernels.neighbours.cooccurrence import nearest_columns
 from cofactor.kernels.neighbours.item_graph import item_graph, nearest_items, neighbour_weights
 from cofactor.kernels.posterior.blocks import block_steps
@@ -35,6 +39,7 @@ from cofactor.kernels.ratings.csr import CsrRatings
 from cofactor.kernels.ratings.gathered_sums import gathered_sums
 from cofactor.kernels.ratings.held_out import is_held_out
 from cofactor.kernels.ratings.parts import divided
+from cofactor.kernels.ratings.repeats import PairOrder, latest_of_pairs
 from cofactor.kernels.scoring.half_precision import HalfPrecisionSide, draw_scores, multiply_halves, single_precision
 from cofactor.kernels.scoring.pairs import ScoredSide, pair_scores
 
@@ -98,6 +103,32 @@ def users_and_keys(rng: Rng) -> tuple[Any, ...]:
     ratings = csr(rng)
     keys = (rng.integers(0, 2**64, n, np.uint64) for n in (N, M))
     return ratings.indptr, ratings.indices, *keys, 0.3
+
+
+def texts(rng: Rng) -> tuple[Any, ...]:
+    """Of 0 to 20 bytes each."""
+    lengths = rng.integers(0, 21, 300)
+    return rng.integers(0, 256, int(lengths.sum()), np.uint8), lengths
+
+
+def keyed_rows(rng: Rng, n: int = 300, *, as_text: bool = False) -> KeyedRows:
+    keys = np.append(rng.integers(0, 2**64, 40, np.uint64), np.uint64(2**64 - 1))[rng.integers(0, 41, n)]
+    columns = rng.integers(0, M, n).astype(np.int32), numbers(rng, n), rng.integers(0, 9, n)
+    if not as_text:
+        return KeyedRows(keys, *columns)
+    lengths = rng.integers(1, 3, n).astype(np.int32)
+    return KeyedRows(keys, *columns, lengths, rng.integers(97, 99, int(lengths.sum())).astype(np.uint8))
+
+
+def pairs_in_order(rng: Rng) -> PairOrder:
+    pairs = rng.integers(0, N * 9, 500)
+    places = np.argsort(pairs, kind="stable")
+    row, other = np.divmod(pairs[places], 9)
+    return PairOrder(np.searchsorted(row, np.arange(N + 1)), other.astype(np.int32), places)
+
+
+def repeated_pairs(rng: Rng) -> tuple[Any, ...]:
+    return pairs_in_order(rng), numbers(rng, 500), rng.integers(0, 5, 500)
 
 
 def ratings_and_mask(rng: Rng) -> tuple[Any, ...]:
@@ -278,6 +309,17 @@ CASES = [
     Case(layout.sum_rows, lambda rng: (csr(rng),)),
     Case(gathered_sums, lambda rng: (*csr(rng)[:2], rng.normal(size=M))),
     Case(is_held_out, users_and_keys),
+    Case(keys_of_numbers, lambda rng: (rng.integers(-(2**63), 2**63, 300),)),
+    Case(keys_of_texts, texts),
+    Case(holds_other_forms, lambda rng: (rng.integers(42, 60, 300).astype(np.uint8), 44, 34)),
+    Case(fingerprint, lambda rng: (keyed_rows(rng),)),
+    Case(by_key_range, lambda rng: ([keyed_rows(rng), keyed_rows(rng)], 3)),
+    Case(by_key_range, lambda rng: ([keyed_rows(rng, as_text=True), keyed_rows(rng, as_text=True)], 3)),
+    Case(number_users, lambda rng: (KeyNumbers(), keyed_rows(rng)), lambda got, a: (got, a[0].found)),
+    Case(number_users, lambda rng: (KeyNumbers(), keyed_rows(rng, as_text=True)), lambda got, a: (got, a[0].found)),
+    Case(latest_of_pairs, lambda rng: (*repeated_pairs(rng), "last", 1e30)),
+    Case(latest_of_pairs, lambda rng: (*repeated_pairs(rng), "mean", 1e30), written(1)),
+    Case(latest_of_pairs, lambda rng: (*repeated_pairs(rng), "sum", 0.5), written(1)),
     Case(divided, ratings_and_mask),
     Case(divided, lambda rng: (one := csr(rng), rng.random(len(one.indices)) < 0.3)),
     Case(pair_scores, lambda rng: tuple(scored_side(rng, m) for m in (7, 9))),

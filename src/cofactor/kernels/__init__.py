@@ -9,6 +9,7 @@
     neighbours   nearest columns, and regressions on them                              arithmetic
     scoring      scores of given pairs, in single and in half precision                arithmetic
     ratings      compressed sparse rows, laid out from a table                         compiling
+    ids          ids as they are written, as keys, as numbers; rows by ranges of keys  arithmetic
     arithmetic   registers, tiles of sums, Cholesky's factor, random numbers           compiling
     compiling    from Numba to machine code: compiled, cached, shipped, loaded         threads
     (the ground) alignment, absent: layout of arrays     threads, blas: threads     twins: machine code, or NumPy

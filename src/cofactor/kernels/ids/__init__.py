@@ -1,0 +1,1 @@
+"""The ids of a table's rows: as they are written, as keys, as numbers."""
