@@ -7,6 +7,7 @@ from typing import Any, Literal
 import polars as pl
 
 from cofactor.data.block_remarks import BlockRemarks
+from cofactor.data.columns.id_columns import whole_if_unchanged
 from cofactor.data.columns.roles import choose_columns
 from cofactor.data.formats.block_table import BlockSizes, BlockTable, open_blocks
 from cofactor.data.kinds import Kind
@@ -66,8 +67,15 @@ class BlockReader:
             table = open_blocks(source, self._options, self._sizes) if at else self._first
             self._expect_columns(table)
             self.remarks.begin_file(table.origin, table.row_names)
-            for frame in table.blocks(wished_types(table.head, self.columns, self._options)):
+            wished = wished_types(table.head, self.columns, self._options)
+            for frame in table.blocks(wished, self._whole_ids(table.head)):
                 yield self._usable(frame, table)
+
+    def _whole_ids(self, head: pl.DataFrame) -> list[str]:
+        """The columns of ids that look like whole numbers, and may be."""
+        columns = zip(SIDES, (self.columns.user, self.columns.item), strict=True)
+        ids = [head[column] for side, column in columns if self._ids[side] == "auto"]
+        return [one.name for one in ids if one.dtype == pl.String and whole_if_unchanged(one).dtype == pl.Int64]
 
     def _usable(self, frame: pl.DataFrame, table: BlockTable) -> TableRows:
         options = replace(self._options, ids=self._ids)

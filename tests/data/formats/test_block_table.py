@@ -18,9 +18,22 @@ WISHED = {"user": pl.String, "item": pl.String, "rating": pl.Float32}
 
 def all_rows(source, **options):
     table = open_blocks(source, Options(**options), SMALL)
-    blocks = list(table.blocks(WISHED))
+    blocks = list(table.blocks(WISHED, ()))
     assert len(blocks) > 1
     return pl.concat([block.cast({"rating": pl.Float64, "item": pl.String}) for block in blocks]).rows()
+
+
+@pytest.mark.parametrize(
+    ("one", "dtype"), [("19", pl.Int64), ("", pl.Int64), ("019", pl.String), (" 19", pl.String), ("x", pl.String)]
+)
+def test_a_block_has_whole_numbers_where_each_is_written_as_its_number_is(one, dtype, tmp_path):
+    (tmp_path / "table.csv").write_text(TEXT.replace("u5,19,", f"u5,{one},"))
+    table = open_blocks(tmp_path / "table.csv", Options(), SMALL)
+    first, *_, last = table.blocks(WISHED, ["item"])
+    assert first["item"].to_list()[:2] == [0, 1]
+    assert last["item"].dtype == dtype
+    assert last["item"].cast(pl.String).to_list()[-1] == (one or None)
+    assert last["rating"].dtype == pl.Float32
 
 
 EXPECTED = [(user, str(item), rating) for user, item, rating in ROWS]
@@ -69,7 +82,7 @@ def test_a_fault_is_named_by_its_line_in_the_file(tmp_path):
     (tmp_path / "table.csv").write_text(TEXT + "u1,2,3,4,5\n")
     table = open_blocks(tmp_path / "table.csv", Options(), SMALL)
     with pytest.raises(BadTable, match="More than 3 fields in line 22"):
-        list(table.blocks(WISHED))
+        list(table.blocks(WISHED, ()))
 
 
 def test_about_how_many_rows_a_file_has_is_known_before_it_is_read(tmp_path):

@@ -1,6 +1,6 @@
 """Any table that a caller may hold, in blocks of rows: files of any size, the rows of a query, tables in memory."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -23,7 +23,7 @@ from cofactor.errors import BadTable
 
 __all__ = ["BlockSizes", "BlockTable", "open_blocks"]
 
-Blocks: TypeAlias = Callable[[Mapping[str, Any]], Iterator[pl.DataFrame]]
+Blocks: TypeAlias = Callable[[Mapping[str, Any], Collection[str]], Iterator[pl.DataFrame]]
 PACKED_TO = 4  # a gzip file holds about so many bytes of text for each of its own
 
 
@@ -43,7 +43,7 @@ class BlockTable:
     library: str
     head: pl.DataFrame
     header: Header
-    blocks: Blocks  # from columns and their wished types to the rows, once
+    blocks: Blocks  # from columns and their wished types, and which may be whole numbers in text, to the rows, once
     n_rows: int | None  # about so many; None where nobody can say
     row_names: RowNames
     is_text: bool
@@ -75,10 +75,9 @@ def open_blocks(source: Any, options: Options, sizes: BlockSizes) -> BlockTable:
 def _opened(table: Table, n_rows_a_block: int) -> BlockTable:
     """A table that arrives in blocks, else one that is loaded as a whole."""
 
-    def slices(dtypes: Mapping[str, Any]) -> Iterator[pl.DataFrame]:
-        return table.load(dtypes).iter_slices(n_rows_a_block)
+    def blocks(dtypes: Mapping[str, Any], _: Collection[str]) -> Iterator[pl.DataFrame]:
+        return table.load(dtypes).iter_slices(n_rows_a_block) if table.stream is None else table.stream(dtypes)
 
-    blocks = slices if table.stream is None else table.stream
     return BlockTable(
         table.origin, table.library, table.head, table.header, blocks, None, table.row_names, is_text=table.is_text
     )
@@ -87,9 +86,9 @@ def _opened(table: Table, n_rows_a_block: int) -> BlockTable:
 def _text(path: Path, options: Options, sizes: BlockSizes) -> BlockTable:
     first = first_block(path, sizes.n_bytes, options.separator, options.encoding, options.has_header)
 
-    def blocks(dtypes: Mapping[str, Any]) -> Iterator[pl.DataFrame]:
+    def blocks(dtypes: Mapping[str, Any], whole: Collection[str]) -> Iterator[pl.DataFrame]:
         for table in text_blocks(path, first, sizes.n_bytes, options.encoding):
-            yield table.load(dtypes)
+            yield table.load(dtypes, whole)
 
     lines, packed = as_bytes(first.data), start_of(path).startswith(GZIP)
     n_rows = path.stat().st_size * (PACKED_TO if packed else 1) * lines.count(b"\n") // len(lines)
@@ -104,7 +103,7 @@ def _packed(frame: pl.LazyFrame, origin: str, n_rows_a_block: int) -> BlockTable
     frame = frame.rename(dict(zip(names, header.names, strict=True)))
     n_rows = int(collected(frame.select(pl.len())).item())
 
-    def blocks(dtypes: Mapping[str, Any]) -> Iterator[pl.DataFrame]:
+    def blocks(dtypes: Mapping[str, Any], _: Collection[str]) -> Iterator[pl.DataFrame]:
         wanted = frame.select(by_name(list(dtypes)))
         for start in count(0, n_rows_a_block):
             if start >= n_rows:

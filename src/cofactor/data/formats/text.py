@@ -2,7 +2,8 @@
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -26,6 +27,7 @@ from cofactor.data.formats.header import Header
 from cofactor.data.formats.sniffing import has_header, separator_of, split
 from cofactor.data.report import RowNames
 from cofactor.errors import BadTable
+from cofactor.kernels.ids.written_numbers import holds_other_forms
 
 __all__ = ["TextTable", "open_text", "quote_of"]
 
@@ -48,9 +50,9 @@ class TextTable:
     trailing: str | None = None  # the column that a separator at the end of every row makes; nothing stands in it
     carriage_return: str | None = None  # what stands in its place
     written_separator: str = ""  # as it stands in the file, where it is longer than one byte
-    n_lines_before: int = 0  # in the file, where this is a block of it
+    n_lines_before: Callable[[], int] = int  # of the file, where this is a block of it; counted only for a message
 
-    def of_block(self, lines: bytes, n_lines_before: int) -> "TextTable":
+    def of_block(self, lines: bytes, n_lines_before: Callable[[], int]) -> "TextTable":
         """The same table with other rows: lines of the same file, in UTF-8, behind its header."""
         data, separator = with_one_character(lines, self.written_separator)
         data, carriage_return = with_kept_returns(data, separator)
@@ -59,17 +61,28 @@ class TextTable:
             carriage_return=carriage_return, n_lines_before=n_lines_before,
         )  # fmt: skip
 
-    def load(self, dtypes: DataTypes) -> pl.DataFrame:
-        """These columns; all of them as text where some value does not fit its wished type."""
+    def load(self, dtypes: DataTypes, whole: Collection[str] = ()) -> pl.DataFrame:
+        """These columns; all of them as text where some value does not fit its wished type.
+
+        whole: those that are read as whole numbers (Int64) if no field of the text is a number in another form
+        """
         asked = {**dtypes, self.trailing: pl.String} if self.trailing else dtypes
-        try:
-            frame = self._parse(asked)
-        except (pl.exceptions.ComputeError, pl.exceptions.SchemaError):
+        tries = [{**asked, **dict.fromkeys(whole, pl.Int64)}] if whole and not self._holds_other_forms() else []
+        for wished in (*tries, asked):
+            with suppress(pl.exceptions.ComputeError, pl.exceptions.SchemaError):
+                frame = self._parse(wished)
+                break
+        else:
             frame = self._as_text(asked)
         if self.trailing is None:
             return frame
         self._expect_nothing_in(frame[self.trailing])
         return frame if self.trailing in dtypes else frame.drop(self.trailing)
+
+    def _holds_other_forms(self) -> bool:
+        """Return whether a field may be a number in another form than its shortest, which would then be lost."""
+        text = np.frombuffer(as_bytes(self.data), np.uint8)
+        return holds_other_forms(text, ord(self.separator), ord(self.quote or self.separator))
 
     def _as_text(self, names: Mapping[str, Any]) -> pl.DataFrame:
         try:
@@ -111,21 +124,21 @@ class TextTable:
             )
 
     def _parse_error(self, error: Exception) -> BadTable:
-        data = as_bytes(self.data)
+        data, n_before = as_bytes(self.data), self.n_lines_before()
         try:
             text = io.StringIO(data.decode("utf-8-sig"), newline="")
         except UnicodeDecodeError as wrong:
-            return wrong_encoding(data, wrong, self.n_lines_before)
+            return wrong_encoding(data, wrong, n_before)
         quoting = csv.QUOTE_MINIMAL if self.quote else csv.QUOTE_NONE
         lines = csv.reader(text, delimiter=self.separator, quoting=quoting, strict=True)
         at_most, sound, ragged = len(self.header.names), 0, list[int]()
         try:
             for fields in lines:
-                ragged += [self.n_lines_before + lines.line_num] if len(fields) > at_most else []
+                ragged += [n_before + lines.line_num] if len(fields) > at_most else []
                 sound = lines.line_num
         except csv.Error:
             return BadTable(
-                f"The quotes from line {self.n_lines_before + sound + 1} on make no sense: one is not closed, or text "
+                f"The quotes from line {n_before + sound + 1} on make no sense: one is not closed, or text "
                 f"stands behind it. A quote within a quoted field is written twice."
             )
         if not ragged:

@@ -4,6 +4,8 @@ import codecs
 import gzip
 import zlib
 from collections.abc import Iterable, Iterator
+from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
@@ -39,23 +41,31 @@ def text_blocks(path: Path, first: TextTable, n_bytes: int, encoding: str | None
 
     Raises `BadTable` for a damaged gzip file, another encoding than the one said, and a line without an end.
     """
-    n_lines = 0
-    for lines in _whole_lines(_pieces(path, n_bytes, encoding), first.written_separator):
-        yield first if n_lines == 0 else first.of_block(lines, n_lines)
-        n_lines += lines.count(b"\n")
+
+    def n_lines_before(number: int) -> int:
+        return sum(lines.count(b"\n") for lines in islice(blocks(), number))
+
+    def blocks() -> Iterator[bytes]:
+        return _whole_lines(_pieces(path, n_bytes, encoding), first.written_separator)
+
+    for number, lines in enumerate(blocks()):
+        yield first if number == 0 else first.of_block(lines, partial(n_lines_before, number))
 
 
 def _whole_lines(pieces: Iterable[bytes], separator: str | None) -> Iterator[bytes]:
     """The same bytes, cut behind the ends of lines."""
     rest = b""
     for piece in pieces:
-        lines = rest + piece
+        lines = rest + piece if QUOTE in rest or QUOTE in piece else piece
+        before = b"" if lines is not piece else rest
         cut = _last_end(lines, separator)
-        rest = lines[cut:]
+        if cut:
+            yield b"".join((before, memoryview(lines)[:cut]))  # copied once
+            rest = lines[cut:]
+        else:
+            rest = before + lines
         if len(rest) > max(MAX_LINE_BYTES, len(piece)):
             raise BadTable(f"A line of the text is longer than {MAX_LINE_BYTES:,} bytes, or a quote is not closed.")
-        if cut:
-            yield lines[:cut]
     if rest:
         yield rest
 
@@ -85,16 +95,17 @@ def _pieces(path: Path, n_bytes: int, encoding: str | None) -> Iterator[bytes]:
 
 
 def _recoded(file: BinaryIO | gzip.GzipFile, n_bytes: int, encoding: str | None) -> Iterator[bytes]:
-    decoder = None
-    if encoding is not None:
-        try:
-            decoder = codecs.getincrementaldecoder(encoding)()
-        except LookupError:
-            raise unknown_encoding(encoding) from None
+    if encoding is None:
+        yield from iter(partial(file.read, n_bytes), b"")
+        return
+    try:
+        decoder = codecs.getincrementaldecoder(encoding)()
+    except LookupError:
+        raise unknown_encoding(encoding) from None
     n_lines = 0
     while piece := file.read(n_bytes):
         try:
-            yield piece if decoder is None else decoder.decode(piece).encode()
+            yield decoder.decode(piece).encode()
         except UnicodeDecodeError as wrong:
             raise wrong_encoding(piece, wrong, n_lines) from None
         n_lines += piece.count(b"\n")
