@@ -12,6 +12,7 @@ import pytest
 import cofactor as cf
 from cofactor.data.options import Options
 from cofactor.errors import BadOption, BadShards, BadTable, NotSaved
+from cofactor.kernels.ids.key_ranges import KeyedRows
 from cofactor.scale import shard_run
 from cofactor.scale.folder import open_shards
 from cofactor.scale.shard_counts import ShardCounts
@@ -100,6 +101,29 @@ def test_options_mean_what_they_mean_to_read(options, file, tmp_path):
     assert_equal_to(cf.read(file, **options), shard(file, tmp_path / "out", n_shards=3, **options))
 
 
+@pytest.mark.parametrize("frame", [FRAME, AS_TEXT], ids=["numbers", "texts"])
+def test_the_sizes_of_blocks_and_spilled_files_change_no_bit(frame, tmp_path, monkeypatch):
+    file = csv_of(frame, tmp_path)
+    expected = shard(file, tmp_path / "small", n_shards=5).fingerprint
+    for name, size in {
+        "MAX_BLOCK_BYTES": 1 << 23,
+        "MAX_BLOCK_ROWS": 90,
+        "MAX_BATCH_ROWS": 1 << 20,
+        "ROWS_AT_ONCE": 8,
+    }.items():
+        monkeypatch.setattr(shard_run, name, size)
+    assert shard(file, tmp_path / "large", n_shards=5).fingerprint == expected
+
+
+def test_two_users_of_one_key_stay_two(tmp_path, monkeypatch):
+    for room in ("spill", "shard_rows"):
+        monkeypatch.setattr(
+            f"cofactor.scale.{room}.keys_of_texts", lambda _, lengths: np.full(len(lengths), 7, np.uint64)
+        )
+    monkeypatch.setattr("cofactor.scale.finding.keys_of", lambda ids: np.full(len(ids), 7, np.uint64))
+    assert_equal_to(cf.read(AS_TEXT), shard(csv_of(AS_TEXT, tmp_path), tmp_path / "out", n_shards=3))
+
+
 def highest_open_file() -> int:
     """The limit is on the numbers of files, of which the process that runs the tests may hold many."""
     return max(int(name) for name in os.listdir("/proc/self/fd") if name.isdecimal())
@@ -118,9 +142,10 @@ def test_there_may_be_more_shards_than_files_may_be_open(file, tmp_path):
     assert_equal_to(cf.read(file), shards)
 
 
-def test_ids_that_turn_out_to_be_text_late_are_text_from_the_beginning(tmp_path):
+@pytest.mark.parametrize("one", ["007", "+7", " 7", "-0", "7 ", "x", "9" * 20])
+def test_ids_that_turn_out_to_be_text_late_are_text_from_the_beginning(one, tmp_path):
     late = FRAME.cast({"userId": pl.String}).with_columns(
-        userId=pl.when(pl.int_range(N) == N - 1).then(pl.lit("007")).otherwise("userId")
+        userId=pl.when(pl.int_range(N) == N - 1).then(pl.lit(one)).otherwise("userId")
     )
     file = csv_of(late, tmp_path)
     assert_equal_to(cf.read(file), shard(file, tmp_path / "out"))
@@ -150,10 +175,11 @@ def test_the_report_says_what_reading_says(tmp_path):
 
 
 def test_a_spilled_row_that_is_lost_is_noticed(file, tmp_path, monkeypatch):
-    def cut(rows, *rest):
-        return make(
-            rows._replace(users=rows.users[:-1], items=rows.items[:-1], values=rows.values[:-1], times=None), *rest
-        )
+    def cut(ranges, *rest):
+        ranges = [list(chunks) for chunks in ranges]
+        chunks = next(filter(None, ranges))
+        chunks[0] = KeyedRows(*(column[:-1] for column in chunks[0]))
+        return make(ranges, *rest)
 
     make = shard_run.make_shard
     monkeypatch.setattr(shard_run, "make_shard", cut)
@@ -169,6 +195,14 @@ def test_a_spilled_file_that_was_cut_short_is_noticed(file, tmp_path, monkeypatc
     spilled.write_bytes(spilled.read_bytes()[:-5])
     with pytest.raises(BadShards, match="cut short"):
         shard(file, tmp_path / "out", n_shards=4)
+
+
+def test_an_id_that_changed_on_the_disk_is_noticed(tmp_path, monkeypatch):
+    interrupt_after(0, monkeypatch, csv_of(AS_TEXT, tmp_path), tmp_path)
+    for spilled in (tmp_path / "out" / ".sharding").glob("*.spill"):
+        spilled.write_bytes(spilled.read_bytes().replace(b"u7u", b"u6u"))
+    with pytest.raises(BadShards, match="ids that were read again"):
+        shard(tmp_path / "ratings.csv", tmp_path / "out", n_shards=4)
 
 
 def interrupt_after(n_shards, monkeypatch, file, folder):

@@ -1,46 +1,61 @@
 """The second pass: the spilled rows of one range of keys become a shard, each pair of user and item once."""
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
-import polars as pl
 
 from cofactor.arrays import FloatArray, IntArray
 from cofactor.data.columns.events import aged
 from cofactor.data.csr_rows import Rows
 from cofactor.data.kinds import values_of_kind
 from cofactor.data.options import Duplicates, Options
-from cofactor.data.rows.duplicates import merge_repeats, repeated_pairs
-from cofactor.errors import BadTable, counted
-from cofactor.kernels.absent import NO_CODES
+from cofactor.data.rows.duplicates import sorted_with_rows
+from cofactor.data.value_column import LARGEST_RATING
+from cofactor.errors import BadShards, BadTable, counted
+from cofactor.kernels.absent import NO_CODES, NO_INDICES, NO_NUMBERS
+from cofactor.kernels.ids.key_numbers import DistinctUsers, KeyNumbers, number_users
+from cofactor.kernels.ids.key_ranges import NO_TIMES, KeyedRows, fingerprint
+from cofactor.kernels.ids.keys import keys_of_texts
 from cofactor.kernels.ratings.csr import CodedValues
-from cofactor.kernels.ratings.layout import MAX_LEVELS, encode_values, lay_out
-from cofactor.scale.keys import keys_of_column
+from cofactor.kernels.ratings.layout import MAX_LEVELS, encode_values
+from cofactor.kernels.ratings.repeats import PairOrder, latest_of_pairs
+from cofactor.scale.keys import IdTexts, ids_of_keys
 from cofactor.scale.shard_file import Shard
 from cofactor.scale.source_pass import SourcePass
-from cofactor.scale.spill import SpillRows, fingerprint
 
 __all__ = ["BYTES_A_ROW", "MadeShard", "make_shard", "merged_levels", "policy_of"]
 
-BYTES_A_ROW = 130  # that a spilled row takes while its shard is made: measured are 90 to 120
+BYTES_A_ROW = 60  # that a row takes while its shard is made, and the one before is written: measured are 30 to 50
 
 
 class MadeShard(NamedTuple):
     """A shard, the ids of its users where they are text, and the fingerprint of the spilled rows it was made of."""
 
     shard: Shard
-    ids: pl.Series | None
+    ids: IdTexts | None
     fingerprint: int
 
 
-class _NumberedRows(NamedTuple):
-    """Rows with an index for each user, in the order of their keys."""
+class _RangeRows(NamedTuple):
+    """The rows of one range of keys, with an index for each user in the order of their keys."""
 
-    users: pl.DataFrame  # "id" and "key", (n_users,)
+    users: DistinctUsers
     user_idx: IntArray
     item_idx: IntArray
-    values: FloatArray | None
-    times: IntArray | None
+    values: FloatArray  # (0,): there are none; so with times
+    times: IntArray
+    fingerprint: int  # of the spilled rows
+
+
+class _RangeRatings(NamedTuple):
+    """The ratings of one range of keys, each pair once, in order."""
+
+    users: DistinctUsers
+    counts: IntArray  # (n_users,)
+    item_idx: IntArray
+    values: FloatArray
+    fingerprint: int
 
 
 def policy_of(options: Options, kind: str) -> Duplicates:
@@ -48,69 +63,118 @@ def policy_of(options: Options, kind: str) -> Duplicates:
     return options.duplicates or ("sum" if kind == "counts" else "last")
 
 
-def make_shard(rows: SpillRows, passed: SourcePass, options: Options, levels: FloatArray) -> MadeShard:
+def make_shard(
+    ranges: Iterable[Iterable[KeyedRows]], passed: SourcePass, options: Options, levels: FloatArray
+) -> MadeShard:
     """The shard of these rows.
 
+    ranges: of keys, ascending; the rows of each as they came
     levels: the different values of all shards, or nothing for over 256
     Raises `BadTable` for a repeated pair where duplicates are an error.
     """
-    keys = keys_of_column(rows.users)
-    found, n_items = fingerprint(keys, rows), passed.catalogue.n_items
-    numbered = _each_pair_once(_numbered(rows, passed, options), n_items, policy_of(options, passed.catalogue.kind))
-    n_users = numbered.users.height
-    coded = _coded(numbered, levels)
-    part = lay_out(numbered.user_idx, numbered.item_idx, coded, n_users, n_items)
-    ids = None if rows.users.dtype.is_integer() else numbered.users["id"]
-    return MadeShard(Shard(Rows.of_part(part), numbered.users["key"].to_numpy()), ids, found)
+    made = [_ratings_of(rows, passed, options) for rows in ranges]
+    counts, indices, values = (np.concatenate([one[at] for one in made]) for at in (1, 2, 3))
+    coded = _coded(values, levels, len(indices))
+    indptr = np.concatenate([np.zeros(1, np.int64), np.cumsum(counts)])
+    keys, text = (np.concatenate([one.users[at] for one in made]) for at in (0, 2))
+    lengths = np.concatenate([np.diff(one.users.text_ends) for one in made])
+    return MadeShard(
+        Shard(Rows(indptr, indices, coded.levels, coded.codes), keys),
+        IdTexts(text, lengths) if passed.spill.are_texts else None, sum(one.fingerprint for one in made),
+    )  # fmt: skip
 
 
-def merged_levels(rows: SpillRows, passed: SourcePass, options: Options, known: FloatArray) -> FloatArray:
-    """The different values when repeated pairs are merged and rows have aged, `known` ones among them."""
-    once = _each_pair_once(
-        _numbered(rows, passed, options), passed.catalogue.n_items, policy_of(options, passed.catalogue.kind)
-    )
-    return np.unique(np.append(known, np.ones(1, np.float32) if once.values is None else once.values))
+def merged_levels(rows: Iterable[KeyedRows], passed: SourcePass, options: Options, known: FloatArray) -> FloatArray:
+    """The different values when repeated pairs of a range are merged and rows have aged, `known` ones among them."""
+    values = _ratings_of(rows, passed, options).values
+    return np.unique(np.append(known, values if len(values) else np.ones(1, np.float32)))
 
 
-def _numbered(rows: SpillRows, passed: SourcePass, options: Options) -> _NumberedRows:
-    distinct = rows.users.unique().alias("id")
-    keys = pl.Series("key", keys_of_column(distinct))
-    users = pl.DataFrame([distinct, keys]).sort("key", "id")  # the id decides where two have one key
-    place = pl.int_range(users.height, dtype=pl.Int32, eager=True)
-    user_idx = rows.users.replace_strict(users["id"], place, return_dtype=pl.Int32).to_numpy()
-    values = None if rows.values is None else values_of_kind(rows.values, passed.catalogue.kind)
-    if options.half_life is not None and rows.times is not None:
-        values, _ = aged(values, rows.times, options.half_life, passed.newest)
-    return _NumberedRows(users, user_idx, passed.rank[rows.items], values, rows.times)
-
-
-def _each_pair_once(rows: _NumberedRows, n_items: int, policy: Duplicates) -> _NumberedRows:
-    repeated = repeated_pairs(rows.user_idx, rows.item_idx, n_items)
-    if not len(repeated.rows):
-        return rows
+def _ratings_of(chunks: Iterable[KeyedRows], passed: SourcePass, options: Options) -> _RangeRatings:
+    rows, policy = _numbered(chunks, passed, options), policy_of(options, passed.catalogue.kind)
+    order = _in_order(rows, passed.catalogue.n_items)
     if policy == "error":
-        first = int(repeated.rows[0])
-        user = rows.users["id"][int(rows.user_idx[first])]
-        raise BadTable(
-            f"The same user and item come again in {counted(len(repeated.later), 'row')} of one shard, the first of "
-            f"user {user!r}. Remove the repeats, or pass duplicates='last', 'mean' or 'sum'."
+        _refuse_repeated(order, rows)
+    values = np.ones(len(rows.user_idx), np.float32) if policy == "sum" and not len(rows.values) else rows.values
+    once = latest_of_pairs(order, values, rows.times, policy, float(LARGEST_RATING))
+    kept = values[once.places] if len(values) else values
+    return _RangeRatings(rows.users, np.diff(once.indptr), once.indices, kept, rows.fingerprint)
+
+
+def _numbered(chunks: Iterable[KeyedRows], passed: SourcePass, options: Options) -> _RangeRows:
+    known, found = KeyNumbers(), 0
+    columns: list[tuple[IntArray, IntArray, FloatArray, IntArray]] = [(NO_INDICES, NO_INDICES, NO_NUMBERS, NO_TIMES)]
+    for rows in chunks:
+        found += fingerprint(rows)
+        columns.append((number_users(known, rows), passed.rank[rows.items], rows.values, rows.times))
+    numbers, item_idx, values, times = map(np.concatenate, zip(*columns, strict=True))
+    if passed.spill.are_texts:
+        _refuse_changed(known.found)
+    users, index = _by_key(known.found)
+    if len(values):
+        values = values_of_kind(values, passed.catalogue.kind)
+    if options.half_life is not None and len(times):
+        values, _ = aged(values if len(values) else None, times, options.half_life, passed.newest)
+    return _RangeRows(users, index[numbers], item_idx, values, times, found)
+
+
+def _refuse_changed(users: DistinctUsers) -> None:
+    """The fingerprint knows the key of each row: that of its user's text, unless one of the two has changed."""
+    if (keys_of_texts(users.text, np.diff(users.text_ends)) != users.keys).any():
+        raise BadShards(
+            "The ids that were read again are not those that were written: the disk or the memory is at fault. Remove "
+            "the folder and shard the table anew."
         )
-    every = np.ones(len(rows.user_idx), np.float32) if rows.values is None else rows.values
-    out, values = merge_repeats(repeated, every, rows.times, policy)
-    kept = np.ones(len(values), np.bool_)
-    kept[out] = False
-    is_one = rows.values is None and policy != "sum"
-    return rows._replace(
-        user_idx=rows.user_idx[kept], item_idx=rows.item_idx[kept], values=None if is_one else values[kept], times=None
+
+
+def _by_key(users: DistinctUsers) -> tuple[DistinctUsers, IntArray]:
+    """The users in the order of their keys, and the index of each by its number."""
+    order = np.argsort(users.keys)
+    keys, lengths = users.keys[order], np.diff(users.text_ends)
+    if (keys[1:] == keys[:-1]).any():  # the id decides where two have one key
+        ends = users.text_ends
+        by_id = sorted(
+            range(len(order)), key=lambda at: (users.keys[at], users.text[ends[at] : ends[at + 1]].tobytes())
+        )
+        order = np.array(by_id)
+    index = np.empty(len(order), np.int32)
+    index[order] = np.arange(len(order), dtype=np.int32)
+    text_ends = np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths[order])])
+    moved = np.repeat(users.text_ends[:-1][order] - text_ends[:-1], lengths[order])
+    return DistinctUsers(keys, text_ends, users.text[np.arange(len(moved)) + moved]), index
+
+
+def _in_order(rows: _RangeRows, n_items: int) -> PairOrder:
+    item_bits = n_items.bit_length()
+    pairs, places = sorted_with_rows((rows.user_idx.astype(np.int64) << item_bits) | rows.item_idx)
+    counts = np.bincount(pairs >> item_bits, minlength=len(rows.users.keys))
+    indptr = np.concatenate([np.zeros(1, np.int64), np.cumsum(counts)])
+    return PairOrder(indptr, (pairs & ((1 << item_bits) - 1)).astype(np.int32), places)
+
+
+def _refuse_repeated(order: PairOrder, rows: _RangeRows) -> None:
+    user = np.repeat(np.arange(len(rows.users.keys)), np.diff(order.indptr))
+    repeats = (user[1:] == user[:-1]) & (order.indices[1:] == order.indices[:-1])
+    if not repeats.any():
+        return
+    first = int(user[int(np.argmax(repeats))])
+    raise BadTable(
+        f"The same user and item come again in {counted(int(repeats.sum()), 'row')} of one shard, the first of "
+        f"user {_id_of(rows.users, first)!r}. Remove the repeats, or pass duplicates='last', 'mean' or 'sum'."
     )
 
 
-def _coded(rows: _NumberedRows, levels: FloatArray) -> CodedValues:
+def _id_of(users: DistinctUsers, at: int) -> int | str:
+    if not len(users.text):
+        return int(ids_of_keys(users.keys[at : at + 1])[0])
+    return users.text[users.text_ends[at] : users.text_ends[at + 1]].tobytes().decode()
+
+
+def _coded(values: FloatArray, levels: FloatArray, n: int) -> CodedValues:
     """The values as places among `levels`, where a byte can say them."""
-    n = len(rows.user_idx)
     if len(levels) == 1:
         return CodedValues(levels, NO_CODES, n)
-    values = np.ones(n, np.float32) if rows.values is None else rows.values
+    values = values if len(values) else np.ones(n, np.float32)
     if not 0 < len(levels) <= MAX_LEVELS or not n:
         return CodedValues(values, NO_CODES, n)
     own = encode_values(values)

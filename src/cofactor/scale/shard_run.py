@@ -9,6 +9,7 @@ from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -31,16 +32,17 @@ from cofactor.scale.shard_rows import BYTES_A_ROW, MadeShard, make_shard, merged
 from cofactor.scale.shard_sources import rows_in, sources_of, state_of
 from cofactor.scale.shard_state import ShardState
 from cofactor.scale.source_pass import SourcePass, SpillPlan, pass_over
-from cofactor.scale.spill import read_slots, spill_file
+from cofactor.scale.spill import ROWS_A_SLOT, SpillFacts, read_slot, spill_file
 from cofactor.scale.writing import ShardWriter, prepare_folder
 
 __all__ = ["shard_source"]
 
 LEAST_GB = 0.1
-MAX_BLOCK_BYTES, MAX_BLOCK_ROWS, MAX_BATCH_ROWS = 1 << 26, 1 << 21, 1 << 22
+MAX_BLOCK_BYTES, MAX_BLOCK_ROWS, MAX_BATCH_ROWS = 1 << 23, 1 << 21, 1 << 20
 FINER = 2  # bits: so many more of a key tell files apart than the shards that are expected would need
 LEAST_BITS, UNKNOWN_BITS, MOST_BITS = 4, 10, 12
-ONE_SHARD = 0.3  # of the memory, for the rows that a shard is made of
+ROWS_AT_ONCE = 1 << 18  # that are sorted together; they stay in the processor's cache
+ONE_SHARD = 0.14  # of the memory, for the rows that a shard is made of; who learns from shards holds two of them
 SPILLED_ROW = 28  # bytes on disk, about, of a row and its rating in a shard
 
 
@@ -111,8 +113,10 @@ class _Sharding:
         sizes = BlockSizes(int(min(MAX_BLOCK_BYTES, memory / 64)), int(min(MAX_BLOCK_ROWS, memory / 2000)))
         n_rows = rows_in(self._sources, self._options, sizes)
         expected = self._counts.shards_for(n_rows or 0, self._rows_a_shard)
-        n_bits = max((expected - 1).bit_length() + FINER, LEAST_BITS if n_rows is not None else UNKNOWN_BITS)
-        return SpillPlan(sizes, int(min(MAX_BATCH_ROWS, memory / 1000)), min(n_bits, MOST_BITS), n_rows)
+        n_cut_bits = max((expected - 1).bit_length() + FINER, LEAST_BITS if n_rows is not None else UNKNOWN_BITS)
+        n_cut_bits, n_batch = min(n_cut_bits, MOST_BITS), int(min(MAX_BATCH_ROWS, memory / 1000))
+        n_bits = min(((n_rows or 0) // ROWS_AT_ONCE).bit_length(), (n_batch // ROWS_A_SLOT).bit_length() - 1)
+        return SpillPlan(sizes, n_batch, max(n_bits, n_cut_bits), n_cut_bits, n_rows)
 
     @property
     def _rows_a_shard(self) -> int:
@@ -128,14 +132,14 @@ class _Sharding:
             )
         if begun is not None:
             return begun
-        n_shards = self._counts.shards_for(n_rows, self._rows_a_shard, len(passed.spill.counts))
+        n_shards = self._counts.shards_for(n_rows, self._rows_a_shard, 1 << passed.spill.n_cut_bits)
         self._refuse_too_large(passed, n_shards)
         levels = self._levels(passed, n_shards)
         self._state.keep_done(levels, n_shards, [])
         return levels, n_shards, []
 
     def _refuse_too_large(self, passed: SourcePass, n_shards: int) -> None:
-        groups = _groups(len(passed.spill.counts), n_shards)
+        groups = _slots_of_shards(passed.spill, n_shards)
         largest = max(sum(passed.spill.counts[group.start : group.stop]) for group in groups)
         what = f"The largest of {counted(n_shards, 'shard')}, of {largest:,} rows,"
         mend = "Raise memory_gb, or n_shards; what was read is kept, and the next run goes on."
@@ -147,15 +151,15 @@ class _Sharding:
         if policy in ("last", "error") and self._options.half_life is None:
             return passed.levels
         levels = NO_NUMBERS
-        for group in _groups(len(passed.spill.counts), n_shards):
-            rows = read_slots(self._state.folder, passed.spill, group)
+        for slot in range(len(passed.spill.counts)):
+            rows = read_slot(self._state.folder, passed.spill, slot)
             levels = merged_levels(rows, passed, self._options, levels)
             if len(levels) > MAX_LEVELS:
                 return NO_NUMBERS
         return levels
 
     def _write(self, writer: ShardWriter, passed: SourcePass, levels: FloatArray, n_shards: int, bar: WorkBar) -> None:
-        groups, found = _groups(len(passed.spill.counts), n_shards), 0
+        groups, found = _slots_of_shards(passed.spill, n_shards), 0
         first = len(writer.parts)
         bar.stage("writing shards", n_shards)
         for number, made in enumerate(self._made(passed, levels, groups[first:]), first):
@@ -175,8 +179,8 @@ class _Sharding:
         """The shards, the next one of which is made while the present one is written."""
 
         def made(group: range) -> MadeShard:
-            rows = read_slots(self._state.folder, passed.spill, group)
-            return make_shard(rows, passed, self._options, levels)
+            ranges = (read_slot(self._state.folder, passed.spill, slot) for slot in group)
+            return make_shard(ranges, passed, self._options, levels)
 
         with ThreadPoolExecutor(1) as aside:
             coming = [aside.submit(made, group) for group in groups[:1]]
@@ -196,9 +200,11 @@ class _Sharding:
         return replace(report, n_kept=n_kept)
 
 
-def _groups(n_slots: int, n_shards: int) -> list[range]:
-    """The spilled files of each shard."""
-    return [range(at * n_slots // n_shards, (at + 1) * n_slots // n_shards) for at in range(n_shards)]
+def _slots_of_shards(spill: SpillFacts, n_shards: int) -> list[range]:
+    """The spilled files of each shard. Where shards are cut does not depend on how many files there are."""
+    n_cuts = 1 << spill.n_cut_bits
+    cuts = [at * n_cuts // n_shards << (spill.n_bits - spill.n_cut_bits) for at in range(n_shards + 1)]
+    return [range(*pair) for pair in pairwise(cuts)]
 
 
 def _refuse_full(folder: Path, n_bytes: int) -> None:

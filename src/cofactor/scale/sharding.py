@@ -49,7 +49,7 @@ def shard(
         Parquet and Arrow files, queries and Arrow streams are read in blocks; all else has to fit memory
     out: the folder, which must hold nothing else. Where it holds an interrupted run of the same files and options, that
         run goes on: with its shards where all rows have been read, else from the beginning
-    memory_gb: what it may use; the rows of one shard fill a third of that. Beside it items need some 0.2 GB a million
+    memory_gb: what it may use; the rows of one shard fill a seventh of that. Beside it items need some 0.2 GB a million
     n_shards: the number of files; None: as memory asks. They are cut by a hash of the user's id
     n_bundles: parts of equally many files that the workers of a cluster take one at a time: as many as workers, or a
         multiple; None: parts of 16 files. Sums are joined part by part, so it decides the last bits of a fit

@@ -43,6 +43,7 @@ class SpillPlan(NamedTuple):
     blocks: BlockSizes
     n_rows_a_batch: int
     n_bits: int  # of a key that say in which file its rows are
+    n_cut_bits: int  # of a key at which one shard may end and another begin
     n_rows: int | None  # that the table has, about
 
 
@@ -76,7 +77,7 @@ class _Pass:
     def __init__(self, sources: Sequence[Any], options: Options, plan: SpillPlan, folder: Path) -> None:
         self._reader = BlockReader(sources, options, plan.blocks)
         self._options, self._plan = options, plan
-        self._spill = SpillWriter(folder, plan.n_bits, plan.n_rows_a_batch)
+        self._spill = SpillWriter(folder, plan.n_bits, plan.n_cut_bits, plan.n_rows_a_batch)
         self._items, self._values = ItemNumbers(), ValueCounts()
         self._newest, self._n_rows = np.iinfo(np.int64).min, 0
         self._some_users = pl.Series([], dtype=pl.Int64)

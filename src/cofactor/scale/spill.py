@@ -5,25 +5,31 @@ lost rows without a word; with DuckDB we would need a second engine for one step
 memory and appended to its file, which is opened for that alone: any number of ranges needs one open file.
 
 A file is a sequence of chunks: the number of rows and of bytes of text (int64 each), then the columns, one behind the
-other: users (int64; of text its bytes, and behind them their number for each row), items (int32, as numbered while
-reading), values (float32) and times (int64), where there are any.
+other: keys (uint64), times (int64), values (float32), where there are any, items (int32, as numbered while reading),
+and of ids that are text the number of their bytes (int32) and these. Of a whole number the key is the id.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from io import FileIO
+from itertools import pairwise
 from pathlib import Path
-from typing import NamedTuple, Self
+from typing import NamedTuple
 
 import numpy as np
 import polars as pl
 
 from cofactor.arrays import Array, FloatArray, IntArray
 from cofactor.errors import BadShards
-from cofactor.scale.keys import keys_of_column, text_bytes
+from cofactor.kernels.absent import NO_NUMBERS
+from cofactor.kernels.ids.key_ranges import NO_TIMES, KeyedRows, by_key_range, fingerprint
+from cofactor.kernels.ids.keys import keys_of_numbers, keys_of_texts
+from cofactor.scale.keys import text_bytes
 
-__all__ = ["SpillFacts", "SpillRows", "SpillWriter", "fingerprint", "read_slots", "spill_file"]
+__all__ = ["ROWS_A_SLOT", "SpillFacts", "SpillRows", "SpillWriter", "read_slot", "spill_file"]
 
 ROWS_A_SLOT = 4096  # that are gathered before they are written, on average; smaller pieces make slow files
+HEAD = 16  # bytes that a chunk begins with
 
 
 class SpillRows(NamedTuple):
@@ -34,22 +40,22 @@ class SpillRows(NamedTuple):
     values: FloatArray | None  # None: clicks
     times: IntArray | None
 
-    @classmethod
-    def joined(cls, parts: list["SpillRows"]) -> Self:
-        """The rows of all parts, below each other."""
-        if len(parts) == 1:
-            return cls(*parts[0])
-        users, items, values, times = zip(*parts, strict=True)
-        return cls(
-            pl.concat(users, rechunk=True), np.concatenate(items),
-            None if values[0] is None else np.concatenate(values), None if times[0] is None else np.concatenate(times),
-        )  # fmt: skip
+    @property
+    def keyed(self) -> KeyedRows:
+        """The same rows with the key of each user, and the id where that is text."""
+        numbers = self.items, NO_NUMBERS if self.values is None else self.values
+        times = NO_TIMES if self.times is None else self.times
+        if self.users.dtype.is_integer():
+            return KeyedRows(keys_of_numbers(self.users.to_numpy()), *numbers, times)
+        text, lengths = text_bytes(self.users)
+        return KeyedRows(keys_of_texts(text, lengths), *numbers, times, lengths.astype(np.int32), text)
 
 
 class SpillFacts(NamedTuple):
     """The rows that were spilled, to compare with those that are read again."""
 
     n_bits: int  # of a key that say in which file its rows are
+    n_cut_bits: int  # of a key at which one shard may end and another begin
     counts: list[int]  # (2 ** n_bits,) rows of each file
     fingerprint: int
     are_texts: bool  # the ids of users
@@ -62,26 +68,14 @@ def spill_file(folder: Path, slot: int) -> Path:
     return folder / f"{slot:05d}.spill"
 
 
-def fingerprint(keys: IntArray, rows: SpillRows) -> int:
-    """Σ key · (item, value) modulo 2⁶⁴ over the rows, in whatever order: it tells every lost, doubled or changed row.
-
-    As the keys are hashes, two sets of rows that differ have the same sum once in 2⁶³. So a sum of the values, which
-    the order of adding would change in its last bits, need not be compared as well.
-    """
-    pair = rows.items.astype(np.uint64) << np.uint64(32)
-    if rows.values is not None:
-        pair |= rows.values.view(np.uint32)
-    return int(((keys | np.uint64(1)) * (pair + np.uint64(1))).sum(dtype=np.uint64))
-
-
 class SpillWriter:
     """Appends rows to the files of their keys' ranges; `finish` says what was written.
 
     Memory holds three batches of `n_rows` rows, or of 4096 a file where these are more.
     """
 
-    def __init__(self, folder: Path, n_bits: int, n_rows: int) -> None:
-        self._folder, self._n_bits = folder, n_bits
+    def __init__(self, folder: Path, n_bits: int, n_cut_bits: int, n_rows: int) -> None:
+        self._folder, self._n_bits, self._n_cut_bits = folder, n_bits, n_cut_bits
         self._n_rows = max(n_rows, ROWS_A_SLOT << n_bits)
         self._counts, self._fingerprint = np.zeros(1 << n_bits, np.int64), 0
         self._waiting: list[SpillRows] = []
@@ -104,7 +98,7 @@ class SpillWriter:
         self.close()
         first = self._first
         return SpillFacts(
-            self._n_bits, self._counts.tolist(), self._fingerprint % 2**64,
+            self._n_bits, self._n_cut_bits, self._counts.tolist(), self._fingerprint % 2**64,
             first is not None and not first.users.dtype.is_integer(),
             first is not None and first.values is not None, first is not None and first.times is not None,
         )  # fmt: skip
@@ -124,72 +118,43 @@ class SpillWriter:
             self._running.result()
 
     def _write(self, parts: list[SpillRows]) -> None:
-        rows = SpillRows.joined(parts)
+        keyed = [part.keyed for part in parts]
         parts.clear()
-        keys = keys_of_column(rows.users)
-        self._fingerprint += fingerprint(keys, rows)
-        slots = (
-            (keys >> np.uint64(64 - self._n_bits)).astype(np.uint16) if self._n_bits else np.zeros(len(keys), np.uint16)
-        )
-        counts = np.bincount(slots, minlength=len(self._counts))
-        order = np.argsort(slots, kind="stable")  # of 16 bits: by counting, and rows keep their order
+        self._fingerprint += sum(map(fingerprint, keyed))
+        rows, counts, n_bytes = by_key_range(keyed, self._n_bits)
         self._counts += counts
-        ends = np.cumsum(counts)
-        columns = [one[order] for one in (rows.items, rows.values, rows.times) if one is not None]
-        users = _packed_users(rows.users.gather(order))
+        ends, text_ends = np.cumsum(counts), np.cumsum(n_bytes)
         for slot in np.flatnonzero(counts).tolist():
-            at = slice(int(ends[slot] - counts[slot]), int(ends[slot]))
-            n_bytes, parts_of_users = users(at)
-            with spill_file(self._folder, slot).open("ab") as file:
-                np.array([counts[slot], n_bytes], np.int64).tofile(file)
-                for column in (*parts_of_users, *(one[at] for one in columns)):
-                    column.tofile(file)
+            start, text_start = int(ends[slot] - counts[slot]), int(text_ends[slot] - n_bytes[slot])
+            chunk = rows.between(start, int(ends[slot]), text_start, int(text_ends[slot]))
+            _append(spill_file(self._folder, slot), chunk)
 
 
-def _packed_users(users: pl.Series) -> Callable[[slice], tuple[int, list[Array]]]:
-    """From a slice of the rows to the bytes of text and the arrays that are written of it."""
-    if users.dtype.is_integer():
-        numbers = users.to_numpy()
-        return lambda at: (0, [numbers[at]])
-    joined, lengths = text_bytes(users)
-    text_ends = np.concatenate([[0], np.cumsum(lengths)])
-
-    def of(at: slice) -> tuple[int, list[Array]]:
-        start, end = int(text_ends[at.start]), int(text_ends[at.stop])
-        return end - start, [joined[start:end], lengths[at].astype(np.int32)]
-
-    return of
+def _append(path: Path, rows: KeyedRows) -> None:
+    head = np.array([len(rows.keys), len(rows.text)], np.int64)
+    columns: list[Array] = [head, rows.keys, rows.times, rows.values, rows.items, rows.lengths, rows.text]
+    with path.open("ab", buffering=0) as file:
+        file.write(b"".join(column.data for column in columns))
 
 
-def read_slots(folder: Path, facts: SpillFacts, slots: range) -> SpillRows:
-    """The rows of these files, in the order in which they came.
+def read_slot(folder: Path, facts: SpillFacts, slot: int) -> Iterator[KeyedRows]:
+    """The rows of one file, in the order in which they came, some at a time.
 
-    Raises `BadShards` where a file does not hold the rows that were written to it.
+    Raises `BadShards` where the file does not hold the rows that were written to it.
     """
-    parts = [part for slot in slots if facts.counts[slot] for part in _chunks(folder, facts, slot)]
-    return SpillRows.joined(parts or [_no_rows(facts)])
-
-
-def _no_rows(facts: SpillFacts) -> SpillRows:
-    return SpillRows(
-        pl.Series([], dtype=pl.String if facts.are_texts else pl.Int64), np.empty(0, np.int32),
-        np.empty(0, np.float32) if facts.has_values else None, np.empty(0, np.int64) if facts.has_times else None,
-    )  # fmt: skip
-
-
-def _chunks(folder: Path, facts: SpillFacts, slot: int) -> Iterator[SpillRows]:
-    path = spill_file(folder, slot)
+    if not facts.counts[slot]:
+        return
+    path, n_rows = spill_file(folder, slot), 0
     try:
-        data = path.read_bytes()
+        left = path.stat().st_size
+        with path.open("rb", buffering=0) as file:
+            while left:
+                rows, n_bytes = _next_chunk(file, left, facts)
+                n_rows, left = n_rows + len(rows.keys), left - n_bytes
+                yield rows
     except OSError as error:
         raise BadShards(f"{path} cannot be read: {error}. Remove {folder} and shard the table anew.") from error
-    at, n_rows = 0, 0
-    try:
-        while at < len(data):
-            rows, at = _chunk(data, at, facts)
-            n_rows += len(rows.items)
-            yield rows
-    except ValueError:  # an array that is longer than what is left
+    except ValueError:  # a chunk that is longer than what is left, or another one
         n_rows = -1
     if n_rows != facts.counts[slot]:
         raise BadShards(
@@ -198,26 +163,20 @@ def _chunks(folder: Path, facts: SpillFacts, slot: int) -> Iterator[SpillRows]:
         )
 
 
-def _chunk(data: bytes, at: int, facts: SpillFacts) -> tuple[SpillRows, int]:
-    def column(dtype: type[np.generic], n: int) -> Array:
-        nonlocal at
-        found = np.frombuffer(data, dtype, n, at)
-        at += found.nbytes
-        return found
-
-    n_rows, n_bytes = column(np.int64, 2).tolist()
-    if facts.are_texts:
-        text = column(np.uint8, n_bytes).tobytes()
-        users = _texts(text, column(np.int32, n_rows))
-    else:
-        users = pl.Series(column(np.int64, n_rows))
-    items = column(np.int32, n_rows)
-    values = column(np.float32, n_rows) if facts.has_values else None
-    times = column(np.int64, n_rows) if facts.has_times else None
-    return SpillRows(users, items, values, times), at
-
-
-def _texts(joined: bytes, lengths: IntArray) -> pl.Series:
-    starts = np.cumsum(lengths, dtype=np.int64) - lengths
-    pieces = pl.lit(joined).bin.slice(pl.lit(pl.Series(starts)), pl.lit(pl.Series(lengths)))
-    return pl.select(pieces).to_series().cast(pl.String)
+def _next_chunk(file: FileIO, left: int, facts: SpillFacts) -> tuple[KeyedRows, int]:
+    """The next rows, and the bytes that they take. left: bytes of the file. Raises `ValueError`."""
+    n_rows, n_text = np.frombuffer(file.read(HEAD), np.int64).tolist()
+    widths = (8, 8 * facts.has_times, 4 * facts.has_values, 4, 4 * facts.are_texts)
+    n_bytes = n_rows * sum(widths) + n_text
+    if min(n_rows, n_text) < 0 or HEAD + n_bytes > left:
+        raise ValueError("there is no such chunk")
+    data, at = np.empty(n_bytes, np.uint8), np.cumsum([0, *(n_rows * width for width in widths)]).tolist()
+    if file.readinto(data.data) != n_bytes:
+        raise ValueError("the file ends before the chunk")
+    columns = (data[start:end] for start, end in pairwise(at))
+    keys, times, values, items, lengths = (
+        column.view(dtype) for column, dtype in zip(columns, ("u8", "i8", "f4", "i4", "i4"), strict=True)
+    )
+    if facts.are_texts and (int(lengths.min(initial=0)) < 0 or int(lengths.sum(dtype=np.int64)) != n_text):
+        raise ValueError("the lengths are not those of this text")  # a kernel would read beyond it
+    return KeyedRows(keys, items, values, times, lengths, data[at[-1] :]), HEAD + n_bytes

@@ -8,18 +8,14 @@ their keys undone (`keys.py`).
 """
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from cofactor.arrays import Array
 from cofactor.data.packing.columns import pack_column, unpack_column
-from cofactor.scale.keys import text_bytes
+from cofactor.scale.keys import IdTexts
 from cofactor.scale.shard_file import ShardFacts, write_whole
 from cofactor.scale.storage import Storage
-
-if TYPE_CHECKING:
-    import polars as pl
 
 __all__ = ["ids_file", "read_user_ids", "write_user_ids"]
 
@@ -31,16 +27,15 @@ def ids_file(file: str) -> str:
     return f"{Path(file).stem}.ids"
 
 
-def write_user_ids(folder: Path, facts: ShardFacts, ids: "pl.Series | Array") -> ShardFacts:
+def write_user_ids(folder: Path, facts: ShardFacts, ids: IdTexts | Array) -> ShardFacts:
     """Write the ids of a shard's users, in the order of its keys; the shard's facts with their hash.
 
     Raises `OSError` as the file system does.
     """
-    if isinstance(ids, np.ndarray):
-        arrays: dict[str, Array] = pack_column(NAME, ids)
+    if isinstance(ids, IdTexts):
+        arrays: dict[str, Array] = {f"text/{NAME}": ids.joined, f"text-ends/{NAME}": np.cumsum(ids.lengths)}
     else:
-        joined, lengths = text_bytes(ids)
-        arrays = {f"text/{NAME}": joined, f"text-ends/{NAME}": np.cumsum(lengths)}
+        arrays = pack_column(NAME, ids)
     return facts._replace(ids_sha256=write_whole(folder / ids_file(facts.file), arrays))
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -15,14 +15,11 @@ from cofactor.errors import BadOption
 from cofactor.kernels.absent import NO_NUMBERS
 from cofactor.kernels.ratings.layout import count_indices
 from cofactor.scale.folder import CATALOGUE, MANIFEST, WORK, Shards, write_manifest
-from cofactor.scale.keys import keys_of
+from cofactor.scale.keys import IdTexts, keys_of
 from cofactor.scale.shard_counts import IN_BUNDLE
 from cofactor.scale.shard_file import Shard, ShardFacts, read_shard, write_shard
 from cofactor.scale.storage import LocalFolder
 from cofactor.scale.user_ids import write_user_ids
-
-if TYPE_CHECKING:
-    import polars as pl
 
 __all__ = ["ShardWriter", "prepare_folder", "shard_table"]
 
@@ -61,7 +58,7 @@ class ShardWriter:
         """The shards that stand so far."""
         return self._parts
 
-    def write(self, shard: Shard, ids: "pl.Series | Array | None" = None) -> None:
+    def write(self, shard: Shard, ids: IdTexts | Array | None = None) -> None:
         """Write the next shard. Raises `OSError` as the file system does.
 
         ids: of its users, in their order; whole numbers need none, as the keys tell them

@@ -8,7 +8,7 @@ from cofactor.arrays import BoolArray, FloatArray, IntArray
 from cofactor.data.options import Duplicates
 from cofactor.data.value_column import LARGEST_RATING
 
-__all__ = ["Repeated", "merge_repeats", "repeated_pairs"]
+__all__ = ["Repeated", "merge_repeats", "repeated_pairs", "sorted_with_rows"]
 
 
 class Repeated(NamedTuple):
@@ -31,7 +31,7 @@ def repeated_pairs(user_idx: IntArray, item_idx: IntArray, n_items: int) -> Repe
     pairs = _numbered_pairs(user_idx, item_idx, n_items)
     if _differs(np.sort(pairs)).all():  # nearly always, and then no row needs to be known
         return Repeated(np.empty(0, np.int64), np.empty(0, np.int64))
-    ordered, rows = _sorted_with_rows(pairs.astype(np.int64))
+    ordered, rows = sorted_with_rows(pairs.astype(np.int64))
     starts = _differs(ordered)
     member = ~(starts & np.append(starts[1:], True))
     return Repeated(rows[member], np.cumsum(starts[member]) - 1)
@@ -47,8 +47,8 @@ def _numbered_pairs(user_idx: IntArray, item_idx: IntArray, n_items: int) -> Int
     return pairs
 
 
-def _sorted_with_rows(pairs: IntArray) -> tuple[IntArray, IntArray]:
-    """Sorted, with the row each came from, ascending where equal."""
+def sorted_with_rows(pairs: IntArray) -> tuple[IntArray, IntArray]:
+    """The numbers (n,) int64 of 0 or more sorted, and the row that each came from, ascending where equal."""
     n_bits = len(pairs).bit_length()
     if int(pairs.max(initial=0)) >> (63 - n_bits):
         rows = np.argsort(pairs, kind="stable")
