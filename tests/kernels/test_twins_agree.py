@@ -16,7 +16,7 @@ from cofactor.kernels.gibbs.row_noise import draw_row_precisions
 from cofactor.kernels.gradient import adam, pairwise, perceptron, sgd
 from cofactor.kernels.gradient.labelled_pairs import LabelledPairs
 from cofactor.kernels.gradient.perceptron_scores import add_scores
-from cofactor.kernels.ids.key_numbers import KeyNumbers, number_users
+from cofactor.kernels.ids.key_numbers import KeyNumbers, number_ids
 from cofactor.kernels.ids.key_ranges import KeyedRows, by_key_range, fingerprint
 from cofactor.kernels.ids.keys import keys_of_numbers, keys_of_texts
 from cofactor.kernels.ids.written_numbers import holds_other_forms
@@ -118,6 +118,11 @@ def keyed_rows(rng: Rng, n: int = 300, *, as_text: bool = False) -> KeyedRows:
         return KeyedRows(keys, *columns)
     lengths = rng.integers(1, 3, n).astype(np.int32)
     return KeyedRows(keys, *columns, lengths, rng.integers(97, 99, int(lengths.sum())).astype(np.uint8))
+
+
+def ids_to_number(rng: Rng, *, as_text: bool = False) -> tuple[Any, ...]:
+    rows = keyed_rows(rng, as_text=as_text)
+    return KeyNumbers(), rows.keys, rows.lengths, rows.text
 
 
 def pairs_in_order(rng: Rng) -> PairOrder:
@@ -315,8 +320,8 @@ CASES = [
     Case(fingerprint, lambda rng: (keyed_rows(rng),)),
     Case(by_key_range, lambda rng: ([keyed_rows(rng), keyed_rows(rng)], 3)),
     Case(by_key_range, lambda rng: ([keyed_rows(rng, as_text=True), keyed_rows(rng, as_text=True)], 3)),
-    Case(number_users, lambda rng: (KeyNumbers(), keyed_rows(rng)), lambda got, a: (got, a[0].found)),
-    Case(number_users, lambda rng: (KeyNumbers(), keyed_rows(rng, as_text=True)), lambda got, a: (got, a[0].found)),
+    Case(number_ids, ids_to_number, lambda got, a: (got, a[0].found)),
+    Case(number_ids, partial(ids_to_number, as_text=True), lambda got, a: (got, a[0].found)),
     Case(latest_of_pairs, lambda rng: (*repeated_pairs(rng), "last", 1e30)),
     Case(latest_of_pairs, lambda rng: (*repeated_pairs(rng), "mean", 1e30), written(1)),
     Case(latest_of_pairs, lambda rng: (*repeated_pairs(rng), "sum", 0.5), written(1)),

@@ -5,7 +5,7 @@ import polars as pl
 from hypothesis import given, strategies as st
 
 from cofactor.kernels.arithmetic.splitmix_numpy import mix_one
-from cofactor.scale.keys import ids_of_keys, keys_of, keys_of_column
+from cofactor.scale.keys import ids_of_keys, keyed_ids, keys_of
 
 
 def key_of_text(text):
@@ -38,4 +38,4 @@ def test_texts_of_any_length_follow_the_formula(texts):
 @given(st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=20)))
 def test_a_column_has_the_keys_of_its_ids(texts):
     column = pl.Series(texts, dtype=pl.String)
-    assert keys_of_column(column).tolist() == keys_of(np.array(texts, object)).tolist()
+    assert keyed_ids(column).keys.tolist() == keys_of(np.array(texts, object)).tolist()

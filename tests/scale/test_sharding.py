@@ -116,7 +116,7 @@ def test_the_sizes_of_blocks_and_spilled_files_change_no_bit(frame, tmp_path, mo
 
 
 def test_two_users_of_one_key_stay_two(tmp_path, monkeypatch):
-    for room in ("spill", "shard_rows"):
+    for room in ("keys", "shard_rows"):
         monkeypatch.setattr(
             f"cofactor.scale.{room}.keys_of_texts", lambda _, lengths: np.full(len(lengths), 7, np.uint64)
         )

@@ -1,5 +1,7 @@
 """Items are numbered as they come, and sorted by id when all are known."""
 
+from itertools import pairwise
+
 import numpy as np
 import polars as pl
 
@@ -7,6 +9,8 @@ from cofactor.arrays import Array, IntArray, object_array
 from cofactor.data.columns.numbering import WIDEST_TABLE
 from cofactor.data.formats.series import texts_of
 from cofactor.data.ids import IdMap
+from cofactor.kernels.ids.key_numbers import KeyNumbers, number_ids
+from cofactor.scale.keys import ids_of_keys, keyed_ids
 
 __all__ = ["ItemNumbers", "SortedItems"]
 
@@ -29,66 +33,47 @@ class SortedItems:
 
 
 class ItemNumbers:
-    """Gives each item id a number from 0, in the order of their coming; some 200 bytes an item are held."""
+    """Gives each item id a number from 0, in the order of their coming; titles alone are held as Python objects."""
 
     def __init__(self) -> None:
-        self._known: pl.DataFrame | None = None
-        self._table = np.empty(0, np.int32)  # by id, of whole numbers that are small
+        self._known = KeyNumbers()
+        self._table = np.empty(0, np.int32)  # by id, of whole numbers that are small: found without a hash
         self._titles: list[str | None] | None = None
 
     def __len__(self) -> int:
-        return 0 if self._known is None else self._known.height
+        return self._known.n
 
     def number(self, ids: pl.Series, titles: pl.Series | None = None) -> IntArray:
-        """(n,) int32, the number of each id.
+        """(n,) int32, the number of each id, all of which are whole numbers (Int64) or text.
 
         titles: that stand beside the ids; the first one of each item counts
         """
-        ids = ids.alias("id")
-        if self._known is None:
-            self._known = pl.DataFrame({"id": ids.head(0), "number": pl.Series([], dtype=pl.Int32)})
-        n_before, numbers = len(self), self._find(ids)
+        n_before = len(self)
+        are_small = ids.dtype == pl.Int64 and len(ids) and int(ids.min()) >= 0 and int(ids.max()) < WIDEST_TABLE  # pyright: ignore[reportArgumentType]  (of whole numbers)
+        numbers = self._by_table(ids) if are_small else number_ids(self._known, *keyed_ids(ids))
+        if titles is not None:
+            self._keep_titles(titles, numbers, np.flatnonzero(numbers >= n_before), n_before)
+        return numbers
+
+    def _by_table(self, ids: pl.Series) -> IntArray:
+        values = ids.to_numpy()
+        n_more = int(values.max()) + 1 - len(self._table)
+        self._table = np.append(self._table, np.full(max(0, n_more), NEW, np.int32))
+        numbers = self._table[values]
         new = np.flatnonzero(numbers == NEW)
         if len(new):
-            self._append(ids.gather(new).unique(maintain_order=True))
-            numbers[new] = self._find(ids.gather(new))
-        if titles is not None:
-            self._keep_titles(titles, numbers, new, n_before)
+            numbers[new] = number_ids(self._known, *keyed_ids(ids.gather(new)))
+            self._table[values[new]] = numbers[new]
         return numbers
 
     def sorted(self) -> SortedItems:
         """The items of all blocks."""
-        known = pl.Series([], dtype=pl.Int64) if self._known is None else self._known["id"]
-        return SortedItems(known, self._titles)
-
-    def _find(self, ids: pl.Series) -> IntArray:
-        assert self._known is not None, "number has made it"
-        if ids.dtype == pl.Int64 and len(ids) and int(ids.min()) >= 0 and int(ids.max()) < WIDEST_TABLE:  # pyright: ignore[reportArgumentType]  (of whole numbers)
-            values = ids.to_numpy()
-            self._fill_table(int(values.max()) + 1)
-            return self._table[values]
-        found = ids.to_frame().join(self._known, on="id", how="left", maintain_order="left")["number"]
-        return found.fill_null(NEW).to_numpy().copy()
-
-    def _fill_table(self, n: int) -> None:
-        if n > len(self._table):
-            self._table = np.append(self._table, np.full(n - len(self._table), NEW, np.int32))
-            self._note(self._known)
-
-    def _note(self, items: pl.DataFrame | None) -> None:
-        if items is None or items["id"].dtype != pl.Int64:
-            return
-        ids, numbers = items["id"].to_numpy(), items["number"].to_numpy()
-        small = (ids >= 0) & (ids < len(self._table))
-        self._table[ids[small]] = numbers[small]
-
-    def _append(self, ids: pl.Series) -> None:
-        assert self._known is not None, "number has made it"
-        new = pl.DataFrame(
-            {"id": ids, "number": pl.int_range(len(self), len(self) + len(ids), dtype=pl.Int32, eager=True)}
-        )
-        self._known = pl.concat([self._known, new])
-        self._note(new)
+        keys, ends, text = self._known.found
+        if not len(text):
+            return SortedItems(pl.Series(ids_of_keys(keys)), self._titles)
+        blob = text.tobytes()
+        texts = [blob[start:end].decode() for start, end in pairwise(ends.tolist())]
+        return SortedItems(pl.Series(texts, dtype=pl.String), self._titles)
 
     def _keep_titles(self, titles: pl.Series, numbers: IntArray, new: IntArray, n_before: int) -> None:
         first = np.zeros(len(self) - n_before, np.int64)

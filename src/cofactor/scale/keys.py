@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from cofactor.arrays import Array, IntArray
+from cofactor.kernels.absent import NO_CODES, NO_INDICES
 from cofactor.kernels.arithmetic.splitmix_numpy import unmix
 from cofactor.kernels.ids.keys import keys_of_numbers, keys_of_texts
 
 if TYPE_CHECKING:
     import polars as pl
 
-__all__ = ["IdTexts", "ids_of_keys", "keys_of", "keys_of_column", "text_bytes"]
+__all__ = ["IdTexts", "KeyedIds", "ids_of_keys", "keyed_ids", "keys_of", "text_bytes"]
 
 
 class IdTexts(NamedTuple):
@@ -27,6 +28,14 @@ class IdTexts(NamedTuple):
 
     joined: IntArray  # (Σ lengths,) uint8, one behind the other
     lengths: IntArray  # (n,) int64, bytes of each
+
+
+class KeyedIds(NamedTuple):
+    """The n ids of a column as kernels take them."""
+
+    keys: IntArray  # (n,) uint64
+    lengths: IntArray  # (n,) int32, bytes of each id's text; or (0,): the keys say which numbers they are
+    text: IntArray  # (Σ lengths,) uint8
 
 
 def keys_of(ids: Array) -> IntArray:
@@ -42,9 +51,12 @@ def keys_of(ids: Array) -> IntArray:
     return keys_of_texts(np.frombuffer(b"".join(texts), np.uint8), lengths)
 
 
-def keys_of_column(ids: "pl.Series") -> IntArray:
-    """(n,) uint64, the keys of a column of whole numbers (Int64) or texts, none of them missing."""
-    return keys_of_numbers(ids.to_numpy()) if ids.dtype.is_integer() else keys_of_texts(*text_bytes(ids))
+def keyed_ids(ids: "pl.Series") -> KeyedIds:
+    """The keys of a column of whole numbers (Int64) or texts, none of them missing."""
+    if ids.dtype.is_integer():
+        return KeyedIds(keys_of_numbers(ids.to_numpy()), NO_INDICES, NO_CODES)
+    text, lengths = text_bytes(ids)
+    return KeyedIds(keys_of_texts(text, lengths), lengths.astype(np.int32), text)
 
 
 def ids_of_keys(keys: IntArray) -> IntArray:

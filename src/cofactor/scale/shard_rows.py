@@ -14,7 +14,7 @@ from cofactor.data.rows.duplicates import sorted_with_rows
 from cofactor.data.value_column import LARGEST_RATING
 from cofactor.errors import BadShards, BadTable, counted
 from cofactor.kernels.absent import NO_CODES, NO_INDICES, NO_NUMBERS
-from cofactor.kernels.ids.key_numbers import DistinctUsers, KeyNumbers, number_users
+from cofactor.kernels.ids.key_numbers import DistinctIds, KeyNumbers, number_ids
 from cofactor.kernels.ids.key_ranges import NO_TIMES, KeyedRows, fingerprint
 from cofactor.kernels.ids.keys import keys_of_texts
 from cofactor.kernels.ratings.csr import CodedValues
@@ -40,7 +40,7 @@ class MadeShard(NamedTuple):
 class _RangeRows(NamedTuple):
     """The rows of one range of keys, with an index for each user in the order of their keys."""
 
-    users: DistinctUsers
+    users: DistinctIds
     user_idx: IntArray
     item_idx: IntArray
     values: FloatArray  # (0,): there are none; so with times
@@ -51,7 +51,7 @@ class _RangeRows(NamedTuple):
 class _RangeRatings(NamedTuple):
     """The ratings of one range of keys, each pair once, in order."""
 
-    users: DistinctUsers
+    users: DistinctIds
     counts: IntArray  # (n_users,)
     item_idx: IntArray
     values: FloatArray
@@ -73,13 +73,14 @@ def make_shard(
     Raises `BadTable` for a repeated pair where duplicates are an error.
     """
     made = [_ratings_of(rows, passed, options) for rows in ranges]
-    counts, indices, values = (np.concatenate([one[at] for one in made]) for at in (1, 2, 3))
-    coded = _coded(values, levels, len(indices))
-    indptr = np.concatenate([np.zeros(1, np.int64), np.cumsum(counts)])
-    keys, text = (np.concatenate([one.users[at] for one in made]) for at in (0, 2))
+    item_idx = np.concatenate([one.item_idx for one in made])
+    indptr = np.cumsum(np.concatenate([[0], *(one.counts for one in made)]))
+    coded = _coded(np.concatenate([one.values for one in made]), levels, len(item_idx))
+    keys = np.concatenate([one.users.keys for one in made])
+    text = np.concatenate([one.users.text for one in made])
     lengths = np.concatenate([np.diff(one.users.text_ends) for one in made])
     return MadeShard(
-        Shard(Rows(indptr, indices, coded.levels, coded.codes), keys),
+        Shard(Rows(indptr, item_idx, coded.levels, coded.codes), keys),
         IdTexts(text, lengths) if passed.spill.are_texts else None, sum(one.fingerprint for one in made),
     )  # fmt: skip
 
@@ -106,7 +107,8 @@ def _numbered(chunks: Iterable[KeyedRows], passed: SourcePass, options: Options)
     columns: list[tuple[IntArray, IntArray, FloatArray, IntArray]] = [(NO_INDICES, NO_INDICES, NO_NUMBERS, NO_TIMES)]
     for rows in chunks:
         found += fingerprint(rows)
-        columns.append((number_users(known, rows), passed.rank[rows.items], rows.values, rows.times))
+        numbers = number_ids(known, rows.keys, rows.lengths, rows.text)
+        columns.append((numbers, passed.rank[rows.items], rows.values, rows.times))
     numbers, item_idx, values, times = map(np.concatenate, zip(*columns, strict=True))
     if passed.spill.are_texts:
         _refuse_changed(known.found)
@@ -118,7 +120,7 @@ def _numbered(chunks: Iterable[KeyedRows], passed: SourcePass, options: Options)
     return _RangeRows(users, index[numbers], item_idx, values, times, found)
 
 
-def _refuse_changed(users: DistinctUsers) -> None:
+def _refuse_changed(users: DistinctIds) -> None:
     """The fingerprint knows the key of each row: that of its user's text, unless one of the two has changed."""
     if (keys_of_texts(users.text, np.diff(users.text_ends)) != users.keys).any():
         raise BadShards(
@@ -127,7 +129,7 @@ def _refuse_changed(users: DistinctUsers) -> None:
         )
 
 
-def _by_key(users: DistinctUsers) -> tuple[DistinctUsers, IntArray]:
+def _by_key(users: DistinctIds) -> tuple[DistinctIds, IntArray]:
     """The users in the order of their keys, and the index of each by its number."""
     order = np.argsort(users.keys)
     keys, lengths = users.keys[order], np.diff(users.text_ends)
@@ -141,7 +143,7 @@ def _by_key(users: DistinctUsers) -> tuple[DistinctUsers, IntArray]:
     index[order] = np.arange(len(order), dtype=np.int32)
     text_ends = np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths[order])])
     moved = np.repeat(users.text_ends[:-1][order] - text_ends[:-1], lengths[order])
-    return DistinctUsers(keys, text_ends, users.text[np.arange(len(moved)) + moved]), index
+    return DistinctIds(keys, text_ends, users.text[np.arange(len(moved)) + moved]), index
 
 
 def _in_order(rows: _RangeRows, n_items: int) -> PairOrder:
@@ -164,7 +166,7 @@ def _refuse_repeated(order: PairOrder, rows: _RangeRows) -> None:
     )
 
 
-def _id_of(users: DistinctUsers, at: int) -> int | str:
+def _id_of(users: DistinctIds, at: int) -> int | str:
     if not len(users.text):
         return int(ids_of_keys(users.keys[at : at + 1])[0])
     return users.text[users.text_ends[at] : users.text_ends[at + 1]].tobytes().decode()

@@ -11,7 +11,7 @@ and of ids that are text the number of their bytes (int32) and these. Of a whole
 
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from io import FileIO
+from io import BufferedReader
 from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
@@ -23,8 +23,7 @@ from cofactor.arrays import Array, FloatArray, IntArray
 from cofactor.errors import BadShards
 from cofactor.kernels.absent import NO_NUMBERS
 from cofactor.kernels.ids.key_ranges import NO_TIMES, KeyedRows, by_key_range, fingerprint
-from cofactor.kernels.ids.keys import keys_of_numbers, keys_of_texts
-from cofactor.scale.keys import text_bytes
+from cofactor.scale.keys import keyed_ids
 
 __all__ = ["ROWS_A_SLOT", "SpillFacts", "SpillRows", "SpillWriter", "read_slot", "spill_file"]
 
@@ -43,12 +42,9 @@ class SpillRows(NamedTuple):
     @property
     def keyed(self) -> KeyedRows:
         """The same rows with the key of each user, and the id where that is text."""
-        numbers = self.items, NO_NUMBERS if self.values is None else self.values
-        times = NO_TIMES if self.times is None else self.times
-        if self.users.dtype.is_integer():
-            return KeyedRows(keys_of_numbers(self.users.to_numpy()), *numbers, times)
-        text, lengths = text_bytes(self.users)
-        return KeyedRows(keys_of_texts(text, lengths), *numbers, times, lengths.astype(np.int32), text)
+        keys, lengths, text = keyed_ids(self.users)
+        values = NO_NUMBERS if self.values is None else self.values
+        return KeyedRows(keys, self.items, values, NO_TIMES if self.times is None else self.times, lengths, text)
 
 
 class SpillFacts(NamedTuple):
@@ -133,7 +129,7 @@ class SpillWriter:
 def _append(path: Path, rows: KeyedRows) -> None:
     head = np.array([len(rows.keys), len(rows.text)], np.int64)
     columns: list[Array] = [head, rows.keys, rows.times, rows.values, rows.items, rows.lengths, rows.text]
-    with path.open("ab", buffering=0) as file:
+    with path.open("ab") as file:
         file.write(b"".join(column.data for column in columns))
 
 
@@ -147,7 +143,7 @@ def read_slot(folder: Path, facts: SpillFacts, slot: int) -> Iterator[KeyedRows]
     path, n_rows = spill_file(folder, slot), 0
     try:
         left = path.stat().st_size
-        with path.open("rb", buffering=0) as file:
+        with path.open("rb") as file:
             while left:
                 rows, n_bytes = _next_chunk(file, left, facts)
                 n_rows, left = n_rows + len(rows.keys), left - n_bytes
@@ -163,7 +159,7 @@ def read_slot(folder: Path, facts: SpillFacts, slot: int) -> Iterator[KeyedRows]
         )
 
 
-def _next_chunk(file: FileIO, left: int, facts: SpillFacts) -> tuple[KeyedRows, int]:
+def _next_chunk(file: BufferedReader, left: int, facts: SpillFacts) -> tuple[KeyedRows, int]:
     """The next rows, and the bytes that they take. left: bytes of the file. Raises `ValueError`."""
     n_rows, n_text = np.frombuffer(file.read(HEAD), np.int64).tolist()
     widths = (8, 8 * facts.has_times, 4 * facts.has_values, 4, 4 * facts.are_texts)

@@ -4,10 +4,9 @@ import numpy as np
 from numba import njit
 
 from cofactor.kernels.compiling.jit import JIT
-from cofactor.kernels.ids.key_numbers import DistinctUsers
-from cofactor.kernels.ids.key_ranges import KeyedRows
+from cofactor.kernels.ids.key_numbers import DistinctIds
 
-__all__ = ["DistinctUsers", "KeyedRows", "fill_slots", "number_rows"]
+__all__ = ["DistinctIds", "fill_slots", "number_keys"]
 
 
 @njit(**JIT)
@@ -18,51 +17,49 @@ def first_slot(slots, key):
 
 @njit(**JIT)
 def fill_slots(slots, keys, n):
-    """Put the users 0 … n - 1 into empty slots, a power of two of them."""
-    for user in range(n):
-        at = first_slot(slots, keys[user])
+    """Put the ids 0 … n - 1 into empty slots, a power of two of them."""
+    for one in range(n):
+        at = first_slot(slots, keys[one])
         while slots[at] >= 0:
             at = (at + 1) & (slots.size - 1)
-        slots[at] = user
+        slots[at] = one
 
 
 @njit(**JIT)
-def is_user(users, user, key, text, start, n):
-    """Return whether the user has this key, and the n bytes of the text from `start` on."""
-    if users.keys[user] != key:
-        return False
-    begin = users.text_ends[user]
-    if users.text_ends[user + 1] - begin != n:
+def is_id(ids, one, key, text, start, n):
+    """Return whether this one of the ids has this key, and the n bytes of the text from `start` on."""
+    begin = ids.text_ends[one]
+    if ids.keys[one] != key or ids.text_ends[one + 1] - begin != n:
         return False
     same = 0
-    while same < n and users.text[begin + same] == text[start + same]:
+    while same < n and ids.text[begin + same] == text[start + same]:
         same += 1
     return same == n
 
 
 @njit(**JIT)
-def number_rows(numbers, done, slots, users, rows):
-    """numbers[i] ← the user of row i, for all rows from done[0] on; it ends early where there is no room for a new one.
+def number_keys(numbers, done, slots, ids, keys, lengths, text):
+    """numbers[i] ← the number of id i, for all from done[0] on; it ends early where there is no room for a new one.
 
-    done: rows that are numbered, users that are known, bytes of text of these rows
+    done: how many are numbered, how many different ones are known, bytes of text of those that are numbered
     """
-    row, n_users, start = done[0], done[1], done[2]
+    row, n_ids, start = done[0], done[1], done[2]
     while row < numbers.size:
-        key, n = rows.keys[row], 0
-        if rows.lengths.size:
-            n = np.int64(rows.lengths[row])
+        key, n = keys[row], 0
+        if lengths.size:
+            n = np.int64(lengths[row])
         at = first_slot(slots, key)
-        while slots[at] >= 0 and not is_user(users, slots[at], key, rows.text, start, n):
+        while slots[at] >= 0 and not is_id(ids, slots[at], key, text, start, n):
             at = (at + 1) & (slots.size - 1)
         if slots[at] < 0:
-            begin = users.text_ends[n_users]
-            if n_users == users.keys.size or begin + n > users.text.size:
+            begin = ids.text_ends[n_ids]
+            if n_ids == ids.keys.size or begin + n > ids.text.size:
                 break
-            users.keys[n_users], users.text_ends[n_users + 1] = key, begin + n
+            ids.keys[n_ids], ids.text_ends[n_ids + 1] = key, begin + n
             for i in range(n):
-                users.text[begin + i] = rows.text[start + i]
-            slots[at] = n_users
-            n_users += 1
+                ids.text[begin + i] = text[start + i]
+            slots[at] = n_ids
+            n_ids += 1
         numbers[row] = slots[at]
         row, start = row + 1, start + n
-    done[0], done[1], done[2] = row, n_users, start
+    done[0], done[1], done[2] = row, n_ids, start

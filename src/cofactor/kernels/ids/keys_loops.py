@@ -17,12 +17,24 @@ def hash_numbers(keys, numbers):
 
 
 @njit(**JIT)
-def word_at(joined, start, end):
-    """The bytes start:end, at most eight, as one little-endian word."""
+def byte_at(text, at, place):
+    """Byte `at`, moved to its place in a word."""
+    return np.uint64(text[at]) << np.uint64(8 * place)
+
+
+@njit(**JIT)
+def word_at(text, start, end):
+    """The bytes start:end, one to eight, as one little-endian word."""
     word = np.uint64(0)
-    for i in range(start, end):
-        word |= np.uint64(joined[i]) << np.uint64(8 * (i - start))
-    return word
+    if start + 8 > text.size:
+        for at in range(start, end):
+            word |= byte_at(text, at, at - start)
+        return word
+    # eight written out, which becomes one instruction
+    word = byte_at(text, start, 0) | byte_at(text, start + 1, 1) | byte_at(text, start + 2, 2)
+    word |= byte_at(text, start + 3, 3) | byte_at(text, start + 4, 4) | byte_at(text, start + 5, 5)
+    word |= byte_at(text, start + 6, 6) | byte_at(text, start + 7, 7)
+    return word & (np.uint64(0xFFFFFFFFFFFFFFFF) >> np.uint64(8 * (8 - (end - start))))
 
 
 @njit(**JIT)
