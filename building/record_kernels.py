@@ -3,7 +3,8 @@
     python building/record_kernels.py
 
 Run it after a change of what kernels are given. It fits every model, in its usual forms, on ratings with and without
-times and attributes and on clicks, and asks each model all that it answers; the cache then says what was compiled.
+times and attributes and on clicks, asks each model all that it answers, and shards a table; the cache then says what
+was compiled.
 """
 
 import json
@@ -13,6 +14,7 @@ import tempfile
 import warnings
 from collections.abc import Iterator
 from contextlib import redirect_stdout, suppress
+from pathlib import Path
 
 warnings.simplefilter("ignore")
 KEPT = tempfile.TemporaryDirectory()
@@ -44,6 +46,7 @@ def main() -> None:
                 with suppress(CofactorError):  # a model that clicks or ratings are not for
                     ask(_short(name, options).fit(train), train, test)
     lecture()
+    shards()
     found = sorted(kept_signatures(), key=repr)
     lines = ",\n".join(json.dumps(one) for one in found)
     MANIFEST.write_text(f"[\n{lines}\n]\n", encoding="utf-8")
@@ -98,6 +101,16 @@ def lecture() -> None:
         loaders = CollabDataLoaders.from_df(frame, bs=64)
         for options in ({"n_factors": 50}, {"use_nn": True, "layers": [100, 50]}):
             collab_learner(loaders, y_range=(0, 5.5), **options).fit_one_cycle(1, 5e-3, wd=0.1)
+
+
+def shards() -> None:
+    """A file of ratings in shards, ids being whole numbers and text."""
+    rows = [(at % 7, at, at % 5) for at in range(5000)]  # so many items that room has to be made for them
+    for letter in ("", "u"):
+        with tempfile.TemporaryDirectory() as home:
+            text = "".join(f"{letter}{user},{letter}{item},{rating},{item}\n" for user, item, rating in rows)
+            Path(home, "ratings.csv").write_text("user,item,rating,timestamp\n" + text)
+            cf.shard(Path(home, "ratings.csv"), Path(home, "shards"))
 
 
 if __name__ == "__main__":
