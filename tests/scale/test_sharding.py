@@ -26,6 +26,7 @@ COLUMNS = {
     "timestamp": RNG.integers(10**9, 10**9 + 500, N),
 }  # fmt: skip
 FRAME = pl.DataFrame(COLUMNS)
+N_REPEATS = N - FRAME.unique(["userId", "movieId"]).height
 AS_TEXT = FRAME.with_columns(pl.format("u{}", "userId").alias("userId"), pl.format("m{}", "movieId").alias("movieId"))
 
 
@@ -268,7 +269,7 @@ def test_a_full_disk_is_said_and_what_stands_is_kept(stage, file, tmp_path, monk
         ("none.csv", {}, "There is no file"),
         (FRAME, {"rating": "stars"}, "is not among the columns"),
         (FRAME.with_columns(userId=pl.lit(True)), {}, "whole numbers or text"),
-        (FRAME, {"duplicates": "error"}, "come again"),
+        (FRAME, {"duplicates": "error"}, f"come again in {N_REPEATS:,} rows of one shard, the first of user [0-9]"),
         ("ragged.csv", {}, "has no column 'rating'"),
     ],
 )

@@ -1,6 +1,6 @@
 """The second pass: the spilled rows of one range of keys become a shard, each pair of user and item once."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -56,6 +56,7 @@ class _RangeRatings(NamedTuple):
     item_idx: IntArray
     values: FloatArray
     fingerprint: int
+    repeats: IntArray  # (n_users,) rows that were merged with another one of the same pair
 
 
 def policy_of(options: Options, kind: str) -> Duplicates:
@@ -73,6 +74,8 @@ def make_shard(
     Raises `BadTable` for a repeated pair where duplicates are an error.
     """
     made = [_ratings_of(rows, passed, options) for rows in ranges]
+    if options.duplicates == "error":
+        _refuse_repeated(made)
     item_idx = np.concatenate([one.item_idx for one in made])
     indptr = np.cumsum(np.concatenate([[0], *(one.counts for one in made)]))
     coded = _coded(np.concatenate([one.values for one in made]), levels, len(item_idx))
@@ -94,12 +97,12 @@ def merged_levels(rows: Iterable[KeyedRows], passed: SourcePass, options: Option
 def _ratings_of(chunks: Iterable[KeyedRows], passed: SourcePass, options: Options) -> _RangeRatings:
     rows, policy = _numbered(chunks, passed, options), policy_of(options, passed.catalogue.kind)
     order = _in_order(rows, passed.catalogue.n_items)
-    if policy == "error":
-        _refuse_repeated(order, rows)
+    n_rows = np.diff(order.indptr)
     values = np.ones(len(rows.user_idx), np.float32) if policy == "sum" and not len(rows.values) else rows.values
     once = latest_of_pairs(order, values, rows.times, policy, float(LARGEST_RATING))
     kept = values[once.places] if len(values) else values
-    return _RangeRatings(rows.users, np.diff(once.indptr), once.indices, kept, rows.fingerprint)
+    counts = np.diff(once.indptr)
+    return _RangeRatings(rows.users, counts, once.indices, kept, rows.fingerprint, n_rows - counts)
 
 
 def _numbered(chunks: Iterable[KeyedRows], passed: SourcePass, options: Options) -> _RangeRows:
@@ -154,16 +157,14 @@ def _in_order(rows: _RangeRows, n_items: int) -> PairOrder:
     return PairOrder(indptr, (pairs & ((1 << item_bits) - 1)).astype(np.int32), places)
 
 
-def _refuse_repeated(order: PairOrder, rows: _RangeRows) -> None:
-    user = np.repeat(np.arange(len(rows.users.keys)), np.diff(order.indptr))
-    repeats = (user[1:] == user[:-1]) & (order.indices[1:] == order.indices[:-1])
-    if not repeats.any():
-        return
-    first = int(user[int(np.argmax(repeats))])
-    raise BadTable(
-        f"The same user and item come again in {counted(int(repeats.sum()), 'row')} of one shard, the first of "
-        f"user {_id_of(rows.users, first)!r}. Remove the repeats, or pass duplicates='last', 'mean' or 'sum'."
-    )
+def _refuse_repeated(made: Sequence[_RangeRatings]) -> None:
+    first = next((one for one in made if one.repeats.any()), None)
+    if first is not None:
+        user = _id_of(first.users, int(np.flatnonzero(first.repeats)[0]))
+        raise BadTable(
+            f"The same user and item come again in {counted(sum(int(one.repeats.sum()) for one in made), 'row')} of "
+            f"one shard, the first of user {user!r}. Remove the repeats, or pass duplicates='last', 'mean' or 'sum'."
+        )
 
 
 def _id_of(users: DistinctIds, at: int) -> int | str:
