@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from cofactor.data.formats.block_table import BlockSizes, open_blocks
+from cofactor.data.formats.open_table import is_open_file
 from cofactor.data.options import Options
 from cofactor.errors import BadTable
 
@@ -36,7 +37,7 @@ def sources_of(source: Any) -> list[Any]:
         if not source:
             raise BadTable("No file was given. Give one, or a folder of them.")
         return [file for one in source for file in sources_of(one)]
-    if not isinstance(source, list | tuple) and hasattr(source, "read") and not hasattr(source, "read_next_batch"):
+    if is_open_file(source):
         content = source.read()  # once: the table may have to be looked at twice
         return [content.encode() if isinstance(content, str) else bytes(content)]
     if not isinstance(source, str | Path) or not Path(source).expanduser().is_dir():

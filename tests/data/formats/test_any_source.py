@@ -24,7 +24,7 @@ TWO = {"user": ["ann", "bob"], "item": [1, 2]}
 @pytest.mark.parametrize(
     "library", [dict, pl.DataFrame, pl.LazyFrame, pd.DataFrame, lambda table: pl.DataFrame(table).to_arrow()]
 )
-@pytest.mark.parametrize("name", ["*", "^.*$", "", " "])
+@pytest.mark.parametrize("name", ["*", "^.*$", "", " ", "read"])
 def test_a_column_may_have_any_name(name: str, library: Callable[[Any], Any]):
     ratings = cf.read(library(TWO | {name: [7, 8]}), items=library({"item": [2, 1], name: ["b", "a"]}))
     assert ratings.users.values.tolist() == ["ann", "bob"]

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, TypeGuard
 
 import polars as pl
 
@@ -15,7 +15,7 @@ from cofactor.data.formats.table import Table
 from cofactor.data.options import Options
 from cofactor.errors import BadTable
 
-__all__ = ["name_of", "open_table"]
+__all__ = ["is_open_file", "name_of", "open_table"]
 
 KINDS = {
     "pandas": "a pandas table", "polars": "a Polars table", "arrow": "an Arrow table",
@@ -27,12 +27,18 @@ def name_of(source: Any) -> str:
     """The name of a table in messages: that of its file, or its kind."""
     if isinstance(source, str | Path):
         return Path(source).name or str(source)
-    if isinstance(source, bytes | bytearray) or hasattr(source, "read"):
+    if isinstance(source, bytes | bytearray) or is_open_file(source):
         return Path(str(getattr(source, "name", "the given text"))).name
     if is_cursor(source) or is_arrow_stream(source):
         return "the rows of a query" if is_cursor(source) else "an Arrow stream"
     library = _library_of(source)
     return KINDS.get(library, f"the given {type(source).__name__}")
+
+
+def is_open_file(source: Any) -> TypeGuard[IO[Any]]:
+    """Return whether it is a file, or what reads as one."""
+    read = callable(getattr(source, "read", None))  # a column of a pandas table may have that name, and is none
+    return read and not is_arrow_stream(source)
 
 
 def open_table(source: Any, options: Options | None = None) -> Table:
@@ -52,7 +58,7 @@ def open_table(source: Any, options: Options | None = None) -> Table:
         return from_path(Path(source), options)
     if isinstance(source, bytes | bytearray):
         return from_bytes(bytes(source), name_of(source), options)
-    if hasattr(source, "read"):
+    if is_open_file(source):
         content = source.read()
         data = content.encode() if isinstance(content, str) else bytes(content)
         return from_bytes(data, name_of(source), options)
