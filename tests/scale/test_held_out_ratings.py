@@ -72,3 +72,10 @@ def test_the_interval_is_as_wide_as_that_of_resampled_users():
 
 def test_of_nothing_held_out_nothing_is_claimed():
     assert np.isnan([ErrorSums().rmse, *ErrorSums().interval()]).all()
+
+
+def test_what_is_too_little_for_an_interval_says_so():
+    assert str(ErrorSums()) == "nothing, for no rating was left out"
+    assert str(ErrorSums.of(np.array([1.0]), np.array([0, 1]))) == (
+        "RMSE 1.0000 (one user has no interval), of 1 rating by 1 user"
+    )

@@ -25,7 +25,7 @@ from cofactor.data.kinds import Kind
 from cofactor.data.packing.ratings import pack_ratings, unpack_ratings
 from cofactor.data.ratings import Ratings
 from cofactor.data.report import Finding, Report
-from cofactor.errors import BadModelFolder, BadOption, BadShards, UnknownIds
+from cofactor.errors import BadModelFolder, BadOption, BadShards, UnknownIds, counted
 from cofactor.scale.finding import UserRatings, find_user
 from cofactor.scale.keys import ids_of_keys
 from cofactor.scale.shard_counts import IN_BUNDLE
@@ -151,7 +151,7 @@ class Shards(SheetMixin):
 
     def __repr__(self) -> str:
         what = counts_in_words(self.catalogue.kind, len(self), self.n_items, self.n_users)
-        return f"Shards({self.catalogue.name!r}: {what}, in {len(self.parts):,} files)"
+        return f"Shards({self.catalogue.name!r}: {what}, in {counted(len(self.parts), 'file')})"
 
     def sheet(self) -> Sheet:
         """One row a fact, and one for each value of which there are few."""

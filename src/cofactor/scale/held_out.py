@@ -78,9 +78,12 @@ class ErrorSums:
         return type(self)((s * unit**2, n, ss * unit**4, sn * unit**2, nn), self.n_users)
 
     def __str__(self) -> str:
+        if not self.n_users:
+            return "nothing, for no rating was left out"
         low, high = self.interval()
+        interval = f"({low:.4f} to {high:.4f})" if self.n_users > 1 else "(one user has no interval)"
         n = counted(round(self.sums[1]), "rating")
-        return f"RMSE {self.rmse:.4f} ({low:.4f} to {high:.4f}), of {n} by {counted(self.n_users, 'user')}"
+        return f"RMSE {self.rmse:.4f} {interval}, of {n} by {counted(self.n_users, 'user')}"
 
     @property
     def rmse(self) -> float:
