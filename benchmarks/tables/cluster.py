@@ -29,7 +29,7 @@ from benchmarks.shared import planted_folder
 from benchmarks.shared.planted_ratings import World
 from benchmarks.shared.reporting import describe, machine, markdown_table, third_paragraph, write_results
 from cofactor.arrays import FloatArray
-from cofactor.scale.cluster import imported_ray
+from cofactor.scale.cluster_map import imported_ray
 from cofactor.scale.folder import Shards, open_shards
 
 N_ITEMS = 15_000

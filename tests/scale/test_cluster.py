@@ -13,12 +13,13 @@ import pytest
 import cofactor as cf
 from cofactor.cli import main
 from cofactor.errors import BadCluster, BadOption, BadShards
-from cofactor.scale import cluster
-from cofactor.scale.cluster import ClusterSumming, TaskSize
-from cofactor.scale.engine import LearnedShards
+from cofactor.scale import cluster, cluster_map
+from cofactor.scale.cluster_map import ClusterMap, TaskSize
 from cofactor.scale.explicit_als import ShardedLeastSquares
 from cofactor.scale.folder import open_shards
 from cofactor.scale.held_out import HeldOut
+from cofactor.scale.learned_shards import LearnedShards
+from cofactor.scale.passes import ShardPass
 from cofactor.scale.writing import shard_table
 
 pytestmark = pytest.mark.slow
@@ -39,26 +40,28 @@ def shards(tastes, tmp_path_factory):
     return shard_table(replace(tastes, user_attributes={}), folder, n_shards=50)  # four bundles
 
 
-def swept(shards, summing):
-    """The items after a sweep."""
+def swept(shards, ordered_map):
+    """The items after a sweep by that map; what comes before the sweep is done here."""
     nothing_out = HeldOut(0.0, shards.catalogue.items.values)
-    engine = ShardedLeastSquares(LearnedShards(shards, nothing_out), 8, 0.1, 0.8, summing=summing)
+    engine = ShardedLeastSquares(
+        LearnedShards(shards, nothing_out), 8, 0.1, 0.8,
+        ordered_map=lambda task, bundles: (ordered_map if isinstance(task, ShardPass) else map)(task, bundles),
+    )  # fmt: skip
     engine.run(0, 0, engine.n_steps)
     return engine.items
 
 
-def failing(todo, mark, fail):
-    """A pass that comes to nothing in the second bundle, every time, or as long as there is no such file."""
+def failing(task, mark, fail):
+    """The task, which comes to nothing on the second bundle, every time, or as long as there is no such file."""
 
-    class Failing:
-        def sums(self, numbers):
-            if numbers.start == 16 and not (mark and mark.exists()):
-                if mark:
-                    mark.touch()
-                fail()
-            return todo.sums(numbers)
+    def or_fail(numbers):
+        if numbers.start == 16 and not (mark and mark.exists()):
+            if mark:
+                mark.touch()
+            fail()
+        return task(numbers)
 
-    return Failing()
+    return or_fail
 
 
 def die():
@@ -111,9 +114,9 @@ def test_processors_are_divided_among_bundles(machines, asked, workers, threads)
 
 def test_a_killed_worker_changes_no_bit(ray, shards, tmp_path):
     mark = tmp_path / "killed"
-    found = swept(shards, lambda todo, bundles: ClusterSumming(2, 1.0)(failing(todo, mark, die), bundles))
+    found = swept(shards, lambda task, bundles: ClusterMap(2, 1.0)(failing(task, mark, die), bundles))
     assert mark.exists()
-    assert np.array_equal(found.factors, swept(shards, lambda todo, bundles: map(todo.sums, bundles)).factors)
+    assert np.array_equal(found.factors, swept(shards, map).factors)
 
 
 @pytest.mark.parametrize(
@@ -121,18 +124,17 @@ def test_a_killed_worker_changes_no_bit(ray, shards, tmp_path):
 )
 def test_a_bundle_that_ends_every_worker_is_given_up(ray, shards, fail, says):
     with pytest.raises(BadCluster, match=says):
-        swept(shards, lambda todo, bundles: ClusterSumming(2, 1.5)(failing(todo, None, fail), bundles))
+        swept(shards, lambda task, bundles: ClusterMap(2, 1.5)(failing(task, None, fail), bundles))
 
 
 def test_at_most_one_bundle_more_than_workers_is_out(ray, shards, tmp_path):
     """With two workers, the fourth bundle is begun when the first was taken."""
 
-    class Marking:
-        def sums(self, numbers):
-            (tmp_path / str(numbers.start)).touch()
-            return numbers.start
+    def mark(numbers):
+        (tmp_path / str(numbers.start)).touch()
+        return numbers.start
 
-    coming = ClusterSumming(2, 1.0)(Marking(), shards.bundles)
+    coming = ClusterMap(2, 1.0)(mark, shards.bundles)
     assert next(coming) == 0
     assert not (tmp_path / "48").exists()
     assert list(coming) == [16, 32, 48]
@@ -142,7 +144,7 @@ def test_at_most_one_bundle_more_than_workers_is_out(ray, shards, tmp_path):
 
 
 def test_workers_of_another_version_are_refused(ray, shards, monkeypatch):
-    monkeypatch.setattr(cluster, "versions", lambda: {"cofactor": "99.0"})
+    monkeypatch.setattr(cluster_map, "versions", lambda: {"cofactor": "99.0"})
     with pytest.raises(BadCluster, match=r"in place of 99\.0.*same versions on every machine"):
         cf.ExplicitALS(**OPTIONS).fit(shards, cluster="auto", progress=False)
 
@@ -157,9 +159,9 @@ def test_shards_that_a_machine_does_not_see_are_named_with_it(ray, shards, tmp_p
 def test_shards_that_are_changed_later_are_named_too(ray, shards, tmp_path):
     copied = open_shards(shutil.copytree(shards.folder, tmp_path / "copied.shards"))
 
-    def change_and_sum(todo, bundles):
+    def change_and_sum(task, bundles):
         (copied.folder / "00003.shard").write_bytes(b"")
-        return ClusterSumming(2, 1.0)(todo, bundles)
+        return ClusterMap(2, 1.0)(task, bundles)
 
     with pytest.raises(BadShards, match=r"On .*00003\.shard is not what was written"):
         swept(copied, change_and_sum)

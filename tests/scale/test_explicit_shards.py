@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 import cofactor as cf
-from cofactor.scale.engine import LearnedShards
 from cofactor.scale.explicit_als import ShardedLeastSquares
 from cofactor.scale.folder import open_shards
 from cofactor.scale.held_out import HeldOut
 from cofactor.scale.keys import keys_of
+from cofactor.scale.learned_shards import LearnedShards
 from cofactor.scale.shard_file import Shard
 from cofactor.scale.writing import shard_table
 from cofactor.training.engines.explicit_als import AlternatingLeastSquares

@@ -8,9 +8,9 @@ import pytest
 
 import cofactor as cf
 from cofactor.errors import BadCheckpoint, BadOption, UnknownIds
-from cofactor.scale.engine import LearnedShards
 from cofactor.scale.explicit_als import ShardedLeastSquares
 from cofactor.scale.held_out import HeldOut
+from cofactor.scale.learned_shards import LearnedShards
 from cofactor.scale.writing import shard_table
 
 MODELS = {

@@ -7,9 +7,10 @@ import pytest
 
 import cofactor as cf
 from cofactor.data.csr_rows import Rows
-from cofactor.scale.engine import LearnedShards, ShardPass
 from cofactor.scale.held_out import HeldOut, SplitShard
 from cofactor.scale.implicit_als import ClickShardSolver, ShardedClicks
+from cofactor.scale.learned_shards import LearnedShards
+from cofactor.scale.passes import ShardPass
 from cofactor.scale.writing import shard_table
 from cofactor.training.engines.implicit_als import ClickWeights, ImplicitLeastSquares, ImplicitObjective, RowSolver
 
@@ -42,7 +43,7 @@ def test_two_passes_are_added_to_what_one_over_both_gives(tastes, shards):
     objective = ImplicitObjective(0.1, 0.01, 1.0, ClickWeights())
     items = np.random.default_rng(0).standard_normal((tastes.n_items, 16)).astype(np.float32) / 4
     todo = ShardPass(learned(shards), ClickShardSolver(items, 16, objective))
-    first, second, both = (todo.sums(numbers) for numbers in (range(9), range(9, 20), range(20)))
+    first, second, both = (todo(numbers) for numbers in (range(9), range(9, 20), range(20)))
     first.add(second)
     assert (first.n_clicks, first.n_users) == (both.n_clicks, both.n_users) == (len(tastes), tastes.n_users)
     np.testing.assert_allclose(first.gram, both.gram, rtol=1e-12)

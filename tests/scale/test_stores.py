@@ -18,10 +18,11 @@ import cofactor as cf
 from cofactor.cli import main
 from cofactor.errors import BadOption, BadShards, MissingExtra, UnknownIds
 from cofactor.scale.cluster_tasks import check_shards
-from cofactor.scale.engine import LearnedShards, ShardPass
 from cofactor.scale.explicit_als import ShardedLeastSquares
 from cofactor.scale.held_out import HeldOut
+from cofactor.scale.learned_shards import LearnedShards
 from cofactor.scale.lists import write_lists
+from cofactor.scale.passes import ShardPass
 from cofactor.scale.storage import StoreFolder
 from cofactor.scale.writing import shard_table
 
@@ -147,7 +148,7 @@ def test_the_workers_of_a_cluster_open_the_address_themselves(ray, local):
 def test_a_worker_sums_what_it_reads_by_the_address(memory, local):
     """As one that gets the pass in another process: pickled, and so opened anew."""
     here, there = (
-        pickle.loads(pickle.dumps(pass_over(shards))).sums(range(5)) for shards in (local, cf.open_shards(memory))
+        pickle.loads(pickle.dumps(pass_over(shards)))(range(5)) for shards in (local, cf.open_shards(memory))
     )
     assert (here.squares, here.penalty, here.left, here.n_ratings) == (
         there.squares, there.penalty, there.left, there.n_ratings

@@ -22,8 +22,9 @@ if TYPE_CHECKING:
     from cofactor.data.ratings import Ratings
     from cofactor.nets.embeddings import Embeddings
     from cofactor.run.run import Run
-    from cofactor.scale.engine import LearnedShards, Summing
     from cofactor.scale.explicit_als import ShardedLeastSquares
+    from cofactor.scale.learned_shards import LearnedShards
+    from cofactor.scale.ordered_map import OrderedMap
     from cofactor.training.engines.explicit_als import AlternatingLeastSquares
     from cofactor.training.validation import Loss
 
@@ -89,13 +90,13 @@ class ExplicitALS(FactorReasons, FitsShards["AlternatingLeastSquares"]):
         self._set_parameters(trained, train)
         self.user_origin_, self.item_origin_ = self._origins(trained, train)
 
-    def _make_shard_engine(self, learned: "LearnedShards", summing: "Summing") -> "ShardedLeastSquares":
+    def _make_shard_engine(self, learned: "LearnedShards", ordered_map: "OrderedMap") -> "ShardedLeastSquares":
         from cofactor.scale.explicit_als import ShardedLeastSquares
         from cofactor.training.rating_unit import unit_of_scale
 
         in_units = learned._replace(unit=unit_of_scale(*learned.shards.scale))
         options = self.n_factors, self.reg, self.reg_exponent
-        return ShardedLeastSquares(in_units, *options, seed=self.seed, summing=summing)
+        return ShardedLeastSquares(in_units, *options, seed=self.seed, ordered_map=ordered_map)
 
     def _set_learned_from_shards(self, engine: "ShardedLeastSquares", catalogue: "Ratings") -> None:
         sample, counts = engine.sampled(SAMPLED_USERS), engine.counts

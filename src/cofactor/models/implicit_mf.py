@@ -30,8 +30,9 @@ if TYPE_CHECKING:
     from cofactor.data.joining import Joined
     from cofactor.data.ratings import Ratings
     from cofactor.run.run import Run
-    from cofactor.scale.engine import LearnedShards, SampledUsers, Summing
     from cofactor.scale.implicit_als import ShardedClicks
+    from cofactor.scale.learned_shards import LearnedShards, SampledUsers
+    from cofactor.scale.ordered_map import OrderedMap
     from cofactor.training.engines.implicit_als import ImplicitLeastSquares, ImplicitObjective
     from cofactor.training.validation import Loss
 
@@ -150,7 +151,7 @@ class ImplicitMF(FitsShards["ImplicitLeastSquares"], AverageRowMixin, AttributeM
         self._set_attributes(engine.of_users, engine.of_items, self.n_factors)
         self.average_ = mean_row(self.user_factors_, train)
 
-    def _make_shard_engine(self, learned: "LearnedShards", summing: "Summing") -> "ShardedClicks":
+    def _make_shard_engine(self, learned: "LearnedShards", ordered_map: "OrderedMap") -> "ShardedClicks":
         from cofactor.scale.implicit_als import ShardedClicks
 
         if self.attributes or self.solver != "exact":
@@ -160,7 +161,7 @@ class ImplicitMF(FitsShards["ImplicitLeastSquares"], AverageRowMixin, AttributeM
         self.unit_ = float(np.median(some.values)) if self._confidence else 1.0
         given = self.unobserved_weight, self.reg
         self.unobserved_weight_, self.reg_ = chosen_weighting(*given, some, self._short_fit, self.seed)
-        return ShardedClicks(learned, self.n_factors, self._objective, seed=self.seed, summing=summing)
+        return ShardedClicks(learned, self.n_factors, self._objective, seed=self.seed, ordered_map=ordered_map)
 
     def _set_learned_from_shards(self, engine: "ShardedClicks", catalogue: "Ratings") -> None:
         self._drop_average()

@@ -1,4 +1,4 @@
-"""What workers of a cluster do: sum bundles of shards, in processes of their own, perhaps on other machines.
+"""What workers of a cluster do: tasks on ranges of shards, in processes of their own, perhaps on other machines.
 
 A worker gets a name of this file and arguments, and keeps nothing between two tasks. What it gets first is `checked`,
 by value: a worker that has another version of the library, or none, says so, before it reads anything of ours.
@@ -14,7 +14,7 @@ from cofactor.kernels.threads import set_threads
 from cofactor.scale.folder import shards_in
 from cofactor.scale.storage import Storage
 
-__all__ = ["bundle_sums", "check_shards", "checked_task", "versions"]
+__all__ = ["check_shards", "checked_task", "do_task", "versions"]
 
 UNREADABLE = (BadShards, BadOption, MissingExtra)  # a machine may lack the package of a store
 
@@ -55,19 +55,19 @@ def checked_task() -> Callable[..., Any]:
     return checked
 
 
-def bundle_sums(held: list[Any], numbers: range, n_threads: int) -> Any:
-    """The sums of the `ShardPass` that `held` refers to over these shards, on so many threads.
+def do_task(held: list[Any], shards: range, n_threads: int) -> Any:
+    """Do the task that `held` refers to on these shards, on so many threads; what it gives.
 
-    Raises `BadShards`, which names the machine, for a file that is missing or changed there.
+    Raises `BadShards`, which names the machine, for a file that is missing or changed there, or a package of its store.
     """
     import ray
 
     set_threads(n_threads)
-    todo: Any = ray.get(held[0])  # pyright: ignore[reportUnknownMemberType]
+    task: Any = ray.get(held[0])  # pyright: ignore[reportUnknownMemberType]
     try:
         with quiet_blas():
-            return todo.sums(numbers)
-    except UNREADABLE as error:
+            return task(shards)
+    except (BadShards, MissingExtra) as error:
         raise _on_this_machine(error) from None
 
 

@@ -23,10 +23,14 @@ from cofactor.kernels.posterior.weights import UNIT_WEIGHTS
 from cofactor.kernels.ratings.layout import sum_rows, transposed
 from cofactor.kernels.scoring.pairs import ScoredSide, pair_scores
 from cofactor.nets.embeddings import Embeddings
-from cofactor.scale.engine import LearnedShards, ShardedEngine, Summing, one_after_the_other
+from cofactor.scale.engine import ShardedEngine
 from cofactor.scale.held_out import ErrorSums, SplitShard
+from cofactor.scale.learned_shards import LearnedShards
+from cofactor.scale.ordered_map import OrderedMap, one_after_the_other
+from cofactor.scale.pass_sums import PassSums
+from cofactor.scale.passes import ErrorPass, StartPass
 from cofactor.training.engines.explicit_als import RowPenalty, penalty_of
-from cofactor.training.engines.spectral import item_start
+from cofactor.training.engines.spectral import ItemStart
 
 __all__ = ["ItemRows", "RatingShardSolver", "RatingSums", "ShardedLeastSquares", "SolvedUsers", "solve_items"]
 
@@ -47,10 +51,9 @@ class ItemRows(NamedTuple):
 
 
 @dataclass
-class RatingSums:
+class RatingSums(PassSums):
     """The sums of a pass over some shards: the items' equations, and the loss; those of several passes are added."""
 
-    of_items: RowSums
     squares: float = 0.0  # Σ (v - offset)² over the ratings, the offset being that of the user
     penalty: float = 0.0  # of the users' rows
     left: float = 0.0  # Σ of squared errors, each user being solved and the items as they were
@@ -61,12 +64,6 @@ class RatingSums:
     def zeros(cls, n_items: int, width: int) -> Self:
         """The sums of no shards."""
         return cls(RowSums.zeros(n_items, width, has_bias=True))
-
-    def add(self, other: "RatingSums") -> None:
-        """Add what another pass left; the order of adding decides the last bits."""
-        self.of_items.add(other.of_items)
-        for name in ("squares", "penalty", "left", "n_ratings", "errors"):
-            setattr(self, name, getattr(self, name) + getattr(other, name))
 
 
 class SolvedUsers(NamedTuple):
@@ -149,15 +146,17 @@ class ShardedLeastSquares(ShardedEngine[RatingSums]):
 
     def __init__(
         self, learned: LearnedShards, n_factors: int, reg: float, reg_exponent: float, *, seed: int = 0,
-        summing: Summing = one_after_the_other,
+        ordered_map: OrderedMap = one_after_the_other,
     ) -> None:  # fmt: skip
-        """summing: who sums the bundles of a pass. Raises `BadOption` where nothing is learned from."""
-        super().__init__(learned, summing)
+        """ordered_map: who does the work on bundles. Raises `BadOption` where nothing is learned from."""
+        super().__init__(learned, ordered_map)
         self._penalty = RowPenalty(n_factors, reg, reg_exponent)
-        trained = (part.train for part in learned.parts())
-        start = item_start(trained, self.counts.of_items, self.counts.mean, n_factors, seed)
-        bias = np.zeros(len(start), np.float32)
-        self.items = self._before = ItemRows.of(start, bias, self.counts.mean, self._penalty.width)
+        start = ItemStart(self.counts.of_items, self.counts.mean, n_factors, seed)
+        sums = np.zeros((len(start.item_counts), n_factors), np.float32)
+        for bundle in ordered_map(StartPass(learned, start), learned.shards.bundles):
+            sums += bundle
+        bias = np.zeros(len(sums), np.float32)
+        self.items = self._before = ItemRows.of(start.factors(sums), bias, start.mean, self._penalty.width)
 
     def _solver(self) -> RatingShardSolver:
         return RatingShardSolver(self.items, self._penalty)
@@ -172,10 +171,8 @@ class ShardedLeastSquares(ShardedEngine[RatingSums]):
 
     def final_errors(self) -> ErrorSums:
         """The errors on what is held out, of the present items: one more pass."""
-        solver, found = self._solver(), ErrorSums()
-        for part in self._learned.parts():
-            found += solver.errors(part)
-        return found.in_whole_units(self._learned.unit)
+        bundles = self._map(ErrorPass(self._learned, self._solver()), self._learned.shards.bundles)
+        return sum(bundles, ErrorSums()).in_whole_units(self._learned.unit)
 
     def embeddings_of(self, sample: Ratings) -> Embeddings:
         """The items, and sampled users, solved as in the last sweep, whose items they decided."""
@@ -194,4 +191,3 @@ class ShardedLeastSquares(ShardedEngine[RatingSums]):
             self.items._replace(factors=aligned(state[name]), bias=state[f"{name}_bias"].copy())
             for name in ("items", "before")
         )
-        self._sums = None

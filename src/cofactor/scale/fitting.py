@@ -9,10 +9,12 @@ from cofactor.contract.snapshots import is_learned
 from cofactor.errors import BadOption, counted
 from cofactor.memory import refuse_beyond
 from cofactor.run.run import Run
-from cofactor.scale.cluster import summing_on
-from cofactor.scale.engine import LearnedShards, ShardedEngine, Summing
+from cofactor.scale.cluster import map_on
+from cofactor.scale.engine import ShardedEngine
 from cofactor.scale.folder import Shards
 from cofactor.scale.held_out import HeldOut
+from cofactor.scale.learned_shards import LearnedShards
+from cofactor.scale.ordered_map import OrderedMap
 from cofactor.training.engine import ResumableEngine
 from cofactor.training.trained import TrainedRecommender
 
@@ -42,8 +44,8 @@ class FitsShards(TrainedRecommender[E], Generic[E]):
     n_factors: int
 
     @abstractmethod
-    def _make_shard_engine(self, learned: LearnedShards, summing: Summing) -> ShardedEngine[Any]:
-        """A new engine: start parameters, the shards to train on, and who sums them."""
+    def _make_shard_engine(self, learned: LearnedShards, ordered_map: OrderedMap) -> ShardedEngine[Any]:
+        """A new engine: start parameters, the shards to train on, and who does the work on them."""
 
     @abstractmethod
     def _set_learned_from_shards(self, engine: Any, catalogue: "Ratings") -> None:
@@ -74,10 +76,10 @@ class FitsShards(TrainedRecommender[E], Generic[E]):
             them is noted when all sweeps are done
         checkpoint: a file written after every sweep; where it exists, training goes on from it
         early_stopping, warm_start: not of shards
-        cluster: the "host:port" of a Ray cluster whose machines sum the shards; "auto" for the one that runs, or else
-            one on this machine alone; None for this process. The model is the same, to the last bit
-        workers: how many bundles of shards a cluster sums at once, its processors being divided among them; None: as
-            many as there is room for, each on all processors of a machine
+        cluster: the "host:port" of a Ray cluster whose machines share the work on shards; "auto" for the one that runs,
+            or else one on this machine alone; None for this process. The model is the same, to the last bit
+        workers: how many bundles of shards a cluster works on at once, its processors being divided among them; None:
+            as many as there is room for, each on all processors of a machine
 
         Memory holds one or two shards, the items, and the sums of their equations twice (`needed_gb_of`), whatever the
         number of users. Ctrl-C ends training after the sweep at hand.
@@ -101,20 +103,20 @@ class FitsShards(TrainedRecommender[E], Generic[E]):
         self._conform_options()
         self._check_shards(train)
         train = replace(train, storage=train.storage.absolute())  # workers begin in folders of their own
-        with summing_on(cluster, workers, train, self.needed_gb_of(train)) as summing:
+        with map_on(cluster, workers, train, self.needed_gb_of(train)) as ordered_map:
             held_out = HeldOut(validation or 0.0, train.catalogue.items.values)
-            self._learn_shards(LearnedShards(train, held_out), run, summing)
+            self._learn_shards(LearnedShards(train, held_out), run, ordered_map)
         run.warn_if_interrupted()
         return self
 
-    def _learn_shards(self, learned: LearnedShards, run: Run, summing: Summing) -> None:
+    def _learn_shards(self, learned: LearnedShards, run: Run, ordered_map: OrderedMap) -> None:
         from cofactor.training.supervisor import Supervisor
 
         fresh = self.copied(lambda name: not is_learned(name))
         catalogue, share = learned.shards.catalogue, learned.held_out.share
         fresh.ratings_ = catalogue
         with fresh._finite():
-            engine = fresh._make_shard_engine(learned, summing)
+            engine = fresh._make_shard_engine(learned, ordered_map)
 
             def identity() -> dict[str, Any]:
                 return fresh._identity(learned.shards.fingerprint) | {"held out": share}

@@ -19,8 +19,11 @@ from cofactor.kernels.posterior.row_sums import RowSums, add_ratings_to, solve_s
 from cofactor.kernels.posterior.schedule import schedule_rows
 from cofactor.kernels.posterior.solve import solve
 from cofactor.kernels.ratings.layout import transposed
-from cofactor.scale.engine import LearnedShards, ShardedEngine, Summing, one_after_the_other
+from cofactor.scale.engine import ShardedEngine
 from cofactor.scale.held_out import SplitShard
+from cofactor.scale.learned_shards import LearnedShards
+from cofactor.scale.ordered_map import OrderedMap, one_after_the_other
+from cofactor.scale.pass_sums import PassSums
 from cofactor.training.engines.implicit_als import ImplicitObjective, random_items
 
 __all__ = ["ClickShardSolver", "ClickSums", "ShardedClicks", "solve_clicked_items"]
@@ -29,10 +32,9 @@ ROWS_AT_ONCE = 65_536  # users whose products are summed at once, in double prec
 
 
 @dataclass
-class ClickSums:
+class ClickSums(PassSums):
     """The sums of a pass over some shards: the items' equations, the users' Gram matrix, and the loss."""
 
-    of_items: RowSums
     gram: FloatArray  # (width, width) float64, Σ p pᵀ over the users
     penalty: float = 0.0  # of the users' rows
     weight: float = 0.0  # Σ c over the clicks
@@ -44,13 +46,6 @@ class ClickSums:
     def zeros(cls, n_items: int, width: int) -> Self:
         """The sums of no shards."""
         return cls(RowSums.zeros(n_items, width, has_bias=False), np.zeros((width, width)))
-
-    def add(self, other: "ClickSums") -> None:
-        """Add what another pass left; the order of adding decides the last bits."""
-        self.of_items.add(other.of_items)
-        self.gram = self.gram + other.gram
-        for name in ("penalty", "weight", "explained", "n_clicks", "n_users"):
-            setattr(self, name, getattr(self, name) + getattr(other, name))
 
 
 class ClickShardSolver:
@@ -98,10 +93,10 @@ class ShardedClicks(ShardedEngine[ClickSums]):
 
     def __init__(
         self, learned: LearnedShards, n_factors: int, objective: ImplicitObjective, *, seed: int = 0,
-        summing: Summing = one_after_the_other,
+        ordered_map: OrderedMap = one_after_the_other,
     ) -> None:  # fmt: skip
-        """summing: who sums the bundles of a pass. Raises `BadOption` where nothing is learned from."""
-        super().__init__(learned._replace(positives=True), summing)
+        """ordered_map: who does the work on bundles. Raises `BadOption` where nothing is learned from."""
+        super().__init__(learned._replace(positives=True), ordered_map)
         self._n_factors, self._objective = n_factors, objective
         self._items = self._before = random_items(learned.shards.n_items, n_factors, seed)
 
@@ -131,7 +126,7 @@ class ShardedClicks(ShardedEngine[ClickSums]):
         return {"items": self._items.copy(), "before": self._before.copy()}
 
     def restore(self, state: dict[str, Array]) -> None:
-        self._items, self._before, self._sums = aligned(state["items"]), aligned(state["before"]), None
+        self._items, self._before = aligned(state["items"]), aligned(state["before"])
 
 
 def solve_clicked_items(

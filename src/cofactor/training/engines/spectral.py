@@ -7,6 +7,7 @@ matrix find them as well in a quarter of the time, as no row has to be solved:
 """
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from itertools import islice, pairwise
 from typing import TYPE_CHECKING
 
@@ -21,7 +22,7 @@ from cofactor.nets.embeddings import Embeddings
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
-__all__ = ["item_start", "spectral_start"]
+__all__ = ["ItemStart", "spectral_start"]
 
 COUNT_DAMPING = 10  # ratings that are added to every count
 RATINGS_AT_ONCE = 300_000  # ratings multiplied at once
@@ -30,27 +31,47 @@ START_DEVIATION = 0.15  # of the factors; RMSE after two sweeps is alike from 0.
 
 def spectral_start(train: Ratings, k: int, seed: int) -> Embeddings:
     """Embeddings with these factors of items; users' factors are 0, as they are solved first, and so are biases."""
-    items = item_start([train.by_user], train.item_counts, train.mean, k, seed)
+    start = ItemStart(train.item_counts, train.mean, k, seed)
+    items = start.factors(start.sums([train.by_user]))
     users = np.broadcast_to(np.float32(0), (train.n_users, k))  # takes no memory
     return Embeddings(users, np.zeros(train.n_users, np.float32), items, np.zeros(train.n_items, np.float32))
 
 
-def item_start(shards: Iterable[Rows], item_counts: IntArray, mean: float, k: int, seed: int) -> FloatArray:
-    """(n_items, k) first factors of items, from one pass over the users' ratings, whole or shard by shard.
+@dataclass(frozen=True)
+class ItemStart:
+    """The first factors of items, from one pass over the users' ratings, whole or shard by shard, here or elsewhere.
 
     Subtracting biases from R first was tried: the sweeps then end at a higher error, as the factors hold less.
     """
-    of_item, n_items = _damped(item_counts), len(item_counts)
-    random = np.random.default_rng([seed, 2**31]).standard_normal((n_items, k), dtype=np.float32)
-    factors, start = np.zeros_like(random), of_item * random
-    for rows in shards:
-        of_user, pieces = _damped(rows.counts), _pieces(rows, n_items, np.float32(mean))
-        while some := list(islice(pieces, n_threads())):
-            for product in _products(some, of_user, start):  # in their order, whoever came first
-                factors += product
-    factors *= of_item
-    spread = float(np.sqrt(np.mean(np.square(factors), dtype=np.float64)))
-    return factors * np.float32(START_DEVIATION / spread) if spread > 0 else random * np.float32(START_DEVIATION)
+
+    item_counts: IntArray  # (n_items,)
+    mean: float  # of all ratings
+    k: int
+    seed: int
+
+    def sums(self, shards: Iterable[Rows]) -> FloatArray:
+        """(n_items, k) what these users' ratings make of the random factors; those of all users are added."""
+        n_items = len(self.item_counts)
+        found, start = np.zeros((n_items, self.k), np.float32), _damped(self.item_counts) * self._random
+        for rows in shards:
+            of_user, pieces = _damped(rows.counts), _pieces(rows, n_items, np.float32(self.mean))
+            while some := list(islice(pieces, n_threads())):
+                for product in _products(some, of_user, start):  # in their order, whoever came first
+                    found += product
+        return found
+
+    def factors(self, sums: FloatArray) -> FloatArray:
+        """(n_items, k) the first factors, from the sums over all users."""
+        factors = sums * _damped(self.item_counts)
+        spread = float(np.sqrt(np.mean(np.square(factors), dtype=np.float64)))
+        if not spread > 0:
+            return self._random * np.float32(START_DEVIATION)
+        return factors * np.float32(START_DEVIATION / spread)
+
+    @property
+    def _random(self) -> FloatArray:
+        random = np.random.default_rng([self.seed, 2**31])
+        return random.standard_normal((len(self.item_counts), self.k), dtype=np.float32)
 
 
 def _products(
