@@ -1,5 +1,7 @@
 """Folders of shards in place of tables, where a command takes either."""
 
+from argparse import Namespace
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +12,7 @@ if TYPE_CHECKING:
     from cofactor.scale.fitting import FitsShards
     from cofactor.scale.folder import Shards
 
-__all__ = ["USUAL_MODELS", "expect_fits_shards", "expect_shards", "shards_at"]
+__all__ = ["USUAL_MODELS", "expect_fits_shards", "expect_shards", "refuse_given", "shards_at"]
 
 USUAL_MODELS = {True: "explicit_als", False: "implicit_mf"}  # of ratings, and of clicks and counts
 
@@ -49,3 +51,10 @@ def expect_fits_shards(model: object) -> "FitsShards[Any]":
         names = " and ".join(USUAL_MODELS.values())
         raise BadOption(f"From shards {names} learn, {type(model).__name__} does not. Choose one by --model.")
     return model
+
+
+def refuse_given(arguments: Namespace, names: Sequence[str], why: str) -> None:
+    """Raise `BadOption` for options that were given and would do nothing. why: goes on behind their names"""
+    given = [f"--{name.replace('_', '-')}" for name in names if getattr(arguments, name) not in (None, False)]
+    if given:
+        raise BadOption(f"{' and '.join(given)} {why}")

@@ -26,9 +26,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cofactor.cli._cluster import OF_CLUSTERS, add_cluster, cluster_asked
 from cofactor.cli._model import add_model_options, model_from, named_model
 from cofactor.cli._out import check_file, check_model
-from cofactor.cli._shards import USUAL_MODELS, expect_fits_shards, shards_at
+from cofactor.cli._shards import USUAL_MODELS, expect_fits_shards, refuse_given, shards_at
 from cofactor.cli._source import add_source, read_source, source_files
 from cofactor.errors import BadOption
 
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     from cofactor.scale.folder import Shards
 
 AUTO = "auto"
-OF_SHARDS, OF_TABLES = ("held_out", "cluster", "workers"), ("budget", "metric", "unmeasured")
+OF_SHARDS, OF_TABLES = ("held_out", *OF_CLUSTERS), ("budget", "metric", "unmeasured")
 HELD_OUT = 0.01  # of the ratings in shards: of so many hardly any is missed
 
 
@@ -55,8 +56,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--held-out", type=float, metavar="SHARE", help=f"of shards: what it is measured on (default: {HELD_OUT})"
     )
-    parser.add_argument("--cluster", metavar="ADDRESS", help=f"of shards: {AUTO}, or host:port of a Ray cluster")
-    parser.add_argument("--workers", type=int, metavar="N", help="of --cluster: how many work at once")
+    add_cluster(parser)
 
 
 def add_model_arguments(parser: ArgumentParser, words: Sequence[str]) -> None:
@@ -71,7 +71,7 @@ def run(arguments: Namespace) -> None:
     if (shards := shards_at(arguments.source)) is not None:
         _fit_shards(shards, arguments)
         return
-    _refuse(arguments, OF_SHARDS, "are for shards: `cofactor shard` makes them of a table.")
+    refuse_given(arguments, OF_SHARDS, "are for shards: `cofactor shard` makes them of a table.")
     model, notes = _chosen(arguments) if arguments.model == AUTO else _fitted(arguments)
     print("\n".join([f"{type(model).__name__} learned from {model.ratings!r}", *notes, *model.notes()]))
     print(f"saved as {model.save(arguments.out)}", flush=True)
@@ -79,20 +79,13 @@ def run(arguments: Namespace) -> None:
         _add_figures(model, arguments.out)
 
 
-def _refuse(arguments: Namespace, names: Sequence[str], why: str) -> None:
-    """Raise `BadOption` for options that would do nothing."""
-    given = [f"--{name.replace('_', '-')}" for name in names if getattr(arguments, name) not in (None, False)]
-    if given:
-        raise BadOption(f"{' and '.join(given)} {why}")
-
-
 def _fit_shards(shards: "Shards", arguments: Namespace) -> None:
-    _refuse(arguments, OF_TABLES, "are for tables in memory: from shards one model learns, with the options given.")
+    refuse_given(arguments, OF_TABLES, "are for tables in memory: from shards one model learns, with its options.")
     held_out = HELD_OUT if arguments.held_out is None else arguments.held_out
     name = USUAL_MODELS[shards.kind == "ratings"] if arguments.model == AUTO else arguments.model
     model = expect_fits_shards(model_from(name, arguments))
-    place = {"cluster": arguments.cluster, "workers": arguments.workers}
-    model.fit(shards, validation=held_out, checkpoint=arguments.checkpoint, **place)
+    with cluster_asked(arguments) as place:
+        model.fit(shards, validation=held_out, checkpoint=arguments.checkpoint, **place)
     print("\n".join([f"{type(model).__name__} learned from {shards!r}", *model.notes()]))
     print(f"saved as {model.save(arguments.out)}", flush=True)
 

@@ -11,6 +11,7 @@ examples:
   cofactor recommend movies.cofactor --all --out lists.parquet
   cofactor recommend movies.cofactor --users today.csv --out lists.parquet
   cofactor recommend big.cofactor --users big.shards --out lists          a folder of Parquet files
+  cofactor recommend big.cofactor --users big.shards --out lists --cluster auto --workers 8
   cofactor recommend big.cofactor 196 --people big.shards               with the ratings that they have there
 
 Items are named by their id or their exact title. What a user has rated is left out, unless --seen."""
@@ -19,10 +20,11 @@ import sys
 from argparse import ArgumentParser, BooleanOptionalAction, Namespace
 from typing import TYPE_CHECKING, Any
 
+from cofactor.cli._cluster import OF_CLUSTERS, add_cluster, cluster_asked
 from cofactor.cli._newcomer import about_from, add_about
 from cofactor.cli._out import check_file
 from cofactor.cli._reranking import add_reranking, named_number, reranking_options
-from cofactor.cli._shards import expect_shards, shards_at
+from cofactor.cli._shards import expect_shards, refuse_given, shards_at
 from cofactor.cli._show import add_format, show
 from cofactor.data.id_lists import read_user_ids
 from cofactor.errors import BadOption
@@ -68,6 +70,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         "--approximate", action=BooleanOptionalAction,
         help="compare each user with the items near to them alone (extra 'ann'); pays off for very large catalogues",
     )  # fmt: skip
+    add_cluster(parser)
     add_format(parser)
 
 
@@ -78,6 +81,7 @@ def run(arguments: Namespace) -> None:
     shards = shards_at(arguments.file)
     people = None if arguments.people is None else expect_shards("--people", arguments.people)
     if shards is None:
+        refuse_given(arguments, OF_CLUSTERS, "are for the lists of everybody in shards: --users SHARDS --out FOLDER.")
         check_file("--out", arguments.out, [arguments.file])
     model = open_model(arguments.model)
     asked = None if shards else _asked(arguments, model, people)
@@ -112,7 +116,8 @@ def _write_lists_of(model: "Recommender", shards: "Shards", arguments: Namespace
 
     if not arguments.out:
         raise BadOption("The lists of everybody in shards need a folder to be written to, as in --out lists.")
-    return write_lists(model, shards, arguments.out, arguments.n, **options)
+    with cluster_asked(arguments) as place:
+        return write_lists(model, shards, arguments.out, arguments.n, **place, **options)
 
 
 def _check_asked(arguments: Namespace) -> None:

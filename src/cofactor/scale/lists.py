@@ -1,15 +1,20 @@
 """The lists of everybody in a folder of shards, written as Parquet, a file a shard.
 
 A shard's users are new to the model: they are listed by their ratings, and forgotten; so memory holds one shard of
-them, and the next. A file carries the number of its shard and a hash of the model, of the shards and of what was asked:
+them. A file carries the number of its shard and a hash of the model, of the shards and of what was asked:
 whoever is stopped goes on behind the last whole file, and the lists of two models never lie side by side.
 """
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
+import secrets
+import shutil
+import socket
+import warnings
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -20,10 +25,11 @@ from cofactor.data.formats.series import series_of
 from cofactor.data.joining import Joined
 from cofactor.data.ratings import Ratings
 from cofactor.data.writing import write_blocks
-from cofactor.errors import BadOption
+from cofactor.errors import BadOption, NotSaved
 from cofactor.run.work_bar import WorkBar
 from cofactor.scale.addresses import local_folder
-from cofactor.scale.fitting import FitsShards
+from cofactor.scale.cluster import map_on
+from cofactor.scale.fitting import BYTES_OF_RATING, FitsShards
 from cofactor.scale.folder import Shards
 from cofactor.scale.tables import table_of
 
@@ -34,13 +40,14 @@ if TYPE_CHECKING:
 
 __all__ = ["write_lists"]
 
-WriteShard: TypeAlias = Callable[[Path, Rows, Array, int, dict[str, Any]], None]  # file, rows, ids, n, options
 NEWCOMERS_AT_ONCE = 2_000
+BYTES_OF_ENTRY = 50  # of a list, while it is made
+DRAFTS = ".writing-"  # begins the name of a folder of what is being written
 
 
 def write_lists(
     model: "Recommender", shards: Shards, folder: str | Path, n: int = 10, *, progress: bool | None = None,
-    **options: Any,
+    cluster: str | None = None, workers: int | None = None, **options: Any,
 ) -> Path:  # fmt: skip
     """Write the n best items of every user in the shards; the folder of Parquet files of user, item, rank and score.
 
@@ -48,29 +55,87 @@ def write_lists(
     place a shard's users all at once; other models are asked for one after the other, which takes longer.
 
     progress: show it; None: where somebody looks
+    cluster, workers: of a Ray cluster whose machines make the lists, a shard at a time each, as those of `fit` are; all
+        of them see the folder at the same path, and write the same files
     options: those of `recommend`; what a user has rated is left out, unless hide_seen=False
     Raises `BadOption` where the folder holds lists of another model, of other shards or by other options, and where
-    the items of the shards are not those of the model; `BadShards` for a file that is missing or changed; what
-    `recommend` raises.
+    the items of the shards are not those of the model; `BadShards` for a file that is missing or changed; `NotSaved`
+    where the system refuses to write; `BadCluster` where a cluster cannot be reached or gives up; what `recommend`
+    raises.
     """
     _check_items(model.ratings, shards.catalogue)
     place, asked = local_folder(folder, "Lists"), _hash_of(model, shards, {"n": n, **options})
-    place.mkdir(parents=True, exist_ok=True)
-    files = [place / f"{Path(part.file).stem}-{asked}.parquet" for part in shards.parts]
-    strange = sorted(set(place.glob("*.parquet")) - set(files))
+    files = [place.absolute() / f"{Path(part.file).stem}-{asked}.parquet" for part in shards.parts]
+    strange = sorted(set(place.absolute().glob("*.parquet")) - set(files))
     if strange:
         raise BadOption(
             f"{place} holds {strange[0].name}, which are lists of another model, of other ratings or by other options. "
             "Name another folder."
         )
-    write = _placed(model) if isinstance(model, FitsShards) else _as_newcomers(model)
-    todo = [at for at, file in enumerate(files) if not file.is_file()]
-    with WorkBar(progress) as bar:
-        bar.stage("lists", len(todo))
-        for n_done, (at, shard) in enumerate(zip(todo, shards.each(todo), strict=True), 1):
-            write(files[at], shard.rows, shards.ids_of(at, shard), n, options)
-            bar.update(n_done)
+    todo = [range(at, at + 1) for at, file in enumerate(files) if not file.is_file()]
+    shards = replace(shards, storage=shards.storage.absolute())  # workers begin in folders of their own
+    asked_of = _without_users(model) if isinstance(model, FitsShards) else model
+    with map_on(cluster, workers, shards, _needed_gb(shards, n)) as ordered_map, _drafts_in(place) as drafts:
+        task = _ShardLists(asked_of, shards, files, drafts, n, options)
+        with WorkBar(progress) as bar:
+            bar.stage("lists", len(todo))
+            for n_done, said in enumerate(ordered_map(task, todo), 1):
+                bar.update(n_done)
+                for warning in said:
+                    warnings.warn(warning, stacklevel=2)
     return place
+
+
+@dataclass(frozen=True)
+class _ShardLists:
+    """The lists of the users of some shards, as a task: each shard's file takes its name when it is whole."""
+
+    model: "Recommender"  # one that fits shards has nobody in it
+    shards: Shards
+    files: list[Path]  # of all shards
+    drafts: Path
+    n: int
+    options: Mapping[str, Any]
+
+    def __call__(self, numbers: range) -> list[Warning | str]:
+        """Write the lists; what was warned of, which a worker could tell nobody."""
+        if not self.drafts.is_dir():
+            raise NotSaved(
+                f"{self.drafts.parent} is not there on {socket.gethostname()}. Lists go to a folder that every machine "
+                "of a cluster sees at the same path."
+            )
+        with warnings.catch_warnings(record=True) as said:
+            warnings.simplefilter("always")
+            for at, shard in zip(numbers, self.shards.each(numbers), strict=True):
+                # a worker that was given up for lost may still be writing the same
+                draft = self.drafts / f"{secrets.token_hex(8)}-{self.files[at].name}"
+                self._write(draft, shard.rows, self.shards.ids_of(at, shard))
+                draft.replace(self.files[at])
+        return [one.message for one in said]
+
+    def _write(self, file: Path, rows: Rows, ids: Array) -> None:
+        if isinstance(self.model, FitsShards):
+            _placed(self.model, rows, ids).recommend_all(file, self.n, **self.options)
+        else:
+            write_blocks(_as_newcomers(self.model, rows, ids, self.n, self.options), file)
+
+
+@contextmanager
+def _drafts_in(folder: Path) -> Generator[Path]:
+    """A folder inside, for files that are being written; those of a run that was killed are removed."""
+    for left in folder.absolute().glob(f"{DRAFTS}*"):
+        shutil.rmtree(left, ignore_errors=True)
+    drafts = folder.absolute() / f"{DRAFTS}{secrets.token_hex(8)}"
+    drafts.mkdir(parents=True)
+    try:
+        yield drafts
+    finally:
+        shutil.rmtree(drafts, ignore_errors=True)
+
+
+def _needed_gb(shards: Shards, n: int) -> float:
+    """Memory that the lists of a shard take beside the model, in GB."""
+    return max(2 * BYTES_OF_RATING * part.n_ratings + BYTES_OF_ENTRY * n * part.n_users for part in shards.parts) / 1e9
 
 
 def _check_items(own: Ratings, theirs: Ratings) -> None:
@@ -99,16 +164,11 @@ def _contents(option: Any) -> Any:
     return _contents(vars(option)) if hasattr(option, "__dict__") else option
 
 
-def _placed(model: FitsShards[Any]) -> WriteShard:
-    """All users of a shard are placed at once, as by `update`, in a model with nobody in it."""
-    nobody = _without_users(model)
-
-    def write(file: Path, rows: Rows, ids: Array, n: int, options: dict[str, Any]) -> None:
-        placed = nobody.copied()
-        placed.absorb(Joined(table_of(nobody.ratings, [rows], ids), np.arange(len(ids)), np.arange(0)))
-        placed.recommend_all(file, n, **options)
-
-    return write
+def _placed(nobody: FitsShards[Any], rows: Rows, ids: Array) -> FitsShards[Any]:
+    """The model with all users of a shard in it, placed at once as by `update`. nobody: it without users"""
+    placed = nobody.copied()
+    placed.absorb(Joined(table_of(nobody.ratings, [rows], ids), np.arange(len(ids)), np.arange(0)))
+    return placed
 
 
 def _without_users(model: FitsShards[Any]) -> FitsShards[Any]:
@@ -121,21 +181,16 @@ def _without_users(model: FitsShards[Any]) -> FitsShards[Any]:
     return nobody
 
 
-def _as_newcomers(model: "Recommender") -> WriteShard:
-    """The users of a shard are asked for with their ratings, some at a time."""
+def _as_newcomers(
+    model: "Recommender", rows: Rows, ids: Array, n: int, options: Mapping[str, Any]
+) -> "Iterator[pl.DataFrame]":
+    """The lists of a shard's users, who are asked for with their ratings, some at a time."""
+    import polars as pl
 
-    def blocks(rows: Rows, ids: Array, n: int, options: dict[str, Any]) -> "Iterator[pl.DataFrame]":
-        import polars as pl
-
-        for at in range(0, len(ids), NEWCOMERS_AT_ONCE):
-            asked = dict[Id, dict[Id, float]]()
-            for user in range(at, min(at + NEWCOMERS_AT_ONCE, len(ids))):
-                items, values = rows.of(user)
-                asked[ids[user]] = dict(zip(model.ratings.items.gather(items).tolist(), values.tolist(), strict=True))
-            columns = model.rank(asked, n, **options).columns(model.ratings)
-            yield pl.DataFrame([series_of(name, values) for name, values in columns.items()])
-
-    def write(file: Path, rows: Rows, ids: Array, n: int, options: dict[str, Any]) -> None:
-        write_blocks(blocks(rows, ids, n, options), file)
-
-    return write
+    for at in range(0, len(ids), NEWCOMERS_AT_ONCE):
+        asked = dict[Id, dict[Id, float]]()
+        for user in range(at, min(at + NEWCOMERS_AT_ONCE, len(ids))):
+            items, values = rows.of(user)
+            asked[ids[user]] = dict(zip(model.ratings.items.gather(items).tolist(), values.tolist(), strict=True))
+        columns = model.rank(asked, n, **options).columns(model.ratings)
+        yield pl.DataFrame([series_of(name, values) for name, values in columns.items()])
