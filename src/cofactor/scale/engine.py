@@ -17,6 +17,7 @@ from cofactor.arrays import FloatArray
 from cofactor.errors import BadOption
 from cofactor.kernels.blas import quiet_blas
 from cofactor.scale.held_out import ErrorSums
+from cofactor.scale.kept_sums import KeptSums
 from cofactor.scale.learned_shards import LearnedShards, SampledUsers
 from cofactor.scale.ordered_map import OrderedMap, one_after_the_other
 from cofactor.scale.pass_sums import PassSums
@@ -42,7 +43,13 @@ class ShardedEngine(ResumableEngine, Generic[S]):
         if not self.counts.of_items.any():
             raise BadOption(f"Nothing of {learned.shards!r} is left to learn from: all is held out, or a dislike.")
         self.errors = ErrorSums()
+        self._kept: KeptSums | None = None
         self._sums: S | None = None
+        self._losses = list[float]()  # of the bundles whose sums are joined
+
+    def keep_sums(self, kept: KeptSums) -> None:
+        """Keep the sums of a sweep while it runs, and go on from those that are found of the same sweep."""
+        self._kept = kept
 
     @abstractmethod
     def _solver(self) -> ShardSolver[S]:
@@ -65,24 +72,29 @@ class ShardedEngine(ResumableEngine, Generic[S]):
 
     def run(self, epoch: int, start: int, end: int) -> FloatArray:
         if start == 0:
-            self._begin()
+            self._begin(epoch)
         losses = [self._step(number) for number in range(start, end)]
         return np.array(losses, np.float32) * np.float32(self._learned.unit**2)
 
-    def _begin(self) -> None:
-        """Begin a pass, with the items as they are."""
-        solver = self._solver()
+    def _begin(self, epoch: int) -> None:
+        """Begin a pass, with the items as they are, behind the bundles whose sums are kept."""
+        solver, bundles = self._solver(), self._learned.shards.bundles
         self._sums = solver.no_sums()
-        self._coming = iter(self._map(ShardPass(self._learned, solver), self._learned.shards.bundles))
+        self._losses = self._kept.begin(epoch, self.state(), self._sums) if self._kept else []
+        self._coming = iter(self._map(ShardPass(self._learned, solver), bundles[len(self._losses) :]))
 
     def _step(self, number: int) -> float:
         """Join a bundle's sums to those before; its loss, or after the last one that of the whole pass."""
+        if number < len(self._losses):
+            return self._losses[number]
         bundle, sums = next(self._coming), self._sums
         assert sums is not None, "a pass begins with its first bundle"
-        loss = self._loss_before(bundle)
+        self._losses.append(self._loss_before(bundle))
         sums.add(bundle)
         if number + 1 < self.n_steps:
-            return loss
+            if self._kept:
+                self._kept.keep(sums, self._losses)
+            return self._losses[number]
         self._sums = None
         return self._finish(sums)
 

@@ -13,6 +13,7 @@ from cofactor.scale.cluster import map_on
 from cofactor.scale.engine import ShardedEngine
 from cofactor.scale.folder import Shards
 from cofactor.scale.held_out import HeldOut
+from cofactor.scale.kept_sums import KeptSums
 from cofactor.scale.learned_shards import LearnedShards
 from cofactor.scale.ordered_map import OrderedMap
 from cofactor.training.engine import ResumableEngine
@@ -74,7 +75,9 @@ class FitsShards(TrainedRecommender[E], Generic[E]):
 
         validation: a share of each user's ratings, such as 0.05, which are never learned from; what the model makes of
             them is noted when all sweeps are done
-        checkpoint: a file written after every sweep; where it exists, training goes on from it
+        checkpoint: a file written after every sweep; where it exists, training goes on from it. Beside it are the sums
+            of the running sweep's bundles that are joined, from which the same sweep goes on; with what is being
+            written they take the disk twice the size of the sums
         early_stopping, warm_start: not of shards
         cluster: the "host:port" of a Ray cluster whose machines share the work on shards; "auto" for the one that runs,
             or else one on this machine alone; None for this process. The model is the same, to the last bit
@@ -121,8 +124,14 @@ class FitsShards(TrainedRecommender[E], Generic[E]):
             def identity() -> dict[str, Any]:
                 return fresh._identity(learned.shards.fingerprint) | {"held out": share}
 
+            in_bundle = {"in bundle": learned.shards.in_bundle}
+            kept = KeptSums(run.checkpoint, identity() | in_bundle) if run.checkpoint else None
+            if kept:
+                engine.keep_sums(kept)
             with engine.session():
                 fresh._train(Supervisor(engine, run, fresh._n_epochs, identity, lambda epoch: epoch.train_loss))
+                if kept:
+                    kept.remove()
                 fresh._set_learned_from_shards(engine, catalogue)
                 fresh.on_held_out_ = fresh._on_held_out(engine) if share else ""
         fresh.interrupted_ = run.interrupted.where if run.interrupted else ""

@@ -15,7 +15,7 @@ from cofactor.arrays import Array
 from cofactor.errors import BadCheckpoint
 from cofactor.replacing import replace_file
 
-__all__ = ["load_checkpoint", "save_checkpoint", "wrong_with_state"]
+__all__ = ["load_checkpoint", "save_checkpoint", "state_sha256", "wrong_with_state"]
 
 OF_TORCH = "adam."  # prefix of torch's moments of the parameter `net.<name>`, which exist after the first step
 
@@ -28,7 +28,7 @@ def save_checkpoint(path: Path, state: dict[str, Array], n_epochs_done: int, run
     """
     state = {name: np.asarray(array, order="C") for name, array in state.items()}
     about = {"n_epochs_done": str(n_epochs_done), "run": json.dumps(run, sort_keys=True, default=str)}
-    about["sha256"] = _sha256(state, about)
+    about["sha256"] = state_sha256(state, about)
     try:
         replace_file(path, partial(save_file, state, metadata=about))
     except (OSError, SafetensorError) as error:
@@ -50,7 +50,7 @@ def load_checkpoint(path: Path, run: dict[str, object]) -> tuple[dict[str, Array
         n_done, recorded = int(about["n_epochs_done"]), about.pop("sha256")
     except (SafetensorError, AttributeError, LookupError, TypeError, ValueError, OSError, RecursionError) as error:
         raise BadCheckpoint(f"{path} is no checkpoint of ours: {error}. Delete it to start afresh.") from error
-    if recorded != _sha256(state, about) or not isinstance(saved, dict):
+    if recorded != state_sha256(state, about) or not isinstance(saved, dict):
         _refuse(path, "it is not what was written: its hash differs")
     _check_run(path, saved, json.loads(json.dumps(run, default=str)))
     return state, n_done
@@ -93,8 +93,8 @@ def _check_run(path: Path, saved: Mapping[str, Any], asked: Mapping[str, Any]) -
         raise BadCheckpoint(f"{path} belongs to another training ({was}). Delete it or choose another path.")
 
 
-def _sha256(state: Mapping[str, Array], about: Mapping[str, str]) -> str:
-    """The hash of every array and of the metadata."""
+def state_sha256(state: Mapping[str, Array], about: Mapping[str, str]) -> str:
+    """The SHA-256 over every array and the metadata, in hexadecimal digits."""
     digest = hashlib.sha256(json.dumps(about, sort_keys=True).encode())
     for name, array in sorted(state.items()):
         digest.update(f"{name} {array.dtype} {array.shape}".encode())
