@@ -12,13 +12,13 @@ import pytest
 import cofactor as cf
 from cofactor.errors import BadCheckpoint
 from cofactor.kernels.posterior.row_sums import RowSums
-from cofactor.scale import kept_sums
+from cofactor.scale import kept_sums, passes
 from cofactor.scale.explicit_als import RatingSums
 from cofactor.scale.folder import write_manifest
 from cofactor.scale.held_out import ErrorSums
 from cofactor.scale.implicit_als import ClickSums
 from cofactor.scale.kept_sums import KeptSums
-from cofactor.scale.passes import ShardPass
+from cofactor.scale.passes import ShardPass, StartPass
 from cofactor.scale.writing import shard_table
 
 OPTIONS = {"n_factors": 8, "n_epochs": 3}
@@ -98,6 +98,8 @@ def test_a_kill_costs_one_bundle(shards, whole, tmp_path, monkeypatch):
     killed = subprocess.run([sys.executable, "-c", KILLED, shards.folder, file], check=False)
     assert killed.returncode < 0, "it was killed"
     assert [one.name.split(".")[1:3] for one in tmp_path.glob("*.sums")] == [["sweep-1", "bundles-2"]]
+    for before_the_first in (passes._CountPass, StartPass):
+        monkeypatch.delattr(before_the_first, "__call__")  # neither are counts and start found again
     firsts = summed(monkeypatch)
     again = cf.ExplicitALS(**OPTIONS).fit(shards, validation=0.1, checkpoint=file, progress=False)
     assert firsts == [4, 6, 0, 2, 4, 6]

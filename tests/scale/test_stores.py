@@ -74,7 +74,9 @@ def served(local):
 def pass_over(shards):
     """The first pass of a fit, with the items as they begin."""
     learned = LearnedShards(shards, HeldOut(0.1, shards.catalogue.items.values))
-    return ShardPass(learned, ShardedLeastSquares(learned, 8, 0.1, 0.8)._solver())
+    engine = ShardedLeastSquares(learned, 8, 0.1, 0.8)
+    engine.start()
+    return ShardPass(learned, engine._solver())
 
 
 def items_of(model):

@@ -153,6 +153,7 @@ def main() -> None:
         warm.run(0, 0, warm.n_steps)
         clock = Clock()
         engine = engine_of(shards, asked.k)
+        engine.start()
         found["start"] = clock.read()
         found["sweeps"] = sweeps(engine, asked.sweeps, asked.checkpoint)
         if asked.errors:

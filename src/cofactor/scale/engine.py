@@ -13,7 +13,7 @@ from typing import Generic, TypeVar
 
 import numpy as np
 
-from cofactor.arrays import FloatArray
+from cofactor.arrays import Array, FloatArray
 from cofactor.errors import BadOption
 from cofactor.kernels.blas import quiet_blas
 from cofactor.scale.held_out import ErrorSums
@@ -21,7 +21,7 @@ from cofactor.scale.kept_sums import KeptSums
 from cofactor.scale.learned_shards import LearnedShards, SampledUsers
 from cofactor.scale.ordered_map import OrderedMap, one_after_the_other
 from cofactor.scale.pass_sums import PassSums
-from cofactor.scale.passes import ShardPass, ShardSolver, counts_of
+from cofactor.scale.passes import Counts, ShardPass, ShardSolver, counts_of
 from cofactor.training.engine import ResumableEngine
 
 __all__ = ["ShardedEngine"]
@@ -36,12 +36,10 @@ class ShardedEngine(ResumableEngine, Generic[S]):
     """
 
     def __init__(self, learned: LearnedShards, ordered_map: OrderedMap = one_after_the_other) -> None:
-        """ordered_map: who does the work on bundles, and where. Raises `BadOption` where nothing is learned from."""
+        """ordered_map: who does the work on bundles, and where"""
         self._learned, self._map = learned, ordered_map
         self._coming: Iterator[S] = iter(())
-        self.counts = counts_of(learned, ordered_map)
-        if not self.counts.of_items.any():
-            raise BadOption(f"Nothing of {learned.shards!r} is left to learn from: all is held out, or a dislike.")
+        self._counts: Counts | None = None
         self.errors = ErrorSums()
         self._kept: KeptSums | None = None
         self._sums: S | None = None
@@ -50,6 +48,24 @@ class ShardedEngine(ResumableEngine, Generic[S]):
     def keep_sums(self, kept: KeptSums) -> None:
         """Keep the sums of a sweep while it runs, and go on from those that are found of the same sweep."""
         self._kept = kept
+
+    def start(self) -> None:
+        """Find what the first sweep begins with, by passes over the shards; needless where a state is restored.
+
+        Raises `BadOption` where nothing is learned from.
+        """
+        self._counts = counts_of(self._learned, self._map)
+        if not self._counts.of_items.any():
+            shards = self._learned.shards
+            raise BadOption(f"Nothing of {shards!r} is left to learn from: all is held out, or a dislike.")
+
+    @property
+    def counts(self) -> Counts:
+        """The size of what is learned from, counted by `start`."""
+        if self._counts is None:
+            self.start()
+        assert self._counts is not None, "start counts"
+        return self._counts
 
     @abstractmethod
     def _solver(self) -> ShardSolver[S]:
@@ -78,6 +94,8 @@ class ShardedEngine(ResumableEngine, Generic[S]):
 
     def _begin(self, epoch: int) -> None:
         """Begin a pass, with the items as they are, behind the bundles whose sums are kept."""
+        if self._counts is None:
+            self.start()
         solver, bundles = self._solver(), self._learned.shards.bundles
         self._sums = solver.no_sums()
         self._losses = self._kept.begin(epoch, self.state(), self._sums) if self._kept else []
@@ -97,6 +115,14 @@ class ShardedEngine(ResumableEngine, Generic[S]):
             return self._losses[number]
         self._sums = None
         return self._finish(sums)
+
+    def state(self) -> dict[str, Array]:
+        counts = self._counts or Counts(np.zeros(self._learned.shards.n_items, np.int64), 0.0, 0)
+        of_items = counts.of_items.astype(np.int64)
+        return {"n_of_items": of_items, "mean": np.array(counts.mean), "n_users": np.array(counts.n_users)}
+
+    def restore(self, state: dict[str, Array]) -> None:
+        self._counts = Counts(state["n_of_items"], float(state["mean"]), int(state["n_users"]))
 
     def sampled(self, n_users: int) -> SampledUsers:
         """So many of the users; how often an item was rated is said of all."""

@@ -148,15 +148,22 @@ class ShardedLeastSquares(ShardedEngine[RatingSums]):
         self, learned: LearnedShards, n_factors: int, reg: float, reg_exponent: float, *, seed: int = 0,
         ordered_map: OrderedMap = one_after_the_other,
     ) -> None:  # fmt: skip
-        """ordered_map: who does the work on bundles. Raises `BadOption` where nothing is learned from."""
+        """ordered_map: who does the work on bundles"""
         super().__init__(learned, ordered_map)
-        self._penalty = RowPenalty(n_factors, reg, reg_exponent)
-        start = ItemStart(self.counts.of_items, self.counts.mean, n_factors, seed)
-        sums = np.zeros((len(start.item_counts), n_factors), np.float32)
-        for bundle in ordered_map(StartPass(learned, start), learned.shards.bundles):
+        self._penalty, self._seed = RowPenalty(n_factors, reg, reg_exponent), seed
+        nowhere = np.zeros((learned.shards.n_items, n_factors), np.float32)
+        self.items = self._before = self._start_from(nowhere, 0.0)
+
+    def start(self) -> None:
+        super().start()
+        start = ItemStart(self.counts.of_items, self.counts.mean, self._penalty.k, self._seed)
+        sums = np.zeros((len(start.item_counts), start.k), np.float32)
+        for bundle in self._map(StartPass(self._learned, start), self._learned.shards.bundles):
             sums += bundle
-        bias = np.zeros(len(sums), np.float32)
-        self.items = self._before = ItemRows.of(start.factors(sums), bias, start.mean, self._penalty.width)
+        self.items = self._before = self._start_from(start.factors(sums), start.mean)
+
+    def _start_from(self, factors: FloatArray, mean: float) -> ItemRows:
+        return ItemRows.of(factors, np.zeros(len(factors), np.float32), mean, self._penalty.width)
 
     def _solver(self) -> RatingShardSolver:
         return RatingShardSolver(self.items, self._penalty)
@@ -184,10 +191,11 @@ class ShardedLeastSquares(ShardedEngine[RatingSums]):
     def state(self) -> dict[str, Array]:
         rows = {"items": self.items, "before": self._before}
         factors = {name: one.factors.copy() for name, one in rows.items()}
-        return factors | {f"{name}_bias": one.bias.copy() for name, one in rows.items()}
+        return super().state() | factors | {f"{name}_bias": one.bias.copy() for name, one in rows.items()}
 
     def restore(self, state: dict[str, Array]) -> None:
+        super().restore(state)
         self.items, self._before = (
-            self.items._replace(factors=aligned(state[name]), bias=state[f"{name}_bias"].copy())
+            ItemRows(aligned(state[name]), state[f"{name}_bias"].copy(), self.counts.mean)
             for name in ("items", "before")
         )

@@ -120,6 +120,8 @@ class FitsShards(TrainedRecommender[E], Generic[E]):
         fresh.ratings_ = catalogue
         with fresh._finite():
             engine = fresh._make_shard_engine(learned, ordered_map)
+            if not (run.checkpoint and run.checkpoint.exists()):
+                engine.start()
 
             def identity() -> dict[str, Any]:
                 return fresh._identity(learned.shards.fingerprint) | {"held out": share}

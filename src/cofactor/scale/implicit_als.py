@@ -95,7 +95,7 @@ class ShardedClicks(ShardedEngine[ClickSums]):
         self, learned: LearnedShards, n_factors: int, objective: ImplicitObjective, *, seed: int = 0,
         ordered_map: OrderedMap = one_after_the_other,
     ) -> None:  # fmt: skip
-        """ordered_map: who does the work on bundles. Raises `BadOption` where nothing is learned from."""
+        """ordered_map: who does the work on bundles"""
         super().__init__(learned._replace(positives=True), ordered_map)
         self._n_factors, self._objective = n_factors, objective
         self._items = self._before = random_items(learned.shards.n_items, n_factors, seed)
@@ -123,9 +123,10 @@ class ShardedClicks(ShardedEngine[ClickSums]):
         return np.ascontiguousarray(found[:, : self._n_factors])
 
     def state(self) -> dict[str, Array]:
-        return {"items": self._items.copy(), "before": self._before.copy()}
+        return super().state() | {"items": self._items.copy(), "before": self._before.copy()}
 
     def restore(self, state: dict[str, Array]) -> None:
+        super().restore(state)
         self._items, self._before = aligned(state["items"]), aligned(state["before"])
 
 
