@@ -5,7 +5,8 @@
 Planted ratings in shards, some 50 a user, 10 million with the default. Every row is a fit of its own, from the start of
 its process's cluster to the model; "a sweep" is the mean over sweeps, one row's loss of a worker falling into the
 second. The difference is the largest of any item factor to that of one process. Machines are nodes of
-`ray.cluster_utils.Cluster`, two raylets on this one, with half of the processors each.
+`ray.cluster_utils.Cluster`, two raylets on this one, with half of the processors each. Lists are the 10 best items of
+everybody, a Parquet file a shard, workers having begun.
 """
 
 import argparse
@@ -31,6 +32,7 @@ from benchmarks.shared.reporting import describe, machine, markdown_table, third
 from cofactor.arrays import FloatArray
 from cofactor.scale.cluster_map import imported_ray
 from cofactor.scale.folder import Shards, open_shards
+from cofactor.scale.lists import write_lists
 
 N_ITEMS = 15_000
 USERS_IN_SHARD = 2_000  # so that 200,000 users make 100 shards, seven bundles
@@ -52,13 +54,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
         planted_folder.USERS_IN_SHARD = USERS_IN_SHARD
         world = World.of(N_ITEMS, 16)
         shards = planted_folder.planted_shards(Path(folder) / "big.shards", world, asked.users, lambda *_: None)
-        found = _measured(shards, asked, Path(folder))
+        found, listed = _measured(shards, asked, Path(folder)), _listed(shards, asked, Path(folder))
         summary = f"{shards!r}, k = {asked.k}, {asked.sweeps} sweeps, {len(shards.bundles)} bundles."
     header = ["", "the fit, s", "a sweep, s", "difference"]
     rows = [[name, f"{one['seconds']:.1f}", f"{one['sweep']:.2f}", f"{one['difference']:.0e}"] for name, one in found]
     versions = {"cofactor": cf.__version__, "numpy": np.__version__, "ray": imported_ray().__version__}
     text = ["# Cluster", describe(about, versions), third_paragraph(__doc__), summary, markdown_table(header, rows)]
-    write_results("cluster", {"machine": about, "what": summary, "found": dict(found)}, "\n\n".join(text))
+    each = [[name, f"{s:.1f}", f"{shards.n_users / s:,.0f}", f"{n}"] for name, s, n in listed]
+    text.append(markdown_table(["everybody's lists", "s", "users a second", "files that differ"], each))
+    found = {"machine": about, "what": summary, "found": dict(found), "lists": listed}
+    write_results("cluster", found, "\n\n".join(text))
 
 
 def _number(text: str) -> int:
@@ -95,7 +100,7 @@ def _measured(shards: Shards, asked: Any, folder: Path) -> list[tuple[str, dict[
         with _later(after, machines.replace) as replaced:
             found = _timed(lambda: _fitted(shards, asked, cluster=machines.address, workers=2))
         add("a machine removed, another added" if replaced.done else "a machine removed, no other came up", found)
-    add("the driver killed, and resumed", _timed(lambda: _resumed(shards, asked, folder)))
+    add("the driver killed in its first sweep, and resumed", _timed(lambda: _resumed(shards, asked, folder)))
     return rows
 
 
@@ -109,15 +114,30 @@ def _timed(fit: Callable[[], cf.ExplicitALS]) -> dict[str, Any]:
 
 
 def _resumed(shards: Shards, asked: Any, folder: Path) -> cf.ExplicitALS:
-    """Fitted by a process that is killed as soon as its first sweep is kept, and then by this one."""
-    file = folder / "checkpoint"
+    """Fitted by a process that is killed as soon as it has kept sums of its first sweep, and then by this one."""
+    file = folder / "kept" / "checkpoint"
     words = ["--k", str(asked.k), "--sweeps", str(asked.sweeps), "--fit", str(shards.folder), str(file)]
     driver = subprocess.Popen([sys.executable, "-m", "benchmarks.tables.cluster", *words])
-    while not file.exists() and driver.poll() is None:
+    while not any(file.parent.glob("*.sums")) and driver.poll() is None:
         time.sleep(0.02)
     driver.send_signal(signal.SIGKILL)
     driver.wait()
     return _fitted(shards, asked, checkpoint=file, cluster="auto", workers=2)
+
+
+def _listed(shards: Shards, asked: Any, folder: Path) -> list[tuple[str, float, int]]:
+    """Seconds of everybody's lists, and the files that are not those of one process."""
+    model, rows = _fitted(shards, asked), list[tuple[str, float, int]]()
+    with _Local():
+        write_lists(model, shards, folder / "warm", cluster="auto", workers=2)
+        for name, options in (("one process", {}), *((f"Ray, {n}", {"cluster": "auto", "workers": n}) for n in (1, 2))):
+            started = time.perf_counter()
+            out = write_lists(model, shards, folder / name, **options)
+            seconds = time.perf_counter() - started
+            theirs = folder / "one process"
+            differ = [file for file in out.iterdir() if file.read_bytes() != (theirs / file.name).read_bytes()]
+            rows.append((name, seconds, len(differ)))
+    return rows
 
 
 class _later:

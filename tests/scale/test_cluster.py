@@ -4,8 +4,9 @@ import os
 import shutil
 import signal
 import sys
+import time
 from dataclasses import replace
-from itertools import pairwise
+from itertools import chain, pairwise, repeat
 
 import numpy as np
 import pytest
@@ -138,6 +139,18 @@ def test_at_most_one_bundle_more_than_workers_is_out(ray, shards, tmp_path):
     assert next(coming) == 0
     assert not (tmp_path / "48").exists()
     assert list(coming) == [16, 32, 48]
+
+
+def test_a_machine_that_joins_is_given_work_at_once(ray, shards, tmp_path, monkeypatch):
+    """There is room for one worker, and then for two: the third bundle is begun before the first was taken."""
+    machines = chain([{"a": 1.0}], repeat({"a": 1.0, "b": 1.0}))
+    monkeypatch.setattr(ClusterMap, "_nodes", lambda _: next(machines))
+    coming = ClusterMap(None, 1.0)(lambda numbers: (tmp_path / str(numbers.start)).touch(), shards.bundles)
+    next(coming)
+    until = time.monotonic() + 60
+    while not (tmp_path / "32").exists():
+        assert time.monotonic() < until, "nobody has begun it"
+        time.sleep(0.01)
 
 
 # ---- what cannot be -----------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ What travels is the task, once to every machine, and what it gives of each range
 without a state, which is given again where its worker or its machine was lost.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from typing import Any, NamedTuple, TypeVar
 
@@ -40,7 +40,11 @@ class TaskSize(NamedTuple):
         smallest, largest, total = min(cpus_of_machines), max(cpus_of_machines), sum(cpus_of_machines)
         cpus = min(total / n_workers, largest) if n_workers else smallest
         cpus = int(cpus) if cpus >= 1 else cpus
-        return cls(n_workers or sum(int(one // cpus) for one in cpus_of_machines), cpus)
+        return cls(n_workers or _n_fitting(cpus, cpus_of_machines), cpus)
+
+
+def _n_fitting(cpus: float, cpus_of_machines: Iterable[float]) -> int:
+    return sum(int(one // cpus) for one in cpus_of_machines)
 
 
 class ClusterMap:
@@ -73,7 +77,7 @@ class ClusterMap:
         try:
             for number in range(len(ranges)):
                 while number not in done:
-                    while n_begun < len(ranges) and len(running) + len(done) <= size.n_workers:
+                    while n_begun < len(ranges) and len(running) + len(done) <= self._n_at_once(size):
                         begin(n_begun)
                         n_begun += 1
                     (ready, *_), _ = self._ray.wait([*running], num_returns=1)
@@ -104,6 +108,10 @@ class ClusterMap:
         nodes = [node for node in self._ray.nodes() if node["Alive"]]
         found = {node["NodeID"]: node["Resources"].get("CPU", 0.0) for node in nodes}
         return {name: cpus for name, cpus in found.items() if cpus}
+
+    def _n_at_once(self, size: TaskSize) -> int:
+        """The workers that there are now: machines may have joined."""
+        return self._n_workers or max(size.n_workers, _n_fitting(size.cpus, self._nodes().values()))
 
     def _cpus(self) -> list[float]:
         found = [*self._nodes().values()]
