@@ -142,6 +142,12 @@ def test_at_most_one_bundle_more_than_workers_is_out(ray, shards, tmp_path):
     assert list(coming) == [2, 4, 6]
 
 
+def test_a_machine_that_was_lost_before_it_is_asked_is_passed_over(ray, shards, monkeypatch):
+    nodes = ClusterMap._nodes
+    monkeypatch.setattr(ClusterMap, "_nodes", lambda one: nodes(one) | {"0" * 56: 1.0})
+    ClusterMap(1, 1.0).on_each_machine("check_shards", shards.storage, shards.fingerprint)
+
+
 def test_a_machine_that_joins_is_given_work_at_once(ray, shards, tmp_path, monkeypatch):
     """There is room for one worker, and then for two: the third bundle is begun before the first was taken."""
     machines = chain([{"a": 1.0}], repeat({"a": 1.0, "b": 1.0}))

@@ -99,8 +99,9 @@ class ClusterMap:
         for node in self._nodes():
             there = self._task.options(num_cpus=0, scheduling_strategy=NodeAffinitySchedulingStrategy(node, soft=False))
             asked.append(there.remote(self._versions, name, *arguments))
+        errors = self._ray.exceptions
         for one in asked:
-            with suppress(self._ray.exceptions.NodeDiedError):  # lost since: others do its work
+            with suppress(errors.NodeDiedError, errors.TaskUnschedulableError):  # lost since: others do its work
                 self._value(one)
 
     def _nodes(self) -> dict[str, float]:
