@@ -3,8 +3,8 @@
     python3 dev.py bench cluster [--users 200k] [--k 64] [--sweeps 3]
 
 Planted ratings in shards, some 50 a user, 10 million with the default. Every row is a fit of its own, from the start of
-its process's cluster to the model; "a sweep" is the mean over sweeps, one row's loss of a worker falling into the
-second. The difference is the largest of any item factor to that of one process. Machines are nodes of
+its process's cluster to the model; "a sweep" is the mean over sweeps, of which the second has what is lost, in the rows
+of losses. The difference is the largest of any item factor to that of one process. Machines are nodes of
 `ray.cluster_utils.Cluster`, two raylets on this one, with half of the processors each. Lists are the 10 best items of
 everybody, a Parquet file a shard, workers having begun.
 """
@@ -88,17 +88,17 @@ def _measured(shards: Shards, asked: Any, folder: Path) -> list[tuple[str, dict[
     add("one process", dict(alone))
     for n in WORKERS:
         add(f"Ray, {n} worker{'s' * (n > 1)}", _timed(lambda n=n: _fitted(shards, asked, cluster="auto", workers=n)))
-    after = alone["seconds"] - 1.5 * alone["sweep"]  # in the second of three sweeps, were there no cluster to start
     with _Local():
         _fitted(shards, asked, cluster="auto", workers=2)  # workers that have begun
         add("2 workers that had begun", _timed(lambda: _fitted(shards, asked, cluster="auto", workers=2)))
-        with _later(after, _kill_a_worker) as killed:
-            found = _timed(lambda: _fitted(shards, asked, cluster="auto", workers=2))
+        with _later(folder / "a", _kill_a_worker) as killed:
+            found = _timed(lambda: _fitted(shards, asked, checkpoint=folder / "a", cluster="auto", workers=2))
         add("a worker killed by SIGKILL" if killed.done else "a worker that was to be killed, but ended before", found)
     with _Machines() as machines:
         _fitted(shards, asked, cluster=machines.address, workers=2)
-        with _later(after, machines.replace) as replaced:
-            found = _timed(lambda: _fitted(shards, asked, cluster=machines.address, workers=2))
+        with _later(folder / "b", machines.replace) as replaced:
+            place = {"cluster": machines.address, "workers": 2}
+            found = _timed(lambda: _fitted(shards, asked, checkpoint=folder / "b", **place))
         add("a machine removed, another added" if replaced.done else "a machine removed, no other came up", found)
     add("the driver killed in its first sweep, and resumed", _timed(lambda: _resumed(shards, asked, folder)))
     return rows
@@ -130,9 +130,9 @@ def _listed(shards: Shards, asked: Any, folder: Path) -> list[tuple[str, float, 
     model, rows = _fitted(shards, asked), list[tuple[str, float, int]]()
     with _Local():
         write_lists(model, shards, folder / "warm", cluster="auto", workers=2)
-        for name, options in (("one process", {}), *((f"Ray, {n}", {"cluster": "auto", "workers": n}) for n in (1, 2))):
+        for name, n in (("one process", None), ("Ray, 1 worker", 1), ("Ray, 2 workers", 2)):
             started = time.perf_counter()
-            out = write_lists(model, shards, folder / name, **options)
+            out = write_lists(model, shards, folder / name, cluster="auto" if n else None, workers=n)
             seconds = time.perf_counter() - started
             theirs = folder / "one process"
             differ = [file for file in out.iterdir() if file.read_bytes() != (theirs / file.name).read_bytes()]
@@ -141,10 +141,10 @@ def _listed(shards: Shards, asked: Any, folder: Path) -> list[tuple[str, float, 
 
 
 class _later:
-    """Do something after so many seconds, while the block goes on; `done` says whether it came about."""
+    """Do something behind the first sweep, when the checkpoint is written; `done` says whether it came about."""
 
-    def __init__(self, seconds: float, deed: Callable[[], bool]) -> None:
-        self._seconds, self._deed, self.done = seconds, deed, False
+    def __init__(self, checkpoint: Path, deed: Callable[[], bool]) -> None:
+        self._checkpoint, self._deed, self._left, self.done = checkpoint, deed, False, False
 
     def __enter__(self) -> "_later":
         self._thread = Thread(target=self._run)
@@ -152,10 +152,12 @@ class _later:
         return self
 
     def _run(self) -> None:
-        time.sleep(self._seconds)
-        self.done = self._deed()
+        while not self._checkpoint.exists() and not self._left:
+            time.sleep(0.02)
+        self.done = not self._left and self._deed()
 
     def __exit__(self, *_: object) -> None:
+        self._left = True
         self._thread.join()
 
 
