@@ -6,7 +6,7 @@ Planted ratings in shards, some 50 a user, 10 million with the default. Every ro
 its process's cluster to the model; "a sweep" is the mean over sweeps, of which the second has what is lost, in the rows
 of losses. The difference is the largest of any item factor to that of one process. Machines are nodes of
 `ray.cluster_utils.Cluster`, two raylets on this one, with half of the processors each. Lists are the 10 best items of
-everybody, a Parquet file a shard, workers having begun.
+everybody, a Parquet file a shard, on a cluster that has made them once.
 """
 
 import argparse
