@@ -11,33 +11,20 @@ table, as it is once on every machine.
 """
 
 import argparse
-import os
-import signal
-import subprocess
-import sys
-import time
 from pathlib import Path
 from shutil import rmtree
 from tempfile import TemporaryDirectory
-from typing import NamedTuple
 
 import numpy as np
 import polars as pl
 
 import cofactor as cf
 from benchmarks.shared.reporting import describe, machine, markdown_table, third_paragraph, write_results
+from benchmarks.shared.timed_process import Took, run, run_command
 
 N_ITEMS, RATINGS_A_USER, BLOCK = 15_000, 50, 5_000_000
 MEMORY_GB = 4.0
 N_SMALL, N_TURNS = 10_000, 3
-
-
-class Run(NamedTuple):
-    """What one process took."""
-
-    seconds: float
-    processor: float
-    peak_gb: float
 
 
 def write_table(path: Path, n_rows: int, *, as_text: bool) -> None:
@@ -58,30 +45,18 @@ def write_table(path: Path, n_rows: int, *, as_text: bool) -> None:
             frame.write_csv(file, include_header=start == 0)
 
 
-def run(command: list[str], *, kill_after: float | None = None) -> Run:
-    started = time.perf_counter()
-    process = subprocess.Popen([sys.executable, *command], stdout=subprocess.DEVNULL)
-    if kill_after is not None:
-        time.sleep(kill_after)
-        os.kill(process.pid, signal.SIGKILL)
-    _, status, used = os.wait4(process.pid, 0)
-    if os.waitstatus_to_exitcode(status) != (0 if kill_after is None else -signal.SIGKILL):
-        raise SystemExit(f"{' '.join(command)} ended with {status}")
-    return Run(time.perf_counter() - started, used.ru_utime + used.ru_stime, used.ru_maxrss * 1024 / 1e9)
-
-
-def shard(path: Path, out: Path, **options: float) -> Run:
+def shard(path: Path, out: Path, kill_after: float | None = None) -> Took:
     words = ["shard", str(path), "--out", str(out), "--memory-gb", str(MEMORY_GB)]
-    return run(["-c", f"import sys; from cofactor.cli import main; sys.exit(main({words!r}))"], **options)
+    return run_command(words, kill_after=kill_after)
 
 
-def by_turns(path: Path, out: Path) -> tuple[Run, Run, float]:
+def by_turns(path: Path, out: Path) -> tuple[Took, Took, float]:
     """The medians of Polars' read and of sharding, and the seconds of the fastest sharding; the shards stay."""
-    runs: list[tuple[Run, Run]] = []
+    runs: list[tuple[Took, Took]] = []
     for _ in range(N_TURNS):
         rmtree(out, ignore_errors=True)
         runs.append((run(["-c", f"import polars as pl; pl.read_csv({str(path)!r})"]), shard(path, out)))
-    theirs, ours = (Run(*np.median(of, axis=0).tolist()) for of in zip(*runs, strict=True))
+    theirs, ours = (Took(*np.median(of, axis=0).tolist()) for of in zip(*runs, strict=True))
     return theirs, ours, min(one.seconds for _, one in runs)
 
 
