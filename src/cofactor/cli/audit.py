@@ -42,7 +42,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     )  # fmt: skip
     parser.add_argument("--sections", metavar="NAMES", help="measure only these, by comma (default: all)")
     parser.add_argument("--quick", action="store_true", help="smaller simulation, and no attack on the model")
-    parser.add_argument("--k", type=int, default=10, help="length of the lists (default: 10)")
+    parser.add_argument("--k", type=int, help="length of the lists (default: 10, or all items where there are fewer)")
     parser.add_argument("--seed", type=int, default=0, help="of what is drawn at random (default: 0)")
     add_reranking(parser)
 

@@ -42,4 +42,5 @@ def run(arguments: Namespace) -> None:
     else:
         print(found)
     if arguments.into is not None:
-        keep_card_in(model_card(model, test, sections=["accuracy"], k=arguments.k), arguments.into)
+        k = min(arguments.k, model.ratings.n_items)
+        keep_card_in(model_card(model, test, sections=["accuracy"], k=k), arguments.into)

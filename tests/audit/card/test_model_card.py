@@ -288,6 +288,13 @@ def test_the_size_of_a_signed_value_begins_at_0_where_its_sign_is_in_doubt():
     assert absolute(Interval(0.1, -0.3, 0.4)) == Interval(0.1, 0.0, 0.4)
 
 
+def test_lists_are_as_long_as_a_small_catalogue(tastes):
+    few = tastes.subset(np.isin(tastes.item_idx, np.argsort(-tastes.item_counts)[:8]))
+    few = few.without(items=few.items.values[few.item_counts == 0].tolist())
+    card = cf.model_card(cf.Popularity().fit(few), sections=["accuracy"], n_bootstrap=50)
+    assert "nDCG@8" in card.findings["list_accuracy"].sentence
+
+
 @pytest.mark.parametrize(
     ("wrong", "message"),
     [

@@ -36,6 +36,7 @@ from cofactor.recommender import Recommender, expect_model
 
 __all__ = ["MEASURED_SECTIONS", "held_out_audit", "model_card"]
 
+USUAL_LENGTH = 10  # of lists
 HELD_OUT = 0.2  # of each person's ratings, where no test is given
 MEASURED_SECTIONS: Mapping[str, Callable[[CardAudit], Section]] = {
     "parameters": parameters_section, "profile": profile_section, "values": values_section,
@@ -50,7 +51,7 @@ def model_card(
     model: Recommender, test: RatingsOrFrame | None = None, *, sections: Sequence[str] | None = None,
     lists: Mapping[str, Any] | None = None, thresholds: Mapping[str, Any] | str | Path | None = None,
     answers: Mapping[str, Any] | str | Path | None = None, item_values: ItemValues | str | Path | None = None,
-    quick: bool = False, k: int = 10, confidence: float = 0.95,
+    quick: bool = False, k: int | None = None, confidence: float = 0.95,
     n_bootstrap: int = 1000, seed: int = 0, progress: Callable[[str], None] | None = None,
 ) -> Card:  # fmt: skip
     """The card of a fitted model [mitchell2019cards]: what it is, what was measured with lights, what is not answered.
@@ -65,7 +66,8 @@ def model_card(
     item_values: a second objective, or a file that `cofactor.ItemValues.read` takes, for the section "values", which is
         then always measured, and without them never
     quick: fewer rounds of the simulation, and no attack that fits the model several times
-    k, confidence, n_bootstrap, seed: length of lists, and of intervals as in `evaluate`
+    k: length of lists; None: ten, or the whole catalogue where it has fewer
+    confidence, n_bootstrap, seed: of intervals, as in `evaluate`
     progress: called with the name of each section before it is measured
 
     Nothing is kept in the model: `model.keep_card(card)` does, and `save` then writes it. Raises `BadOption` for
@@ -82,14 +84,10 @@ def model_card(
     refuse_options(lists)
     given = _settings(answers, read_answers, checked_answers)
     held_to: Thresholds = _settings(thresholds, read_thresholds, checked_thresholds) or kept.thresholds
-    if list_length(k, "k") > model.ratings.n_items:
-        raise BadOption(
-            f"Lists of k={k} are longer than the catalogue of {model.ratings.n_items} items. Ask for fewer."
-        )
     audit = held_out_audit(
         model, None if test is None else as_ratings(test, "model_card measures on", like=model.ratings), lists=lists,
-        k=list_length(k, "k"), level=check_level(confidence, n_bootstrap), seed=seed_of(seed), thresholds=held_to,
-        quick=conformed("quick", bool, quick), item_values=values,
+        k=_length(k, model.ratings.n_items), level=check_level(confidence, n_bootstrap), seed=seed_of(seed),
+        thresholds=held_to, quick=conformed("quick", bool, quick), item_values=values,
     )  # fmt: skip
     measured = [_measured(name, audit, progress) for name in names]
     card = replace(model.card(lists), thresholds=held_to).with_sections(measured)
@@ -125,6 +123,14 @@ def held_out_audit(
         n_bootstrap=level[1], seed=seed, thresholds=thresholds, quick=quick, holds_nobody=holds_nobody,
         item_values=item_values,
     )  # fmt: skip
+
+
+def _length(k: int | None, n_items: int) -> int:
+    if k is None:
+        return min(USUAL_LENGTH, n_items)
+    if list_length(k, "k") > n_items:
+        raise BadOption(f"Lists of k={k} are longer than the catalogue of {n_items} items. Ask for fewer.")
+    return k
 
 
 def _with_people_of(model: Recommender, test: Ratings | None, seed: int) -> tuple[Recommender, Ratings, Ratings]:
