@@ -161,6 +161,12 @@ def test_a_planted_circle_is_found():
 # --- what else holds everywhere ---------------------------------------------------------------------------------
 
 
+def test_no_two_files_of_tests_have_one_name():
+    """The runner imports them by their names alone, and would leave the second one out."""
+    names = [file.name for file in (ROOT / "tests").rglob("test_*.py")]
+    assert [name for name in sorted(set(names)) if names.count(name) > 1] == []
+
+
 def test_every_citation_has_its_reference():
     known = set(re.findall(r"^@\w+\{(\w+),", (ROOT / "docs" / "references.bib").read_text(encoding="utf-8"), re.M))
     brackets = re.findall(r"\[([a-z]+\d{4}\w*(?:, [a-z]+\d{4}\w*)*)\]", "\n".join(sources().values()))

@@ -11,7 +11,7 @@ import cofactor as cf
 from cofactor.errors import BadCheckpoint, BadOption
 from cofactor.models import model_class, model_names
 from cofactor.run.epoch import Epoch
-from cofactor.training.checkpoint import _sha256
+from cofactor.training.checkpoint import state_sha256
 from cofactor.training.trained import TrainedRecommender
 
 TRAINED = [name for name in model_names() if issubclass(model_class(name), TrainedRecommender)]
@@ -155,10 +155,10 @@ def test_arrays_that_this_training_cannot_have_written_are_refused(name, ratings
         if whole[array].dtype.kind == "f" and whole[array].size:
             forged.append(others | {array: np.full_like(whole[array], np.nan)})
         for state in forged:
-            save_file(state, tmp_path / "run", metadata=said | {"sha256": _sha256(state, said)})
+            save_file(state, tmp_path / "run", metadata=said | {"sha256": state_sha256(state, said)})
             with pytest.raises(BadCheckpoint, match="is damaged"):
                 new(name).fit(ratings, progress=False, checkpoint=tmp_path / "run")
-    save_file(whole, tmp_path / "run", metadata=said | {"sha256": _sha256(whole, said)})
+    save_file(whole, tmp_path / "run", metadata=said | {"sha256": state_sha256(whole, said)})
     assert_same(learned(new(name).fit(ratings, progress=False, checkpoint=tmp_path / "run")), learned(model))
 
 

@@ -11,7 +11,7 @@ from safetensors.numpy import load_file, save_file
 
 import cofactor as cf
 from cofactor.errors import BadCheckpoint
-from cofactor.training.checkpoint import _sha256
+from cofactor.training.checkpoint import state_sha256
 from small_tables import random_ratings
 
 SPARSE = random_ratings(80, 60, 300)  # most rows are not met for many steps, and then brought up to date in one leap
@@ -89,7 +89,7 @@ def forge(path, change, **about):
     state = load_file(path)
     change(state)
     said.pop("sha256")
-    save_file(state, path, metadata=said | {"sha256": _sha256(state, said)})
+    save_file(state, path, metadata=said | {"sha256": state_sha256(state, said)})
 
 
 def put(name, value):
