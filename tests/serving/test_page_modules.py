@@ -3,7 +3,7 @@
 import json
 import re
 
-from cofactor.serving.page_files import modules_of
+from cofactor.serving.page_files import imports_in, modules_of
 
 
 def test_modules_are_followed_to_the_last(tmp_path):
@@ -11,7 +11,7 @@ def test_modules_are_followed_to_the_last(tmp_path):
     (tmp_path / "main.js").write_text('import { a } from "./a.js";\nimport {\n  b,\n} from "./charts/b.js";\n')
     (tmp_path / "a.js").write_text('export const a = () => import("./later.js");\n')
     (tmp_path / "charts" / "b.js").write_text('export { a as b } from "../a.js";\nconst c = "./no-module.js";\n')
-    found = modules_of(tmp_path / "main.js", tmp_path, "/files")
+    found = modules_of("main.js", imports_in(tmp_path), "/files")
     assert sorted(found) == ["/files/a.js", "/files/charts/b.js", "/files/main.js"]
 
 
