@@ -90,3 +90,10 @@ def ray():
         ray.init(address="local", num_cpus=2, include_dashboard=False, log_to_driver=False, logging_level="error")
     yield ray
     ray.shutdown()
+
+
+@pytest.fixture(scope="module")
+def sent_by_value(request: pytest.FixtureRequest) -> None:
+    """Workers do not find the file of the test, so what stands in it travels whole; skips without Ray."""
+    cloudpickle = pytest.importorskip("ray.cloudpickle", reason="the extra 'distributed' is not installed")
+    cloudpickle.register_pickle_by_value(request.module)

@@ -3,7 +3,6 @@
 import os
 import shutil
 import signal
-import sys
 import time
 from dataclasses import replace
 from itertools import chain, pairwise, repeat
@@ -23,16 +22,9 @@ from cofactor.scale.learned_shards import LearnedShards
 from cofactor.scale.passes import ShardPass
 from cofactor.scale.writing import shard_table
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("sent_by_value")]
 
 OPTIONS = {"n_factors": 8, "n_epochs": 2}
-
-
-@pytest.fixture(scope="module", autouse=True)
-def sent_by_value():
-    """Workers do not find this file, so what stands in it travels whole."""
-    cloudpickle = pytest.importorskip("ray.cloudpickle", reason="the extra 'distributed' is not installed")
-    cloudpickle.register_pickle_by_value(sys.modules[__name__])
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import sys
 from argparse import Namespace
 from contextlib import contextmanager
 from dataclasses import replace
@@ -19,14 +18,7 @@ from cofactor.scale.cluster_map import ClusterMap
 from cofactor.scale.lists import write_lists
 from cofactor.scale.writing import shard_table
 
-pytestmark = pytest.mark.slow
-
-
-@pytest.fixture(scope="module", autouse=True)
-def sent_by_value():
-    """Workers do not find this file, so what stands in it travels whole."""
-    cloudpickle = pytest.importorskip("ray.cloudpickle", reason="the extra 'distributed' is not installed")
-    cloudpickle.register_pickle_by_value(sys.modules[__name__])
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("sent_by_value")]
 
 
 @pytest.fixture(scope="module")
