@@ -89,6 +89,14 @@ def test_evaluate_adds_accuracy_to_the_card(files, capsys):
     assert cf.open(folder).card().findings["list_accuracy"].light != "grey"
 
 
+def test_evaluate_keeps_figures_of_lists_as_long_as_the_catalogue(files):
+    """It measures lists of 5,000 of fewer items, so it also keeps what they are."""
+    folder, test, _ = files
+    assert main(["evaluate", folder, test, "--metrics", "ndcg@10", "--k", "5000", "--into", folder]) == 0
+    model = cf.open(folder)
+    assert f"nDCG@{model.ratings.n_items} is" in model.card().findings["list_accuracy"].sentence
+
+
 def test_fit_holds_out_and_adds_its_figures(files, capsys):
     _, test, at = files
     words = ["fit", test, "--model", "ease", "--out", str(at / "n.cofactor")]
