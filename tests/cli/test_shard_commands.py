@@ -72,6 +72,7 @@ def test_somebody_is_asked_for_by_the_ratings_that_they_have_in_the_shards(saved
         (["recommend", "MODEL", "77", "--people", "tastes"], "--people takes a folder of shards"),
         (["recommend", "MODEL", "77"], "keeps no users.*--people SHARDS"),
         (["recommend", "MODEL", "--all", "--out", "all.parquet"], "keeps no users.*--users SHARDS"),
+        (["recommend", "MODEL", "--users", "t.csv", "--out", "l"], "no users: --users takes a folder of shards.*t.csv"),
         (["recommend", "MODEL", "--rated", "metropolis-1927=5", "--people", "SHARDS"], "give their ids"),
     ],
 )

@@ -140,6 +140,8 @@ def _asked(arguments: Namespace, model: "Recommender", people: "Shards | None") 
     if people is not None:
         return {user: people.ratings_of(user) for user in arguments.users}
     if not model.ratings.n_users and not arguments.rated and not arguments.about and arguments.unknown == "raise":
+        if arguments.file:
+            expect_shards("This model keeps no users: --users", arguments.file)
         raise BadOption(
             "This model keeps no users. Give the ratings of somebody by --rated 'ITEM=RATING', or say in which shards "
             "those of USER are by --people SHARDS; the lists of everybody there are written by --users SHARDS."
