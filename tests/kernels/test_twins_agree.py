@@ -19,6 +19,7 @@ from cofactor.kernels.gradient.perceptron_scores import add_scores
 from cofactor.kernels.ids.key_numbers import KeyNumbers, number_ids
 from cofactor.kernels.ids.key_ranges import KeyedRows, by_key_range, fingerprint
 from cofactor.kernels.ids.keys import keys_of_numbers, keys_of_texts
+from cofactor.kernels.ids.text_order import Texts, are_rising, find_texts
 from cofactor.kernels.ids.written_numbers import holds_other_forms
 from cofactor.kernels.neighbours.cooccurrence import nearest_columns
 from cofactor.kernels.neighbours.item_graph import item_graph, nearest_items, neighbour_weights
@@ -109,6 +110,16 @@ def texts(rng: Rng) -> tuple[Any, ...]:
     """Of 0 to 20 bytes each."""
     lengths = rng.integers(0, 21, 300)
     return rng.integers(0, 256, int(lengths.sum()), np.uint8), lengths
+
+
+def two_texts(rng: Rng) -> tuple[Any, ...]:
+    """Some that are asked for, and those that rise, of which most begin alike."""
+    asked, rising = ([f"user {n}".encode() for n in rng.integers(0, 2_000, 300)] for _ in range(2))
+    return _as_texts(asked), _as_texts(sorted({*rising}))
+
+
+def _as_texts(texts: list[bytes]) -> Texts:
+    return Texts(np.frombuffer(b"".join(texts), np.uint8), np.cumsum([len(one) for one in texts]))
 
 
 def keyed_rows(rng: Rng, n: int = 300, *, as_text: bool = False) -> KeyedRows:
@@ -316,6 +327,9 @@ CASES = [
     Case(is_held_out, users_and_keys),
     Case(keys_of_numbers, lambda rng: (rng.integers(-(2**63), 2**63, 300),)),
     Case(keys_of_texts, texts),
+    Case(are_rising, lambda rng: two_texts(rng)[:1]),
+    Case(are_rising, lambda rng: two_texts(rng)[1:]),
+    Case(find_texts, two_texts),
     Case(holds_other_forms, lambda rng: (rng.integers(42, 60, 300).astype(np.uint8), 44, 34)),
     Case(fingerprint, lambda rng: (keyed_rows(rng),)),
     Case(by_key_range, lambda rng: ([keyed_rows(rng), keyed_rows(rng)], 3)),
