@@ -3,8 +3,8 @@
     python building/record_kernels.py
 
 Run it after a change of what kernels are given. It fits every model, in its usual forms, on ratings with and without
-times and attributes and on clicks, asks each model all that it answers, and shards a table; the cache then says what
-was compiled.
+times and attributes and on clicks, asks each model all that it answers, opens a saved one and shards a table; the cache
+then says what was compiled.
 """
 
 import json
@@ -45,6 +45,7 @@ def main() -> None:
                 print(name, options, train, file=sys.stderr)
                 with suppress(CofactorError):  # a model that clicks or ratings are not for
                     ask(_short(name, options).fit(train), train, test)
+    saved()
     lecture()
     shards()
     found = sorted(kept_signatures(), key=repr)
@@ -86,6 +87,13 @@ def ask(model: cf.Recommender, train: cf.Ratings, test: cf.Ratings) -> None:
     for question in questions:
         with suppress(CofactorError, TypeError, AttributeError):  # a question that is not for this model
             question()
+
+
+def saved() -> None:
+    """A model whose ids are text, saved and opened."""
+    with tempfile.TemporaryDirectory() as home:
+        model = cf.Popularity().fit(cf.Ratings.from_arrays(["ann", "bob"], ["x", "y"], [5.0, 3.0]))
+        cf.open(model.save(Path(home, "model.cofactor"))).recommend("ann", n=1)
 
 
 def lecture() -> None:

@@ -75,8 +75,7 @@ class Ranking:
         rows there are."""
         columns = self.columns(ratings, of=of, score=score, asker=asker) | dict(more or {})
         own = {
-            side: (ids.values[:1].tolist() or [""])[0]
-            for side, ids in (("user", ratings.users), ("item", ratings.items))
+            side: ids.example if len(ids) else "" for side, ids in (("user", ratings.users), ("item", ratings.items))
         }
         like = (
             {"title": "", "rank": 1, score: 1.0, "rung": "", "doubt": 1.0}

@@ -22,8 +22,7 @@ from cofactor.collab.embedding_dot_bias import EmbeddingDotBias
 from cofactor.collab.embedding_nn import EmbeddingNN
 from cofactor.collab.loaders import DataLoader, DataLoaders
 from cofactor.collab.rows import RatingRows
-from cofactor.data.ids import IdMap
-from cofactor.data.packing.columns import pack_column, unpack_column
+from cofactor.data.packing.ids import pack_ids, unpack_ids
 from cofactor.errors import BadModelFolder, Unsupported
 
 __all__ = ["export", "load_state", "open_export", "save_state", "with_suffix"]
@@ -58,7 +57,7 @@ def export(model: nn.Module, dls: DataLoaders, target: Path) -> Path:
     about = _describe(model) | {"format": FORMAT, "columns": dls.cat_names, "rating": dls.y_name, "bs": dls.bs}
     columns: dict[str, Array] = {}
     for at, ids in enumerate(dls.classes.values()):
-        columns |= pack_column(f"ids-{at}", ids.ids.values)
+        columns |= pack_ids(f"ids-{at}", ids.ids)
     target.parent.mkdir(parents=True, exist_ok=True)
     save_file(_parameters(model) | columns, target, metadata={"cofactor.collab": json.dumps(about)})
     return target
@@ -83,7 +82,7 @@ def _opened(about: Mapping[str, Any], arrays: dict[str, Array], file: Path) -> t
         raise BadModelFolder(f"{file} is of format {about['format']}; this version reads up to {FORMAT}. Upgrade.")
     if not all(isinstance(one, str) for one in (about["rating"], *about["columns"])):
         raise BadModelFolder(f"{file} does not name its columns: {about['columns']}.")
-    ids = [IdMap(unpack_column(f"ids-{at}", arrays), name) for at, name in enumerate(about["columns"])]
+    ids = [unpack_ids(f"ids-{at}", arrays, name) for at, name in enumerate(about["columns"])]
     classes = Classes((one.kind, CategoryMap(one)) for one in ids)
     parameters = _under("model.", arrays, torch.from_numpy)
     with torch.device("meta"):  # of the sizes that the file speaks of, and in no memory yet

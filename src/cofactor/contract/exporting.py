@@ -109,7 +109,7 @@ class ExportMixin(ListMixin):
         items = [series_of("item", ratings.items.values)]
         if ratings.titles is not None:
             items.append(pl.Series("title", ratings.title_of(np.arange(ratings.n_items))))
-        users = series_of("user", query.labels or ratings.users.values[:0])
+        users = series_of("user", query.labels or ratings.users.gather(np.empty(0, np.int64)))
         for start in range(0, max(1, len(query.labels)), size):
             which = np.arange(start, min(start + size, len(query.labels)))
             ranking = self._lists(query.rows(which))

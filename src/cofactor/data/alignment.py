@@ -45,6 +45,6 @@ def _expect_one_kind(ids: IdMap, other: IdMap) -> None:
     if not (len(ids) and len(other)) or ids.holds == other.holds:
         return
     side, as_text = ids.kind, f"ids={{{ids.kind!r}: 'text'}}"
-    one, known = (f"{its.holds}, such as {its.values.tolist()[0]!r}" for its in (ids, other))
+    one, known = (f"{its.holds}, such as {its.example!r}" for its in (ids, other))
     mend = f"Read them with {as_text}" if other.holds == "text" else f"Mend them, or read both tables with {as_text}"
     raise BadTable(f"The {side} ids here are {one}, but those of the model {known}: no {side} would be known. {mend}.")

@@ -3,31 +3,34 @@
 An id is what people write (196, "u42", "tt0133093"); an index is a row of our arrays, from 0.
 """
 
+import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Self
+from numbers import Number
+from typing import Any, Self, cast
 
 import numpy as np
 
 from cofactor.arrays import Array, BoolArray, Id, IntArray, object_array
 from cofactor.data.id_kinds import kind_of
 from cofactor.data.options import IdKinds, Side
+from cofactor.data.text_ids import TextIds
 from cofactor.errors import BadOption, BadTable, UnknownIds, shown
 
 __all__ = ["UNKNOWN", "IdMap", "kinds_of_ids"]
 
 UNKNOWN = -1  # the index of an id nothing is known about
+FIRST = np.zeros(1, np.int64)
 MAX_WHOLE = 2**63 - 1
 WHOLE = re.compile("0|-?[1-9][0-9]{0,18}")  # as Python writes a whole number: "007" and "+7" are not 7
 
 
-@dataclass(frozen=True, eq=False)
 class IdMap:
     """The ids of one side (users or items), in the order of their indices.
 
-    values: (n,), unique; int64 for whole numbers, else an object array of the ids as they came.
+    ids: (n,), unique; int64 for whole numbers, `TextIds` for text that came packed, else an object array of the ids as
+    they came
 
     Whole-number ids are also found by their decimal text, so that "196" from a command line or a URL
     means 196; no two ids can collide by that.
@@ -37,8 +40,25 @@ class IdMap:
     array([1, 0], dtype=int32)
     """
 
-    values: Array
-    kind: str = "user"
+    def __init__(self, ids: Array | TextIds, kind: str = "user") -> None:
+        self._ids, self.kind = ids, kind
+
+    def __repr__(self) -> str:
+        return f"IdMap({len(self):,} {self.kind} ids: {self.holds})"
+
+    @cached_property
+    def values(self) -> Array:
+        """(n,) int64 for whole numbers, else an object array; of packed text it is made when it is first asked for."""
+        return self._ids.objects() if isinstance(self._ids, TextIds) else self._ids
+
+    @cached_property
+    def texts(self) -> TextIds | None:
+        """The ids packed, where all of them are text; None where they are not."""
+        if isinstance(self._ids, TextIds):
+            return self._ids
+        if self._ids.dtype.kind == "i" or not all(type(one) is str for one in self._ids):
+            return None
+        return TextIds.of(self._ids.tolist())
 
     @classmethod
     def of(cls, ids: Iterable[Id], kind: str = "user") -> Self:
@@ -63,26 +83,35 @@ class IdMap:
         return cls(unique, kind), idx.astype(np.int32)
 
     def __len__(self) -> int:
-        return len(self.values)
+        return len(self._ids)
 
     def __contains__(self, one: object) -> bool:
-        return self._find_one(one) != UNKNOWN
+        return self.find([cast(Id, one)])[0] != UNKNOWN
 
     @property
     def holds(self) -> str:
         """The kind of the ids, in words: "whole numbers", "text", …; "nothing" where there are none."""
-        return "nothing" if not len(self) else kind_of(type(self.values[0]))
+        return "nothing" if not len(self) else kind_of(type(self.gather(FIRST)[0]))
+
+    @property
+    def example(self) -> Id:
+        """The first id, as Python has it; there has to be one."""
+        return self.gather(FIRST).tolist()[0]
 
     def gather(self, idx: IntArray) -> Array:
         """The ids at these indices, same shape."""
-        return self.values[idx]
+        return self._ids.gather(idx) if isinstance(self._ids, TextIds) else self._ids[idx]
 
     def find(self, ids: Sequence[Id] | Array) -> IntArray:
         """The index of each id, `UNKNOWN` for strangers; (len(ids),) int32."""
-        if isinstance(ids, np.ndarray) and ids.dtype.kind in "iu" and self.values.dtype.kind == "i":
-            found = self._find_integers(ids.astype(np.int64))
-            return np.where(ids > MAX_WHOLE, np.int32(UNKNOWN), found) if ids.dtype == np.uint64 else found
-        return np.fromiter((self._find_one(i) for i in ids), np.int32, len(ids))
+        if isinstance(self._ids, TextIds):
+            return self._ids.find(ids)
+        if self._ids.dtype.kind != "i":
+            return np.fromiter((self._find_one(one) for one in ids), np.int32, len(ids))
+        if not isinstance(ids, np.ndarray) or ids.dtype.kind not in "iu":
+            return self._find_written(ids)
+        found = self._find_integers(ids.astype(np.int64))
+        return np.where(ids > MAX_WHOLE, np.int32(UNKNOWN), found) if ids.dtype == np.uint64 else found
 
     def index_of(self, ids: Sequence[Id] | Array) -> IntArray:
         """The index of each id, (len(ids),) int32; raises `UnknownIds`, which names the strangers."""
@@ -105,7 +134,20 @@ class IdMap:
 
     def only(self, keep: BoolArray) -> Self:
         """The ids where the mask is True, in their order."""
-        return self if keep.all() else type(self)(self.values[keep], self.kind)
+        if keep.all():
+            return self
+        return type(self)(self._ids.only(keep) if isinstance(self._ids, TextIds) else self._ids[keep], self.kind)
+
+    @cached_property
+    def digest(self) -> bytes:
+        """SHA-256 of the ids in their order: equal ids, equal digest."""
+        if self.texts is not None:
+            found = hashlib.sha256(np.ascontiguousarray(self.texts.ends).data)
+            found.update(np.ascontiguousarray(self.texts.text).data)
+        else:
+            is_whole = self.values.dtype.kind == "i"
+            found = hashlib.sha256(self.values.tobytes() if is_whole else repr(self.values.tolist()).encode())
+        return found.digest()
 
     @cached_property
     def _index(self) -> dict[Any, int]:
@@ -117,14 +159,15 @@ class IdMap:
 
     def _find_one(self, one: object) -> int:
         try:
-            at = self._index.get(one, UNKNOWN)
+            return self._index.get(one, UNKNOWN)
         except TypeError:  # unhashable, so it cannot be an id
             return UNKNOWN
-        if self.values.dtype.kind != "i":
-            return at
-        if at == UNKNOWN and isinstance(one, str) and WHOLE.fullmatch(one):
-            return self._index.get(int(one), UNKNOWN)
-        return UNKNOWN if isinstance(one, bool | np.bool_) else at  # Python takes True for 1
+
+    def _find_written(self, ids: Sequence[Id] | Array) -> IntArray:
+        """The index of each of what may be a whole number, or its text."""
+        numbers = [_whole_number(one) for one in ids]
+        found = self._find_integers(np.array([one or 0 for one in numbers], np.int64))
+        return np.where([one is not None for one in numbers], found, np.int32(UNKNOWN))
 
     def _find_integers(self, ids: IntArray) -> IntArray:
         if not len(self):
@@ -132,6 +175,19 @@ class IdMap:
         at = np.searchsorted(self.values, ids, sorter=self._order)
         place = self._order[np.minimum(at, len(self) - 1)]
         return np.where(self.values[place] == ids, place, UNKNOWN).astype(np.int32)
+
+
+def _whole_number(one: object) -> int | None:
+    """The whole number of 64 bits that this is, or that this text says; Python takes True for 1, we do not."""
+    if isinstance(one, str):
+        one = int(one) if WHOLE.fullmatch(one) else None
+    if not isinstance(one, Number) or isinstance(one, bool):
+        return None
+    try:
+        whole = int(cast(Any, one))
+    except (TypeError, ValueError, OverflowError):  # complex, nan, infinity
+        return None
+    return whole if whole == one and -MAX_WHOLE - 1 <= whole <= MAX_WHOLE else None
 
 
 def _id_array(ids: Sequence[Id] | Array) -> Array:

@@ -248,8 +248,7 @@ class Ratings(SheetMixin):
         """SHA-256 over kind, ids, indices, values and times, in row order: equal data, equal fingerprint."""
         digest = hashlib.sha256(self.kind.encode())
         for ids in (self.users, self.items):
-            numeric = ids.values.dtype.kind == "i"
-            digest.update(ids.values.tobytes() if numeric else repr(ids.values.tolist()).encode())
+            digest.update(ids.digest)
         for column in (self.user_idx, self.item_idx, self.values, self.timestamps):
             digest.update(b"none" if column is None else np.ascontiguousarray(column).data)
         return digest.hexdigest()

@@ -139,7 +139,7 @@ def _needed_gb(shards: Shards, n: int) -> float:
 
 
 def _check_items(own: Ratings, theirs: Ratings) -> None:
-    if own.items.values.shape != theirs.items.values.shape or not (own.items.values == theirs.items.values).all():
+    if own.items.digest != theirs.items.digest:
         raise BadOption(
             f"The model knows {own.n_items:,} items, which are not the {theirs.n_items:,} of the shards. Give those "
             "that it was fitted to."

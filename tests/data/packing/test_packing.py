@@ -70,6 +70,31 @@ def test_numbers_that_numpy_counted_are_the_same_ids_when_they_come_back():
         assert back(ratings).users.find(ids).tolist() == [0, 1, 2]
 
 
+def test_ids_of_text_stay_packed_until_somebody_asks_for_all_of_them():
+    ratings = back(SORTED)
+    assert ratings.fingerprint == SORTED.fingerprint
+    assert ratings.users.find(["bob"]).tolist() == [1]
+    assert ratings.users.gather(np.array([0])).tolist() == ["ann"]
+    assert "values" not in vars(ratings.users)
+
+
+@pytest.mark.parametrize(
+    ("text", "ends", "telling"),
+    [
+        (b"annann", [3, 6], "its users cannot be those"),
+        (b"bobann", [3, 4], "its text-ends/users cannot be those"),
+        (b"ann\xff", [3, 4], "its users cannot be those"),
+        ("a\u00e9".encode(), [2, 3], "its users cannot be those"),
+    ],
+    ids=["one twice", "more text than the ends tell", "no UTF-8", "a character cut in two"],
+)
+def test_ids_that_cannot_be_are_refused(text, ends, telling):
+    arrays, about = pack_ratings(SORTED)
+    arrays |= {"text/users": np.frombuffer(text, np.uint8), "text-ends/users": np.array(ends)}
+    with pytest.raises(BadModelFolder, match=telling):
+        unpack_ratings(arrays, about, verify=False)
+
+
 def with_cells(*cells: object) -> Ratings:
     column = np.empty(len(cells), object)
     column[:] = cells

@@ -7,11 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from cofactor.arrays import Array
+from cofactor.arrays import Array, object_array
 from cofactor.data.packing.expectations import expect, is_array, is_row_pointer, refuse
+from cofactor.data.text_ids import TextIds
 from cofactor.errors import BadOption
 
-__all__ = ["PLAIN", "pack_column", "unpack_column"]
+__all__ = ["PLAIN", "pack_column", "packed_texts", "unpack_column"]
 
 PLAIN = (str, bool, int, float)  # what an id may be; a cell of an attribute may also be missing, a date, or a list
 DATES: dict[str, Callable[[str], object]] = {"date": date.fromisoformat, "datetime": datetime.fromisoformat}
@@ -23,10 +24,9 @@ def pack_column(name: str, column: Array) -> dict[str, Array]:
         return {f"numbers/{name}": np.ascontiguousarray(column)}
     entries = [_plain(name, one) for one in column.tolist()]
     is_text = all(isinstance(one, str) for one in entries)
-    texts = [_encoded(str(one) if is_text else json.dumps(one)) for one in entries]
-    ends = np.cumsum([len(text) for text in texts], dtype=np.int64)
+    packed = TextIds.of(str(one) if is_text else json.dumps(one) for one in entries)
     kind = "text" if is_text else "json"
-    return {f"{kind}/{name}": np.frombuffer(b"".join(texts), np.uint8).copy(), f"{kind}-ends/{name}": ends}
+    return {f"{kind}/{name}": packed.text, f"{kind}-ends/{name}": packed.ends}
 
 
 def unpack_column(name: str, arrays: dict[str, Array], *, taken: bool = False) -> Array:
@@ -41,27 +41,29 @@ def unpack_column(name: str, arrays: dict[str, Array], *, taken: bool = False) -
         expect(numbers.ndim == 1 and numbers.dtype.kind in "iufb", f"numbers/{name}")
         return numbers
     kind = "text" if f"text/{name}" in arrays else "json"
+    return _decoded(name, kind, packed_texts(name, kind, take))
+
+
+def packed_texts(name: str, kind: str, take: Callable[..., Array | None]) -> TextIds:
+    """The texts of a column as they lie in the arrays, of which `take` gives one by its name.
+
+    Raises `BadModelFolder` where there are none, or their ends are none.
+    """
     blob, ends = take(f"{kind}/{name}", None), take(f"{kind}-ends/{name}", None)
     if blob is None or ends is None:
         refuse(f"its column {name!r} is missing")
     expect(blob.dtype == np.uint8 and blob.ndim == 1, f"{kind}/{name}")
     starts = np.append(np.zeros(1, np.int64), ends)
     expect(is_array(ends, np.int64, ends.size) and is_row_pointer(starts, len(ends), len(blob)), f"{kind}-ends/{name}")
-    return _decoded(name, kind, blob.tobytes(), starts.tolist())
+    return TextIds(blob, ends)
 
 
-def _decoded(name: str, kind: str, blob: bytes, ends: list[int]) -> Array:
-    column = np.empty(len(ends) - 1, object)
+def _decoded(name: str, kind: str, packed: TextIds) -> Array:
     try:
-        texts = [blob[ends[at] : ends[at + 1]].decode("utf-8", "surrogatepass") for at in range(len(column))]
-        column[:] = texts if kind == "text" else [_unplain(json.loads(text)) for text in texts]
+        texts = packed.objects()
+        return texts if kind == "text" else object_array([_unplain(json.loads(text)) for text in texts])
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         refuse(f"its column {name!r} cannot be read: {error}")
-    return column
-
-
-def _encoded(text: str) -> bytes:
-    return text.encode("utf-8", "surrogatepass")  # what no text may hold came from somewhere, and goes back there
 
 
 def _plain(name: str, one: object) -> object:

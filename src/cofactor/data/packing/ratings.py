@@ -14,9 +14,8 @@ import numpy as np
 
 from cofactor.arrays import Array, IntArray
 from cofactor.data.csr_rows import Rows
-from cofactor.data.ids import IdMap
 from cofactor.data.kinds import Kind
-from cofactor.data.packing.columns import PLAIN, pack_column, unpack_column
+from cofactor.data.packing.columns import pack_column, unpack_column
 from cofactor.data.packing.expectations import (
     are_finite,
     expect,
@@ -26,6 +25,7 @@ from cofactor.data.packing.expectations import (
     is_row_pointer,
     refuse,
 )
+from cofactor.data.packing.ids import pack_ids, unpack_ids
 from cofactor.data.ratings import Ratings
 from cofactor.data.value_column import LARGEST_RATING
 from cofactor.errors import BadModelFolder, BadOption
@@ -46,9 +46,8 @@ def pack_ratings(ratings: Ratings) -> tuple[dict[str, Array], dict[str, Any]]:
         arrays["timestamps"] = np.ascontiguousarray(ratings.timestamps)
     if ratings.item_totals is not None:
         arrays["item-totals"] = np.ascontiguousarray(ratings.item_totals)
-    columns = {"users": ratings.users.values, "items": ratings.items.values}
-    if ratings.titles is not None:
-        columns["titles"] = ratings.titles
+    arrays |= pack_ids("users", ratings.users) | pack_ids("items", ratings.items)
+    columns: dict[str, Array] = {} if ratings.titles is None else {"titles": ratings.titles}
     columns |= {f"item:{name}": column for name, column in ratings.item_attributes.items()}
     columns |= {f"user:{name}": column for name, column in ratings.user_attributes.items()}
     for name, column in columns.items():
@@ -56,7 +55,7 @@ def pack_ratings(ratings: Ratings) -> tuple[dict[str, Array], dict[str, Any]]:
     about = {
         "name": ratings.name, "synthetic": ratings.synthetic, "kind": ratings.kind,
         "scale": ratings.scale, "library": ratings.library, "n_ratings": len(ratings),
-        "fingerprint": ratings.fingerprint, "columns": list(columns),
+        "fingerprint": ratings.fingerprint, "columns": ["users", "items", *columns],
     }  # fmt: skip
     _check_round_trip(ratings, arrays, about)
     return arrays, about
@@ -64,9 +63,9 @@ def pack_ratings(ratings: Ratings) -> tuple[dict[str, Array], dict[str, Any]]:
 
 def _check_round_trip(ratings: Ratings, arrays: Mapping[str, Array], about: Mapping[str, Any]) -> None:
     """Raise `BadOption` for a table that would be saved and never opened."""
-    boxed = [ids for ids in (ratings.users, ratings.items) if ids.values.dtype == object]
+    others = [ids for ids in (ratings.users, ratings.items) if ids.texts is None and ids.values.dtype == object]
     try:
-        unpack_ratings(arrays, about, verify=bool(boxed))  # of numbers nothing can be lost
+        unpack_ratings(arrays, about, verify=bool(others))  # of numbers and text nothing can be lost
     except BadModelFolder as error:
         raise BadOption(f"{ratings!r} cannot be kept in a saved model. {error}") from error
 
@@ -97,10 +96,11 @@ def unpack_ratings(arrays: Mapping[str, Array], about: Mapping[str, Any], *, ver
     names = about.get("columns")
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
         refuse("its columns have no names")
-    column = {name: unpack_column(name, left, taken=True) for name in names}  # arrays come in another order
-    if len(column) != len(names) or not {"users", "items"} <= column.keys():
+    if len(set(names)) != len(names) or not {"users", "items"} <= set(names):
         refuse(f"its columns are {names}")
-    users, items = (_ids(column.pop(name), kind) for name, kind in (("users", "user"), ("items", "item")))
+    users, items = unpack_ids("users", left, "user"), unpack_ids("items", left, "item")
+    others = [name for name in names if name not in ("users", "items")]
+    column = {name: unpack_column(name, left, taken=True) for name in others}  # arrays come in another order
     rows, table = _unpacked_rows(left, len(users), len(items))
     titles, timestamps = column.pop("titles", None), left.pop("timestamps", None)
     totals = left.pop("item-totals", None)
@@ -152,16 +152,6 @@ def _taken(left: dict[str, Array], name: str) -> Array:
     if name not in left:
         refuse(f"its {name} is missing")
     return left.pop(name)
-
-
-def _ids(column: Array, kind: str) -> IdMap:
-    """Unique, and each of a type that an id may be."""
-    if column.dtype != np.int64:
-        expect(column.dtype == object and all(type(one) in PLAIN for one in column), f"{kind}s")
-        expect(len(set(column.tolist())) == len(column), f"{kind}s")
-    elif len(column) and not (column[1:] > column[:-1]).all():
-        expect(len(np.unique(column)) == len(column), f"{kind}s")
-    return IdMap(column, kind)
 
 
 def _check_titles(titles: Array | None, n: int) -> None:
