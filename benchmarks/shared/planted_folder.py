@@ -12,9 +12,9 @@ from benchmarks.shared.planted_ratings import LEVELS, World, counts_of
 from cofactor.arrays import IntArray
 from cofactor.errors import BadShards
 from cofactor.kernels.ratings.layout import count_indices
-from cofactor.scale.folder import MANIFEST, Shards, open_shards, write_manifest
-from cofactor.scale.shard_file import Shard, ShardFacts, read_shard, write_shard
-from cofactor.scale.storage import LocalFolder
+from cofactor.scale.table.folder import MANIFEST, Shards, open_shards, write_manifest
+from cofactor.scale.table.shard_file import Shard, ShardFacts, read_shard, write_shard
+from cofactor.scale.table.storage import LocalFolder
 
 USERS_IN_SHARD = 100_000  # 5 million ratings, whose users' rows just fit the third-level cache
 

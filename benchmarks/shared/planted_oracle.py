@@ -14,7 +14,7 @@ from cofactor.kernels.posterior.schedule import schedule_rows
 from cofactor.kernels.posterior.solve import solve
 from cofactor.kernels.posterior.weights import UNIT_WEIGHTS
 from cofactor.kernels.scoring.pairs import ScoredSide, pair_scores
-from cofactor.scale.held_out import ErrorSums, SplitShard
+from cofactor.scale.fitting.held_out import ErrorSums, SplitShard
 
 __all__ = ["oracle_errors", "padded_rows", "solve_users"]
 

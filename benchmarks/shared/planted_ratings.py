@@ -16,8 +16,8 @@ from cofactor.data.csr_rows import Rows
 from cofactor.data.ids import IdMap
 from cofactor.data.ratings import Ratings
 from cofactor.kernels.threads import n_threads, on_threads, row_shares
-from cofactor.scale.keys import keys_of
-from cofactor.scale.shard_file import Shard
+from cofactor.scale.table.keys import keys_of
+from cofactor.scale.table.shard_file import Shard
 
 LEVELS = np.arange(1, 6, dtype=np.float32)
 FEWEST, MEAN_MORE, MOST = 10, 40.0, 1_000  # ratings of a user

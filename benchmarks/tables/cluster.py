@@ -30,9 +30,9 @@ from benchmarks.shared import planted_folder
 from benchmarks.shared.planted_ratings import World
 from benchmarks.shared.reporting import describe, machine, markdown_table, third_paragraph, write_results
 from cofactor.arrays import FloatArray
-from cofactor.scale.cluster_map import imported_ray
-from cofactor.scale.folder import Shards, open_shards
+from cofactor.scale.cluster.cluster_map import imported_ray
 from cofactor.scale.lists import write_lists
+from cofactor.scale.table.folder import Shards, open_shards
 
 N_ITEMS = 15_000
 USERS_IN_SHARD = 2_000  # so that 200,000 users make 100 shards, seven bundles

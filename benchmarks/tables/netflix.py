@@ -35,7 +35,7 @@ from benchmarks.shared.quiet import watch_others
 from benchmarks.shared.racing import BENCHMARKS, environment
 from benchmarks.shared.reporting import describe, machine, markdown_table, third_paragraph, write_results
 from cofactor.kernels.alignment import padded_width
-from cofactor.scale.folder import open_shards
+from cofactor.scale.table.folder import open_shards
 
 N_ITEMS, PLANTED_K = 15_000, 16
 LIMIT_GB = 4.0

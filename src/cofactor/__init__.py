@@ -52,8 +52,8 @@ if TYPE_CHECKING:
 
     open = open_model  # noqa: A001
     from cofactor.run.stopping import EarlyStopping as EarlyStopping
-    from cofactor.scale.folder import open_shards as open_shards
-    from cofactor.scale.sharding import shard as shard
+    from cofactor.scale.sharding.shard import shard as shard
+    from cofactor.scale.table.folder import open_shards as open_shards
     from cofactor.search_space import Between as Between, OneOf as OneOf
     from cofactor.tuning.tune import tune as tune
 
@@ -74,7 +74,7 @@ _HOME = {
     "Ladder": "coldstart.ladder", "Onboarding": "coldstart.onboarding", "factors": "interpretation.factors",
     "axis_between": "interpretation.between", "biases": "interpretation.biases", "clusters": "interpretation.clusters",
     "neighbours_kept": "interpretation.plane",
-    "open_shards": "scale.folder", "shard": "scale.sharding",
+    "open_shards": "scale.table.folder", "shard": "scale.sharding.shard",
     "Between": "search_space", "OneOf": "search_space", "tune": "tuning.tune",
     "auto": "choosing.auto", "popularity_bias": "audit.popularity", "model_card": "audit.card.model_card",
     "set_threads": "kernels.threads",

@@ -11,7 +11,7 @@ from cofactor.cli import main
 from cofactor.contract.receipt import Receipt
 from cofactor.data.ratings import Ratings
 from cofactor.model_folder import folder_fingerprint
-from cofactor.scale.writing import shard_table
+from cofactor.scale.table.writing import shard_table
 
 TABLE = Ratings.from_arrays([7, 7, 8, 8, 9], [1, 2, 1, 3, 2], [5.0, 3, 4, 1, 2])
 

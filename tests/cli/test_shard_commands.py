@@ -10,7 +10,7 @@ import pytest
 import cofactor as cf
 from cofactor.cli import main
 from cofactor.data.ids import IdMap
-from cofactor.scale.writing import shard_table
+from cofactor.scale.table.writing import shard_table
 
 
 @pytest.fixture(scope="module")

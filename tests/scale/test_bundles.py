@@ -9,7 +9,7 @@ import pytest
 import cofactor as cf
 from cofactor.cli import main
 from cofactor.errors import BadOption
-from cofactor.scale.shard_counts import ShardCounts
+from cofactor.scale.table.shard_counts import ShardCounts
 
 
 @pytest.fixture

@@ -13,14 +13,14 @@ import pytest
 import cofactor as cf
 from cofactor.cli import main
 from cofactor.errors import BadCluster, BadOption, BadShards
-from cofactor.scale import cluster, cluster_map
-from cofactor.scale.cluster_map import ClusterMap, TaskSize
-from cofactor.scale.explicit_als import ShardedLeastSquares
-from cofactor.scale.folder import open_shards
-from cofactor.scale.held_out import HeldOut
-from cofactor.scale.learned_shards import LearnedShards
-from cofactor.scale.passes import ShardPass
-from cofactor.scale.writing import shard_table
+from cofactor.scale.cluster import cluster_map, connection
+from cofactor.scale.cluster.cluster_map import ClusterMap, TaskSize
+from cofactor.scale.fitting.explicit_als import ShardedLeastSquares
+from cofactor.scale.fitting.held_out import HeldOut
+from cofactor.scale.fitting.learned_shards import LearnedShards
+from cofactor.scale.fitting.passes import ShardPass
+from cofactor.scale.table.folder import open_shards
+from cofactor.scale.table.writing import shard_table
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("sent_by_value")]
 
@@ -182,7 +182,7 @@ def test_shards_that_are_changed_later_are_named_too(ray, shards, tmp_path):
 def test_a_cluster_that_is_not_there_is_said_at_once():
     ray = pytest.importorskip("ray", reason="the extra 'distributed' is not installed")
     with pytest.raises(BadCluster, match=r"127\.0\.0\.1:1 cannot be joined.*ray start --head"):
-        cluster._connect(ray, "127.0.0.1:1")
+        connection._connect(ray, "127.0.0.1:1")
 
 
 def test_another_cluster_than_that_of_this_process_is_refused(ray, shards):

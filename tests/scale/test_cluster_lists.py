@@ -13,10 +13,11 @@ import cofactor as cf
 from cofactor.cli import main
 from cofactor.cli._cluster import cluster_asked
 from cofactor.errors import BadOption, FewerLeft, NotSaved
-from cofactor.scale import cluster, lists
-from cofactor.scale.cluster_map import ClusterMap
+from cofactor.scale import lists
+from cofactor.scale.cluster import connection
+from cofactor.scale.cluster.cluster_map import ClusterMap
 from cofactor.scale.lists import write_lists
-from cofactor.scale.writing import shard_table
+from cofactor.scale.table.writing import shard_table
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("sent_by_value")]
 
@@ -134,7 +135,7 @@ class NoClusterRuns:
 
 def test_the_command_line_says_that_a_cluster_was_started(capsys):
     with cluster_asked(Namespace(cluster="auto", workers=None)) as asked:
-        cluster._connect(NoClusterRuns(), asked["cluster"])
+        connection._connect(NoClusterRuns(), asked["cluster"])
     assert "note: no Ray cluster runs: one was started on this machine, on" in capsys.readouterr().err
-    cluster._connect(NoClusterRuns(), "auto")
+    connection._connect(NoClusterRuns(), "auto")
     assert not capsys.readouterr().err

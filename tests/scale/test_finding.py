@@ -5,8 +5,8 @@ import pytest
 
 from cofactor.data.ratings import Ratings
 from cofactor.errors import BadShards, UnknownIds
-from cofactor.scale.folder import open_shards
-from cofactor.scale.writing import shard_table
+from cofactor.scale.table.folder import open_shards
+from cofactor.scale.table.writing import shard_table
 
 RNG = np.random.default_rng(0)
 USERS, ITEMS, VALUES = RNG.integers(0, 40, 500), RNG.integers(0, 30, 500), RNG.integers(1, 6, 500)
@@ -35,8 +35,8 @@ def test_the_index_counts_users_over_all_shards(ratings, tmp_path):
 
 
 def test_users_with_one_key_stay_two(monkeypatch, tmp_path):
-    monkeypatch.setattr("cofactor.scale.writing.keys_of", lambda ids: np.full(len(ids), 7, np.uint64))
-    monkeypatch.setattr("cofactor.scale.finding.keys_of", lambda ids: np.full(len(ids), 7, np.uint64))
+    monkeypatch.setattr("cofactor.scale.table.writing.keys_of", lambda ids: np.full(len(ids), 7, np.uint64))
+    monkeypatch.setattr("cofactor.scale.table.finding.keys_of", lambda ids: np.full(len(ids), 7, np.uint64))
     ratings = Ratings.from_arrays(["ann", "bob", "bob"], [1, 2, 3], [5, 4, 3])
     shards = shard_table(ratings, tmp_path / "s", n_shards=3)
     assert shards.find("ann").values.tolist() == [5]

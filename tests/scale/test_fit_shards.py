@@ -8,10 +8,10 @@ import pytest
 
 import cofactor as cf
 from cofactor.errors import BadCheckpoint, BadOption, UnknownIds
-from cofactor.scale.explicit_als import ShardedLeastSquares
-from cofactor.scale.held_out import HeldOut
-from cofactor.scale.learned_shards import LearnedShards
-from cofactor.scale.writing import shard_table
+from cofactor.scale.fitting.explicit_als import ShardedLeastSquares
+from cofactor.scale.fitting.held_out import HeldOut
+from cofactor.scale.fitting.learned_shards import LearnedShards
+from cofactor.scale.table.writing import shard_table
 
 MODELS = {
     "ratings": cf.ExplicitALS(n_factors=8),

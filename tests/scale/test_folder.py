@@ -8,9 +8,9 @@ import pytest
 
 from cofactor.data.ratings import Ratings
 from cofactor.errors import BadOption, BadShards
-from cofactor.scale.folder import open_shards
-from cofactor.scale.keys import keys_of
-from cofactor.scale.writing import shard_table
+from cofactor.scale.table.folder import open_shards
+from cofactor.scale.table.keys import keys_of
+from cofactor.scale.table.writing import shard_table
 
 
 @pytest.fixture
@@ -49,7 +49,7 @@ def test_every_users_ratings_come_back(kind, table, tmp_path):
 
 
 def test_it_describes_itself_without_being_read(folder, table, monkeypatch):
-    monkeypatch.setattr("cofactor.scale.folder.read_shard", None)
+    monkeypatch.setattr("cofactor.scale.table.folder.read_shard", None)
     shards = open_shards(folder)
     rows = table.by_user  # a pair that occurs twice counts once
     assert (len(shards), shards.n_users, shards.n_items) == (len(rows.indices), table.n_users, table.n_items)

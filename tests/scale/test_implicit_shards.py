@@ -7,11 +7,11 @@ import pytest
 
 import cofactor as cf
 from cofactor.data.csr_rows import Rows
-from cofactor.scale.held_out import HeldOut, SplitShard
-from cofactor.scale.implicit_als import ClickShardSolver, ShardedClicks
-from cofactor.scale.learned_shards import LearnedShards
-from cofactor.scale.passes import ShardPass
-from cofactor.scale.writing import shard_table
+from cofactor.scale.fitting.held_out import HeldOut, SplitShard
+from cofactor.scale.fitting.implicit_als import ClickShardSolver, ShardedClicks
+from cofactor.scale.fitting.learned_shards import LearnedShards
+from cofactor.scale.fitting.passes import ShardPass
+from cofactor.scale.table.writing import shard_table
 from cofactor.training.engines.implicit_als import ClickWeights, ImplicitLeastSquares, ImplicitObjective, RowSolver
 
 K = 8

@@ -3,7 +3,7 @@
 import polars as pl
 import pytest
 
-from cofactor.scale.item_numbers import ItemNumbers
+from cofactor.scale.sharding.item_numbers import ItemNumbers
 
 
 @pytest.mark.parametrize(

@@ -12,14 +12,14 @@ import pytest
 import cofactor as cf
 from cofactor.errors import BadCheckpoint
 from cofactor.kernels.posterior.row_sums import RowSums
-from cofactor.scale import kept_sums, passes
-from cofactor.scale.explicit_als import RatingSums
-from cofactor.scale.folder import write_manifest
-from cofactor.scale.held_out import ErrorSums
-from cofactor.scale.implicit_als import ClickSums
-from cofactor.scale.kept_sums import KeptSums
-from cofactor.scale.passes import ShardPass, StartPass
-from cofactor.scale.writing import shard_table
+from cofactor.scale.fitting import kept_sums, passes
+from cofactor.scale.fitting.explicit_als import RatingSums
+from cofactor.scale.fitting.held_out import ErrorSums
+from cofactor.scale.fitting.implicit_als import ClickSums
+from cofactor.scale.fitting.kept_sums import KeptSums
+from cofactor.scale.fitting.passes import ShardPass, StartPass
+from cofactor.scale.table.folder import write_manifest
+from cofactor.scale.table.writing import shard_table
 
 OPTIONS = {"n_factors": 8, "n_epochs": 3}
 
@@ -74,8 +74,8 @@ def same(one, other):
 KILLED = """
 import os, signal, sys
 import cofactor as cf
-from cofactor.scale import kept_sums
-from cofactor.scale.passes import ShardPass
+from cofactor.scale.fitting import kept_sums
+from cofactor.scale.fitting.passes import ShardPass
 
 kept_sums.CHEAP, call, firsts = float("inf"), ShardPass.__call__, []
 

@@ -5,7 +5,7 @@ import polars as pl
 from hypothesis import given, strategies as st
 
 from cofactor.kernels.arithmetic.splitmix_numpy import mix_one
-from cofactor.scale.keys import ids_of_keys, keyed_ids, keys_of
+from cofactor.scale.table.keys import ids_of_keys, keyed_ids, keys_of
 
 
 def key_of_text(text):

@@ -10,7 +10,7 @@ import cofactor as cf
 from cofactor.data.ids import IdMap
 from cofactor.errors import BadOption
 from cofactor.scale.lists import write_lists
-from cofactor.scale.writing import shard_table
+from cofactor.scale.table.writing import shard_table
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ import pytest
 from benchmarks.shared.planted_folder import planted_shards
 from benchmarks.shared.planted_ratings import AliasTable, World, user_rows
 from cofactor.kernels.threads import set_threads
-from cofactor.scale.folder import open_shards
+from cofactor.scale.table.folder import open_shards
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,7 @@ from benchmarks.shared.planted_oracle import oracle_errors
 from benchmarks.shared.planted_ratings import World
 from benchmarks.shared.racing import BENCHMARKS
 from benchmarks.tables.netflix import count, generated
-from cofactor.scale.held_out import HeldOut
+from cofactor.scale.fitting.held_out import HeldOut
 
 OURS = BENCHMARKS / "contestants" / "ours"
 

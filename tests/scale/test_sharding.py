@@ -13,11 +13,11 @@ import cofactor as cf
 from cofactor.data.options import Options
 from cofactor.errors import BadOption, BadShards, BadTable, NotSaved
 from cofactor.kernels.ids.key_ranges import KeyedRows
-from cofactor.scale import shard_run
-from cofactor.scale.folder import open_shards
-from cofactor.scale.shard_counts import ShardCounts
-from cofactor.scale.shard_run import shard_source
-from cofactor.scale.sharding import shard
+from cofactor.scale.sharding import shard_run
+from cofactor.scale.sharding.shard import shard
+from cofactor.scale.sharding.shard_run import shard_source
+from cofactor.scale.table.folder import open_shards
+from cofactor.scale.table.shard_counts import ShardCounts
 
 RNG = np.random.default_rng(0)
 N = 3000
@@ -36,7 +36,7 @@ def small_blocks(monkeypatch):
     monkeypatch.setattr(shard_run, "MAX_BLOCK_BYTES", 20_000)
     monkeypatch.setattr(shard_run, "MAX_BLOCK_ROWS", 700)
     monkeypatch.setattr(shard_run, "MAX_BATCH_ROWS", 1000)
-    monkeypatch.setattr("cofactor.scale.spill.ROWS_A_SLOT", 10)
+    monkeypatch.setattr("cofactor.scale.sharding.spill.ROWS_A_SLOT", 10)
 
 
 @pytest.fixture
@@ -117,11 +117,11 @@ def test_the_sizes_of_blocks_and_spilled_files_change_no_bit(frame, tmp_path, mo
 
 
 def test_two_users_of_one_key_stay_two(tmp_path, monkeypatch):
-    for room in ("keys", "shard_rows"):
+    for room in ("table.keys", "sharding.shard_rows"):
         monkeypatch.setattr(
             f"cofactor.scale.{room}.keys_of_texts", lambda _, lengths: np.full(len(lengths), 7, np.uint64)
         )
-    monkeypatch.setattr("cofactor.scale.finding.keys_of", lambda ids: np.full(len(ids), 7, np.uint64))
+    monkeypatch.setattr("cofactor.scale.table.finding.keys_of", lambda ids: np.full(len(ids), 7, np.uint64))
     assert_equal_to(cf.read(AS_TEXT), shard(csv_of(AS_TEXT, tmp_path), tmp_path / "out", n_shards=3))
 
 
@@ -253,7 +253,7 @@ def test_a_full_disk_is_said_and_what_stands_is_kept(stage, file, tmp_path, monk
     def full(*_):
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    room = "cofactor.scale.spill" if "Spill" in stage else "cofactor.scale.writing"
+    room = "cofactor.scale.sharding.spill" if "Spill" in stage else "cofactor.scale.table.writing"
     with monkeypatch.context() as patch:
         patch.setattr(f"{room}.{stage}", full)
         with pytest.raises(NotSaved, match=r"is full: some 0.0 GB are needed.*run it again"):

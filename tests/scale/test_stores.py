@@ -17,14 +17,14 @@ import pytest
 import cofactor as cf
 from cofactor.cli import main
 from cofactor.errors import BadOption, BadShards, MissingExtra, UnknownIds
-from cofactor.scale.cluster_tasks import check_shards
-from cofactor.scale.explicit_als import ShardedLeastSquares
-from cofactor.scale.held_out import HeldOut
-from cofactor.scale.learned_shards import LearnedShards
+from cofactor.scale.cluster.cluster_tasks import check_shards
+from cofactor.scale.fitting.explicit_als import ShardedLeastSquares
+from cofactor.scale.fitting.held_out import HeldOut
+from cofactor.scale.fitting.learned_shards import LearnedShards
+from cofactor.scale.fitting.passes import ShardPass
 from cofactor.scale.lists import write_lists
-from cofactor.scale.passes import ShardPass
-from cofactor.scale.storage import StoreFolder
-from cofactor.scale.writing import shard_table
+from cofactor.scale.table.storage import StoreFolder
+from cofactor.scale.table.writing import shard_table
 
 fsspec = pytest.importorskip("fsspec", reason="the extra 'stores' is not installed")
 SECRET = "hunter2"

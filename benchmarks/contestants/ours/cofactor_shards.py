@@ -20,10 +20,10 @@ from benchmarks.shared.planted_folder import bytes_on_disk, first_users
 from benchmarks.shared.planted_oracle import oracle_errors, solve_users
 from benchmarks.shared.planted_ratings import MEAN, World, user_rows
 from cofactor.kernels.blas import quiet_blas
-from cofactor.scale.explicit_als import ShardedLeastSquares
-from cofactor.scale.folder import Shards, open_shards
-from cofactor.scale.held_out import ErrorSums, HeldOut
-from cofactor.scale.learned_shards import LearnedShards
+from cofactor.scale.fitting.explicit_als import ShardedLeastSquares
+from cofactor.scale.fitting.held_out import ErrorSums, HeldOut
+from cofactor.scale.fitting.learned_shards import LearnedShards
+from cofactor.scale.table.folder import Shards, open_shards
 from cofactor.training.engines.explicit_als import RowPenalty
 
 SHARE = 0.02  # of the ratings, held out

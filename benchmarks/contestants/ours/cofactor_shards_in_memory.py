@@ -14,8 +14,8 @@ from benchmarks.contestants.ours.cofactor_shards import Clock, engine_of
 from benchmarks.shared.planted_folder import first_users
 from cofactor.arrays import FloatArray
 from cofactor.kernels.blas import quiet_blas
-from cofactor.scale.folder import Shards, open_shards
-from cofactor.scale.tables import table_of
+from cofactor.scale.table.folder import Shards, open_shards
+from cofactor.scale.table.tables import table_of
 from cofactor.training.engines.explicit_als import AlternatingLeastSquares
 from cofactor.training.engines.spectral import spectral_start
 

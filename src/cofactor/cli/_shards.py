@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cofactor.errors import BadOption
-from cofactor.scale.addresses import is_address
+from cofactor.scale.table.addresses import is_address
 
 if TYPE_CHECKING:
-    from cofactor.scale.fitting import FitsShards
-    from cofactor.scale.folder import Shards
+    from cofactor.scale.fitting.fits_shards import FitsShards
+    from cofactor.scale.table.folder import Shards
 
 __all__ = ["USUAL_MODELS", "expect_fits_shards", "expect_shards", "refuse_given", "shards_at"]
 
@@ -24,7 +24,7 @@ def shards_at(source: str | None) -> "Shards | None":
     """
     if source is None or not (is_address(source) or _holds_shards(Path(source))):
         return None
-    from cofactor.scale.folder import open_shards
+    from cofactor.scale.table.folder import open_shards
 
     return open_shards(source)
 
@@ -45,7 +45,7 @@ def expect_shards(option: str, source: str) -> "Shards":
 
 def expect_fits_shards(model: object) -> "FitsShards[Any]":
     """The model itself; raises `BadOption` where it does not learn from shards."""
-    from cofactor.scale.fitting import FitsShards
+    from cofactor.scale.fitting.fits_shards import FitsShards
 
     if not isinstance(model, FitsShards):
         names = " and ".join(USUAL_MODELS.values())

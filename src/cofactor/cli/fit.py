@@ -35,7 +35,7 @@ from cofactor.errors import BadOption
 
 if TYPE_CHECKING:
     from cofactor.recommender import Recommender
-    from cofactor.scale.folder import Shards
+    from cofactor.scale.table.folder import Shards
 
 AUTO = "auto"
 OF_SHARDS, OF_TABLES = ("held_out", *OF_CLUSTERS), ("budget", "metric", "unmeasured")

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from cofactor.data.item_values import ItemValues
     from cofactor.recommender import Recommender
-    from cofactor.scale.folder import Shards
+    from cofactor.scale.table.folder import Shards
 
 
 def add_arguments(parser: ArgumentParser) -> None:

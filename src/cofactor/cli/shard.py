@@ -26,7 +26,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(arguments: Namespace) -> None:
     from cofactor.data.sources import data_set_names
     from cofactor.errors import BadOption
-    from cofactor.scale.sharding import shard
+    from cofactor.scale.sharding.shard import shard
 
     options = read_options(arguments)
     for option in ("wide", "users"):

@@ -15,16 +15,16 @@ from cofactor.errors import BadOption
 from cofactor.kernels.absent import NO_CODES
 from cofactor.models._biased_factors import Whole
 from cofactor.models._factor_reasons import FactorReasons
-from cofactor.scale.fitting import SAMPLED_USERS, FitsShards
+from cofactor.scale.fitting.fits_shards import SAMPLED_USERS, FitsShards
 from cofactor.search_space import Between, Space
 
 if TYPE_CHECKING:
     from cofactor.data.ratings import Ratings
     from cofactor.nets.embeddings import Embeddings
     from cofactor.run.run import Run
-    from cofactor.scale.explicit_als import ShardedLeastSquares
-    from cofactor.scale.learned_shards import LearnedShards
-    from cofactor.scale.ordered_map import OrderedMap
+    from cofactor.scale.cluster.ordered_map import OrderedMap
+    from cofactor.scale.fitting.explicit_als import ShardedLeastSquares
+    from cofactor.scale.fitting.learned_shards import LearnedShards
     from cofactor.training.engines.explicit_als import AlternatingLeastSquares
     from cofactor.training.validation import Loss
 
@@ -91,7 +91,7 @@ class ExplicitALS(FactorReasons, FitsShards["AlternatingLeastSquares"]):
         self.user_origin_, self.item_origin_ = self._origins(trained, train)
 
     def _make_shard_engine(self, learned: "LearnedShards", ordered_map: "OrderedMap") -> "ShardedLeastSquares":
-        from cofactor.scale.explicit_als import ShardedLeastSquares
+        from cofactor.scale.fitting.explicit_als import ShardedLeastSquares
         from cofactor.training.rating_unit import unit_of_scale
 
         in_units = learned._replace(unit=unit_of_scale(*learned.shards.scale))

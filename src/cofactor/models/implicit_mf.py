@@ -21,7 +21,7 @@ from cofactor.memory import refuse_beyond
 from cofactor.models._attribute_mixin import AttributeMixin, learned_attributes
 from cofactor.models._average_user import AverageRowMixin, mean_row
 from cofactor.models._implicit_choice import N_EPOCHS, Weighting, chosen_weighting
-from cofactor.scale.fitting import SAMPLED_USERS, FitsShards
+from cofactor.scale.fitting.fits_shards import SAMPLED_USERS, FitsShards
 from cofactor.search_space import Between, OneOf, Space
 from cofactor.selection.exact import DotProducts
 
@@ -30,9 +30,9 @@ if TYPE_CHECKING:
     from cofactor.data.joining import Joined
     from cofactor.data.ratings import Ratings
     from cofactor.run.run import Run
-    from cofactor.scale.implicit_als import ShardedClicks
-    from cofactor.scale.learned_shards import LearnedShards, SampledUsers
-    from cofactor.scale.ordered_map import OrderedMap
+    from cofactor.scale.cluster.ordered_map import OrderedMap
+    from cofactor.scale.fitting.implicit_als import ShardedClicks
+    from cofactor.scale.fitting.learned_shards import LearnedShards, SampledUsers
     from cofactor.training.engines.implicit_als import ImplicitLeastSquares, ImplicitObjective
     from cofactor.training.validation import Loss
 
@@ -152,7 +152,7 @@ class ImplicitMF(FitsShards["ImplicitLeastSquares"], AverageRowMixin, AttributeM
         self.average_ = mean_row(self.user_factors_, train)
 
     def _make_shard_engine(self, learned: "LearnedShards", ordered_map: "OrderedMap") -> "ShardedClicks":
-        from cofactor.scale.implicit_als import ShardedClicks
+        from cofactor.scale.fitting.implicit_als import ShardedClicks
 
         if self.attributes or self.solver != "exact":
             raise BadOption("Shards are learned from without attributes, and solved exactly: leave those options out.")

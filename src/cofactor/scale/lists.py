@@ -27,11 +27,11 @@ from cofactor.data.ratings import Ratings
 from cofactor.data.writing import write_blocks
 from cofactor.errors import BadOption, NotSaved
 from cofactor.run.work_bar import WorkBar
-from cofactor.scale.addresses import local_folder
-from cofactor.scale.cluster import map_on
-from cofactor.scale.fitting import BYTES_OF_RATING, FitsShards
-from cofactor.scale.folder import Shards
-from cofactor.scale.tables import table_of
+from cofactor.scale.cluster.connection import map_on
+from cofactor.scale.fitting.fits_shards import BYTES_OF_RATING, FitsShards
+from cofactor.scale.table.addresses import local_folder
+from cofactor.scale.table.folder import Shards
+from cofactor.scale.table.tables import table_of
 
 if TYPE_CHECKING:
     import polars as pl

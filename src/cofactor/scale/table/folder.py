@@ -26,12 +26,12 @@ from cofactor.data.packing.ratings import pack_ratings, unpack_ratings
 from cofactor.data.ratings import Ratings
 from cofactor.data.report import Finding, Report
 from cofactor.errors import BadModelFolder, BadOption, BadShards, UnknownIds, counted
-from cofactor.scale.finding import UserRatings, find_user
-from cofactor.scale.keys import ids_of_keys
-from cofactor.scale.shard_counts import IN_BUNDLE
-from cofactor.scale.shard_file import Shard, ShardFacts, read_shard
-from cofactor.scale.storage import LocalFolder, Storage, storage_of
-from cofactor.scale.user_ids import ids_file, read_user_ids
+from cofactor.scale.table.finding import UserRatings, find_user
+from cofactor.scale.table.keys import ids_of_keys
+from cofactor.scale.table.shard_counts import IN_BUNDLE
+from cofactor.scale.table.shard_file import Shard, ShardFacts, read_shard
+from cofactor.scale.table.storage import LocalFolder, Storage, storage_of
+from cofactor.scale.table.user_ids import ids_file, read_user_ids
 from cofactor.sheet import Sheet, SheetMixin, format_number
 
 __all__ = ["Shards", "open_shards", "report_of", "shards_in", "write_manifest"]

@@ -7,9 +7,9 @@ import numpy as np
 
 from cofactor.data.csr_rows import Rows
 from cofactor.data.ratings import Ratings
-from cofactor.scale.folder import Shards
-from cofactor.scale.held_out import HeldOut, SplitShard
-from cofactor.scale.tables import table_of
+from cofactor.scale.fitting.held_out import HeldOut, SplitShard
+from cofactor.scale.table.folder import Shards
+from cofactor.scale.table.tables import table_of
 
 __all__ = ["LearnedShards", "SampledUsers"]
 

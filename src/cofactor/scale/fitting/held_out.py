@@ -12,8 +12,8 @@ from cofactor.errors import BadOption, counted
 from cofactor.kernels.arithmetic.splitmix_numpy import mix
 from cofactor.kernels.ratings.held_out import is_held_out
 from cofactor.kernels.ratings.parts import divided
-from cofactor.scale.keys import keys_of
-from cofactor.scale.shard_file import Shard
+from cofactor.scale.table.keys import keys_of
+from cofactor.scale.table.shard_file import Shard
 
 __all__ = ["ErrorSums", "HeldOut", "SplitShard"]
 

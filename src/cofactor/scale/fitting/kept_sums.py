@@ -21,7 +21,7 @@ import numpy as np
 from cofactor import log
 from cofactor.arrays import Array
 from cofactor.errors import BadCheckpoint
-from cofactor.scale.pass_sums import PassSums
+from cofactor.scale.fitting.pass_sums import PassSums
 from cofactor.training.checkpoint import load_checkpoint, save_checkpoint, state_sha256, wrong_with_state
 
 __all__ = ["KeptSums"]

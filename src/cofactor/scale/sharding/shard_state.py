@@ -23,10 +23,10 @@ import cofactor
 from cofactor.arrays import FloatArray
 from cofactor.data.packing.ratings import pack_ratings, unpack_ratings
 from cofactor.errors import BadModelFolder
-from cofactor.scale.folder import report_of
-from cofactor.scale.shard_file import ShardFacts, write_whole
-from cofactor.scale.source_pass import SourcePass
-from cofactor.scale.spill import SpillFacts
+from cofactor.scale.sharding.source_pass import SourcePass
+from cofactor.scale.sharding.spill import SpillFacts
+from cofactor.scale.table.folder import report_of
+from cofactor.scale.table.shard_file import ShardFacts, write_whole
 
 __all__ = ["ShardState"]
 

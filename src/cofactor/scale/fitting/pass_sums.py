@@ -8,7 +8,7 @@ import numpy as np
 
 from cofactor.arrays import Array
 from cofactor.kernels.posterior.row_sums import RowSums
-from cofactor.scale.held_out import ErrorSums
+from cofactor.scale.fitting.held_out import ErrorSums
 
 __all__ = ["PassSums"]
 

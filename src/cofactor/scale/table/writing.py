@@ -14,12 +14,12 @@ from cofactor.data.report import Report
 from cofactor.errors import BadOption
 from cofactor.kernels.absent import NO_NUMBERS
 from cofactor.kernels.ratings.layout import count_indices
-from cofactor.scale.folder import CATALOGUE, MANIFEST, WORK, Shards, write_manifest
-from cofactor.scale.keys import IdTexts, keys_of
-from cofactor.scale.shard_counts import IN_BUNDLE
-from cofactor.scale.shard_file import Shard, ShardFacts, read_shard, write_shard
-from cofactor.scale.storage import LocalFolder
-from cofactor.scale.user_ids import write_user_ids
+from cofactor.scale.table.folder import CATALOGUE, MANIFEST, WORK, Shards, write_manifest
+from cofactor.scale.table.keys import IdTexts, keys_of
+from cofactor.scale.table.shard_counts import IN_BUNDLE
+from cofactor.scale.table.shard_file import Shard, ShardFacts, read_shard, write_shard
+from cofactor.scale.table.storage import LocalFolder
+from cofactor.scale.table.user_ids import write_user_ids
 
 __all__ = ["ShardWriter", "prepare_folder", "shard_table"]
 

@@ -24,16 +24,16 @@ from cofactor.kernels.ratings.layout import MAX_LEVELS
 from cofactor.log import info
 from cofactor.memory import refuse_beyond
 from cofactor.run.work_bar import WorkBar
-from cofactor.scale.addresses import local_folder
-from cofactor.scale.folder import WORK, Shards
-from cofactor.scale.shard_counts import ShardCounts
-from cofactor.scale.shard_file import ShardFacts
-from cofactor.scale.shard_rows import BYTES_A_ROW, MadeShard, make_shard, merged_levels, policy_of
-from cofactor.scale.shard_sources import rows_in, sources_of, state_of
-from cofactor.scale.shard_state import ShardState
-from cofactor.scale.source_pass import SourcePass, SpillPlan, pass_over
-from cofactor.scale.spill import ROWS_A_SLOT, SpillFacts, read_slot, spill_file
-from cofactor.scale.writing import ShardWriter, prepare_folder
+from cofactor.scale.sharding.shard_rows import BYTES_A_ROW, MadeShard, make_shard, merged_levels, policy_of
+from cofactor.scale.sharding.shard_sources import rows_in, sources_of, state_of
+from cofactor.scale.sharding.shard_state import ShardState
+from cofactor.scale.sharding.source_pass import SourcePass, SpillPlan, pass_over
+from cofactor.scale.sharding.spill import ROWS_A_SLOT, SpillFacts, read_slot, spill_file
+from cofactor.scale.table.addresses import local_folder
+from cofactor.scale.table.folder import WORK, Shards
+from cofactor.scale.table.shard_counts import ShardCounts
+from cofactor.scale.table.shard_file import ShardFacts
+from cofactor.scale.table.writing import ShardWriter, prepare_folder
 
 __all__ = ["shard_source"]
 

@@ -10,7 +10,7 @@ from cofactor.data.columns.numbering import WIDEST_TABLE
 from cofactor.data.formats.series import texts_of
 from cofactor.data.ids import IdMap
 from cofactor.kernels.ids.key_numbers import KeyNumbers, number_ids
-from cofactor.scale.keys import ids_of_keys, keyed_ids
+from cofactor.scale.table.keys import ids_of_keys, keyed_ids
 
 __all__ = ["ItemNumbers", "SortedItems"]
 

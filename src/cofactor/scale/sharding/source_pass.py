@@ -28,9 +28,9 @@ from cofactor.data.rows.table_rows import TableRows
 from cofactor.errors import BadTable, counted
 from cofactor.kernels.absent import NO_NUMBERS
 from cofactor.run.work_bar import WorkBar
-from cofactor.scale.item_numbers import ItemNumbers, SortedItems
-from cofactor.scale.spill import SpillFacts, SpillRows, SpillWriter
-from cofactor.scale.value_counts import ValueCounts
+from cofactor.scale.sharding.item_numbers import ItemNumbers, SortedItems
+from cofactor.scale.sharding.spill import SpillFacts, SpillRows, SpillWriter
+from cofactor.scale.sharding.value_counts import ValueCounts
 
 __all__ = ["SourcePass", "SpillPlan", "pass_over"]
 

@@ -7,9 +7,9 @@ import numpy as np
 
 from cofactor.arrays import FloatArray, IntArray
 from cofactor.kernels.ratings.layout import count_indices, sum_rows
-from cofactor.scale.held_out import ErrorSums, SplitShard
-from cofactor.scale.learned_shards import LearnedShards
-from cofactor.scale.ordered_map import OrderedMap
+from cofactor.scale.cluster.ordered_map import OrderedMap
+from cofactor.scale.fitting.held_out import ErrorSums, SplitShard
+from cofactor.scale.fitting.learned_shards import LearnedShards
 from cofactor.training.engines.spectral import ItemStart
 
 __all__ = ["Counts", "ErrorPass", "ShardPass", "ShardSolver", "StartPass", "counts_of"]

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from cofactor import log
 from cofactor.errors import BadCluster, CofactorError, MissingExtra
-from cofactor.scale.cluster_tasks import checked_task, versions
+from cofactor.scale.cluster.cluster_tasks import checked_task, versions
 
 __all__ = ["ClusterMap", "TaskSize", "imported_ray"]
 

@@ -16,12 +16,12 @@ import numpy as np
 from cofactor.arrays import Array, FloatArray
 from cofactor.errors import BadOption
 from cofactor.kernels.blas import quiet_blas
-from cofactor.scale.held_out import ErrorSums
-from cofactor.scale.kept_sums import KeptSums
-from cofactor.scale.learned_shards import LearnedShards, SampledUsers
-from cofactor.scale.ordered_map import OrderedMap, one_after_the_other
-from cofactor.scale.pass_sums import PassSums
-from cofactor.scale.passes import Counts, ShardPass, ShardSolver, counts_of
+from cofactor.scale.cluster.ordered_map import OrderedMap, one_after_the_other
+from cofactor.scale.fitting.held_out import ErrorSums
+from cofactor.scale.fitting.kept_sums import KeptSums
+from cofactor.scale.fitting.learned_shards import LearnedShards, SampledUsers
+from cofactor.scale.fitting.pass_sums import PassSums
+from cofactor.scale.fitting.passes import Counts, ShardPass, ShardSolver, counts_of
 from cofactor.training.engine import ResumableEngine
 
 __all__ = ["ShardedEngine"]

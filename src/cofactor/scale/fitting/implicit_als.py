@@ -19,11 +19,11 @@ from cofactor.kernels.posterior.row_sums import RowSums, add_ratings_to, solve_s
 from cofactor.kernels.posterior.schedule import schedule_rows
 from cofactor.kernels.posterior.solve import solve
 from cofactor.kernels.ratings.layout import transposed
-from cofactor.scale.engine import ShardedEngine
-from cofactor.scale.held_out import SplitShard
-from cofactor.scale.learned_shards import LearnedShards
-from cofactor.scale.ordered_map import OrderedMap, one_after_the_other
-from cofactor.scale.pass_sums import PassSums
+from cofactor.scale.cluster.ordered_map import OrderedMap, one_after_the_other
+from cofactor.scale.fitting.engine import ShardedEngine
+from cofactor.scale.fitting.held_out import SplitShard
+from cofactor.scale.fitting.learned_shards import LearnedShards
+from cofactor.scale.fitting.pass_sums import PassSums
 from cofactor.training.engines.implicit_als import ImplicitObjective, random_items
 
 __all__ = ["ClickShardSolver", "ClickSums", "ShardedClicks", "solve_clicked_items"]

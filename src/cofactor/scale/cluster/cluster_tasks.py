@@ -11,8 +11,8 @@ from typing import Any
 from cofactor.errors import BadOption, BadShards, MissingExtra
 from cofactor.kernels.blas import quiet_blas
 from cofactor.kernels.threads import set_threads
-from cofactor.scale.folder import shards_in
-from cofactor.scale.storage import Storage
+from cofactor.scale.table.folder import shards_in
+from cofactor.scale.table.storage import Storage
 
 __all__ = ["check_shards", "checked_task", "do_task", "versions"]
 
@@ -50,7 +50,7 @@ def checked_task() -> Callable[..., Any]:
         ]
         if other:
             raise ImportError(f"{socket.gethostname()} has {', '.join(other)}")
-        return getattr(import_module("cofactor.scale.cluster_tasks"), name)(*arguments)
+        return getattr(import_module("cofactor.scale.cluster.cluster_tasks"), name)(*arguments)
 
     return checked
 

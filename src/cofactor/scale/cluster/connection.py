@@ -8,9 +8,9 @@ from typing import Any
 from cofactor import log
 from cofactor.errors import BadCluster, BadOption, counted, shown
 from cofactor.kernels.threads import n_threads
-from cofactor.scale.cluster_map import ClusterMap, imported_ray
-from cofactor.scale.folder import Shards
-from cofactor.scale.ordered_map import OrderedMap, one_after_the_other
+from cofactor.scale.cluster.cluster_map import ClusterMap, imported_ray
+from cofactor.scale.cluster.ordered_map import OrderedMap, one_after_the_other
+from cofactor.scale.table.folder import Shards
 
 __all__ = ["map_on"]
 

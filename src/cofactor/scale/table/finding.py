@@ -9,10 +9,10 @@ import numpy as np
 from cofactor.arrays import Array, FloatArray, IntArray, object_array
 from cofactor.data.ids import WHOLE
 from cofactor.errors import BadShards
-from cofactor.scale.keys import keys_of
-from cofactor.scale.shard_file import ShardFacts
-from cofactor.scale.storage import Storage
-from cofactor.scale.user_ids import read_user_ids
+from cofactor.scale.table.keys import keys_of
+from cofactor.scale.table.shard_file import ShardFacts
+from cofactor.scale.table.storage import Storage
+from cofactor.scale.table.user_ids import read_user_ids
 
 __all__ = ["UserRatings", "find_user"]
 

@@ -9,13 +9,13 @@ from cofactor.contract.snapshots import is_learned
 from cofactor.errors import BadOption, counted
 from cofactor.memory import refuse_beyond
 from cofactor.run.run import Run
-from cofactor.scale.cluster import map_on
-from cofactor.scale.engine import ShardedEngine
-from cofactor.scale.folder import Shards
-from cofactor.scale.held_out import HeldOut
-from cofactor.scale.kept_sums import KeptSums
-from cofactor.scale.learned_shards import LearnedShards
-from cofactor.scale.ordered_map import OrderedMap
+from cofactor.scale.cluster.connection import map_on
+from cofactor.scale.cluster.ordered_map import OrderedMap
+from cofactor.scale.fitting.engine import ShardedEngine
+from cofactor.scale.fitting.held_out import HeldOut
+from cofactor.scale.fitting.kept_sums import KeptSums
+from cofactor.scale.fitting.learned_shards import LearnedShards
+from cofactor.scale.table.folder import Shards
 from cofactor.training.engine import ResumableEngine
 from cofactor.training.trained import TrainedRecommender
 

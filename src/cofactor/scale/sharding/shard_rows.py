@@ -20,9 +20,9 @@ from cofactor.kernels.ids.keys import keys_of_texts
 from cofactor.kernels.ratings.csr import CodedValues
 from cofactor.kernels.ratings.layout import MAX_LEVELS, encode_values
 from cofactor.kernels.ratings.repeats import PairOrder, latest_of_pairs
-from cofactor.scale.keys import IdTexts, ids_of_keys
-from cofactor.scale.shard_file import Shard
-from cofactor.scale.source_pass import SourcePass
+from cofactor.scale.sharding.source_pass import SourcePass
+from cofactor.scale.table.keys import IdTexts, ids_of_keys
+from cofactor.scale.table.shard_file import Shard
 
 __all__ = ["BYTES_A_ROW", "MadeShard", "make_shard", "merged_levels", "policy_of"]
 

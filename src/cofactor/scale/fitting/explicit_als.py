@@ -23,12 +23,12 @@ from cofactor.kernels.posterior.weights import UNIT_WEIGHTS
 from cofactor.kernels.ratings.layout import sum_rows, transposed
 from cofactor.kernels.scoring.pairs import ScoredSide, pair_scores
 from cofactor.nets.embeddings import Embeddings
-from cofactor.scale.engine import ShardedEngine
-from cofactor.scale.held_out import ErrorSums, SplitShard
-from cofactor.scale.learned_shards import LearnedShards
-from cofactor.scale.ordered_map import OrderedMap, one_after_the_other
-from cofactor.scale.pass_sums import PassSums
-from cofactor.scale.passes import ErrorPass, StartPass
+from cofactor.scale.cluster.ordered_map import OrderedMap, one_after_the_other
+from cofactor.scale.fitting.engine import ShardedEngine
+from cofactor.scale.fitting.held_out import ErrorSums, SplitShard
+from cofactor.scale.fitting.learned_shards import LearnedShards
+from cofactor.scale.fitting.pass_sums import PassSums
+from cofactor.scale.fitting.passes import ErrorPass, StartPass
 from cofactor.training.engines.explicit_als import RowPenalty, penalty_of
 from cofactor.training.engines.spectral import ItemStart
 

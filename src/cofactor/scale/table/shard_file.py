@@ -20,7 +20,7 @@ from cofactor.arrays import Array, FloatArray, IntArray
 from cofactor.data.csr_rows import Rows
 from cofactor.errors import BadShards
 from cofactor.kernels.absent import NO_CODES, NO_NUMBERS
-from cofactor.scale.storage import Storage, give_back_pages
+from cofactor.scale.table.storage import Storage, give_back_pages
 
 __all__ = ["Shard", "ShardFacts", "read_shard", "write_shard", "write_whole"]
 

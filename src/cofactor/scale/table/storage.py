@@ -21,7 +21,7 @@ from safetensors.numpy import load
 
 from cofactor.arrays import Array
 from cofactor.errors import BadModelFolder, BadOption, BadShards, MissingExtra
-from cofactor.scale.addresses import is_address, protocol_of, shown_address, split_query
+from cofactor.scale.table.addresses import is_address, protocol_of, shown_address, split_query
 
 __all__ = ["LocalFolder", "Storage", "StoreFolder", "give_back_pages", "storage_of"]
 

@@ -13,9 +13,9 @@ import numpy as np
 
 from cofactor.arrays import Array
 from cofactor.data.packing.columns import pack_column, unpack_column
-from cofactor.scale.keys import IdTexts
-from cofactor.scale.shard_file import ShardFacts, write_whole
-from cofactor.scale.storage import Storage
+from cofactor.scale.table.keys import IdTexts
+from cofactor.scale.table.shard_file import ShardFacts, write_whole
+from cofactor.scale.table.storage import Storage
 
 __all__ = ["ids_file", "read_user_ids", "write_user_ids"]
 

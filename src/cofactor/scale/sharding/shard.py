@@ -7,9 +7,9 @@ from typing import Any, Literal
 
 from cofactor.data.kinds import Kind
 from cofactor.data.options import Column, Duplicates, IdKinds, Missing, Options, Unrated
-from cofactor.scale.folder import Shards
-from cofactor.scale.shard_counts import ShardCounts
-from cofactor.scale.shard_run import shard_source
+from cofactor.scale.sharding.shard_run import shard_source
+from cofactor.scale.table.folder import Shards
+from cofactor.scale.table.shard_counts import ShardCounts
 
 __all__ = ["shard"]
 
