@@ -25,8 +25,9 @@ if sys.platform == "win32":
 else:
     import fcntl
 
-__all__ = ["finish_replacing", "replace_file", "replacing", "standing"]
+__all__ = ["drafts_in", "finish_replacing", "replace_file", "replacing", "standing"]
 
+DRAFTS = ".writing-"  # begins the name of a folder of files that are being written
 DAY = 86_400  # seconds; where file systems know no locks, a draft untouched for so long is taken for abandoned
 
 
@@ -88,6 +89,24 @@ def replace_file(target: Path, write: Callable[[Path], None]) -> None:
 
 
 @contextmanager
+def drafts_in(folder: Path) -> Generator[Path]:
+    """A folder inside, for files that move into `folder` when they are whole; it is removed in the end.
+
+    Those that killed processes have left are removed first, those of processes that still write are not.
+    Raises `OSError` as the file system does.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    for left in folder.glob(f"{DRAFTS}*"):
+        _remove_abandoned(left)
+    drafts = folder / f"{DRAFTS}{secrets.token_hex(8)}"
+    with _made(drafts):
+        try:
+            yield drafts
+        finally:
+            shutil.rmtree(drafts, ignore_errors=True)
+
+
+@contextmanager
 def _made(draft: Path) -> Generator[None]:
     """The folder, made and locked in one: nobody who looks for abandoned drafts sees it without its lock."""
     with ExitStack() as held:
@@ -114,9 +133,13 @@ def _clear(target: Path) -> None:
     for old in _left_behind(target, "old"):
         shutil.rmtree(old, ignore_errors=True)
     for draft in _left_behind(target, "new"):
-        with _lock(draft) as is_free, suppress(FileNotFoundError):
-            if is_free or (is_free is None and time.time() - draft.stat().st_mtime > DAY):
-                shutil.rmtree(draft, ignore_errors=True)
+        _remove_abandoned(draft)
+
+
+def _remove_abandoned(draft: Path) -> None:
+    with _lock(draft) as is_free, suppress(FileNotFoundError):
+        if is_free or (is_free is None and time.time() - draft.stat().st_mtime > DAY):
+            shutil.rmtree(draft, ignore_errors=True)
 
 
 def _left_behind(target: Path, end: str) -> list[Path]:

@@ -98,7 +98,7 @@ def test_a_machine_that_does_not_see_the_folder_is_refused(ray, model, shards, t
     def elsewhere(folder):
         yield folder / "not" / "there"
 
-    monkeypatch.setattr(lists, "_drafts_in", elsewhere)
+    monkeypatch.setattr(lists, "drafts_in", elsewhere)
     with pytest.raises(NotSaved, match=r"is not there on .*every machine of a cluster sees"):
         write_lists(model, shards, tmp_path / "lists", cluster="auto")
 

@@ -9,6 +9,7 @@ import pytest
 import cofactor as cf
 from cofactor.data.ids import IdMap
 from cofactor.errors import BadOption
+from cofactor.replacing import drafts_in
 from cofactor.scale.lists import write_lists
 from cofactor.scale.table.writing import shard_table
 
@@ -103,3 +104,12 @@ def test_shards_of_other_items_are_refused(shards, tmp_path):
     model = cf.ExplicitALS(n_factors=4).fit(cf.Ratings.from_arrays([1, 2], [1, 2], [1, 5]), progress=False)
     with pytest.raises(BadOption, match="547 of the shards"):
         write_lists(model, shards, tmp_path / "lists")
+
+
+def test_two_who_write_the_same_lists_leave_each_other_alone(shards, tmp_path):
+    model = cf.ExplicitALS(n_factors=4, n_epochs=1).fit(shards, progress=False)
+    with drafts_in(tmp_path) as others:
+        (others / "half").touch()
+        write_lists(model, shards, tmp_path, 3)
+        assert (others / "half").exists()
+    assert len([*tmp_path.iterdir()]) == len(shards.parts)

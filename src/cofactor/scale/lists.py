@@ -7,11 +7,9 @@ whoever is stopped goes on behind the last whole file, and the lists of two mode
 
 import hashlib
 import secrets
-import shutil
 import socket
 import warnings
-from collections.abc import Generator, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,6 +24,7 @@ from cofactor.data.joining import Joined
 from cofactor.data.ratings import Ratings
 from cofactor.data.writing import write_blocks
 from cofactor.errors import BadOption, NotSaved
+from cofactor.replacing import drafts_in
 from cofactor.run.work_bar import WorkBar
 from cofactor.scale.cluster.connection import map_on
 from cofactor.scale.fitting.fits_shards import BYTES_OF_RATING, FitsShards
@@ -42,7 +41,6 @@ __all__ = ["write_lists"]
 
 NEWCOMERS_AT_ONCE = 2_000
 BYTES_OF_ENTRY = 50  # of a list, while it is made
-DRAFTS = ".writing-"  # begins the name of a folder of what is being written
 
 
 def write_lists(
@@ -75,7 +73,7 @@ def write_lists(
     todo = [range(at, at + 1) for at, file in enumerate(files) if not file.is_file()]
     shards = replace(shards, storage=shards.storage.absolute())  # workers begin in folders of their own
     asked_of = _without_users(model) if isinstance(model, FitsShards) else model
-    with map_on(cluster, workers, shards, _needed_gb(shards, n)) as ordered_map, _drafts_in(place) as drafts:
+    with map_on(cluster, workers, shards, _needed_gb(shards, n)) as ordered_map, drafts_in(place.absolute()) as drafts:
         task = _ShardLists(asked_of, shards, files, drafts, n, options)
         with WorkBar(progress) as bar:
             bar.stage("lists", len(todo))
@@ -118,19 +116,6 @@ class _ShardLists:
             _placed(self.model, rows, ids).recommend_all(file, self.n, **self.options)
         else:
             write_blocks(_as_newcomers(self.model, rows, ids, self.n, self.options), file)
-
-
-@contextmanager
-def _drafts_in(folder: Path) -> Generator[Path]:
-    """A folder inside, for files that are being written; those of a run that was killed are removed."""
-    for left in folder.absolute().glob(f"{DRAFTS}*"):
-        shutil.rmtree(left, ignore_errors=True)
-    drafts = folder.absolute() / f"{DRAFTS}{secrets.token_hex(8)}"
-    drafts.mkdir(parents=True)
-    try:
-        yield drafts
-    finally:
-        shutil.rmtree(drafts, ignore_errors=True)
 
 
 def _needed_gb(shards: Shards, n: int) -> float:
