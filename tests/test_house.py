@@ -19,8 +19,9 @@ SOURCE = ROOT / "src" / "cofactor"
 # From the ground up; rooms on one floor do not know each other. `opening` stands above the models, because it asks
 # their folder; the rooms that are still to come have their place already.
 FLOORS = (
-    "arrays errors cache control_groups log search_space sheet", "memory forking hyperparameters replacing", "kernels",
-    "data plots nets card", "ranking posterior model_folder run selection filtering", "reranking", "contract",
+    "arrays errors cache control_groups log search_space sheet",
+    "addresses memory forking hyperparameters replacing", "kernels", "data plots nets card",
+    "ranking posterior model_folder run selection filtering", "reranking", "contract",
     "recommender", "training", "gibbs blending scale",
     "models evaluation interpretation coldstart", "opening tuning", "audit choosing", "serving",
     "collab experiment", "cli", "__main__",

@@ -368,6 +368,13 @@ def test_what_is_wrong_with_an_attached_table_is_said_of_that_table():
         cf.read(TABLE, users=b"")
 
 
+@pytest.mark.parametrize("source", ["https://ann:secret@host/ratings.csv", Path("s3://bucket/ratings.parquet")])
+def test_an_address_in_place_of_a_file_is_told_for_one_without_what_is_secret_in_it(source):
+    with pytest.raises(BadTable, match="An address of the kind (https|s3):// came.*Download it") as caught:
+        cf.read(source)
+    assert "secret" not in str(caught.value)
+
+
 def test_the_column_of_titles_in_an_attached_table_is_the_one_that_was_named():
     films = {"item": [1, 2], "caption": ["Alien", "Heat"], "title": ["Mr", "Ms"]}
     ratings = cf.read({"user": [1, 2], "item": [1, 2]}, items=films, title="caption")

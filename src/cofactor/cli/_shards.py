@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cofactor.addresses import is_address
 from cofactor.errors import BadOption
-from cofactor.scale.table.addresses import is_address
 
 if TYPE_CHECKING:
     from cofactor.scale.fitting.fits_shards import FitsShards

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from cofactor.addresses import local_folder
 from cofactor.arrays import Array, Id
 from cofactor.contract.fingerprint import model_fingerprint
 from cofactor.data.csr_rows import Rows
@@ -28,7 +29,6 @@ from cofactor.replacing import drafts_in
 from cofactor.run.work_bar import WorkBar
 from cofactor.scale.cluster.connection import map_on
 from cofactor.scale.fitting.fits_shards import BYTES_OF_RATING, FitsShards
-from cofactor.scale.table.addresses import local_folder
 from cofactor.scale.table.folder import Shards
 from cofactor.scale.table.tables import table_of
 

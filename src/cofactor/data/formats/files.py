@@ -6,6 +6,7 @@ from pathlib import Path
 
 import polars as pl
 
+from cofactor.addresses import is_address, protocol_of
 from cofactor.data.formats.decoding import BYTE_ORDER_MARKS, BYTES_A_ROW, GZIP, refuse_too_large, start_of
 from cofactor.data.formats.frames import collected, from_lazy
 from cofactor.data.formats.json_lines import from_json_lines, holds_json_lines
@@ -38,6 +39,11 @@ def from_path(path: Path, options: Options) -> Table:
 
 
 def _open_file(path: Path, options: Options) -> Table:
+    if is_address(path):
+        raise BadTable(
+            f"An address of the kind {protocol_of(str(path))}:// came, but tables are read from files of this machine. "
+            "Download it, or read it with a library of tables and give its data frame."
+        )
     if path.is_dir():
         inside = sorted(p.name for p in path.iterdir())
         raise BadTable(f"{str(path)!r} is a folder. Give one of its files: {', '.join(inside[:8]) or 'it is empty'}.")

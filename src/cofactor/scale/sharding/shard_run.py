@@ -13,6 +13,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from cofactor.addresses import local_folder
 from cofactor.arrays import FloatArray
 from cofactor.data.formats.block_table import BlockSizes
 from cofactor.data.options import Options
@@ -29,7 +30,6 @@ from cofactor.scale.sharding.shard_sources import rows_in, sources_of, state_of
 from cofactor.scale.sharding.shard_state import ShardState
 from cofactor.scale.sharding.source_pass import SourcePass, SpillPlan, pass_over
 from cofactor.scale.sharding.spill import ROWS_A_SLOT, SpillFacts, read_slot, spill_file
-from cofactor.scale.table.addresses import local_folder
 from cofactor.scale.table.folder import WORK, Shards
 from cofactor.scale.table.shard_counts import ShardCounts
 from cofactor.scale.table.shard_file import ShardFacts

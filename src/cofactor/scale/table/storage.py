@@ -19,9 +19,9 @@ from typing import Any, ClassVar, NamedTuple
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import load
 
+from cofactor.addresses import is_address, protocol_of, shown_address, split_query
 from cofactor.arrays import Array
 from cofactor.errors import BadModelFolder, BadOption, BadShards, MissingExtra
-from cofactor.scale.table.addresses import is_address, protocol_of, shown_address, split_query
 
 __all__ = ["LocalFolder", "Storage", "StoreFolder", "give_back_pages", "storage_of"]
 
