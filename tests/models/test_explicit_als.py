@@ -133,3 +133,15 @@ def test_later_ratings_that_leave_no_finite_row_are_refused_and_change_nothing(m
     with pytest.raises(Diverged, match="left the finite numbers"):
         model.update(Ratings.from_arrays([2], [7], [3.0], scale=(1, 5)))
     np.testing.assert_array_equal(model.score_users(np.arange(3)), before)
+
+
+def test_items_that_are_solved_again_are_the_same_of_many_users():
+    """`forget` solves items from users as they were before they were centred, so by how much they were is exact."""
+    rng, n = np.random.default_rng(0), 50_000
+    items = (rng.integers(0, 20, n)[:, None] + np.array([0, 7])).ravel() % 20
+    values = np.clip(np.round(3 + items % 3 + rng.normal(size=2 * n)), 1, 5)
+    ratings = Ratings.from_arrays(np.repeat(np.arange(n), 2), items, values, scale=(1, 5))
+    model = cf.ExplicitALS(n_factors=2, n_epochs=1, reg=0.01).fit(ratings, progress=False)
+    kept = np.column_stack([model.item_bias_, model.item_factors_])
+    users = np.column_stack([model.user_bias_, model.user_factors_])
+    np.testing.assert_allclose(model._solved_items(np.arange(20), ratings, users), kept, atol=1e-4)

@@ -113,10 +113,11 @@ class ExplicitALS(FactorReasons, FitsShards["AlternatingLeastSquares"]):
     def _origins(self, trained: "Embeddings", train: "Ratings") -> tuple[FloatArray, FloatArray]:
         """What was taken from the users' factors (k,) and the items' rows (k + 1,) [bias, factors] to centre them."""
         rated, known = train.user_counts > 0, train.item_counts > 0
-        of_users = (trained.user_factors - self.user_factors_)[rated].mean(axis=0)
-        of_items = (trained.item_factors - self.item_factors_)[known].mean(axis=0)
+        # in double precision: of many users whose differences are all alike, single precision is off by a thousandth
+        of_users = (trained.user_factors - self.user_factors_)[rated].mean(axis=0, dtype=np.float64)
+        of_items = (trained.item_factors - self.item_factors_)[known].mean(axis=0, dtype=np.float64)
         of_bias = (trained.item_bias - self.item_bias_ + self.item_factors_ @ of_users)[known].mean()
-        return of_users, np.append(of_bias, of_items).astype(np.float32)
+        return of_users.astype(np.float32), np.append(of_bias, of_items).astype(np.float32)
 
     def _solved_items(self, touched: IntArray, ratings: "Ratings", users: FloatArray) -> FloatArray:
         """(b, k + 1) the minimum of what training minimises, whose penalty is of rows before they were centred.
