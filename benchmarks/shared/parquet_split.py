@@ -7,8 +7,8 @@ import polars as pl
 
 from cofactor.arrays import IntArray
 from cofactor.data.csr_rows import Rows
-from cofactor.scale.folder import Shards
-from cofactor.scale.held_out import HeldOut
+from cofactor.scale.fitting.held_out import HeldOut
+from cofactor.scale.table.folder import Shards
 
 __all__ = ["HELD_OUT", "LEARNED", "write_split"]
 

@@ -37,8 +37,8 @@ from cofactor.arrays import Array, FloatArray, Id, IntArray
 from cofactor.data.ids import IdMap
 from cofactor.kernels.blas import quiet_blas
 from cofactor.recommender import Recommender
-from cofactor.scale.folder import Shards
-from cofactor.scale.keys import ids_of_keys
+from cofactor.scale.table.folder import Shards
+from cofactor.scale.table.keys import ids_of_keys
 
 BARS = {"factors": 1e-4, "bias": 1e-4, "answers": 1e-3}
 FIGURES = {

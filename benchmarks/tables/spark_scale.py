@@ -40,7 +40,7 @@ from benchmarks.shared.planted_ratings import World
 from benchmarks.shared.racing import OURS, Contestant, most_disturbed, race
 from benchmarks.shared.reporting import describe, machine, markdown_table, third_paragraph, write_results
 from benchmarks.tables.netflix import N_ITEMS, PLANTED_K, count
-from cofactor.scale.folder import Shards
+from cofactor.scale.table.folder import Shards
 from cofactor.training.engines.explicit_als import PIVOT_COUNT, RowPenalty
 
 K = 64

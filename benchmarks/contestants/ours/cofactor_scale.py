@@ -8,10 +8,10 @@ from typing import Any
 import cofactor as cf
 from benchmarks.contestants.contest import answer, seconds
 from benchmarks.contestants.ours.cofactor_shards import SHARE
-from cofactor.scale.explicit_als import ShardedLeastSquares
-from cofactor.scale.folder import Shards, open_shards
-from cofactor.scale.held_out import ErrorSums
-from cofactor.scale.passes import Counts
+from cofactor.scale.fitting.explicit_als import ShardedLeastSquares
+from cofactor.scale.fitting.held_out import ErrorSums
+from cofactor.scale.fitting.passes import Counts
+from cofactor.scale.table.folder import Shards, open_shards
 
 
 class JudgedALS(cf.ExplicitALS):
