@@ -56,18 +56,22 @@ def growth_table(sizes: Sizes) -> str:
 
 
 def line_to(n_users: int, sizes: Sizes) -> str:
-    """What the measured sizes say of a larger one."""
-    users = np.array([*sizes], float)
-    ends = {
-        key: float(np.polyval(np.polyfit(users, [of_sweeps(one, key) for one in sizes.values()], 1), n_users))
+    """What the smaller sizes say of this one, beside what it took if it was measured."""
+    smaller = {n: one for n, one in sizes.items() if n < n_users}
+    line = {
+        key: float(np.polyval(np.polyfit([*smaller], [of_sweeps(one, key) for one in smaller.values()], 1), n_users))
         for key in ("seconds", "cpu")
     }
-    gb = max(one["bytes"] / one["n_users"] for one in sizes.values()) * n_users / 1e9
-    return (
+    told = (
         f"Time grows with users to the power of {exponent(sizes):.2f}, the processor's time of "
-        f"{exponent(sizes, 'cpu'):.2f}. The straight line leads to {ends['seconds']:,.0f} s a sweep of "
-        f"{n_users:,} users ({ends['cpu']:,.0f} s of processor) and {gb:.0f} GB on disk: an extrapolation, no run."
+        f"{exponent(sizes, 'cpu'):.2f}. The straight line leads to {line['seconds']:,.0f} s a sweep of "
+        f"{n_users:,} users ({line['cpu']:,.0f} s of processor)"
     )
+    if n_users in sizes:
+        run = sizes[n_users]
+        return f"{told}; the run took {of_sweeps(run):,.0f} s ({of_sweeps(run, 'cpu'):,.0f})."
+    gb = max(one["bytes"] / one["n_users"] for one in sizes.values()) * n_users / 1e9
+    return f"{told} and {gb:.0f} GB on disk: an extrapolation, no run."
 
 
 def draw_growth(sizes: Sizes) -> None:

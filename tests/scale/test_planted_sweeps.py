@@ -97,6 +97,8 @@ def test_a_straight_line_has_an_exponent_of_one():
              for n in (1_000_000, 2_000_000, 5_000_000)}  # fmt: skip
     assert exponent(sizes) == pytest.approx(1)
     assert "200 s a sweep of 200,000,000 users (400 s of processor) and 32 GB" in line_to(200_000_000, sizes)
+    slower = sizes | {5_000_000: {**sizes[5_000_000], "sweeps": [{"seconds": 7, "cpu": 14}]}}
+    assert "5 s a sweep of 5,000,000 users (10 s of processor); the run took 7 s (14)." in line_to(5_000_000, slower)
 
 
 @pytest.mark.parametrize(("text", "n"), [("2m", 2_000_000), ("500k", 500_000), ("1.5M", 1_500_000), ("70", 70)])
