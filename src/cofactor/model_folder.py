@@ -40,7 +40,7 @@ __all__ = [
     "write_model_folder",
 ]
 
-FORMAT = 4
+FORMAT = 5
 ABOUT = "model.json"
 HASHED = ("learned.safetensors", "ratings.safetensors", "card.md")
 SHARDS = "shards.json"  # of a folder that is no model, but often taken for one

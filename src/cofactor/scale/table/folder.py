@@ -36,7 +36,7 @@ from cofactor.sheet import Sheet, SheetMixin, format_number
 
 __all__ = ["Shards", "open_shards", "report_of", "shards_in", "write_manifest"]
 
-FORMAT = 1
+FORMAT = 2
 MANIFEST, CATALOGUE = "shards.json", "catalogue.safetensors"
 WORK = ".sharding"  # a folder inside, of what an interrupted run goes on from
 
