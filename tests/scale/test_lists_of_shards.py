@@ -106,6 +106,17 @@ def test_shards_of_other_items_are_refused(shards, tmp_path):
         write_lists(model, shards, tmp_path / "lists")
 
 
+@pytest.mark.parametrize("n_values", [5, 1000])
+def test_ratings_of_another_scale_are_refused_before_anything_is_written(table, shards, tmp_path, n_values):
+    """Of over 256 different values shards know the ends."""
+    values = np.resize(np.linspace(20, 100, n_values, dtype=np.float32), len(table))
+    other = shard_table(replace(table, values=values, scale=None), tmp_path / "other.shards", n_shards=2)
+    model = MODELS["ratings"].fit(shards, progress=False)
+    with pytest.raises(BadOption, match="The shards' ratings must lie on the scale 1 to 5"):
+        write_lists(model, other, tmp_path / "lists")
+    assert not (tmp_path / "lists").exists()
+
+
 def test_two_who_write_the_same_lists_leave_each_other_alone(shards, tmp_path):
     model = cf.ExplicitALS(n_factors=4, n_epochs=1).fit(shards, progress=False)
     with drafts_in(tmp_path) as others:

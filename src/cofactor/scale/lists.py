@@ -19,6 +19,7 @@ import numpy as np
 from cofactor.addresses import local_folder
 from cofactor.arrays import Array, Id
 from cofactor.contract.fingerprint import model_fingerprint
+from cofactor.contract.profile import check_values
 from cofactor.data.csr_rows import Rows
 from cofactor.data.formats.series import series_of
 from cofactor.data.joining import Joined
@@ -57,11 +58,11 @@ def write_lists(
         of them see the folder at the same path, and write the same files
     options: those of `recommend`; what a user has rated is left out, unless hide_seen=False
     Raises `BadOption` where the folder holds lists of another model, of other shards or by other options, and where
-    the items of the shards are not those of the model; `BadShards` for a file that is missing or changed; `NotSaved`
-    where the system refuses to write; `BadCluster` where a cluster cannot be reached or gives up; what `recommend`
-    raises.
+    the items of the shards, or the scale of their ratings, are not those of the model; `BadShards` for a file that is
+    missing or changed; `NotSaved` where the system refuses to write; `BadCluster` where a cluster cannot be reached or
+    gives up; what `recommend` raises.
     """
-    _check_items(model.ratings, shards.catalogue)
+    _check_ratings(model.ratings, shards)
     place, asked = local_folder(folder, "Lists"), _hash_of(model, shards, {"n": n, **options})
     files = [place.absolute() / f"{Path(part.file).stem}-{asked}.parquet" for part in shards.parts]
     strange = sorted(set(place.absolute().glob("*.parquet")) - set(files))
@@ -123,12 +124,13 @@ def _needed_gb(shards: Shards, n: int) -> float:
     return max(2 * BYTES_OF_RATING * part.n_ratings + BYTES_OF_ENTRY * n * part.n_users for part in shards.parts) / 1e9
 
 
-def _check_items(own: Ratings, theirs: Ratings) -> None:
-    if own.items.digest != theirs.items.digest:
+def _check_ratings(own: Ratings, shards: Shards) -> None:
+    if own.items.digest != shards.catalogue.items.digest:
         raise BadOption(
-            f"The model knows {own.n_items:,} items, which are not the {theirs.n_items:,} of the shards. Give those "
+            f"The model knows {own.n_items:,} items, which are not the {shards.n_items:,} of the shards. Give those "
             "that it was fitted to."
         )
+    check_values(own, shards.distinct_values, "The shards'")
 
 
 def _hash_of(model: "Recommender", shards: Shards, asked: dict[str, Any]) -> str:

@@ -15,6 +15,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
@@ -132,6 +133,13 @@ class Shards(SheetMixin):
     def may_hold_dislikes(self) -> bool:
         """False where no value is 0 or below; of over 256 different values nobody knows."""
         return not len(self.levels) or bool((self.levels <= 0).any())
+
+    @property
+    def distinct_values(self) -> FloatArray:
+        """The different values that were given; where these are over 256, the ends of the scale."""
+        if len(self.levels):
+            return self.levels[self.level_counts > 0]
+        return np.array(self.catalogue.scale or (), np.float32)
 
     @property
     def scale(self) -> tuple[float, float]:
