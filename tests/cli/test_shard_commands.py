@@ -64,6 +64,13 @@ def test_somebody_is_asked_for_by_the_ratings_that_they_have_in_the_shards(saved
     assert "7777" in capsys.readouterr().err
 
 
+def test_clicks_are_not_taken_for_ratings(saved, shards, tmp_path, capsys):
+    items = cf.open_shards(shards).catalogue.items.values
+    clicks = shard_table(cf.Ratings.from_arrays([77], items[:1]), tmp_path / "clicks.shards", n_shards=1)
+    assert main(["recommend", str(saved), "77", "--people", str(clicks.folder)]) == 2
+    assert "clicks cannot be joined to ratings" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("words", "says"),
     [

@@ -8,7 +8,7 @@ import pytest
 
 import cofactor as cf
 from cofactor.data.ids import IdMap
-from cofactor.errors import BadOption
+from cofactor.errors import BadOption, BadTable
 from cofactor.replacing import drafts_in
 from cofactor.scale.lists import write_lists
 from cofactor.scale.table.writing import shard_table
@@ -114,6 +114,17 @@ def test_ratings_of_another_scale_are_refused_before_anything_is_written(table, 
     model = MODELS["ratings"].fit(shards, progress=False)
     with pytest.raises(BadOption, match="The shards' ratings must lie on the scale 1 to 5"):
         write_lists(model, other, tmp_path / "lists")
+    assert not (tmp_path / "lists").exists()
+
+
+@pytest.mark.parametrize(("of_model", "of_shards"), [("ratings", "clicks"), ("clicks", "ratings")])
+def test_values_of_another_kind_are_refused_as_by_update(table, tmp_path, of_model, of_shards):
+    clicks = replace(table, kind="clicks", values=np.ones_like(table.values), scale=None)
+    tables = {"ratings": table, "clicks": clicks}
+    model = cf.EASE().fit(tables[of_model])
+    shards = shard_table(tables[of_shards], tmp_path / "other.shards", n_shards=2)
+    with pytest.raises(BadTable, match=f"{of_shards} cannot be joined to {of_model}"):
+        write_lists(model, shards, tmp_path / "lists")
     assert not (tmp_path / "lists").exists()
 
 

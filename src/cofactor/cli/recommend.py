@@ -32,6 +32,7 @@ from cofactor.errors import BadOption
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from cofactor.arrays import Id
     from cofactor.data.item_values import ItemValues
     from cofactor.recommender import Recommender
     from cofactor.scale.table.folder import Shards
@@ -138,7 +139,7 @@ def _check_asked(arguments: Namespace) -> None:
 def _asked(arguments: Namespace, model: "Recommender", people: "Shards | None") -> Any:
     """Users, or somebody new; None: everybody."""
     if people is not None:
-        return {user: people.ratings_of(user) for user in arguments.users}
+        return _as_newcomers(arguments.users, people, model)
     if not model.ratings.n_users and not arguments.rated and not arguments.about and arguments.unknown == "raise":
         if arguments.file:
             expect_shards("This model keeps no users: --users", arguments.file)
@@ -149,6 +150,14 @@ def _asked(arguments: Namespace, model: "Recommender", people: "Shards | None") 
     if arguments.file:
         return read_user_ids(arguments.file, model.ratings)
     return None if arguments.all else arguments.users or dict(map(_rated, arguments.rated))
+
+
+def _as_newcomers(users: list[str], people: "Shards", model: "Recommender") -> "dict[str, dict[Id, float]]":
+    """Users with the ratings that they have in the shards."""
+    from cofactor.data.kinds import expect_kind
+
+    expect_kind(model.ratings.kind, people.kind)
+    return {user: people.ratings_of(user) for user in users}
 
 
 def _rated(word: str) -> tuple[str, float]:

@@ -9,8 +9,8 @@ import numpy as np
 from cofactor.arrays import Array, BoolArray, FloatArray, IntArray
 from cofactor.data.alignment import indices_in
 from cofactor.data.ids import UNKNOWN, IdMap
+from cofactor.data.kinds import expect_kind
 from cofactor.data.ratings import NO_TIME, Ratings
-from cofactor.errors import BadTable
 from cofactor.kernels.ratings.layout import count_indices
 
 __all__ = ["Joined", "join"]
@@ -29,10 +29,7 @@ def join(old: Ratings, new: Ratings) -> Joined:
 
     Raises `BadTable` where the tables are of two kinds, such as clicks and ratings, and where their ids are.
     """
-    if old.kind != new.kind:
-        raise BadTable(
-            f"{new.kind} cannot be joined to {old.kind}. Give both as one kind, as by cf.read(..., kind={old.kind!r})."
-        )
+    expect_kind(old.kind, new.kind)
     users, user_index = _joined_ids(old.users, new.users, new.user_counts, new.user_attributes)
     items, item_index = _joined_ids(old.items, new.items, new.item_counts, new.item_attributes)
     user_idx, item_idx = user_index[new.user_idx], item_index[new.item_idx]

@@ -21,8 +21,9 @@ import numpy as np
 
 from cofactor.arrays import Array, FloatArray
 from cofactor.data.formats.usual_names import COUNT_NAMES, LIKED_NAMES, plain_name
+from cofactor.errors import BadTable
 
-__all__ = ["InferredKind", "Kind", "infer_kind", "kind_of_column", "linear_values", "values_of_kind"]
+__all__ = ["InferredKind", "Kind", "expect_kind", "infer_kind", "kind_of_column", "linear_values", "values_of_kind"]
 
 Kind: TypeAlias = Literal["ratings", "clicks", "counts"]
 LARGEST_SMALL_SCALE = 10  # ratings up to here are common, and never taken for counts by their values
@@ -81,6 +82,15 @@ def _are_skewed_counts(values: FloatArray) -> bool:
 
 def _are_whole(values: FloatArray) -> bool:
     return float(values.min()) >= 0 and bool((values == np.floor(values)).all())
+
+
+def expect_kind(kind: Kind, given: Kind) -> None:
+    """Raise `BadTable` where values are given of another kind than those they are to join.
+
+    kind: of what is there     given: of what came
+    """
+    if given != kind:
+        raise BadTable(f"{given} cannot be joined to {kind}. Give both as one kind, as by cf.read(..., kind={kind!r}).")
 
 
 def values_of_kind(values: FloatArray, kind: Kind) -> FloatArray:

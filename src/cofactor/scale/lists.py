@@ -23,6 +23,7 @@ from cofactor.contract.profile import check_values
 from cofactor.data.csr_rows import Rows
 from cofactor.data.formats.series import series_of
 from cofactor.data.joining import Joined
+from cofactor.data.kinds import expect_kind
 from cofactor.data.ratings import Ratings
 from cofactor.data.writing import write_blocks
 from cofactor.errors import BadOption, NotSaved
@@ -58,9 +59,10 @@ def write_lists(
         of them see the folder at the same path, and write the same files
     options: those of `recommend`; what a user has rated is left out, unless hide_seen=False
     Raises `BadOption` where the folder holds lists of another model, of other shards or by other options, and where
-    the items of the shards, or the scale of their ratings, are not those of the model; `BadShards` for a file that is
-    missing or changed; `NotSaved` where the system refuses to write; `BadCluster` where a cluster cannot be reached or
-    gives up; what `recommend` raises.
+    the items of the shards, or the scale of their ratings, are not those of the model; `BadTable` where they are of
+    another kind, such as clicks in place of ratings; `BadShards` for a file that is missing or changed; `NotSaved`
+    where the system refuses to write; `BadCluster` where a cluster cannot be reached or gives up; what `recommend`
+    raises.
     """
     _check_ratings(model.ratings, shards)
     place, asked = local_folder(folder, "Lists"), _hash_of(model, shards, {"n": n, **options})
@@ -130,6 +132,7 @@ def _check_ratings(own: Ratings, shards: Shards) -> None:
             f"The model knows {own.n_items:,} items, which are not the {shards.n_items:,} of the shards. Give those "
             "that it was fitted to."
         )
+    expect_kind(own.kind, shards.kind)
     check_values(own, shards.distinct_values, "The shards'")
 
 
