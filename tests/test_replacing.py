@@ -11,7 +11,7 @@ from safetensors import SafetensorError
 
 import cofactor as cf
 from cofactor.errors import BadModelFolder, BadOption, NotSaved
-from cofactor.replacing import replacing
+from cofactor.replacing import drafts_in, replacing
 
 needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
 
@@ -95,6 +95,17 @@ def test_a_save_in_progress_is_not_taken_for_what_a_kill_left(checkerboard, fold
         (draft / "model.json").write_text("half of it")
         cf.Bias().fit(checkerboard).save(folder)
         assert (draft / "model.json").read_text() == "half of it"
+
+
+@needs_fork
+def test_a_folder_takes_drafts_of_one_question_at_a_time(tmp_path):
+    (tmp_path / ".writing-two-0123456789abcdef").mkdir()  # a kill left it, and its lock is gone
+    with drafts_in(tmp_path, "one") as first, drafts_in(tmp_path, "one") as second:
+        with pytest.raises(BadOption, match="something else"), drafts_in(tmp_path, "two"):
+            pass
+        assert sorted([first, second]) == sorted(tmp_path.iterdir())
+    with drafts_in(tmp_path, "two") as alone:
+        assert [alone] == [*tmp_path.iterdir()]
 
 
 def test_where_the_system_refuses_the_old_model_stays(checkerboard, folder, tmp_path, monkeypatch):

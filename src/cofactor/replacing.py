@@ -20,6 +20,8 @@ from collections.abc import Callable, Generator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
+from cofactor.errors import BadOption
+
 if sys.platform == "win32":
     fcntl = None
 else:
@@ -89,28 +91,39 @@ def replace_file(target: Path, write: Callable[[Path], None]) -> None:
 
 
 @contextmanager
-def drafts_in(folder: Path) -> Generator[Path]:
+def drafts_in(folder: Path, question: str) -> Generator[Path]:
     """A folder inside, for files that move into `folder` when they are whole; it is removed in the end.
 
     Those that killed processes have left are removed first, those of processes that still write are not.
-    Raises `OSError` as the file system does.
+    question: names what is written: all who write to `folder` at once write the same
+    Raises `BadOption` where another process writes something else there, and `OSError` as the file system does.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    for left in folder.glob(f"{DRAFTS}*"):
-        _remove_abandoned(left)
-    drafts = folder / f"{DRAFTS}{secrets.token_hex(8)}"
-    with _made(drafts):
+    drafts = folder / f"{DRAFTS}{question}-{secrets.token_hex(8)}"
+    with _made(drafts, lambda: _refuse_other_drafts(folder, question)):
         try:
             yield drafts
         finally:
             shutil.rmtree(drafts, ignore_errors=True)
 
 
+def _refuse_other_drafts(folder: Path, question: str) -> None:
+    for left in folder.glob(f"{DRAFTS}*"):
+        _remove_abandoned(left)
+    ours = f"{DRAFTS}{question}-"
+    if any(not draft.name.startswith(ours) for draft in folder.glob(f"{DRAFTS}*")):
+        raise BadOption(f"Another process is writing something else to {folder}. Name another folder.")
+
+
 @contextmanager
-def _made(draft: Path) -> Generator[None]:
-    """The folder, made and locked in one: nobody who looks for abandoned drafts sees it without its lock."""
+def _made(draft: Path, check: Callable[[], None] = lambda: None) -> Generator[None]:
+    """The folder, made and locked in one: nobody who looks for abandoned drafts sees it without its lock.
+
+    check: is called first, behind the lock of the folder above, and may refuse
+    """
     with ExitStack() as held:
         with _lock(draft.parent, wait=True):
+            check()
             draft.mkdir()
             held.enter_context(_lock(draft))
         yield

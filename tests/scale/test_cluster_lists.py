@@ -95,7 +95,7 @@ def test_what_workers_warn_of_is_said_here(ray, model, shards, tmp_path):
 
 def test_a_machine_that_does_not_see_the_folder_is_refused(ray, model, shards, tmp_path, monkeypatch):
     @contextmanager
-    def elsewhere(folder):
+    def elsewhere(folder, question):
         yield folder / "not" / "there"
 
     monkeypatch.setattr(lists, "drafts_in", elsewhere)

@@ -10,7 +10,7 @@ import cofactor as cf
 from cofactor.data.ids import IdMap
 from cofactor.errors import BadOption, BadTable
 from cofactor.replacing import drafts_in
-from cofactor.scale.lists import write_lists
+from cofactor.scale.lists import _hash_of, _ShardLists, write_lists
 from cofactor.scale.table.writing import shard_table
 
 
@@ -130,8 +130,24 @@ def test_values_of_another_kind_are_refused_as_by_update(table, tmp_path, of_mod
 
 def test_two_who_write_the_same_lists_leave_each_other_alone(shards, tmp_path):
     model = cf.ExplicitALS(n_factors=4, n_epochs=1).fit(shards, progress=False)
-    with drafts_in(tmp_path) as others:
+    with drafts_in(tmp_path, _hash_of(model, shards, {"n": 3})) as others:
         (others / "half").touch()
         write_lists(model, shards, tmp_path, 3)
         assert (others / "half").exists()
+    assert len([*tmp_path.iterdir()]) == len(shards.parts)
+
+
+def test_two_who_write_other_lists_are_told_apart_at_once(shards, tmp_path, monkeypatch):
+    """Before the first has a whole file."""
+    model = cf.ExplicitALS(n_factors=4, n_epochs=1).fit(shards, progress=False)
+
+    def write(task, *given):
+        if not [*tmp_path.glob("*.parquet")]:
+            with pytest.raises(BadOption, match="Another process is writing something else.*Name another folder"):
+                write_lists(model, shards, tmp_path, 4)
+        before(task, *given)
+
+    before = _ShardLists._write
+    monkeypatch.setattr(_ShardLists, "_write", write)
+    write_lists(model, shards, tmp_path, 3)
     assert len([*tmp_path.iterdir()]) == len(shards.parts)

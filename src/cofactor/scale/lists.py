@@ -9,7 +9,7 @@ import hashlib
 import secrets
 import socket
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -65,25 +65,23 @@ def write_lists(
     raises.
     """
     _check_ratings(model.ratings, shards)
-    place, asked = local_folder(folder, "Lists"), _hash_of(model, shards, {"n": n, **options})
-    files = [place.absolute() / f"{Path(part.file).stem}-{asked}.parquet" for part in shards.parts]
-    strange = sorted(set(place.absolute().glob("*.parquet")) - set(files))
-    if strange:
-        raise BadOption(
-            f"{place} holds {strange[0].name}, which are lists of another model, of other ratings or by other options. "
-            "Name another folder."
-        )
-    todo = [range(at, at + 1) for at, file in enumerate(files) if not file.is_file()]
+    place, question = local_folder(folder, "Lists"), _hash_of(model, shards, {"n": n, **options})
     shards = replace(shards, storage=shards.storage.absolute())  # workers begin in folders of their own
     asked_of = _without_users(model) if isinstance(model, FitsShards) else model
-    with map_on(cluster, workers, shards, _needed_gb(shards, n)) as ordered_map, drafts_in(place.absolute()) as drafts:
+    with (
+        drafts_in(place.absolute(), question) as drafts,
+        map_on(cluster, workers, shards, _needed_gb(shards, n)) as ordered_map,
+        WorkBar(progress) as bar,
+    ):
+        files = [place.absolute() / f"{Path(part.file).stem}-{question}.parquet" for part in shards.parts]
+        _refuse_other_lists(place, files)
+        todo = [range(at, at + 1) for at, file in enumerate(files) if not file.is_file()]
+        bar.stage("lists", len(todo))
         task = _ShardLists(asked_of, shards, files, drafts, n, options)
-        with WorkBar(progress) as bar:
-            bar.stage("lists", len(todo))
-            for n_done, said in enumerate(ordered_map(task, todo), 1):
-                bar.update(n_done)
-                for warning in said:
-                    warnings.warn(warning, stacklevel=2)
+        for n_done, said in enumerate(ordered_map(task, todo), 1):
+            bar.update(n_done)
+            for warning in said:
+                warnings.warn(warning, stacklevel=2)
     return place
 
 
@@ -134,6 +132,15 @@ def _check_ratings(own: Ratings, shards: Shards) -> None:
         )
     expect_kind(own.kind, shards.kind)
     check_values(own, shards.distinct_values, "The shards'")
+
+
+def _refuse_other_lists(place: Path, files: Sequence[Path]) -> None:
+    strange = sorted(set(place.absolute().glob("*.parquet")) - set(files))
+    if strange:
+        raise BadOption(
+            f"{place} holds {strange[0].name}, which are lists of another model, of other ratings or by other options. "
+            "Name another folder."
+        )
 
 
 def _hash_of(model: "Recommender", shards: Shards, asked: dict[str, Any]) -> str:
