@@ -27,7 +27,7 @@ if sys.platform == "win32":
 else:
     import fcntl
 
-__all__ = ["drafts_in", "finish_replacing", "replace_file", "replacing", "standing"]
+__all__ = ["DRAFTS", "drafts_in", "finish_replacing", "replace_file", "replacing", "standing"]
 
 DRAFTS = ".writing-"  # begins the name of a folder of files that are being written
 DAY = 86_400  # seconds; where file systems know no locks, a draft untouched for so long is taken for abandoned

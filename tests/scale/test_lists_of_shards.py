@@ -151,3 +151,14 @@ def test_two_who_write_other_lists_are_told_apart_at_once(shards, tmp_path, monk
     monkeypatch.setattr(_ShardLists, "_write", write)
     write_lists(model, shards, tmp_path, 3)
     assert len([*tmp_path.iterdir()]) == len(shards.parts)
+
+
+@pytest.mark.parametrize("taken", ["saved model", "shards"])
+def test_lists_are_not_written_among_other_things(shards, tmp_path, taken):
+    """A model that lies there could not be replaced any more."""
+    model = MODELS["ratings"].fit(shards, progress=False)
+    folder = model.save(tmp_path / taken) if taken == "saved model" else shards.folder
+    before = sorted(folder.iterdir())
+    with pytest.raises(BadOption, match="holds .*; lists are written to a folder of their own"):
+        write_lists(model, shards, folder)
+    assert sorted(folder.iterdir()) == before

@@ -27,11 +27,12 @@ from cofactor.data.kinds import expect_kind
 from cofactor.data.ratings import Ratings
 from cofactor.data.writing import write_blocks
 from cofactor.errors import BadOption, NotSaved
-from cofactor.replacing import drafts_in
+from cofactor.replacing import DRAFTS, drafts_in
 from cofactor.run.work_bar import WorkBar
 from cofactor.scale.cluster.connection import map_on
 from cofactor.scale.fitting.fits_shards import BYTES_OF_RATING, FitsShards
 from cofactor.scale.table.folder import Shards
+from cofactor.scale.table.own_folder import expect_own_folder
 from cofactor.scale.table.tables import table_of
 
 if TYPE_CHECKING:
@@ -58,14 +59,15 @@ def write_lists(
     cluster, workers: of a Ray cluster whose machines make the lists, a shard at a time each, as those of `fit` are; all
         of them see the folder at the same path, and write the same files
     options: those of `recommend`; what a user has rated is left out, unless hide_seen=False
-    Raises `BadOption` where the folder holds lists of another model, of other shards or by other options, and where
-    the items of the shards, or the scale of their ratings, are not those of the model; `BadTable` where they are of
-    another kind, such as clicks in place of ratings; `BadShards` for a file that is missing or changed; `NotSaved`
-    where the system refuses to write; `BadCluster` where a cluster cannot be reached or gives up; what `recommend`
-    raises.
+    Raises `BadOption` where the folder holds lists of another model, of other shards or by other options, or anything
+    else, and where the items of the shards, or the scale of their ratings, are not those of the model; `BadTable` where
+    they are of another kind, such as clicks in place of ratings; `BadShards` for a file that is missing or changed;
+    `NotSaved` where the system refuses to write; `BadCluster` where a cluster cannot be reached or gives up; what
+    `recommend` raises.
     """
     _check_ratings(model.ratings, shards)
     place, question = local_folder(folder, "Lists"), _hash_of(model, shards, {"n": n, **options})
+    expect_own_folder(place, "lists", _is_of_lists)
     shards = replace(shards, storage=shards.storage.absolute())  # workers begin in folders of their own
     asked_of = _without_users(model) if isinstance(model, FitsShards) else model
     with (
@@ -132,6 +134,10 @@ def _check_ratings(own: Ratings, shards: Shards) -> None:
         )
     expect_kind(own.kind, shards.kind)
     check_values(own, shards.distinct_values, "The shards'")
+
+
+def _is_of_lists(name: str) -> bool:
+    return name.startswith(DRAFTS) or name.endswith(".parquet")
 
 
 def _refuse_other_lists(place: Path, files: Sequence[Path]) -> None:

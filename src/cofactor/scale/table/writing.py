@@ -16,6 +16,7 @@ from cofactor.kernels.absent import NO_NUMBERS
 from cofactor.kernels.ratings.layout import count_indices
 from cofactor.scale.table.folder import CATALOGUE, MANIFEST, WORK, Shards, write_manifest
 from cofactor.scale.table.keys import IdTexts, keys_of
+from cofactor.scale.table.own_folder import expect_own_folder
 from cofactor.scale.table.shard_counts import IN_BUNDLE
 from cofactor.scale.table.shard_file import Shard, ShardFacts, read_shard, write_shard
 from cofactor.scale.table.storage import LocalFolder
@@ -101,16 +102,16 @@ class ShardWriter:
 
 def prepare_folder(folder: Path) -> None:
     """Make the folder. Raises `BadOption` where it holds a finished table, or anything else than shards."""
-    if folder.exists() and not folder.is_dir():
-        raise BadOption(f"{folder} is a file; shards are written to a folder of their own.")
+    if (folder / MANIFEST).exists():
+        raise BadOption(
+            f"{folder} holds {MANIFEST}, a finished table. Remove it, or give shards a folder of their own."
+        )
+    expect_own_folder(folder, "shards", _is_of_shards)
     folder.mkdir(parents=True, exist_ok=True)
-    for file in folder.iterdir():
-        if file.name == MANIFEST:
-            raise BadOption(
-                f"{folder} holds {file.name}, a finished table. Remove it, or give shards a folder of their own."
-            )
-        if file.name not in (CATALOGUE, WORK) and not file.name.endswith((".shard", ".ids", ".new")):
-            raise BadOption(f"{folder} holds {file.name}; shards are written to a folder of their own.")
+
+
+def _is_of_shards(name: str) -> bool:
+    return name in (CATALOGUE, WORK) or name.endswith((".shard", ".ids", ".new"))
 
 
 def shard_table(ratings: Ratings, folder: str | Path, *, n_shards: int) -> Shards:
