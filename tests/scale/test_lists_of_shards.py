@@ -162,3 +162,16 @@ def test_lists_are_not_written_among_other_things(shards, tmp_path, taken):
     with pytest.raises(BadOption, match="holds .*; lists are written to a folder of their own"):
         write_lists(model, shards, folder)
     assert sorted(folder.iterdir()) == before
+
+
+def test_paths_in_place_of_a_model_and_of_shards_are_refused_with_what_to_open(shards, tmp_path):
+    model = MODELS["ratings"].fit(shards, progress=False)
+    with pytest.raises(BadOption, match=r"write_lists asks a model.*cf\.open\(path\)"):
+        write_lists("m/plain", shards, tmp_path / "lists")
+    with pytest.raises(BadOption, match=r"write_lists reads shards, but .* came.*cf\.open_shards\(path\)"):
+        write_lists(model, str(shards.folder), tmp_path / "lists")
+    with pytest.raises(BadOption, match="n must be a whole number"):
+        write_lists(model, shards, tmp_path / "lists", "3")
+    with pytest.raises(BadOption, match=r"needed_gb_of measures shards.*cf\.open_shards\(path\)"):
+        model.needed_gb_of(str(shards.folder))
+    assert not (tmp_path / "lists").exists()

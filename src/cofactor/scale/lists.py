@@ -27,18 +27,18 @@ from cofactor.data.kinds import expect_kind
 from cofactor.data.ratings import Ratings
 from cofactor.data.writing import write_blocks
 from cofactor.errors import BadOption, NotSaved
+from cofactor.ranking import list_length
+from cofactor.recommender import Recommender, expect_model
 from cofactor.replacing import DRAFTS, drafts_in
 from cofactor.run.work_bar import WorkBar
 from cofactor.scale.cluster.connection import map_on
 from cofactor.scale.fitting.fits_shards import BYTES_OF_RATING, FitsShards
-from cofactor.scale.table.folder import Shards
+from cofactor.scale.table.folder import Shards, expect_opened
 from cofactor.scale.table.own_folder import expect_own_folder
 from cofactor.scale.table.tables import table_of
 
 if TYPE_CHECKING:
     import polars as pl
-
-    from cofactor.recommender import Recommender
 
 __all__ = ["write_lists"]
 
@@ -47,7 +47,7 @@ BYTES_OF_ENTRY = 50  # of a list, while it is made
 
 
 def write_lists(
-    model: "Recommender", shards: Shards, folder: str | Path, n: int = 10, *, progress: bool | None = None,
+    model: Recommender, shards: Shards, folder: str | Path, n: int = 10, *, progress: bool | None = None,
     cluster: str | None = None, workers: int | None = None, **options: Any,
 ) -> Path:  # fmt: skip
     """Write the n best items of every user in the shards; the folder of Parquet files of user, item, rank and score.
@@ -65,6 +65,9 @@ def write_lists(
     `NotSaved` where the system refuses to write; `BadCluster` where a cluster cannot be reached or gives up; what
     `recommend` raises.
     """
+    expect_model(model, "write_lists asks")
+    expect_opened(shards, "write_lists reads")
+    n = list_length(n)
     _check_ratings(model.ratings, shards)
     place, question = local_folder(folder, "Lists"), _hash_of(model, shards, {"n": n, **options})
     expect_own_folder(place, "lists", _is_of_lists)
@@ -91,7 +94,7 @@ def write_lists(
 class _ShardLists:
     """The lists of the users of some shards, as a task: each shard's file takes its name when it is whole."""
 
-    model: "Recommender"  # one that fits shards has nobody in it
+    model: Recommender  # one that fits shards has nobody in it
     shards: Shards
     files: list[Path]  # of all shards
     drafts: Path
@@ -149,7 +152,7 @@ def _refuse_other_lists(place: Path, files: Sequence[Path]) -> None:
         )
 
 
-def _hash_of(model: "Recommender", shards: Shards, asked: dict[str, Any]) -> str:
+def _hash_of(model: Recommender, shards: Shards, asked: dict[str, Any]) -> str:
     text = repr([model_fingerprint(model), shards.fingerprint, _contents(asked)])
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
@@ -185,7 +188,7 @@ def _without_users(model: FitsShards[Any]) -> FitsShards[Any]:
 
 
 def _as_newcomers(
-    model: "Recommender", rows: Rows, ids: Array, n: int, options: Mapping[str, Any]
+    model: Recommender, rows: Rows, ids: Array, n: int, options: Mapping[str, Any]
 ) -> "Iterator[pl.DataFrame]":
     """The lists of a shard's users, who are asked for with their ratings, some at a time."""
     import polars as pl

@@ -15,7 +15,7 @@ from cofactor.scale.fitting.engine import ShardedEngine
 from cofactor.scale.fitting.held_out import HeldOut
 from cofactor.scale.fitting.kept_sums import KeptSums
 from cofactor.scale.fitting.learned_shards import LearnedShards
-from cofactor.scale.table.folder import Shards
+from cofactor.scale.table.folder import Shards, expect_opened
 from cofactor.training.engine import ResumableEngine
 from cofactor.training.trained import TrainedRecommender
 
@@ -150,9 +150,11 @@ class FitsShards(TrainedRecommender[E], Generic[E]):
         """Memory that learning from shards takes, in GB: two shards, the items five times, their sums twice.
 
         The sums of an item are k (k + 1) / 2 + 2 k + 1 numbers of double precision, k being padded to a multiple of 16.
+        Raises `BadOption` for what are no shards.
         """
         from cofactor.kernels.alignment import padded_width
 
+        expect_opened(shards, "needed_gb_of measures")
         k: int = padded_width(self.n_factors)
         of_items = shards.n_items * (2 * 8 * (k * (k + 1) / 2 + 2 * k + 1) + 5 * 4 * k)
         of_shards = max(2 * BYTES_OF_RATING * part.n_ratings + 4 * (k + 8) * part.n_users for part in shards.parts)

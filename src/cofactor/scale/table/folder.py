@@ -26,7 +26,7 @@ from cofactor.data.kinds import Kind
 from cofactor.data.packing.ratings import pack_ratings, unpack_ratings
 from cofactor.data.ratings import Ratings
 from cofactor.data.report import Finding, Report
-from cofactor.errors import BadModelFolder, BadOption, BadShards, UnknownIds, counted
+from cofactor.errors import BadModelFolder, BadOption, BadShards, UnknownIds, counted, shown
 from cofactor.scale.table.finding import UserRatings, find_user
 from cofactor.scale.table.keys import ids_of_keys
 from cofactor.scale.table.shard_counts import IN_BUNDLE
@@ -35,7 +35,7 @@ from cofactor.scale.table.storage import LocalFolder, Storage, storage_of
 from cofactor.scale.table.user_ids import ids_file, read_user_ids
 from cofactor.sheet import Sheet, SheetMixin, format_number
 
-__all__ = ["Shards", "open_shards", "report_of", "shards_in", "write_manifest"]
+__all__ = ["Shards", "expect_opened", "open_shards", "report_of", "shards_in", "write_manifest"]
 
 FORMAT = 2
 MANIFEST, CATALOGUE = "shards.json", "catalogue.safetensors"
@@ -188,6 +188,15 @@ def write_manifest(shards: Shards) -> None:
     draft = shards.folder / f".{MANIFEST}.new"
     draft.write_text(json.dumps(manifest, indent=1, allow_nan=False) + "\n", encoding="utf-8")
     draft.replace(shards.folder / MANIFEST)
+
+
+def expect_opened(given: object, where: str) -> None:
+    """Raise `BadOption`, which says what came and what to write, where `given` is no table in shards.
+
+    where: begins the sentence, as "write_lists reads"
+    """
+    if not isinstance(given, Shards):
+        raise BadOption(f"{where} shards, but {shown(given)} came. Open a folder of them: cf.open_shards(path).")
 
 
 def open_shards(folder: str | Path) -> Shards:
