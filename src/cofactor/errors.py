@@ -27,8 +27,9 @@ knows, `ItemsNotPlaced` what `update` could not do, `CouldBeFaster` that there i
 all that ctrl-C ends: `Interrupted` training, `SearchStopped` a search, `ComparisonStopped` a comparison.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
+from typing import Any
 
 NAMED = 5  # things that a message names
 LONGEST_SHOWN = 80  # characters of what came, in a message
@@ -70,7 +71,20 @@ def some_of(n: int, total: int, noun: str, verb: str) -> str:
     return f"{n:,} of {counted(total, noun)} {verb_of(n, verb)}"
 
 
-class CofactorError(Exception):
+class _Portable(Exception):
+    """Comes back from another process as it left it: most are made of more than the text that exceptions keep."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _as_it_was, (type(self), self.args, vars(self))
+
+
+def _as_it_was(kind: type[Exception], args: tuple[Any, ...], facts: Mapping[str, Any]) -> Exception:
+    one = kind.__new__(kind, *args)
+    vars(one).update(facts)
+    return one
+
+
+class CofactorError(_Portable):
     """Base of all errors of this library."""
 
 
@@ -222,11 +236,11 @@ class MissingExtra(CofactorError, ImportError):
         )
 
 
-class FewerLeft(UserWarning):
+class FewerLeft(_Portable, UserWarning):
     """A list came out shorter than asked, because too few candidates were left."""
 
 
-class ItemsIgnored(UserWarning):
+class ItemsIgnored(_Portable, UserWarning):
     """Some of the candidates, or exclusions, are no items that the model was trained on."""
 
     def __init__(self, ids: Iterable[object], given: Iterable[object], option: str, known: int) -> None:
@@ -239,7 +253,7 @@ class ItemsIgnored(UserWarning):
         )
 
 
-class ItemsNotPlaced(UserWarning):
+class ItemsNotPlaced(_Portable, UserWarning):
     """New items have ratings, but this model cannot place an item without being fitted anew."""
 
     def __init__(self, model: str, titles: Sequence[str]) -> None:
@@ -250,7 +264,7 @@ class ItemsNotPlaced(UserWarning):
         )
 
 
-class StoppedEarly(UserWarning):
+class StoppedEarly(_Portable, UserWarning):
     """Ctrl-C ended it: what stands is whole, but less than was asked for. The command line then exits with 130."""
 
 
@@ -277,5 +291,5 @@ class SearchStopped(StoppedEarly):
         super().__init__(f"Stopped after {counted(n_done, 'trial')}: the best options among them are used.")
 
 
-class CouldBeFaster(UserWarning):
+class CouldBeFaster(_Portable, UserWarning):
     """Raised, as a warning, where another way that the message names takes a fraction of the time."""
