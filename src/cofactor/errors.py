@@ -29,7 +29,7 @@ all that ctrl-C ends: `Interrupted` training, `SearchStopped` a search, `Compari
 
 from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
-from typing import Any
+from typing import Any, Self
 
 NAMED = 5  # things that a message names
 LONGEST_SHOWN = 80  # characters of what came, in a message
@@ -237,7 +237,18 @@ class MissingExtra(CofactorError, ImportError):
 
 
 class FewerLeft(_Portable, UserWarning):
-    """A list came out shorter than asked, because too few candidates were left."""
+    """Lists came out shorter than asked, because too few candidates were left."""
+
+    def __init__(self, text: str, n_short: int) -> None:
+        """n_short: how many lists are"""
+        super().__init__(text)
+        self.n_short = n_short
+
+    @classmethod
+    def among(cls, n_short: int, n_lists: int, n: int, example: str = "") -> Self:
+        """Of many lists that were to be n long. example: goes on behind that, of one of them"""
+        short = some_of(n_short, n_lists, "list", "are")
+        return cls(f"{short} shorter than {n}{example}: too few items are left for them.", n_short)
 
 
 class ItemsIgnored(_Portable, UserWarning):

@@ -59,12 +59,11 @@ class Ranking:
             first = short[0]
             more = f" (and {counted(len(short) - 1, 'more user')})" if len(short) > 1 else ""
             options = f", or left out by {' and '.join(narrowed_by)}" if narrowed_by else ""
-            warnings.warn(
+            said = (
                 f"Only {some_of(lengths[first], n, 'item', 'are')} left for {shown(self.labels[first])}{more}: the "
-                f"others are already rated, excluded or not among the candidates{options}.",
-                FewerLeft,
-                stacklevel=stacklevel,
+                f"others are already rated, excluded or not among the candidates{options}."
             )
+            warnings.warn(FewerLeft(said, len(short)), stacklevel=stacklevel)
 
     def table(
         self, ratings: "Ratings", *, of: Literal["item", "user"] = "item", score: str = "score",

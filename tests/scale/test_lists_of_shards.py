@@ -8,7 +8,7 @@ import pytest
 
 import cofactor as cf
 from cofactor.data.ids import IdMap
-from cofactor.errors import BadOption, BadTable
+from cofactor.errors import BadOption, BadTable, FewerLeft, ItemsIgnored
 from cofactor.replacing import drafts_in
 from cofactor.scale.lists import _hash_of, _ShardLists, write_lists
 from cofactor.scale.table.writing import shard_table
@@ -175,3 +175,13 @@ def test_paths_in_place_of_a_model_and_of_shards_are_refused_with_what_to_open(s
     with pytest.raises(BadOption, match=r"needed_gb_of measures shards.*cf\.open_shards\(path\)"):
         model.needed_gb_of(str(shards.folder))
     assert not (tmp_path / "lists").exists()
+
+
+@pytest.mark.parametrize("model", [MODELS["ratings"], cf.EASE()], ids=["placed at once", "one after the other"])
+def test_a_warning_comes_once_for_all_shards(model, table, shards, tmp_path):
+    exclude = [table.items.values[0], "nobody knows it"]
+    with pytest.warns() as told:
+        write_lists(model.fit(table, progress=False), shards, tmp_path / "lists", 600, exclude=exclude)
+    assert [one.category for one in told] == [ItemsIgnored, FewerLeft]
+    assert str(told[1].message) == "1,200 of 1,200 lists are shorter than 600: too few items are left for them."
+    assert told[1].filename == __file__

@@ -18,7 +18,7 @@ from cofactor.contract.snapshots import of_one_state
 from cofactor.contract.steps import Side
 from cofactor.contract.value_blend import ValueWeight
 from cofactor.data.item_values import ItemValues
-from cofactor.errors import FewerLeft, shown, some_of
+from cofactor.errors import FewerLeft, shown
 from cofactor.hyperparameters import conformed
 
 if TYPE_CHECKING:
@@ -132,9 +132,5 @@ def _as_frame(ranking: "Ranking", users: "pl.Series", items: "Sequence[pl.Series
 def _warn_of_short(short: Sequence[tuple[Id, int]], query: Query, stacklevel: int) -> None:
     if short:
         label, length = short[0]
-        warnings.warn(
-            f"{some_of(len(short), len(query.labels), 'list', 'are')} shorter than {query.n}, that of {shown(label)} "
-            f"with {length}: too few items are left for them.",
-            FewerLeft,
-            stacklevel=stacklevel,
-        )
+        example = f", that of {shown(label)} with {length}"
+        warnings.warn(FewerLeft.among(len(short), len(query.labels), query.n, example), stacklevel=stacklevel)

@@ -26,7 +26,7 @@ from cofactor.data.joining import Joined
 from cofactor.data.kinds import expect_kind
 from cofactor.data.ratings import Ratings
 from cofactor.data.writing import write_blocks
-from cofactor.errors import BadOption, NotSaved
+from cofactor.errors import BadOption, FewerLeft, NotSaved
 from cofactor.ranking import list_length
 from cofactor.recommender import Recommender, expect_model
 from cofactor.replacing import DRAFTS, drafts_in
@@ -83,10 +83,13 @@ def write_lists(
         todo = [range(at, at + 1) for at, file in enumerate(files) if not file.is_file()]
         bar.stage("lists", len(todo))
         task = _ShardLists(asked_of, shards, files, drafts, n, options)
-        for n_done, said in enumerate(ordered_map(task, todo), 1):
+        said = list[Warning]()
+        for n_done, said_of_one in enumerate(ordered_map(task, todo), 1):
+            said += said_of_one
             bar.update(n_done)
-            for warning in said:
-                warnings.warn(warning, stacklevel=2)
+    n_lists = sum(shards.parts[at].n_users for numbers in todo for at in numbers)
+    for warning in _said_once(said, n_lists, n):
+        warnings.warn(warning, stacklevel=2)
     return place
 
 
@@ -101,7 +104,7 @@ class _ShardLists:
     n: int
     options: Mapping[str, Any]
 
-    def __call__(self, numbers: range) -> list[Warning | str]:
+    def __call__(self, numbers: range) -> list[Warning]:
         """Write the lists; what was warned of, which a worker could tell nobody."""
         if not self.drafts.is_dir():
             raise NotSaved(
@@ -115,7 +118,7 @@ class _ShardLists:
                 draft = self.drafts / f"{secrets.token_hex(8)}-{self.files[at].name}"
                 self._write(draft, shard.rows, self.shards.ids_of(at, shard))
                 draft.replace(self.files[at])
-        return [one.message for one in said]
+        return [one.message for one in said if isinstance(one.message, Warning)]
 
     def _write(self, file: Path, rows: Rows, ids: Array) -> None:
         if isinstance(self.model, FitsShards):
@@ -127,6 +130,13 @@ class _ShardLists:
 def _needed_gb(shards: Shards, n: int) -> float:
     """Memory that the lists of a shard take beside the model, in GB."""
     return max(2 * BYTES_OF_RATING * part.n_ratings + BYTES_OF_ENTRY * n * part.n_users for part in shards.parts) / 1e9
+
+
+def _said_once(said: Sequence[Warning], n_lists: int, n: int) -> list[Warning]:
+    """What was warned of, once for all shards. n_lists: that were made     n: the length that was asked for"""
+    n_short = sum(one.n_short for one in said if isinstance(one, FewerLeft))
+    others = {str(one): one for one in said if not isinstance(one, FewerLeft)}
+    return [*others.values(), *([FewerLeft.among(n_short, n_lists, n)] if n_short else [])]
 
 
 def _check_ratings(own: Ratings, shards: Shards) -> None:
