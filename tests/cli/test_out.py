@@ -1,4 +1,4 @@
-"""A command's results are never written over what it reads; that is looked at before anything is read."""
+"""Where results go: never over what is read, and in the format of their file; looked at before anything is read."""
 
 import os
 
@@ -39,3 +39,12 @@ def test_nor_by_another_name_of_it(table, tmp_path, capsys):
     os.link(table, link)
     assert main(["predict", "no.cofactor", str(table), "--out", str(link)]) == 2
     assert "would be written over" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "words", [["recommend", "m", "ann"], ["predict", "m", "pairs.csv"], ["explain", "m", "ann", "1"]]
+)
+@pytest.mark.parametrize("form", ["--json", "--csv"])
+def test_a_format_of_printing_does_nothing_to_a_file(words, form, capsys):
+    assert main([*words, "--out", "lists.parquet", form]) == 2
+    assert f"{form} says how a table is printed, but --out writes it to a file" in capsys.readouterr().err

@@ -81,6 +81,7 @@ def test_clicks_are_not_taken_for_ratings(saved, shards, tmp_path, capsys):
         (["recommend", "MODEL", "--all", "--out", "all.parquet"], "keeps no users.*--users SHARDS"),
         (["recommend", "MODEL", "--users", "t.csv", "--out", "l"], "no users: --users takes a folder of shards.*t.csv"),
         (["recommend", "MODEL", "--rated", "metropolis-1927=5", "--people", "SHARDS"], "give their ids"),
+        (["recommend", "MODEL", "--users", "SHARDS", "--out", "l", "--json"], "--json says how a table is printed"),
     ],
 )
 def test_what_would_do_nothing_is_refused(saved, shards, tmp_path, monkeypatch, capsys, words, says):

@@ -8,7 +8,9 @@ from collections.abc import Mapping, Sequence
 from itertools import zip_longest
 from typing import Any
 
-__all__ = ["add_format", "print_table", "show"]
+from cofactor.errors import BadOption
+
+__all__ = ["add_format", "expect_printed", "print_table", "show"]
 
 
 def add_format(parser: ArgumentParser) -> None:
@@ -32,6 +34,14 @@ def show(columns: Mapping[str, Sequence[Any]], arguments: Namespace) -> None:
         writer.writerows(rows)
     else:
         print_table(columns)
+
+
+def expect_printed(arguments: Namespace) -> None:
+    """Raise `BadOption` where a format is asked for, and the table goes to --out."""
+    if arguments.out and arguments.format:
+        raise BadOption(
+            f"--{arguments.format} says how a table is printed, but --out writes it to a file. Leave one of them out."
+        )
 
 
 def print_table(columns: Mapping[str, Sequence[Any]]) -> None:

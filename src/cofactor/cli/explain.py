@@ -11,7 +11,7 @@ numbers are shown."""
 from argparse import ArgumentParser, Namespace
 
 from cofactor.cli._out import check_file
-from cofactor.cli._show import add_format, show
+from cofactor.cli._show import add_format, expect_printed, show
 from cofactor.errors import BadOption, counted
 
 
@@ -35,6 +35,7 @@ def run(arguments: Namespace) -> None:
     from cofactor.data.writing import check_ending, write_frame
     from cofactor.opening import open_model
 
+    expect_printed(arguments)
     if arguments.out:
         check_ending(arguments.out, where="--out names")
         check_file("--out", arguments.out)

@@ -12,7 +12,7 @@ from argparse import ArgumentParser, Namespace
 from typing import TYPE_CHECKING, Any
 
 from cofactor.cli._out import check_file
-from cofactor.cli._show import add_format, show
+from cofactor.cli._show import add_format, expect_printed, show
 from cofactor.errors import BadOption, counted
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ def run(arguments: Namespace) -> None:
     from cofactor.data.writing import check_ending, write_frame
     from cofactor.opening import open_model
 
+    expect_printed(arguments)
     if arguments.out:
         check_ending(arguments.out, where="--out names")
         check_file("--out", arguments.out, [arguments.pairs])

@@ -25,7 +25,7 @@ from cofactor.cli._newcomer import about_from, add_about
 from cofactor.cli._out import check_file
 from cofactor.cli._reranking import add_reranking, named_number, reranking_options
 from cofactor.cli._shards import expect_shards, refuse_given, shards_at
-from cofactor.cli._show import add_format, show
+from cofactor.cli._show import add_format, expect_printed, show
 from cofactor.data.id_lists import read_user_ids
 from cofactor.errors import BadOption
 
@@ -78,6 +78,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(arguments: Namespace) -> None:
     from cofactor.opening import open_model
 
+    expect_printed(arguments)
     _check_asked(arguments)
     shards = shards_at(arguments.file)
     people = None if arguments.people is None else expect_shards("--people", arguments.people)
