@@ -64,6 +64,20 @@ def test_somebody_is_asked_for_by_the_ratings_that_they_have_in_the_shards(saved
     assert "7777" in capsys.readouterr().err
 
 
+def test_whom_the_shards_do_not_hold_is_somebody_unknown_where_that_is_asked_for(saved, shards, capsys):
+    options = ["--unknown", "fallback", "-n", "3", "--csv"]
+    assert main(["recommend", str(saved), "77", "nobody", "--people", str(shards), *options]) == 0
+    asked_together = _listed(capsys)
+    assert main(["recommend", str(saved), "nobody", *options]) == 0
+    assert asked_together[3:] == _listed(capsys)
+    assert [user for user, _ in asked_together] == ["77"] * 3 + ["nobody"] * 3
+
+
+def _listed(capsys):
+    """The users and the items of lists that were printed as CSV."""
+    return [tuple(line.split(",")[:2]) for line in capsys.readouterr().out.splitlines()[1:]]
+
+
 def test_clicks_are_not_taken_for_ratings(saved, shards, tmp_path, capsys):
     items = cf.open_shards(shards).catalogue.items.values
     clicks = shard_table(cf.Ratings.from_arrays([77], items[:1]), tmp_path / "clicks.shards", n_shards=1)

@@ -140,7 +140,7 @@ def _check_asked(arguments: Namespace) -> None:
 def _asked(arguments: Namespace, model: "Recommender", people: "Shards | None") -> Any:
     """Users, or somebody new; None: everybody."""
     if people is not None:
-        return _as_newcomers(arguments.users, people, model)
+        return _as_newcomers(arguments, people, model)
     if not model.ratings.n_users and not arguments.rated and not arguments.about and arguments.unknown == "raise":
         if arguments.file:
             expect_shards("This model keeps no users: --users", arguments.file)
@@ -153,12 +153,12 @@ def _asked(arguments: Namespace, model: "Recommender", people: "Shards | None") 
     return None if arguments.all else arguments.users or dict(map(_rated, arguments.rated))
 
 
-def _as_newcomers(users: list[str], people: "Shards", model: "Recommender") -> "dict[str, dict[Id, float]]":
+def _as_newcomers(arguments: Namespace, people: "Shards", model: "Recommender") -> "dict[str, dict[Id, float]]":
     """Users with the ratings that they have in the shards."""
     from cofactor.data.kinds import expect_kind
 
     expect_kind(model.ratings.kind, people.kind)
-    return {user: people.ratings_of(user) for user in users}
+    return {user: people.ratings_of(user, unknown=arguments.unknown) for user in arguments.users}
 
 
 def _rated(word: str) -> tuple[str, float]:

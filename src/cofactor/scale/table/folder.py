@@ -21,12 +21,14 @@ from safetensors.numpy import load, save
 
 import cofactor
 from cofactor.arrays import Array, FloatArray, Id, IntArray
+from cofactor.contract.indices import Unknown
 from cofactor.data.facts import counts_in_words
 from cofactor.data.kinds import Kind
 from cofactor.data.packing.ratings import pack_ratings, unpack_ratings
 from cofactor.data.ratings import Ratings
 from cofactor.data.report import Finding, Report
 from cofactor.errors import BadModelFolder, BadOption, BadShards, UnknownIds, counted, shown
+from cofactor.hyperparameters import conformed
 from cofactor.scale.table.finding import UserRatings, find_user
 from cofactor.scale.table.keys import ids_of_keys
 from cofactor.scale.table.shard_counts import IN_BUNDLE
@@ -115,9 +117,19 @@ class Shards(SheetMixin):
             raise UnknownIds("user", [user_id], self.n_users, made_of="whole numbers" if whole else "text")
         return found
 
-    def ratings_of(self, user_id: Id) -> dict[Id, float]:
-        """The ratings of one user by the items' ids, as `recommend` takes those of somebody new. Raises as `find`."""
-        found = self.find(user_id)
+    def ratings_of(self, user_id: Id, *, unknown: Unknown = "raise") -> dict[Id, float]:
+        """The ratings of one user by the items' ids, as `recommend` takes those of somebody new.
+
+        unknown: "fallback": a stranger has none, and is then somebody nothing is known about
+        Raises as `find`.
+        """
+        falls_back = conformed("unknown", Unknown, unknown) == "fallback"
+        try:
+            found = self.find(user_id)
+        except UnknownIds:
+            if falls_back:
+                return {}
+            raise
         items = self.catalogue.items.gather(found.item_idx)
         return dict(zip(items.tolist(), found.values.tolist(), strict=True))
 
