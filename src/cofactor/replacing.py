@@ -27,7 +27,7 @@ if sys.platform == "win32":
 else:
     import fcntl
 
-__all__ = ["DRAFTS", "drafts_in", "finish_replacing", "replace_file", "replacing", "standing"]
+__all__ = ["DRAFTS", "drafts_in", "finish_replacing", "lock", "replace_file", "replacing", "standing"]
 
 DRAFTS = ".writing-"  # begins the name of a folder of files that are being written
 DAY = 86_400  # seconds; where file systems know no locks, a draft untouched for so long is taken for abandoned
@@ -46,7 +46,7 @@ def replacing(target: Path) -> Generator[Path]:
         try:
             yield draft
             _bring_to_disk(draft)
-            with _lock(target.parent, wait=True):
+            with lock(target.parent, wait=True):
                 _swap(draft, target, aside)
                 _clear(target)
         finally:
@@ -69,7 +69,7 @@ def finish_replacing(target: Path) -> None:
     """
     if not target.parent.is_dir():
         return
-    with _lock(target.parent, wait=True):
+    with lock(target.parent, wait=True):
         whole = standing(target)
         if whole != target:
             whole.rename(target)
@@ -116,16 +116,38 @@ def _refuse_other_drafts(folder: Path, question: str) -> None:
 
 
 @contextmanager
+def lock(folder: Path, *, wait: bool = False) -> Generator[bool | None]:
+    """Hold a folder's lock in this block, and say so: False where somebody else does, None where there are no locks.
+
+    wait: until whoever holds it lets go, or dies: the system takes it back from a dead process
+    """
+    held, descriptor = None, None
+    if fcntl is not None:
+        with suppress(OSError):
+            descriptor = os.open(folder, os.O_RDONLY)
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
+                held = True
+            except BlockingIOError:
+                held = False
+    try:
+        yield held
+    finally:
+        if descriptor is not None:
+            os.close(descriptor)
+
+
+@contextmanager
 def _made(draft: Path, check: Callable[[], None] = lambda: None) -> Generator[None]:
     """The folder, made and locked in one: nobody who looks for abandoned drafts sees it without its lock.
 
     check: is called first, behind the lock of the folder above, and may refuse
     """
     with ExitStack() as held:
-        with _lock(draft.parent, wait=True):
+        with lock(draft.parent, wait=True):
             check()
             draft.mkdir()
-            held.enter_context(_lock(draft))
+            held.enter_context(lock(draft))
         yield
 
 
@@ -150,7 +172,7 @@ def _clear(target: Path) -> None:
 
 
 def _remove_abandoned(draft: Path) -> None:
-    with _lock(draft) as is_free, suppress(FileNotFoundError):
+    with lock(draft) as is_free, suppress(FileNotFoundError):
         if is_free or (is_free is None and time.time() - draft.stat().st_mtime > DAY):
             shutil.rmtree(draft, ignore_errors=True)
 
@@ -162,25 +184,6 @@ def _left_behind(target: Path, end: str) -> list[Path]:
         beside = [one for one in target.parent.iterdir() if ours.fullmatch(one.name)]
         return [one for one in beside if one.is_dir() and not one.is_symlink()]
     return []
-
-
-@contextmanager
-def _lock(folder: Path, *, wait: bool = False) -> Generator[bool | None]:
-    """Hold a folder's lock; says False where somebody else does, None where there are no locks."""
-    held, descriptor = None, None
-    if fcntl is not None:
-        with suppress(OSError):
-            descriptor = os.open(folder, os.O_RDONLY)
-            try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
-                held = True
-            except BlockingIOError:
-                held = False
-    try:
-        yield held
-    finally:
-        if descriptor is not None:
-            os.close(descriptor)
 
 
 def _bring_to_disk(folder: Path) -> None:

@@ -4,6 +4,7 @@ import errno
 import json
 import os
 import sqlite3
+import sys
 
 import numpy as np
 import polars as pl
@@ -28,6 +29,7 @@ COLUMNS = {
 FRAME = pl.DataFrame(COLUMNS)
 N_REPEATS = N - FRAME.unique(["userId", "movieId"]).height
 AS_TEXT = FRAME.with_columns(pl.format("u{}", "userId").alias("userId"), pl.format("m{}", "movieId").alias("movieId"))
+needs_locks = pytest.mark.skipif(sys.platform == "win32", reason="no locks here")
 
 
 @pytest.fixture(autouse=True)
@@ -232,6 +234,19 @@ def test_an_interrupted_run_goes_on_where_it_was(n_done, file, tmp_path, monkeyp
     assert_equal_to(cf.read(file), shards)
     assert shards.fingerprint == shard(file, tmp_path / "another", n_shards=4).fingerprint
     assert not (tmp_path / "out" / ".sharding").exists()
+
+
+@needs_locks
+def test_a_second_run_into_the_same_folder_is_refused_and_the_first_goes_on(file, tmp_path, monkeypatch):
+    def write(self, *given):
+        if not self.parts:
+            with pytest.raises(BadOption, match="Another process is sharding a table to .*out"):
+                shard(file, tmp_path / "out", n_shards=4)
+        before(self, *given)
+
+    before = shard_run.ShardWriter.write
+    monkeypatch.setattr(shard_run.ShardWriter, "write", write)
+    assert_equal_to(cf.read(file), shard(file, tmp_path / "out", n_shards=4))
 
 
 def test_a_source_that_changed_is_sharded_anew_and_that_is_said(file, tmp_path, monkeypatch):

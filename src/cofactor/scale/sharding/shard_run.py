@@ -24,6 +24,7 @@ from cofactor.kernels.absent import NO_NUMBERS
 from cofactor.kernels.ratings.layout import MAX_LEVELS
 from cofactor.log import info
 from cofactor.memory import refuse_beyond
+from cofactor.replacing import lock
 from cofactor.run.work_bar import WorkBar
 from cofactor.scale.sharding.shard_rows import BYTES_A_ROW, MadeShard, make_shard, merged_levels, policy_of
 from cofactor.scale.sharding.shard_sources import rows_in, sources_of, state_of
@@ -56,11 +57,24 @@ def shard_source(
     _check(options, memory_gb)
     counts.check()
     folder = local_folder(out, "Shards")
-    prepare_folder(folder)
-    with WorkBar(progress) as bar:
+    with _alone_in(folder), WorkBar(progress) as bar:
         shards = _Sharding(sources_of(source), folder, options, memory_gb, counts).run(bar)
     info("sharded %s: %s kept, in %s", shards.catalogue.name, len(shards), counted(len(shards.parts), "file"))
     return shards
+
+
+@contextmanager
+def _alone_in(folder: Path) -> Generator[None]:
+    """The folder, made and locked: of two runs that share a state each would destroy what the other one wrote.
+
+    Raises `BadOption` where another process shards to it, and what `prepare_folder` does.
+    """
+    prepare_folder(folder)
+    with lock(folder) as is_ours:
+        if is_ours is False:
+            raise BadOption(f"Another process is sharding a table to {folder}. Wait for it, or name another folder.")
+        prepare_folder(folder)  # once more: another one may have finished before the lock was ours
+        yield
 
 
 def _check(options: Options, memory_gb: float) -> None:
