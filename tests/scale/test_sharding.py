@@ -257,6 +257,78 @@ def test_a_source_that_changed_is_sharded_anew_and_that_is_said(file, tmp_path, 
     assert "changed since" in str(shards.report)
 
 
+def own_files(shards):
+    """The names that a finished folder should hold."""
+    ids = [part.file.replace(".shard", ".ids") for part in shards.parts if part.ids_sha256]
+    return sorted([*(part.file for part in shards.parts), *ids, "catalogue.safetensors", "shards.json"])
+
+
+def test_an_unfinished_run_of_another_source_is_kept_and_named(file, tmp_path, monkeypatch):
+    interrupt_after(3, monkeypatch, file, tmp_path)
+    other = csv_of(FRAME.head(100), tmp_path, "other.csv")
+    for source in (other, [file, other], FRAME.head(100)):
+        with pytest.raises(
+            BadOption, match=r"an unfinished run of another source, .*ratings\.csv\. Run that once more"
+        ):
+            shard(source, tmp_path / "out", n_shards=1)
+    monkeypatch.setattr(shard_run, "pass_over", None)  # nothing is read again
+    assert_equal_to(cf.read(file), shard(file, tmp_path / "out"))
+
+
+def test_a_run_goes_on_when_its_files_are_back(file, tmp_path, monkeypatch):
+    interrupt_after(3, monkeypatch, file, tmp_path)
+    file.rename(tmp_path / "elsewhere.csv")
+    with pytest.raises(BadTable, match="There is no file"):
+        shard(file, tmp_path / "out")
+    (tmp_path / "elsewhere.csv").rename(file)
+    with pytest.raises(BadTable, match="There is no file"):
+        shard(file, tmp_path / "out", items=tmp_path / "none.csv")
+    monkeypatch.setattr(shard_run, "pass_over", None)
+    assert_equal_to(cf.read(file), shard(file, tmp_path / "out"))
+
+
+def test_with_another_option_nothing_is_left_of_the_shards_before(tmp_path, monkeypatch):
+    file = csv_of(AS_TEXT, tmp_path)
+    interrupt_after(3, monkeypatch, file, tmp_path)
+    shards = shard(file, tmp_path / "out", n_shards=1, duplicates="mean")
+    assert sorted(os.listdir(shards.folder)) == own_files(shards)
+    assert "an option changed since" in str(shards.report)
+
+
+def test_of_a_folder_that_got_another_file_nothing_is_left_of_the_shards_before(tmp_path, monkeypatch):
+    folder = parquet_of(AS_TEXT, tmp_path)
+    interrupt_after(3, monkeypatch, folder, tmp_path)
+    AS_TEXT.head(9).write_parquet(folder / "late.parquet")
+    shards = shard(folder, tmp_path / "out", n_shards=2)
+    assert sorted(os.listdir(shards.folder)) == own_files(shards)
+    assert shards.report.n_read == N + 9
+
+
+@pytest.mark.parametrize("source", [csv_of, query_of])
+def test_what_is_left_of_a_source_that_is_no_file_is_removed(source, tmp_path, monkeypatch):
+    """Nobody can tell it again, so nothing could go on from it."""
+    interrupt_after(3, monkeypatch, AS_TEXT, tmp_path)
+    shards = shard(source(FRAME, tmp_path), tmp_path / "out", n_shards=2)
+    assert sorted(os.listdir(shards.folder)) == own_files(shards)
+    assert_equal_to(cf.read(FRAME), shards)
+
+
+def test_shards_whose_state_is_gone_are_removed_too(file, tmp_path):
+    shard(AS_TEXT, tmp_path / "out", n_shards=5)
+    (tmp_path / "out" / "shards.json").unlink()
+    shards = shard(file, tmp_path / "out", n_shards=2)
+    assert sorted(os.listdir(shards.folder)) == own_files(shards)
+
+
+@pytest.mark.parametrize("name", ["mine.shard", ".mine.new", "00001.shard.bak"])
+def test_a_file_of_another_name_is_never_removed(name, file, tmp_path):
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / name).touch()
+    with pytest.raises(BadOption, match="a folder of their own"):
+        shard(file, tmp_path / "out")
+    assert os.listdir(tmp_path / "out") == [name]
+
+
 def test_shards_of_another_number_are_not_mixed(file, tmp_path, monkeypatch):
     interrupt_after(2, monkeypatch, file, tmp_path)
     with pytest.raises(BadOption, match="n_shards=4, but 7 came"):

@@ -48,7 +48,8 @@ def shard(
     source: what `cofactor.read` takes, or a folder of files, or a list of them, that are read below each other. Text,
         Parquet and Arrow files, queries and Arrow streams are read in blocks; all else has to fit memory
     out: the folder, which must hold nothing else. Where it holds an interrupted run of the same files and options, that
-        run goes on: with its shards where all rows have been read, else from the beginning
+        run goes on: with its shards where all rows have been read, else from the beginning. Where a file or an option
+        has changed, that run is removed; one of another source is refused
     memory_gb: what it may use; the rows of one shard fill a seventh of that. Beside it items need some 0.2 GB a million
     n_shards: the number of files; None: as memory asks. They are cut by a hash of the user's id
     n_bundles: parts of equally many files that the workers of a cluster take one at a time: as many as workers, or a

@@ -31,7 +31,7 @@ from cofactor.scale.sharding.shard_sources import rows_in, sources_of, state_of
 from cofactor.scale.sharding.shard_state import ShardState
 from cofactor.scale.sharding.source_pass import SourcePass, SpillPlan, pass_over
 from cofactor.scale.sharding.spill import ROWS_A_SLOT, SpillFacts, read_slot, spill_file
-from cofactor.scale.table.folder import WORK, Shards
+from cofactor.scale.table.folder import Shards
 from cofactor.scale.table.shard_counts import ShardCounts
 from cofactor.scale.table.shard_file import ShardFacts
 from cofactor.scale.table.writing import ShardWriter, prepare_folder
@@ -58,7 +58,7 @@ def shard_source(
     counts.check()
     folder = local_folder(out, "Shards")
     with _alone_in(folder), WorkBar(progress) as bar:
-        shards = _Sharding(sources_of(source), folder, options, memory_gb, counts).run(bar)
+        shards = _Sharding(source, folder, options, memory_gb, counts).run(bar)
     info("sharded %s: %s kept, in %s", shards.catalogue.name, len(shards), counted(len(shards.parts), "file"))
     return shards
 
@@ -87,12 +87,10 @@ def _check(options: Options, memory_gb: float) -> None:
 class _Sharding:
     """One run: the plan that memory allows, and the state that it goes on from."""
 
-    def __init__(
-        self, sources: Sequence[Any], out: Path, options: Options, memory_gb: float, counts: ShardCounts
-    ) -> None:
-        self._sources, self._out, self._options = sources, out, options
+    def __init__(self, source: Any, out: Path, options: Options, memory_gb: float, counts: ShardCounts) -> None:
+        self._sources, self._out, self._options = sources_of(source), out, options
         self._memory_gb, self._counts = memory_gb, counts
-        self._state = ShardState(out / WORK, state_of(sources, options))
+        self._state = ShardState(out, state_of(source, self._sources, options))
 
     def run(self, bar: WorkBar) -> Shards:
         passed = self._state.finished_pass() or self._pass(bar)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from cofactor.data.formats.block_table import BlockSizes, open_blocks
-from cofactor.data.formats.open_table import is_open_file
+from cofactor.data.formats.open_table import is_open_file, open_table
 from cofactor.data.options import Options
 from cofactor.errors import BadTable
 
@@ -31,7 +31,7 @@ ENDINGS = (
 def sources_of(source: Any) -> list[Any]:
     """The tables to read below each other: a list of paths is one of files, a folder holds them, all else is one.
 
-    Raises `BadTable` for a folder without a table, and for an empty list.
+    Raises `BadTable` for a path that leads to nothing, for a folder without a table, and for an empty list.
     """
     if isinstance(source, list | tuple) and all(isinstance(one, str | Path) for one in source):
         if not source:
@@ -40,7 +40,10 @@ def sources_of(source: Any) -> list[Any]:
     if is_open_file(source):
         content = source.read()  # once: the table may have to be looked at twice
         return [content.encode() if isinstance(content, str) else bytes(content)]
-    if not isinstance(source, str | Path) or not Path(source).expanduser().is_dir():
+    if not isinstance(source, str | Path):
+        return [source]
+    if not Path(source).expanduser().is_dir():
+        _expect_file(source)
         return [source]
     folder = Path(source).expanduser()
     inside = [file for file in sorted(folder.rglob("*")) if file.is_file() and not _is_hidden(file.relative_to(folder))]
@@ -48,6 +51,11 @@ def sources_of(source: Any) -> list[Any]:
     if not files:
         raise BadTable(f"{str(folder)!r} holds no table. Its files should end in {', '.join(ENDINGS)}.")
     return files
+
+
+def _expect_file(path: str | Path) -> None:
+    if not Path(path).expanduser().is_file():
+        open_table(path)  # which says what is there instead
 
 
 def _is_hidden(file: Path) -> bool:
@@ -66,11 +74,23 @@ def rows_in(sources: Sequence[Any], options: Options, sizes: BlockSizes) -> int 
     return None if n_rows is None else n_rows * sum(n_bytes) // max(1, n_bytes[0])
 
 
-def state_of(sources: Sequence[Any], options: Options) -> Mapping[str, Any] | None:
-    """The facts that tell these sources and options again, also whether a file has changed; None where nothing does."""
+def state_of(source: Any, sources: Sequence[Any], options: Options) -> Mapping[str, Any] | None:
+    """The facts that tell a source and options again, also whether a file has changed; None where it is no file.
+
+    sources: the tables that `sources_of` finds in it. Raises `BadTable` where the file of `items` is missing.
+    """
     tables = [*sources, *([] if options.items is None else [options.items])]
-    if not all(isinstance(one, str | Path) and Path(one).expanduser().is_file() for one in tables):
+    if not all(isinstance(one, str | Path) for one in tables):
         return None
-    stats = [(Path(one).expanduser().absolute(), Path(one).expanduser().stat()) for one in tables]
+    for one in tables:
+        _expect_file(one)
+    stats = [(_full_path(one), _full_path(one).stat()) for one in tables]
     asked = {one.name: repr(getattr(options, one.name)) for one in fields(options) if one.name != "items"}
-    return {"files": [[str(path), stat.st_size, stat.st_mtime_ns] for path, stat in stats], "options": asked}
+    return {
+        "paths": [str(_full_path(one)) for one in (source if isinstance(source, list | tuple) else [source])],
+        "files": [[str(path), stat.st_size, stat.st_mtime_ns] for path, stat in stats], "options": asked,
+    }  # fmt: skip
+
+
+def _full_path(path: str | Path) -> Path:
+    return Path(path).expanduser().absolute()

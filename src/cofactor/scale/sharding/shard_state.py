@@ -22,11 +22,12 @@ from safetensors.numpy import load_file
 import cofactor
 from cofactor.arrays import FloatArray
 from cofactor.data.packing.ratings import pack_ratings, unpack_ratings
-from cofactor.errors import BadModelFolder
+from cofactor.errors import BadModelFolder, BadOption, counted
 from cofactor.scale.sharding.source_pass import SourcePass
 from cofactor.scale.sharding.spill import SpillFacts
-from cofactor.scale.table.folder import report_of
+from cofactor.scale.table.folder import WORK, report_of
 from cofactor.scale.table.shard_file import ShardFacts, write_whole
+from cofactor.scale.table.writing import clear_folder
 
 __all__ = ["ShardState"]
 
@@ -34,18 +35,21 @@ __all__ = ["ShardState"]
 class ShardState:
     """The state of one run, by which a later one goes on. source: what JSON can hold; None: it cannot be told again"""
 
-    def __init__(self, folder: Path, source: Mapping[str, Any] | None) -> None:
-        """Begin, or go on where the folder holds the state of the same source. Raises `OSError`.
+    def __init__(self, out: Path, source: Mapping[str, Any] | None) -> None:
+        """Begin, or go on where `out` holds the state of the same source and options.
 
-        Its `begun_anew` says whether there was a state of another one.
+        Its `begun_anew` says whether there was one that changed, of which nothing is left then.
+        Raises `BadOption` where an unfinished run has read other files; `OSError`.
         """
-        self.folder = folder
+        self.folder = out / WORK
         about = {"cofactor": cofactor.__version__, "source": source}
-        found = _read(folder / "source.json")
+        found = _read(self.folder / "source.json")
+        _refuse_other_paths(out, found, source)
         self.begun_anew = found is not None and (source is None or found != about)
         if found is None or self.begun_anew:
-            shutil.rmtree(folder, ignore_errors=True)
-            folder.mkdir(parents=True)
+            (self.folder / "source.json").unlink(missing_ok=True)  # first: after a kill nobody goes on from half of it
+            clear_folder(out)
+            self.folder.mkdir()
             self._write("source.json", about)
 
     def finished_pass(self) -> SourcePass | None:
@@ -94,6 +98,17 @@ class ShardState:
         draft = self.folder / f".{name}.new"
         draft.write_text(json.dumps(about), encoding="utf-8")
         draft.replace(self.folder / name)
+
+
+def _refuse_other_paths(out: Path, unfinished: Any, source: Mapping[str, Any] | None) -> None:
+    """Whoever has read other files means another table, and would wipe what an hour may have taken to read."""
+    paths = ((unfinished or {}).get("source") or {}).get("paths")
+    if paths and (source is None or source["paths"] != paths):
+        more = f" and {counted(len(paths) - 1, 'more path')}" if len(paths) > 1 else ""
+        raise BadOption(
+            f"{out} holds an unfinished run of another source, {paths[0]}{more}. Run that once more to finish it, "
+            "remove the folder, or name another one."
+        )
 
 
 def _read(path: Path) -> Any:

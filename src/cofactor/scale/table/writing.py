@@ -1,5 +1,7 @@
 """Shards written one after the other, and what is known of the table as a whole when all stand."""
 
+import re
+import shutil
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -22,7 +24,9 @@ from cofactor.scale.table.shard_file import Shard, ShardFacts, read_shard, write
 from cofactor.scale.table.storage import LocalFolder
 from cofactor.scale.table.user_ids import write_user_ids
 
-__all__ = ["ShardWriter", "prepare_folder", "shard_table"]
+__all__ = ["ShardWriter", "clear_folder", "prepare_folder", "shard_table"]
+
+NUMBERED = re.compile(r"\d{5,}\.(shard|ids)")
 
 
 class _Totals(NamedTuple):
@@ -106,12 +110,24 @@ def prepare_folder(folder: Path) -> None:
         raise BadOption(
             f"{folder} holds {MANIFEST}, a finished table. Remove it, or give shards a folder of their own."
         )
-    expect_own_folder(folder, "shards", _is_of_shards)
+    expect_own_folder(folder, "shards", _is_ours)
     folder.mkdir(parents=True, exist_ok=True)
 
 
-def _is_of_shards(name: str) -> bool:
-    return name in (CATALOGUE, WORK) or name.endswith((".shard", ".ids", ".new"))
+def clear_folder(folder: Path) -> None:
+    """Remove what an unfinished run has written to the folder. Raises `OSError`."""
+    for file in [file for file in folder.iterdir() if _is_ours(file.name)]:
+        if file.is_dir():
+            shutil.rmtree(file)
+        else:
+            file.unlink()
+
+
+def _is_ours(name: str) -> bool:
+    """Return whether a folder of shards has a file of this name, whole or being written."""
+    if name.startswith(".") and name.endswith(".new"):
+        name = name.removeprefix(".").removesuffix(".new")
+    return name in (CATALOGUE, MANIFEST, WORK) or NUMBERED.fullmatch(name) is not None
 
 
 def shard_table(ratings: Ratings, folder: str | Path, *, n_shards: int) -> Shards:
