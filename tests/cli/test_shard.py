@@ -9,6 +9,7 @@ from cofactor.cli import main
 def folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "r.csv").write_text("user,item,rating\nann,1,5\nann,2,3\nbob,1,4\nbob,1,2\n")
+    (tmp_path / "wide.csv").write_text("name,Alien,Heat,Fargo\nann,5,,3\nbob,,4,\n")
 
 
 def test_a_table_is_sharded_and_described(folder, capsys):
@@ -25,13 +26,24 @@ def test_a_table_is_sharded_and_described(folder, capsys):
     [
         (["r.csv", "--memory-gb", "0"], "--memory-gb"),
         (["none.csv"], "There is no file 'none.csv'"),
-        (["r.csv", "--wide"], "--wide"),
+        (["r.csv", "--wide"], "`melt` of pandas"),
+        (["wide.csv"], "cf.read(table, wide=True)"),
+        (["r.csv", "--users", "r.csv"], "no attributes of users"),
         (["ml-100k"], "needs no shards"),
     ],
 )
 def test_mistakes_are_told(words, said, folder, capsys):
     assert main(["shard", *words, "--out", "r.shards"]) == 2
     assert said in capsys.readouterr().err
+
+
+def test_help_lists_only_what_is_taken(capsys):
+    with pytest.raises(SystemExit):
+        main(["shard", "--help"])
+    out = capsys.readouterr().out
+    assert "--items FILE" in out
+    assert "--users" not in out
+    assert "--wide" not in out
 
 
 def test_a_folder_that_is_not_finished_says_so(folder, tmp_path, capsys):

@@ -11,14 +11,12 @@ import polars as pl
 import pytest
 
 import cofactor as cf
-from cofactor.data.options import Options
 from cofactor.errors import BadOption, BadShards, BadTable, NotSaved
 from cofactor.kernels.ids.key_ranges import KeyedRows
 from cofactor.scale.sharding import shard_run
 from cofactor.scale.sharding.shard import shard
-from cofactor.scale.sharding.shard_run import shard_source
 from cofactor.scale.table.folder import open_shards
-from cofactor.scale.table.shard_counts import ShardCounts
+from cofactor.scale.table.writing import shard_table
 
 RNG = np.random.default_rng(0)
 N = 3000
@@ -375,6 +373,9 @@ def test_what_is_no_table_is_refused(source, options, words, tmp_path, monkeypat
     ("options", "words"),
     [
         ({"memory_gb": 0.01}, "too little"),
+        ({"memory_gb": "4"}, "of type str. Give a number"),
+        ({"n_shards": "4"}, "counts files"),
+        ({"users": FRAME}, "keep no attributes of users"),
         ({"n_shards": 0}, "counts files"),
         ({"n_shards": 5000}, "counts files"),
         ({"kind": "stars"}, "is not known"),
@@ -392,6 +393,14 @@ def test_a_shard_that_memory_cannot_take_is_refused_and_what_was_read_is_kept(fi
     assert json.loads((tmp_path / "out" / ".sharding" / "pass.json").read_text())["spill"]["counts"]
 
 
-def test_a_wide_table_is_refused(file, tmp_path):
-    with pytest.raises(BadOption, match="a row a rating"):
-        shard_source(file, tmp_path / "out", Options(wide=True), memory_gb=1.0, counts=ShardCounts(), progress=None)
+WIDE = b"name,Alien,Heat,Fargo,Up\nann,5,,3,\nbob,,4,,2\ncid,1,,,5\n"
+MANY = {f"c{at}": [1, 2] for at in range(12)}
+
+
+@pytest.mark.parametrize(
+    ("source", "options", "error"), [(WIDE, {}, BadTable), (MANY, {}, BadTable), (WIDE, {"wide": True}, BadOption)]
+)
+def test_what_to_do_with_a_wide_table_is_said(source, options, error, tmp_path):
+    with pytest.raises(error, match=r"Write a row a rating first .*`melt` of pandas.*cf\.read\(table, wide=True\)"):
+        shard(source, tmp_path / "out", **options)
+    assert shard_table(cf.read(WIDE, wide=True), tmp_path / "as_said", n_shards=2).n_users == 3

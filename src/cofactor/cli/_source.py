@@ -1,6 +1,7 @@
 """Where a command's ratings come from: a file, or a known data set by its name."""
 
-from argparse import ArgumentParser, Namespace
+from argparse import SUPPRESS, ArgumentParser, Namespace
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 from cofactor.cli._wording import in_options
@@ -22,8 +23,13 @@ __all__ = [
 ]
 
 
-def add_source(parser: ArgumentParser, metavar: str = "SOURCE", *, optional: bool = False) -> None:
-    """SOURCE, and how its columns are called where that cannot be guessed. optional: it may be left out"""
+def add_source(
+    parser: ArgumentParser, metavar: str = "SOURCE", *, optional: bool = False, refused: Collection[str] = ()
+) -> None:
+    """SOURCE, and how its columns are called where that cannot be guessed.
+
+    optional: it may be left out     refused: options that are taken only to be told why not; help does not list them
+    """
     parser.set_defaults(parser=parser)  # whose options what is said of the table is said in
     parser.add_argument(
         "source", metavar=metavar, nargs="?" if optional else None,
@@ -57,6 +63,9 @@ def add_source(parser: ArgumentParser, metavar: str = "SOURCE", *, optional: boo
         "--ids", metavar="KIND", help="'text': take all ids as text (007 is not 7); 'user=text': those of one side"
     )
     group.add_argument("--unrated", choices=("drop", "keep"), help="rows of FILE that nobody rated (default: drop)")
+    for action in parser._actions:
+        if action.dest in refused:
+            action.help = SUPPRESS
 
 
 def add_split(parser: ArgumentParser) -> None:

@@ -31,7 +31,8 @@ def in_options(text: str, command: argparse.ArgumentParser) -> str:
     >>> in_options("State the true scale=…, such as scale=(1, 5).", command)
     'State the true --scale LOW,HIGH, such as --scale 1,5.'
     """
-    known = {name: action for action in command._actions for name in action.option_strings}
+    offered = [action for action in command._actions if action.help != argparse.SUPPRESS]
+    known = {name: action for action in offered for name in action.option_strings}
     for call, words in COMMANDS.items():
         text = text.replace(call, words)
     text = READ.sub(lambda found: ARGUMENT.sub(_as_option, found[1]), text)

@@ -14,7 +14,7 @@ from cofactor.cli._source import add_source, given_table, print_report, read_opt
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    add_source(parser)
+    add_source(parser, refused=("users", "wide"))
     parser.add_argument("--out", type=Path, metavar="DIR", required=True, help="where the shards are written")
     parser.add_argument("--memory-gb", type=float, default=4.0, metavar="GB", help="memory to use (default: 4)")
     parser.add_argument("--n-shards", type=int, metavar="N", help="number of files (default: as memory asks)")
@@ -28,15 +28,11 @@ def run(arguments: Namespace) -> None:
     from cofactor.errors import BadOption
     from cofactor.scale.sharding.shard import shard
 
-    options = read_options(arguments)
-    for option in ("wide", "users"):
-        if options.pop(option, None):
-            raise BadOption(f"{option}=… is nothing that shards keep. Leave it out.")
     if arguments.source in data_set_names():
         raise BadOption(f"{arguments.source} fits memory: `cofactor fit {arguments.source}` needs no shards.")
     shards = shard(
         given_table(arguments), arguments.out, memory_gb=arguments.memory_gb, n_shards=arguments.n_shards,
-        n_bundles=arguments.n_bundles, **options,
+        n_bundles=arguments.n_bundles, **read_options(arguments),
     )  # fmt: skip
     print_report(shards.report, arguments)
     print(f"{shards!r}: {shards.folder}")

@@ -18,10 +18,14 @@ from cofactor.data.rows.parsed_rows import parse_rows, wished_types
 from cofactor.data.rows.table_rows import TableRows
 from cofactor.errors import BadTable
 
-__all__ = ["BlockReader", "IdsAreText"]
+__all__ = ["WRITE_LONG", "BlockReader", "IdsAreText"]
 
 SIDES: tuple[Side, ...] = ("user", "item")
 UNITS = "Timestamps "  # begins the notes on the unit of times
+WRITE_LONG = (
+    "Write a row a rating first (`unpivot` of Polars, `melt` of pandas); or, where it fits memory, read it with "
+    "cf.read(table, wide=True), and shard that by cofactor.scale.table.writing.shard_table."
+)
 
 
 class IdsAreText(Exception):
@@ -41,7 +45,9 @@ class BlockReader:
         """Raises `BadTable` where the first cannot be opened, or its columns cannot be told."""
         self._sources, self._options, self._sizes = sources, options, sizes
         self._first = open_blocks(sources[0], options, sizes)
-        self.columns, self._said = choose_columns(self._first.head, self._first.header, options)
+        self.columns, self._said = choose_columns(
+            self._first.head, self._first.header, options, mend_of_wide=WRITE_LONG
+        )
         self.are_boolean = False
         self.n_read = 0
         self.remarks = BlockRemarks()

@@ -21,6 +21,7 @@ __all__ = ["Columns", "choose_columns", "named_column"]
 ROLES = ("user", "item", "rating", "timestamp", "title", "event")
 Roles: TypeAlias = dict[str, str | None]  # the column that plays each part
 WIDE = 10  # with more columns than this a position would be a blind guess
+READ_WIDE = "Pass wide=True to read it so."
 
 
 @dataclass(frozen=True)
@@ -39,15 +40,17 @@ class Columns:
         return {role: column for role, column in vars(self).items() if column is not None}
 
 
-def choose_columns(head: pl.DataFrame, header: Header, options: Options) -> tuple[Columns, Remarks]:
+def choose_columns(
+    head: pl.DataFrame, header: Header, options: Options, *, mend_of_wide: str = READ_WIDE
+) -> tuple[Columns, Remarks]:
     """The columns by the parts they play, those said by the caller first.
 
-    head: the first rows of the table
+    head: the first rows of the table     mend_of_wide: what to do where it has a column for each item
     Raises `BadTable` where the column of users or of items cannot be told.
     """
     said = _said_columns(head.columns, options)
     found = _with_usual_names(said, head.columns, options)
-    found, remarks = _with_positions(found, head, header, options)
+    found, remarks = _with_positions(found, head, header, options, mend_of_wide)
     _refuse_repeated_names(header, found, options)
     user, item = found["user"], found["item"]
     assert user is not None, "_with_positions has filled it, or raised"
@@ -121,7 +124,9 @@ def _refuse_repeated_names(header: Header, found: Roles, options: Options) -> No
             )
 
 
-def _with_positions(found: Roles, head: pl.DataFrame, header: Header, options: Options) -> tuple[Roles, Remarks]:
+def _with_positions(
+    found: Roles, head: pl.DataFrame, header: Header, options: Options, mend_of_wide: str
+) -> tuple[Roles, Remarks]:
     """The first free columns are user and item and, where both are guessed, rating and timestamp: as in the lecture.
 
     A first column without a name, where others have one, numbers the rows: pandas writes it.
@@ -129,9 +134,9 @@ def _with_positions(found: Roles, head: pl.DataFrame, header: Header, options: O
     missing = [role for role in ("user", "item") if found[role] is None]
     if not missing:
         return found, ()
-    _refuse_wide(found, head, header, options)
+    _refuse_wide(found, head, header, options, mend_of_wide)
     free = [name for name in head.columns if name not in {*found.values(), *header.unnamed}]
-    _refuse_too_many_or_few(missing, free, head.columns)
+    _refuse_too_many_or_few(missing, free, head.columns, mend_of_wide)
     guessed = dict(zip(missing, free, strict=False))
     for name in free[2:4] if len(missing) == 2 else ():
         role = "timestamp" if _looks_like_time(head[name]) else "rating" if name == free[2] else None
@@ -141,7 +146,7 @@ def _with_positions(found: Roles, head: pl.DataFrame, header: Header, options: O
     return found | guessed, (note(f"Columns taken by their position, as no usual name was found: {named}"),)
 
 
-def _refuse_wide(found: Roles, head: pl.DataFrame, header: Header, options: Options) -> None:
+def _refuse_wide(found: Roles, head: pl.DataFrame, header: Header, options: Options, mend: str) -> None:
     if head.width <= MIN_ITEMS:
         return
     said = [options.item, options.rating, options.timestamp]
@@ -153,16 +158,18 @@ def _refuse_wide(found: Roles, head: pl.DataFrame, header: Header, options: Opti
     items = [name for name in head.columns if name != user]
     raise BadTable(
         f"The table looks wide: a row for each user ({user!r}) and a column for each item ({_listed(items)}), with "
-        f"empty cells. Pass wide=True to read it so, or name its columns with user=…, item=… and rating=…."
+        f"empty cells. {mend} Or name its columns with user=…, item=… and rating=…."
     )
 
 
-def _refuse_too_many_or_few(missing: Sequence[str], free: Sequence[str], names: Sequence[str]) -> None:
+def _refuse_too_many_or_few(
+    missing: Sequence[str], free: Sequence[str], names: Sequence[str], mend_of_wide: str
+) -> None:
     if len(names) > WIDE:
         raise BadTable(
             f"None of the {len(names)} columns has a usual name for {' or '.join(missing)}s: {_listed(names)}. "
-            f"Name them with user=… and item=…. If it has a row for each user and a column for each item, pass "
-            f"wide=True."
+            f"Name them with user=… and item=…. Does it have a row for each user and a column for each item? "
+            f"{mend_of_wide}"
         )
     if len(free) < len(missing):
         raise BadTable(f"No column is left for the {missing[-1]}s: the table has only {_listed(names)}.")

@@ -23,6 +23,7 @@ def shard(
     timestamp: Column | Literal[False] = None,
     *,
     items: Any = None,
+    users: Any = None,
     title: Column = None,
     event: Column = None,
     weights: Mapping[str, float] | None = None,
@@ -33,6 +34,7 @@ def shard(
     missing: Missing = "error",
     unrated: Unrated = "drop",
     ids: IdKinds = "auto",
+    wide: bool = False,
     date_format: str | None = None,
     separator: str | None = None,
     encoding: str | None = None,
@@ -56,7 +58,8 @@ def shard(
         multiple; None: parts of 16 files. Sums are joined part by part, so it decides the last bits of a fit
     progress: show it; None: where somebody looks
 
-    All other options are those of `cofactor.read`. Two rules are its own, as no block knows the others: ids are whole
+    All other options are those of `cofactor.read`, but for `wide` and `users`, which are refused: a shard is made of a
+    row a rating, and keeps no attributes of users. Two rules are its own, as no block knows the others: ids are whole
     numbers or text, and the values of all blocks must be written in one way. Where a pair occurs twice, its times
     decide; shards keep none. The report is in `shards.report`.
 
@@ -65,9 +68,9 @@ def shard(
     that memory cannot take; `NotSaved` where the disk is full; `BadShards` where rows were lost on the way.
     """
     options = Options(
-        user=user, item=item, rating=rating, timestamp=timestamp, items=items, title=title, event=event,
+        user=user, item=item, rating=rating, timestamp=timestamp, items=items, users=users, title=title, event=event,
         weights=weights, half_life=half_life, kind=kind, scale=scale, duplicates=duplicates, missing=missing,
-        unrated=unrated, ids=ids, date_format=date_format, separator=separator, encoding=encoding,
+        unrated=unrated, ids=ids, wide=wide, date_format=date_format, separator=separator, encoding=encoding,
         has_header=has_header, name=name,
     )  # fmt: skip
     return shard_source(

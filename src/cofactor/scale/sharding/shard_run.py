@@ -10,11 +10,13 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from itertools import pairwise
+from numbers import Real
 from pathlib import Path
 from typing import Any
 
 from cofactor.addresses import local_folder
 from cofactor.arrays import FloatArray
+from cofactor.data.block_reading import WRITE_LONG
 from cofactor.data.formats.block_table import BlockSizes
 from cofactor.data.options import Options
 from cofactor.data.report import Finding, Report
@@ -78,10 +80,14 @@ def _alone_in(folder: Path) -> Generator[None]:
 
 
 def _check(options: Options, memory_gb: float) -> None:
+    if not isinstance(memory_gb, Real):
+        raise BadOption(f"memory_gb={memory_gb!r} is of type {type(memory_gb).__name__}. Give a number, such as 4.")
     if not memory_gb >= LEAST_GB:
         raise BadOption(f"memory_gb={memory_gb} is too little to shard a table in. Give {LEAST_GB} GB or more.")
-    if options.wide or options.users is not None:
-        raise BadOption("Shards are made of a row a rating, and keep no attributes of users. Leave wide and users out.")
+    if options.wide:
+        raise BadOption(f"Shards are made of a row a rating, which a wide table has not. {WRITE_LONG}")
+    if options.users is not None:
+        raise BadOption("Shards keep no attributes of users. Leave users out; those of items come by items=….")
 
 
 class _Sharding:

@@ -1,5 +1,6 @@
 """How many shards a table is cut into, and how many of them are summed as one bundle."""
 
+from numbers import Integral
 from typing import NamedTuple
 
 from cofactor.errors import BadOption
@@ -18,10 +19,10 @@ class ShardCounts(NamedTuple):
 
     def check(self) -> None:
         """Raise `BadOption` for numbers out of range, and for bundles that would differ in size."""
-        if self.n_shards is not None and not 1 <= self.n_shards <= MAX_SHARDS:
-            raise BadOption(f"n_shards counts files, 1 to {MAX_SHARDS:,}, but {self.n_shards} came.")
-        if self.n_bundles is not None and not 1 <= self.n_bundles <= MAX_SHARDS:
-            raise BadOption(f"n_bundles counts bundles of files, 1 to {MAX_SHARDS:,}, but {self.n_bundles} came.")
+        for name, counts in (("n_shards", "files"), ("n_bundles", "bundles of files")):
+            n = getattr(self, name)
+            if n is not None and not (isinstance(n, Integral) and 1 <= n <= MAX_SHARDS):
+                raise BadOption(f"{name} counts {counts}, 1 to {MAX_SHARDS:,}, but {n!r} came.")
         if self.n_shards is not None:
             self.in_bundle(self.n_shards)
 
