@@ -90,6 +90,15 @@ def test_a_source_of_any_kind_becomes_the_same_table(source, frame, tmp_path):
     assert len(shards.parts) == 5
 
 
+def test_a_table_is_called_as_its_folder(tmp_path, monkeypatch):
+    parts = parquet_of(FRAME, tmp_path)
+    assert shard(parts, tmp_path / "out").catalogue.name == "parts"
+    monkeypatch.chdir(parts)
+    assert shard(".", tmp_path / "here").catalogue.name == "parts"
+    assert shard(".", tmp_path / "named", name="plays").catalogue.name == "plays"
+    assert shard("0.parquet", tmp_path / "file").catalogue.name == "0"
+
+
 @pytest.mark.parametrize(
     "options",
     [

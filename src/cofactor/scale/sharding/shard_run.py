@@ -29,7 +29,7 @@ from cofactor.memory import refuse_beyond
 from cofactor.replacing import lock
 from cofactor.run.work_bar import WorkBar
 from cofactor.scale.sharding.shard_rows import BYTES_A_ROW, MadeShard, make_shard, merged_levels, policy_of
-from cofactor.scale.sharding.shard_sources import rows_in, sources_of, state_of
+from cofactor.scale.sharding.shard_sources import folder_name, rows_in, sources_of, state_of
 from cofactor.scale.sharding.shard_state import ShardState
 from cofactor.scale.sharding.source_pass import SourcePass, SpillPlan, pass_over
 from cofactor.scale.sharding.spill import ROWS_A_SLOT, SpillFacts, read_slot, spill_file
@@ -94,9 +94,10 @@ class _Sharding:
     """One run: the plan that memory allows, and the state that it goes on from."""
 
     def __init__(self, source: Any, out: Path, options: Options, memory_gb: float, counts: ShardCounts) -> None:
-        self._sources, self._out, self._options = sources_of(source), out, options
+        self._sources, self._out = sources_of(source), out
+        self._options = replace(options, name=options.name or folder_name(source))
         self._memory_gb, self._counts = memory_gb, counts
-        self._state = ShardState(out, state_of(source, self._sources, options))
+        self._state = ShardState(out, state_of(source, self._sources, self._options))
 
     def run(self, bar: WorkBar) -> Shards:
         passed = self._state.finished_pass() or self._pass(bar)

@@ -1,5 +1,6 @@
 """What a sharded table is made of: one table, files below each other, a folder of them; and what tells it again."""
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from pathlib import Path
@@ -10,7 +11,7 @@ from cofactor.data.formats.open_table import is_open_file, open_table
 from cofactor.data.options import Options
 from cofactor.errors import BadTable
 
-__all__ = ["rows_in", "sources_of", "state_of"]
+__all__ = ["folder_name", "rows_in", "sources_of", "state_of"]
 
 ENDINGS = (
     ".csv",
@@ -63,6 +64,12 @@ def _is_hidden(file: Path) -> bool:
     return any(part.startswith((".", "_")) for part in file.parts)
 
 
+def folder_name(source: Any) -> str | None:
+    """The name of a folder of files, which its table takes; None for any other source."""
+    is_folder = isinstance(source, str | Path) and Path(source).expanduser().is_dir()
+    return _full_path(source).name if is_folder else None
+
+
 def rows_in(sources: Sequence[Any], options: Options, sizes: BlockSizes) -> int | None:
     """About how many rows the files have, by their sizes; None where nobody can say."""
     first = sources[0]
@@ -93,4 +100,4 @@ def state_of(source: Any, sources: Sequence[Any], options: Options) -> Mapping[s
 
 
 def _full_path(path: str | Path) -> Path:
-    return Path(path).expanduser().absolute()
+    return Path(os.path.abspath(Path(path).expanduser()))
