@@ -1,5 +1,7 @@
 """`cofactor shard` writes a folder that `cofactor data describe` tells about."""
 
+import io
+
 import pytest
 
 from cofactor.cli import main
@@ -35,6 +37,28 @@ def test_a_table_is_sharded_and_described(folder, capsys):
 def test_mistakes_are_told(words, said, folder, capsys):
     assert main(["shard", *words, "--out", "r.shards"]) == 2
     assert said in capsys.readouterr().err
+
+
+STOPPED = "\ncofactor: stopped. What was done is kept: run the same again, and it goes on.\n"
+
+
+def interrupt(*_):
+    raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize(
+    ("source", "step", "said"),
+    [
+        ("r.csv", "ShardWriter.write", STOPPED),
+        ("-", "ShardWriter.write", "\ncofactor: stopped\n"),
+        ("r.csv", "pass_over", "\ncofactor: stopped\n"),
+    ],
+)
+def test_whoever_is_stopped_is_told_where_the_same_command_goes_on(source, step, said, folder, monkeypatch, capsys):
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"user,item,rating\nann,1,5\nbob,2,3\n")))
+    monkeypatch.setattr(f"cofactor.scale.sharding.shard_run.{step}", interrupt)
+    assert main(["shard", source, "--out", "r.shards"]) == 130
+    assert capsys.readouterr().err == said
 
 
 def test_help_lists_only_what_is_taken(capsys):

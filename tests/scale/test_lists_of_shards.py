@@ -91,6 +91,16 @@ def test_whoever_is_stopped_goes_on_behind_the_last_whole_file(shards, tmp_path,
     assert [one.stat().st_mtime_ns for one in others] == before
 
 
+def test_whoever_is_stopped_is_told_that_the_same_call_goes_on(shards, tmp_path, monkeypatch):
+    def interrupt(*_):
+        raise KeyboardInterrupt
+
+    model = cf.ExplicitALS(n_factors=4, n_epochs=1).fit(shards, progress=False)
+    monkeypatch.setattr("cofactor.scale.lists.Path.replace", interrupt)
+    with pytest.raises(KeyboardInterrupt, match="run the same again, and it goes on"):
+        write_lists(model, shards, tmp_path, 3)
+
+
 @pytest.mark.parametrize("change", ["another model", "another length"])
 def test_lists_of_two_models_never_lie_side_by_side(shards, tmp_path, change):
     model = MODELS["ratings"].fit(shards, progress=False)

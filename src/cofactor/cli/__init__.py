@@ -58,8 +58,8 @@ def main(words: Sequence[str] | None = None) -> int:
     except (CofactorError, OSError, MemoryError) as error:
         print(f"cofactor: {in_options(_line(error), command)}", file=sys.stderr)
         return 2
-    except KeyboardInterrupt:
-        print("\ncofactor: stopped", file=sys.stderr)
+    except KeyboardInterrupt as interrupt:
+        print("\ncofactor: stopped" + (f". {interrupt}" if str(interrupt) else ""), file=sys.stderr)
         return INTERRUPTED
     return INTERRUPTED if any(isinstance(one, StoppedEarly) for one in said) else 0
 

@@ -1,12 +1,15 @@
-"""Ctrl-C while a model learns: the sweep at hand is finished, training ends there, and what was learned is kept."""
+"""Ctrl-C while a model learns: the sweep at hand is finished, training ends there, and what was learned is kept.
+
+Work that is kept file by file ends at once, and says that it goes on.
+"""
 
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import suppress
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager, suppress
 
-__all__ = ["until_interrupted"]
+__all__ = ["goes_on_later", "until_interrupted"]
 
 
 def until_interrupted(sweeps: range, unit: str, stopped: Callable[[int], None]) -> Iterator[int]:
@@ -43,6 +46,16 @@ def until_interrupted(sweeps: range, unit: str, stopped: Callable[[int], None]) 
         signal.signal(signal.SIGINT, signal.default_int_handler)
         if asked:
             stopped(number + 1)
+
+
+@contextmanager
+def goes_on_later() -> Generator[None]:
+    """Ctrl-C in this block ends it with a `KeyboardInterrupt` that says that the same call goes on."""
+    try:
+        yield
+    except KeyboardInterrupt as interrupt:
+        interrupt.args = ("What was done is kept: run the same again, and it goes on.",)
+        raise
 
 
 def _is_ours() -> bool:

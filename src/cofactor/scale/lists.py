@@ -30,6 +30,7 @@ from cofactor.errors import BadOption, FewerLeft, NotSaved
 from cofactor.ranking import list_length
 from cofactor.recommender import Recommender, expect_model
 from cofactor.replacing import DRAFTS, drafts_in
+from cofactor.run.interrupt import goes_on_later
 from cofactor.run.work_bar import WorkBar
 from cofactor.scale.cluster.connection import map_on
 from cofactor.scale.fitting.fits_shards import BYTES_OF_RATING, FitsShards
@@ -74,6 +75,7 @@ def write_lists(
     shards = replace(shards, storage=shards.storage.absolute())  # workers begin in folders of their own
     asked_of = _without_users(model) if isinstance(model, FitsShards) else model
     with (
+        goes_on_later(),
         drafts_in(place.absolute(), question) as drafts,
         map_on(cluster, workers, shards, _needed_gb(shards, n)) as ordered_map,
         WorkBar(progress) as bar,

@@ -7,7 +7,7 @@ import errno
 import shutil
 from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import replace
 from itertools import pairwise
 from numbers import Real
@@ -27,6 +27,7 @@ from cofactor.kernels.ratings.layout import MAX_LEVELS
 from cofactor.log import info
 from cofactor.memory import refuse_beyond
 from cofactor.replacing import lock
+from cofactor.run.interrupt import goes_on_later
 from cofactor.run.work_bar import WorkBar
 from cofactor.scale.sharding.shard_rows import BYTES_A_ROW, MadeShard, make_shard, merged_levels, policy_of
 from cofactor.scale.sharding.shard_sources import folder_name, rows_in, sources_of, state_of
@@ -102,7 +103,8 @@ class _Sharding:
     def run(self, bar: WorkBar) -> Shards:
         passed = self._state.finished_pass() or self._pass(bar)
         n_rows = sum(passed.spill.counts)
-        with _room_for(self._out, n_rows * SPILLED_ROW):
+        kept = goes_on_later() if self._state.is_resumable else nullcontext()
+        with _room_for(self._out, n_rows * SPILLED_ROW), kept:
             levels, n_shards, parts = self._begun(passed, n_rows)
             in_bundle = self._counts.in_bundle(n_shards)
             writer = ShardWriter(self._out, passed.catalogue, levels, written=parts)

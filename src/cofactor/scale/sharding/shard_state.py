@@ -38,14 +38,15 @@ class ShardState:
     def __init__(self, out: Path, source: Mapping[str, Any] | None) -> None:
         """Begin, or go on where `out` holds the state of the same source and options.
 
-        Its `begun_anew` says whether there was one that changed, of which nothing is left then.
+        Its `begun_anew` says whether there was one that changed, of which nothing is left then, `is_resumable` whether
+        a later run can go on.
         Raises `BadOption` where an unfinished run has read other files; `OSError`.
         """
-        self.folder = out / WORK
+        self.folder, self.is_resumable = out / WORK, source is not None
         about = {"cofactor": cofactor.__version__, "source": source}
         found = _read(self.folder / "source.json")
         _refuse_other_paths(out, found, source)
-        self.begun_anew = found is not None and (source is None or found != about)
+        self.begun_anew = found is not None and not (self.is_resumable and found == about)
         if found is None or self.begun_anew:
             (self.folder / "source.json").unlink(missing_ok=True)  # first: after a kill nobody goes on from half of it
             clear_folder(out)
