@@ -363,7 +363,7 @@ def test_a_full_disk_is_said_and_what_stands_is_kept(stage, file, tmp_path, monk
         ("none.csv", {}, "There is no file"),
         (FRAME, {"rating": "stars"}, "is not among the columns"),
         (FRAME.with_columns(userId=pl.lit(True)), {}, "whole numbers or text"),
-        (FRAME, {"duplicates": "error"}, f"come again in {N_REPEATS:,} rows of one shard, the first of user [0-9]"),
+        (FRAME, {"duplicates": "error"}, f"come again in {N_REPEATS:,} rows of one shard .first user [0-9]+, item"),
         ("ragged.csv", {}, "has no column 'rating'"),
     ],
 )
@@ -376,6 +376,13 @@ def test_what_is_no_table_is_refused(source, options, words, tmp_path, monkeypat
     with pytest.raises(BadTable, match=words):
         shard(source, tmp_path / "out", **options)
     assert not list((tmp_path / "out").glob("*.shard"))
+
+
+def test_the_first_pair_that_comes_again_is_named(tmp_path):
+    for users in (["ann", "ann", "bob", "bob", "bob"], [1, 1, 2, 2, 2]):
+        file = csv_of(pl.DataFrame({"user": users, "item": [7, 8, 8, 9, 8], "rating": [1, 2, 3, 4, 5]}), tmp_path)
+        with pytest.raises(BadTable, match=rf"ratings.csv: .* in 1 row of .* \(first user {users[-1]!r}, item 8\)\. "):
+            shard(file, tmp_path / "out", duplicates="error", n_shards=1)
 
 
 @pytest.mark.parametrize(

@@ -56,7 +56,8 @@ class _RangeRatings(NamedTuple):
     item_idx: IntArray
     values: FloatArray
     fingerprint: int
-    repeats: IntArray  # (n_users,) rows that were merged with another one of the same pair
+    n_repeats: int  # rows that were merged with another one of the same pair
+    first_repeat: tuple[int, int] | None  # its user and item; known where duplicates are an error
 
 
 def policy_of(options: Options, kind: str) -> Duplicates:
@@ -75,7 +76,7 @@ def make_shard(
     """
     made = [_ratings_of(rows, passed, options) for rows in ranges]
     if options.duplicates == "error":
-        _refuse_repeated(made)
+        _refuse_repeated(made, passed)
     item_idx = np.concatenate([one.item_idx for one in made])
     indptr = np.cumsum(np.concatenate([[0], *(one.counts for one in made)]))
     coded = _coded(np.concatenate([one.values for one in made]), levels, len(item_idx))
@@ -97,12 +98,12 @@ def merged_levels(rows: Iterable[KeyedRows], passed: SourcePass, options: Option
 def _ratings_of(chunks: Iterable[KeyedRows], passed: SourcePass, options: Options) -> _RangeRatings:
     rows, policy = _numbered(chunks, passed, options), policy_of(options, passed.catalogue.kind)
     order = _in_order(rows, passed.catalogue.n_items)
-    n_rows = np.diff(order.indptr)
+    first = _first_repeat(order) if policy == "error" else None  # while the order is that of all rows
     values = np.ones(len(rows.user_idx), np.float32) if policy == "sum" and not len(rows.values) else rows.values
     once = latest_of_pairs(order, values, rows.times, policy, float(LARGEST_RATING))
     kept = values[once.places] if len(values) else values
-    counts = np.diff(once.indptr)
-    return _RangeRatings(rows.users, counts, once.indices, kept, rows.fingerprint, n_rows - counts)
+    n_repeats = len(rows.user_idx) - len(once.indices)
+    return _RangeRatings(rows.users, np.diff(once.indptr), once.indices, kept, rows.fingerprint, n_repeats, first)
 
 
 def _numbered(chunks: Iterable[KeyedRows], passed: SourcePass, options: Options) -> _RangeRows:
@@ -157,14 +158,25 @@ def _in_order(rows: _RangeRows, n_items: int) -> PairOrder:
     return PairOrder(indptr, (pairs & ((1 << item_bits) - 1)).astype(np.int32), places)
 
 
-def _refuse_repeated(made: Sequence[_RangeRatings]) -> None:
-    first = next((one for one in made if one.repeats.any()), None)
-    if first is not None:
-        user = _id_of(first.users, int(np.flatnonzero(first.repeats)[0]))
-        raise BadTable(
-            f"The same user and item come again in {counted(sum(int(one.repeats.sum()) for one in made), 'row')} of "
-            f"one shard, the first of user {user!r}. Remove the repeats, or pass duplicates='last', 'mean' or 'sum'."
-        )
+def _first_repeat(order: PairOrder) -> tuple[int, int] | None:
+    """The user and the item of the first pair that comes again."""
+    user_idx = np.repeat(np.arange(len(order.indptr) - 1), np.diff(order.indptr))
+    again = np.flatnonzero((user_idx[1:] == user_idx[:-1]) & (order.indices[1:] == order.indices[:-1]))
+    return (int(user_idx[again[0]]), int(order.indices[again[0]])) if len(again) else None
+
+
+def _refuse_repeated(made: Sequence[_RangeRatings], passed: SourcePass) -> None:
+    repeats = [(one.users, *one.first_repeat) for one in made if one.first_repeat is not None]
+    if not repeats:
+        return
+    users, user, item = repeats[0]
+    n_rows = sum(one.n_repeats for one in made)
+    user_id, (item_id,) = _id_of(users, user), passed.catalogue.items.gather(np.array([item])).tolist()
+    raise BadTable(
+        f"{passed.report.source}: The same user and item come again in {counted(n_rows, 'row')} of one shard "
+        f"(first user {user_id!r}, item {item_id!r}). Remove the repeats, or pass duplicates='last', "
+        "'mean' or 'sum'."
+    )
 
 
 def _id_of(users: DistinctIds, at: int) -> int | str:
