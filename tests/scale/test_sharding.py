@@ -385,6 +385,28 @@ def test_the_first_pair_that_comes_again_is_named(tmp_path):
             shard(file, tmp_path / "out", duplicates="error", n_shards=1)
 
 
+SEMICOLONS = "user;item;rating\n" + "".join(f"ann {at};Summer, no. {at};3,5\n" for at in range(20))
+
+
+def test_a_file_whose_columns_are_not_told_apart_is_named_as_by_reading(tmp_path):
+    file = tmp_path / "semi.csv"
+    file.write_text(SEMICOLONS)
+    with pytest.raises(
+        BadTable, match=r"^semi.csv: No column .* only 'user;item;rating'\. Pass separator=';' if"
+    ) as one:
+        shard(file, tmp_path / "out")
+    with pytest.raises(BadTable) as by_read:
+        cf.read(file)
+    assert str(one.value) == str(by_read.value)
+    assert_equal_to(cf.read(file, separator=";"), shard(file, tmp_path / "out", separator=";"))
+
+
+def test_of_several_files_the_one_that_cannot_be_read_is_named(file, tmp_path):
+    (tmp_path / "late.csv").touch()
+    with pytest.raises(BadTable, match=r"late\.csv: .*empty"):
+        shard([file, tmp_path / "late.csv"], tmp_path / "out")
+
+
 @pytest.mark.parametrize(
     ("options", "words"),
     [

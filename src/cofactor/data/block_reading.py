@@ -45,9 +45,12 @@ class BlockReader:
         """Raises `BadTable` where the first cannot be opened, or its columns cannot be told."""
         self._sources, self._options, self._sizes = sources, options, sizes
         self._first = open_blocks(sources[0], options, sizes)
-        self.columns, self._said = choose_columns(
-            self._first.head, self._first.header, options, mend_of_wide=WRITE_LONG
-        )
+        try:
+            self.columns, self._said = choose_columns(
+                self._first.head, self._first.header, options, mend_of_wide=WRITE_LONG
+            )
+        except BadTable as error:
+            raise BadTable(f"{self._first.origin}: {error}") from None
         self.are_boolean = False
         self.n_read = 0
         self.remarks = BlockRemarks()

@@ -11,6 +11,7 @@ import polars as pl
 from cofactor.data.columns.calendar_text import DAY_NUMBERS
 from cofactor.data.columns.wide import MIN_ITEMS, looks_wide
 from cofactor.data.formats.header import Header
+from cofactor.data.formats.sniffing import SEPARATORS
 from cofactor.data.formats.usual_names import USUAL, plain_name, usual_column
 from cofactor.data.options import Column, Options
 from cofactor.data.remarks import Remarks, note
@@ -172,7 +173,14 @@ def _refuse_too_many_or_few(
             f"{mend_of_wide}"
         )
     if len(free) < len(missing):
-        raise BadTable(f"No column is left for the {missing[-1]}s: the table has only {_listed(names)}.")
+        what = f"No column is left for the {missing[-1]}s: the table has only {_listed(names)}."
+        raise BadTable(what + (_mend_of_unsplit(names[0]) if len(names) == 1 else ""))
+
+
+def _mend_of_unsplit(name: str) -> str:
+    """What to do where the only column is a line that was not split; a space may stand in any name."""
+    inside = next((one for one in SEPARATORS if one in name and one != " "), None)
+    return f" Pass separator={inside!r} if that stands between its fields." if inside else ""
 
 
 def _looks_like_time(column: pl.Series) -> bool:

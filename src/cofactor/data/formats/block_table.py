@@ -14,7 +14,7 @@ from cofactor.data.formats.decoding import GZIP, as_bytes, start_of
 from cofactor.data.formats.files import holds_lines, packed_file
 from cofactor.data.formats.frames import collected
 from cofactor.data.formats.header import Header
-from cofactor.data.formats.open_table import open_table
+from cofactor.data.formats.open_table import name_of, open_table
 from cofactor.data.formats.table import N_HEAD, Table
 from cofactor.data.formats.text_blocks import first_block, text_blocks
 from cofactor.data.options import Options
@@ -54,9 +54,16 @@ def open_blocks(source: Any, options: Options, sizes: BlockSizes) -> BlockTable:
 
     source: anything that `open_table` takes; of what is no text, Parquet or Arrow file, query or Arrow stream, memory
         holds the columns that are used
-    Raises `BadTable` and `NotAfterFork` where `open_table` does.
+    Raises `BadTable`, which names the file, and `NotAfterFork` where `open_table` does.
     """
     require_polars()
+    try:
+        return _blocks_of(source, options, sizes)
+    except BadTable as error:
+        raise BadTable(f"{name_of(source)}: {error}") from None
+
+
+def _blocks_of(source: Any, options: Options, sizes: BlockSizes) -> BlockTable:
     path = Path(source).expanduser() if isinstance(source, str | Path) else None
     if path is not None and path.is_file():
         try:

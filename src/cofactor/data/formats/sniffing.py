@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from cofactor.data.formats.usual_names import usual_column
 from cofactor.errors import BadTable
 
-__all__ = ["has_header", "separator_of", "split"]
+__all__ = ["SEPARATORS", "has_header", "separator_of", "split"]
 
 DECIMAL_COMMA = re.compile(r"\s*\"?[+-]?[0-9]+,[0-9]+\"?\s*")
 NO_DECIMAL = re.compile(r"(?<![0-9]),|,(?![0-9])")  # a comma that is in no number
