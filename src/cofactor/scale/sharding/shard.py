@@ -60,12 +60,13 @@ def shard(
 
     All other options are those of `cofactor.read`, but for `wide` and `users`, which are refused: a shard is made of a
     row a rating, and keeps no attributes of users. Two rules are its own, as no block knows the others: ids are whole
-    numbers or text, and the values of all blocks must be written in one way. Where a pair occurs twice, its times
-    decide; shards keep none. The report is in `shards.report`.
+    numbers or text, others need ids="text", and the values of all blocks must be written in one way. Where a pair
+    occurs twice, its times decide; shards keep none. The report is in `shards.report`.
 
     The disk needs some 30 bytes a row beside the source, and then 3 to 7 a rating. Raises `BadTable`, whose message
-    holds everything found; `BadOption` for a folder that holds something else, for numbers out of range and for a shard
-    that memory cannot take; `NotSaved` where the disk is full; `BadShards` where rows were lost on the way.
+    holds everything found; `BadOption` for a folder that holds something else, or that another process is sharding to,
+    for numbers out of range and for a shard that memory cannot take; `NotSaved` where the disk is full; `BadShards`
+    where rows were lost on the way.
     """
     options = Options(
         user=user, item=item, rating=rating, timestamp=timestamp, items=items, users=users, title=title, event=event,
