@@ -112,6 +112,11 @@ def test_what_cannot_be_written_or_looked_up_is_an_unknown_id(model, odd):
         model.recommend([odd])
 
 
+def test_a_number_of_numpy_is_written_in_a_message_as_any_other(model):
+    with pytest.raises(UnknownIds, match=r"not among the 12 known ones: 98, 99\. Check"):
+        model.predict(np.array([98, 99]), np.array([1, 1]))
+
+
 def test_what_came_is_cut_in_a_message_where_it_is_long(model):
     with pytest.raises(UnknownIds) as raised:
         model.recommend("x" * 5000)

@@ -27,20 +27,26 @@ knows, `ItemsNotPlaced` what `update` could not do, `CouldBeFaster` that there i
 all that ctrl-C ends: `Interrupted` training, `SearchStopped` a search, `ComparisonStopped` a comparison.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any, Self
 
+OF_NUMPY = re.compile(r"\bnp\.\w+\(([^()]*)\)")  # how NumPy writes one of its numbers, texts or dates
 NAMED = 5  # things that a message names
 LONGEST_SHOWN = 80  # characters of what came, in a message
 
 
 def shown(one: object) -> str:
-    """How a message writes what came: as Python does, cut where it is long, its type where it cannot be written."""
+    """How a message writes what came: as Python does, cut where it is long, its type where it cannot be written.
+
+    What NumPy calls np.int64(5) is 5 to whoever reads it.
+    """
     try:
         text = repr(one)
     except Exception:  # numbers of more than 4,300 digits, and whatever else has a `__repr__` of its own
         return f"a value of type {type(one).__name__}"
+    text = text if type(one) is str else OF_NUMPY.sub(r"\1", text)
     return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]} …"
 
 
