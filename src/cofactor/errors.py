@@ -112,20 +112,21 @@ class UnknownIds(CofactorError, LookupError):
 
     def __init__(
         self, kind: str, ids: Iterable[object], known: int, near: Sequence[str] = (), *,
-        made_of: str = "", may_fall_back: bool = False,
+        made_of: str = "", may_fall_back: bool = False, mend: str = "",
     ) -> None:  # fmt: skip
         """made_of: the kind of the known ids, such as "text"; nothing where they are of several
 
-        may_fall_back: whether the caller could have passed unknown='fallback'
+        may_fall_back: whether the caller could have passed unknown='fallback'     mend: in place of a look at spelling
         """
         self.kind, self.ids = kind, _different(ids)
         named = _named(self.ids)
         what = f"This {kind} is" if len(self.ids) == 1 else f"These {len(self.ids)} {kind}s are"
         check = f"Check {'its' if len(self.ids) == 1 else 'their'} spelling and type"
         check += f": the known ones are {made_of}." if made_of else "."
-        mend = f"Did you mean {' or '.join(map(shown, near))}?" if near else check
+        mend = mend or (f"Did you mean {' or '.join(map(shown, near))}?" if near else check)
         fallback = " To have unknown ids treated as newcomers, pass unknown='fallback'." if may_fall_back else ""
-        super().__init__(f"{what} not among the {counted(known, 'known one')}: {named}. {mend}{fallback}")
+        among = f"among the {counted(known, 'known one')}" if known else "known"
+        super().__init__(f"{what} not {among}: {named}. {mend}{fallback}")
 
 
 def _different(ids: Iterable[object]) -> list[object]:

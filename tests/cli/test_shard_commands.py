@@ -92,6 +92,9 @@ def test_clicks_are_not_taken_for_ratings(saved, shards, tmp_path, capsys):
         (["fit", "tastes", "--out", "m", "--held-out", "0.1"], "--held-out are for shards"),
         (["recommend", "MODEL", "77", "--people", "tastes"], "--people takes a folder of shards"),
         (["recommend", "MODEL", "77"], "keeps no users.*--people SHARDS"),
+        (["predict", "MODEL", "PAIRS"], "not known: 5, 7. .*keeps no users.*cofactor recommend .*--people SHARDS"),
+        (["explain", "MODEL", "5", "metropolis-1927"], "not known: '5'. .*keeps no users.*--rated 'ITEM=RATING'"),
+        (["similar", "MODEL", "5", "--user"], "not known: '5'. .*keeps no users.*--people SHARDS"),
         (["recommend", "MODEL", "--all", "--out", "all.parquet"], "keeps no users.*--users SHARDS"),
         (["recommend", "MODEL", "--users", "t.csv", "--out", "l"], "no users: --users takes a folder of shards.*t.csv"),
         (["recommend", "MODEL", "--rated", "metropolis-1927=5", "--people", "SHARDS"], "give their ids"),
@@ -100,6 +103,7 @@ def test_clicks_are_not_taken_for_ratings(saved, shards, tmp_path, capsys):
 )
 def test_what_would_do_nothing_is_refused(saved, shards, tmp_path, monkeypatch, capsys, words, says):
     monkeypatch.chdir(tmp_path)
-    asked = {"SHARDS": str(shards), "MODEL": str(saved)}
+    (tmp_path / "pairs.csv").write_text("user,item\n5,metropolis-1927\n7,metropolis-1927\n")
+    asked = {"SHARDS": str(shards), "MODEL": str(saved), "PAIRS": "pairs.csv"}
     assert main([asked.get(word, word) for word in words]) == 2
     assert re.search(says, capsys.readouterr().err)

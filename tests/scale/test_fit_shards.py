@@ -43,6 +43,11 @@ def in_order(shards):
     return LearnedShards(shards, nothing_out).sample(shards.n_users).ratings
 
 
+@pytest.fixture(scope="module")
+def fitted(shards):
+    return cf.ExplicitALS(n_factors=8).fit(shards, progress=False)
+
+
 @pytest.mark.parametrize("name", MODELS)
 def test_the_model_is_that_of_the_table_in_memory(in_order, shards, name):
     options = MODELS[name].options()
@@ -123,10 +128,23 @@ def test_what_cannot_be_is_said(shards, fit, says):
         fit(shards)
 
 
-def test_a_question_about_somebody_in_the_shards_says_how_to_ask(shards):
-    model = cf.ExplicitALS(n_factors=8).fit(shards, progress=False)
-    with pytest.raises(UnknownIds, match="u0001"):
-        model.recommend("u0001")
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda model: model.recommend("u0001"),
+        lambda model: model.predict("u0001", "metropolis-1927"),
+        lambda model: model.explain("u0001", "metropolis-1927"),
+        lambda model: model.similar_users("u0001"),
+    ],
+)
+@pytest.mark.parametrize("came_later", [False, True])
+def test_a_question_about_somebody_in_the_shards_says_how_to_ask(fitted, ask, came_later):
+    model = fitted.copied()
+    if came_later:
+        model.update(cf.Ratings.from_arrays(["ann"], ["metropolis-1927"], [5], scale=(1.0, 5.0)))
+    with pytest.raises(UnknownIds, match=r"'u0001'.*keeps no users; .*who.* ratings: .*{item: rating}") as raised:
+        ask(model)
+    assert "spelling" not in str(raised.value)
 
 
 def test_newcomers_are_learned_from_so_many_users_whatever_the_size_of_a_shard(shards, in_order):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from cofactor.arrays import Array, Id, IntArray
+from cofactor.contract.absent_people import mend_for_absent
 from cofactor.data.ids import UNKNOWN
 from cofactor.errors import BadOption, UnknownIds, counted, shown
 from cofactor.hyperparameters import conformed
@@ -38,7 +39,8 @@ def find(
         strangers = [asked[at] for at in np.flatnonzero(idx == UNKNOWN).tolist()]
         known = ratings.items if side == "item" else ratings.users
         near = ratings.titles_like(strangers[0]) if side == "item" else ()
-        raise UnknownIds(side, strangers, len(known), near, made_of=known.holds, may_fall_back=may_fall_back)
+        mend = mend_for_absent(ratings) if side == "user" else ""
+        raise UnknownIds(side, strangers, len(known), near, made_of=known.holds, may_fall_back=may_fall_back, mend=mend)
     return idx
 
 
