@@ -96,6 +96,12 @@ def test_clicks_are_not_taken_for_ratings(saved, shards, tmp_path, capsys):
         (["explain", "MODEL", "5", "metropolis-1927"], "not known: '5'. .*keeps no users.*--rated 'ITEM=RATING'"),
         (["similar", "MODEL", "5", "--user"], "not known: '5'. .*keeps no users.*--people SHARDS"),
         (["recommend", "MODEL", "--all", "--out", "all.parquet"], "keeps no users.*--users SHARDS"),
+        (
+            ["evaluate", "MODEL", "tastes"],
+            "fitted to shards.*cofactor fit SHARDS --held-out.*cofactor audit MODEL TEST",
+        ),
+        (["audit", "MODEL"], "fitted to shards.*Give a test"),
+        (["onboard", "MODEL"], "fitted to shards, of which it keeps no users. Write your own questions"),
         (["recommend", "MODEL", "--users", "t.csv", "--out", "l"], "no users: --users takes a folder of shards.*t.csv"),
         (["recommend", "MODEL", "--rated", "metropolis-1927=5", "--people", "SHARDS"], "give their ids"),
         (["recommend", "MODEL", "--users", "SHARDS", "--out", "l", "--json"], "--json says how a table is printed"),

@@ -220,7 +220,7 @@ def test_its_saved_model_is_audited_on_people_who_bring_their_ratings_along(tast
     assert card.findings["list_accuracy"].light != "grey"
     assert card.findings["newcomers"].light != "grey"
     assert "had learned from these people" not in card.markdown()
-    assert "saved without people, on 20% of each person's ratings in tastes" in card.markdown()
+    assert "saved without any person, on 20% of each person's ratings in tastes" in card.markdown()
     assert card.fingerprint == opened.card().fingerprint
     assert opened.ratings.n_users == 0
 

@@ -72,6 +72,14 @@ def test_it_keeps_no_users_and_answers_who_gives_ratings(tastes, shards, tmp_pat
     assert np.array_equal(opened.ratings.item_counts, tastes.item_counts)
 
 
+def test_it_is_measured_on_people_who_bring_their_ratings_along(fitted, tastes):
+    with pytest.raises(BadOption, match=r"fitted to shards.*fit\(shards, validation=0.05\).*model_card\(model, test\)"):
+        cf.evaluate(fitted, tastes)
+    card = cf.model_card(fitted, tastes, sections=["accuracy"], n_bootstrap=50)
+    assert card.findings["list_accuracy"].light != "grey"
+    assert "this model, which was fitted to shards, of which it keeps no users, on 20%" in card.markdown()
+
+
 def test_of_popular_items_as_many_are_shown_as_of_the_table_in_memory(in_order, shards):
     """How often each item was rated is known without the ratings."""
     asked, cap = {"metropolis-1927": 5, "nosferatu-1922": 1}, {"max_share_of_head": 0.2}

@@ -10,8 +10,8 @@ examples:
   cofactor audit movies.cofactor --diversity 0.3          of lists that are made with this option of recommend
 
 TEST are ratings that the model was not trained on. Without it a fifth of each person's ratings is held out, and another
-model with the same options is fitted to the rest and measured in its place. A model that was saved without people, such
-as private_als, needs TEST: its people are served as newcomers, with a part of their ratings."""
+model with the same options is fitted to the rest and measured in its place. A model that keeps nobody, such as
+private_als and those from shards, needs TEST: its people are served as newcomers, with a part of their ratings."""
 
 import sys
 import time

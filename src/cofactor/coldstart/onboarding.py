@@ -22,6 +22,7 @@ from cofactor.arrays import Array, FloatArray, Id, IntArray
 from cofactor.coldstart.answers import AnswerModel
 from cofactor.coldstart.familiarity import Familiarity, learn_familiarity
 from cofactor.coldstart.question_tree import QuestionTree
+from cofactor.contract.absent_people import lack_of_people
 from cofactor.contract.profile import attribute_columns, check_values, expect_attributes, items_rated, rating_of
 from cofactor.errors import NothingToAsk, Unsupported
 from cofactor.hyperparameters import conformed, seed_of
@@ -90,10 +91,11 @@ class Onboarding:
         expect_model(self.model, "Onboarding asks for")
         object.__setattr__(self, "strategy", conformed("strategy", Strategy, self.strategy))
         object.__setattr__(self, "seed", seed_of(self.seed))
-        if not len(self.model.ratings):
+        if not len(ratings := self.model.ratings):
+            mend = "Write" if ratings.item_totals is not None else "Ask before it is saved, or write"
             raise Unsupported(
                 f"Onboarding learns who knows which item from a model's ratings, but this {type(self.model).__name__} "
-                "was saved without any. Ask before it is saved, or write your own questions."
+                f"{lack_of_people(ratings)}. {mend} your own questions."
             )
         if self.strategy == "variance":
             _ = self._models  # raises `Unsupported`

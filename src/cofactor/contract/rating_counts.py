@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from cofactor.arrays import IntArray
+from cofactor.contract.absent_people import lack_of_people
 from cofactor.errors import Unsupported
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ def counted_ratings(ratings: "Ratings", option: str) -> IntArray:
     """(n_items,) ratings of each item; raises `Unsupported` where the table holds nobody. option: that counts them"""
     if not len(ratings) and ratings.n_items and ratings.item_totals is None:
         raise Unsupported(
-            f"{option} counts how many people have rated each item, but this model was saved without any person, and "
+            f"{option} counts how many people have rated each item, but this model {lack_of_people(ratings)}, and "
             f"their counts are not kept. Leave {option} out, or name items by candidates or exclude."
         )
     return ratings.item_counts

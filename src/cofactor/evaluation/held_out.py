@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from cofactor.arrays import BoolArray, FloatArray, IntArray
+from cofactor.contract.absent_people import lack_of_people
 from cofactor.data.alignment import Pairs, aligned_pairs
 from cofactor.data.ratings import Ratings
 from cofactor.data.relevance import lowest_relevant
@@ -16,6 +17,8 @@ from cofactor.evaluation.metrics import exponential_gain
 
 __all__ = ["HeldOut", "RelevantItems"]
 
+BEFORE_SAVED = "Measure a model before it is saved"
+FROM_SHARDS = "Such a model is measured by fit(shards, validation=0.05), on a share that it does not learn from"
 N_GRADES = 5  # of relevance: stars from 1 to 5 are their own grades, other scales are laid over them
 
 
@@ -130,9 +133,10 @@ class HeldOut:
 def _expect_known_users(train: Ratings, test: Ratings) -> None:
     """Raise `BadOption` where the tables share no user: what strangers get says little of the model."""
     if not train.n_users:
+        mend = BEFORE_SAVED if train.item_totals is None else FROM_SHARDS
         raise BadOption(
-            "This model was saved without any person, so that nobody of the test is known to it. Measure a model "
-            "before it is saved, or ask it with the ratings of each one: model.score_newcomer({item: rating, …})."
+            f"This model {lack_of_people(train)}, so that nobody of the test is known to it. {mend}; or serve the "
+            "people of the test as newcomers, by a part of their ratings each: model_card(model, test)."
         )
     if (aligned_pairs(test, train).user_idx < 0).all():
         theirs, ours = (

@@ -20,6 +20,7 @@ from cofactor.card.card import Card
 from cofactor.card.measures import Thresholds, checked_thresholds, read_thresholds
 from cofactor.card.questions import checked_answers, read_answers
 from cofactor.card.section import Section
+from cofactor.contract.absent_people import lack_of_people
 from cofactor.contract.fingerprint import model_fingerprint
 from cofactor.contract.rating_counts import COUNTING, counted_ratings
 from cofactor.contract.value_blend import expect_item_values
@@ -108,7 +109,7 @@ def held_out_audit(
             counted_ratings(whole, option)  # refused as the model itself refuses it
         model, whole, test = _with_people_of(model, test, seed)
         how = (
-            f"this model, which was saved without people, on {HELD_OUT:.0%} of each person's ratings in {test.name}, "
+            f"this model, which {lack_of_people(whole)}, on {HELD_OUT:.0%} of each person's ratings in {test.name}, "
             "the rest of which they bring along; how popular an item is, is counted in these, too; whether it has "
             "learned from these very ratings cannot be seen, and would make figures too good"
         )
@@ -140,8 +141,8 @@ def _with_people_of(model: Recommender, test: Ratings | None, seed: int) -> tupl
     """
     if test is None:
         raise BadOption(
-            f"This {type(model).__name__} was saved without any person, so that it has no ratings of which some could "
-            "be held out. Give a test: ratings of any people, a part of which each of them brings along."
+            f"This {type(model).__name__} {lack_of_people(model.ratings)}, so that it has no ratings of which some "
+            "could be held out. Give a test: ratings of any people, a part of which each of them brings along."
         )
     brought, held_out = split(test, test=HELD_OUT, by="user", seed=seed)
     return model.copied().update(brought), join(model.ratings, test).ratings, held_out
