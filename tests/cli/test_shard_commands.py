@@ -46,6 +46,15 @@ def test_a_model_that_does_not_learn_from_shards_is_refused(shards, tmp_path, ca
     assert "explicit_als and implicit_mf" in capsys.readouterr().err
 
 
+def test_vectors_of_users_that_it_does_not_keep_take_the_place_of_none(saved, tmp_path, capsys):
+    file = tmp_path / "v.parquet"
+    assert main(["export", str(saved), "--vectors", str(file)]) == 0
+    assert main(["export", str(saved), "--vectors", str(file), "--side", "user"]) == 2
+    assert "fitted to shards, of which it keeps no users" in (said := capsys.readouterr().err)
+    assert said.endswith("Give --side item.\n")
+    assert len(pl.read_parquet(file)) == 547
+
+
 def test_the_lists_of_everybody_in_shards_are_written_to_a_folder(saved, shards, tmp_path, capsys):
     lists = tmp_path / "lists"
     assert main(["recommend", str(saved), "--users", str(shards), "--out", str(lists), "-n", "4"]) == 0

@@ -9,6 +9,7 @@ import numpy as np
 
 from cofactor.arrays import Array, Id
 from cofactor.contract.abilities import expect_ability
+from cofactor.contract.absent_people import lack_of_people
 from cofactor.contract.indices import Unknown
 from cofactor.contract.item_sets import Items
 from cofactor.contract.lists import ListMixin
@@ -18,7 +19,7 @@ from cofactor.contract.snapshots import of_one_state
 from cofactor.contract.steps import Side
 from cofactor.contract.value_blend import ValueWeight
 from cofactor.data.item_values import ItemValues
-from cofactor.errors import FewerLeft, shown
+from cofactor.errors import FewerLeft, Unsupported, shown
 from cofactor.hyperparameters import conformed
 
 if TYPE_CHECKING:
@@ -79,8 +80,8 @@ class ExportMixin(ListMixin):
 
         Columns: the id, of items the title, the vector, and the bias of a model that has one; rows in the order of
         `vectors`. docs/lists.md says how a vector database makes lists of them.
-        Raises `Unsupported` of a model without vectors, `BadOption` for a path of another ending, and `NotSaved` where
-        the system refuses to write.
+        Raises `Unsupported` of a model without vectors, or that keeps no users where theirs are asked for; `BadOption`
+        for a path of another ending; and `NotSaved` where the system refuses to write.
         """
         import polars as pl
 
@@ -91,6 +92,11 @@ class ExportMixin(ListMixin):
         file = check_ending(path, (".parquet",), "export_vectors writes to")
         expect_ability(self, "has_vectors")
         vectors = np.ascontiguousarray(self.row_vectors(side), np.float32)
+        if not len(vectors):
+            raise Unsupported(
+                f"This {type(self).__name__} {lack_of_people(ratings)}, so that there are vectors of items alone. Give "
+                "side='item'."
+            )
         columns = [series_of(side, (ratings.users if side == "user" else ratings.items).values)]
         if side == "item" and ratings.titles is not None:
             columns.append(pl.Series("title", ratings.title_of(np.arange(ratings.n_items))))
