@@ -87,6 +87,19 @@ def test_of_popular_items_as_many_are_shown_as_of_the_table_in_memory(in_order, 
     assert models[0].recommend(asked, **cap)["item"].to_list() == models[1].recommend(asked, **cap)["item"].to_list()
 
 
+@pytest.mark.parametrize("kind", ["clicks", "counts"])
+def test_of_what_is_no_opinion_a_model_of_ratings_learns_as_from_a_table_in_memory(tastes, tmp_path, kind):
+    """Counts are refused; clicks are taken, which the notes say."""
+    table = replace(tastes, kind=kind, scale=None, values=np.ones(len(tastes), np.float32))
+    for train in (table, shard_table(table, tmp_path / "s", n_shards=2)):
+        model = cf.ExplicitALS(n_factors=2, n_epochs=1)
+        if kind == "counts":
+            with pytest.raises(BadOption, match="learns from ratings, but .*counts.*such as ImplicitMF"):
+                model.fit(train, progress=False)
+        else:
+            assert "It took clicks for ratings" in " ".join(model.fit(train, progress=False).notes())
+
+
 def test_a_share_that_is_held_out_is_measured(shards):
     ratings = cf.ExplicitALS(n_factors=8).fit(shards, validation=0.2, progress=False)
     assert "On what was held out: RMSE 0.7" in ratings.notes()[-1]

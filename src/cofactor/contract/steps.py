@@ -38,6 +38,10 @@ LISTS_BY_PREDICTION = (
     "Its lists are ordered by predicted ratings: what somebody would give an item, not whether they would take it up. "
     "For lists fit RankerAndRater, or a ranker such as EASE."
 )
+CLICKS_AS_RATINGS = (
+    "It took clicks for ratings, and they are no opinions: where all are alike it predicts the same for everything. "
+    "Fit a model of who has what, such as ImplicitMF."
+)
 
 
 class ModelSteps(ABC):
@@ -143,6 +147,7 @@ class ModelSteps(ABC):
             *self.noted_,
             *([ended] if self.interrupted_ else ()),
             *([LISTS_BY_PREDICTION] if by_prediction else ()),
+            *([CLICKS_AS_RATINGS] if self.abilities.needs_ratings and self.ratings.kind == "clicks" else ()),
         )
 
     # ---- scores -------------------------------------------------------------------------------------------
