@@ -80,6 +80,12 @@ def test_it_is_measured_on_people_who_bring_their_ratings_along(fitted, tastes):
     assert "this model, which was fitted to shards, of which it keeps no users, on 20%" in card.markdown()
 
 
+def test_it_prints_how_much_it_learned_from(fitted):
+    facts = dict(fitted.sheet().rows)
+    assert facts["learned from"] == "tastes (synthetic), in shards"
+    assert (facts["users kept"], facts["items"], facts["ratings"]) == ("0", "547", "54,303")
+
+
 def test_of_popular_items_as_many_are_shown_as_of_the_table_in_memory(in_order, shards):
     """How often each item was rated is known without the ratings."""
     asked, cap = {"metropolis-1927": 5, "nosferatu-1922": 1}, {"max_share_of_head": 0.2}

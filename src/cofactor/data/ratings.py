@@ -133,9 +133,13 @@ class Ratings(SheetMixin):
         return f"Ratings({label}: {counts_in_words(self.kind, len(self), self.n_items, self.n_users)})"
 
     def sheet(self) -> Sheet:
-        """One row a fact, under the table's name."""
+        """One row a fact, under the table's name; of ratings that lie elsewhere how many they are."""
+        name = f"{self.name}{' (synthetic)' if self.synthetic else ''}"
+        if self.item_totals is not None:
+            rows = [("users kept", f"{self.n_users:,}"), ("items", f"{self.n_items:,}")]
+            return Sheet(f"{name}, in shards", (), [*rows, (self.kind, f"{self.item_totals.sum():,}")])
         facts = rows_of_facts(self.kind, self.n_users, self.n_items, self.values, self.timestamps)
-        return Sheet(f"{self.name}{' (synthetic)' if self.synthetic else ''}", (), facts)
+        return Sheet(name, (), facts)
 
     @property
     def explicit(self) -> bool:
