@@ -108,9 +108,16 @@ def test_of_what_is_no_opinion_a_model_of_ratings_learns_as_from_a_table_in_memo
 
 def test_a_share_that_is_held_out_is_measured(shards):
     ratings = cf.ExplicitALS(n_factors=8).fit(shards, validation=0.2, progress=False)
-    assert "On what was held out: RMSE 0.7" in ratings.notes()[-1]
+    assert "On what was held out: RMSE 0.7" in ratings.notes()[0]
     clicks = cf.ImplicitMF(n_factors=8, n_epochs=4, unobserved_weight=0.1, reg=0.003)
-    assert "On what was held out: nDCG@20 0.2" in clicks.fit(shards, validation=0.2, progress=False).notes()[-1]
+    assert "On what was held out: nDCG@20 0.2" in clicks.fit(shards, validation=0.2, progress=False).notes()[0]
+
+
+@pytest.mark.parametrize("name", ["ratings", "clicks"])
+def test_its_notes_have_one_order_before_and_after_it_is_saved(shards, tmp_path, name):
+    model = replace(MODELS[name], n_epochs=1).fit(shards, validation=0.2, progress=False)
+    model.interrupted_ = "after 1 of 5 epochs"
+    assert cf.open(model.save(tmp_path / "m")).notes() == model.notes()
 
 
 def test_a_training_goes_on_from_its_checkpoint(shards, tmp_path, monkeypatch):

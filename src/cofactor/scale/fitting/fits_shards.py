@@ -61,7 +61,8 @@ class FitsShards(TrainedRecommender[E], Generic[E]):
         if self.ratings.item_totals is None:
             return found
         nobody = "It was fitted to shards and keeps no users: who gives their ratings is answered."
-        return (*found, nobody, *([self.on_held_out_] if self.on_held_out_ else ()))
+        # first, as in a model that was opened: there what only the fit knew (`noted_`) comes before all else
+        return (*([self.on_held_out_] if self.on_held_out_ else ()), *found, nobody)
 
     def fit(
         self, train: "RatingsOrFrame | Shards", *, validation: "RatingsOrFrame | float | None" = None,
