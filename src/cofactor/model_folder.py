@@ -61,6 +61,7 @@ class SavedModel(NamedTuple):
     notes: tuple[str, ...] = ()  # what a reader ought to know of how it was fitted
     card: str = ""  # Markdown, to be read
     record: str = ""  # what was measured, as `card.record` writes it; empty: nothing
+    held_out: float = 0.0  # the share of each user's ratings that was not learned from, of a fit to shards
 
 
 def write_model_folder(saved: SavedModel, path: str | Path) -> Path:
@@ -181,7 +182,7 @@ def _write(saved: SavedModel, folder: Path) -> None:
         (folder / RECORD).write_text(saved.record, encoding="utf-8")
     about = {
         "format": FORMAT, "cofactor": cofactor.__version__, "model": saved.model, "objective": saved.objective,
-        "options": _plain_options(saved.options), "notes": list(saved.notes), "data": data,
+        "options": _plain_options(saved.options), "notes": list(saved.notes), "data": data, "held_out": saved.held_out,
         "sha256": {name: _sha256(folder / name) for name in (*HASHED, *([RECORD] if saved.record else []))},
     }  # fmt: skip
     text = json.dumps(about | {"own_sha256": _own_sha256(about)}, indent=2, allow_nan=False)
@@ -247,6 +248,7 @@ def _unpacked(folder: Path, about: Mapping[str, Any], *, verify: bool) -> SavedM
     return SavedModel(
         about["model"], about["objective"], options, learned, ratings, tuple(about["notes"]),
         card=(folder / "card.md").read_text(encoding="utf-8"), record=_record(folder, about),
+        held_out=about.get("held_out", 0.0),
     )  # fmt: skip
 
 
@@ -294,6 +296,9 @@ def _read_about(folder: Path, *, verify: bool) -> dict[str, Any]:
     wrong = [name for name, kind in KINDS.items() if type(about.get(name)) is not kind]
     if wrong or not all(isinstance(one, str) for one in about["notes"]):
         _damaged(file, f"it does not say the model's {wrong[0] if wrong else 'notes'}")
+    share = about.get("held_out", 0.0)  # folders of before do not say it
+    if type(share) is not float or not 0 <= share < 1:
+        _damaged(file, f"the share that was held out is {shown(share)}")
     if verify and own != _own_sha256(about):
         _damaged(file, "it is not what was saved: its own hash differs")
     return about

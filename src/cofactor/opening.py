@@ -45,6 +45,7 @@ def open_model(path: str | Path, *, verify: bool = True, models: Iterable[type[R
     except BadModelFolder as error:
         raise BadModelFolder(f"{path} cannot be opened. {error}") from error
     model.measured = from_json(saved.record) if saved.record else None
+    model.held_out_ = saved.held_out
     model.noted_ = tuple(note for note in saved.notes if note not in model.notes())
     info("opened %s, a %s of %r", path, type(model).__name__, model.ratings)
     return model

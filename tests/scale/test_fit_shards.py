@@ -113,6 +113,13 @@ def test_a_share_that_is_held_out_is_measured(shards):
     assert "On what was held out: nDCG@20 0.2" in clicks.fit(shards, validation=0.2, progress=False).notes()[0]
 
 
+def test_its_card_says_which_command_makes_it_again(shards, tmp_path):
+    model = cf.ExplicitALS(n_factors=8, n_epochs=1).fit(shards, validation=0.2, progress=False)
+    command = "cofactor fit SHARDS --model explicit_als --n-epochs 1 --n-factors 8 --held-out 0.2 --out model.cofactor"
+    for one in (model, cf.open(model.save(tmp_path / "m"))):
+        assert command in one.card().markdown()
+
+
 @pytest.mark.parametrize("name", ["ratings", "clicks"])
 def test_its_notes_have_one_order_before_and_after_it_is_saved(shards, tmp_path, name):
     model = replace(MODELS[name], n_epochs=1).fit(shards, validation=0.2, progress=False)

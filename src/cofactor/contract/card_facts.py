@@ -149,15 +149,17 @@ def _making(model: FitMixin) -> list[Fact]:
 
 
 def _command(model: Any) -> str:
-    """The command that fits it to the same table; in Python where an option is a model, which no flag says."""
+    """The command that makes it again; in Python where an option is a model, which no flag says."""
     options = {one.name: (getattr(model, one.name), one.default) for one in fields(model)}
     given = {name: value for name, (value, default) in options.items() if default is MISSING or value != default}
-    name = model.ratings.name
-    source = name if name in data_set_names() else "RATINGS"
+    name, in_shards = model.ratings.name, model.ratings.item_totals is not None
+    source = "SHARDS" if in_shards else name if name in data_set_names() else "RATINGS"
     if not all(map(_has_word, given.values())):
         return f"cf.{with_options(model)}.fit(cf.load({source!r}))"
     flags = [f"--{name.replace('_', '-')} {shlex.quote(_word(value))}" for name, value in given.items()]
-    return " ".join(["cofactor fit", source, "--model", model.model_name(), *flags, "--out", "model.cofactor"])
+    held_out = [f"--held-out {model.held_out_}"] if in_shards else []
+    words = ["cofactor fit", source, "--model", model.model_name(), *flags, *held_out, "--out", "model.cofactor"]
+    return " ".join(words)
 
 
 def _has_word(value: Any) -> bool:

@@ -52,8 +52,9 @@ class SaveMixin(ForgetMixin):
             raise BadOption(f"This {type(self).__name__} could be saved, but not opened again: {error}") from error
         public = self if self.saves_ratings else self._without_people(ratings)
         record = "" if public.measured is None else to_json(public.measured)
+        card = public.card().markdown()
         saved = SavedModel(
-            self.model_name(), self.objective, options, learned, ratings, notes, public.card().markdown(), record
+            self.model_name(), self.objective, options, learned, ratings, notes, card, record, self.held_out_
         )
         folder = write_model_folder(saved, path)
         info("saved %s as %s", type(self).__name__, folder)

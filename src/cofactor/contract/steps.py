@@ -59,6 +59,7 @@ class ModelSteps(ABC):
 
     ratings_: "Ratings"
     interrupted_ = ""  # where ctrl-C ended the fit, as "after 3 of 50 epochs"; empty: nowhere
+    held_out_ = 0.0  # the share of each user's ratings that a fit to shards never learned from
     noted_: tuple[str, ...] = ()  # what its folder said of how it was fitted, where it was opened from one
     measured: "Card | None" = None  # what was measured of it; `fit` keeps it, and its lights are grey from then on
 

@@ -108,7 +108,7 @@ class FitsShards(TrainedRecommender[E], Generic[E]):
         self._check_shards(train)
         train = replace(train, storage=train.storage.absolute())  # workers begin in folders of their own
         with map_on(cluster, workers, train, self.needed_gb_of(train)) as ordered_map:
-            held_out = HeldOut(validation or 0.0, train.catalogue.items.values)
+            held_out = HeldOut(float(validation or 0), train.catalogue.items.values)
             self._learn_shards(LearnedShards(train, held_out), run, ordered_map)
         run.warn_if_interrupted()
         return self
@@ -118,7 +118,7 @@ class FitsShards(TrainedRecommender[E], Generic[E]):
 
         fresh = self.copied(lambda name: not is_learned(name))
         catalogue, share = learned.shards.catalogue, learned.held_out.share
-        fresh.ratings_ = catalogue
+        fresh.ratings_, fresh.held_out_ = catalogue, share
         with fresh._finite():
             engine = fresh._make_shard_engine(learned, ordered_map)
             if not (run.checkpoint and run.checkpoint.exists()):
