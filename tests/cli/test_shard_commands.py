@@ -97,8 +97,10 @@ def test_clicks_are_not_taken_for_ratings(saved, shards, tmp_path, capsys):
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        (["fit", "SHARDS", "--out", "m", "--budget", "5s"], "--budget are for tables"),
-        (["fit", "tastes", "--out", "m", "--held-out", "0.1"], "--held-out are for shards"),
+        (["fit", "SHARDS", "--out", "m", "--budget", "5s"], "--budget is for tables"),
+        (["fit", "SHARDS", "--out", "m", "--budget", "5s", "--unmeasured"], "--budget and --unmeasured are for tables"),
+        (["fit", "SHARDS", "--out", "m", "--workers", "2"], "--workers 2 is for a cluster: give --cluster auto"),
+        (["fit", "tastes", "--out", "m", "--held-out", "0.1"], "--held-out is for shards"),
         (["recommend", "MODEL", "77", "--people", "tastes"], "--people takes a folder of shards"),
         (["recommend", "MODEL", "77"], "keeps no users.*--people SHARDS"),
         (["predict", "MODEL", "PAIRS"], "not known: 5, 7. .*keeps no users.*cofactor recommend .*--people SHARDS"),

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cofactor.addresses import is_address
-from cofactor.errors import BadOption
+from cofactor.errors import BadOption, verb_of
 
 if TYPE_CHECKING:
     from cofactor.scale.fitting.fits_shards import FitsShards
@@ -54,7 +54,7 @@ def expect_fits_shards(model: object) -> "FitsShards[Any]":
 
 
 def refuse_given(arguments: Namespace, names: Sequence[str], why: str) -> None:
-    """Raise `BadOption` for options that were given and would do nothing. why: goes on behind their names"""
+    """Raise `BadOption` for options that were given and would do nothing. why: goes on behind them, and their verb"""
     given = [f"--{name.replace('_', '-')}" for name in names if getattr(arguments, name) not in (None, False)]
     if given:
-        raise BadOption(f"{' and '.join(given)} {why}")
+        raise BadOption(f"{' and '.join(given)} {verb_of(len(given), 'are')} {why}")

@@ -71,7 +71,7 @@ def run(arguments: Namespace) -> None:
     if (shards := shards_at(arguments.source)) is not None:
         _fit_shards(shards, arguments)
         return
-    refuse_given(arguments, OF_SHARDS, "are for shards: `cofactor shard` makes them of a table.")
+    refuse_given(arguments, OF_SHARDS, "for shards: `cofactor shard` makes them of a table.")
     model, notes = _chosen(arguments) if arguments.model == AUTO else _fitted(arguments)
     print("\n".join([f"{type(model).__name__} learned from {model.ratings!r}", *notes, *model.notes()]))
     print(f"saved as {model.save(arguments.out)}", flush=True)
@@ -80,7 +80,7 @@ def run(arguments: Namespace) -> None:
 
 
 def _fit_shards(shards: "Shards", arguments: Namespace) -> None:
-    refuse_given(arguments, OF_TABLES, "are for tables in memory: from shards one model learns, with its options.")
+    refuse_given(arguments, OF_TABLES, "for tables in memory: from shards one model learns, with its options.")
     held_out = HELD_OUT if arguments.held_out is None else arguments.held_out
     name = USUAL_MODELS[shards.kind == "ratings"] if arguments.model == AUTO else arguments.model
     model = expect_fits_shards(model_from(name, arguments))

@@ -83,7 +83,7 @@ def run(arguments: Namespace) -> None:
     shards = shards_at(arguments.file)
     people = None if arguments.people is None else expect_shards("--people", arguments.people)
     if shards is None:
-        refuse_given(arguments, OF_CLUSTERS, "are for the lists of everybody in shards: --users SHARDS --out FOLDER.")
+        refuse_given(arguments, OF_CLUSTERS, "for the lists of everybody in shards: --users SHARDS --out FOLDER.")
         check_file("--out", arguments.out, [arguments.file])
     model = open_model(arguments.model)
     asked = None if shards else _asked(arguments, model, people)

@@ -54,7 +54,7 @@ def _check_asked(cluster: object, n_workers: object) -> None:
     if n_workers is not None and not is_number:
         raise BadOption(f"workers is how many work at once, 1 or more, but {shown(n_workers)} came.")
     if cluster is None and n_workers is not None:
-        raise BadOption(f"workers={n_workers} are those of a cluster: give cluster='auto', or an address.")
+        raise BadOption(f"workers={n_workers} is for a cluster: give cluster='auto', or an address.")
     if cluster is None or cluster == AUTO:
         return
     host, _, port = str(cluster).rpartition(":")
