@@ -100,6 +100,7 @@ def test_clicks_are_not_taken_for_ratings(saved, shards, tmp_path, capsys):
         (["fit", "SHARDS", "--out", "m", "--budget", "5s"], "--budget is for tables"),
         (["fit", "SHARDS", "--out", "m", "--budget", "5s", "--unmeasured"], "--budget and --unmeasured are for tables"),
         (["fit", "SHARDS", "--out", "m", "--workers", "2"], "--workers 2 is for a cluster: give --cluster auto"),
+        (["fit", "SHARDS", "--out", "m", "--held-out", "1.5"], "--held-out 1.5 is no share.*from 0 up to 1"),
         (["fit", "tastes", "--out", "m", "--held-out", "0.1"], "--held-out is for shards"),
         (["recommend", "MODEL", "77", "--people", "tastes"], "--people takes a folder of shards"),
         (["recommend", "MODEL", "77"], "keeps no users.*--people SHARDS"),

@@ -37,6 +37,11 @@ def test_every_held_out_pair_of_clicks_or_counts_is_relevant(plays):
     assert lowest_relevant(train, cf.read({"user": [1], "item": [1]})) is None
 
 
+def test_what_the_weights_of_counts_were_chosen_on_is_called_so(plays):
+    model = cf.ImplicitMF(n_factors=2, n_epochs=1).fit(plays, progress=False)
+    assert "short fits on a tenth of the counts" in model.notes()[-1]
+
+
 def test_models_of_ratings_refuse_counts_and_say_what_to_do(plays):
     for name in NEED_RATINGS:
         model = model_class(name)()

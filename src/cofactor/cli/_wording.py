@@ -19,6 +19,7 @@ COMMANDS = {
     "model.save(path)": "cofactor fit RATINGS --out FOLDER",
     "score(…) gives": "--score gives",
     "fit(shards, validation=0.05)": "cofactor fit SHARDS --held-out 0.05",
+    "validation=": "held_out=",  # of shards
     "model_card(model, test)": "cofactor audit MODEL TEST",
     "recommend, predict and explain take": "cofactor recommend takes",
     "{item: rating} in place of an id": "--people SHARDS beside an id, or --rated 'ITEM=RATING' in place of one",

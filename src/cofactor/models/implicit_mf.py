@@ -223,7 +223,8 @@ class ImplicitMF(FitsShards["ImplicitLeastSquares"], AverageRowMixin, AttributeM
         if self.unobserved_weight is not None and self.reg is not None:
             return super().notes()
         chosen = f"unobserved_weight={self.unobserved_weight_:g} and reg={self.reg_:g}"
-        return (*super().notes(), f"Chosen by short fits on a tenth of the clicks, held out for that: {chosen}.")
+        kind = self.ratings.kind
+        return (*super().notes(), f"Chosen by short fits on a tenth of the {kind}, held out for that: {chosen}.")
 
     # ---- answers ------------------------------------------------------------------------------------------
 

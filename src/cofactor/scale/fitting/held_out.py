@@ -31,7 +31,7 @@ class HeldOut:
     def __init__(self, share: float, item_ids: Array, seed: int = 0) -> None:
         """Raises `BadOption` for a share that is not from 0 up to, but not including, 1."""
         if not 0 <= share < 1:
-            raise BadOption(f"test is a share of the ratings, from 0 up to 1, but {share} came.")
+            raise BadOption(f"validation={share} is no share of the ratings: give one from 0 up to 1, such as 0.05.")
         self.share = share
         self._item_keys = mix(keys_of(item_ids) ^ mix(seed))
 
