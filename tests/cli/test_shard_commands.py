@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from signal import SIGINT, raise_signal
 
 import numpy as np
 import polars as pl
@@ -10,6 +11,7 @@ import pytest
 import cofactor as cf
 from cofactor.cli import main
 from cofactor.data.ids import IdMap
+from cofactor.scale.fitting.explicit_als import ShardedLeastSquares
 from cofactor.scale.table.writing import shard_table
 
 
@@ -39,6 +41,20 @@ def test_what_it_reached_on_the_held_out_is_printed(shards, tmp_path, capsys):
     out = capsys.readouterr().out
     assert "ExplicitALS learned from Shards('tastes'" in out
     assert "On what was held out: RMSE 0." in out
+
+
+def test_ctrl_c_saves_a_shorter_model_and_the_same_command_goes_on(shards, tmp_path, monkeypatch, capsys):
+    words = ["fit", str(shards), "--model", "explicit_als", "--n-epochs", "3", "--n-factors", "4"]
+    again = [*words, "--out", str(tmp_path / "m"), "--checkpoint", str(tmp_path / "half")]
+    finish = ShardedLeastSquares._finish
+    with monkeypatch.context() as patched:
+        patched.setattr(ShardedLeastSquares, "_finish", lambda *given: raise_signal(SIGINT) or finish(*given))
+        assert main(again) == 130
+    assert "Interrupted after 1 of 3 epochs" in " ".join(cf.open(tmp_path / "m").notes())
+    assert main(again) == main([*words, "--out", str(tmp_path / "whole")]) == 0
+    gone_on, whole = (cf.open(tmp_path / name) for name in ("m", "whole"))
+    assert gone_on.notes() == whole.notes()
+    assert np.array_equal(gone_on.item_factors_, whole.item_factors_)
 
 
 def test_a_model_that_does_not_learn_from_shards_is_refused(shards, tmp_path, capsys):

@@ -201,6 +201,17 @@ def test_dislikes_alone_are_nothing_to_learn_clicks_from(tastes, tmp_path):
         cf.ImplicitMF(n_factors=4).fit(dislikes, progress=False)
 
 
+def test_whoever_was_in_the_shards_comes_later_as_somebody_new(fitted, shards):
+    """What docs/scale.md says of later ratings: the model cannot see whom it learned from."""
+    model, ratings = fitted.copied(), shards.ratings_of("u0071")
+    item = fitted.ratings.items.find([next(iter(ratings))])[0]
+    model.update(cf.Ratings.from_arrays(["u0071"], [next(iter(ratings))], [5], scale=(1.0, 5.0)))
+    assert model.ratings.users.values.tolist() == ["u0071"]
+    assert model.ratings.by_user.counts.tolist() == [1]
+    assert model.ratings.item_counts[item] == fitted.ratings.item_counts[item] + 1
+    assert np.array_equal(model.item_factors_, fitted.item_factors_)
+
+
 @pytest.mark.parametrize("name", ["ratings", "clicks"])
 def test_whoever_came_later_and_is_forgotten_changes_nothing_that_was_fitted(shards, name):
     """Items were solved from ratings that lie in the shards, and the average is of their users: neither can be had
