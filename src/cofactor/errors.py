@@ -253,7 +253,7 @@ class FewerLeft(_Portable, UserWarning):
 
     @classmethod
     def among(cls, n_short: int, n_lists: int, n: int, example: str = "") -> Self:
-        """Of many lists that were to be n long. example: goes on behind that, of one of them"""
+        """The warning for many lists that were to be n long. example: goes on behind that, of one of them"""
         short = some_of(n_short, n_lists, "list", "are")
         return cls(f"{short} shorter than {n}{example}: too few items are left for them.", n_short)
 

@@ -21,7 +21,7 @@ class ShardCounts(NamedTuple):
         """Raise `BadOption` for numbers out of range, and for bundles that would differ in size."""
         for name, counts in (("n_shards", "files"), ("n_bundles", "bundles of files")):
             n = getattr(self, name)
-            if n is not None and not (isinstance(n, Integral) and 1 <= n <= MAX_SHARDS):
+            if n is not None and not (isinstance(n, Integral) and 1 <= int(n) <= MAX_SHARDS):
                 raise BadOption(f"{name} counts {counts}, 1 to {MAX_SHARDS:,}, but {n!r} came.")
         if self.n_shards is not None:
             self.in_bundle(self.n_shards)
