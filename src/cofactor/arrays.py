@@ -22,6 +22,6 @@ def object_array(values: Sequence[Any]) -> Array:
 
 def rows_or_zero(array: FloatArray, idx: IntArray) -> FloatArray:
     """array[idx], and zeros where the index is -1: the prior's mean, in models whose rows are centred."""
-    rows = array[idx]
+    rows = array[idx] if len(array) else np.zeros((*idx.shape, *array.shape[1:]), array.dtype)
     rows[idx < 0] = 0
     return rows

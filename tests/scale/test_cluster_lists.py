@@ -117,7 +117,7 @@ def test_the_command_line_has_it(ray, model, shards, tmp_path, capsys, monkeypat
 def test_a_cluster_is_for_the_lists_of_shards(model, shards, tmp_path, capsys):
     folder = model.save(tmp_path / "m.cofactor")
     assert main(["recommend", str(folder), "u0001", "--cluster", "auto"]) == 2
-    assert "--cluster are for the lists of everybody in shards" in capsys.readouterr().err
+    assert "--cluster is for the lists of everybody in shards" in capsys.readouterr().err
     with pytest.raises(BadOption, match="1 or more"):
         write_lists(model, shards, tmp_path / "lists", cluster="auto", workers=0)
 

@@ -4,6 +4,7 @@ import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Generator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from cofactor.log import NAME
@@ -29,7 +30,7 @@ def cluster_asked(arguments: Namespace) -> Generator[dict[str, Any]]:
 
     logger, notes = logging.getLogger(NAME), logging.StreamHandler(sys.stderr)
     notes.setFormatter(logging.Formatter("note: %(message)s"))
-    notes.addFilter(lambda record: record.module.startswith("cluster"))
+    notes.addFilter(lambda record: Path(record.pathname).parent.name == "cluster")
     level = logger.level
     logger.addHandler(notes)
     logger.setLevel(logging.INFO)
