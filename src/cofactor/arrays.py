@@ -22,6 +22,8 @@ def object_array(values: Sequence[Any]) -> Array:
 
 def rows_or_zero(array: FloatArray, idx: IntArray) -> FloatArray:
     """array[idx], and zeros where the index is -1: the prior's mean, in models whose rows are centred."""
-    rows = array[idx] if len(array) else np.zeros((*idx.shape, *array.shape[1:]), array.dtype)
+    if not len(array):  # of the users of a model that keeps none
+        return np.zeros((*idx.shape, *array.shape[1:]), array.dtype)
+    rows = array[idx]
     rows[idx < 0] = 0
     return rows

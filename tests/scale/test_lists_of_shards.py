@@ -195,3 +195,10 @@ def test_a_warning_comes_once_for_all_shards(model, table, shards, tmp_path):
     assert [one.category for one in told] == [ItemsIgnored, FewerLeft]
     assert str(told[1].message) == "1,200 of 1,200 lists are shorter than 600: too few items are left for them."
     assert told[1].filename == __file__
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_a_stranger_gets_the_list_of_a_newcomer_without_ratings(shards, name):
+    model = MODELS[name].fit(shards, progress=False)
+    alone = model.recommend("nobody", 5, unknown="fallback")["item"].to_list()
+    assert alone == model.recommend({"newcomer": {}}, 5)["item"].to_list()
