@@ -62,3 +62,16 @@ def test_a_folder_without_its_ids_is_not_whole(tmp_path):
     (tmp_path / "s" / "00001.ids").unlink()
     with pytest.raises(BadShards, match=r"00001.ids is missing"):
         open_shards(tmp_path / "s")
+
+
+# ---- files that were changed --------------------------------------------------------------------------------
+
+
+def test_an_id_that_was_changed_is_refused_where_the_ids_of_a_shard_are_read(tmp_path):
+    """By the hash alone: it is text of the same length."""
+    shards = shard_table(table("text"), tmp_path / "s", n_shards=2)
+    file = tmp_path / "s" / "00001.ids"
+    file.write_bytes(file.read_bytes().replace(b"user 1", b"user 7"))
+    (shard,) = shards.each([1])
+    with pytest.raises(BadShards, match=r"00001.ids is not what was written: its hash differs"):
+        shards.ids_of(1, shard)

@@ -136,7 +136,7 @@ class Shards(SheetMixin):
     def ids_of(self, number: int, shard: Shard) -> Array:
         """(n_users,) the ids of a shard's users, in its order. number: of the shard
 
-        Raises `BadShards` where their file is missing or damaged.
+        Raises `BadShards` where their file is missing, changed or damaged.
         """
         part = self.parts[number]
         return read_user_ids(self.storage, part) if part.ids_sha256 else ids_of_keys(shard.keys)

@@ -13,8 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from safetensors import SafetensorError
-from safetensors.numpy import load, save
+from safetensors.numpy import save
 
 from cofactor.arrays import Array, FloatArray, IntArray
 from cofactor.data.csr_rows import Rows
@@ -83,12 +82,8 @@ def read_shard(storage: Storage, facts: ShardFacts, levels: FloatArray, n_items:
     levels: the different values of the folder     verify: compare its hash with that of the manifest
     Raises `BadShards` where the file is missing, cut short or changed.
     """
-    path, data = storage.path_of(facts.file), storage.read(facts.file, facts.sha256 if verify else "")
-    try:
-        arrays = load(data)
-    except (SafetensorError, ValueError, KeyError, TypeError) as error:
-        raise BadShards(f"{path} does not hold a shard: {error!r}. Copy it again.") from error
-    return _checked(path, facts, arrays, levels, n_items)
+    arrays = storage.load(facts.file, facts.sha256 if verify else "")
+    return _checked(storage.path_of(facts.file), facts, arrays, levels, n_items)
 
 
 def _checked(path: str, facts: ShardFacts, arrays: dict[str, Array], levels: FloatArray, n_items: int) -> Shard:

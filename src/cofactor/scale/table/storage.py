@@ -25,6 +25,9 @@ from cofactor.errors import BadModelFolder, BadOption, BadShards, MissingExtra
 
 __all__ = ["LocalFolder", "Storage", "StoreFolder", "give_back_pages", "storage_of"]
 
+# what reading arrays raises, as the bytes of the file make it do
+NO_ARRAYS = (SafetensorError, AttributeError, LookupError, TypeError, ValueError, OverflowError)
+
 
 class Storage(ABC):
     """A folder of files that were written whole. As text it is what messages call it, without anything secret."""
@@ -66,6 +69,17 @@ class Storage(ABC):
             raise BadShards(f"{what} Copy it again, or shard the table anew.")
         return data
 
+    def load(self, file: str, sha256: str = "") -> dict[str, Array]:
+        """The arrays of a whole file. sha256: as `read` takes it
+
+        Raises `BadShards` where the file is missing, cut short or changed, or holds no arrays.
+        """
+        data = self.read(file, sha256)
+        try:
+            return load(data)
+        except NO_ARRAYS as error:
+            raise self._without_arrays(file) from error
+
     @contextmanager
     def arrays(self, file: str, sha256: str) -> Generator[Any]:
         """Open a file of arrays as `safe_open` does, to read parts of them.
@@ -78,6 +92,10 @@ class Storage(ABC):
                 yield found
         except (OSError, SafetensorError, BadModelFolder) as error:
             raise self._unreadable(file, error) from error
+
+    def _without_arrays(self, file: str) -> BadShards:
+        what = f"{self.path_of(file)} does not hold the arrays that it should."
+        return BadShards(f"{what} Copy the folder again, or shard the table anew.")
 
     def _unreadable(self, file: str, why: object) -> BadShards:
         path = self.path_of(file)
@@ -155,7 +173,7 @@ class StoreFolder(Storage):
 
     @contextmanager
     def _open_arrays(self, file: str, sha256: str) -> Generator["WholeFile"]:
-        yield WholeFile(load(self.read(file, sha256)))
+        yield WholeFile(self.load(file, sha256))
 
     @cached_property
     def _opened(self) -> tuple[Any, str]:

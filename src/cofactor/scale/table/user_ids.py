@@ -42,9 +42,11 @@ def write_user_ids(folder: Path, facts: ShardFacts, ids: IdTexts | Array) -> Sha
 def read_user_ids(storage: Storage, facts: ShardFacts, users: slice | None = None) -> Array:
     """The ids of these users of a shard, or of all, (n,) object; of some only their part of a local file is read.
 
-    Raises `BadShards` where the file is missing or damaged.
+    Raises `BadShards` where the file is missing or damaged, and where all of it is read and it was changed.
     """
-    first, last = (0, facts.n_users) if users is None else (users.start, users.stop)
+    if users is None:
+        return unpack_column(NAME, storage.load(ids_file(facts.file), facts.ids_sha256))
+    first, last = users.start, users.stop
     with storage.arrays(ids_file(facts.file), facts.ids_sha256) as file:
         kind = "text" if f"text/{NAME}" in file.keys() else "json"  # noqa: SIM118  (the file is no dict)
         ends = file.get_slice(f"{kind}-ends/{NAME}")[max(0, first - 1) : last]
