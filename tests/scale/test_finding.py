@@ -1,11 +1,16 @@
 """A user's ratings are found by id, in one file of a folder of shards."""
 
+import hashlib
+from dataclasses import replace
+
 import numpy as np
 import pytest
+from safetensors.numpy import load_file, save_file
 
 from cofactor.data.ratings import Ratings
 from cofactor.errors import BadShards, UnknownIds
 from cofactor.scale.table.folder import open_shards
+from cofactor.scale.table.user_ids import read_user_ids
 from cofactor.scale.table.writing import shard_table
 
 RNG = np.random.default_rng(0)
@@ -67,6 +72,31 @@ def test_a_folder_without_its_ids_is_not_whole(tmp_path):
 # ---- files that were changed --------------------------------------------------------------------------------
 
 
+def with_hashes_made_anew(shards):
+    """The same shards, of which the first one's files are taken for what was written."""
+    sha256, ids_sha256 = (
+        hashlib.sha256((shards.folder / file).read_bytes()).hexdigest() if (shards.folder / file).exists() else ""
+        for file in ("00000.shard", "00000.ids")
+    )
+    first = shards.parts[0]._replace(sha256=sha256, ids_sha256=ids_sha256)
+    return replace(shards, parts=(first, *shards.parts[1:]))
+
+
+def forged(shards, file, name, change):
+    """The same shards, of whose first one an array is another, and the hashes are those of the files as they are."""
+    arrays = load_file(shards.folder / file)
+    save_file(arrays | {name: np.ascontiguousarray(change(arrays[name].copy()))}, shards.folder / file)
+    return with_hashes_made_anew(shards)
+
+
+def set_to(at, value):
+    def change(array):
+        array[at] = value
+        return array
+
+    return change
+
+
 def test_an_id_that_was_changed_is_refused_where_the_ids_of_a_shard_are_read(tmp_path):
     """By the hash alone: it is text of the same length."""
     shards = shard_table(table("text"), tmp_path / "s", n_shards=2)
@@ -75,3 +105,23 @@ def test_an_id_that_was_changed_is_refused_where_the_ids_of_a_shard_are_read(tmp
     (shard,) = shards.each([1])
     with pytest.raises(BadShards, match=r"00001.ids is not what was written: its hash differs"):
         shards.ids_of(1, shard)
+
+
+@pytest.mark.parametrize(
+    ("name", "change"),
+    [
+        ("text/users", lambda text: text | 0x80),
+        ("text/users", lambda text: text[:2]),
+        ("text-ends/users", lambda ends: -ends),
+        ("text-ends/users", lambda ends: ends + 10**9),
+        ("text-ends/users", lambda ends: ends[:1]),
+        ("text-ends/users", lambda ends: ends.astype(np.float64)),
+    ],
+)
+def test_ids_that_cannot_be_are_refused_with_one_mend(name, change, tmp_path):
+    shards = forged(shard_table(table("text"), tmp_path / "s", n_shards=1), "00000.ids", name, change)
+    words = r"00000.ids does not hold the (ids|arrays) [^.]*(.shard)?\. Copy the folder again, or shard [^.]* anew\.$"
+    with pytest.raises(BadShards, match=words):
+        read_user_ids(shards.storage, shards.parts[0])
+    with pytest.raises(BadShards, match=words):
+        read_user_ids(shards.storage, shards.parts[0], slice(3, 5))

@@ -21,7 +21,7 @@ from safetensors.numpy import load
 
 from cofactor.addresses import is_address, protocol_of, shown_address, split_query
 from cofactor.arrays import Array
-from cofactor.errors import BadModelFolder, BadOption, BadShards, MissingExtra
+from cofactor.errors import BadOption, BadShards, MissingExtra
 
 __all__ = ["LocalFolder", "Storage", "StoreFolder", "give_back_pages", "storage_of"]
 
@@ -90,8 +90,10 @@ class Storage(ABC):
         try:
             with self._open_arrays(file, sha256) as found:
                 yield found
-        except (OSError, SafetensorError, BadModelFolder) as error:
-            raise self._unreadable(file, error) from error
+        except OSError as error:
+            raise self._unreadable(file, error.strerror or error) from error
+        except SafetensorError as error:
+            raise self._without_arrays(file) from error
 
     def _without_arrays(self, file: str) -> BadShards:
         what = f"{self.path_of(file)} does not hold the arrays that it should."
@@ -216,7 +218,9 @@ class WholeFile(NamedTuple):
         return [*self.found]
 
     def get_tensor(self, name: str) -> Array:
-        """One array."""
+        """One array. Raises `SafetensorError` where there is none of this name, as an opened file does."""
+        if name not in self.found:
+            raise SafetensorError(f"it holds no {name!r}")
         return self.found[name]
 
     get_slice = get_tensor

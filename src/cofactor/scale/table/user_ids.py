@@ -13,6 +13,8 @@ import numpy as np
 
 from cofactor.arrays import Array
 from cofactor.data.packing.columns import pack_column, unpack_column
+from cofactor.data.packing.expectations import expect, is_array
+from cofactor.errors import BadModelFolder, BadShards
 from cofactor.scale.table.keys import IdTexts
 from cofactor.scale.table.shard_file import ShardFacts, write_whole
 from cofactor.scale.table.storage import Storage
@@ -42,15 +44,32 @@ def write_user_ids(folder: Path, facts: ShardFacts, ids: IdTexts | Array) -> Sha
 def read_user_ids(storage: Storage, facts: ShardFacts, users: slice | None = None) -> Array:
     """The ids of these users of a shard, or of all, (n,) object; of some only their part of a local file is read.
 
-    Raises `BadShards` where the file is missing or damaged, and where all of it is read and it was changed.
+    Raises `BadShards` where the file is missing, changed or damaged.
     """
-    if users is None:
-        return unpack_column(NAME, storage.load(ids_file(facts.file), facts.ids_sha256))
-    first, last = users.start, users.stop
+    file = ids_file(facts.file)
+    try:
+        if users is None:
+            ids, n = unpack_column(NAME, storage.load(file, facts.ids_sha256)), facts.n_users
+        else:
+            ids, n = _some_ids(storage, facts, users), users.stop - users.start
+        expect(len(ids) == n, NAME)
+    except BadModelFolder as error:
+        path = storage.path_of(file)
+        raise BadShards(
+            f"{path} does not hold the ids of the users of {facts.file}. Copy the folder again, or shard the table "
+            "anew."
+        ) from error
+    return ids
+
+
+def _some_ids(storage: Storage, facts: ShardFacts, users: slice) -> Array:
+    """Of what lies there as text or as JSON. Raises `BadModelFolder` where this cannot be."""
+    before = min(1, users.start)  # the end of the id before these
     with storage.arrays(ids_file(facts.file), facts.ids_sha256) as file:
         kind = "text" if f"text/{NAME}" in file.keys() else "json"  # noqa: SIM118  (the file is no dict)
-        ends = file.get_slice(f"{kind}-ends/{NAME}")[max(0, first - 1) : last]
-        start = int(ends[0]) if first else 0
-        ends = ends[1:] if first else ends
-        blob = file.get_slice(f"{kind}/{NAME}")[start : int(ends[-1]) if len(ends) else start]
-        return unpack_column(NAME, {f"{kind}/{NAME}": blob, f"{kind}-ends/{NAME}": ends - start})
+        ends = file.get_slice(f"{kind}-ends/{NAME}")[users.start - before : users.stop]
+        expect(is_array(ends, np.int64, users.stop - users.start + before), f"{kind}-ends/{NAME}")
+        start, stop = int(ends[0]) if before else 0, int(ends[-1]) if len(ends) else 0
+        expect(0 <= start <= stop, f"{kind}-ends/{NAME}")
+        text = file.get_slice(f"{kind}/{NAME}")[start:stop]
+    return unpack_column(NAME, {f"{kind}/{NAME}": text, f"{kind}-ends/{NAME}": ends[before:] - start})
