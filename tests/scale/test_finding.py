@@ -1,6 +1,7 @@
 """A user's ratings are found by id, in one file of a folder of shards."""
 
 import hashlib
+from contextlib import suppress
 from dataclasses import replace
 
 import numpy as np
@@ -107,6 +108,50 @@ def test_an_id_that_was_changed_is_refused_where_the_ids_of_a_shard_are_read(tmp
         shards.ids_of(1, shard)
 
 
+@pytest.mark.parametrize("file", ["00000.shard", "00000.ids"])
+def test_a_file_that_was_changed_is_refused_where_somebody_is_looked_for(file, tmp_path):
+    shards = shard_table(table("text"), tmp_path / "s", n_shards=1)
+    data = (tmp_path / "s" / file).read_bytes()
+    (tmp_path / "s" / file).write_bytes(data[:-1] + bytes([data[-1] ^ 1]))
+    with pytest.raises(BadShards, match=f"{file} is not what was written: its hash differs"):
+        shards.find("user 3")
+
+
+def test_a_local_file_is_read_whole_once_and_again_where_it_was_written_since(ratings, tmp_path, monkeypatch):
+    shards, user = shard_table(ratings, tmp_path / "s", n_shards=1), ratings.users.values[0]
+    found = shards.find(user)
+    with monkeypatch.context() as without:
+        without.setattr("cofactor.scale.table.storage.hashlib.file_digest", None)
+        assert shards.find(user).values.tolist() == found.values.tolist()
+    (tmp_path / "s" / "00000.shard").write_bytes(b"x")
+    with pytest.raises(BadShards, match="its hash differs"):
+        shards.find(user)
+
+
+@pytest.mark.parametrize(
+    ("name", "change"),
+    [
+        ("codes", lambda codes: codes + 5),
+        ("codes", lambda codes: codes[:1]),
+        ("codes", lambda codes: codes.astype(np.int8)),
+        ("items", lambda items: items + 30),
+        ("items", lambda items: items[::-1]),
+        ("items", lambda items: items[:0]),
+        ("items", lambda items: items.astype(np.int64)),
+        ("counts", set_to(0, 1)),
+        ("counts", lambda counts: counts[:-1]),
+        ("counts", lambda counts: counts.astype(np.float32)),
+        ("keys", lambda keys: keys[::-1]),
+        ("keys", lambda keys: keys[:-1]),
+        ("keys", lambda keys: keys.view(np.int64)),
+    ],
+)
+def test_a_shard_that_cannot_be_is_refused_whatever_its_hash(name, change, tmp_path):
+    shards = forged(shard_table(table("whole"), tmp_path / "s", n_shards=1), "00000.shard", name, change)
+    with pytest.raises(BadShards, match=r"00000.shard (is not the shard that|does not hold the arrays that)"):
+        shards.find(3)
+
+
 @pytest.mark.parametrize(
     ("name", "change"),
     [
@@ -125,3 +170,17 @@ def test_ids_that_cannot_be_are_refused_with_one_mend(name, change, tmp_path):
         read_user_ids(shards.storage, shards.parts[0])
     with pytest.raises(BadShards, match=words):
         read_user_ids(shards.storage, shards.parts[0], slice(3, 5))
+
+
+@pytest.mark.parametrize("file", ["00000.shard", "00000.ids"])
+def test_no_byte_of_a_file_brings_another_error_whatever_its_hash(file, tmp_path):
+    ratings = Ratings.from_arrays(["ann", "bob", "bob"], [1, 2, 3], [5, 4, 3])
+    shards = shard_table(ratings, tmp_path / "s", n_shards=1)
+    data = (tmp_path / "s" / file).read_bytes()
+    for at in range(len(data)):
+        (tmp_path / "s" / file).write_bytes(data[:at] + bytes([data[at] ^ 0x11]) + data[at + 1 :])
+        changed = with_hashes_made_anew(shards)
+        with suppress(BadShards, UnknownIds):
+            changed.find("bob")
+        with suppress(BadShards):
+            changed.ids_of(0, *changed.each())

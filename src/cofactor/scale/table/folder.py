@@ -107,12 +107,13 @@ class Shards(SheetMixin):
         return read_shard(self.storage, part, self.levels, self.n_items, verify=verify)
 
     def find(self, user_id: Id) -> UserRatings:
-        """The index and the ratings of one user, of whom one file is opened; of a local one little is read.
+        """The index and the ratings of one user, of whom one file is opened.
 
-        Raises `UnknownIds` for a stranger, `BadShards` where the file is missing or damaged.
+        The hash of a local file is compared the first time; after that little of it is read. Raises `UnknownIds` for a
+        stranger, `BadShards` where the file is missing, changed or damaged.
         """
         whole = self.catalogue.users.values.dtype.kind == "i"
-        found = find_user(self.storage, self.parts, self.levels, user_id, are_whole=whole)
+        found = find_user(self.storage, self.parts, self.levels, self.n_items, user_id, are_whole=whole)
         if found is None:
             raise UnknownIds("user", [user_id], self.n_users, made_of="whole numbers" if whole else "text")
         return found

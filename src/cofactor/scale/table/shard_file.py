@@ -9,6 +9,7 @@ keys     (n_users,)    uint64, the hash of each user's id, ascending
 
 import hashlib
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,11 +18,21 @@ from safetensors.numpy import save
 
 from cofactor.arrays import Array, FloatArray, IntArray
 from cofactor.data.csr_rows import Rows
+from cofactor.data.packing.expectations import is_array
 from cofactor.errors import BadShards
 from cofactor.kernels.absent import NO_CODES, NO_NUMBERS
 from cofactor.scale.table.storage import Storage, give_back_pages
 
-__all__ = ["Shard", "ShardFacts", "read_shard", "write_shard", "write_whole"]
+__all__ = [
+    "Shard",
+    "ShardFacts",
+    "are_counts",
+    "checked_rows",
+    "not_as_described",
+    "read_shard",
+    "write_shard",
+    "write_whole",
+]
 
 NARROW = np.iinfo(np.uint16).max + 1
 
@@ -83,23 +94,46 @@ def read_shard(storage: Storage, facts: ShardFacts, levels: FloatArray, n_items:
     Raises `BadShards` where the file is missing, cut short or changed.
     """
     arrays = storage.load(facts.file, facts.sha256 if verify else "")
-    return _checked(storage.path_of(facts.file), facts, arrays, levels, n_items)
+    keys = arrays.get("keys", NO_CODES)
+    if not is_array(keys, np.uint64, facts.n_users):
+        raise not_as_described(storage, facts)
+    return Shard(checked_rows(storage, facts, arrays, levels, n_items), keys)
 
 
-def _checked(path: str, facts: ShardFacts, arrays: dict[str, Array], levels: FloatArray, n_items: int) -> Shard:
-    """What a kernel may be given: nothing in it leads beyond an array."""
-    counts, items, keys = (arrays.get(name, NO_CODES) for name in ("counts", "items", "keys"))
-    codes, values = arrays.get("codes", NO_CODES), arrays.get("values", levels)
-    indptr = np.concatenate([np.zeros(1, np.int64), np.cumsum(counts, dtype=np.int64)])
+def checked_rows(
+    storage: Storage, facts: ShardFacts, arrays: Mapping[str, Array], levels: FloatArray, n_items: int
+) -> Rows:
+    """The rows of these arrays, which a kernel may be given: nothing in them leads beyond an array.
+
+    Raises `BadShards` where they are not those of a shard of these facts.
+    """
+    counts, items, codes = (arrays.get(name, NO_CODES) for name in ("counts", "items", "codes"))
     n = facts.n_ratings
-    fits = (
-        counts.shape == keys.shape == (facts.n_users,) and keys.dtype == np.uint64 and indptr[-1] == n
+    if not (
+        are_counts(counts, facts) and _are_values(arrays, levels, n)
         and items.shape == (n,) and items.dtype.name in ("uint16", "int32")
-        and (not codes.size or (codes.dtype == np.uint8 and codes.shape == (n,) and int(codes.max()) < len(levels)))
-        and ("values" not in arrays or (values.dtype == np.float32 and values.shape == (n,)))
-        and (codes.size or not n or len(values) in (1, n))
         and (not n or (int(items.min()) >= 0 and int(items.max()) < n_items))
-    )  # fmt: skip
-    if not fits:
-        raise BadShards(f"{path} is not the shard that the manifest describes. Copy the folder again.")
-    return Shard(Rows(indptr, items.astype(np.int32), values if n else NO_NUMBERS, codes), keys)
+    ):  # fmt: skip
+        raise not_as_described(storage, facts)
+    indptr = np.concatenate([np.zeros(1, np.int64), np.cumsum(counts, dtype=np.int64)])
+    return Rows(indptr, items.astype(np.int32), arrays.get("values", levels) if n else NO_NUMBERS, codes)
+
+
+def _are_values(arrays: Mapping[str, Array], levels: FloatArray, n: int) -> bool:
+    """Return whether these say one value of each rating: by its place among the levels, as it is, or one for all."""
+    if "codes" in arrays:
+        codes = arrays["codes"]
+        return "values" not in arrays and is_array(codes, np.uint8, n) and int(codes.max(initial=0)) < len(levels)
+    return is_array(arrays["values"], np.float32, n) if "values" in arrays else len(levels) == 1 or not n
+
+
+def are_counts(counts: Array, facts: ShardFacts) -> bool:
+    """Return whether this is how many ratings each user of the shard has."""
+    are_there = counts.shape == (facts.n_users,) and counts.dtype.name in ("uint16", "uint32")
+    return are_there and int(counts.sum(dtype=np.int64)) == facts.n_ratings
+
+
+def not_as_described(storage: Storage, facts: ShardFacts) -> BadShards:
+    """The error of a shard that is not what the manifest says of it."""
+    path = storage.path_of(facts.file)
+    return BadShards(f"{path} is not the shard that the manifest describes. Copy the folder again.")

@@ -13,6 +13,7 @@ from collections.abc import Generator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
+from io import BufferedReader
 from pathlib import Path
 from typing import Any, ClassVar, NamedTuple
 
@@ -65,8 +66,7 @@ class Storage(ABC):
         if data is None:
             raise self._unreadable(file, "there is no such file")
         if sha256 and hashlib.sha256(data).hexdigest() != sha256:
-            what = f"{self.path_of(file)} is not what was written: its hash differs."
-            raise BadShards(f"{what} Copy it again, or shard the table anew.")
+            raise self._changed(file)
         return data
 
     def load(self, file: str, sha256: str = "") -> dict[str, Array]:
@@ -84,8 +84,8 @@ class Storage(ABC):
     def arrays(self, file: str, sha256: str) -> Generator[Any]:
         """Open a file of arrays as `safe_open` does, to read parts of them.
 
-        sha256: its hash, compared where the whole file is read anyway, as it is in a store
-        Raises `BadShards` where it is missing or damaged, also while the block reads in it.
+        sha256: its hash, compared where the file is read whole: always in a store, of a local file the first time
+        Raises `BadShards` where it is missing, changed or damaged, also while the block reads in it.
         """
         try:
             with self._open_arrays(file, sha256) as found:
@@ -99,6 +99,10 @@ class Storage(ABC):
         what = f"{self.path_of(file)} does not hold the arrays that it should."
         return BadShards(f"{what} Copy the folder again, or shard the table anew.")
 
+    def _changed(self, file: str) -> BadShards:
+        what = f"{self.path_of(file)} is not what was written: its hash differs."
+        return BadShards(f"{what} Copy it again, or shard the table anew.")
+
     def _unreadable(self, file: str, why: object) -> BadShards:
         path = self.path_of(file)
         return BadShards(f"{path} cannot be read: {why}. Copy the folder again, or shard the table anew.")
@@ -109,6 +113,9 @@ class LocalFolder(Storage):
     """A folder of this machine."""
 
     folder: Path
+
+    def __getstate__(self) -> dict[str, Path]:
+        return {"folder": self.folder}  # what was compared here may be another file elsewhere
 
     def __str__(self) -> str:
         return str(self.folder)
@@ -127,8 +134,32 @@ class LocalFolder(Storage):
             raise self._unreadable(file, error) from error
         return data
 
-    def _open_arrays(self, file: str, sha256: str) -> AbstractContextManager[Any]:
-        return safe_open(self.folder / file, "np")
+    @contextmanager
+    def _open_arrays(self, file: str, sha256: str) -> Generator[Any]:
+        path = self.folder / file
+        with path.open("rb") as stream:
+            self._compare(file, sha256, stream)
+        with safe_open(path, "np") as opened:
+            yield opened
+
+    @cached_property
+    def _compared(self) -> dict[str, tuple[str, int, int, int]]:
+        """What is known of each file whose hash was compared: the hash, and the file's size, time and number."""
+        return {}
+
+    def _compare(self, file: str, sha256: str, stream: BufferedReader) -> None:
+        """Compare the hash of an opened file, unless that was done since the file was last written.
+
+        Raises `BadShards` where it is another one.
+        """
+        found = os.fstat(stream.fileno())
+        as_it_is = (sha256, found.st_size, found.st_mtime_ns, found.st_ino)
+        if self._compared.get(file) == as_it_is:
+            return
+        if hashlib.file_digest(stream, "sha256").hexdigest() != sha256:
+            raise self._changed(file)
+        give_back_pages(stream.fileno())
+        self._compared[file] = as_it_is
 
     def path_of(self, file: str) -> str:
         return str(self.folder / file)
