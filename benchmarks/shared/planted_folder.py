@@ -12,7 +12,8 @@ from benchmarks.shared.planted_ratings import LEVELS, World, counts_of
 from cofactor.arrays import IntArray
 from cofactor.errors import BadShards
 from cofactor.kernels.ratings.layout import count_indices
-from cofactor.scale.table.folder import MANIFEST, Shards, open_shards, write_manifest
+from cofactor.scale.table.folder import Shards, open_shards, write_manifest
+from cofactor.scale.table.manifest import MANIFEST
 from cofactor.scale.table.shard_file import Shard, ShardFacts, read_shard, write_shard
 from cofactor.scale.table.storage import LocalFolder
 

@@ -74,7 +74,9 @@ def test_users_of_one_shard_are_in_the_order_of_their_keys(folder):
     [
         (lambda folder: (folder / "00002.shard").unlink(), "00002.shard is missing"),
         (lambda folder: (folder / "shards.json").unlink(), "was not finished"),
-        (lambda folder: (folder / "shards.json").write_text("{"), "is damaged"),
+        (lambda folder: (folder / "shards.json").write_text("{"), "is damaged: it is not whole JSON"),
+        (lambda folder: (folder / "shards.json").write_bytes(b"\xff"), "is damaged: it is not whole JSON"),
+        (lambda folder: (folder / "shards.json").write_text("[]"), "it holds a list, and should hold an object"),
         (lambda folder: (folder / "shards.json").write_text(json.dumps({"format": 99})), "format 99"),
         (lambda folder: (folder / "catalogue.safetensors").write_bytes(b"x"), "its hash differs"),
     ],
@@ -82,6 +84,36 @@ def test_users_of_one_shard_are_in_the_order_of_their_keys(folder):
 def test_a_folder_that_is_not_whole_is_refused(harm, words, folder):
     harm(folder)
     with pytest.raises(BadShards, match=words):
+        open_shards(folder)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda about: about.pop("format"), "it does not say 'format'"),
+        (lambda about: about.pop("sha256"), "it does not say 'sha256'"),
+        (lambda about: about.update(shards={}), "it says an object as 'shards', and should say a list"),
+        (lambda about: about.update(mean="3"), "it says a text as 'mean', and should say a number"),
+        (lambda about: about.update(mean=float("nan")), "its 'mean' is no finite number"),
+        (lambda about: about.update(mean=10**400), "its 'mean' is no finite number"),
+        (lambda about: about.update(in_bundle=0), "its 'in_bundle' is 0, and should be 1 or more"),
+        (lambda about: about["shards"].insert(0, None), "number 0 of its 'shards' is null, and should be an object"),
+        (lambda about: about["shards"][2].pop("n_users"), "number 2 of its 'shards' does not say 'n_users'"),
+        (lambda about: about["shards"][2].update(n_users=1.5), "says a number as 'n_users', .* say a whole number"),
+        (lambda about: about["shards"][2].update(n_users=-1), "counts less than nothing"),
+        (lambda about: about["shards"][2].update(n_likes=7), "says 'n_likes', which is said of no shard"),
+        (lambda about: about["shards"][2].update(file="../s"), "number 2 of its 'shards' is no file of the folder"),
+        (lambda about: about.update(report=[1]), "its 'report' is not one of a table that was read"),
+        (lambda about: about.update(report={}), "its 'report' is not one of a table that was read"),
+        (lambda about: about["catalogue"].pop("columns"), r"catalogue.safetensors do not describe one list of items"),
+        (lambda about: about["catalogue"].update(kind=[]), r"catalogue.safetensors do not describe one list of items"),
+    ],
+)
+def test_a_manifest_that_was_changed_is_refused_in_words(change, words, folder):
+    about = json.loads((folder / "shards.json").read_text())
+    change(about)
+    (folder / "shards.json").write_text(json.dumps(about))
+    with pytest.raises(BadShards, match=f"is damaged: .*{words}.* Copy the folder again, or shard the table anew\\.$"):
         open_shards(folder)
 
 

@@ -25,7 +25,7 @@ from cofactor.data.packing.ratings import pack_ratings, unpack_ratings
 from cofactor.errors import BadModelFolder, BadOption, counted
 from cofactor.scale.sharding.source_pass import SourcePass
 from cofactor.scale.sharding.spill import SpillFacts
-from cofactor.scale.table.folder import WORK, report_of
+from cofactor.scale.table.manifest import WORK, report_of
 from cofactor.scale.table.shard_file import ShardFacts, write_whole
 from cofactor.scale.table.writing import clear_folder
 

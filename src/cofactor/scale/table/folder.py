@@ -9,39 +9,37 @@ big.shards/
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from safetensors import SafetensorError
-from safetensors.numpy import load, save
+from safetensors.numpy import save
 
 import cofactor
 from cofactor.arrays import Array, FloatArray, Id, IntArray
 from cofactor.contract.indices import Unknown
 from cofactor.data.facts import counts_in_words
 from cofactor.data.kinds import Kind
+from cofactor.data.packing.expectations import is_array
 from cofactor.data.packing.ratings import pack_ratings, unpack_ratings
 from cofactor.data.ratings import Ratings
-from cofactor.data.report import Finding, Report
+from cofactor.data.report import Report
 from cofactor.errors import BadModelFolder, BadOption, BadShards, UnknownIds, counted, shown
 from cofactor.hyperparameters import conformed
+from cofactor.kernels.absent import NO_CODES
 from cofactor.scale.table.finding import UserRatings, find_user
 from cofactor.scale.table.keys import ids_of_keys
+from cofactor.scale.table.manifest import CATALOGUE, FORMAT, MANIFEST, WORK, Manifest, parse_manifest
 from cofactor.scale.table.shard_counts import IN_BUNDLE
 from cofactor.scale.table.shard_file import Shard, ShardFacts, read_shard
 from cofactor.scale.table.storage import LocalFolder, Storage, storage_of
 from cofactor.scale.table.user_ids import ids_file, read_user_ids
 from cofactor.sheet import Sheet, SheetMixin, format_number
 
-__all__ = ["Shards", "expect_opened", "open_shards", "report_of", "shards_in", "write_manifest"]
-
-FORMAT = 2
-MANIFEST, CATALOGUE = "shards.json", "catalogue.safetensors"
-WORK = ".sharding"  # a folder inside, of what an interrupted run goes on from
+__all__ = ["Shards", "expect_opened", "open_shards", "shards_in", "write_manifest"]
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -224,24 +222,42 @@ def open_shards(folder: str | Path) -> Shards:
 
 def shards_in(storage: Storage) -> Shards:
     """The table that lies in this storage. Raises `BadShards`, `BadOption` and `MissingExtra` as `open_shards` does."""
-    manifest = _manifest(storage)
-    try:
-        arrays = load(storage.read(CATALOGUE, manifest["sha256"]))
-        own = {name: arrays.pop(f"shards/{name}") for name in ("levels", "level_counts", "item_counts")}
-        catalogue = unpack_ratings(arrays, manifest["catalogue"])
-        parts = tuple(ShardFacts(**part) for part in manifest["shards"])
-        shards = Shards(
-            storage=storage, catalogue=catalogue, mean=float(manifest["mean"]), parts=parts,
-            in_bundle=int(manifest.get("in_bundle", IN_BUNDLE)), report=report_of(manifest.get("report")), **own,
-        )  # fmt: skip
-    except (SafetensorError, BadModelFolder, LookupError, TypeError, ValueError) as error:
-        if isinstance(error, BadShards):
-            raise
-        raise BadShards(
-            f"{storage} cannot be read: {error}. Copy the folder again, or shard the table anew."
-        ) from error
-    _refuse_missing(storage, parts)
+    data = storage.found(MANIFEST)
+    if data is None:
+        begun = any(name == WORK or name.endswith(".shard") for name in storage.names())
+        what = "was not finished: it has no" if begun else "is no folder of shards: it has no"
+        raise BadShards(f"{storage} {what} {MANIFEST}. {storage.how_to_finish}")
+    manifest = parse_manifest(data, storage.path_of(MANIFEST))
+    shards = Shards(
+        storage=storage, mean=manifest.mean, parts=manifest.parts, in_bundle=manifest.in_bundle,
+        report=manifest.report, **_catalogue(storage, manifest),
+    )  # fmt: skip
+    _refuse_missing(storage, manifest.parts)
     return shards
+
+
+def _catalogue(storage: Storage, manifest: Manifest) -> dict[str, Any]:
+    """The items, and the arrays that are kept beside them, by the names that `Shards` has for them."""
+    arrays = storage.load(CATALOGUE, manifest.sha256)
+    names = ("levels", "level_counts", "item_counts")
+    levels, level_counts, item_counts = (arrays.pop(f"shards/{name}", NO_CODES) for name in names)
+    try:
+        catalogue = unpack_ratings(arrays, manifest.catalogue)
+    except (BadModelFolder, LookupError, TypeError, ValueError) as error:
+        raise _mismatch(storage) from error
+    if not (
+        is_array(levels, np.float32, levels.size) and is_array(level_counts, np.int64, levels.size)
+        and is_array(item_counts, np.int64, catalogue.n_items)
+    ):  # fmt: skip
+        raise _mismatch(storage)
+    return {"catalogue": catalogue} | dict(zip(names, (levels, level_counts, item_counts), strict=True))
+
+
+def _mismatch(storage: Storage) -> BadShards:
+    return BadShards(
+        f"{storage} is damaged: {MANIFEST} and {CATALOGUE} do not describe one list of items. Copy the folder again, "
+        "or shard the table anew."
+    )
 
 
 def _refuse_missing(storage: Storage, parts: Sequence[ShardFacts]) -> None:
@@ -252,29 +268,3 @@ def _refuse_missing(storage: Storage, parts: Sequence[ShardFacts]) -> None:
     missing = [file for file in files if file not in names]
     if missing:
         raise BadShards(f"{storage} is not whole: {missing[0]} is missing. Copy the folder again.")
-
-
-def report_of(about: Mapping[str, Any] | None) -> Report | None:
-    """The report as `asdict` wrote it."""
-    if about is None:
-        return None
-    made: dict[str, Any] = dict(about)
-    for name in ("problems", "left_out", "untrainable", "notes"):
-        made[name] = tuple(Finding(one["text"], one["count"], tuple(one["rows"])) for one in about[name])
-    return Report(**made)
-
-
-def _manifest(storage: Storage) -> dict[str, Any]:
-    data = storage.found(MANIFEST)
-    if data is None:
-        begun = any(name == WORK or name.endswith(".shard") for name in storage.names())
-        what = "was not finished: it has no" if begun else "is no folder of shards: it has no"
-        raise BadShards(f"{storage} {what} {MANIFEST}. {storage.how_to_finish}")
-    try:
-        manifest = json.loads(data)
-        found = manifest["format"]
-    except (ValueError, LookupError, TypeError, RecursionError) as error:
-        raise BadShards(f"{storage.path_of(MANIFEST)} is damaged: {error}. Copy the folder again.") from error
-    if found != FORMAT:
-        raise BadShards(f"{storage} is of format {found}; this version reads format {FORMAT}. Shard the table anew.")
-    return manifest

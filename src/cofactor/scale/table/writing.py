@@ -16,8 +16,9 @@ from cofactor.data.report import Report
 from cofactor.errors import BadOption
 from cofactor.kernels.absent import NO_NUMBERS
 from cofactor.kernels.ratings.layout import count_indices
-from cofactor.scale.table.folder import CATALOGUE, MANIFEST, WORK, Shards, write_manifest
+from cofactor.scale.table.folder import Shards, write_manifest
 from cofactor.scale.table.keys import IdTexts, keys_of
+from cofactor.scale.table.manifest import CATALOGUE, MANIFEST, WORK
 from cofactor.scale.table.own_folder import expect_own_folder
 from cofactor.scale.table.shard_counts import IN_BUNDLE
 from cofactor.scale.table.shard_file import Shard, ShardFacts, read_shard, write_shard
