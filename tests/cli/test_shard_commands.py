@@ -119,6 +119,8 @@ def test_clicks_are_not_taken_for_ratings(saved, shards, tmp_path, capsys):
         (["fit", "SHARDS", "--out", "m", "--held-out", "1.5"], "--held-out 1.5 is no share.*from 0 up to 1"),
         (["fit", "tastes", "--out", "m", "--held-out", "0.1"], "--held-out is for shards"),
         (["recommend", "MODEL", "77", "--people", "tastes"], "--people takes a folder of shards"),
+        (["recommend", "MODEL", "77", "--people", "nowhere"], "There is no folder 'nowhere'"),
+        (["recommend", "MODEL", "77", "--people", "MODEL"], "is a saved model"),
         (["recommend", "MODEL", "77"], "keeps no users.*--people SHARDS"),
         (["predict", "MODEL", "PAIRS"], "not known: 5, 7. .*keeps no users.*cofactor recommend .*--people SHARDS"),
         (["explain", "MODEL", "5", "metropolis-1927"], "not known: '5'. .*keeps no users.*--rated 'ITEM=RATING'"),

@@ -8,6 +8,7 @@ import pytest
 
 from cofactor.data.ratings import Ratings
 from cofactor.errors import BadOption, BadShards
+from cofactor.models.popularity import Popularity
 from cofactor.scale.table.folder import open_shards
 from cofactor.scale.table.keys import keys_of
 from cofactor.scale.table.writing import shard_table
@@ -73,7 +74,7 @@ def test_users_of_one_shard_are_in_the_order_of_their_keys(folder):
     ("harm", "words"),
     [
         (lambda folder: (folder / "00002.shard").unlink(), "00002.shard is missing"),
-        (lambda folder: (folder / "shards.json").unlink(), "was not finished"),
+        (lambda folder: (folder / "shards.json").unlink(), r"shards.json is missing. Copy the folder again, or shard"),
         (lambda folder: (folder / "shards.json").write_text("{"), "is damaged: it is not whole JSON"),
         (lambda folder: (folder / "shards.json").write_bytes(b"\xff"), "is damaged: it is not whole JSON"),
         (lambda folder: (folder / "shards.json").write_text("[]"), "it holds a list, and should hold an object"),
@@ -115,6 +116,39 @@ def test_a_manifest_that_was_changed_is_refused_in_words(change, words, folder):
     (folder / "shards.json").write_text(json.dumps(about))
     with pytest.raises(BadShards, match=f"is damaged: .*{words}.* Copy the folder again, or shard the table anew\\.$"):
         open_shards(folder)
+
+
+def test_only_an_interrupted_run_is_told_to_go_on(folder):
+    (folder / "shards.json").unlink()
+    (folder / ".sharding").mkdir()
+    with pytest.raises(BadShards, match=r"was not finished: it has no shards.json. Run `cofactor shard` .* it goes on"):
+        open_shards(folder)
+
+
+@pytest.mark.parametrize(
+    ("place", "words"),
+    [
+        ("smal.shards", r"There is no folder '.*smal.shards'. Did you mean '.*small.shards'\?"),
+        ("other/place", r"There is no folder '.*other.place'. `cofactor shard TABLE --out FOLDER` makes one"),
+        (".", r"no folder of shards, but holds such folders. Give one of them: .*small.shards\."),
+        ("t.csv", r"t.csv is a file, no folder of shards"),
+        (
+            "small.shards/00000.shard",
+            r"00000.shard is one file of a folder of shards. Give the folder: .*small.shards\.",
+        ),
+        ("m", r"m is a saved model, no folder of shards"),
+        (
+            "empty",
+            r"empty is no folder of shards: it has no shards.json. `cofactor shard TABLE --out FOLDER` makes one",
+        ),
+    ],
+)
+def test_another_place_is_called_what_it_is(place, words, folder, table):
+    (folder.parent / "t.csv").write_text("user,item\n1,1\n")
+    (folder.parent / "empty").mkdir()
+    Popularity().fit(table).save(folder.parent / "m")
+    with pytest.raises(BadShards, match=words):
+        open_shards(folder.parent / place)
 
 
 def test_a_shard_that_was_cut_short_is_refused_when_it_is_read(folder):

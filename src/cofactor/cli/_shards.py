@@ -37,9 +37,12 @@ def _holds_shards(folder: Path) -> bool:
 
 def expect_shards(option: str, source: str) -> "Shards":
     """The table of a folder of shards. Raises `BadOption` for what is none. option: that it was given to"""
+    from cofactor.scale.table.no_shards import why_no_shards
+    from cofactor.scale.table.storage import storage_of
+
     shards = shards_at(source)
     if shards is None:
-        raise BadOption(f"{option} takes a folder of shards, as `cofactor shard` makes them, but {source} came.")
+        raise BadOption(f"{option} takes a folder of shards. {why_no_shards(storage_of(source))}")
     return shards
 
 

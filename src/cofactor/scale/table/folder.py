@@ -32,7 +32,8 @@ from cofactor.hyperparameters import conformed
 from cofactor.kernels.absent import NO_CODES
 from cofactor.scale.table.finding import UserRatings, find_user
 from cofactor.scale.table.keys import ids_of_keys
-from cofactor.scale.table.manifest import CATALOGUE, FORMAT, MANIFEST, WORK, Manifest, parse_manifest
+from cofactor.scale.table.manifest import CATALOGUE, FORMAT, MANIFEST, Manifest, parse_manifest
+from cofactor.scale.table.no_shards import why_no_shards
 from cofactor.scale.table.shard_counts import IN_BUNDLE
 from cofactor.scale.table.shard_file import Shard, ShardFacts, read_shard
 from cofactor.scale.table.storage import LocalFolder, Storage, storage_of
@@ -224,9 +225,7 @@ def shards_in(storage: Storage) -> Shards:
     """The table that lies in this storage. Raises `BadShards`, `BadOption` and `MissingExtra` as `open_shards` does."""
     data = storage.found(MANIFEST)
     if data is None:
-        begun = any(name == WORK or name.endswith(".shard") for name in storage.names())
-        what = "was not finished: it has no" if begun else "is no folder of shards: it has no"
-        raise BadShards(f"{storage} {what} {MANIFEST}. {storage.how_to_finish}")
+        raise BadShards(why_no_shards(storage))
     manifest = parse_manifest(data, storage.path_of(MANIFEST))
     shards = Shards(
         storage=storage, mean=manifest.mean, parts=manifest.parts, in_bundle=manifest.in_bundle,

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from io import BufferedReader
 from pathlib import Path
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, NamedTuple
 
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import load
@@ -32,10 +32,6 @@ NO_ARRAYS = (SafetensorError, AttributeError, LookupError, TypeError, ValueError
 
 class Storage(ABC):
     """A folder of files that were written whole. As text it is what messages call it, without anything secret."""
-
-    how_to_finish: ClassVar = (
-        "Run `cofactor shard` on the table once more; it goes on."  # what to do where files are missing
-    )
 
     @abstractmethod
     def names(self) -> frozenset[str]:
@@ -174,8 +170,6 @@ class StoreFolder(Storage):
 
     It is opened when it is first read from, anew in each process that it is sent to.
     """
-
-    how_to_finish: ClassVar = "Copy all of the folder there, that file last."
 
     url: str = field(repr=False)  # as it came: it may hold a password or a token
 
