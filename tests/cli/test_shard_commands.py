@@ -143,3 +143,21 @@ def test_what_would_do_nothing_is_refused(saved, shards, tmp_path, monkeypatch, 
     asked = {"SHARDS": str(shards), "MODEL": str(saved), "PAIRS": "pairs.csv"}
     assert main([asked.get(word, word) for word in words]) == 2
     assert re.search(says, capsys.readouterr().err)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "data check SHARDS",
+        "compare SHARDS",
+        "tune SHARDS",
+        "audit MODEL SHARDS",
+        "evaluate MODEL SHARDS",
+        "update MODEL SHARDS",
+        "predict MODEL SHARDS",
+    ],
+)
+def test_where_a_table_is_expected_a_folder_of_shards_is_called_one(command, saved, shards, capsys):
+    assert main(command.replace("SHARDS", str(shards)).replace("MODEL", str(saved)).split()) == 2
+    said = "".join(capsys.readouterr())
+    assert re.search(f"(?s)'{shards}' is a folder of shards.*`cofactor fit`.*--users.*open_shards", said)

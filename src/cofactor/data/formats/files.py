@@ -20,6 +20,7 @@ from cofactor.errors import BadTable, CofactorError
 __all__ = ["from_bytes", "from_path", "holds_lines", "packed_file"]
 
 LINES_ENDINGS = (".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz")
+SHARDS = "shards.json"  # in a folder of `scale`, which is often given where a table is expected
 # recognised by their first bytes, so that a wrong ending does not matter
 MAGIC = {b"PAR1": "parquet", b"ARROW1": "arrow"}
 
@@ -46,6 +47,11 @@ def _open_file(path: Path, options: Options) -> Table:
         )
     if path.is_dir():
         inside = sorted(p.name for p in path.iterdir())
+        if any(name == SHARDS or name.endswith(".shard") for name in inside):
+            raise BadTable(
+                f"{str(path)!r} is a folder of shards, which is not read as a table. `cofactor fit` learns from it, "
+                "`cofactor recommend MODEL --users` writes the lists of everybody in it, cf.open_shards opens it."
+            )
         raise BadTable(f"{str(path)!r} is a folder. Give one of its files: {', '.join(inside[:8]) or 'it is empty'}.")
     if not path.is_file():
         near = get_close_matches(path.name, [p.name for p in path.parent.glob("*")], n=1)
