@@ -125,6 +125,14 @@ def test_the_sizes_of_blocks_and_spilled_files_change_no_bit(frame, tmp_path, mo
     assert shard(file, tmp_path / "large", n_shards=5).fingerprint == expected
 
 
+def test_a_shard_of_a_single_rating_keeps_its_value_where_there_are_many_of_them(tmp_path):
+    users = np.arange(300)
+    frame = pl.DataFrame({"user": users, "item": users % 7, "rating": users + 0.5})
+    shards = shard(csv_of(frame, tmp_path), tmp_path / "out", n_shards=200)
+    assert 1 in {part.n_ratings for part in shards.parts}
+    assert_equal_to(cf.read(frame), shards)
+
+
 def test_two_users_of_one_key_stay_two(tmp_path, monkeypatch):
     for room in ("table.keys", "sharding.shard_rows"):
         monkeypatch.setattr(

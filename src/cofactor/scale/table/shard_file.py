@@ -68,7 +68,7 @@ def write_shard(folder: Path, file: str, shard: Shard, n_items: int) -> ShardFac
     }
     if rows.codes.size:
         arrays["codes"] = rows.codes
-    elif len(rows.levels) > 1 and len(rows.indices):
+    elif len(rows.levels) == len(rows.indices) > 0:  # of a single rating, too
         arrays["values"] = rows.levels
     first_key = int(shard.keys[0]) if len(shard.keys) else 0
     return ShardFacts(file, len(counts), len(rows.indices), write_whole(folder / file, arrays), first_key)
