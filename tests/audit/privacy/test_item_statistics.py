@@ -57,9 +57,9 @@ def test_a_model_whose_item_vectors_hold_its_members_is_caught_by_them_alone(few
 
 
 def test_item_vectors_that_ignore_people_tell_nothing(few):
-    found = membership_inference(Keeper(remembers=False), few, **QUICK)
+    found = membership_inference(Keeper(remembers=False), few, **QUICK | {"n_models": 16})
     chance = found.value("item factors", "AUC")
-    assert abs(chance.value - 0.5) < 0.75 * (chance.high - chance.low)  # three standard errors
+    assert chance.low < 0.5 < chance.high
     assert found.value("item factors", "TPR at 1% FPR").low <= 0.01
 
 
