@@ -163,6 +163,7 @@ def of_data(name, value):
         (option("n_factors", forged_folders.NESTED), "n_factors must be a whole number"),
         (said("options", []), "does not say the model's options"),
         (said("notes", [1]), "does not say the model's notes"),
+        (said("held_out", None), "does not say the model's held_out"),
         (said("held_out", 1.5), "the share that was held out is 1.5"),
         (said("model", "../../etc"), "a model this version does not have"),
         (said("model", None), "does not say the model's model"),

@@ -45,7 +45,15 @@ ABOUT = "model.json"
 HASHED = ("learned.safetensors", "ratings.safetensors", "card.md")
 SHARDS = "shards.json"  # of a folder that is no model, but often taken for one
 RECORD = "card.json"  # hashed, too, where it is there
-KINDS = {"model": str, "objective": str, "options": dict, "notes": list, "data": dict, "sha256": dict}  # of model.json
+KINDS = {
+    "model": str,
+    "objective": str,
+    "options": dict,
+    "notes": list,
+    "data": dict,
+    "held_out": float,
+    "sha256": dict,
+}  # of model.json
 LARGEST = 16_000_000  # bytes of a model.json
 TRIES = 5  # of reading a folder that others replace meanwhile
 
@@ -248,7 +256,7 @@ def _unpacked(folder: Path, about: Mapping[str, Any], *, verify: bool) -> SavedM
     return SavedModel(
         about["model"], about["objective"], options, learned, ratings, tuple(about["notes"]),
         card=(folder / "card.md").read_text(encoding="utf-8"), record=_record(folder, about),
-        held_out=about.get("held_out", 0.0),
+        held_out=about["held_out"],
     )  # fmt: skip
 
 
@@ -296,9 +304,8 @@ def _read_about(folder: Path, *, verify: bool) -> dict[str, Any]:
     wrong = [name for name, kind in KINDS.items() if type(about.get(name)) is not kind]
     if wrong or not all(isinstance(one, str) for one in about["notes"]):
         _damaged(file, f"it does not say the model's {wrong[0] if wrong else 'notes'}")
-    share = about.get("held_out", 0.0)  # folders of before do not say it
-    if type(share) is not float or not 0 <= share < 1:
-        _damaged(file, f"the share that was held out is {shown(share)}")
+    if not 0 <= about["held_out"] < 1:
+        _damaged(file, f"the share that was held out is {about['held_out']}")
     if verify and own != _own_sha256(about):
         _damaged(file, "it is not what was saved: its own hash differs")
     return about

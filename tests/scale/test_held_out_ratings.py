@@ -45,7 +45,7 @@ def test_without_a_share_nothing_is_held_out(shard):
 
 
 def test_a_share_that_leaves_nothing_is_refused():
-    with pytest.raises(BadOption, match="from 0 up to 1"):
+    with pytest.raises(BadOption, match="validation=1 is no share of the ratings: give one from 0 up to 1"):
         HeldOut(1, np.arange(3))
 
 
