@@ -57,6 +57,11 @@ class TextIds:
         """True where no id stands twice."""
         return self._are_rising or self._are_told_apart()
 
+    @property
+    def keys(self) -> IntArray:
+        """(n,) uint64, the hash of each (`keys_of_texts`)."""
+        return keys_of_texts(self.text, np.diff(self.ends, prepend=0))
+
     def objects(self) -> Array:
         """(n,) all ids as Python's texts."""
         blob = self.text.tobytes()
@@ -91,7 +96,7 @@ class TextIds:
     # ---- ids in no order: by their keys --------------------------------------------------------------------
 
     def _by_key_of(self, asked: "TextIds") -> list[int]:
-        keys = asked._keys
+        keys = asked.keys
         places = np.searchsorted(self._by_key[0], keys).tolist()
         return [self._index_from(place, keys[at], asked._bytes(at)) for at, place in enumerate(places)]
 
@@ -107,14 +112,10 @@ class TextIds:
     def _bytes(self, at: int) -> bytes:
         return self.text[self.ends[at - 1] if at else 0 : self.ends[at]].tobytes()
 
-    @property
-    def _keys(self) -> IntArray:
-        return keys_of_texts(self.text, np.diff(self.ends, prepend=0))
-
     @cached_property
     def _by_key(self) -> tuple[IntArray, IntArray]:
         """All keys, ascending, and the index of each."""
-        keys = self._keys
+        keys = self.keys
         order = np.argsort(keys)
         return keys[order], order
 

@@ -1,7 +1,5 @@
 """Items are numbered as they come, and sorted by id when all are known."""
 
-from itertools import pairwise
-
 import numpy as np
 import polars as pl
 
@@ -9,6 +7,7 @@ from cofactor.arrays import Array, IntArray, object_array
 from cofactor.data.columns.numbering import WIDEST_TABLE
 from cofactor.data.formats.series import texts_of
 from cofactor.data.ids import IdMap
+from cofactor.data.text_ids import TextIds
 from cofactor.kernels.ids.key_numbers import KeyNumbers, number_ids
 from cofactor.scale.table.keys import ids_of_keys, keyed_ids
 
@@ -71,9 +70,7 @@ class ItemNumbers:
         keys, ends, text = self._known.found
         if not len(text):
             return SortedItems(pl.Series(ids_of_keys(keys)), self._titles)
-        blob = text.tobytes()
-        texts = [blob[start:end].decode() for start, end in pairwise(ends.tolist())]
-        return SortedItems(pl.Series(texts, dtype=pl.String), self._titles)
+        return SortedItems(pl.Series(TextIds(text, ends[1:]).objects(), dtype=pl.String), self._titles)
 
     def _keep_titles(self, titles: pl.Series, numbers: IntArray, new: IntArray, n_before: int) -> None:
         first = np.zeros(len(self) - n_before, np.int64)

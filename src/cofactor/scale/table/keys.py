@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from cofactor.arrays import Array, IntArray
+from cofactor.data.text_ids import TextIds
 from cofactor.kernels.absent import NO_CODES, NO_INDICES
 from cofactor.kernels.arithmetic.splitmix_numpy import unmix
 from cofactor.kernels.ids.keys import keys_of_numbers, keys_of_texts
@@ -46,9 +47,7 @@ def keys_of(ids: Array) -> IntArray:
     """
     if ids.dtype.kind in "iu":
         return keys_of_numbers(ids.astype(np.int64))
-    texts = [str(one).encode("utf-8", "surrogatepass") for one in ids.tolist()]
-    lengths = np.fromiter(map(len, texts), np.int64, len(texts))
-    return keys_of_texts(np.frombuffer(b"".join(texts), np.uint8), lengths)
+    return TextIds.of(map(str, ids.tolist())).keys
 
 
 def keyed_ids(ids: "pl.Series") -> KeyedIds:
