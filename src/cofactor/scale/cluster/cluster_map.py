@@ -64,7 +64,9 @@ class ClusterMap:
         """What the task gives of each range, in their order; arrays in it are not to be written into.
 
         At most one range more than there are workers is out or waits here. Raises `BadCluster` where one is lost again
-        and again, and what a worker raises.
+        and again, and what a worker raises. Ranges that are out when the iteration is left are worked on to their ends,
+        for nobody, unless the process disconnects first: `ray.cancel` of a task that ends at that moment aborts the
+        whole process (Ray 2.60, a failed check in `CompletePendingTask`).
         """
         held, size = self._ray.put(task), TaskSize.of(self._cpus(), self._n_workers)
         lost = [_Losses(shards) for shards in ranges]
@@ -74,22 +76,19 @@ class ClusterMap:
             there = self._task.options(num_cpus=size.cpus)
             running[there.remote(self._versions, "do_task", [held], ranges[number], size.n_threads)] = number
 
-        try:
-            for number in range(len(ranges)):
-                while number not in done:
-                    while n_begun < len(ranges) and len(running) + len(done) <= self._n_at_once(size):
-                        begin(n_begun)
-                        n_begun += 1
-                    (ready, *_), _ = self._ray.wait([*running], num_returns=1)
-                    at = running.pop(ready)
-                    found = self._found(ready, lost[at])
-                    if found is None:
-                        begin(at)
-                    else:
-                        done[at] = found
-                yield done.pop(number)[0]
-        finally:
-            self._cancel(running)
+        for number in range(len(ranges)):
+            while number not in done:
+                while n_begun < len(ranges) and len(running) + len(done) <= self._n_at_once(size):
+                    begin(n_begun)
+                    n_begun += 1
+                (ready, *_), _ = self._ray.wait([*running], num_returns=1)
+                at = running.pop(ready)
+                found = self._found(ready, lost[at])
+                if found is None:
+                    begin(at)
+                else:
+                    done[at] = found
+            yield done.pop(number)[0]
 
     def on_each_machine(self, name: str, *arguments: Any) -> None:
         """Call the function of `cluster_tasks` with this name on every machine; raises what it raises there."""
@@ -146,12 +145,6 @@ class ClusterMap:
                 ) from None
             what = f"{type(cause).__name__}: {str(cause).partition(chr(10))[0]}"
             raise BadCluster(f"A worker failed: {what}. More is in the cluster's logs.") from error
-
-    def _cancel(self, running: dict[Any, int]) -> None:
-        """Have nobody go on with what nobody waits for."""
-        if running and self._ray.is_initialized():
-            for one in running:
-                self._ray.cancel(one)
 
 
 class _Losses:
