@@ -13,10 +13,10 @@ import numpy as np
 from benchmarks.shared.planted_loops import draw_counts, draw_ratings, draw_rows
 from cofactor.arrays import FloatArray, IntArray
 from cofactor.data.csr_rows import Rows
+from cofactor.data.id_keys import keys_of
 from cofactor.data.ids import IdMap
 from cofactor.data.ratings import Ratings
 from cofactor.kernels.threads import n_threads, on_threads, row_shares
-from cofactor.scale.table.keys import keys_of
 from cofactor.scale.table.shard_file import Shard
 
 LEVELS = np.arange(1, 6, dtype=np.float32)

@@ -79,6 +79,20 @@ def test_text_is_not_found_by_a_number():
     assert 196 not in IdMap.of(["196"])
 
 
+@given(
+    st.one_of(st.lists(st.integers(), unique=True), st.lists(st.text(), unique=True)), st.integers(0, 9), st.randoms()
+)
+def test_a_sample_is_of_the_same_ids_in_whatever_order_they_come(ids: list[object], n: int, random):
+    shuffled = random.sample(ids, len(ids))
+    samples = list[list[object]]()
+    for order in (ids, shuffled):
+        found = (one := IdMap.of(order)).sample(np.arange(len(ids)), n)
+        assert (np.diff(found) > 0).all()
+        samples.append(one.gather(found).tolist())
+    assert len(samples[0]) == min(n, len(ids))
+    assert set(samples[0]) == set(samples[1])
+
+
 def test_strangers_are_named_in_the_error():
     with pytest.raises(UnknownIds, match="2 users are not.*'cleo', 'dora'") as caught:
         IdMap.of(["ann", "bob"]).index_of(["ann", "cleo", "dora", "cleo"])

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 import cofactor as cf
+from cofactor.data.id_keys import keys_of
 from cofactor.scale.fitting.explicit_als import ShardedLeastSquares
 from cofactor.scale.fitting.held_out import HeldOut
 from cofactor.scale.fitting.learned_shards import LearnedShards
 from cofactor.scale.table.folder import open_shards
-from cofactor.scale.table.keys import keys_of
 from cofactor.scale.table.shard_file import Shard
 from cofactor.scale.table.writing import shard_table
 from cofactor.training.engines.explicit_als import AlternatingLeastSquares

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from safetensors.numpy import load_file, save_file
 
+from cofactor.data.ids import IdMap
 from cofactor.data.ratings import Ratings
 from cofactor.errors import BadShards, UnknownIds
 from cofactor.scale.table.folder import open_shards
@@ -41,7 +42,7 @@ def test_the_index_counts_users_over_all_shards(ratings, tmp_path):
 
 
 def test_users_with_one_key_stay_two(monkeypatch, tmp_path):
-    monkeypatch.setattr("cofactor.scale.table.writing.keys_of", lambda ids: np.full(len(ids), 7, np.uint64))
+    monkeypatch.setattr(IdMap, "keys", property(lambda ids: np.full(len(ids), 7, np.uint64)))
     monkeypatch.setattr("cofactor.scale.table.finding.keys_of", lambda ids: np.full(len(ids), 7, np.uint64))
     ratings = Ratings.from_arrays(["ann", "bob", "bob"], [1, 2, 3], [5, 4, 3])
     shards = shard_table(ratings, tmp_path / "s", n_shards=3)

@@ -6,11 +6,11 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from cofactor.data.id_keys import keys_of
 from cofactor.data.ratings import Ratings
 from cofactor.errors import BadOption, BadShards
 from cofactor.models.popularity import Popularity
 from cofactor.scale.table.folder import open_shards
-from cofactor.scale.table.keys import keys_of
 from cofactor.scale.table.writing import shard_table
 
 

@@ -5,9 +5,9 @@ import pytest
 
 import cofactor as cf
 from cofactor.data.csr_rows import Rows
+from cofactor.data.id_keys import keys_of
 from cofactor.errors import BadOption
 from cofactor.scale.fitting.held_out import ErrorSums, HeldOut
-from cofactor.scale.table.keys import keys_of
 from cofactor.scale.table.shard_file import Shard
 
 

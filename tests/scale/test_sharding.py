@@ -134,10 +134,8 @@ def test_a_shard_of_a_single_rating_keeps_its_value_where_there_are_many_of_them
 
 
 def test_two_users_of_one_key_stay_two(tmp_path, monkeypatch):
-    for room in ("table.keys", "sharding.shard_rows"):
-        monkeypatch.setattr(
-            f"cofactor.scale.{room}.keys_of_texts", lambda _, lengths: np.full(len(lengths), 7, np.uint64)
-        )
+    for room in ("data.id_keys", "scale.sharding.shard_rows"):
+        monkeypatch.setattr(f"cofactor.{room}.keys_of_texts", lambda _, lengths: np.full(len(lengths), 7, np.uint64))
     monkeypatch.setattr("cofactor.scale.table.finding.keys_of", lambda ids: np.full(len(ids), 7, np.uint64))
     assert_equal_to(cf.read(AS_TEXT), shard(csv_of(AS_TEXT, tmp_path), tmp_path / "out", n_shards=3))
 

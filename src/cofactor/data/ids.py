@@ -13,6 +13,7 @@ from typing import Any, Self, cast
 import numpy as np
 
 from cofactor.arrays import Array, BoolArray, Id, IntArray, object_array
+from cofactor.data.id_keys import keys_of
 from cofactor.data.id_kinds import kind_of
 from cofactor.data.options import IdKinds, Side
 from cofactor.data.text_ids import TextIds
@@ -120,6 +121,19 @@ class IdMap:
             strangers = dict.fromkeys(ids[at] for at in np.flatnonzero(idx == UNKNOWN).tolist())
             raise UnknownIds(self.kind, strangers, len(self), made_of=self.holds)
         return idx
+
+    @cached_property
+    def keys(self) -> IntArray:
+        """(n,) uint64, a hash of each id, which is the same in every table (`id_keys.py`)."""
+        return self._ids.keys if isinstance(self._ids, TextIds) else keys_of(self._ids)
+
+    def sample(self, which: IntArray, n: int) -> IntArray:
+        """n of these indices, or all, ascending: those of the smallest keys, the same ids in whatever order they come.
+
+        >>> IdMap.of([3, 1, 2]).sample(np.arange(3), 2), IdMap.of([1, 2, 3]).sample(np.arange(3), 2)
+        (array([0, 1]), array([0, 2]))
+        """
+        return np.sort(which[np.argpartition(self.keys[which], n)[:n]]) if n < len(which) else which
 
     def all_but(self, leaving: Iterable[Id]) -> BoolArray:
         """(n,) False for these ids, True for all others.

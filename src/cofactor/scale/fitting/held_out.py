@@ -8,11 +8,11 @@ import numpy as np
 
 from cofactor.arrays import Array, FloatArray, IntArray
 from cofactor.data.csr_rows import Rows
+from cofactor.data.id_keys import keys_of
 from cofactor.errors import BadOption, counted
 from cofactor.kernels.arithmetic.splitmix_numpy import mix
 from cofactor.kernels.ratings.held_out import is_held_out
 from cofactor.kernels.ratings.parts import divided
-from cofactor.scale.table.keys import keys_of
 from cofactor.scale.table.shard_file import Shard
 
 __all__ = ["ErrorSums", "HeldOut", "SplitShard"]

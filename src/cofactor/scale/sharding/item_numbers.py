@@ -6,10 +6,10 @@ import polars as pl
 from cofactor.arrays import Array, IntArray, object_array
 from cofactor.data.columns.numbering import WIDEST_TABLE
 from cofactor.data.formats.series import texts_of
+from cofactor.data.id_keys import ids_of_keys, keyed_ids
 from cofactor.data.ids import IdMap
 from cofactor.data.text_ids import TextIds
 from cofactor.kernels.ids.key_numbers import KeyNumbers, number_ids
-from cofactor.scale.table.keys import ids_of_keys, keyed_ids
 
 __all__ = ["ItemNumbers", "SortedItems"]
 

@@ -8,6 +8,7 @@ import numpy as np
 from cofactor.arrays import FloatArray, IntArray
 from cofactor.data.columns.events import aged
 from cofactor.data.csr_rows import Rows
+from cofactor.data.id_keys import IdTexts, ids_of_keys
 from cofactor.data.kinds import values_of_kind
 from cofactor.data.options import Duplicates, Options
 from cofactor.data.rows.duplicates import sorted_with_rows
@@ -21,7 +22,6 @@ from cofactor.kernels.ratings.csr import CodedValues
 from cofactor.kernels.ratings.layout import MAX_LEVELS, encode_values
 from cofactor.kernels.ratings.repeats import PairOrder, latest_of_pairs
 from cofactor.scale.sharding.source_pass import SourcePass
-from cofactor.scale.table.keys import IdTexts, ids_of_keys
 from cofactor.scale.table.shard_file import Shard
 
 __all__ = ["BYTES_A_ROW", "MadeShard", "make_shard", "merged_levels", "policy_of"]

@@ -20,10 +20,10 @@ import numpy as np
 import polars as pl
 
 from cofactor.arrays import Array, FloatArray, IntArray
+from cofactor.data.id_keys import keyed_ids
 from cofactor.errors import BadShards
 from cofactor.kernels.absent import NO_NUMBERS
 from cofactor.kernels.ids.key_ranges import NO_TIMES, KeyedRows, by_key_range, fingerprint
-from cofactor.scale.table.keys import keyed_ids
 
 __all__ = ["ROWS_A_SLOT", "SpillFacts", "SpillRows", "SpillWriter", "read_slot", "spill_file"]
 

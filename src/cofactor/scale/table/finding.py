@@ -11,10 +11,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from cofactor.arrays import Array, FloatArray, IntArray, object_array
+from cofactor.data.id_keys import keys_of
 from cofactor.data.ids import WHOLE
 from cofactor.data.packing.expectations import is_array
 from cofactor.errors import BadShards
-from cofactor.scale.table.keys import keys_of
 from cofactor.scale.table.shard_file import ShardFacts, are_counts, checked_rows, not_as_described
 from cofactor.scale.table.storage import Storage
 from cofactor.scale.table.user_ids import read_user_ids

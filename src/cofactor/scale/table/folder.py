@@ -22,6 +22,7 @@ import cofactor
 from cofactor.arrays import Array, FloatArray, Id, IntArray
 from cofactor.contract.indices import Unknown
 from cofactor.data.facts import counts_in_words
+from cofactor.data.id_keys import ids_of_keys
 from cofactor.data.kinds import Kind
 from cofactor.data.packing.expectations import is_array
 from cofactor.data.packing.ratings import pack_ratings, unpack_ratings
@@ -31,7 +32,6 @@ from cofactor.errors import BadModelFolder, BadOption, BadShards, UnknownIds, co
 from cofactor.hyperparameters import conformed
 from cofactor.kernels.absent import NO_CODES
 from cofactor.scale.table.finding import UserRatings, find_user
-from cofactor.scale.table.keys import ids_of_keys
 from cofactor.scale.table.manifest import CATALOGUE, FORMAT, MANIFEST, Manifest, parse_manifest
 from cofactor.scale.table.no_shards import why_no_shards
 from cofactor.scale.table.shard_counts import IN_BUNDLE

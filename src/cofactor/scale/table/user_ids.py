@@ -4,7 +4,7 @@
     text-ends/users  (n_users,)  int64, the place behind each
 
 Other ids than text (dates, truths) lie there as a saved model keeps them. Whole numbers need no such file: they are
-their keys undone (`keys.py`).
+their keys undone (`data/id_keys.py`).
 """
 
 from pathlib import Path
@@ -12,10 +12,10 @@ from pathlib import Path
 import numpy as np
 
 from cofactor.arrays import Array
+from cofactor.data.id_keys import IdTexts
 from cofactor.data.packing.columns import pack_column, unpack_column
 from cofactor.data.packing.expectations import expect, is_array
 from cofactor.errors import BadModelFolder, BadShards
-from cofactor.scale.table.keys import IdTexts
 from cofactor.scale.table.shard_file import ShardFacts, write_whole
 from cofactor.scale.table.storage import Storage
 

@@ -11,13 +11,13 @@ import numpy as np
 
 from cofactor.arrays import Array, FloatArray, IntArray
 from cofactor.data.csr_rows import Rows
+from cofactor.data.id_keys import IdTexts
 from cofactor.data.ratings import Ratings
 from cofactor.data.report import Report
 from cofactor.errors import BadOption
 from cofactor.kernels.absent import NO_NUMBERS
 from cofactor.kernels.ratings.layout import count_indices
 from cofactor.scale.table.folder import Shards, write_manifest
-from cofactor.scale.table.keys import IdTexts, keys_of
 from cofactor.scale.table.manifest import CATALOGUE, MANIFEST, WORK
 from cofactor.scale.table.own_folder import expect_own_folder
 from cofactor.scale.table.shard_counts import IN_BUNDLE
@@ -138,7 +138,7 @@ def shard_table(ratings: Ratings, folder: str | Path, *, n_shards: int) -> Shard
     """
     if n_shards < 1:
         raise BadOption(f"n_shards counts files, 1 or more, but {n_shards} came.")
-    by_user, keys = ratings.by_user, keys_of(ratings.users.values)
+    by_user, keys = ratings.by_user, ratings.users.keys
     writer, are_whole = (
         ShardWriter(folder, ratings.catalogue, levels_of(by_user)),
         ratings.users.values.dtype.kind == "i",

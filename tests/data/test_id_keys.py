@@ -4,8 +4,8 @@ import numpy as np
 import polars as pl
 from hypothesis import given, strategies as st
 
+from cofactor.data.id_keys import ids_of_keys, keyed_ids, keys_of
 from cofactor.kernels.arithmetic.splitmix_numpy import mix_one
-from cofactor.scale.table.keys import ids_of_keys, keyed_ids, keys_of
 
 
 def key_of_text(text):

@@ -1,6 +1,7 @@
-"""The key of a user: a hash of the id that is the same on every machine, in every run and version.
+"""The key of an id: a hash that is the same on every machine, in every run and version.
 
-It decides in which shard somebody is and which of their ratings are held out, so no table of all users is needed.
+It decides in which shard a user is, which of their ratings are held out and who is looked at for all: in whatever order
+ids come, and without a table of all users.
 
 Of a whole number it is the finaliser of SplitMix64 [steele2014splitmix], which can be undone: the key is the id, and no
 other id has it. Of text it is that finaliser over the bytes in UTF-8, eight at a time: h = mix(length), then
