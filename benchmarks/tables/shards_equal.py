@@ -11,9 +11,7 @@ are found in the shards, for their own items and for 100 others: the largest dif
 clicks of the range of the scores. **Stored**: the same, but the model in memory answers by the row that it keeps of the
 user. That row is of training's penalty, and from before the items were solved last, so that model itself answers
 otherwise to the same ratings when they are given: **in memory alone**. **Another order** is a second fit in memory,
-whose users stand the other way round: what newcomers are like is learned from 20,000 users, and of these from 32 that
-are looked at closely, every so many-th in memory, and of the first ones from shards. Seconds are of whole fits, once
-each; the first also compiles.
+whose users stand the other way round. Seconds are of whole fits, once each; the first also compiles.
 """
 
 import argparse
@@ -34,11 +32,11 @@ from benchmarks.shared.planted_ratings import World
 from benchmarks.shared.reporting import describe, machine, markdown_table, third_paragraph, write_results
 from benchmarks.tables.netflix import N_ITEMS, PLANTED_K, count
 from cofactor.arrays import Array, FloatArray, Id, IntArray
+from cofactor.data.id_keys import ids_of_keys
 from cofactor.data.ids import IdMap
 from cofactor.kernels.blas import quiet_blas
 from cofactor.recommender import Recommender
 from cofactor.scale.table.folder import Shards
-from cofactor.scale.table.keys import ids_of_keys
 
 BARS = {"factors": 1e-4, "bias": 1e-4, "answers": 1e-3}
 FIGURES = {

@@ -7,9 +7,11 @@ import pytest
 
 import cofactor as cf
 from cofactor.contract.profile import UserProfile
+from cofactor.data.ids import IdMap
 from cofactor.data.ratings import Ratings
 from cofactor.errors import BadModelFolder, BadOption
 from cofactor.nets.embeddings import squash
+from cofactor.posterior.everybody import Everybody
 from cofactor.run.run import Run
 from small_tables import random_ratings
 
@@ -135,13 +137,34 @@ def test_what_rows_were_told_is_made_linear_where_they_stand(y_range, tastes):
     np.testing.assert_allclose(told.errors, values - scores(np.zeros(4)), atol=1e-4)
 
 
-def test_noise_is_told_by_every_so_manieth_rating_of_many_and_by_all_of_few(tastes):
-    """Of 54,303 by every second."""
+def test_noise_is_told_by_the_ratings_of_as_many_users_as_have_enough(tastes, monkeypatch):
+    """By all of few; of many by those of a tenth of the users, drawn by their ids."""
     model = cf.MatrixFactorization(n_factors=3, n_epochs=1).fit(tastes, progress=False)
-    few, one = tastes.subset(np.arange(100, 4100)), tastes.subset(np.arange(1))
-    for ratings, told in ((tastes, np.arange(0, len(tastes), 2)), (few, np.arange(4000)), (one, np.arange(1))):
-        errors = model.score_pairs(ratings.user_idx, ratings.item_idx)[told] - ratings.values[told]
-        assert model._mean_square(ratings) == pytest.approx(np.square(errors).mean(), rel=1e-4)
+    one = tastes.subset(np.arange(1))
+    for ratings, enough, n_users in ((tastes, 10**6, 1200), (tastes, len(tastes) // 10, 120), (one, 100, 1)):
+        monkeypatch.setattr("cofactor.models._biased_factors.ENOUGH_RATINGS", enough)
+        users = tastes.users.sample(np.flatnonzero(ratings.user_counts), n_users)
+        assert len(users) == n_users
+        theirs = ratings.subset(np.isin(ratings.user_idx, users))
+        errors = model.score_pairs(theirs.user_idx, theirs.item_idx) - theirs.values
+        assert model._mean_square(ratings, everybody_of(ratings)) == pytest.approx(np.square(errors).mean(), rel=1e-4)
+
+
+def everybody_of(ratings: cf.Ratings) -> Everybody:
+    return Everybody(int(np.count_nonzero(ratings.user_counts)), len(ratings), np.zeros(4))
+
+
+def test_the_order_of_users_changes_no_answer(tastes):
+    """Who is looked at closely, to learn what newcomers are like, is drawn by the ids."""
+    order = np.random.default_rng(0).permutation(tastes.n_users)
+    place = np.argsort(order).astype(np.int32)
+    shuffled = replace(
+        tastes, users=IdMap(tastes.users.gather(order)), user_idx=place[tastes.user_idx], user_attributes={}
+    )  # fmt: skip
+    one, other = (cf.ExplicitALS(n_factors=8).fit(table, progress=False) for table in (tastes, shuffled))
+    for some in ({}, {"metropolis-1927": 5, "nosferatu-1922": 1}):
+        np.testing.assert_allclose(one.score_newcomer(some), other.score_newcomer(some), atol=1e-4)
+    np.testing.assert_allclose(one.item_precision_, other.item_precision_, rtol=1e-2)
 
 
 def test_the_average_user_is_who_a_stranger_is(tastes):

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 
-from cofactor.posterior.row_prior import LinearisedRatings, PriorEvidence, noise_variance, row_covariance
+from cofactor.posterior.row_prior import LinearisedRatings, PriorEvidence, ProbeSums, noise_variance, row_covariance
 
 NOISE, N_FACTORS = 0.5, 3
 
@@ -22,7 +22,7 @@ class World(NamedTuple):
 
     @property
     def evidence(self) -> PriorEvidence:
-        return PriorEvidence(self.trained, self.errors, self.probes)
+        return PriorEvidence(self.trained, self.errors, ProbeSums.of(self.probes))
 
 
 def world_of(ridge: float) -> World:
@@ -60,7 +60,8 @@ def test_their_mean_was_held_to_0_as_well(held):
 def test_a_few_rows_tell_nearly_what_all_would(held):
     """As each is compared with what was trained of it, the mean is known better than by as many rows alone."""
     few = held.probes[::20]
-    of_all, of_few = (PriorEvidence(held.trained, held.errors, probes).mean(NOISE) for probes in (held.probes, few))
+    both = (ProbeSums.of(probes) for probes in (held.probes, few))
+    of_all, of_few = (PriorEvidence(held.trained, held.errors, probes).mean(NOISE) for probes in both)
     assert (np.abs(of_few - of_all) < np.sqrt(np.diag(held.covariance) / len(few)) / 2).all()
 
 

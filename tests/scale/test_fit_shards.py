@@ -37,27 +37,24 @@ def close(one, other, share):
 
 
 @pytest.fixture(scope="module")
-def in_order(shards):
-    """The table in memory, its users in the order of the shards: what newcomers are like is told by every n-th user."""
-    nothing_out = HeldOut(0.0, shards.catalogue.items.values)
-    return LearnedShards(shards, nothing_out).sample(shards.n_users).ratings
-
-
-@pytest.fixture(scope="module")
 def fitted(shards):
     return cf.ExplicitALS(n_factors=8).fit(shards, progress=False)
 
 
+@pytest.mark.parametrize("n_sampled", [20_000, 70])
 @pytest.mark.parametrize("name", MODELS)
-def test_the_model_is_that_of_the_table_in_memory(in_order, shards, name):
-    options = MODELS[name].options()
-    whole = type(MODELS[name])(**options).fit(in_order, progress=False)
-    found = type(MODELS[name])(**options).fit(shards, progress=False)
-    assert close(found.item_factors_, whole.item_factors_, 1e-3)
-    some = {"metropolis-1927": 5, "nosferatu-1922": 1}
-    low, high = in_order.scale
-    assert np.abs(found.score_newcomer(some) - whole.score_newcomer(some)).max() < 1e-3 * (high - low)
-    assert np.abs(found.score_newcomer({}) - whole.score_newcomer({})).max() < 1e-3 * (high - low)
+def test_the_model_is_that_of_the_table_in_memory(tastes, shards, name, n_sampled, monkeypatch):
+    """What newcomers are like, too, is learned from the same users, all of them or some, and of items by all."""
+    for module in ("_biased_factors", "explicit_als"):
+        monkeypatch.setattr(f"cofactor.models.{module}.MAX_SAMPLE", n_sampled)
+    whole, found = (MODELS[name].copied().fit(table, progress=False) for table in (tastes, shards))
+    assert close(found.item_factors_, whole.item_factors_, 1e-4)
+    low, high = tastes.scale
+    for some in ({}, {"metropolis-1927": 5}, {"metropolis-1927": 5, "nosferatu-1922": 1}):
+        assert np.abs(found.score_newcomer(some) - whole.score_newcomer(some)).max() < 1e-4 * (high - low)
+    if name in ("ratings", "attributes"):
+        assert close(found.item_precision_, whole.item_precision_, 1e-3)
+        assert close(found.user_precision_, whole.user_precision_, 1e-3)
 
 
 def test_it_keeps_no_users_and_answers_who_gives_ratings(tastes, shards, tmp_path):
@@ -86,10 +83,10 @@ def test_it_prints_how_much_it_learned_from(fitted):
     assert (facts["users kept"], facts["items"], facts["ratings"]) == ("0", "547", "54,303")
 
 
-def test_of_popular_items_as_many_are_shown_as_of_the_table_in_memory(in_order, shards):
+def test_of_popular_items_as_many_are_shown_as_of_the_table_in_memory(tastes, shards):
     """How often each item was rated is known without the ratings."""
     asked, cap = {"metropolis-1927": 5, "nosferatu-1922": 1}, {"max_share_of_head": 0.2}
-    models = [cf.ExplicitALS(n_factors=8).fit(table, progress=False) for table in (shards, in_order)]
+    models = [cf.ExplicitALS(n_factors=8).fit(table, progress=False) for table in (shards, tastes)]
     assert models[0].recommend(asked, **cap)["item"].to_list() == models[1].recommend(asked, **cap)["item"].to_list()
 
 
@@ -188,10 +185,13 @@ def test_a_question_about_somebody_in_the_shards_says_how_to_ask(fitted, ask, ca
     assert "spelling" not in str(raised.value)
 
 
-def test_newcomers_are_learned_from_so_many_users_whatever_the_size_of_a_shard(shards, in_order):
+def test_newcomers_are_learned_from_so_many_users_whatever_the_size_of_a_shard(shards, tastes):
     learned = LearnedShards(shards, HeldOut(0.0, shards.catalogue.items.values))
     some = learned.sample(70).ratings
-    assert (some.n_users, len(some)) == (70, int(in_order.user_counts[:70].sum()))
+    assert (some.n_users, len(some)) == (
+        70,
+        int(tastes.user_counts[tastes.users.sample(np.arange(tastes.n_users), 70)].sum()),
+    )
     assert learned.sample(10**6).ratings.n_users == shards.n_users
 
 

@@ -138,11 +138,12 @@ def test_what_is_not_of_this_sweep_is_never_joined(shards, whole, tmp_path, monk
 def rating_sums(rng):
     numbers = (ErrorSums((1.5, 2.0, 0.1, 0.2, 0.3), 4), 0.1, 0.2, 0.3)
     names = ("errors", "squares", "penalty", "left")
-    return RatingSums(RowSums(*rng.random((3, 2, 5))), n_ratings=7, **dict(zip(names, numbers, strict=True)))
+    of_items = RowSums(*rng.random((3, 2, 5)))
+    return RatingSums(of_items, rng.random(5), n_ratings=7, **dict(zip(names, numbers, strict=True)))
 
 
 def click_sums(rng):
-    return ClickSums(RowSums(*rng.random((3, 2, 5))), rng.random((4, 4)), 0.1, 0.2, 0.3, 5, 6)
+    return ClickSums(RowSums(*rng.random((3, 2, 5))), rng.random((4, 4)), rng.random(4), 0.1, 0.2, 0.3, 5, 6)
 
 
 @pytest.mark.parametrize("make", [rating_sums, click_sums])

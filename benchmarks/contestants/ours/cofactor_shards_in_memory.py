@@ -23,7 +23,8 @@ from cofactor.training.engines.spectral import spectral_start
 def in_memory(shards: Shards) -> cf.Ratings:
     """The ratings of these shards as a table; users are numbered through."""
     catalogue = replace(shards.catalogue, scale=(1.0, 5.0), synthetic=True)
-    return table_of(catalogue, [shard.rows for shard in shards.each()])
+    rows = [shard.rows for shard in shards.each()]
+    return table_of(catalogue, rows, np.arange(shards.n_users))
 
 
 def distance(one: FloatArray, other: FloatArray) -> float:

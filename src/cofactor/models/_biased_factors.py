@@ -8,7 +8,7 @@ Koren, Bell & Volinsky, "Matrix factorization techniques for recommender systems
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Literal, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
 
@@ -23,8 +23,18 @@ from cofactor.kernels.blas import quiet_blas
 from cofactor.kernels.posterior.single_row import row_mean, sigmoid_row_mean
 from cofactor.models._attribute_mixin import AttributeMixin, learned_attributes
 from cofactor.nets.embeddings import Embeddings, slope, squash
+from cofactor.posterior.everybody import Everybody
 from cofactor.posterior.row_model import RowModel
-from cofactor.posterior.row_prior import LinearisedRatings, PriorEvidence, noise_variance
+from cofactor.posterior.row_prior import (
+    MAX_SAMPLE,
+    N_PROBE_ROWS,
+    LinearisedRatings,
+    PriorEvidence,
+    ProbeSums,
+    mean_move,
+    noise_variance,
+    sum_of_rows,
+)
 from cofactor.selection.exact import DotProducts
 
 if TYPE_CHECKING:
@@ -32,20 +42,12 @@ if TYPE_CHECKING:
     from cofactor.data.joining import Joined
     from cofactor.data.ratings import Ratings
 
-__all__ = ["BiasedFactors", "Whole"]
+__all__ = ["BiasedFactors"]
 
-MAX_SAMPLE = 20_000  # ratings, and rows: they estimate noise and covariance to one per cent
+ENOUGH_RATINGS = 200_000  # of whole users: they tell the noise, and where the rows of newcomers lie, to one per cent
 MIN_NOISE = 1e-6  # variance; ratings that are all alike leave none, and precisions would be 0
 MIN_VARIANCE_SHARE = 1e-4  # smallest variance of a coordinate, of the largest: float32 solves it to four digits
 PAIRS_AT_ONCE = 2_000  # ratings scored at once
-N_PROBE_ROWS = 32  # whose posterior covariances are computed for the prior of rows to come
-
-
-class Whole(NamedTuple):
-    """The size of all that was learned from."""
-
-    n_users: int  # with ratings
-    n_ratings: int
 
 
 @dataclass(kw_only=True)
@@ -86,33 +88,39 @@ class BiasedFactors(AttributeMixin):
 
     # ---- what is learned ------------------------------------------------------------------------------------
 
-    def _set_parameters(self, parameters: Embeddings, train: "Ratings", whole: Whole | None = None) -> None:
-        """Set what is learned from trained parameters. whole: what `train` is a sample of, if it is one"""
+    def _set_parameters(self, parameters: Embeddings, train: "Ratings", everybody: Everybody | None = None) -> None:
+        """Set what is learned from trained parameters. everybody: whom `train` has some of, where it has not all"""
         rated, known = train.user_counts > 0, train.item_counts > 0
-        p_mean = parameters.user_factors.mean(axis=0, where=rated[:, None])
+        everybody = everybody or _everybody(parameters, train)
+        p_mean = everybody.middle_user[1:].astype(np.float32)
         q_mean = parameters.item_factors.mean(axis=0, where=known[:, None])
-        user_bias = parameters.user_bias + parameters.user_factors @ q_mean
         item_bias = parameters.item_bias + parameters.item_factors @ p_mean
-        b_mean, c_mean = user_bias[rated].mean(), item_bias[known].mean()
+        b_mean, c_mean = np.float32(everybody.middle_user[0] + p_mean @ q_mean), item_bias[known].mean()
         self.mean_ = float(b_mean + c_mean - p_mean @ q_mean)
-        self.user_bias_ = np.where(rated, user_bias - b_mean, 0).astype(np.float32)
-        self.item_bias_ = np.where(known, item_bias - c_mean, 0).astype(np.float32)
+        self.user_bias_ = np.where(rated, parameters.user_bias + parameters.user_factors @ q_mean - b_mean, 0)
+        self.item_bias_ = np.where(known, item_bias - c_mean, 0)
         self.user_factors_, self.item_factors_ = parameters.user_factors - p_mean, parameters.item_factors - q_mean
         self.user_factors_[~rated], self.item_factors_[~known] = 0, 0
-        self.noise_ = max(self._mean_square(train), MIN_NOISE)
+        self.noise_ = max(self._mean_square(train, everybody), MIN_NOISE)
         self._learn_from_attributes(train, rated, known)
         with quiet_blas():  # of matrices so small that its other threads only cost
-            self._learn_priors(rated, known, whole or Whole(int(rated.sum()), len(train)))
+            self._learn_priors(rated, known, everybody, np.append(c_mean, q_mean))
 
-    def _mean_square(self, train: "Ratings") -> float:
-        """The mean squared error of a sample of the training ratings, scored some at a time."""
-        rows = np.arange(0, len(train), max(1, len(train) // MAX_SAMPLE))
-        total = 0.0
-        for at in range(0, len(rows), PAIRS_AT_ONCE):
-            some = rows[at : at + PAIRS_AT_ONCE]
-            errors = self.score_pairs(train.user_idx[some], train.item_idx[some]) - train.values_of(some)
+    def _mean_square(self, train: "Ratings", everybody: Everybody) -> float:
+        """The mean squared error on the training ratings of some users, scored some at a time."""
+        users, total = self._some_users(train, everybody), 0.0
+        rows = train.some_rows("user", users)
+        user_idx, values = np.repeat(users, rows.counts), rows.values
+        for at in range(0, len(values), PAIRS_AT_ONCE):
+            some = slice(at, at + PAIRS_AT_ONCE)
+            errors = self.score_pairs(user_idx[some], rows.indices[some]) - values[some]
             total += float(np.square(errors).sum(dtype=np.float64))
-        return total / max(1, len(rows))
+        return total / max(1, len(values))
+
+    def _some_users(self, train: "Ratings", everybody: Everybody) -> IntArray:
+        """As many users, drawn by their ids, as have `ENOUGH_RATINGS`."""
+        n_users = min(MAX_SAMPLE, -(-ENOUGH_RATINGS * everybody.n_users // max(1, everybody.n_ratings)))
+        return train.users.sample(np.flatnonzero(train.user_counts), n_users)
 
     def _learn_from_attributes(self, train: "Ratings", rated: BoolArray, known: BoolArray) -> None:
         """Learn the rows' prior means by attributes, and set rows without ratings to them."""
@@ -126,23 +134,49 @@ class BiasedFactors(AttributeMixin):
             self.item_bias_[~known], self.item_factors_[~known] = _split(of_items.expected[~known])
         self._set_attributes(of_users, of_items, d)
 
-    def _learn_priors(self, rated: BoolArray, known: BoolArray, whole: Whole) -> None:
-        """Learn the priors of users and items to come and the noise, and centre the rows on the priors' means."""
-        users, items = self._evidence("user", rated), self._evidence("item", known)
-        effective_dof = whole.n_users * users.effective_dof + known.sum() * items.effective_dof
-        self.noise_ = noise_variance(self.noise_, whole.n_ratings, effective_dof)
-        of_users, of_items = users.mean(self.noise_), items.mean(self.noise_)
+    def _learn_priors(self, rated: BoolArray, known: BoolArray, everybody: Everybody, middle_item: FloatArray) -> None:
+        """Learn the priors of users and items to come and the noise, and centre the rows on the priors' means.
+
+        middle_item: (k + 1,) what was taken from the trained items
+        """
+        users, items = self._evidence("user", rated), self._evidence("item", known, self._told(everybody, middle_item))
+        effective_dof = everybody.n_users * users.effective_dof + known.sum() * items.effective_dof
+        self.noise_ = noise_variance(self.noise_, everybody.n_ratings, effective_dof)
+        precision = self.noise_ * np.linalg.inv(users.covariance)
+        of_users, of_items = self._mean_newcomer(precision, everybody), items.mean(self.noise_)
         self._recentre("item", of_items, known)
         of_users = _absorb_shift_into_bias(of_users[None], of_items)[0]
         self._recentre("user", of_users, rated)
         self.user_precision_ = self._precision(users.covariance, of_items)
         self.item_precision_ = self._precision(items.covariance, of_users)
 
-    def _evidence(self, side: Literal["user", "item"], has_ratings: BoolArray) -> PriorEvidence:
-        rows = np.flatnonzero(has_ratings)
-        rows = rows[:: max(1, len(rows) // MAX_SAMPLE)]
-        some = rows[:: max(1, len(rows) // N_PROBE_ROWS)]
-        return PriorEvidence(self._residual_rows(side, rows), self.noise_, self._linearised_ratings(side, some))
+    def _evidence(
+        self, side: Literal["user", "item"], has_ratings: BoolArray, told: ProbeSums | None = None
+    ) -> PriorEvidence:
+        """By a sample of the rows, and closely by some of these. told: of which all that was rated is known already"""
+        ids, rows = self.ratings.users if side == "user" else self.ratings.items, np.flatnonzero(has_ratings)
+        some = self._residual_rows(side, ids.sample(rows, MAX_SAMPLE))
+        probes = told or ProbeSums.of(self._linearised_ratings(side, ids.sample(rows, N_PROBE_ROWS)))
+        return PriorEvidence(some, self.noise_, probes)
+
+    def _mean_newcomer(self, precision: FloatArray, everybody: Everybody) -> FloatArray:
+        """(k + 1,) the mean of future users, whose precision this is in units of the noise."""
+        from cofactor.posterior.fold_in import fold_in_rows
+
+        ratings = self.ratings
+        users = self._some_users(ratings, everybody)
+        trained, theirs = self._rows("user", users), ratings.some_rows("user", users)
+        expected = self._expected("user", ratings.attributes_of("user", users), len(users))
+        found = fold_in_rows(theirs, self._rows("item"), self.mean_, precision, self._range, expected, near=trained)
+        return mean_move(trained - expected, found - expected)
+
+    def _told(self, everybody: Everybody, middle_item: FloatArray) -> ProbeSums | None:
+        """What all raters say of some items, where not all ratings are at hand."""
+        if (raters := everybody.raters) is None:
+            return None
+        expected = self._expected("item", self.ratings.attributes_of("item", raters.items), len(raters.items))
+        rows = self._residual_rows("item", raters.items)
+        return raters.about(rows, everybody.middle_user[1:], middle_item + expected)
 
     def _precision(self, covariance: FloatArray, others_from: FloatArray) -> FloatArray:
         """noise · covariance⁻¹ after the other side was centred on `others_from`; positive definite however rounded."""
@@ -302,6 +336,15 @@ class BiasedFactors(AttributeMixin):
 
     def row_vectors(self, side: Literal["user", "item"]) -> FloatArray:
         return self.user_factors_ if side == "user" else self.item_factors_
+
+
+def _everybody(parameters: Embeddings, train: "Ratings") -> Everybody:
+    """All of a table in memory."""
+    rated = train.user_counts > 0
+    n_users = int(np.count_nonzero(rated))
+    bias = parameters.user_bias.sum(where=rated, dtype=np.float64)
+    middle = np.append(bias, sum_of_rows(parameters.user_factors, rated)) / max(1, n_users)
+    return Everybody(n_users, len(train), middle)
 
 
 def _named(side: Literal["user", "item"], rows: FloatArray) -> dict[str, FloatArray]:

@@ -13,9 +13,9 @@ from cofactor.arrays import FloatArray, IntArray
 from cofactor.contract.learned import floats
 from cofactor.errors import BadOption
 from cofactor.kernels.absent import NO_CODES
-from cofactor.models._biased_factors import Whole
 from cofactor.models._factor_reasons import FactorReasons
-from cofactor.scale.fitting.fits_shards import SAMPLED_USERS, FitsShards
+from cofactor.posterior.row_prior import MAX_SAMPLE
+from cofactor.scale.fitting.fits_shards import FitsShards
 from cofactor.search_space import Between, Space
 
 if TYPE_CHECKING:
@@ -99,13 +99,13 @@ class ExplicitALS(FactorReasons, FitsShards["AlternatingLeastSquares"]):
         return ShardedLeastSquares(in_units, *options, seed=self.seed, ordered_map=ordered_map)
 
     def _set_learned_from_shards(self, engine: "ShardedLeastSquares", catalogue: "Ratings") -> None:
-        sample, counts = engine.sampled(SAMPLED_USERS), engine.counts
+        sample = engine.sampled(MAX_SAMPLE)
         trained = engine.embeddings_of(sample.ratings)
         self.ratings_ = sample.ratings
-        self._set_parameters(trained, sample.ratings, Whole(counts.n_users, int(counts.of_items.sum())))
+        self._set_parameters(trained, sample.ratings, engine.everybody())
         self.user_origin_, self.item_origin_ = self._origins(trained, sample.ratings)
         self.user_bias_, self.user_factors_ = self.user_bias_[:0], self.user_factors_[:0]
-        self.ratings_ = replace(catalogue, item_totals=counts.of_items)
+        self.ratings_ = replace(catalogue, item_totals=engine.counts.of_items)
 
     def _on_held_out(self, engine: "ShardedLeastSquares") -> str:
         return f"On what was held out: {engine.final_errors()}."

@@ -21,7 +21,7 @@ from cofactor.memory import refuse_beyond
 from cofactor.models._attribute_mixin import AttributeMixin, learned_attributes
 from cofactor.models._average_user import AverageRowMixin, mean_row
 from cofactor.models._implicit_choice import N_EPOCHS, Weighting, chosen_weighting
-from cofactor.scale.fitting.fits_shards import SAMPLED_USERS, FitsShards
+from cofactor.scale.fitting.fits_shards import FitsShards
 from cofactor.search_space import Between, OneOf, Space
 from cofactor.selection.exact import DotProducts
 
@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from cofactor.training.validation import Loss
 
 __all__ = ["ImplicitMF"]
+
+SAMPLED_USERS = 20_000  # of shards: by whom weights are chosen and lists judged
 
 
 @dataclass(kw_only=True)
@@ -167,10 +169,9 @@ class ImplicitMF(FitsShards["ImplicitLeastSquares"], AverageRowMixin, AttributeM
         self._drop_average()
         self.user_attribute_strength_ = self.item_attribute_strength_ = 0.0
         self._set_attributes(None, None, self.n_factors)
-        self._be_of(sample := engine.sampled(SAMPLED_USERS), engine)
-        self.average_ = mean_row(self.user_factors_, sample.ratings)
+        self.item_factors_, self.average_ = engine.item_factors, engine.middle_user
         self.user_factors_ = np.zeros((0, self.n_factors), np.float32)
-        self.ratings_ = replace(catalogue, item_totals=sample.ratings.item_totals)
+        self.ratings_ = replace(catalogue, item_totals=engine.counts.of_items)
 
     def _be_of(self, sample: "SampledUsers", engine: "ShardedClicks") -> None:
         """Be the model of some of the users in the shards."""

@@ -55,19 +55,22 @@ def padded_rows(rows: FloatArray, n: int, fill: FloatArray | float = 0.0) -> Flo
 
 def fold_in_rows(
     rows: Rows, others: FloatArray, mean: float, precision: FloatArray, y_range: tuple[float, float] | None = None,
-    expected: FloatArray | None = None,
+    expected: FloatArray | None = None, near: FloatArray | None = None,
 ) -> FloatArray:  # fmt: skip
     """(b, k + 1) [bias, factors]: posterior means of rows under unit noise and the prior N(expected, precision⁻¹).
 
     others: (m, k + 1) the other side's rows, fixed     precision: (k + 1, k + 1)     expected: (b, k + 1); None: 0
     y_range: the range that a sigmoid squashes scores into; rows are then found by Newton steps
+    near: (b, k + 1) rows at which the sigmoid is taken to be linear, one Newton step from which is enough
     """
     prior_mean = np.zeros((len(rows.counts), others.shape[1])) if expected is None else expected
     solver = _FoldInSolver(rows, others, mean, precision, prior_mean)
     if y_range is None:
         solver.solve(rows.values, NO_NUMBERS)
-    else:
+    elif near is None:
         solver.solve_squashed(rows.values, *y_range)
+    else:
+        solver.step_from(near, rows.values, *y_range)
     return np.column_stack([solver.bias, solver.factors[:, : solver.k]])
 
 
@@ -99,13 +102,24 @@ class _FoldInSolver:
         """Solve all rows of the model ratings = low + (high - low) · sigmoid(score), by damped Newton steps."""
         span = np.float32(high - low)
         for _ in range(MAX_NEWTON_STEPS):
-            z = self._scores()
-            s = _sigmoid(z)
-            slope = span * np.maximum(s * (1 - s), MIN_SLOPE)
-            before = (self.factors.copy(), self.bias.copy()), self._cost(ratings - low - span * s)
-            self.solve((ratings - low - span * s) / slope + z, np.square(slope))
+            errors, targets, weights = self._linearised(ratings, low, span)
+            before = (self.factors.copy(), self.bias.copy()), self._cost(errors)
+            self.solve(targets, weights)
             if self._step_back(before, lambda: ratings - low - span * _sigmoid(self._scores())) < 1e-5:
                 break
+
+    def step_from(self, rows: FloatArray, ratings: FloatArray, low: float, high: float) -> None:
+        """Take one Newton step from these rows (n, k + 1)."""
+        self.bias[:], self.factors[:, : self.k] = rows[:, 0], rows[:, 1:]
+        _, targets, weights = self._linearised(ratings, low, np.float32(high - low))
+        self.solve(targets, weights)
+
+    def _linearised(self, ratings: FloatArray, low: float, span: np.float32) -> tuple[FloatArray, ...]:
+        """(n_ratings,) the errors of the present rows, and targets and weights of the problem that is linear there."""
+        z = self._scores()
+        s = _sigmoid(z)
+        slope, errors = span * np.maximum(s * (1 - s), MIN_SLOPE), ratings - low - span * s
+        return errors, errors / slope + z, np.square(slope)
 
     def _step_back(
         self, before: tuple[tuple[FloatArray, FloatArray], FloatArray], errors: Callable[[], FloatArray]

@@ -23,6 +23,8 @@ from cofactor.kernels.posterior.weights import UNIT_WEIGHTS
 from cofactor.kernels.ratings.layout import sum_rows, transposed
 from cofactor.kernels.scoring.pairs import ScoredSide, pair_scores
 from cofactor.nets.embeddings import Embeddings
+from cofactor.posterior.everybody import Everybody, RaterSums
+from cofactor.posterior.row_prior import N_PROBE_ROWS, sum_of_rows
 from cofactor.scale.cluster.ordered_map import OrderedMap, one_after_the_other
 from cofactor.scale.fitting.engine import ShardedEngine
 from cofactor.scale.fitting.held_out import ErrorSums, SplitShard
@@ -32,7 +34,15 @@ from cofactor.scale.fitting.passes import ErrorPass, StartPass
 from cofactor.training.engines.explicit_als import RowPenalty, penalty_of
 from cofactor.training.engines.spectral import ItemStart
 
-__all__ = ["ItemRows", "RatingShardSolver", "RatingSums", "ShardedLeastSquares", "SolvedUsers", "solve_items"]
+__all__ = [
+    "ItemRows",
+    "RatingShardSolver",
+    "RatingSums",
+    "ShardedLeastSquares",
+    "SolvedUsers",
+    "rater_sums",
+    "solve_items",
+]
 
 
 class ItemRows(NamedTuple):
@@ -54,6 +64,7 @@ class ItemRows(NamedTuple):
 class RatingSums(PassSums):
     """The sums of a pass over some shards: the items' equations, and the loss; those of several passes are added."""
 
+    users: FloatArray  # (width + 1,) Σ [bias, factors] of the users with ratings
     squares: float = 0.0  # Σ (v - offset)² over the ratings, the offset being that of the user
     penalty: float = 0.0  # of the users' rows
     left: float = 0.0  # Σ of squared errors, each user being solved and the items as they were
@@ -63,7 +74,7 @@ class RatingSums(PassSums):
     @classmethod
     def zeros(cls, n_items: int, width: int) -> Self:
         """The sums of no shards."""
-        return cls(RowSums.zeros(n_items, width, has_bias=True))
+        return cls(RowSums.zeros(n_items, width, has_bias=True), np.zeros(width + 1))
 
 
 class SolvedUsers(NamedTuple):
@@ -105,6 +116,9 @@ class RatingShardSolver:
         found, by_item = self.users(rows), transposed(rows.part, len(self._items.bias))
         no_prior = self._penalty.prior(np.ones(1, np.float32))
         add_ratings_to(sums.of_items, RowProblem(found.factors, found.bias, by_item, UNIT_WEIGHTS, no_prior))
+        rated = rows.counts > 0
+        of_biases = found.bias.sum(where=rated, dtype=np.float64)
+        sums.users += np.append(of_biases, sum_of_rows(found.factors, rated))
         sums.squares += _squares(rows, found.bias)
         sums.penalty += found.penalty
         sums.left += _squares(Rows.of_part(by_item), self._offset) - found.explained - found.penalty
@@ -153,6 +167,9 @@ class ShardedLeastSquares(ShardedEngine[RatingSums]):
         self._penalty, self._seed = RowPenalty(n_factors, reg, reg_exponent), seed
         nowhere = np.zeros((learned.shards.n_items, n_factors), np.float32)
         self.items = self._before = self._start_from(nowhere, 0.0)
+        n_probes = min(N_PROBE_ROWS, learned.shards.n_items)
+        self._probed = RowSums.zeros(n_probes, self._penalty.width, has_bias=True)
+        self._sum_of_users = np.zeros(n_factors + 1)
 
     def start(self) -> None:
         super().start()
@@ -173,6 +190,10 @@ class ShardedLeastSquares(ShardedEngine[RatingSums]):
 
     def _finish(self, sums: RatingSums) -> float:
         self.errors, self._before = sums.errors, self.items
+        self._sum_of_users = sums.users[: self._penalty.k + 1]
+        items = self._probed_items
+        for kept, part in zip(self._probed, sums.of_items, strict=True):
+            kept[: len(items)] = part[items]
         self.items, loss = solve_items(self.items, sums, self.counts.of_items, self._penalty)
         return loss
 
@@ -188,10 +209,24 @@ class ShardedLeastSquares(ShardedEngine[RatingSums]):
         found = Embeddings(users.factors[:, :k], users.bias, items.factors[:, :k], items.bias)
         return found.in_whole_units(self._learned.unit)
 
+    def everybody(self) -> Everybody:
+        """Sums over all users, solved as in the last sweep."""
+        k, counts, unit = self._penalty.k, self.counts, self._learned.unit
+        scale = np.append(unit, np.full(k, unit**0.5))
+        raters = rater_sums(self._probed_items, self._probed, k).in_whole_units(unit)
+        middle = self._sum_of_users / max(1, counts.n_users) * scale
+        return Everybody(counts.n_users, int(counts.of_items.sum()), middle, raters)
+
+    @property
+    def _probed_items(self) -> IntArray:
+        return self._learned.shards.catalogue.items.sample(np.flatnonzero(self.counts.of_items), N_PROBE_ROWS)
+
     def state(self) -> dict[str, Array]:
         rows = {"items": self.items, "before": self._before}
         factors = {name: one.factors.copy() for name, one in rows.items()}
-        return super().state() | factors | {f"{name}_bias": one.bias.copy() for name, one in rows.items()}
+        biases = {f"{name}_bias": one.bias.copy() for name, one in rows.items()}
+        probed = {f"probed.{name}": array for name, array in self._probed._asdict().items()}
+        return super().state() | factors | biases | probed | {"sum_of_users": self._sum_of_users}
 
     def restore(self, state: dict[str, Array]) -> None:
         super().restore(state)
@@ -199,3 +234,19 @@ class ShardedLeastSquares(ShardedEngine[RatingSums]):
             ItemRows(aligned(state[name]), state[f"{name}_bias"].copy(), self.counts.mean)
             for name in ("items", "before")
         )
+        self._sum_of_users = state["sum_of_users"]
+        self._probed = RowSums(*(state[f"probed.{name}"] for name in RowSums._fields))
+
+
+def rater_sums(items: IntArray, sums: RowSums, k: int) -> RaterSums:
+    """The sums over the raters of some items, from the items' equations and without the columns that pad k factors.
+
+    items: (s,)     sums: of these items, which come first, with biases
+    """
+    s, width = len(items), sums.b.shape[1]
+    sums, pairs = RowSums(*(part[:s] for part in sums)), np.triu_indices(width)
+    grams, pulls = np.empty((s, width + 1, width + 1)), np.column_stack([sums.of_bias[:, -1], sums.b])
+    grams[:, pairs[0] + 1, pairs[1] + 1] = grams[:, pairs[1] + 1, pairs[0] + 1] = sums.precision
+    grams[:, 0, 0] = sums.of_bias[:, -2]
+    grams[:, 0, 1:] = grams[:, 1:, 0] = sums.of_bias[:, :-2]
+    return RaterSums(items, grams[:, : k + 1, : k + 1], pulls[:, : k + 1])

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 __all__ = ["FitsShards"]
 
 E = TypeVar("E", bound=ResumableEngine)
-SAMPLED_USERS = 20_000  # from whom is learned what newcomers are like, as of a table in memory
 BYTES_OF_RATING = 40  # of a shard's ratings while its sums are made, in both layouts
 
 

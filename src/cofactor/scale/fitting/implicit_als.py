@@ -36,6 +36,7 @@ class ClickSums(PassSums):
     """The sums of a pass over some shards: the items' equations, the users' Gram matrix, and the loss."""
 
     gram: FloatArray  # (width, width) float64, Σ p pᵀ over the users
+    users: FloatArray  # (width,) float64, Σ p
     penalty: float = 0.0  # of the users' rows
     weight: float = 0.0  # Σ c over the clicks
     explained: float = 0.0  # of it by the users, being solved
@@ -45,7 +46,7 @@ class ClickSums(PassSums):
     @classmethod
     def zeros(cls, n_items: int, width: int) -> Self:
         """The sums of no shards."""
-        return cls(RowSums.zeros(n_items, width, has_bias=False), np.zeros((width, width)))
+        return cls(RowSums.zeros(n_items, width, has_bias=False), np.zeros((width, width)), np.zeros(width))
 
 
 class ClickShardSolver:
@@ -78,6 +79,7 @@ class ClickShardSolver:
         for at in range(0, len(users), ROWS_AT_ONCE):
             some = users[at : at + ROWS_AT_ONCE].astype(np.float64)
             sums.gram += some.T @ some
+            sums.users += some.sum(axis=0)
         sums.penalty += float(prior.ridge @ np.einsum("nk,nk->n", users, users).astype(np.float64))
         sums.weight += float(objective.clicks.weights(rows.values).sum(dtype=np.float64))
         sums.explained += explained
@@ -99,6 +101,7 @@ class ShardedClicks(ShardedEngine[ClickSums]):
         super().__init__(learned._replace(positives=True), ordered_map)
         self._n_factors, self._objective = n_factors, objective
         self._items = self._before = random_items(learned.shards.n_items, n_factors, seed)
+        self._sum_of_users = np.zeros(n_factors)
 
     def _solver(self) -> ClickShardSolver:
         return ClickShardSolver(self._items, self._n_factors, self._objective)
@@ -107,7 +110,7 @@ class ShardedClicks(ShardedEngine[ClickSums]):
         return (bundle.weight - bundle.explained) / max(1, bundle.n_clicks)
 
     def _finish(self, sums: ClickSums) -> float:
-        self._before = self._items
+        self._before, self._sum_of_users = self._items, sums.users[: self._n_factors]
         self._items, loss = solve_clicked_items(sums, self.counts.of_items, self._n_factors, self._objective)
         return loss
 
@@ -116,6 +119,11 @@ class ShardedClicks(ShardedEngine[ClickSums]):
         """(n_items, k)"""
         return np.ascontiguousarray(self._items[:, : self._n_factors])
 
+    @property
+    def middle_user(self) -> FloatArray:
+        """(k,) the mean row of all users, solved as in the last sweep."""
+        return (self._sum_of_users / max(1, self.counts.n_users)).astype(np.float32)
+
     def user_factors(self, sample: Ratings) -> FloatArray:
         """(n, k) the rows of sampled users, as in the last sweep, whose items they decided."""
         solver = ClickShardSolver(self._before, self._n_factors, self._objective)
@@ -123,11 +131,13 @@ class ShardedClicks(ShardedEngine[ClickSums]):
         return np.ascontiguousarray(found[:, : self._n_factors])
 
     def state(self) -> dict[str, Array]:
-        return super().state() | {"items": self._items.copy(), "before": self._before.copy()}
+        rows = {"items": self._items.copy(), "before": self._before.copy()}
+        return super().state() | rows | {"sum_of_users": self._sum_of_users}
 
     def restore(self, state: dict[str, Array]) -> None:
         super().restore(state)
         self._items, self._before = aligned(state["items"]), aligned(state["before"])
+        self._sum_of_users = state["sum_of_users"]
 
 
 def solve_clicked_items(

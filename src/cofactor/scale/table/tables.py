@@ -13,14 +13,14 @@ from cofactor.data.ratings import Ratings
 __all__ = ["table_of"]
 
 
-def table_of(catalogue: Ratings, shards: Sequence[Rows], ids: Array | None = None) -> Ratings:
+def table_of(catalogue: Ratings, shards: Sequence[Rows], ids: Array) -> Ratings:
     """The ratings of the users of these shards, one shard's behind the other's, of the items of a catalogue.
 
-    ids: (n_users,) of the users; None: they are numbered through
+    ids: (n_users,) of the users
     """
     counts = np.concatenate([rows.counts for rows in shards])
     table = replace(
-        catalogue, users=IdMap(np.arange(len(counts)) if ids is None else ids, "user"),
+        catalogue, users=IdMap(ids, "user"),
         user_idx=np.repeat(np.arange(len(counts), dtype=np.int32), counts),
         item_idx=np.concatenate([rows.indices for rows in shards]),
         values=np.concatenate([rows.values for rows in shards]),
