@@ -46,7 +46,7 @@ class LinearisedRatings(NamedTuple):
 
 
 class ProbeSums(NamedTuple):
-    """The sums over the ratings of s trained rows; a is the design, y a rating less the prediction of a row of zeros."""
+    """The sums over the ratings of s trained rows: a is the design, y a rating less what a row of zeros predicts."""
 
     rows: FloatArray  # (s, f) as trained
     grams: FloatArray  # (s, f, f) Σ a aᵀ
