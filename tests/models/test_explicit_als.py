@@ -8,6 +8,7 @@ import pytest
 import cofactor as cf
 from cofactor.data.ratings import Ratings
 from cofactor.errors import Diverged
+from small_tables import random_ratings
 
 ALS = {"n_factors": 5, "n_epochs": 4, "seed": 3}
 
@@ -76,6 +77,29 @@ def test_it_starts_where_the_ratings_differ_most(tastes):
     assert np.sqrt(np.mean(spectral.item_factors**2)) == pytest.approx(0.15, rel=1e-4)
     random = Embeddings.random(train.n_users, train.n_items, 8, seed=0, scale=0.1)
     assert error(spectral, 1) < error(random, 2)
+
+
+def test_the_start_is_what_items_have_in_common_with_others_and_not_how_each_varies():
+    """By dense matrices: (RᵀR - its diagonal) Ω, every rating times 1/√(n_u n_i), counts being damped by 10."""
+    from cofactor.training.engines.spectral import ItemStart
+
+    ratings = random_ratings(30, 12, 150)
+    start = ItemStart(ratings.item_counts, ratings.mean, k=4, seed=0)
+    table = (ratings.matrix.toarray() - ratings.mean) * (ratings.matrix.toarray() != 0)
+    table /= np.sqrt(np.outer(ratings.user_counts + 10, ratings.item_counts + 10))
+    shared = table.T @ table
+    expected = (shared - np.diag(np.diag(shared))) @ start._random
+    expected *= 0.15 / np.sqrt(np.mean(expected**2))
+    np.testing.assert_allclose(start.factors(start.sums([ratings.by_user])), expected, atol=1e-6)
+
+
+def test_items_that_share_no_user_start_from_random_factors():
+    from cofactor.training.engines.spectral import ItemStart
+
+    alone = cf.Ratings.from_arrays(np.arange(9), np.arange(9) % 3, [1.0, 2, 5, 4, 3, 2, 5, 1, 2])
+    start = ItemStart(alone.item_counts, alone.mean, k=4, seed=0)
+    factors = start.factors(start.sums([alone.by_user]))
+    np.testing.assert_allclose(factors, start._random * 0.15, atol=1e-6)
 
 
 def test_ratings_that_are_all_alike_are_a_start_too(tastes):

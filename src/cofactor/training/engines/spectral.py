@@ -3,7 +3,11 @@
 From random factors, the first sweep only finds the directions in which ratings vary most. Two products with the sparse
 matrix find them as well in a quarter of the time, as no row has to be solved:
 
-    Q ← Rᵀ R Ω, R being the ratings less their mean, each times 1/√(n_u n_i), and Ω random [halko2011finding]
+    Q ← (Rᵀ R - diag Rᵀ R) Ω, R being the ratings less their mean, each times 1/√(n_u n_i), Ω random [halko2011finding]
+
+The diagonal says how an item's ratings vary, and nothing of what it has in common with others: it only keeps as much
+of Ω. Where users rate few items of many, as fifty of 15,000, it is most of RᵀR. Left out, a sweep is saved there: RMSE
+.921 in place of .967 after two sweeps over fifty million planted ratings; on ml-1m .8527 in place of .8548.
 """
 
 from collections.abc import Iterable, Iterator
@@ -26,6 +30,7 @@ __all__ = ["ItemStart", "spectral_start"]
 
 COUNT_DAMPING = 10  # ratings that are added to every count
 RATINGS_AT_ONCE = 300_000  # ratings multiplied at once
+MIN_SPREAD = 1e-7  # of factors; less is rounding, where no two items have a user in common
 START_DEVIATION = 0.15  # of the factors; RMSE after two sweeps is alike from 0.05 to 0.4 within 0.001 (ml-1m)
 
 
@@ -64,7 +69,7 @@ class ItemStart:
         """(n_items, k) the first factors, from the sums over all users."""
         factors = sums * _damped(self.item_counts)
         spread = float(np.sqrt(np.mean(np.square(factors), dtype=np.float64)))
-        if not spread > 0:
+        if not spread > MIN_SPREAD:
             return self._random * np.float32(START_DEVIATION)
         return factors * np.float32(START_DEVIATION / spread)
 
@@ -77,12 +82,14 @@ class ItemStart:
 def _products(
     pieces: "list[tuple[slice, csr_array]]", of_user: FloatArray, start: FloatArray
 ) -> list[FloatArray]:  # fmt: skip
-    """Rᵀ D² R · start of each piece, on as many threads: SciPy lets others work while it multiplies."""
+    """Rᵀ D² R · start of each piece, less the diagonal's part, on as many threads: SciPy multiplies beside others."""
     found = dict[int, FloatArray]()
 
     def work(at: int) -> None:
         users, matrix = pieces[at]
-        found[at] = matrix.T @ (of_user[users] ** 2 * (matrix @ start))
+        weights = of_user[users] ** 2
+        found[at] = matrix.T @ (weights * (matrix @ start))
+        found[at] -= matrix.power(2).T @ weights * start
 
     on_threads(work, len(pieces))
     return [found[at] for at in range(len(pieces))]
