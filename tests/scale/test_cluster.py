@@ -3,6 +3,8 @@
 import os
 import shutil
 import signal
+import socket
+import subprocess
 import time
 from dataclasses import replace
 from itertools import chain, pairwise, repeat
@@ -195,6 +197,27 @@ def test_a_cluster_that_is_not_there_is_said_at_once():
     ray = pytest.importorskip("ray", reason="the extra 'distributed' is not installed")
     with pytest.raises(BadCluster, match=r"127\.0\.0\.1:1 cannot be joined.*ray start --head"):
         connection._connect(ray, "127.0.0.1:1")
+
+
+def test_an_address_of_something_else_is_said_in_seconds(monkeypatch):
+    """Ray would try for ten minutes, and then end this process."""
+    ray = pytest.importorskip("ray", reason="the extra 'distributed' is not installed")
+    monkeypatch.setattr(connection, "PATIENCE_OF_RAY", 3.0)
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        address = f"127.0.0.1:{other.getsockname()[1]}"
+        with pytest.raises(BadCluster, match=r"cannot be joined: who answers there is no head of Ray.*6379"):
+            connection._connect(ray, address)
+
+
+def test_a_cluster_that_wants_a_token_says_what_to_do(monkeypatch):
+    """Ray hands no token to an address that it was given, unless it is told to."""
+    ray = pytest.importorskip("ray", reason="the extra 'distributed' is not installed")
+    refused = subprocess.CompletedProcess([], 1, stderr=b"RPC error: InvalidAuthToken: Authentication token is missing")
+    monkeypatch.setattr(connection.subprocess, "run", lambda *_, **__: refused)
+    with socket.create_server(("127.0.0.1", 0)) as head:
+        address = f"127.0.0.1:{head.getsockname()[1]}"
+        with pytest.raises(BadCluster, match=r"wants the token.*auth_token.*RAY_AUTH_MODE=token"):
+            connection._connect(ray, address)
 
 
 def test_another_cluster_than_that_of_this_process_is_refused(ray, shards):

@@ -1,6 +1,8 @@
 """The connection to a Ray cluster whose machines share the work on shards, checked before they get any."""
 
 import socket
+import subprocess
+import sys
 from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Any
@@ -15,7 +17,16 @@ from cofactor.scale.table.folder import Shards
 __all__ = ["map_on"]
 
 AUTO = "auto"
-PATIENCE = 10.0  # seconds until a cluster that does not answer counts as out of reach
+PATIENCE = 10.0  # seconds until an address that nobody answers counts as out of reach
+PATIENCE_OF_RAY = 15.0  # seconds until who answers counts as somebody else than Ray, which says yes in one
+NO_RAY = (
+    "who answers there is no head of Ray; that has port 6379 unless it was started with another, while 8265 is its "
+    "dashboard and 10001 is for ray:// addresses"
+)
+TOKEN_WANTED = (
+    "it wants the token of the machine where it was started. Copy that machine's ~/.ray/auth_token to here, and set "
+    "RAY_AUTH_MODE=token in the environment of this process"
+)
 
 
 @contextmanager
@@ -66,10 +77,10 @@ def _check_asked(cluster: object, n_workers: object) -> None:
 
 
 def _connect(ray: Any, cluster: str) -> None:
-    options: dict[str, Any] = {"log_to_driver": False, "logging_level": "error"}
+    options: dict[str, Any] = {"log_to_driver": False, "logging_level": "critical"}  # what Ray raises is said below
+    if cluster != AUTO:
+        _knock(cluster)
     try:
-        if cluster != AUTO:
-            _knock(cluster)
         ray.init(address=cluster, **options)
         log.info("connected to the Ray cluster at %s", ray.get_runtime_context().gcs_address)
     except ConnectionError as error:
@@ -82,16 +93,26 @@ def _connect(ray: Any, cluster: str) -> None:
 
 
 def _knock(cluster: str) -> None:
-    """Ray itself would try for a minute, and then end the process."""
+    """Raise `BadCluster` where nobody is there, who is there is no Ray, or it wants a token.
+
+    Ray itself would try for ten minutes, print a line every few seconds, and then end the process.
+    """
     host, _, port = cluster.rpartition(":")
     try:
         socket.create_connection((host, int(port)), PATIENCE).close()
     except (OSError, OverflowError) as error:
-        raise ConnectionError(error) from error
+        raise _out_of_reach(cluster, error) from error
+    ask = [sys.executable, "-m", "ray.scripts.scripts", "health-check", "--address", cluster]
+    try:
+        said = subprocess.run(ask, capture_output=True, timeout=PATIENCE_OF_RAY, check=False).stderr
+    except subprocess.TimeoutExpired as error:
+        raise _out_of_reach(cluster, NO_RAY) from error
+    if b"AuthToken" in said:
+        raise BadCluster(f"The Ray cluster at {cluster} cannot be joined: {TOKEN_WANTED}.")
 
 
-def _out_of_reach(cluster: str, error: Exception) -> BadCluster:
+def _out_of_reach(cluster: str, why: Exception | str) -> BadCluster:
     return BadCluster(
-        f"The Ray cluster at {cluster} cannot be joined: {error}. Start it with `ray start --head`, give the address "
+        f"The Ray cluster at {cluster} cannot be joined: {why}. Start it with `ray start --head`, give the address "
         "that it prints, and use the same versions of Ray and Python here."
     )
