@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import cofactor as cf
-from cofactor.errors import BadCheckpoint, BadOption, UnknownIds
+from cofactor.errors import BadCheckpoint, BadOption, BadTable, UnknownIds
 from cofactor.scale.fitting.explicit_als import ShardedLeastSquares
 from cofactor.scale.fitting.held_out import HeldOut
 from cofactor.scale.fitting.learned_shards import LearnedShards
@@ -67,6 +67,18 @@ def test_it_keeps_no_users_and_answers_who_gives_ratings(tastes, shards, tmp_pat
     asked = {"metropolis-1927": 5, "nosferatu-1922": 1}
     assert opened.recommend(asked, 5).rows() == model.recommend(asked, 5).rows()
     assert np.array_equal(opened.ratings.item_counts, tastes.item_counts)
+
+
+def test_lists_of_everybody_are_those_of_shards(fitted, tmp_path):
+    """Not a file without rows."""
+    with pytest.raises(BadOption, match=r"nobody to write lists for.*fitted to shards.*write_lists\(model, shards"):
+        fitted.recommend_all(tmp_path / "lists.parquet")
+
+
+def test_a_table_of_one_user_is_nothing_to_compare_by(tmp_path):
+    shards = cf.shard({"who": ["ann"] * 3, "item": [1, 2, 3], "rating": [5, 4, 1]}, tmp_path / "s", user="who")
+    with pytest.raises(BadTable, match="Column 'who' holds one user only, .*Name the right column with user=…"):
+        cf.ExplicitALS(n_factors=2).fit(shards, progress=False)
 
 
 def test_it_is_measured_on_people_who_bring_their_ratings_along(fitted, tastes):

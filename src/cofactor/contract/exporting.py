@@ -19,7 +19,7 @@ from cofactor.contract.snapshots import of_one_state
 from cofactor.contract.steps import Side
 from cofactor.contract.value_blend import ValueWeight
 from cofactor.data.item_values import ItemValues
-from cofactor.errors import FewerLeft, Unsupported, shown
+from cofactor.errors import BadOption, FewerLeft, Unsupported, shown
 from cofactor.hyperparameters import conformed
 
 if TYPE_CHECKING:
@@ -52,12 +52,17 @@ class ExportMixin(ListMixin):
         there is replaced once the new one is whole.
 
         users: ids; None: everybody in the ratings. Other options are those of `recommend`
-        Raises as `recommend` does; `BadOption` for a path that does not end with .parquet, and for ids that Parquet
-        cannot hold; `NotSaved` where the system refuses to write.
+        Raises as `recommend` does; `BadOption` for a path that does not end with .parquet, for ids that Parquet cannot
+        hold, and where the model keeps nobody and no users are named; `NotSaved` where the system refuses to write.
         """
         from cofactor.data.writing import check_ending, write_blocks
 
         file = check_ending(path, (".parquet",), "recommend_all writes to")
+        if users is None and not self.ratings.n_users:
+            raise BadOption(
+                f"There is nobody to write lists for: this model {lack_of_people(self.ratings)}. "
+                "cofactor.scale.lists.write_lists(model, shards, FOLDER) writes those of everybody in shards."
+            )
         everybody = self.ratings.users.values if users is None else users
         query = list_query(
             self.ratings, everybody, n, hide_seen=hide_seen, profile=profile, candidates=candidates, exclude=exclude,

@@ -27,10 +27,15 @@ class Remark:
     n_rows: int = 0
     first_rows: tuple[int, ...] | None = None  # the first few positions in the table, from 0; None: the whole table
 
+    @property
+    def of_table(self) -> Finding:
+        """The sentence where it is about the whole table."""
+        return Finding(f"{self.start}{self.end}")
+
     def finding(self, names: RowNames) -> Finding:
         """The sentence as the report holds it."""
         if self.first_rows is None:
-            return Finding(f"{self.start}{self.end}")
+            return self.of_table
         where = names.where_first(self.first_rows, self.n_rows)
         numbers = tuple(row + names.first for row in self.first_rows)
         return Finding(f"{self.start} {where}{self.end}", self.n_rows, numbers)

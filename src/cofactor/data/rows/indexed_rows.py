@@ -24,6 +24,7 @@ __all__ = [
     "dislike_remarks",
     "each_pair_once",
     "number_rows",
+    "one_only",
     "side_remarks",
 ]
 
@@ -60,6 +61,12 @@ def number_rows(rows: TableRows) -> IndexedRows:
     return IndexedRows(users, items, user_idx, item_idx, values, rows.times, titles, rows.position)
 
 
+def one_only(kind: str, column: str, which: str = "") -> Remark:
+    """The remark on a column of one id. kind: user or item"""
+    what = f"Column {column!r} holds one {kind} only{which}, so there is nothing to compare"
+    return untrainable(what, mend=f"Name the right column with {kind}=…, or add the ratings of more {kind}s.")
+
+
 def side_remarks(ids: IdMap, column: str, *, complete: bool) -> Remarks:
     """Remarks on a column that holds one id only, and on ids that hardly anybody meant.
 
@@ -67,11 +74,7 @@ def side_remarks(ids: IdMap, column: str, *, complete: bool) -> Remarks:
     """
     remarks, odd = list[Remark](), odd_texts(ids)
     if len(ids) == 1 and complete:
-        what = (
-            f"Column {column!r} holds one {ids.kind} only ({ids.values.tolist()[0]!r}), so there is nothing to compare"
-        )
-        mend = f"Name the right column with {ids.kind}=…, or add the ratings of more {ids.kind}s."
-        remarks.append(untrainable(what, mend=mend))
+        remarks.append(one_only(ids.kind, column, f" ({ids.example!r})"))
     if odd:
         named = ", ".join(map(repr, odd[:N_NAMED])) + (", …" if len(odd) > N_NAMED else "")
         what = f"{counted(len(odd), f'{ids.kind} id')} {verb_of(len(odd), 'look')} unintended: {named}"

@@ -141,6 +141,8 @@ class FitsShards(TrainedRecommender[E], Generic[E]):
 
     def _check_shards(self, shards: Shards) -> None:
         self._check_values(shards)
+        if shards.report is not None:
+            shards.report.refuse_untrainable()
         largest = counted(max(part.n_ratings for part in shards.parts), "rating")
         what = f"{type(self).__name__} on shards of {largest} and {counted(shards.n_items, 'item')}"
         mend = "Use fewer n_factors, leave out rare items, or shard the table into smaller files."

@@ -20,7 +20,7 @@ from cofactor.data.block_reading import WRITE_LONG
 from cofactor.data.formats.block_table import BlockSizes
 from cofactor.data.options import Options
 from cofactor.data.report import Finding, Report
-from cofactor.data.rows.indexed_rows import KEPT, REPEATED
+from cofactor.data.rows.indexed_rows import KEPT, REPEATED, one_only
 from cofactor.errors import BadOption, BadShards, BadTable, NotSaved, counted
 from cofactor.kernels.absent import NO_NUMBERS
 from cofactor.kernels.ratings.layout import MAX_LEVELS
@@ -109,7 +109,7 @@ class _Sharding:
             in_bundle = self._counts.in_bundle(n_shards)
             writer = ShardWriter(self._out, passed.catalogue, levels, written=parts)
             self._write(writer, passed, levels, n_shards, bar)
-            report = self._report(passed, sum(part.n_ratings for part in writer.parts))
+            report = self._report(passed, writer.parts)
             shards = writer.finish(report, in_bundle)
         self._state.remove()
         return shards
@@ -210,14 +210,18 @@ class _Sharding:
                 coming = [aside.submit(made, group) for group in groups[at + 1 : at + 2]]
                 yield shard
 
-    def _report(self, passed: SourcePass, n_kept: int) -> Report:
-        report, n_out = passed.report, passed.report.n_kept - n_kept
+    def _report(self, passed: SourcePass, parts: Sequence[ShardFacts]) -> Report:
+        report, n_kept = passed.report, sum(part.n_ratings for part in parts)
+        n_out = report.n_kept - n_kept
         if n_out:
             what = REPEATED.format(KEPT[policy_of(self._options, passed.catalogue.kind)])
             report = replace(report, left_out=(*report.left_out, Finding(f"{what} in {counted(n_out, 'row')}", n_out)))
         if self._state.begun_anew:
             anew = "The source or an option changed since a run that was interrupted, so the table was sharded anew"
             report = replace(report, notes=(*report.notes, Finding(anew)))
+        if sum(part.n_users for part in parts) == 1:
+            alone = one_only("user", report.columns["user"]).of_table
+            report = replace(report, untrainable=(*report.untrainable, alone))
         return replace(report, n_kept=n_kept)
 
 
