@@ -225,7 +225,7 @@ class ShardedLeastSquares(ShardedEngine[RatingSums]):
         rows = {"items": self.items, "before": self._before}
         factors = {name: one.factors.copy() for name, one in rows.items()}
         biases = {f"{name}_bias": one.bias.copy() for name, one in rows.items()}
-        probed = {f"probed.{name}": array for name, array in self._probed._asdict().items()}
+        probed = {f"probed.{name}": array.copy() for name, array in self._probed._asdict().items()}
         return super().state() | factors | biases | probed | {"sum_of_users": self._sum_of_users}
 
     def restore(self, state: dict[str, Array]) -> None:
@@ -235,7 +235,7 @@ class ShardedLeastSquares(ShardedEngine[RatingSums]):
             for name in ("items", "before")
         )
         self._sum_of_users = state["sum_of_users"]
-        self._probed = RowSums(*(state[f"probed.{name}"] for name in RowSums._fields))
+        self._probed = RowSums(*(state[f"probed.{name}"].copy() for name in RowSums._fields))
 
 
 def rater_sums(items: IntArray, sums: RowSums, k: int) -> RaterSums:
