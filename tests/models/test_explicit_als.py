@@ -102,6 +102,15 @@ def test_items_that_share_no_user_start_from_random_factors():
     np.testing.assert_allclose(factors, start._random * 0.15, atol=1e-6)
 
 
+def test_users_who_alone_rated_what_they_rated_are_learned_from():
+    """All items of a user then lie in the direction of the user's row, in which many ratings outweigh what is expected
+    of users millions of times."""
+    rng, n = np.random.default_rng(0), 200_000
+    alone = cf.Ratings.from_arrays(rng.integers(0, 20, n), np.arange(n), rng.integers(1, 6, n))
+    model = cf.ExplicitALS(n_factors=8, n_epochs=1).fit(alone, progress=False)
+    assert np.isfinite(model.score_newcomer({0: 5, 1: 1})).all()
+
+
 def test_ratings_that_are_all_alike_are_a_start_too(tastes):
     train, _ = tastes
     flat = replace(train, values=np.full(len(train), 3, np.float32))

@@ -74,3 +74,16 @@ def test_ratings_that_rows_have_followed_are_noisier_than_they_look():
 
 def test_more_numbers_than_ratings_leave_a_tenth_of_them():
     assert noise_variance(0.2, 100, 400) == pytest.approx(2.0)
+
+
+def test_sums_over_many_ratings_in_few_directions_stay_positive():
+    """Of a row with 20,000 ratings of items that differ in one direction: rounded to single precision, a covariance of
+    future rows would have a variance below 0."""
+    rng = np.random.default_rng(0)
+    items = (rng.normal(size=(20_000, 1)) * rng.normal(size=10)).astype(np.float32)
+    design = np.column_stack([np.ones(len(items), np.float32), items])
+    errors = rng.normal(0, 0.01, len(items)).astype(np.float32)
+    probes = ProbeSums.of([LinearisedRatings(np.zeros(11, np.float32), design, errors)])
+    exact = design.astype(np.float64).T @ design.astype(np.float64)
+    np.testing.assert_allclose(probes.grams[0], exact, rtol=1e-12)
+    assert np.linalg.eigvalsh(probes.grams[0])[0] > -1e-12 * exact.max()

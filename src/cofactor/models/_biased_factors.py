@@ -142,8 +142,7 @@ class BiasedFactors(AttributeMixin):
         users, items = self._evidence("user", rated), self._evidence("item", known, self._told(everybody, middle_item))
         effective_dof = everybody.n_users * users.effective_dof + known.sum() * items.effective_dof
         self.noise_ = noise_variance(self.noise_, everybody.n_ratings, effective_dof)
-        precision = self.noise_ * np.linalg.inv(users.covariance)
-        of_users, of_items = self._mean_newcomer(precision, everybody), items.mean(self.noise_)
+        of_users, of_items = self._mean_newcomer(users, everybody), items.mean(self.noise_)
         self._recentre("item", of_items, known)
         of_users = _absorb_shift_into_bias(of_users[None], of_items)[0]
         self._recentre("user", of_users, rated)
@@ -159,15 +158,17 @@ class BiasedFactors(AttributeMixin):
         probes = told or ProbeSums.of(self._linearised_ratings(side, ids.sample(rows, N_PROBE_ROWS)))
         return PriorEvidence(some, self.noise_, probes)
 
-    def _mean_newcomer(self, precision: FloatArray, everybody: Everybody) -> FloatArray:
-        """(k + 1,) the mean of future users, whose precision this is in units of the noise."""
+    def _mean_newcomer(self, users: PriorEvidence, everybody: Everybody) -> FloatArray:
+        """(k + 1,) the mean of future users."""
         from cofactor.posterior.fold_in import fold_in_rows
 
-        ratings = self.ratings
-        users = self._some_users(ratings, everybody)
-        trained, theirs = self._rows("user", users), ratings.some_rows("user", users)
-        expected = self._expected("user", ratings.attributes_of("user", users), len(users))
+        ratings, precision = self.ratings, self.noise_ * np.linalg.inv(users.covariance)
+        some = self._some_users(ratings, everybody)
+        trained, theirs = self._rows("user", some), ratings.some_rows("user", some)
+        expected = self._expected("user", ratings.attributes_of("user", some), len(some))
         found = fold_in_rows(theirs, self._rows("item"), self.mean_, precision, self._range, expected, near=trained)
+        if not np.isfinite(found).all():  # single precision loses the prior beside many ratings in few directions
+            return users.mean(self.noise_)
         return mean_move(trained - expected, found - expected)
 
     def _told(self, everybody: Everybody, middle_item: FloatArray) -> ProbeSums | None:

@@ -114,6 +114,14 @@ def sum_of_rows(rows: FloatArray, which: BoolArray) -> FloatArray:
 
 
 def _sums(probe: LinearisedRatings) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """The row, Σ a aᵀ, and Σ a y, y being a rating less the prediction of a zero row."""
+    """The row, Σ a aᵀ, and Σ a y, y being a rating less the prediction of a zero row.
+
+    In double precision: rounded to single, the matrix of many ratings in few directions is not positive.
+    """
     row, design, errors = probe
-    return row, design.T @ design, design.T @ (errors + design @ row)
+    gram, pull = np.zeros((len(row), len(row))), np.zeros(len(row))
+    for at in range(0, len(design), ROWS_AT_ONCE):
+        a = design[at : at + ROWS_AT_ONCE].astype(np.float64)
+        gram += a.T @ a
+        pull += a.T @ (errors[at : at + ROWS_AT_ONCE] + a @ row)
+    return row, gram, pull
