@@ -125,7 +125,7 @@ class IdMap:
     @cached_property
     def keys(self) -> IntArray:
         """(n,) uint64, a hash of each id, which is the same in every table (`id_keys.py`)."""
-        return self._ids.keys if isinstance(self._ids, TextIds) else keys_of(self._ids)
+        return keys_of(self.values) if self.texts is None else self.texts.keys
 
     def sample(self, which: IntArray, n: int) -> IntArray:
         """n of these indices, or all, ascending: those of the smallest keys, the same ids in whatever order they come.
